@@ -1,0 +1,185 @@
+/* calls.h - decisions: each caller turns evidence into a state, an interval, a limit and reasons.
+ *
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed
+ * ps_round6(), so what a JSON file says is exactly what later steps compute with.
+ */
+#ifndef PLASMASTRAT_CALLS_H
+#define PLASMASTRAT_CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plasmastrat/evidence.h"
+#include "plasmastrat/panel.h"
+#include "plasmastrat/reasons.h"
+#include "plasmastrat/variants.h"
+
+/* ---- RAS -------------------------------------------------------------------------------------------------------- */
+
+typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS_STATES } ps_ras_state;
+extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
+
+typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_GERMLINE, PS_FILTER_VCF,
+               PS_N_FILTERS } ps_filter;
+/* "PASS", "low_evidence", "orientation_bias", "germline", "vcf_filter", with a description for the VCF header */
+extern const char *const ps_filter_names[PS_N_FILTERS];
+extern const char *const ps_filter_descriptions[PS_N_FILTERS];
+
+typedef struct ps_ras_variant {
+    ps_effect effect;
+    int contig;
+    int32_t beg0, end0; /* replaced reference, trimmed, left-aligned */
+    char *ref, *alt;    /* VCF alleles (anchored when an indel), plus strand */
+    int32_t pos1;       /* VCF POS */
+    ps_filter filter;
+    char *vcf_filter;   /* FILTER of the input VCF where that is a source, else NULL */
+    double vaf, vaf_low, vaf_high; /* 95 % interval; NaN when no depth is known */
+    int64_t depth, alt_depth;      /* fragments (or the VCF's own counts); -1 unknown */
+    int64_t ref_side[2], alt_side[2]; /* by PS_F1R2 / PS_F2R1; -1 unknown */
+    double lod;         /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
+    unsigned sources;   /* bit per ps_input_role */
+    int64_t source_depth[PS_N_INPUTS], source_alt[PS_N_INPUTS]; /* -1: this input does not tell */
+    int context;        /* 1: HRAS or BRAF, outside the RAS state */
+} ps_ras_variant;
+
+typedef struct ps_ras_codon {
+    ps_ras_state state; /* of this codon */
+    int64_t depth;      /* fragments over all three bases, best input; -1: none could tell */
+    double lod95;       /* smallest VAF that would have been called with 95 % power; NaN when nothing was seen */
+    uint8_t source;     /* ps_input_role that gave depth and lod95 */
+} ps_ras_codon;
+
+typedef struct ps_ras_call {
+    ps_ras_state state;
+    ps_reasons reasons;
+    ps_ras_variant *variant; /* KRAS/NRAS first then context, each by gene, position, alleles */
+    size_t n_variants;
+    ps_ras_codon *codon;     /* n_codons, by panel codon id */
+    double log_odds;         /* ln P(data | mutated) / P(data | wild type): soft evidence; 0 when not assessable */
+} ps_ras_call;
+
+/* ---- CCND1 ------------------------------------------------------------------------------------------------------ */
+
+typedef enum { PS_EXPRESSION_NOT_ASSESSABLE, PS_EXPRESSION_NOT_OVER, PS_EXPRESSION_OVER, PS_N_EXPRESSION_STATES } ps_expression_state;
+extern const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES];
+typedef enum { PS_STRAND_NONE, PS_STRAND_SENSE, PS_STRAND_ANTISENSE, PS_N_STRANDS } ps_strandedness;
+extern const char *const ps_strandedness_names[PS_N_STRANDS]; /* "unstranded", "forward", "reverse" */
+
+typedef struct ps_gene_expression {
+    int gene;           /* panel gene id */
+    uint64_t fragments; /* in the recognised strandedness */
+    double log2_ratio;  /* log2 of fragments per kb (+ half a fragment) over the median reference gene's */
+} ps_gene_expression;
+
+typedef struct ps_expression_call {
+    ps_expression_state state;
+    ps_reasons reasons;
+    int64_t fragments;      /* of CCND1; -1 without RNA */
+    double log2_ratio, low, high; /* CCND1, with its 95 % counting interval */
+    double z, percentile;   /* NaN without a cohort reference */
+    const char *reference;  /* "built-in assumption" */
+    double over_at, not_at; /* the cut-offs used, log2 */
+    ps_strandedness strand;
+    double reference_median;    /* fragments per kb of the median reference gene */
+    uint64_t reference_fragments;
+    int reference_genes;        /* with at least one fragment */
+    double spliced_fraction, plasma_log2; /* plasma-cell markers over other-cell markers, log2; NaN unknown */
+    ps_gene_expression *gene;   /* every panel gene, by gene id */
+    size_t n_genes;
+    double log_odds;            /* ln P(data | over) / P(data | not over) */
+} ps_expression_call;
+
+typedef enum { PS_CN_NOT_ASSESSABLE, PS_CN_LOSS, PS_CN_NEUTRAL, PS_CN_GAIN, PS_CN_AMPLIFIED, PS_N_CN_STATES } ps_cn_state;
+extern const char *const ps_cn_state_names[PS_N_CN_STATES];
+typedef enum { PS_SCOPE_NONE, PS_SCOPE_FOCAL, PS_SCOPE_ARM, PS_SCOPE_CHROMOSOME, PS_N_SCOPES } ps_scope;
+extern const char *const ps_scope_names[PS_N_SCOPES];
+
+typedef struct ps_arm_copies {
+    int arm; /* panel arm id */
+    double log2_ratio, copies;
+} ps_arm_copies;
+
+typedef struct ps_bin_level { /* for the picture: one corrected bin of chromosome 11 */
+    int bin;
+    double log2_ratio;
+} ps_bin_level;
+
+typedef struct ps_copynumber_call {
+    ps_cn_state state;
+    ps_reasons reasons;
+    double log2_ratio, copies, copies_low, copies_high;
+    ps_scope scope;
+    int hyperdiploid; /* -1 unknown, 0, 1 */
+    double purity;    /* used; NaN when assumed 1 */
+    double fragments_per_bin, noise; /* mean per arm bin; robust CV beyond Poisson */
+    ps_arm_copies *arm;
+    size_t n_arms;
+    ps_bin_level *bin; /* chromosome 11 bins */
+    size_t n_bins;
+} ps_copynumber_call;
+
+typedef enum { PS_JUNCTION_NOT_ASSESSABLE, PS_JUNCTION_NOT_DETECTED, PS_JUNCTION_DETECTED, PS_N_JUNCTION_STATES } ps_junction_state;
+extern const char *const ps_junction_state_names[PS_N_JUNCTION_STATES];
+
+typedef struct ps_breakpoint {
+    int contig_a, contig_b;   /* 11, 14 */
+    int32_t pos_a1, pos_b1;   /* 1-based, last kept base on each side */
+    int right_a, right_b;     /* as in ps_junction_read */
+    uint64_t split, discordant;
+    int exact;                /* 1: seen in a split read */
+    char base_a, base_b;      /* reference bases at pos_a1 and pos_b1 (VCF REF); 0 where no FASTA told */
+} ps_breakpoint;
+
+typedef struct ps_junction_call {
+    ps_junction_state state;
+    ps_reasons reasons;
+    int64_t split, discordant;     /* fragments; -1 when no input could tell */
+    double physical_coverage;      /* DNA fragments over a base of the window's median cell; NaN without DNA */
+    double powered;                /* share of the window's cells where a clonal junction would have been found at 95 % power */
+    double background;             /* fragments expected by chance in one cluster */
+    uint64_t needed;               /* supporting fragments that a detection needs here */
+    ps_breakpoint *breakpoint;
+    size_t n_breakpoints;
+    unsigned sources;
+} ps_junction_call;
+
+typedef enum { PS_CCND1_NOT_ASSESSABLE, PS_CCND1_NOT_DYSREGULATED, PS_CCND1_DYSREGULATED, PS_N_CCND1_STATES } ps_ccnd1_state;
+extern const char *const ps_ccnd1_state_names[PS_N_CCND1_STATES];
+typedef enum { PS_CAUSE_NOT_ASSESSABLE, PS_CAUSE_NONE, PS_CAUSE_T1114, PS_CAUSE_FOCAL, PS_CAUSE_CHROMOSOME,
+               PS_CAUSE_UNEXPLAINED, PS_CAUSE_CONFLICT, PS_N_CAUSES } ps_cause;
+extern const char *const ps_cause_names[PS_N_CAUSES];
+
+typedef struct ps_ccnd1_call {
+    ps_ccnd1_state state;
+    ps_cause cause;
+    ps_reasons reasons;
+    double log_odds; /* ln P(data | dysregulated) / P(data | not) */
+} ps_ccnd1_call;
+
+typedef struct ps_calls {
+    ps_ras_call ras;
+    ps_expression_call expression;
+    ps_copynumber_call copynumber;
+    ps_junction_call junction;
+    ps_ccnd1_call ccnd1;
+} ps_calls;
+
+/* Everything the callers may look at. Evidence of an input that was not given is NULL or has given = 0. */
+typedef struct ps_case {
+    const ps_panel *panel;
+    const ps_evidence *reads[PS_N_READ_INPUTS];
+    const ps_variants *vcf; /* NULL: none */
+    double purity;          /* NaN: unknown */
+} ps_case;
+
+void ps_call_ras(const ps_case *c, ps_ras_call *call);
+void ps_call_expression(const ps_case *c, ps_expression_call *call);
+void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
+void ps_call_junction(const ps_case *c, ps_junction_call *call);
+/* One state and one cause from the other three (rules: src/callers/ccnd1.c prints them as a table). */
+void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
+                   const ps_junction_call *junction, ps_ccnd1_call *call);
+void ps_call(const ps_case *c, ps_calls *calls); /* all of them, in order */
+void ps_calls_free(ps_calls *calls);
+
+#endif

@@ -1,0 +1,25 @@
+/* collect.h - from alignment files to evidence, in one pass per file.
+ *
+ * The panel is cut into units: one per RAS/RAF locus, one per gene, runs of depth bins, pieces of the t(11;14) window.
+ * A unit owns its counts and looks only at its own places, so units never share state. With an index each unit is
+ * fetched by whichever thread is free; without one, a single pass hands each record to the units it overlaps. Both ways
+ * show a unit the same records, hence the same evidence.
+ */
+#ifndef PLASMASTRAT_COLLECT_H
+#define PLASMASTRAT_COLLECT_H
+
+#include "plasmastrat/evidence.h"
+#include "plasmastrat/reads.h"
+
+typedef struct ps_read_source { /* one alignment input */
+    ps_input_role role;
+    const char *path, *reference;
+    ps_reads *reads; /* open and bound to the panel; streamed or indexed as ps_reads_about() says */
+} ps_read_source;
+
+/* Fills evidence[role] for each of the n sources (each role at most once); evidence of other roles is initialised empty.
+ * Uses up to n_threads threads. On error the evidence is empty again. */
+int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
+               ps_evidence evidence[PS_N_READ_INPUTS], ps_error *err);
+
+#endif

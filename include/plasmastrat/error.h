@@ -1,0 +1,27 @@
+/* error.h - how a function says what went wrong.
+ *
+ * Every function that can fail returns 0 or -1 and takes a `ps_error *` as its last argument. The error is filled
+ * where the path, the line and the offending value are known, travels up unchanged, and is printed once, in main.
+ * The first error wins: a later one never hides the cause.
+ * Running out of memory is not an error of this kind: see alloc.h.
+ */
+#ifndef PLASMASTRAT_ERROR_H
+#define PLASMASTRAT_ERROR_H
+
+typedef enum {
+    PS_ERR_NONE = 0,
+    PS_ERR_RUN = 1,   /* an input, a sample or an output failed: exit status 1 */
+    PS_ERR_USAGE = 2, /* the command line, the sheet, the panel or a model is wrong, nothing was run: exit status 2 */
+} ps_error_kind;
+
+typedef struct ps_error {
+    ps_error_kind kind;
+    char text[1024]; /* "FILE:LINE: what, value, what was expected"; no trailing newline */
+} ps_error;
+
+/* Fills `err` (unless already set) and returns -1, so that `return ps_fail(...)` reads as one thought.
+ * path NULL: no file is named; line 0: no line is named. Control bytes in the text are replaced by '?'. */
+int ps_fail(ps_error *err, ps_error_kind kind, const char *path, long line, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+#endif

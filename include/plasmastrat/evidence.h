@@ -1,0 +1,95 @@
+/* evidence.h - what the data say, as integers indexed by panel ids; no statistics here.
+ *
+ * One ps_evidence per alignment input. Counts are of fragments (a read pair counts once; overlapping mates are
+ * reconciled base by base, and where they disagree neither counts). Everything adds up: evidence of two disjoint sets
+ * of records merges by addition, so any number of threads, indexed or streamed, in any order, gives the same evidence.
+ * All arrays are sorted by their keys.
+ */
+#ifndef PLASMASTRAT_EVIDENCE_H
+#define PLASMASTRAT_EVIDENCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plasmastrat/error.h"
+#include "plasmastrat/panel.h"
+
+typedef enum { PS_INPUT_RNA, PS_INPUT_DNA, PS_INPUT_NORMAL, PS_N_READ_INPUTS, PS_INPUT_VCF = PS_N_READ_INPUTS,
+               PS_N_INPUTS } ps_input_role;
+extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal", "vcf" */
+
+/* Why a record that overlaps the panel was left out; the first cause that applies counts. */
+typedef enum { PS_LEFT_UNMAPPED, PS_LEFT_SECONDARY, PS_LEFT_SUPPLEMENTARY, PS_LEFT_QC_FAIL, PS_LEFT_DUPLICATE,
+               PS_LEFT_LOW_MAPQ, PS_N_LEFT } ps_left_out;
+extern const char *const ps_left_out_names[PS_N_LEFT];
+
+/* Who looks at records; each has its own rules for what is left out (src/evidence/README in collect.c). */
+typedef enum { PS_COLLECT_CODONS, PS_COLLECT_GENES, PS_COLLECT_BINS, PS_COLLECT_JUNCTIONS, PS_N_COLLECTORS } ps_collector;
+extern const char *const ps_collector_names[PS_N_COLLECTORS];
+
+/* Fragment orientation on the reference: read 1 forward (F1R2; for unpaired reads: forward), or reverse (F2R1). */
+enum { PS_F1R2, PS_F2R1 };
+
+/* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. */
+enum { PS_HAP_INDEL = 64, PS_N_HAPS = 65 };
+typedef struct ps_codon_count {
+    int32_t codon;     /* panel codon id */
+    uint8_t hap;       /* 0..63, or PS_HAP_INDEL: an insertion or deletion touches the codon */
+    uint8_t side;      /* PS_F1R2 or PS_F2R1 */
+    uint8_t quality;   /* phred: the lowest of the three bases, whatever the haplotype, so that a cut on it leaves every
+                          haplotype the same share of its fragments */
+    uint32_t n;
+} ps_codon_count;
+
+/* Fragments that carry one insertion or deletion touching a coding exon, left-aligned. */
+typedef struct ps_indel_count {
+    int32_t locus;
+    int32_t beg0, end0; /* replaced reference */
+    char *alt;          /* plus strand; owned */
+    uint32_t n[2];      /* by side */
+    uint32_t depth;     /* fragments that show the bases on both sides of the place, with or without the indel */
+} ps_indel_count;
+
+typedef struct ps_gene_count {
+    uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
+    uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
+} ps_gene_count;
+
+/* A fragment that joins the 11q13 window to IGH. Breakpoint ends: where the aligned part stops. */
+typedef struct ps_junction_read {
+    uint64_t fragment; /* hash of the read name */
+    int32_t pos_a0;    /* in the window */
+    int32_t pos_b0;    /* in IGH */
+    uint8_t split;     /* 1: breakpoint seen in a read (SA tag); 0: discordant pair */
+    uint8_t right_a;   /* 1: sequence left of pos_a0 is kept (the junction is on the right end), 0: right of it is kept */
+    uint8_t right_b;
+} ps_junction_read;
+
+enum { PS_WINDOW_CELL = 10000 };
+
+typedef struct ps_evidence {
+    ps_input_role role;
+    int given;           /* 0: this input was not given; everything else is zero */
+    uint64_t seen[PS_N_COLLECTORS];
+    uint64_t left_out[PS_N_COLLECTORS][PS_N_LEFT];
+    uint64_t mate_conflicts; /* codons not counted because overlapping mates disagree */
+    uint64_t records;        /* records that overlap the panel, once per collector */
+
+    ps_codon_count *codon;
+    size_t n_codon;
+    ps_indel_count *indel;
+    size_t n_indel;
+    ps_gene_count *gene;     /* n_genes */
+    uint64_t *bin;           /* n_bins: fragments whose first read starts in the bin (DNA, normal) */
+    ps_junction_read *junction;
+    size_t n_junction;
+    uint64_t window_fragments;   /* proper pairs and single reads in the t(11;14) window */
+    uint64_t *cell_bases;        /* n_cells: their insert (or read) lengths by the cell they start in: coverage x cell */
+    size_t n_cells;              /* cells of PS_WINDOW_CELL bases over the window, the last may be shorter */
+    uint64_t window_chimeric;    /* pairs in the window whose mate maps to another contig, anywhere */
+} ps_evidence;
+
+void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence);
+void ps_evidence_free(ps_evidence *evidence);
+
+#endif

@@ -1,0 +1,45 @@
+/* label.h - every model's verdict on one sample's calls. */
+#ifndef PLASMASTRAT_LABEL_H
+#define PLASMASTRAT_LABEL_H
+
+#include "plasmastrat/calls.h"
+#include "plasmastrat/model.h"
+#include "plasmastrat/panel.h"
+
+typedef enum { PS_LABEL_NOT_ASSESSABLE, PS_LABEL_INDETERMINATE, PS_LABEL_PLASMACYTOMA, PS_LABEL_INTRAMEDULLARY,
+               PS_LABEL_NOT_APPLICABLE, PS_N_LABELS } ps_label_state;
+extern const char *const ps_label_names[PS_N_LABELS]; /* "not-assessable", "indeterminate", "plasmacytoma-like", ... */
+
+typedef enum { PS_MARKER_NOT_ASSESSABLE, PS_MARKER_NEGATIVE, PS_MARKER_POSITIVE, PS_N_MARKER_STATES } ps_marker_state;
+extern const char *const ps_marker_state_names[PS_N_MARKER_STATES];
+
+typedef struct ps_marker_verdict {
+    ps_marker_state state;
+    double llr, low, high; /* ln likelihood ratio for plasmacytoma-like with its 95 % interval; 0 when not assessable */
+    double sd;
+} ps_marker_verdict;
+
+typedef struct ps_verdict {
+    const ps_model *model; /* not owned */
+    ps_label_state label;
+    ps_label_state leaning; /* PLASMACYTOMA, INTRAMEDULLARY, or NOT_ASSESSABLE for "none" */
+    double probability, low, high; /* of plasmacytoma-like; NaN when not assessable or not applicable */
+    ps_reasons reasons;
+    ps_marker_verdict marker[PS_N_MARKERS];
+} ps_verdict;
+
+typedef struct ps_label {
+    ps_verdict chosen;    /* the default or --model */
+    ps_verdict *verdict;  /* every model of the panel, in panel order */
+    size_t n_verdicts;
+    ps_specimen specimen;
+} ps_label;
+
+/* `prior_odds` NaN: each model's own. */
+void ps_judge(const ps_model *model, const ps_calls *calls, ps_specimen specimen, double prior_odds,
+              ps_verdict *verdict);
+void ps_stratify(const ps_panel *panel, const ps_model *chosen, const ps_calls *calls, ps_specimen specimen,
+                 double prior_odds, ps_label *label);
+void ps_label_free(ps_label *label);
+
+#endif

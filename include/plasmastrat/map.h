@@ -1,0 +1,22 @@
+/* map.h - 64-bit keys to 64-bit values, open addressing. Key 0 is stored as 1. Not for threads. */
+#ifndef PLASMASTRAT_MAP_H
+#define PLASMASTRAT_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ps_map {
+    uint64_t *key, *value; /* key 0: empty */
+    size_t capacity, used; /* capacity is 0 or a power of two */
+} ps_map;
+
+/* Value of a key, made with value 0 if it is new. The pointer holds until the next ps_map call. */
+uint64_t *ps_map_at(ps_map *map, uint64_t key);
+uint64_t *ps_map_find(const ps_map *map, uint64_t key); /* or NULL */
+void ps_map_remove(ps_map *map, uint64_t key);
+void ps_map_free(ps_map *map);
+
+/* 64-bit hash of bytes (FNV-1a with the finaliser of MurmurHash3: FNV alone leaves the low bits poor). */
+uint64_t ps_hash(const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,42 @@
+/* model.h - a stratifier model is a file: its question, its specimen, its markers' weights and their spread.
+ *
+ * The file (model.NAME.tsv) is a table with columns `key value sd note`; keys: name, basis (premise|published|cohort),
+ * question, specimen (lesion|marrow|any), prior_odds, plasmacytoma_at, intramedullary_at, required (comma-separated
+ * markers, may be empty), and weights `ccnd1+ ccnd1- ras+ ras-` (ln likelihood ratio for plasmacytoma-like, sd needed).
+ */
+#ifndef PLASMASTRAT_MODEL_H
+#define PLASMASTRAT_MODEL_H
+
+#include <stddef.h>
+
+#include "plasmastrat/error.h"
+
+typedef enum { PS_MARKER_CCND1, PS_MARKER_RAS, PS_N_MARKERS } ps_marker;
+extern const char *const ps_marker_names[PS_N_MARKERS]; /* "ccnd1", "ras" */
+
+typedef enum { PS_BASIS_PREMISE, PS_BASIS_PUBLISHED, PS_BASIS_COHORT, PS_N_BASES } ps_basis;
+extern const char *const ps_basis_names[PS_N_BASES];
+
+typedef enum { PS_SPECIMEN_UNKNOWN, PS_SPECIMEN_LESION, PS_SPECIMEN_MARROW, PS_N_SPECIMENS } ps_specimen;
+extern const char *const ps_specimen_names[PS_N_SPECIMENS]; /* "unknown" ("any" in a model file), "lesion", "marrow" */
+
+typedef struct ps_weight {
+    double positive, positive_sd; /* ln LR when the marker is positive */
+    double negative, negative_sd; /* ln LR when it is negative */
+} ps_weight;
+
+typedef struct ps_model {
+    char *name, *question;
+    ps_basis basis;
+    ps_specimen specimen;                    /* UNKNOWN: fits any */
+    ps_weight weight[PS_N_MARKERS];
+    int required[PS_N_MARKERS];              /* 1: no definite label without it */
+    double prior_odds;                       /* plasmacytoma : intramedullary */
+    double plasmacytoma_at, intramedullary_at; /* probabilities; 0 < intramedullary_at < plasmacytoma_at < 1 */
+} ps_model;
+
+int ps_model_read(const char *path, ps_model *model, ps_error *err);
+int ps_model_parse(const char *path, const char *bytes, size_t n_bytes, ps_model *model, ps_error *err);
+void ps_model_free(ps_model *model);
+
+#endif

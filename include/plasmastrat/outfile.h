@@ -1,0 +1,29 @@
+/* outfile.h - a file is there whole or not at all.
+ *
+ * Writing goes to a temporary name in the target's folder; ps_outfile_commit flushes, fsyncs, checks every error and
+ * renames. Anything else removes the temporary.
+ */
+#ifndef PLASMASTRAT_OUTFILE_H
+#define PLASMASTRAT_OUTFILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "plasmastrat/error.h"
+
+typedef struct ps_outfile {
+    char *path, *temporary;
+    FILE *stream; /* write here; NULL when another writer owns the temporary (see ps_outfile_reserve) */
+} ps_outfile;
+
+/* Refuses an existing target unless `force`. */
+int ps_outfile_open(const char *path, int force, ps_outfile *out, ps_error *err);
+/* Only makes the temporary (for writers that open by name, such as htslib); commit then fsyncs by name. */
+int ps_outfile_reserve(const char *path, int force, ps_outfile *out, ps_error *err);
+int ps_outfile_commit(ps_outfile *out, ps_error *err);
+void ps_outfile_discard(ps_outfile *out); /* safe on a zeroed or committed one */
+
+/* Creates the folder and its parents; says which one could not be made or written. */
+int ps_make_folder(const char *path, ps_error *err);
+
+#endif

@@ -1,0 +1,244 @@
+/* panel.h - what the program knows before it sees a sample: places, sequences, limits, models.
+ *
+ * A panel is a folder of plain tables (panels/README.md describes each file and column). Built-in panels are
+ * panels/common + panels/<build>, embedded in the program; `panel export` writes the union into one folder, which
+ * --panel reads back. A loaded panel is const, shared by all threads, and everything refers to its rows by index
+ * ("gene id", "codon id", "bin id", ...).
+ *
+ * Inside: 0-based half-open (beg0, end0). Tables named *.bed are 0-based half-open too; columns named pos1 are 1-based.
+ */
+#ifndef PLASMASTRAT_PANEL_H
+#define PLASMASTRAT_PANEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plasmastrat/error.h"
+#include "plasmastrat/model.h"
+
+/* Naming styles of a contig: chr12, 12, NC_000012.12, CM000674.2. */
+enum { PS_STYLE_UCSC, PS_STYLE_ENSEMBL, PS_STYLE_REFSEQ, PS_STYLE_GENBANK, PS_N_STYLES };
+
+typedef struct ps_contig {
+    char *name[PS_N_STYLES]; /* NULL where a style has no name */
+    int64_t length;
+} ps_contig;
+
+typedef struct ps_span {
+    int contig; /* contig id */
+    int32_t beg0, end0;
+} ps_span;
+
+typedef enum { PS_ROLE_CYCLIN, PS_ROLE_RAS, PS_ROLE_RAF, PS_ROLE_REFERENCE, PS_ROLE_PLASMA_CELL, PS_ROLE_OTHER_CELL,
+               PS_N_ROLES } ps_role;
+extern const char *const ps_role_names[PS_N_ROLES]; /* "cyclin", "ras", "raf", "reference", "plasma-cell", "other-cell" */
+
+typedef struct ps_gene {
+    char *name;
+    ps_role role;
+    char *cell;      /* for other-cell: "stroma", "t-cell", ...; else "" */
+    char strand;     /* '+' or '-' */
+    int contig;
+    ps_span *exons;  /* union over transcripts, genomic order, disjoint */
+    int n_exons;
+    int32_t length;  /* bases in the union */
+} ps_gene;
+
+/* A coding transcript of a RAS or RAF gene. */
+typedef struct ps_transcript {
+    int gene;
+    char *refseq;   /* NM_004985.5 */
+    ps_span *cds;   /* coding part of each exon, in transcript order */
+    int n_cds;
+    char *sequence; /* coding sequence of this build, transcript strand, ACGT, stop codon included */
+    int32_t length; /* = 3 * n_codons */
+    int n_codons;   /* stop codon included */
+} ps_transcript;
+
+/* Which of a locus's codons: each genomic triple is one codon, listed under the first transcript (in table order) that
+ * has it, so KRAS 1-150 appear once and 151-189 appear for both isoforms. */
+typedef struct ps_codon {
+    int gene, transcript, locus;
+    int number;         /* 1-based codon number in the transcript */
+    int32_t pos0[3];    /* genomic places of bases 1, 2, 3 (transcript order; descending on the minus strand) */
+    int target[3];      /* the same as target numbers of the locus */
+    uint8_t ref;        /* codon code 0..63 of the reference, transcript strand (see ps_codon_code) */
+    uint8_t hotspot;    /* 1: a hotspot codon: lower bar for calls, activating if changed */
+    uint8_t required;   /* 1: must be shown wild type before RAS is wild type (KRAS/NRAS 12 13 59 61 117 146) */
+} ps_codon;
+
+/* The coding places of one RAS/RAF gene, in genomic order. "Target" t is the t-th coding base. */
+typedef struct ps_locus {
+    int gene, contig;
+    int n_targets;
+    int32_t *pos0;      /* n_targets, ascending */
+    char *base;         /* n_targets reference bases, plus strand */
+    ps_span *windows;   /* coding exons with flanks, genomic order, disjoint */
+    char **window_base; /* reference of each window, plus strand; 'N' where the panel does not know it */
+    int n_windows;
+    int codon_beg, codon_end; /* this locus's codon ids */
+} ps_locus;
+
+typedef struct ps_activating { /* a known activating protein change */
+    int gene;
+    char *protein; /* "G12D", "N486_P490del" */
+} ps_activating;
+
+typedef enum { PS_BIN_ARM, PS_BIN_11Q13, PS_BIN_CCND1 } ps_bin_role;
+typedef struct ps_bin {
+    ps_span span;
+    int arm;
+    ps_bin_role role;
+    double gc, mappability;
+} ps_bin;
+
+typedef struct ps_arm {
+    char *name;                  /* "11q" */
+    double gain_prior, loss_prior; /* how often gained / lost in newly diagnosed myeloma */
+    int odd_trisomy;             /* on a chromosome of the hyperdiploid pattern: 3 5 7 9 11 15 19 21 */
+} ps_arm;
+
+/* Limits: one double each, from limits.tsv (name, value, unit, source). X(name) list so that table and struct agree. */
+#define PS_LIMITS(X)                                                                                                   \
+    X(min_mapq)                   /* phred: reads below are left out (RAS, copy number, junction); 255 is "unknown" */ \
+    X(min_base_quality)           /* phred: a codon counts when its three bases reach it */                            \
+    X(max_base_quality)           /* phred: cap on one base */                                                         \
+    X(max_consensus_quality)      /* phred: cap on two agreeing mates (errors before sequencing are shared) */         \
+    X(ras_min_alt)                /* fragments */                                                                      \
+    X(ras_alpha_hotspot)          /* probability of a false call per allele at a hotspot codon */                      \
+    X(ras_alpha_other)            /* the same elsewhere */                                                             \
+    X(ras_lod95_limit)            /* VAF: a codon is wild type when its lod95 is at or under this */                   \
+    X(ras_background_floor)       /* errors per base and alternative below which no sample is trusted */               \
+    X(ras_background_shape)       /* gamma shape of how error rates vary between places (CV = 1/sqrt(shape)) */        \
+    X(ras_indel_background)       /* expected false indel fragments per fragment at a site */                          \
+    X(ras_strand_p)               /* two-sided p of orientation bias below which a candidate is filtered */            \
+    X(ras_germline_normal_vaf)    /* VAF in the matched normal from which a variant counts as germline */              \
+    X(ras_rna_sensitivity)        /* chance that RNA shows a mutated allele that exists */                             \
+    X(expression_over_log2)       /* log2 CCND1 per kb over the median reference gene: overexpressed from here up */   \
+    X(expression_not_log2)        /* not overexpressed from here down */                                               \
+    X(expression_min_reference_fragments) /* fragments over all reference genes */                                     \
+    X(expression_min_reference_genes)     /* reference genes with fragments */                                         \
+    X(expression_min_spliced)     /* spliced reads / reads on multi-exon reference genes */                            \
+    X(expression_min_plasma_log2) /* plasma-cell content score below which nothing is said */                          \
+    X(expression_warn_plasma_log2)                                                                                     \
+    X(expression_stranded_fraction) /* sense (or antisense) share from which a library counts as stranded */           \
+    X(cn_min_fragments_per_bin)   /* mean fragments per arm bin */                                                     \
+    X(cn_max_empty_bins)          /* share of empty arm bins beyond Poisson: above it not whole-genome */              \
+    X(cn_max_bin_cv)              /* robust CV beyond Poisson above which nothing is said */                           \
+    X(cn_max_interval)            /* copies: a wider 95 % interval is not assessable */                                \
+    X(cn_baseline_odds)           /* posterior odds the best baseline must have over the next */                       \
+    X(cn_gain_copies)             /* copies from which CCND1 is gained */                                              \
+    X(cn_amplified_copies)                                                                                             \
+    X(cn_loss_copies)                                                                                                  \
+    X(cn_focal_log2)              /* log2 of 11q13 over the rest of 11q that counts as focal */                        \
+    X(junction_min_fragments)     /* supporting fragments for detected */                                              \
+    X(junction_cluster_bases)     /* breakpoint cluster width */                                                       \
+    X(junction_min_coverage)      /* physical coverage (fragments over a base) for not-detected */                     \
+    X(junction_alpha)             /* false-detection probability allowed to the background */                          \
+    X(junction_max_insert)        /* bases: pairs wider than this count as discordant */
+
+typedef struct ps_limits {
+#define X(name) double name;
+    PS_LIMITS(X)
+#undef X
+} ps_limits;
+
+typedef struct ps_region { /* a named region of regions.bed */
+    char *name;
+    ps_span span;
+} ps_region;
+
+typedef struct ps_panel {
+    char *name;        /* "grch38" */
+    char *build;       /* "GRCh38" */
+    char *version;     /* "1" */
+    char *source;      /* "built-in" or the folder */
+    char checksum[17]; /* 64-bit hash over every file (name and bytes), hex */
+    ps_contig *contigs;
+    int n_contigs;
+    ps_gene *genes;
+    int n_genes;
+    ps_transcript *transcripts;
+    int n_transcripts;
+    ps_codon *codons;
+    int n_codons;
+    ps_locus *loci;
+    int n_loci;
+    ps_activating *activating;
+    int n_activating;
+    ps_bin *bins; /* ordered by contig id, then beg0 */
+    int n_bins;
+    ps_arm *arms;
+    int n_arms;
+    ps_region *regions;
+    int n_regions;
+    ps_span ccnd1_window; /* t(11;14) breakpoints lie here (region "CCND1_t1114_window") */
+    ps_span igh;          /* region "IGH_locus" */
+    int ccnd1;            /* gene id of CCND1 */
+    ps_limits limits;
+    ps_model *models;
+    int n_models;
+    char **passing_filters; /* VCF FILTER tokens besides PASS and '.' that count as passing (vcf_filters.tsv) */
+    int n_passing_filters;
+} ps_panel;
+
+/* Loads a built-in panel by name ("grch38", "grch37"), or a folder when `name` has a '/' or is a folder. */
+int ps_panel_load(const char *name, ps_panel *panel, ps_error *err);
+void ps_panel_free(ps_panel *panel); /* safe on a zeroed one */
+
+/* Names of the built-in panels; NULL-terminated. */
+extern const char *const ps_panel_builtin[];
+
+/* Writes every table of a built-in panel into a new folder. */
+int ps_panel_export(const char *name, const char *folder, int force, ps_error *err);
+
+/* Contig id by any of its names, or -1. */
+int ps_panel_contig(const ps_panel *panel, const char *name);
+int ps_panel_gene(const ps_panel *panel, const char *name);     /* or -1 */
+int ps_panel_codon(const ps_panel *panel, int gene, int number); /* first transcript's, or -1 */
+int ps_panel_model(const ps_panel *panel, const char *name);    /* or -1 */
+int ps_panel_filter_passes(const ps_panel *panel, const char *token); /* one FILTER token: 1 for PASS, '.' and the listed */
+
+/* Which build do these contigs come from?  Compares names and lengths with every known build. The panels need not be
+ * loaded. Returns the build's name ("GRCh38", "GRCh37", "T2T-CHM13v2") or NULL, and fills `why` with a sentence naming
+ * the deciding contig. Lengths of 0 are unknown and are ignored; contigs of no build are ignored. */
+const char *ps_recognise_build(const char *const *names, const int64_t *lengths, int n, char *why, size_t why_size);
+/* Built-in panel for a build name, or NULL. */
+const char *ps_panel_for_build(const char *build);
+
+/* ---- codons ---------------------------------------------------------------------------------------------------- */
+
+/* A=0 C=1 G=2 T=3; code = 16*b1 + 4*b2 + b3. -1 when a base is not ACGT. */
+int ps_codon_code(const char *bases);
+void ps_codon_bases(int code, char bases[4]);
+char ps_amino_acid(int code);             /* one letter, '*' for stop (standard code) */
+const char *ps_amino_acid_three(char aa); /* "Gly"; "Ter" for '*' */
+char ps_complement(char base);            /* ACGTN; others give N */
+
+/* ---- naming a change -------------------------------------------------------------------------------------------- */
+
+typedef enum { PS_TIER_UNCERTAIN, PS_TIER_SYNONYMOUS, PS_TIER_LIKELY, PS_TIER_HOTSPOT, PS_N_TIERS } ps_tier;
+extern const char *const ps_tier_names[PS_N_TIERS]; /* "uncertain", "synonymous", "likely-activating", "hotspot" */
+
+typedef struct ps_effect {
+    int gene, transcript;
+    int codon_id;      /* first changed codon (panel codon id), -1 if none */
+    int codon;         /* its number, 0 if none */
+    char hgvs_c[128];  /* "c.35G>A", "c.34_35delinsTT", "c.179_180insGGG"; "?" inside when too long for the field */
+    char hgvs_p[128];  /* "p.Gly12Asp"; "p.?" when not predictable */
+    char protein[64];  /* "G12D" */
+    ps_tier tier;
+} ps_effect;
+
+/* Names the replacement of the reference on [beg0, end0) of the plus strand by `alt` (plus strand; beg0 == end0 is an
+ * insertion before beg0; "" is a deletion). The change is trimmed and shifted 3' on the transcript first (HGVS 3' rule).
+ * Fails softly: returns 0 and fills `effect` when the change touches the coding sequence or its flanks, 1 when it lies
+ * outside every coding exon of the panel's RAS and RAF genes. */
+int ps_effect_of(const ps_panel *panel, int contig, int32_t beg0, int32_t end0, const char *alt, ps_effect *effect);
+
+/* Reference base of the panel at a place (plus strand), 'N' where unknown. */
+char ps_panel_base(const ps_panel *panel, int contig, int32_t pos0);
+/* Shifts an indel as far left as the panel's known sequence allows (VCF normal form). `alt` is rewritten in place. */
+void ps_left_align(const ps_panel *panel, int contig, int32_t *beg0, int32_t *end0, char *alt);
+
+#endif

@@ -1,0 +1,59 @@
+/* reads.h - alignment files (BAM, CRAM, SAM) as records on panel contigs, indexed or streamed.
+ *
+ * A `ps_reads` is opened once per thread that reads it. Two ways to the same records:
+ *   indexed:  ps_reads_query() on some spans, then ps_reads_next() until 0
+ *   streamed: ps_reads_next() from the first record to the last, no index needed (also standard input)
+ * ps_reads_next leaves contig ids translated: `contig` is a panel contig id or -1.
+ *
+ * What is checked here, and said as an error that names the file: it is an alignment file at all (by content); its
+ * header can be read; its end is there (BGZF EOF block, CRAM EOF container); every block's CRC (htslib); an index
+ * that belongs to another file (number of references differs); a CRAM whose reference is missing (name of the FASTA wanted).
+ */
+#ifndef PLASMASTRAT_READS_H
+#define PLASMASTRAT_READS_H
+
+#include <htslib/sam.h>
+
+#include "plasmastrat/error.h"
+#include "plasmastrat/panel.h"
+
+typedef struct ps_reads ps_reads;
+
+typedef enum { PS_INDEX_NONE, PS_INDEX_USED, PS_INDEX_STALE } ps_index_state;
+
+typedef struct ps_reads_info { /* what the header and the file system say; owned by the ps_reads */
+    const char *format;        /* "BAM", "CRAM", "SAM" */
+    const char *build;         /* "GRCh38", ...; NULL when not recognised */
+    char build_reason[256];
+    const char *sample_name;   /* SM of the read groups, "" if none; the first, when several */
+    int n_sample_names;
+    int coordinate_sorted;     /* the header says SO:coordinate */
+    int style;                 /* PS_STYLE_* of the contig names */
+    ps_index_state index;      /* STALE: older than the file, not used */
+    int n_contigs;
+    const char *const *contig_names;
+    const int64_t *contig_lengths;
+} ps_reads_info;
+
+/* Opens `path` ("-" is standard input; "file##idx##index" as in samtools). `reference` may be NULL. `want_index` = 0
+ * never looks for an index. `n_threads` > 1 adds decompression threads. */
+int ps_reads_open(const char *path, const char *reference, int want_index, int n_threads, ps_reads **reads,
+                  ps_error *err);
+const ps_reads_info *ps_reads_about(const ps_reads *reads);
+/* Binds contig names to panel contigs; a contig whose length differs from the panel's is an error. */
+int ps_reads_bind(ps_reads *reads, const ps_panel *panel, ps_error *err);
+
+/* Adds decompression threads to a file that will be streamed. */
+int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err);
+
+/* Starts over on `n` spans (any order; merged inside): every record that overlaps one comes once. */
+int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err);
+/* 1: a record, 0: the end (checked to be a real end), -1: error. `record` belongs to the reader until the next call. */
+int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err);
+/* Panel contig id of a file contig number (or -1), and by name (SA tags). */
+int ps_reads_contig(const ps_reads *reads, int tid);
+int ps_reads_contig_by_name(const ps_reads *reads, const char *name);
+uint64_t ps_reads_records(const ps_reads *reads); /* records returned so far */
+void ps_reads_close(ps_reads *reads);             /* NULL is fine */
+
+#endif

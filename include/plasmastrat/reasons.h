@@ -1,0 +1,73 @@
+/* reasons.h - every reason this program gives, by name.
+ *
+ * A reason is why something is not assessable, undecided or limited. The enum is the only place a reason is made; its
+ * name (stable, machine-readable) and its sentence come from one table in src/base/reasons.c, and JSON, report and
+ * documentation print from those rows.
+ */
+#ifndef PLASMASTRAT_REASONS_H
+#define PLASMASTRAT_REASONS_H
+
+#include <stddef.h>
+
+typedef enum {
+    PS_REASON_NONE = 0,
+    /* inputs */
+    PS_REASON_NO_INPUT,           /* nothing was given that could tell */
+    PS_REASON_NO_RNA,
+    PS_REASON_NO_DNA,
+    PS_REASON_RNA_ONLY,           /* wild type rests on RNA, which shows only part of the mutated alleles */
+    PS_REASON_VCF_ONLY,           /* a position absent from a plain VCF is not wild type */
+    /* RAS */
+    PS_REASON_CODONS_SHALLOW,     /* hotspot codons whose lod95 is above the limit; the detail names them */
+    /* expression */
+    PS_REASON_FEW_REFERENCE_FRAGMENTS,
+    PS_REASON_DEPTH_BELOW_THRESHOLD, /* too shallow to have shown the threshold */
+    PS_REASON_BORDERLINE_EXPRESSION,
+    PS_REASON_NOT_RNA,            /* too few spliced reads: DNA, or DNA contamination */
+    PS_REASON_LOW_PLASMA_CELLS,
+    PS_REASON_REFERENCE_ASSUMED,  /* the built-in cut-offs are an assumption */
+    /* copy number */
+    PS_REASON_LOW_COVERAGE,
+    PS_REASON_TARGETED,           /* not whole-genome: needs a panel of normals */
+    PS_REASON_AMBIGUOUS_BASELINE,
+    PS_REASON_NOISY,
+    PS_REASON_WIDE_INTERVAL,
+    PS_REASON_PURITY_ASSUMED,     /* copies are given as if the sample were pure */
+    /* junction */
+    PS_REASON_LOW_PHYSICAL_COVERAGE,
+    PS_REASON_RNA_CANNOT_EXCLUDE, /* RNA can show a junction but not exclude one */
+    PS_REASON_WINDOW_ONLY,        /* not detected holds for the panel's 11q13 window only */
+    /* CCND1 */
+    PS_REASON_DNA_ONLY,           /* DNA cannot show biallelic expression: weak evidence */
+    PS_REASON_GAIN_ONLY,          /* a copy gain alone is weak evidence of dysregulation */
+    PS_REASON_NO_ASSESSABLE_MARKER,
+    /* label */
+    PS_REASON_MARKER_MISSING,     /* a marker that the model requires is not assessable */
+    PS_REASON_MARKERS_DISAGREE,
+    PS_REASON_PROBABILITY_BETWEEN,
+    PS_REASON_SPECIMEN,           /* the model is for another specimen */
+    PS_REASON_PREMISE,            /* the model's weights are an assumption */
+    PS_N_REASONS
+} ps_reason_code;
+
+typedef struct ps_reason {
+    ps_reason_code code;
+    char detail[360]; /* input, place, value, limit; may be empty */
+} ps_reason;
+
+#define PS_MAX_REASONS 8
+typedef struct ps_reasons {
+    size_t n;
+    ps_reason at[PS_MAX_REASONS];
+} ps_reasons;
+
+const char *ps_reason_name(ps_reason_code code);     /* "codons-shallow" */
+const char *ps_reason_sentence(ps_reason_code code); /* "hotspot codons were too shallow for the limit" */
+
+/* Appends (a code already there is not added twice; past PS_MAX_REASONS it is dropped). */
+void ps_reason_add(ps_reasons *reasons, ps_reason_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* "name: sentence (detail)" into `out`. */
+void ps_reason_text(const ps_reason *reason, char *out, size_t size);
+
+#endif

@@ -1,0 +1,30 @@
+/* report.h - writers. Each formats a ps_result (see result.h) and computes nothing.
+ *
+ * Contig names in outputs follow `result->style`, falling back to the UCSC name.
+ */
+#ifndef PLASMASTRAT_REPORT_H
+#define PLASMASTRAT_REPORT_H
+
+#include <stdio.h>
+
+#include "plasmastrat/result.h"
+
+int ps_write_json(const ps_result *result, FILE *out, ps_error *err);        /* ID.json, schema plasmastrat/sample/1 */
+int ps_write_html(const ps_result *result, FILE *out, ps_error *err);        /* ID.html, self-contained */
+int ps_write_text(const ps_result *result, int colour, FILE *out, ps_error *err); /* the one-screen summary */
+/* ID.ras.vcf.gz at `path` (a temporary made by ps_outfile_reserve) and its tabix index at `index_path`. */
+int ps_write_vcf(const ps_result *result, const char *path, const char *index_path, ps_error *err);
+
+/* cohort.tsv: header, then a row per result (failed ones too), in the order given. */
+int ps_write_cohort_header(FILE *out, ps_error *err);
+int ps_write_cohort_row(const ps_result *result, FILE *out, ps_error *err);
+
+/* Contig name for output. */
+const char *ps_output_contig(const ps_result *result, int contig);
+
+/* Version of the htslib that runs, such as "1.16" (src/report/vcf.c, the only writer that knows htslib). */
+const char *ps_htslib_version(void);
+
+extern const char ps_json_schema[]; /* the JSON Schema that ships with the program */
+
+#endif

@@ -1,0 +1,70 @@
+/* result.h - one sample's whole answer, in memory. Writers format it and compute nothing. */
+#ifndef PLASMASTRAT_RESULT_H
+#define PLASMASTRAT_RESULT_H
+
+#include "plasmastrat/calls.h"
+#include "plasmastrat/label.h"
+
+#define PS_VERSION "0.1.0"
+
+/* What a user asked for: one row of a sheet, or the command line. Strings are not owned. */
+typedef struct ps_job {
+    const char *sample_id;
+    const char *path[PS_N_INPUTS]; /* by ps_input_role; NULL: not given */
+    const char *vcf_sample;        /* NULL: found */
+    const char *reference;         /* FASTA, or NULL */
+    const char *panel;             /* name, folder, or NULL: from the inputs */
+    const char *model;             /* file or built-in name, or NULL: "rationale" */
+    double purity;                 /* NaN: unknown */
+    double prior_odds;             /* NaN: the model's */
+    ps_specimen specimen;
+    int n_threads;
+} ps_job;
+
+typedef enum { PS_QC_PASS, PS_QC_WARN, PS_QC_FAIL, PS_N_QC_STATES } ps_qc_state;
+extern const char *const ps_qc_state_names[PS_N_QC_STATES];
+
+typedef struct ps_qc {
+    const char *check; /* from the table in src/report/qc.c */
+    const char *input; /* "rna", "dna", ... or "sample" */
+    ps_qc_state state;
+    double value, limit; /* NaN: none */
+    char message[320];
+} ps_qc;
+
+typedef struct ps_input_info {
+    ps_input_role role;
+    char *path;
+    const char *format, *build;
+    char *sample_name;
+    uint64_t records;
+} ps_input_info;
+
+typedef struct ps_result {
+    char *sample_id;
+    char *failure; /* NULL: done; else why the sample failed (then only sample_id is meaningful besides) */
+    const ps_panel *panel;
+    int style;     /* contig naming style for output: that of the first input */
+    ps_specimen specimen;
+    ps_evidence evidence[PS_N_READ_INPUTS];
+    ps_variants vcf;
+    int has_vcf;
+    ps_calls calls;
+    ps_label label;
+    ps_qc *qc;
+    size_t n_qc;
+    ps_input_info *input;
+    size_t n_inputs;
+    double purity;
+} ps_result;
+
+void ps_result_free(ps_result *result);
+
+/* Every check of the table in src/report/qc.c, from what the result holds. */
+void ps_result_checks(ps_result *result);
+
+/* Adds a QC row (check and input are not owned: constants). */
+void ps_result_qc(ps_result *result, const char *check, const char *input, ps_qc_state state, double value,
+                  double limit, const char *format, ...) __attribute__((format(printf, 7, 8)));
+
+#endif

@@ -1,0 +1,34 @@
+/* stats.h - the few distributions the callers need. Pure functions, no state, no allocation unless said. */
+#ifndef PLASMASTRAT_STATS_H
+#define PLASMASTRAT_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* P(X >= k) for X ~ Poisson(mean) and X ~ Binomial(n, p). Exact to about 1e-12 relative (incomplete gamma and beta
+ * functions by continued fraction and series, Numerical Recipes 3rd ed. sections 6.2 and 6.4). */
+double ps_poisson_upper(uint64_t k, double mean);
+double ps_negative_binomial_upper(uint64_t k, double mean, double shape); /* gamma-Poisson; shape -> infinity: Poisson */
+double ps_binomial_upper(uint64_t k, uint64_t n, double p);
+
+/* Regularised incomplete beta function I_x(a, b), and its inverse in x (bisection to 1e-12). */
+double ps_beta_cdf(double x, double a, double b);
+double ps_beta_quantile(double q, double a, double b);
+
+/* Jeffreys 95 % interval of a proportion k/n; [0, 1] for n = 0; low is 0 at k = 0, high is 1 at k = n
+ * (Brown, Cai, DasGupta, Stat Sci 2001;16:101). */
+void ps_proportion_interval(uint64_t k, uint64_t n, double *low, double *high);
+
+double ps_normal_cdf(double z);
+double ps_logistic(double x); /* 1 / (1 + exp(-x)), no overflow */
+double ps_logit(double p);
+
+/* Median and 1.4826 * median absolute deviation (a robust sd). `values` is sorted in place. NaN for n = 0. */
+double ps_median(double *values, size_t n);
+double ps_mad(double *values, size_t n, double centre); /* replaces values by absolute deviations */
+
+/* The double that "%.6g" prints and strtod reads back: what is published is what is computed with. NaN and infinity
+ * pass through. */
+double ps_round6(double x);
+
+#endif

@@ -1,0 +1,59 @@
+/* variants.h - variants already called: VCF or BCF, bgzipped, gzipped or plain, indexed or not.
+ *
+ * Reads every record that touches a coding exon of the panel's RAS and RAF genes, one row per ALT allele, in the
+ * tumour's column. Which field gave depth and counts is remembered, so a report can say it.
+ */
+#ifndef PLASMASTRAT_VARIANTS_H
+#define PLASMASTRAT_VARIANTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plasmastrat/error.h"
+#include "plasmastrat/panel.h"
+
+typedef struct ps_variant {
+    int contig;
+    int32_t beg0, end0; /* replaced reference, trimmed of bases shared with ALT */
+    char *alt;          /* what replaces it, plus strand; "" for a deletion */
+    int64_t depth;      /* -1 when the file does not say */
+    int64_t alt_depth;  /* -1 when the file does not say */
+    double vaf;         /* NaN when the file does not say */
+    int genotype;       /* 1 carries this allele, 0 does not, -1 no genotype */
+    char *filter;       /* FILTER as written, ';'-separated; "PASS" also for '.' */
+    int filter_pass;    /* PASS, '.', or a token the panel's vcf_filters.tsv accepts (MuSE Tier1..4) */
+    char *depth_field;  /* "AD", "AU", "FAO", "DP4", ... or "" */
+} ps_variant;
+
+typedef struct ps_block { /* a hom-ref stretch of a gVCF with its smallest depth */
+    int contig;
+    int32_t beg0, end0;
+    int64_t depth;
+} ps_block;
+
+typedef struct ps_variants {
+    char *path;
+    const char *format;  /* "VCF" or "BCF" */
+    char *build;         /* recognised from ##contig, or from REF bases; NULL when neither could tell */
+    char *sample_name;   /* the column used, "" when there is none */
+    int style;           /* contig naming style */
+    uint64_t records;    /* records read */
+    ps_variant *variant; /* ordered by contig, beg0, end0, alt */
+    size_t n_variants;
+    ps_block *block;
+    size_t n_blocks;
+    char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
+} ps_variants;
+
+/* Which build is this file on?  Header contigs first, then REF bases at RAS coding places of each built-in panel.
+ * `build` is set to a constant string, or NULL if undecided; -1 only when the file cannot be read. */
+int ps_variants_build(const char *path, const char **build, char *why, size_t why_size, ps_error *err);
+
+/* sample_name NULL: the tumour column is found from header conventions (##tumor_sample, SAMPLE=, names TUMOR / NORMAL,
+ * the only column); when that cannot tell, an error names the columns and asks for --vcf-sample. A REF that contradicts
+ * the panel is an error that names the line. "-" is standard input. */
+int ps_variants_read(const char *path, const ps_panel *panel, const char *sample_name, ps_variants *variants,
+                     ps_error *err);
+void ps_variants_free(ps_variants *variants);
+
+#endif

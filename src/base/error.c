@@ -1,0 +1,30 @@
+#include "plasmastrat/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A name in a message may come from a file: a control byte must not reach a terminal. UTF-8 stays. */
+static void blank_control_bytes(char *text) {
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
+int ps_fail(ps_error *err, ps_error_kind kind, const char *path, long line, const char *format, ...) {
+    if (!err || err->kind != PS_ERR_NONE)
+        return -1;
+    err->kind = kind;
+    size_t used = 0;
+    if (path) {
+        int n = line > 0 ? snprintf(err->text, sizeof err->text, "%.600s:%ld: ", path, line)
+                         : snprintf(err->text, sizeof err->text, "%.600s: ", path);
+        used = n < 0 ? 0 : (size_t)n;
+    }
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->text + used, sizeof err->text - used, format, args);
+    va_end(args);
+    blank_control_bytes(err->text);
+    return -1;
+}

@@ -1,0 +1,92 @@
+#include "plasmastrat/map.h"
+
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+
+static uint64_t mix(uint64_t h) {
+    h ^= h >> 33;
+    h *= 0xff51afd7ed558ccdULL;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53ULL;
+    return h ^ (h >> 33);
+}
+
+uint64_t ps_hash(const void *bytes, size_t n) {
+    const unsigned char *p = bytes;
+    uint64_t h = 0xcbf29ce484222325ULL;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * 0x100000001b3ULL;
+    return mix(h);
+}
+
+/* Slot that holds the key, or the empty slot where it belongs. */
+static size_t slot_of(const ps_map *map, uint64_t key) {
+    size_t mask = map->capacity - 1, slot = (size_t)mix(key) & mask;
+    while (map->key[slot] && map->key[slot] != key)
+        slot = (slot + 1) & mask;
+    return slot;
+}
+
+static void grow(ps_map *map) {
+    ps_map old = *map;
+    map->capacity = old.capacity ? 2 * old.capacity : 64;
+    map->key = ps_alloc(map->capacity, sizeof *map->key);
+    map->value = ps_alloc(map->capacity, sizeof *map->value);
+    for (size_t i = 0; i < old.capacity; i++) {
+        if (!old.key[i])
+            continue;
+        size_t slot = slot_of(map, old.key[i]);
+        map->key[slot] = old.key[i];
+        map->value[slot] = old.value[i];
+    }
+    free(old.key);
+    free(old.value);
+}
+
+uint64_t *ps_map_at(ps_map *map, uint64_t key) {
+    key += key == 0;
+    if (4 * (map->used + 1) > 3 * map->capacity)
+        grow(map);
+    size_t slot = slot_of(map, key);
+    if (!map->key[slot]) {
+        map->key[slot] = key;
+        map->value[slot] = 0;
+        map->used++;
+    }
+    return &map->value[slot];
+}
+
+uint64_t *ps_map_find(const ps_map *map, uint64_t key) {
+    key += key == 0;
+    if (!map->used)
+        return NULL;
+    size_t slot = slot_of(map, key);
+    return map->key[slot] ? &map->value[slot] : NULL;
+}
+
+void ps_map_remove(ps_map *map, uint64_t key) {
+    key += key == 0;
+    if (!map->used)
+        return;
+    size_t mask = map->capacity - 1, hole = slot_of(map, key);
+    if (!map->key[hole])
+        return;
+    /* Backward shift keeps every probe chain whole without tombstones. */
+    for (size_t next = (hole + 1) & mask; map->key[next]; next = (next + 1) & mask) {
+        size_t home = (size_t)mix(map->key[next]) & mask;
+        if (((next - home) & mask) < ((next - hole) & mask))
+            continue;
+        map->key[hole] = map->key[next];
+        map->value[hole] = map->value[next];
+        hole = next;
+    }
+    map->key[hole] = 0;
+    map->used--;
+}
+
+void ps_map_free(ps_map *map) {
+    free(map->key);
+    free(map->value);
+    *map = (ps_map){0};
+}

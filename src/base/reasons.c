@@ -1,0 +1,74 @@
+#include "plasmastrat/reasons.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+    const char *name, *sentence;
+} rows[PS_N_REASONS] = {
+    [PS_REASON_NONE] = {"none", ""},
+    [PS_REASON_NO_INPUT] = {"no-input", "no input was given that could tell"},
+    [PS_REASON_NO_RNA] = {"no-rna", "no RNA alignments were given"},
+    [PS_REASON_NO_DNA] = {"no-dna", "no DNA alignments were given"},
+    [PS_REASON_RNA_ONLY] = {"rna-only", "wild type rests on RNA alone, which shows only part of the mutated alleles"},
+    [PS_REASON_VCF_ONLY] = {"vcf-only", "a position that is absent from a plain VCF is not thereby wild type"},
+    [PS_REASON_CODONS_SHALLOW] = {"codons-shallow", "hotspot codons could not have shown a mutation at the limit"},
+    [PS_REASON_FEW_REFERENCE_FRAGMENTS] = {"few-reference-fragments",
+                                           "too few fragments on the reference genes to normalise"},
+    [PS_REASON_DEPTH_BELOW_THRESHOLD] = {"depth-below-threshold",
+                                         "too shallow to have shown expression at the cut-off"},
+    [PS_REASON_BORDERLINE_EXPRESSION] = {"borderline-expression",
+                                         "between the cut-offs of the built-in assumption: build a reference"},
+    [PS_REASON_NOT_RNA] = {"not-rna", "too few spliced reads: this looks like DNA or is contaminated by it"},
+    [PS_REASON_LOW_PLASMA_CELLS] = {"low-plasma-cells", "too few plasma cells among the cells of this sample"},
+    [PS_REASON_REFERENCE_ASSUMED] = {"reference-assumed",
+                                     "the built-in expression cut-offs are an assumption, not a measurement"},
+    [PS_REASON_LOW_COVERAGE] = {"low-coverage", "too few fragments per bin"},
+    [PS_REASON_TARGETED] = {"targeted", "not whole-genome data: a panel of normals or a matched normal is needed"},
+    [PS_REASON_AMBIGUOUS_BASELINE] = {"ambiguous-baseline", "more than one two-copy baseline fits the arms"},
+    [PS_REASON_NOISY] = {"noisy", "bin counts scatter too much"},
+    [PS_REASON_WIDE_INTERVAL] = {"wide-interval", "the interval of the copies is too wide to decide"},
+    [PS_REASON_PURITY_ASSUMED] = {"purity-assumed", "copies are given as if the sample were pure"},
+    [PS_REASON_LOW_PHYSICAL_COVERAGE] = {"low-physical-coverage",
+                                         "too few fragments over the window to have shown a clonal junction"},
+    [PS_REASON_RNA_CANNOT_EXCLUDE] = {"rna-cannot-exclude", "RNA can show a junction but cannot exclude one"},
+    [PS_REASON_WINDOW_ONLY] = {"window-only", "holds for breakpoints inside the panel's 11q13 window"},
+    [PS_REASON_DNA_ONLY] = {"dna-only", "DNA cannot show biallelic expression: weak evidence"},
+    [PS_REASON_GAIN_ONLY] = {"gain-only", "a copy gain alone is weak evidence of dysregulation"},
+    [PS_REASON_NO_ASSESSABLE_MARKER] = {"no-assessable-marker", "no marker of the model could be assessed"},
+    [PS_REASON_MARKER_MISSING] = {"marker-missing", "a marker that the model requires could not be assessed"},
+    [PS_REASON_MARKERS_DISAGREE] = {"markers-disagree", "the markers point in different directions"},
+    [PS_REASON_PROBABILITY_BETWEEN] = {"probability-between", "the probability lies between the model's thresholds"},
+    [PS_REASON_SPECIMEN] = {"specimen", "the model is for another specimen"},
+    [PS_REASON_PREMISE] = {"premise", "the model's weights are an assumption, not a measurement"},
+};
+
+const char *ps_reason_name(ps_reason_code code) {
+    return rows[code].name;
+}
+
+const char *ps_reason_sentence(ps_reason_code code) {
+    return rows[code].sentence;
+}
+
+void ps_reason_add(ps_reasons *reasons, ps_reason_code code, const char *format, ...) {
+    for (size_t i = 0; i < reasons->n; i++)
+        if (reasons->at[i].code == code)
+            return;
+    if (reasons->n == PS_MAX_REASONS)
+        return;
+    ps_reason *r = &reasons->at[reasons->n++];
+    r->code = code;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(r->detail, sizeof r->detail, format, args);
+    va_end(args);
+}
+
+void ps_reason_text(const ps_reason *reason, char *out, size_t size) {
+    const char *name = ps_reason_name(reason->code), *sentence = ps_reason_sentence(reason->code);
+    if (reason->detail[0])
+        snprintf(out, size, "%s: %s (%s)", name, sentence, reason->detail);
+    else
+        snprintf(out, size, "%s: %s", name, sentence);
+}
