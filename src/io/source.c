@@ -1,0 +1,89 @@
+#include "source.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "plasmastrat/alloc.h"
+
+void ps_source_init(const char *given, ps_source *source) {
+    const char *cut = strstr(given, HTS_IDX_DELIM);
+    source->path = cut ? ps_strndup(given, (size_t)(cut - given)) : ps_strdup(given);
+    source->index = cut ? ps_strdup(cut + strlen(HTS_IDX_DELIM)) : NULL;
+    source->is_stdin = strcmp(source->path, "-") == 0;
+    source->name = ps_strdup(source->is_stdin ? "standard input" : source->path);
+    struct stat st;
+    source->is_remote = !source->is_stdin && stat(source->path, &st) != 0;
+}
+
+void ps_source_free(ps_source *source) {
+    free(source->path);
+    free(source->index);
+    free(source->name);
+    memset(source, 0, sizeof *source);
+}
+
+int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_error *err) {
+    struct stat st;
+    if (!source->is_stdin && !source->is_remote && stat(source->path, &st) == 0 && S_ISDIR(st.st_mode))
+        return ps_fail(err, PS_ERR_RUN, source->name, 0, "is a folder, expected a file");
+    errno = 0;
+    hFILE *f = hopen(source->path, "r");
+    if (!f)
+        return ps_fail(err, PS_ERR_RUN, source->name, 0, "cannot be opened: %s", strerror(errno ? errno : ENOENT));
+    char byte;
+    ssize_t got = hpeek(f, &byte, 1);
+    memset(format, 0, sizeof *format);
+    if (got <= 0 || hts_detect_format(f, format) != 0) {
+        int reason = errno;
+        hclose_abruptly(f);
+        if (got == 0)
+            return ps_fail(err, PS_ERR_RUN, source->name, 0, "is empty");
+        return ps_fail(err, PS_ERR_RUN, source->name, 0, "cannot be read: %s", strerror(reason ? reason : EIO));
+    }
+    *file = f;
+    return 0;
+}
+
+int ps_source_refuse(const ps_source *source, const htsFormat *format, const char *wanted, ps_error *err) {
+    char *is = hts_format_description(format);
+    ps_fail(err, PS_ERR_RUN, source->name, 0, "is not %s but %s", wanted, is ? is : "something else");
+    free(is);
+    return -1;
+}
+
+int ps_source_index_is_stale(const char *path, const char *index) {
+    struct stat data, idx;
+    return stat(path, &data) == 0 && stat(index, &idx) == 0 && idx.st_mtime < data.st_mtime;
+}
+
+/* Matches 1..22, X, Y, M or MT. */
+static int is_primary(const char *name) {
+    if (isdigit((unsigned char)name[0])) {
+        char *end;
+        long number = strtol(name, &end, 10);
+        return *end == '\0' && number >= 1 && number <= 22;
+    }
+    return strcmp(name, "X") == 0 || strcmp(name, "Y") == 0 || strcmp(name, "M") == 0 || strcmp(name, "MT") == 0;
+}
+
+int ps_contig_style(const char *const *names, int n) {
+    int votes[PS_N_STYLES] = {0};
+    for (int i = 0; i < n; i++) {
+        if (strncmp(names[i], "chr", 3) == 0 && is_primary(names[i] + 3))
+            votes[PS_STYLE_UCSC]++;
+        else if (is_primary(names[i]))
+            votes[PS_STYLE_ENSEMBL]++;
+        else if (strncmp(names[i], "NC_0000", 7) == 0) /* not NC_007605, the EBV decoy of hs37d5 */
+            votes[PS_STYLE_REFSEQ]++;
+        else if (strncmp(names[i], "CM000", 5) == 0)
+            votes[PS_STYLE_GENBANK]++;
+    }
+    int best = PS_STYLE_UCSC;
+    for (int style = 0; style < PS_N_STYLES; style++)
+        if (votes[style] > votes[best])
+            best = style;
+    return best;
+}

@@ -1,0 +1,34 @@
+/* source.h - private to src/io: opening a file by what it is, not by what it is called. */
+#ifndef PLASMASTRAT_IO_SOURCE_H
+#define PLASMASTRAT_IO_SOURCE_H
+
+#include <htslib/hfile.h>
+#include <htslib/hts.h>
+
+#include "plasmastrat/error.h"
+#include "plasmastrat/panel.h"
+
+/* A path as given, split at "##idx##". `name` is what messages show ("standard input" for "-"). */
+typedef struct ps_source {
+    char *path;
+    char *index; /* NULL when none was named */
+    char *name;
+    int is_stdin;
+    int is_remote; /* no file-system facts (times, sizes) */
+} ps_source;
+
+void ps_source_init(const char *given, ps_source *source);
+void ps_source_free(ps_source *source);
+
+/* Opens and looks at the first bytes. A folder, an empty file and anything unreadable are refused here. */
+int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_error *err);
+/* Refuses with what the file really is: "is not an alignment file but FASTQ sequence text". */
+int ps_source_refuse(const ps_source *source, const htsFormat *format, const char *wanted, ps_error *err);
+
+/* 1: `index` is older than `path` (whole seconds: a writer that makes both ends the index first, by milliseconds). */
+int ps_source_index_is_stale(const char *path, const char *index);
+
+/* Naming style of contigs, from the names of the primary ones. */
+int ps_contig_style(const char *const *names, int n);
+
+#endif

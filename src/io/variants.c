@@ -1,0 +1,447 @@
+#include "plasmastrat/variants.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "vcf_private.h"
+
+typedef struct kept_record { /* a record near a coding exon, kept until the tumour's column is known */
+    vcf_record record;
+    char *text; /* what the record points into */
+    int contig;
+} kept_record;
+
+enum { MAX_NAMES = 64 };
+
+typedef struct reader {
+    const ps_panel *panel;
+    vcf_lines lines;
+    vcf_tally own;
+    vcf_builds others;
+    const char *header_build; /* from contig lengths, NULL: not said */
+    kept_record *kept;
+    size_t n_kept, kept_capacity;
+    vcf_sample_hint hint;
+    uint64_t records;
+    char *names[MAX_NAMES]; /* contig names in the order the records come */
+    int n_names;
+    int column;
+    ps_variants *out;
+    size_t variant_capacity, block_capacity;
+} reader;
+
+static void add_notice(ps_variants *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_notice(ps_variants *out, const char *format, ...) {
+    size_t used = strlen(out->notice);
+    if (used + 8 > sizeof out->notice)
+        return;
+    if (used)
+        used += (size_t)snprintf(out->notice + used, sizeof out->notice - used, "; ");
+    va_list args;
+    va_start(args, format);
+    vsnprintf(out->notice + used, sizeof out->notice - used, format, args);
+    va_end(args);
+}
+
+/* ---- scanning ---------------------------------------------------------------------------------------------------
+ */
+
+/* Indels may be written this far from where they touch the coding sequence (shifted through a repeat). */
+enum { INDEL_MARGIN = 100 };
+
+static int is_near_coding(const ps_panel *panel, int contig, int64_t beg0, int64_t end0) {
+    for (int l = 0; l < panel->n_loci; l++) {
+        const ps_locus *locus = &panel->loci[l];
+        for (int w = 0; w < locus->n_windows && locus->contig == contig; w++)
+            if (beg0 < locus->windows[w].end0 + INDEL_MARGIN && end0 > locus->windows[w].beg0 - INDEL_MARGIN)
+                return 1;
+    }
+    return 0;
+}
+
+static int is_breakend_only(const vcf_record *record) {
+    for (int i = 0; i < record->n_alt; i++)
+        if (vcf_is_sequence(record->alt[i]))
+            return 0;
+    return 1;
+}
+
+static int check_place(const reader *r, const vcf_record *record, int contig, ps_error *err) {
+    int64_t length = r->panel->contigs[contig].length;
+    int64_t last1 = record->pos1 + (int64_t)strlen(record->ref) - 1;
+    if (length > 0 && last1 > length + is_breakend_only(record)) /* a breakend may name the telomere, one further */
+        return vcf_fail(record, err,
+                        "POS is beyond the end of %s, which has %" PRId64
+                        " bases in %s: is this file on another build?",
+                        record->chrom, length, r->panel->build);
+    int32_t wrong0;
+    int hotspot;
+    if (vcf_compare_ref(r->panel, contig, record->pos1 - 1, record->ref, &wrong0, &hotspot) >= 0)
+        return 0;
+    return vcf_fail(record, err,
+                    "REF has %c at %" PRId32 ", but %s has %c there: is this file on another build? (%s)",
+                    record->ref[wrong0 - (record->pos1 - 1)], wrong0 + 1, r->panel->build,
+                    ps_panel_base(r->panel, contig, wrong0),
+                    r->header_build ? "its header says it is on this one" : "its header does not say which");
+}
+
+static void note_name(reader *r, const char *chrom) {
+    if (r->n_names < MAX_NAMES && (r->n_names == 0 || strcmp(r->names[r->n_names - 1], chrom) != 0))
+        r->names[r->n_names++] = ps_strdup(chrom);
+}
+
+/* Takes the line's memory when the record is kept. */
+static int scan_record(reader *r, ps_error *err) {
+    vcf_record record;
+    int result = vcf_record_parse(&r->lines, r->lines.line.s, r->lines.number, &record, err), keep = 0;
+    if (result == 0) {
+        r->records++;
+        note_name(r, record.chrom);
+        vcf_sample_hint_add(&r->hint, &record);
+        int contig = vcf_tally_contig(&r->own, record.chrom);
+        if (contig >= 0)
+            result = check_place(r, &record, contig, err);
+        vcf_tally_add(&r->own, &record);
+        for (int i = 0; i < r->others.n; i++)
+            vcf_tally_add(&r->others.tally[i], &record);
+        int64_t end0 = record.pos1 - 1 + (int64_t)strlen(record.ref), block_end0 = vcf_end0(&record);
+        if (block_end0 > end0)
+            end0 = block_end0;
+        keep = result == 0 && contig >= 0 && is_near_coding(r->panel, contig, record.pos1 - 1, end0);
+        if (keep) {
+            PS_GROW(r->kept, r->n_kept, r->kept_capacity);
+            r->kept[r->n_kept++] = (kept_record){record, ks_release(&r->lines.line), contig};
+        }
+    }
+    if (!keep)
+        vcf_record_free(&record);
+    return result;
+}
+
+static int scan(reader *r, ps_error *err) {
+    int got;
+    while ((got = vcf_lines_next(&r->lines, err)) == 1)
+        if (scan_record(r, err) != 0)
+            return -1;
+    return got;
+}
+
+/* ---- the build --------------------------------------------------------------------------------------------------
+ */
+
+static int check_header_build(reader *r, ps_error *err) {
+    char why[256];
+    r->header_build = vcf_header_build(&r->lines, why, sizeof why);
+    if (!r->header_build || strcmp(r->header_build, r->panel->build) == 0)
+        return 0;
+    return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0, "is on %s (%s), but panel %s is %s", r->header_build,
+                   why, r->panel->name, r->panel->build);
+}
+
+/* Records on another build than the one claimed lie where nothing is looked for, and would read as "no variants". One
+ * match at a hotspot codon is about a 1 in 100 chance even for a whole germline genome (36 bases, one record in 1,000
+ * bases, 1 in 4 bases right); elsewhere three matches without a contradiction are asked for. */
+static int check_other_builds(const reader *r, ps_error *err) {
+    for (int i = 0; i < r->others.n && r->own.matches == 0; i++) {
+        const vcf_tally *other = &r->others.tally[i];
+        if (other->mismatches == 0 && (other->hotspots > 0 || other->matches >= 3))
+            return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0,
+                           "%d records fit RAS coding bases of %s and none fits %s, which %s: is this file on %s?",
+                           other->matches, other->panel->build, r->panel->build,
+                           r->header_build ? "its header says" : "was asked for", other->panel->build);
+    }
+    return 0;
+}
+
+static void name_build(reader *r) {
+    ps_variants *out = r->out;
+    const char *hint = vcf_hinted_build(&r->lines);
+    const char *build = r->header_build;
+    if (!build && r->own.matches > 0) {
+        build = r->panel->build;
+        add_notice(out, "contig lengths are missing in the header; REF bases fit %s", build);
+    } else if (!build && hint) {
+        build = hint;
+        add_notice(out, "contig lengths are missing in the header and no REF base tells; the header names %s", hint);
+    } else if (!build) {
+        add_notice(out, "contig lengths are missing in the header and no REF base tells the build; taken as %s",
+                   r->panel->build);
+    }
+    out->build = ps_strdup(build);
+}
+
+/* ---- one allele -------------------------------------------------------------------------------------------------
+ */
+
+static int touches_coding(const ps_panel *panel, int contig, int64_t beg0, int64_t end0, int is_insertion) {
+    for (int t = 0; t < panel->n_transcripts; t++)
+        for (int c = 0; c < panel->transcripts[t].n_cds; c++) {
+            const ps_span *cds = &panel->transcripts[t].cds[c];
+            if (cds->contig == contig && beg0 < cds->end0 + is_insertion && end0 > cds->beg0 - is_insertion)
+                return 1;
+        }
+    return 0;
+}
+
+/* The same base, and a known one. */
+static int same_base(char a, char b) {
+    return a == b && strchr("ACGT", a) != NULL && a != '\0';
+}
+
+/* Every place an indel could be written at: callers put it left, HGVS right. */
+static void indel_reach(const ps_panel *panel, const ps_variant *v, int64_t *beg0, int64_t *end0) {
+    int64_t left = v->beg0, right = v->end0;
+    size_t n_alt = strlen(v->alt);
+    if (n_alt == 0) {
+        for (int32_t b = v->beg0, e = v->end0;
+             b > 0 && same_base(ps_panel_base(panel, v->contig, b - 1), ps_panel_base(panel, v->contig, e - 1));
+             b--, e--)
+            left = b - 1;
+        for (int32_t b = v->beg0, e = v->end0;
+             same_base(ps_panel_base(panel, v->contig, b), ps_panel_base(panel, v->contig, e)); b++, e++)
+            right = e + 1;
+    } else if (v->beg0 == v->end0) {
+        size_t k = 0;
+        for (int32_t b = v->beg0; b > 0 && same_base(ps_panel_base(panel, v->contig, b - 1), v->alt[n_alt - 1 - k]);
+             b--, k = (k + 1) % n_alt)
+            left = b - 1;
+        k = 0;
+        for (int32_t b = v->beg0; same_base(ps_panel_base(panel, v->contig, b), v->alt[k]); b++, k = (k + 1) % n_alt)
+            right = b + 1;
+    }
+    *beg0 = left;
+    *end0 = right;
+}
+
+/* Bases shared with REF go: from the end first, so that an indel keeps its left place. */
+static void trim(const vcf_record *record, const char *alt, ps_variant *v) {
+    size_t n_ref = strlen(record->ref), n_alt = strlen(alt), prefix = 0;
+    while (n_ref && n_alt && record->ref[n_ref - 1] == alt[n_alt - 1]) {
+        n_ref--;
+        n_alt--;
+    }
+    while (prefix < n_ref && prefix < n_alt && record->ref[prefix] == alt[prefix])
+        prefix++;
+    v->beg0 = (int32_t)(record->pos1 - 1 + (int64_t)prefix);
+    v->end0 = (int32_t)(record->pos1 - 1 + (int64_t)n_ref);
+    v->alt = ps_strndup(alt + prefix, n_alt - prefix);
+}
+
+static int filter_passes(const ps_panel *panel, const char *filter) {
+    char token[128];
+    for (const char *p = filter;; p++) {
+        size_t length = strcspn(p, ";");
+        snprintf(token, sizeof token, "%.*s", length < sizeof token ? (int)length : (int)sizeof token - 1, p);
+        if (!ps_panel_filter_passes(panel, token))
+            return 0;
+        p += length;
+        if (!*p)
+            return 1;
+    }
+}
+
+/* What counts say about carrying the allele goes before GT: hotspot files list every hotspot, also the absent ones
+ * (Ion Torrent: PASS with AF = 0), and a place without reads is neither. */
+static void reconcile_genotype(reader *r, const vcf_record *record, ps_variant *v) {
+    if (v->depth == 0) {
+        v->alt_depth = 0;
+        v->vaf = NAN;
+        v->genotype = v->genotype == 1 ? 1 : -1;
+    } else if (v->alt_depth == 0 || v->vaf == 0) {
+        if (v->genotype == 1)
+            add_notice(r->out, "line %ld: GT carries the allele but no read does; taken as absent", record->line);
+        v->alt_depth = 0;
+        v->genotype = 0;
+    }
+}
+
+static void free_variant(ps_variant *v) {
+    free(v->alt);
+    free(v->filter);
+    free(v->depth_field);
+}
+
+static int add_variant(reader *r, const kept_record *kept, int allele, ps_error *err) {
+    const vcf_record *record = &kept->record;
+    ps_variant v = {.contig = kept->contig};
+    trim(record, record->alt[allele], &v);
+    int64_t beg0, end0;
+    indel_reach(r->panel, &v, &beg0, &end0);
+    int is_nothing = v.beg0 == v.end0 && !*v.alt; /* ALT is REF */
+    if (is_nothing || !touches_coding(r->panel, v.contig, beg0, end0, v.beg0 == v.end0)) {
+        free_variant(&v);
+        return 0;
+    }
+    vcf_counts counts;
+    v.genotype = vcf_read_genotype(record, r->column, allele + 1, err);
+    if (v.genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0) {
+        free_variant(&v);
+        return -1;
+    }
+    v.depth = counts.depth;
+    v.alt_depth = counts.alt_depth;
+    v.vaf = counts.vaf;
+    v.depth_field = ps_strdup(counts.field);
+    v.filter = ps_strdup(strcmp(record->filter, ".") == 0 ? "PASS" : record->filter);
+    v.filter_pass = filter_passes(r->panel, record->filter);
+    reconcile_genotype(r, record, &v);
+    PS_GROW(r->out->variant, r->out->n_variants, r->variant_capacity);
+    r->out->variant[r->out->n_variants++] = v;
+    return 0;
+}
+
+/* ---- hom-ref stretches ------------------------------------------------------------------------------------------
+ */
+
+static int is_hom_ref_row(const vcf_record *record) {
+    for (int i = 0; i < record->n_alt; i++)
+        if (!vcf_is_reference(record->alt[i]))
+            return 0;
+    return 1;
+}
+
+/* A stretch that failed a filter, or that the genotype does not call reference, claims nothing. */
+static int add_block(reader *r, const kept_record *kept, ps_error *err) {
+    const vcf_record *record = &kept->record;
+    int64_t end0 = vcf_end0(record), depth;
+    if (end0 < record->pos1 || end0 > r->panel->contigs[kept->contig].length)
+        return vcf_fail(record, err, "END is not a place from POS to the end of the contig");
+    if (vcf_read_block_depth(record, r->column, &depth, err) != 0)
+        return -1;
+    size_t length;
+    int genotype = vcf_read_genotype(record, r->column, 0, err);
+    int has_genotype = r->column >= 0 && vcf_format_value(record, r->column, "GT", &length) && length > 0;
+    if (genotype == -2)
+        return -1;
+    if (depth < 0 || (has_genotype && genotype != 1) || !filter_passes(r->panel, record->filter))
+        return 0;
+    PS_GROW(r->out->block, r->out->n_blocks, r->block_capacity);
+    r->out->block[r->out->n_blocks++] = (ps_block){kept->contig, (int32_t)(record->pos1 - 1), (int32_t)end0, depth};
+    return 0;
+}
+
+static int convert(reader *r, ps_error *err) {
+    for (size_t k = 0; k < r->n_kept; k++) {
+        const vcf_record *record = &r->kept[k].record;
+        if (is_hom_ref_row(record)) {
+            if (add_block(r, &r->kept[k], err) != 0)
+                return -1;
+            continue;
+        }
+        for (int i = 0; i < record->n_alt; i++)
+            if (vcf_is_sequence(record->alt[i]) && add_variant(r, &r->kept[k], i, err) != 0)
+                return -1;
+    }
+    return 0;
+}
+
+/* ---- order ------------------------------------------------------------------------------------------------------
+ */
+
+#define BY(a, b)                                                                                                     \
+    do {                                                                                                             \
+        if ((a) != (b))                                                                                              \
+            return (a) < (b) ? -1 : 1;                                                                               \
+    } while (0)
+
+/* Pointers into one array: equal rows stay in the file's order. */
+static int compare_variants(const void *a, const void *b) {
+    const ps_variant *x = *(const ps_variant *const *)a, *y = *(const ps_variant *const *)b;
+    BY(x->contig, y->contig);
+    BY(x->beg0, y->beg0);
+    BY(x->end0, y->end0);
+    int by_alt = strcmp(x->alt, y->alt);
+    BY(by_alt, 0);
+    BY(x, y);
+    return 0;
+}
+
+static int compare_blocks(const void *a, const void *b) {
+    const ps_block *x = a, *y = b;
+    BY(x->contig, y->contig);
+    BY(x->beg0, y->beg0);
+    BY(x->end0, y->end0);
+    BY(x->depth, y->depth);
+    return 0;
+}
+
+static void sort_rows(ps_variants *out) {
+    size_t n = out->n_variants;
+    ps_variant **order = ps_alloc(n, sizeof *order), *sorted = ps_alloc(n, sizeof *sorted);
+    for (size_t i = 0; i < n; i++)
+        order[i] = &out->variant[i];
+    qsort(order, n, sizeof *order, compare_variants);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = *order[i];
+    free(order);
+    free(out->variant);
+    out->variant = sorted;
+    if (out->n_blocks)
+        qsort(out->block, out->n_blocks, sizeof *out->block, compare_blocks);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------------
+ */
+
+static int read_all(reader *r, const char *path, const char *sample_name, ps_error *err) {
+    if (vcf_lines_open(path, &r->lines, err) != 0 || check_header_build(r, err) != 0 ||
+        vcf_builds_load(&r->others, r->panel->build, err) != 0 || vcf_lines_restrict(&r->lines, r->panel, err) != 0 ||
+        scan(r, err) != 0 || check_other_builds(r, err) != 0)
+        return -1;
+    r->column = vcf_tumour_column(&r->lines, &r->hint, sample_name, err);
+    if (r->column == -2)
+        return -1;
+    ps_variants *out = r->out;
+    out->path = ps_strdup(path);
+    out->format = r->lines.format;
+    out->records = r->records;
+    out->sample_name = ps_strdup(r->column >= 0 ? r->lines.sample[r->column] : "");
+    out->style = vcf_header_style(&r->lines, (const char *const *)r->names, r->n_names);
+    name_build(r);
+    if (r->lines.no_newline_end)
+        add_notice(out, "the last line does not end in a newline: is the file whole?");
+    if (convert(r, err) != 0)
+        return -1;
+    sort_rows(out);
+    return 0;
+}
+
+int ps_variants_read(const char *path, const ps_panel *panel, const char *sample_name, ps_variants *variants,
+                     ps_error *err) {
+    memset(variants, 0, sizeof *variants);
+    reader *r = ps_alloc(1, sizeof *r);
+    r->panel = panel;
+    r->out = variants;
+    r->own = (vcf_tally){.panel = panel, .contig = -1};
+    int result = read_all(r, path, sample_name, err);
+    for (size_t k = 0; k < r->n_kept; k++) {
+        vcf_record_free(&r->kept[k].record);
+        free(r->kept[k].text);
+    }
+    free(r->kept);
+    free(r->hint.name);
+    for (int i = 0; i < r->n_names; i++)
+        free(r->names[i]);
+    vcf_builds_free(&r->others);
+    vcf_lines_close(&r->lines);
+    free(r);
+    if (result != 0)
+        ps_variants_free(variants);
+    return result;
+}
+
+void ps_variants_free(ps_variants *variants) {
+    for (size_t i = 0; i < variants->n_variants; i++)
+        free_variant(&variants->variant[i]);
+    free(variants->variant);
+    free(variants->block);
+    free(variants->path);
+    free(variants->build);
+    free(variants->sample_name);
+    memset(variants, 0, sizeof *variants);
+}

@@ -1,0 +1,357 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plasmastrat/alloc.h"
+#include "vcf_private.h"
+
+enum { BUFFER_BYTES = 1 << 16, MAX_LINE = 1 << 28 };
+
+static int fail(const vcf_lines *lines, long line, const char *what, ps_error *err) {
+    return ps_fail(err, PS_ERR_RUN, lines->source.name, line, "%s", what);
+}
+
+/* ---- one line ---------------------------------------------------------------------------------------------------
+ */
+
+static int fill_buffer(vcf_lines *lines, ps_error *err) {
+    ssize_t got = bgzf_read(lines->text, lines->buffer, BUFFER_BYTES);
+    if (got < 0)
+        return fail(lines, lines->number + 1, "cannot be read on: the file is damaged or truncated", err);
+    lines->n_buffer = (size_t)got;
+    lines->at_buffer = 0;
+    if (got == 0 && lines->text->is_compressed && !lines->text->is_gzip && lines->text->no_eof_block)
+        return fail(lines, 0, "file is truncated: no end-of-file marker", err);
+    return got > 0;
+}
+
+static int next_text_line(vcf_lines *lines, ps_error *err) {
+    lines->line.l = 0;
+    for (;;) {
+        if (lines->at_buffer == lines->n_buffer) {
+            int more = fill_buffer(lines, err);
+            if (more < 0)
+                return -1;
+            if (more == 0) {
+                lines->no_newline_end = lines->line.l > 0;
+                lines->number += lines->line.l > 0;
+                return lines->line.l > 0;
+            }
+        }
+        char *start = lines->buffer + lines->at_buffer;
+        size_t left = lines->n_buffer - lines->at_buffer;
+        char *newline = memchr(start, '\n', left);
+        size_t take = newline ? (size_t)(newline - start) : left;
+        if (lines->line.l + take > MAX_LINE)
+            return fail(lines, lines->number + 1, "line is longer than 256 MiB", err);
+        if (memchr(start, '\0', take))
+            return fail(lines, lines->number + 1, "has a NUL byte: not a text file", err);
+        kputsn(start, (int)take, &lines->line);
+        lines->at_buffer += take + (newline != NULL);
+        if (newline) {
+            lines->number++;
+            return 1;
+        }
+    }
+}
+
+static int open_place(vcf_lines *lines, ps_error *err) {
+    const vcf_place *place = &lines->place[lines->at_place];
+    if (lines->tabix) {
+        int tid = tbx_name2id(lines->tabix, place->contig);
+        lines->region = tid < 0 ? NULL : tbx_itr_queryi(lines->tabix, tid, place->beg0, place->end0);
+        if (tid < 0)
+            return 0;
+    } else {
+        int tid = bcf_hdr_name2id(lines->binary_header, place->contig);
+        lines->region = tid < 0 ? NULL : bcf_itr_queryi(lines->csi, tid, place->beg0, place->end0);
+        if (tid < 0)
+            return 0;
+    }
+    return lines->region ? 1 : fail(lines, 0, "its index cannot be used: it is damaged", err);
+}
+
+static int format_binary(vcf_lines *lines, ps_error *err) {
+    lines->line.l = 0;
+    if (vcf_format(lines->binary_header, lines->binary_record, &lines->line) != 0)
+        return fail(lines, lines->number, "BCF record cannot be read: the file is damaged", err);
+    return 1;
+}
+
+/* A record that overlaps two places came with the first. */
+static int seen_before(const vcf_lines *lines, int64_t pos0) {
+    if (lines->at_place == 0)
+        return 0;
+    const vcf_place *before = &lines->place[lines->at_place - 1], *now = before + 1;
+    return strcmp(before->contig, now->contig) == 0 && pos0 < before->end0;
+}
+
+static int next_by_index(vcf_lines *lines, ps_error *err) {
+    while (lines->at_place < lines->n_places) {
+        if (!lines->region) {
+            int opened = open_place(lines, err);
+            if (opened < 0)
+                return -1;
+            if (opened == 0) {
+                lines->at_place++;
+                continue;
+            }
+        }
+        int got = lines->tabix ? tbx_bgzf_itr_next(lines->text, lines->tabix, lines->region, &lines->line)
+                               : bcf_itr_next(lines->binary, lines->region, lines->binary_record);
+        if (got < -1)
+            return fail(lines, 0, "cannot be read on: the file or its index is damaged", err);
+        if (got == -1) {
+            hts_itr_destroy(lines->region);
+            lines->region = NULL;
+            lines->at_place++;
+            continue;
+        }
+        if (!lines->tabix) {
+            if (seen_before(lines, lines->binary_record->pos))
+                continue;
+            return format_binary(lines, err);
+        }
+        const char *tab = strchr(lines->line.s, '\t');
+        if (!tab || !seen_before(lines, strtoll(tab + 1, NULL, 10) - 1))
+            return 1;
+    }
+    return 0;
+}
+
+int vcf_lines_next(vcf_lines *lines, ps_error *err) {
+    if (lines->place)
+        return next_by_index(lines, err);
+    if (lines->binary) {
+        int got = bcf_read(lines->binary, lines->binary_header, lines->binary_record);
+        if (got == -1 && lines->binary->fp.bgzf->is_compressed && lines->binary->fp.bgzf->no_eof_block)
+            return fail(lines, 0, "file is truncated: no end-of-file marker", err);
+        if (got == -1)
+            return 0;
+        lines->number++;
+        if (got < -1 || lines->binary_record->errcode)
+            return fail(lines, lines->number, "BCF record cannot be read: the file is damaged or truncated", err);
+        return format_binary(lines, err);
+    }
+    for (;;) {
+        int got = next_text_line(lines, err);
+        if (got <= 0)
+            return got;
+        if (lines->line.l > 0 && lines->line.s[lines->line.l - 1] == '\r')
+            lines->line.s[--lines->line.l] = '\0';
+        if (lines->line.l > 0)
+            return 1;
+    }
+}
+
+/* ---- header -----------------------------------------------------------------------------------------------------
+ */
+
+static const char *const fixed_columns[] = {"CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"};
+
+static void name_sample(vcf_lines *lines, const char *name) {
+    int copies = 1;
+    for (int i = 0; i < lines->n_samples; i++) {
+        size_t length = strlen(name);
+        copies += strncmp(lines->sample[i], name, length) == 0 &&
+                  (lines->sample[i][length] == '\0' || lines->sample[i][length] == '#');
+    }
+    lines->sample[lines->n_samples++] = copies > 1 ? ps_format("%s#%d", name, copies) : ps_strdup(name);
+}
+
+/* "#CHROM POS ..." ; `text` is cut. */
+static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
+    size_t n_tabs = 0;
+    for (const char *p = text; *p; p++)
+        n_tabs += *p == '\t';
+    lines->sample = ps_alloc(n_tabs + 1, sizeof *lines->sample);
+    for (char *name = text + 1, *next; name; name = next, lines->n_columns++) {
+        char *tab = strchr(name, '\t');
+        if (tab)
+            *tab = '\0';
+        next = tab ? tab + 1 : NULL;
+        if (lines->n_columns >= 9) {
+            if (!*name)
+                return fail(lines, lines->number, "has a sample column without a name", err);
+            name_sample(lines, name);
+        } else if (strcmp(name, fixed_columns[lines->n_columns]) != 0) {
+            return ps_fail(err, PS_ERR_RUN, lines->source.name, lines->number,
+                           "column %d is '%.60s', expected '%s' (columns are separated by tabs)",
+                           lines->n_columns + 1, name, fixed_columns[lines->n_columns]);
+        }
+    }
+    if (lines->n_columns < 8)
+        return fail(lines, lines->number, "the #CHROM line has fewer than 8 columns (they are separated by tabs)",
+                    err);
+    return 0;
+}
+
+static void add_meta(vcf_lines *lines, const char *text, size_t *capacity) {
+    PS_GROW(lines->meta, lines->n_meta, *capacity);
+    lines->meta[lines->n_meta++] = ps_strdup(text);
+}
+
+static int read_text_header(vcf_lines *lines, const htsFormat *format, ps_error *err) {
+    size_t capacity = 0;
+    for (;;) {
+        int got = vcf_lines_next(lines, err);
+        if (got < 0)
+            return -1;
+        char *text = got ? lines->line.s : "";
+        if (got && lines->n_meta == 0 && strncmp(text, "\xef\xbb\xbf", 3) == 0) /* byte order mark */
+            text += 3;
+        if (got && strncmp(text, "##", 2) == 0) {
+            add_meta(lines, text, &capacity);
+            continue;
+        }
+        if (got && strncmp(text, "#CHROM", 6) == 0)
+            return read_columns(lines, text, err);
+        if (format->format != vcf && lines->n_meta == 0)
+            return ps_source_refuse(&lines->source, format, "a VCF or BCF file", err);
+        return fail(lines, lines->number, "the #CHROM line is missing after the ## lines", err);
+    }
+}
+
+static int read_binary_header(vcf_lines *lines, ps_error *err) {
+    lines->binary_header = bcf_hdr_read(lines->binary);
+    lines->binary_record = bcf_init();
+    kstring_t text = KS_INITIALIZE;
+    if (!lines->binary_header || bcf_hdr_format(lines->binary_header, 0, &text) != 0) {
+        ks_free(&text);
+        return fail(lines, 0, "BCF header cannot be read: the file is damaged", err);
+    }
+    size_t capacity = 0;
+    int result = -2;
+    for (char *line = text.s, *next; line && *line && result == -2; line = next) {
+        char *newline = strchr(line, '\n');
+        if (newline)
+            *newline = '\0';
+        next = newline ? newline + 1 : NULL;
+        lines->number++;
+        if (strncmp(line, "##", 2) == 0)
+            add_meta(lines, line, &capacity);
+        else
+            result = read_columns(lines, line, err);
+    }
+    ks_free(&text);
+    return result == -2 ? fail(lines, 0, "the #CHROM line is missing", err) : result;
+}
+
+int vcf_lines_open(const char *path, vcf_lines *lines, ps_error *err) {
+    memset(lines, 0, sizeof *lines);
+    ps_source_init(path, &lines->source);
+    hFILE *file;
+    htsFormat format;
+    if (ps_source_open(&lines->source, &file, &format, err) != 0)
+        return -1;
+    int is_text = format.format == vcf || format.format == text_format || format.format == unknown_format;
+    if (!is_text && format.format != bcf) {
+        ps_source_refuse(&lines->source, &format, "a VCF or BCF file", err);
+        hclose_abruptly(file);
+        return -1;
+    }
+    if (is_text)
+        lines->text = bgzf_hopen(file, "r");
+    else
+        lines->binary = hts_hopen(file, lines->source.path, "r");
+    if (!lines->text && !lines->binary) {
+        hclose_abruptly(file);
+        return fail(lines, 0, "cannot be opened: the file is damaged", err);
+    }
+    lines->format = is_text ? "VCF" : "BCF";
+    lines->buffer = ps_alloc(BUFFER_BYTES, 1);
+    return is_text ? read_text_header(lines, &format, err) : read_binary_header(lines, err);
+}
+
+void vcf_lines_close(vcf_lines *lines) {
+    if (lines->region)
+        hts_itr_destroy(lines->region);
+    if (lines->tabix)
+        tbx_destroy(lines->tabix);
+    if (lines->csi)
+        hts_idx_destroy(lines->csi);
+    if (lines->binary_record)
+        bcf_destroy(lines->binary_record);
+    if (lines->binary_header)
+        bcf_hdr_destroy(lines->binary_header);
+    if (lines->text)
+        bgzf_close(lines->text);
+    if (lines->binary)
+        hts_close(lines->binary);
+    for (size_t i = 0; i < lines->n_meta; i++)
+        free(lines->meta[i]);
+    for (int i = 0; i < lines->n_samples; i++)
+        free(lines->sample[i]);
+    for (size_t i = 0; i < lines->n_places; i++)
+        free(lines->place[i].contig);
+    free(lines->meta);
+    free(lines->sample);
+    free(lines->place);
+    free(lines->buffer);
+    ks_free(&lines->line);
+    ps_source_free(&lines->source);
+    memset(lines, 0, sizeof *lines);
+}
+
+/* ---- reading by index -------------------------------------------------------------------------------------------
+ */
+
+/* Below this a plain scan is quicker than it is worth to trust an index. */
+static const int64_t index_from_bytes = 50 * 1000 * 1000;
+
+/* A deletion or a shifted indel may start outside the window and still reach into it. */
+enum { PLACE_MARGIN = 200 };
+
+static void add_places(vcf_lines *lines, const ps_panel *panel, int style) {
+    size_t capacity = lines->n_places;
+    for (int l = 0; l < panel->n_loci; l++) {
+        const ps_locus *locus = &panel->loci[l];
+        const char *contig = panel->contigs[locus->contig].name[style];
+        if (!contig)
+            continue;
+        for (int w = 0; w < locus->n_windows; w++) {
+            int64_t beg0 = locus->windows[w].beg0 > PLACE_MARGIN ? locus->windows[w].beg0 - PLACE_MARGIN : 0;
+            int64_t end0 = locus->windows[w].end0 + PLACE_MARGIN;
+            vcf_place *last = lines->n_places ? &lines->place[lines->n_places - 1] : NULL;
+            if (last && strcmp(last->contig, contig) == 0 && beg0 <= last->end0 && beg0 >= last->beg0) {
+                last->end0 = end0;
+                continue;
+            }
+            PS_GROW(lines->place, lines->n_places, capacity);
+            lines->place[lines->n_places++] = (vcf_place){ps_strdup(contig), beg0, end0};
+        }
+    }
+}
+
+int vcf_lines_restrict(vcf_lines *lines, const ps_panel *panel, ps_error *err) {
+    struct stat st;
+    if (lines->source.is_stdin || lines->source.is_remote || stat(lines->source.path, &st) != 0 ||
+        st.st_size < index_from_bytes || (lines->text && (!lines->text->is_compressed || lines->text->is_gzip)))
+        return 0;
+    static const char *const suffixes[] = {".csi", ".tbi"};
+    char *index = ps_strdup(lines->source.index);
+    for (int i = 0; i < 2 && !index; i++) {
+        index = ps_format("%s%s", lines->source.path, suffixes[i]);
+        if (access(index, R_OK) != 0) {
+            free(index);
+            index = NULL;
+        }
+    }
+    if (!index || ps_source_index_is_stale(lines->source.path, index)) {
+        free(index);
+        return 0;
+    }
+    if (lines->text)
+        lines->tabix = tbx_index_load3(lines->source.path, index, HTS_IDX_SILENT_FAIL);
+    else
+        lines->csi = bcf_index_load3(lines->source.path, index, HTS_IDX_SILENT_FAIL);
+    int result = lines->tabix || lines->csi ? 0 : ps_fail(err, PS_ERR_RUN, index, 0, "cannot be read as an index");
+    free(index);
+    for (int style = 0; style < PS_N_STYLES && result == 0; style++)
+        add_places(lines, panel, style);
+    lines->number = 0;
+    return result;
+}
