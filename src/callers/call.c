@@ -1,0 +1,26 @@
+#include <stdlib.h>
+
+#include "plasmastrat/calls.h"
+
+void ps_call(const ps_case *c, ps_calls *calls) {
+    ps_call_ras(c, &calls->ras);
+    ps_call_expression(c, &calls->expression);
+    ps_call_copynumber(c, &calls->copynumber);
+    ps_call_junction(c, &calls->junction);
+    ps_call_ccnd1(c, &calls->expression, &calls->copynumber, &calls->junction, &calls->ccnd1);
+}
+
+void ps_calls_free(ps_calls *calls) {
+    for (size_t i = 0; i < calls->ras.n_variants; i++) {
+        free(calls->ras.variant[i].ref);
+        free(calls->ras.variant[i].alt);
+        free(calls->ras.variant[i].vcf_filter);
+    }
+    free(calls->ras.variant);
+    free(calls->ras.codon);
+    free(calls->expression.gene);
+    free(calls->copynumber.arm);
+    free(calls->copynumber.bin);
+    free(calls->junction.breakpoint);
+    *calls = (ps_calls){0};
+}

@@ -1,0 +1,22 @@
+/* names.c - the contract's words for every state. */
+#include "plasmastrat/calls.h"
+
+const char *const ps_ras_state_names[PS_N_RAS_STATES] = {"not-assessable", "wild-type", "mutated"};
+const char *const ps_filter_names[PS_N_FILTERS] = {"PASS", "low_evidence", "orientation_bias", "germline",
+                                                   "vcf_filter"};
+const char *const ps_filter_descriptions[PS_N_FILTERS] = {
+    "All filters passed",
+    "Fewer supporting fragments than sequencing errors and this sample's background allow for",
+    "Supporting fragments come from one read orientation, the reference's do not (oxidation, deamination)",
+    "Present in the matched normal",
+    "The input VCF's own FILTER is not PASS",
+};
+const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES] = {"not-assessable", "not-overexpressed",
+                                                                       "overexpressed"};
+const char *const ps_strandedness_names[PS_N_STRANDS] = {"unstranded", "forward", "reverse"};
+const char *const ps_cn_state_names[PS_N_CN_STATES] = {"not-assessable", "loss", "neutral", "gain", "amplified"};
+const char *const ps_scope_names[PS_N_SCOPES] = {"none", "focal", "arm", "chromosome"};
+const char *const ps_junction_state_names[PS_N_JUNCTION_STATES] = {"not-assessable", "not-detected", "detected"};
+const char *const ps_ccnd1_state_names[PS_N_CCND1_STATES] = {"not-assessable", "not-dysregulated", "dysregulated"};
+const char *const ps_cause_names[PS_N_CAUSES] = {"not-assessable",  "none",        "t(11;14)", "focal-gain",
+                                                 "chromosome-gain", "unexplained", "conflict"};

@@ -1,0 +1,372 @@
+/* ras.c - one RAS answer from DNA, RNA and a VCF: the union of variants, the best-seen codons, one state. */
+#include "ras.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+
+/* ---- variants in VCF form ---------------------------------------------------------------------------------------
+ */
+
+static char *reference_text(const ps_panel *panel, int contig, int32_t beg0, int32_t end0) {
+    char *text = ps_alloc((size_t)(end0 - beg0) + 1, 1);
+    for (int32_t p = beg0; p < end0; p++)
+        text[p - beg0] = ps_panel_base(panel, contig, p);
+    return text;
+}
+
+static ps_ras_variant *find_variant(const ras_list *list, int contig, int32_t pos1, const char *ref,
+                                    const char *alt) {
+    for (size_t i = 0; i < list->n; i++)
+        if (list->row[i].contig == contig && list->row[i].pos1 == pos1 && !strcmp(list->row[i].ref, ref) &&
+            !strcmp(list->row[i].alt, alt))
+            return &list->row[i];
+    return NULL;
+}
+
+static void set_unknown(ps_ras_variant *v) {
+    v->vaf = v->vaf_low = v->vaf_high = v->lod = NAN;
+    v->depth = v->alt_depth = -1;
+    v->ref_side[0] = v->ref_side[1] = v->alt_side[0] = v->alt_side[1] = -1;
+    for (int i = 0; i < PS_N_INPUTS; i++)
+        v->source_depth[i] = v->source_alt[i] = -1;
+}
+
+ps_ras_variant *ras_variant_at(const ps_panel *panel, ras_list *list, int contig, int32_t beg0, int32_t end0,
+                               const char *alt) {
+    ps_ras_variant v = {.contig = contig};
+    char *text = ps_strdup(alt);
+    ps_left_align(panel, contig, &beg0, &end0, text);
+    if (ps_effect_of(panel, contig, beg0, end0, text, &v.effect) != 0) {
+        free(text);
+        return NULL;
+    }
+    int anchored = beg0 == end0 || !*text; /* VCF writes an indel with the base before it */
+    v.beg0 = beg0;
+    v.end0 = end0;
+    v.pos1 = anchored ? beg0 : beg0 + 1;
+    v.ref = reference_text(panel, contig, anchored ? beg0 - 1 : beg0, end0);
+    v.alt = anchored ? ps_format("%c%s", v.ref[0], text) : ps_strdup(text);
+    free(text);
+    ps_ras_variant *known = find_variant(list, contig, v.pos1, v.ref, v.alt);
+    if (known) {
+        free(v.ref);
+        free(v.alt);
+        return known;
+    }
+    v.context = panel->genes[v.effect.gene].role != PS_ROLE_RAS || !strcmp(panel->genes[v.effect.gene].name, "HRAS");
+    set_unknown(&v);
+    PS_GROW(list->row, list->n, list->capacity);
+    list->row[list->n] = v;
+    return &list->row[list->n++];
+}
+
+static void free_list(ras_list *list) {
+    for (size_t i = 0; i < list->n; i++) {
+        free(list->row[i].ref);
+        free(list->row[i].alt);
+        free(list->row[i].vcf_filter);
+    }
+    free(list->row);
+}
+
+/* ---- counting a given change ------------------------------------------------------------------------------------
+ */
+
+/* The codon that holds every base of [beg0, end0), or -1. */
+static int codon_over(const ps_panel *panel, int contig, int32_t beg0, int32_t end0) {
+    for (int i = 0; i < panel->n_codons; i++) {
+        const ps_codon *c = &panel->codons[i];
+        int inside = 0;
+        for (int k = 0; k < 3; k++)
+            inside += c->pos0[k] >= beg0 && c->pos0[k] < end0;
+        if (inside && inside == end0 - beg0 && panel->loci[c->locus].contig == contig)
+            return i;
+    }
+    return -1;
+}
+
+static int haplotype_of(const ps_panel *panel, int codon_id, int32_t beg0, const char *alt) {
+    const ps_codon *c = &panel->codons[codon_id];
+    int minus = panel->genes[c->gene].strand == '-';
+    char bases[4];
+    ps_codon_bases(c->ref, bases);
+    for (int k = 0; k < 3; k++) {
+        int32_t offset = c->pos0[k] - beg0;
+        if (offset >= 0 && offset < (int32_t)strlen(alt))
+            bases[k] = minus ? ps_complement(alt[offset]) : alt[offset];
+    }
+    return ps_codon_code(bases);
+}
+
+static void sum_sides(const ps_evidence *reads, int codon, int hap, int ref, int64_t *depth, int64_t alt_side[2],
+                      int64_t ref_side[2]) {
+    for (size_t i = 0; i < reads->n_codon; i++) {
+        const ps_codon_count *c = &reads->codon[i];
+        if (c->codon != codon)
+            continue;
+        *depth += c->n;
+        if (c->hap == hap)
+            alt_side[c->side] += c->n;
+        else if (c->hap == ref)
+            ref_side[c->side] += c->n;
+    }
+}
+
+static int count_substitution(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v,
+                              int64_t *depth, int64_t alt_side[2], int64_t ref_side[2]) {
+    int codon = codon_over(panel, v->contig, v->beg0, v->end0);
+    int hap = codon < 0 ? -1 : haplotype_of(panel, codon, v->beg0, v->alt);
+    if (hap < 0)
+        return 0;
+    sum_sides(reads, codon, hap, panel->codons[codon].ref, depth, alt_side, ref_side);
+    return 1;
+}
+
+static int count_indel(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
+                       int64_t alt_side[2], int64_t ref_side[2]) {
+    int codon = -1;
+    for (int32_t p = v->beg0 == v->end0 ? v->beg0 - 1 : v->beg0; codon < 0 && p <= v->end0; p++)
+        codon = codon_over(panel, v->contig, p, p + 1);
+    if (codon < 0)
+        return 0;
+    sum_sides(reads, codon, -1, panel->codons[codon].ref, depth, alt_side, ref_side);
+    for (size_t i = 0; i < reads->n_indel; i++) {
+        const ps_indel_count *n = &reads->indel[i];
+        if (n->beg0 != v->beg0 || n->end0 != v->end0 || strcmp(n->alt, v->alt + 1) != 0 ||
+            panel->loci[n->locus].contig != v->contig)
+            continue;
+        alt_side[0] = n->n[0];
+        alt_side[1] = n->n[1];
+        *depth = n->depth;
+    }
+    return 1;
+}
+
+int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth, int64_t *alt,
+              int64_t alt_side[2], int64_t ref_side[2]) {
+    *depth = alt_side[0] = alt_side[1] = ref_side[0] = ref_side[1] = 0;
+    int substitution = (int32_t)strlen(v->alt) == v->end0 - v->beg0;
+    int indel = v->beg0 == v->end0 || strlen(v->alt) == 1;
+    int known = substitution ? count_substitution(panel, reads, v, depth, alt_side, ref_side)
+                : indel      ? count_indel(panel, reads, v, depth, alt_side, ref_side)
+                             : 0;
+    *alt = alt_side[0] + alt_side[1];
+    return known;
+}
+
+/* ---- joining inputs ---------------------------------------------------------------------------------------------
+ */
+
+/* The numbers of a variant come from the first input that passes it; else from the first that saw it. */
+static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_input_role role) {
+    for (size_t i = 0; i < from->n; i++) {
+        ps_ras_variant *new_v = &from->row[i];
+        ps_ras_variant *v = find_variant(all, new_v->contig, new_v->pos1, new_v->ref, new_v->alt);
+        if (!v) {
+            v = ras_variant_at(panel, all, new_v->contig, new_v->beg0, new_v->end0,
+                               new_v->beg0 == new_v->end0 || (strlen(new_v->alt) == 1 && strlen(new_v->ref) > 1)
+                                   ? new_v->alt + 1
+                                   : new_v->alt);
+            if (!v)
+                continue;
+            v->filter = PS_N_FILTERS; /* nothing taken yet */
+        }
+        int better = v->filter == PS_N_FILTERS || (v->filter != PS_FILTER_PASS && new_v->filter == PS_FILTER_PASS);
+        if (better) {
+            v->filter = new_v->filter;
+            v->vaf = new_v->vaf;
+            v->vaf_low = new_v->vaf_low;
+            v->vaf_high = new_v->vaf_high;
+            v->depth = new_v->depth;
+            v->alt_depth = new_v->alt_depth;
+            v->lod = new_v->lod;
+            memcpy(v->ref_side, new_v->ref_side, sizeof v->ref_side);
+            memcpy(v->alt_side, new_v->alt_side, sizeof v->alt_side);
+        }
+        if (new_v->vcf_filter && !v->vcf_filter)
+            v->vcf_filter = ps_strdup(new_v->vcf_filter);
+        v->sources |= 1u << role;
+        if (role == PS_INPUT_VCF) {
+            v->source_depth[role] = new_v->depth;
+            v->source_alt[role] = new_v->alt_depth;
+        }
+    }
+}
+
+/* Every variant is counted in every read input, whatever found it. */
+static void count_everywhere(const ps_case *c, ras_list *all) {
+    for (size_t i = 0; i < all->n; i++)
+        for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+            ps_ras_variant *v = &all->row[i];
+            int64_t alt_side[2], ref_side[2], depth = 0, alt = 0;
+            if (!c->reads[role] || !c->reads[role]->given ||
+                !ras_count(c->panel, c->reads[role], v, &depth, &alt, alt_side, ref_side))
+                continue;
+            v->source_depth[role] = depth;
+            v->source_alt[role] = alt;
+        }
+}
+
+static int by_place(const void *a, const void *b) {
+    const ps_ras_variant *x = a, *y = b;
+    if (x->context != y->context)
+        return x->context - y->context;
+    if (x->effect.gene != y->effect.gene)
+        return x->effect.gene - y->effect.gene;
+    if (x->pos1 != y->pos1)
+        return x->pos1 < y->pos1 ? -1 : 1;
+    int d = strcmp(x->ref, y->ref);
+    return d ? d : strcmp(x->alt, y->alt);
+}
+
+static void round_variant(ps_ras_variant *v) {
+    v->vaf = ps_round6(v->vaf);
+    v->vaf_low = ps_round6(v->vaf_low);
+    v->vaf_high = ps_round6(v->vaf_high);
+    v->lod = ps_round6(v->lod);
+}
+
+/* ---- the state --------------------------------------------------------------------------------------------------
+ */
+
+static int is_activating(const ps_ras_variant *v) {
+    return v->filter == PS_FILTER_PASS && !v->context &&
+           (v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY);
+}
+
+/* Inputs are tried in order (DNA, VCF, RNA): a later one takes a codon over only where the earlier ones fell short of the
+ * limit and it saw better, so that a wild type rests on RNA only where it has to. */
+static void take_codons(const ps_panel *panel, ps_ras_codon *best, const ps_ras_codon *from)
+{
+    for (int i = 0; i < panel->n_codons; i++) {
+        int enough = best[i].lod95 <= panel->limits.ras_lod95_limit;
+        int sees_better = best[i].depth < 0 || (isnan(best[i].lod95) && !isnan(from[i].lod95)) ||
+                          from[i].lod95 < best[i].lod95;
+        if (from[i].depth >= 0 && !enough && sees_better)
+            best[i] = from[i];
+    }
+}
+
+static void set_codon_states(const ps_panel *panel, ps_ras_call *call) {
+    for (int i = 0; i < panel->n_codons; i++) {
+        ps_ras_codon *codon = &call->codon[i];
+        codon->state = codon->lod95 <= panel->limits.ras_lod95_limit ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE;
+    }
+    for (size_t i = 0; i < call->n_variants; i++) {
+        const ps_ras_variant *v = &call->variant[i];
+        if (v->filter == PS_FILTER_PASS && v->effect.codon_id >= 0 && v->effect.tier != PS_TIER_SYNONYMOUS)
+            call->codon[v->effect.codon_id].state = PS_RAS_MUTATED;
+    }
+}
+
+/* Names of the required codons that are not wild type, "KRAS 146 (0 fragments, lod95 none)", as many as fit. */
+static int list_open_codons(const ps_panel *panel, const ps_ras_call *call, char *text, size_t size) {
+    int open = 0;
+    text[0] = '\0';
+    for (int i = 0; i < panel->n_codons; i++) {
+        const ps_codon *codon = &panel->codons[i];
+        const ps_ras_codon *seen = &call->codon[i];
+        if (!codon->required || seen->state == PS_RAS_WILD_TYPE)
+            continue;
+        char lod[32] = "none";
+        if (!isnan(seen->lod95))
+            snprintf(lod, sizeof lod, "%.3g", seen->lod95);
+        size_t used = strlen(text);
+        if (open == 0 || used + 60 < size)
+            snprintf(text + used, size - used, "%s%s %d: %lld fragments, lod95 %s", open ? "; " : "",
+                     panel->genes[codon->gene].name, codon->number, (long long)(seen->depth < 0 ? 0 : seen->depth),
+                     lod);
+        open++;
+    }
+    return open;
+}
+
+static int rests_on_rna(const ps_panel *panel, const ps_ras_call *call) {
+    for (int i = 0; i < panel->n_codons; i++)
+        if (panel->codons[i].required && call->codon[i].source == PS_INPUT_RNA)
+            return 1;
+    return 0;
+}
+
+static void decide_negative(const ps_case *c, ps_ras_call *call) {
+    const ps_limits *l = &c->panel->limits;
+    int rna = c->reads[PS_INPUT_RNA] && c->reads[PS_INPUT_RNA]->given;
+    int dna = c->reads[PS_INPUT_DNA] && c->reads[PS_INPUT_DNA]->given;
+    char open[300];
+    int n = list_open_codons(c->panel, call, open, sizeof open);
+    if (!rna && !dna && !c->vcf) {
+        ps_reason_add(&call->reasons, PS_REASON_NO_INPUT, "RAS needs --dna, --rna or --vcf");
+    } else if (n) {
+        if (!rna && !dna)
+            ps_reason_add(&call->reasons, PS_REASON_VCF_ONLY,
+                          "vcf: %d of the hotspot codons that decide are not covered by a hom-ref block; give the "
+                          "BAM or a gVCF",
+                          n);
+        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, l->ras_lod95_limit,
+                      open);
+    } else {
+        call->state = PS_RAS_WILD_TYPE;
+        /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen; RNA shows a part of the mutated alleles.
+         */
+        int by_rna = rests_on_rna(c->panel, call);
+        call->log_odds = ps_round6(log(by_rna ? 1 - l->ras_rna_sensitivity : 0.05));
+        if (by_rna)
+            ps_reason_add(&call->reasons, PS_REASON_RNA_ONLY,
+                          "rna: shows about %g of mutated alleles (range 0.11-0.47)", l->ras_rna_sensitivity);
+    }
+}
+
+static void decide(const ps_case *c, ps_ras_call *call) {
+    double best = 0;
+    for (size_t i = 0; i < call->n_variants; i++) {
+        const ps_ras_variant *v = &call->variant[i];
+        if (!is_activating(v))
+            continue;
+        call->state = PS_RAS_MUTATED;
+        /* Another program's PASS, without reads to check it: odds of 400, about an error in 400 PASS calls. */
+        double odds = isnan(v->lod) ? 6 : fmin(12, v->lod * log(10));
+        best = fmax(best, odds);
+    }
+    call->log_odds = ps_round6(best);
+    if (call->state != PS_RAS_MUTATED)
+        decide_negative(c, call);
+}
+
+void ps_call_ras(const ps_case *c, ps_ras_call *call) {
+    const ps_panel *panel = c->panel;
+    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_VCF, PS_INPUT_RNA};
+    ras_list all = {0};
+    *call = (ps_ras_call){0};
+    call->codon = ps_alloc((size_t)panel->n_codons, sizeof *call->codon);
+    for (int i = 0; i < panel->n_codons; i++)
+        call->codon[i] = (ps_ras_codon){.depth = -1, .lod95 = NAN};
+    ps_ras_codon *codons = ps_alloc((size_t)panel->n_codons, sizeof *codons);
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        ras_list list = {0};
+        const ps_evidence *reads = order[k] == PS_INPUT_VCF ? NULL : c->reads[order[k]];
+        if (reads && reads->given)
+            ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], &list, codons);
+        else if (order[k] == PS_INPUT_VCF && c->vcf)
+            ras_from_vcf(panel, c->vcf, &list, codons);
+        else
+            continue;
+        join_list(panel, &all, &list, order[k]);
+        take_codons(panel, call->codon, codons);
+        free_list(&list);
+    }
+    free(codons);
+    count_everywhere(c, &all);
+    if (all.n)
+        qsort(all.row, all.n, sizeof *all.row, by_place);
+    for (size_t i = 0; i < all.n; i++)
+        round_variant(&all.row[i]);
+    call->variant = all.row;
+    call->n_variants = all.n;
+    set_codon_states(panel, call);
+    decide(c, call);
+}

@@ -1,0 +1,33 @@
+/* ras.h - the parts of the RAS caller. Private to src/callers. */
+#ifndef PLASMASTRAT_RAS_H
+#define PLASMASTRAT_RAS_H
+
+#include "plasmastrat/calls.h"
+
+typedef struct ras_list {
+    ps_ras_variant *row;
+    size_t n, capacity;
+} ras_list;
+
+/* A new row for the replacement of [beg0, end0) by `alt`, named and in VCF form, everything else unknown; an existing
+ * row for the same change is returned instead. NULL when the change touches no coding exon. */
+ps_ras_variant *ras_variant_at(const ps_panel *panel, ras_list *list, int contig, int32_t beg0, int32_t end0,
+                               const char *alt);
+
+/* Candidates of one read input, with their filter; and what each codon could have shown (n_codons). */
+void ras_from_reads(const ps_panel *panel, const ps_evidence *reads, const ps_evidence *normal, ras_list *list,
+                    ps_ras_codon *codons);
+/* Variants of the VCF, and codons covered by hom-ref blocks. */
+void ras_from_vcf(const ps_panel *panel, const ps_variants *vcf, ras_list *list, ps_ras_codon *codons);
+
+/* Fragments at a variant's place in one read input: depth, with the variant, and by side (alt then ref). Returns 0
+ * when this kind of change cannot be counted. */
+int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth, int64_t *alt,
+              int64_t alt_side[2], int64_t ref_side[2]);
+
+/* Fewest supporting fragments that errors alone reach with probability < alpha. */
+uint64_t ras_needed(const ps_limits *limits, double expected_errors, double alpha);
+/* Smallest VAF that shows at least `needed` of `depth` fragments with probability 0.95; NaN when depth < needed. */
+double ras_lod95(uint64_t needed, uint64_t depth);
+
+#endif

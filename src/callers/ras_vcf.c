@@ -1,0 +1,68 @@
+/* ras_vcf.c - RAS variants that another caller has called.
+ *
+ * What the file says is taken from the field it says it in, never improved. A row with genotype 0/0, no supporting
+ * read or VAF 0 (hotspot lists of Ion Torrent) is a negative row. A position that is absent says nothing; a hom-ref
+ * block says how deep the caller looked.
+ */
+#include <math.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+#include "ras.h"
+
+/* A block gives depth but no qualities: errors as of Q30 bases. An assumption. */
+static const double block_error = 1e-3 / 3;
+
+static int is_carried(const ps_variant *v) {
+    if (v->genotype == 0 || v->alt_depth == 0 || v->vaf == 0)
+        return 0;
+    return 1;
+}
+
+static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *list) {
+    ps_ras_variant *v = ras_variant_at(panel, list, in->contig, in->beg0, in->end0, in->alt);
+    if (!v)
+        return;
+    v->filter = in->filter_pass ? PS_FILTER_PASS : PS_FILTER_VCF;
+    if (!v->vcf_filter)
+        v->vcf_filter = ps_strdup(in->filter);
+    v->depth = in->depth;
+    v->alt_depth = in->alt_depth;
+    v->vaf = in->vaf;
+    if (in->depth > 0 && in->alt_depth >= 0 && in->alt_depth <= in->depth) {
+        if (isnan(v->vaf))
+            v->vaf = (double)in->alt_depth / (double)in->depth;
+        ps_proportion_interval((uint64_t)in->alt_depth, (uint64_t)in->depth, &v->vaf_low, &v->vaf_high);
+        /* A caller's own VAF may count other reads than its AD: the interval still has to hold it. */
+        v->vaf_low = fmin(v->vaf_low, v->vaf);
+        v->vaf_high = fmax(v->vaf_high, v->vaf);
+    }
+}
+
+static int64_t block_depth(const ps_variants *vcf, int contig, int32_t pos0) {
+    int64_t depth = -1;
+    for (size_t i = 0; i < vcf->n_blocks; i++)
+        if (vcf->block[i].contig == contig && vcf->block[i].beg0 <= pos0 && pos0 < vcf->block[i].end0 &&
+            vcf->block[i].depth > depth)
+            depth = vcf->block[i].depth;
+    return depth;
+}
+
+void ras_from_vcf(const ps_panel *panel, const ps_variants *vcf, ras_list *list, ps_ras_codon *codons) {
+    for (size_t i = 0; i < vcf->n_variants; i++)
+        if (is_carried(&vcf->variant[i]))
+            add_variant(panel, &vcf->variant[i], list);
+    for (int i = 0; i < panel->n_codons; i++) {
+        const ps_codon *codon = &panel->codons[i];
+        int64_t depth = INT64_MAX;
+        for (int k = 0; k < 3; k++) {
+            int64_t here = block_depth(vcf, panel->loci[codon->locus].contig, codon->pos0[k]);
+            depth = here < depth ? here : depth;
+        }
+        codons[i] = (ps_ras_codon){.depth = depth, .lod95 = NAN, .source = PS_INPUT_VCF};
+        if (depth <= 0)
+            continue;
+        uint64_t needed = ras_needed(&panel->limits, (double)depth * block_error, panel->limits.ras_alpha_hotspot);
+        codons[i].lod95 = ps_round6(ras_lod95(needed, (uint64_t)depth));
+    }
+}

@@ -1,0 +1,32 @@
+/* bins.c - fragments per depth bin: first reads (or unpaired ones) whose alignment starts in the bin.
+ *
+ * One read stands for its fragment, so no mate is needed and a bin's count does not depend on its neighbours.
+ */
+#include "unit.h"
+
+static void add(ps_unit *unit, const ps_record *r) {
+    if ((r->bam->core.flag & BAM_FPAIRED) && !(r->bam->core.flag & BAM_FREAD1))
+        return;
+    int low = unit->id, high = unit->id + (int)unit->n_spans; /* bins of a unit are consecutive */
+    while (high - low > 1) {
+        int middle = (low + high) / 2;
+        if (unit->panel->bins[middle].span.beg0 <= r->pos0)
+            low = middle;
+        else
+            high = middle;
+    }
+    unit->part.bin[low]++;
+}
+
+static void finish(ps_unit *unit) {
+    (void)unit;
+}
+
+const ps_unit_kind ps_bin_unit = {
+    .collector = PS_COLLECT_BINS,
+    .left_out = 1u << PS_LEFT_UNMAPPED | 1u << PS_LEFT_SECONDARY | 1u << PS_LEFT_SUPPLEMENTARY |
+                1u << PS_LEFT_QC_FAIL | 1u << PS_LEFT_DUPLICATE | 1u << PS_LEFT_LOW_MAPQ,
+    .starts_inside = 1,
+    .add = add,
+    .finish = finish,
+};

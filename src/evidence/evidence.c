@@ -1,0 +1,31 @@
+#include "plasmastrat/evidence.h"
+
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+
+const char *const ps_input_names[PS_N_INPUTS] = {"rna", "dna", "normal", "vcf"};
+const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped", "secondary", "supplementary",
+                                                  "qc-fail",  "duplicate", "low-mapq"};
+const char *const ps_collector_names[PS_N_COLLECTORS] = {"codons", "genes", "bins", "junctions"};
+
+void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence) {
+    *evidence = (ps_evidence){.role = role};
+    evidence->gene = ps_alloc((size_t)panel->n_genes, sizeof *evidence->gene);
+    evidence->bin = ps_alloc((size_t)panel->n_bins, sizeof *evidence->bin);
+    int32_t window = panel->ccnd1_window.end0 - panel->ccnd1_window.beg0;
+    evidence->n_cells = (size_t)((window + PS_WINDOW_CELL - 1) / PS_WINDOW_CELL);
+    evidence->cell_bases = ps_alloc(evidence->n_cells, sizeof *evidence->cell_bases);
+}
+
+void ps_evidence_free(ps_evidence *evidence) {
+    for (size_t i = 0; i < evidence->n_indel; i++)
+        free(evidence->indel[i].alt);
+    free(evidence->indel);
+    free(evidence->codon);
+    free(evidence->gene);
+    free(evidence->bin);
+    free(evidence->cell_bases);
+    free(evidence->junction);
+    *evidence = (ps_evidence){0};
+}

@@ -1,0 +1,98 @@
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+
+static int left_out_cause(const ps_unit *unit, const bam1_t *b) {
+    static const struct {
+        ps_left_out cause;
+        uint16_t flag;
+    } rows[] = {
+        {PS_LEFT_UNMAPPED, BAM_FUNMAP},
+        {PS_LEFT_SECONDARY, BAM_FSECONDARY},
+        {PS_LEFT_SUPPLEMENTARY, BAM_FSUPPLEMENTARY},
+        {PS_LEFT_QC_FAIL, BAM_FQCFAIL},
+        {PS_LEFT_DUPLICATE, BAM_FDUP},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if ((b->core.flag & rows[i].flag) && (unit->kind->left_out >> rows[i].cause & 1))
+            return (int)rows[i].cause;
+    /* 255 means "mapping quality not available" (SAM specification 1.4) */
+    if ((unit->kind->left_out >> PS_LEFT_LOW_MAPQ & 1) && b->core.qual < unit->panel->limits.min_mapq)
+        return PS_LEFT_LOW_MAPQ;
+    return -1;
+}
+
+static int belongs(const ps_unit *unit, const ps_record *r) {
+    int32_t end0 = unit->kind->starts_inside ? r->pos0 + 1 : r->end0;
+    for (size_t i = 0; i < unit->n_spans; i++) {
+        const ps_span *s = &unit->spans[i];
+        if (s->beg0 >= end0)
+            break;
+        if (s->end0 > r->pos0)
+            return s->contig == r->contig;
+    }
+    return 0;
+}
+
+void ps_unit_add(ps_unit *unit, const ps_record *record) {
+    if (!belongs(unit, record))
+        return;
+    ps_evidence *part = &unit->part;
+    part->records++;
+    part->seen[unit->kind->collector]++;
+    int cause = left_out_cause(unit, record->bam);
+    if (cause >= 0)
+        part->left_out[unit->kind->collector][cause]++;
+    else
+        unit->kind->add(unit, record);
+}
+
+int ps_mate_expected(const bam1_t *b) {
+    return (b->core.flag & BAM_FPAIRED) && !(b->core.flag & BAM_FMUNMAP) && b->core.mtid == b->core.tid;
+}
+
+static void drop_row(ps_waitlist *list, size_t i) {
+    ps_map_remove(&list->at, list->row[i].name);
+    list->row[i] = list->row[--list->n];
+    if (i < list->n)
+        *ps_map_at(&list->at, list->row[i].name) = i + 1;
+}
+
+void *ps_waitlist_take(ps_waitlist *list, uint64_t name) {
+    uint64_t *at = ps_map_find(&list->at, name);
+    if (!at)
+        return NULL;
+    size_t i = (size_t)*at - 1;
+    void *what = list->row[i].what;
+    drop_row(list, i);
+    return what;
+}
+
+void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, void *what) {
+    PS_GROW(list->row, list->n, list->capacity);
+    list->row[list->n++] = (ps_waiting){name, mate_pos0, what};
+    *ps_map_at(&list->at, name) = list->n;
+}
+
+void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, void *what), void *context) {
+    if (list->n < list->sweep_at || list->n < 1024)
+        return;
+    for (size_t i = list->n; i-- > 0;) {
+        if (list->row[i].mate_pos0 >= pos0)
+            continue;
+        void *what = list->row[i].what;
+        drop_row(list, i);
+        give_up(context, what);
+    }
+    list->sweep_at = 2 * list->n;
+}
+
+void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, void *what), void *context) {
+    for (size_t i = 0; i < list->n; i++)
+        give_up(context, list->row[i].what);
+    ps_map_free(&list->at);
+    free(list->row);
+    *list = (ps_waitlist){0};
+}

@@ -1,0 +1,68 @@
+/* unit.h - one collector at one part of the panel (see collect.h). Private to src/evidence. */
+#ifndef PLASMASTRAT_UNIT_H
+#define PLASMASTRAT_UNIT_H
+
+#include <htslib/sam.h>
+
+#include "plasmastrat/evidence.h"
+#include "plasmastrat/map.h"
+#include "plasmastrat/reads.h"
+
+typedef struct ps_record { /* what every collector asks of a record, worked out once */
+    const bam1_t *bam;
+    const ps_reads *reads;
+    int contig;
+    int32_t pos0, end0; /* of the alignment, deletions and introns included */
+    uint64_t name;      /* hash of the read name: the fragment */
+} ps_record;
+
+typedef struct ps_unit ps_unit;
+
+typedef struct ps_unit_kind {
+    ps_collector collector;
+    unsigned left_out;            /* bit per ps_left_out: causes that this collector leaves out */
+    int starts_inside;            /* 1: only records that start inside a span belong to the unit */
+    void (*begin)(ps_unit *unit); /* may be NULL */
+    void (*add)(ps_unit *unit, const ps_record *record);
+    void (*finish)(ps_unit *unit); /* counts what is pending, frees the state; called also after an error */
+} ps_unit_kind;
+
+struct ps_unit {
+    const ps_unit_kind *kind;
+    const ps_panel *panel;
+    int id;         /* locus, gene, first bin, or window piece */
+    ps_span *spans; /* owned; ascending, disjoint, on one contig */
+    size_t n_spans;
+    int sorted;       /* records come in coordinate order */
+    void *state;      /* the collector's own */
+    ps_evidence part; /* this unit's evidence; gene and bin point into the whole's arrays */
+    uint64_t last;    /* number of the last record given (streaming: a record comes once) */
+};
+
+extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit;
+
+/* Applies the rules of `kind` and hands the record on. */
+void ps_unit_add(ps_unit *unit, const ps_record *record);
+
+/* Fragments that wait for their mate. `mate_pos0` tells when waiting is over in a sorted file. */
+typedef struct ps_waiting {
+    uint64_t name;
+    int32_t mate_pos0;
+    void *what;
+} ps_waiting;
+typedef struct ps_waitlist {
+    ps_map at; /* name -> index + 1 in row */
+    ps_waiting *row;
+    size_t n, capacity, sweep_at;
+} ps_waitlist;
+
+/* Could the mate still come, and could it matter?  Unpaired, mate unmapped or mate on another contig: no. */
+int ps_mate_expected(const bam1_t *bam);
+void *ps_waitlist_take(ps_waitlist *list, uint64_t name); /* removes and returns, or NULL */
+void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, void *what);
+/* Sorted input only: gives up on everything whose mate would lie before `pos0`. Amortised: sweeps when the list has
+ * doubled since the last sweep. */
+void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, void *what), void *context);
+void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, void *what), void *context);
+
+#endif
