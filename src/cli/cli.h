@@ -1,0 +1,66 @@
+/* cli.h - what the commands share: options as rows, jobs, and the run of one sample. Private to src/cli. */
+#ifndef PLASMASTRAT_CLI_H
+#define PLASMASTRAT_CLI_H
+
+#include <stdio.h>
+
+#include "plasmastrat/result.h"
+
+/* ---- options ----------------------------------------------------------------------------------------------------
+ */
+
+typedef struct cli_settings { /* values of every option; zero-initialised but for the NaNs (cli_defaults) */
+    ps_job job;
+    const char *outdir;
+    int quiet, verbose, force, fail_fast, help;
+    const char *rest[8]; /* arguments that are no options */
+    int n_rest;
+} cli_settings;
+
+enum { CLI_SAMPLE = 1, CLI_BATCH = 2 }; /* which commands take an option */
+
+cli_settings cli_defaults(void);
+/* Reads argv[1..] of a command; `max_rest` further arguments are taken. Usage errors name the option and the value.
+ */
+int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *settings, ps_error *err);
+/* The option rows of a command, for its help. */
+void cli_print_options(int command, FILE *out);
+
+/* ---- running ----------------------------------------------------------------------------------------------------
+ */
+
+typedef struct cli_knowledge { /* loaded once, before anything runs */
+    ps_panel panel[4];
+    int n_panels;
+    int chosen;      /* 1: --panel named the only one */
+    ps_model model;  /* --model FILE */
+    int model_given; /* 1: `model` is loaded */
+} cli_knowledge;
+
+int cli_load_knowledge(const ps_job *job, cli_knowledge *knowledge, ps_error *err);
+void cli_free_knowledge(cli_knowledge *knowledge);
+
+typedef void (*cli_say)(void *context, const char *sample_id, const char *message);
+
+/* One sample from files to answer. `say` gets warnings that are about the run, not about the result. */
+int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
+                   ps_error *err);
+/* Is this id usable as a file name?  */
+int cli_check_id(const char *id, const char *path, long line, ps_error *err);
+/* Refuses what is there already (unless force), before any work is done. */
+int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err);
+/* ID.json, ID.html, ID.ras.vcf.gz + .tbi: all are complete before the first one takes its name. */
+int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err);
+
+/* ---- commands: argv[0] is the command's name --------------------------------------------------------------------
+ */
+
+int ps_cmd_sample(int argc, char **argv, ps_error *err);
+int ps_cmd_batch(int argc, char **argv, ps_error *err);
+int ps_cmd_panel(int argc, char **argv, ps_error *err);
+void cli_help_sample(FILE *out);
+void cli_help_batch(FILE *out);
+
+int cli_flush_stdout(ps_error *err); /* results went to stdout: did they arrive? */
+
+#endif

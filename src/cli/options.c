@@ -1,0 +1,155 @@
+#include <math.h>
+#include <string.h>
+#include <stddef.h>
+
+#include "cli.h"
+#include "plasmastrat/parallel.h"
+#include "plasmastrat/table.h"
+
+typedef enum { FLAG, TEXT, COUNT, FRACTION, POSITIVE, SPECIMEN } option_kind;
+
+typedef struct option_row {
+    const char *name;
+    char letter;
+    option_kind kind;
+    size_t offset; /* in cli_settings */
+    int commands;
+    const char *value, *help;
+} option_row;
+
+#define IN(field) offsetof(cli_settings, field)
+#define JOB(field) offsetof(cli_settings, job.field)
+#define INPUT(role) (offsetof(cli_settings, job.path) + (role) * sizeof(const char *))
+#define BOTH (CLI_SAMPLE | CLI_BATCH)
+
+static const option_row rows[] = {
+    {"id", 0, TEXT, JOB(sample_id), CLI_SAMPLE, "ID", "sample id (default: from the first input's name)"},
+    {"rna", 0, TEXT, INPUT(PS_INPUT_RNA), CLI_SAMPLE, "BAM",
+     "RNA alignments of the tumour (BAM, CRAM, SAM; - is stdin)"},
+    {"dna", 0, TEXT, INPUT(PS_INPUT_DNA), CLI_SAMPLE, "BAM", "DNA alignments of the tumour"},
+    {"normal", 0, TEXT, INPUT(PS_INPUT_NORMAL), CLI_SAMPLE, "BAM", "DNA alignments of the matched normal"},
+    {"vcf", 0, TEXT, INPUT(PS_INPUT_VCF), CLI_SAMPLE, "VCF", "variants already called for this tumour (VCF or BCF)"},
+    {"vcf-sample", 0, TEXT, JOB(vcf_sample), CLI_SAMPLE, "NAME", "the tumour's column in the VCF (default: found)"},
+    {"outdir", 'o', TEXT, IN(outdir), BOTH, "DIR",
+     "write the result files here; - prints the JSON on stdout (sample)"},
+    {"threads", '@', COUNT, JOB(n_threads), BOTH, "N", "threads (default: the processors there are)"},
+    {"reference", 'T', TEXT, JOB(reference), BOTH, "FASTA", "reference sequence, for CRAM"},
+    {"panel", 'p', TEXT, JOB(panel), BOTH, "NAME|DIR", "grch38, grch37 or a folder (default: from the inputs)"},
+    {"model", 0, TEXT, JOB(model), BOTH, "FILE", "stratifier model: a file or a built-in name (default: rationale)"},
+    {"purity", 0, FRACTION, JOB(purity), BOTH, "X", "tumour share of the cells, above 0, at most 1"},
+    {"specimen", 0, SPECIMEN, JOB(specimen), BOTH, "SITE", "lesion, marrow or unknown (default: unknown)"},
+    {"prior", 0, POSITIVE, JOB(prior_odds), BOTH, "ODDS",
+     "prior odds plasmacytoma : intramedullary (default: the model's)"},
+    {"force", 0, FLAG, IN(force), BOTH, NULL, "overwrite result files"},
+    {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
+    {"quiet", 'q', FLAG, IN(quiet), BOTH, NULL, "no messages but errors"},
+    {"verbose", 'v', FLAG, IN(verbose), BOTH, NULL, "say what is being done"},
+    {"help", 'h', FLAG, IN(help), BOTH, NULL, "this text"},
+};
+
+cli_settings cli_defaults(void) {
+    cli_settings s = {0};
+    s.job.purity = s.job.prior_odds = NAN;
+    s.job.n_threads = ps_processors();
+    return s;
+}
+
+/* The row that `argument` names; `value` is set to what follows '=' or a letter, or NULL. */
+static const option_row *find_option(int command, const char *argument, const char **value) {
+    *value = NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const option_row *r = &rows[i];
+        size_t length = strlen(r->name);
+        if (!(r->commands & command))
+            continue;
+        if (!strncmp(argument, "--", 2) && !strncmp(argument + 2, r->name, length) &&
+            (argument[2 + length] == '\0' || argument[2 + length] == '=')) {
+            *value = argument[2 + length] ? argument + 3 + length : NULL;
+            return r;
+        }
+        if (argument[0] == '-' && r->letter && argument[1] == r->letter) {
+            *value = argument[2] ? argument + 2 : NULL;
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static int set_value(const option_row *r, const char *value, cli_settings *s, ps_error *err) {
+    void *slot = (char *)s + r->offset;
+    int64_t count = 0;
+    switch (r->kind) {
+    case FLAG:
+        *(int *)slot = 1;
+        return 0;
+    case TEXT:
+        if (!*value)
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: empty value, expected %s", r->name, r->value);
+        *(const char **)slot = value;
+        return 0;
+    case COUNT:
+        if (ps_parse_int(value, 1, 1024, &count) < 0)
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a whole number from 1 to 1024", r->name,
+                           value);
+        *(int *)slot = (int)count;
+        return 0;
+    case FRACTION:
+        if (ps_parse_double(value, 0, 1, slot) < 0 || !(*(double *)slot > 0))
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a number above 0, at most 1", r->name,
+                           value);
+        return 0;
+    case POSITIVE:
+        if (ps_parse_double(value, 1e-6, 1e6, slot) < 0)
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a number from 1e-6 to 1e6", r->name,
+                           value);
+        return 0;
+    case SPECIMEN:
+        for (int i = 0; i < PS_N_SPECIMENS; i++)
+            if (!strcmp(value, ps_specimen_names[i])) {
+                *(ps_specimen *)slot = (ps_specimen)i;
+                return 0;
+            }
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected lesion, marrow or unknown", r->name, value);
+    }
+    return 0;
+}
+
+int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s, ps_error *err) {
+    for (int i = 1; i < argc; i++) {
+        const char *value = NULL;
+        const option_row *r = argv[i][0] == '-' && argv[i][1] ? find_option(command, argv[i], &value) : NULL;
+        if (!r && argv[i][0] == '-' && argv[i][1])
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no option of '%s'; see plasmastrat %s --help",
+                           argv[i], argv[0], argv[0]);
+        if (!r) {
+            if (s->n_rest == max_rest)
+                return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is one argument too many; see plasmastrat %s --help",
+                               argv[i], argv[0]);
+            s->rest[s->n_rest++] = argv[i];
+            continue;
+        }
+        if (r->kind == FLAG && value)
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s takes no value ('%s')", r->name, value);
+        if (r->kind != FLAG && !value) {
+            if (i + 1 == argc)
+                return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s needs a value (%s)", r->name, r->value);
+            value = argv[++i];
+        }
+        if (set_value(r, value, s, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+void cli_print_options(int command, FILE *out) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const option_row *r = &rows[i];
+        if (!(r->commands & command))
+            continue;
+        char letter[8] = "   ";
+        if (r->letter)
+            snprintf(letter, sizeof letter, "-%c,", r->letter);
+        fprintf(out, "  %s --%s%s%-*s %s\n", letter, r->name, r->value ? " " : "",
+                21 - (int)strlen(r->name) - (r->value ? 1 : 0), r->value ? r->value : "", r->help);
+    }
+}

@@ -1,0 +1,197 @@
+/* run.c - one sample: inputs to evidence to calls to label. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/collect.h"
+#include "plasmastrat/table.h"
+
+int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
+    *k = (cli_knowledge){.chosen = job->panel != NULL};
+    for (int i = 0; job->panel ? i < 1 : ps_panel_builtin[i] != NULL; i++)
+        if (ps_panel_load(job->panel ? job->panel : ps_panel_builtin[i], &k->panel[k->n_panels++], err) < 0)
+            return -1;
+    if (!job->model || ps_panel_model(&k->panel[0], job->model) >= 0)
+        return 0;
+    k->model_given = 1;
+    return ps_model_read(job->model, &k->model, err);
+}
+
+void cli_free_knowledge(cli_knowledge *k) {
+    for (int i = 0; i < k->n_panels; i++)
+        ps_panel_free(&k->panel[i]);
+    ps_model_free(&k->model);
+    *k = (cli_knowledge){0};
+}
+
+typedef struct run { /* what a sample has open */
+    const ps_job *job;
+    const cli_knowledge *knowledge;
+    ps_read_source source[PS_N_READ_INPUTS];
+    size_t n_sources;
+    const char *build;      /* agreed so far */
+    const char *build_path; /* the input it came from */
+    const ps_panel *panel;
+} run;
+
+static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        const char *path = r->job->path[role];
+        if (!path)
+            continue;
+        ps_read_source *s = &r->source[r->n_sources];
+        *s = (ps_read_source){.role = (ps_input_role)role, .path = path, .reference = r->job->reference};
+        if (ps_reads_open(path, r->job->reference, 1, 1, &s->reads, err) < 0)
+            return -1;
+        r->n_sources++;
+        if (ps_reads_about(s->reads)->index == PS_INDEX_STALE) {
+            char *text = ps_format("%s: its index is older than the file and is not used: the whole file is read "
+                                   "(make a new one with samtools index)",
+                                   path);
+            say(context, r->job->sample_id, text);
+            free(text);
+        }
+    }
+    return 0;
+}
+
+static int agree_build(run *r, const char *path, const char *build, const char *why, ps_error *err) {
+    if (!build)
+        return ps_fail(err, PS_ERR_RUN, path, 0, "its genome build is not recognised: %s", why);
+    if (r->build && strcmp(r->build, build) != 0)
+        return ps_fail(err, PS_ERR_RUN, path, 0, "is on %s, but %s is on %s: inputs of one sample must share a build",
+                       build, r->build_path, r->build);
+    r->build = build;
+    r->build_path = path;
+    return 0;
+}
+
+static int find_build(run *r, ps_error *err) {
+    for (size_t i = 0; i < r->n_sources; i++) {
+        const ps_reads_info *about = ps_reads_about(r->source[i].reads);
+        if (agree_build(r, r->source[i].path, about->build, about->build_reason, err) < 0)
+            return -1;
+    }
+    const char *vcf = r->job->path[PS_INPUT_VCF];
+    if (!vcf || !strcmp(vcf, "-")) /* a stream can be read only once: its build is checked when it is read */
+        return 0;
+    const char *build = NULL;
+    char why[256] = "";
+    if (ps_variants_build(vcf, &build, why, sizeof why, err) < 0)
+        return -1;
+    /* A VCF that cannot tell follows the alignments, or --panel; its REF bases are checked against the panel anyway.
+     */
+    if (!build && (r->build || r->knowledge->chosen))
+        return 0;
+    return agree_build(r, vcf, build, why, err);
+}
+
+static int choose_panel(run *r, ps_error *err) {
+    const cli_knowledge *k = r->knowledge;
+    for (int i = 0; i < k->n_panels && !r->panel; i++)
+        if (r->build ? !strcmp(k->panel[i].build, r->build) : k->chosen)
+            r->panel = &k->panel[i];
+    if (r->panel)
+        return 0;
+    if (!r->build)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                       "a VCF on standard input alone does not tell its build: give --panel");
+    if (k->chosen)
+        return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, but the panel %s is for %s", r->build,
+                       k->panel[0].name, k->panel[0].build);
+    return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, for which there is no panel", r->build);
+}
+
+static void note_input(ps_result *result, ps_input_role role, const char *path, const char *format, const char *build,
+                       const char *sample_name, uint64_t records) {
+    result->input = ps_resize(result->input, result->n_inputs + 1, sizeof *result->input);
+    result->input[result->n_inputs++] = (ps_input_info){.role = role,
+                                                        .path = ps_strdup(path),
+                                                        .format = format,
+                                                        .build = build,
+                                                        .sample_name = ps_strdup(sample_name ? sample_name : ""),
+                                                        .records = records};
+}
+
+static int gather_reads(run *r, ps_result *result, ps_error *err) {
+    for (size_t i = 0; i < r->n_sources; i++)
+        if (ps_reads_bind(r->source[i].reads, r->panel, err) < 0)
+            return -1;
+    if (ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, result->evidence, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->n_sources; i++) {
+        const ps_reads_info *about = ps_reads_about(r->source[i].reads);
+        note_input(result, r->source[i].role, r->source[i].path, about->format, r->panel->build, about->sample_name,
+                   result->evidence[r->source[i].role].records);
+    }
+    /* Contigs are named as the tumour's DNA names them, else the RNA, else the VCF. */
+    static const ps_input_role order[] = {PS_INPUT_NORMAL, PS_INPUT_RNA, PS_INPUT_DNA};
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (size_t i = 0; i < r->n_sources; i++)
+            if (r->source[i].role == order[k])
+                result->style = ps_reads_about(r->source[i].reads)->style;
+    return 0;
+}
+
+static int gather_variants(run *r, ps_result *result, ps_error *err) {
+    const char *path = r->job->path[PS_INPUT_VCF];
+    if (!path)
+        return 0;
+    if (ps_variants_read(path, r->panel, r->job->vcf_sample, &result->vcf, err) < 0)
+        return -1;
+    result->has_vcf = 1;
+    if (r->n_sources == 0)
+        result->style = result->vcf.style;
+    note_input(result, PS_INPUT_VCF, path, result->vcf.format, r->panel->build, result->vcf.sample_name,
+               result->vcf.records);
+    return 0;
+}
+
+static void answer(const run *r, ps_result *result) {
+    const ps_job *job = r->job;
+    ps_case c = {.panel = r->panel, .vcf = result->has_vcf ? &result->vcf : NULL, .purity = job->purity};
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        c.reads[role] = &result->evidence[role];
+    ps_call(&c, &result->calls);
+    const char *name = job->model ? job->model : "rationale";
+    int built_in = ps_panel_model(r->panel, name);
+    const ps_model *model = r->knowledge->model_given ? &r->knowledge->model : &r->panel->models[built_in];
+    ps_stratify(r->panel, model, &result->calls, job->specimen, job->prior_odds, &result->label);
+    ps_result_checks(result);
+}
+
+int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
+                   ps_error *err) {
+    run r = {.job = job, .knowledge = knowledge};
+    int status = -1;
+    *result = (ps_result){.sample_id = ps_strdup(job->sample_id), .specimen = job->specimen, .purity = job->purity};
+    if (open_sources(&r, say, context, err) < 0 || find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
+        goto out;
+    result->panel = r.panel;
+    if (gather_reads(&r, result, err) < 0 || gather_variants(&r, result, err) < 0)
+        goto out;
+    answer(&r, result);
+    status = 0;
+out:
+    for (size_t i = 0; i < r.n_sources; i++)
+        ps_reads_close(r.source[i].reads);
+    if (status < 0)
+        result->failure = ps_strdup(err->text);
+    return status;
+}
+
+int cli_check_id(const char *id, const char *path, long line, ps_error *err) {
+    int bad = id[0] == '\0' || id[0] == '.' || id[0] == '-' || strlen(id) > 200;
+    for (const char *p = id; *p; p++)
+        bad |= (unsigned char)*p < 0x20 || *p == 0x7f || *p == '/';
+    if (!bad)
+        return 0;
+    return ps_fail(
+        err, PS_ERR_USAGE, path, line,
+        "sample id '%s': expected a name for files: 1 to 200 bytes, no '/', no control bytes, not starting "
+        "with '.' or '-'",
+        id);
+}

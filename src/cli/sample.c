@@ -1,0 +1,105 @@
+/* sample.c - `plasmastrat sample`: label one sample. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/report.h"
+
+void cli_help_sample(FILE *out) {
+    fputs(
+        "plasmastrat sample - label one sample\n\n"
+        "usage: plasmastrat sample [--id ID] [--rna BAM] [--dna BAM] [--normal BAM] [--vcf VCF] [-o DIR]\n\n"
+        "At least one of --rna, --dna and --vcf is needed; what a missing input would have told is not assessable.\n"
+        "With -o, writes DIR/ID.json, DIR/ID.html and DIR/ID.ras.vcf.gz with its index. A one-screen summary goes "
+        "to\n"
+        "standard output.\n\n",
+        out);
+    cli_print_options(CLI_SAMPLE, out);
+}
+
+static void say(void *context, const char *sample_id, const char *message) {
+    (void)sample_id;
+    if (!((const cli_settings *)context)->quiet)
+        fprintf(stderr, "plasmastrat: warning: %s\n", message);
+}
+
+/* "runs/S1.tumour.bam" -> "S1.tumour" */
+static char *id_from_path(const char *path) {
+    static const char *const endings[] = {".gz", ".bgz", ".bam", ".cram", ".sam", ".vcf", ".bcf"};
+    const char *slash = strrchr(path, '/'), *hashes = strstr(path, "##idx##");
+    const char *name = slash && (!hashes || slash < hashes) ? slash + 1 : path;
+    char *id = hashes && hashes > name ? ps_strndup(name, (size_t)(hashes - name)) : ps_strdup(name);
+    for (int again = 1; again;) {
+        again = 0;
+        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+            size_t n = strlen(id), m = strlen(endings[i]);
+            if (n > m && !strcmp(id + n - m, endings[i])) {
+                id[n - m] = '\0';
+                again = 1;
+            }
+        }
+    }
+    return id;
+}
+
+static int check_inputs(const ps_job *job, ps_error *err) {
+    int given = 0, streams = 0;
+    for (int i = 0; i < PS_N_INPUTS; i++) {
+        given += job->path[i] != NULL && i != PS_INPUT_NORMAL;
+        streams += job->path[i] && !strcmp(job->path[i], "-");
+    }
+    if (!given)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: no input: give at least one of --rna, --dna and --vcf");
+    if (streams > 1)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: only one input can come from standard input (-)");
+    return 0;
+}
+
+static int default_id(ps_job *job, char **id, ps_error *err) {
+    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_RNA, PS_INPUT_VCF};
+    for (size_t i = 0; i < sizeof order / sizeof *order && !job->sample_id; i++)
+        if (job->path[order[i]] && strcmp(job->path[order[i]], "-") != 0)
+            job->sample_id = *id = id_from_path(job->path[order[i]]);
+    if (!job->sample_id)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: --id is needed when the input is standard input");
+    return cli_check_id(job->sample_id, NULL, 0, err);
+}
+
+static int deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
+    if (s->outdir && !strcmp(s->outdir, "-"))
+        return ps_write_json(result, stdout, err);
+    if (s->outdir && cli_write_outputs(result, s->outdir, s->force, err) < 0)
+        return -1;
+    int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    return s->quiet && s->outdir ? 0 : ps_write_text(result, colour, stdout, err);
+}
+
+int ps_cmd_sample(int argc, char **argv, ps_error *err) {
+    cli_settings s = cli_defaults();
+    cli_knowledge knowledge = {0};
+    ps_result result = {0};
+    char *id = NULL;
+    int status = -1;
+    if (cli_parse(CLI_SAMPLE, argc, argv, 0, &s, err) < 0)
+        return -1;
+    if (s.help) {
+        cli_help_sample(stdout);
+        return cli_flush_stdout(err);
+    }
+    if (check_inputs(&s.job, err) < 0 || default_id(&s.job, &id, err) < 0 ||
+        cli_load_knowledge(&s.job, &knowledge, err) < 0)
+        goto out;
+    if (s.outdir && strcmp(s.outdir, "-") != 0 && cli_check_outputs(&s.job, s.outdir, s.force, err) < 0)
+        goto out;
+    if (cli_run_sample(&s.job, &knowledge, say, &s, &result, err) < 0 || deliver(&result, &s, err) < 0 ||
+        cli_flush_stdout(err) < 0)
+        goto out;
+    status = 0;
+out:
+    ps_result_free(&result);
+    cli_free_knowledge(&knowledge);
+    free(id);
+    return status;
+}

@@ -1,0 +1,138 @@
+#include "sheet.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/table.h"
+
+enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, PURITY, SPECIMEN, N_COLUMNS };
+static const char *const columns[N_COLUMNS] = {"sample_id", "rna", "dna", "normal", "vcf", "purity", "specimen"};
+static const ps_input_role role_of[N_COLUMNS] = {
+    [RNA] = PS_INPUT_RNA, [DNA] = PS_INPUT_DNA, [NORMAL] = PS_INPUT_NORMAL, [VCF] = PS_INPUT_VCF};
+
+static char *keep(sheet *s, char *text) {
+    PS_GROW(s->text, s->n_text, s->text_capacity);
+    return s->text[s->n_text++] = text;
+}
+
+/* The cell without surrounding blanks; NULL when the column is missing or the cell is empty or ".". */
+static const char *cell(sheet *s, const ps_table *t, size_t row, int column) {
+    if (column < 0)
+        return NULL;
+    const char *text = ps_table_cell(t, row, column);
+    text += strspn(text, " ");
+    size_t n = strlen(text);
+    while (n && text[n - 1] == ' ')
+        n--;
+    if (n == 0 || (n == 1 && *text == '.'))
+        return NULL;
+    return keep(s, ps_strndup(text, n));
+}
+
+static const char *resolve(sheet *s, const char *folder, const char *path) {
+    if (!path || path[0] == '/' || !folder[0] || strstr(path, "://"))
+        return path;
+    const char *index = strstr(path, "##idx##");
+    if (index && index[7] != '/') /* both names of "file##idx##index" are relative */
+        return keep(s, ps_format("%s%.*s##idx##%s%s", folder, (int)(index - path), path, folder, index + 7));
+    return keep(s, ps_format("%s%s", folder, path));
+}
+
+static int read_row(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
+                    ps_error *err) {
+    job->sample_id = cell(s, t, row, column[SAMPLE_ID]);
+    if (!job->sample_id)
+        return ps_fail(err, PS_ERR_USAGE, t->path, t->line[row], "column sample_id is empty, expected a sample id");
+    if (cli_check_id(job->sample_id, t->path, t->line[row], err) < 0)
+        return -1;
+    int inputs = 0;
+    for (int i = RNA; i <= VCF; i++) {
+        const char *path = cell(s, t, row, column[i]);
+        if (path && !strcmp(path, "-"))
+            return ps_table_fail(t, row, column[i], err, "expected a file: a batch cannot read standard input");
+        job->path[role_of[i]] = resolve(s, folder, path);
+        inputs += path && i != NORMAL;
+    }
+    if (!inputs)
+        return ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
+                       "sample %s has no input, expected a file in at least one of rna, dna and vcf", job->sample_id);
+    if (cell(s, t, row, column[PURITY]) &&
+        (ps_table_double(t, row, column[PURITY], 0, 1, &job->purity, err) < 0 ||
+         (job->purity <= 0 && ps_table_fail(t, row, column[PURITY], err, "expected a number above 0") < 0)))
+        return -1;
+    int specimen = 0;
+    if (cell(s, t, row, column[SPECIMEN])) {
+        if (ps_table_enum(t, row, column[SPECIMEN], ps_specimen_names, PS_N_SPECIMENS, &specimen, err) < 0)
+            return -1;
+        job->specimen = (ps_specimen)specimen;
+    }
+    return 0;
+}
+
+static int refuse_clashes(const sheet *s, const ps_table *t, ps_error *err) {
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (!strcmp(s->job[i].sample_id, s->job[j].sample_id))
+                return ps_fail(err, PS_ERR_USAGE, t->path, t->line[i],
+                               "sample id '%s' stands on line %ld too; each must be unique", s->job[i].sample_id,
+                               t->line[j]);
+    return 0;
+}
+
+static void note_ignored(sheet *s, const ps_table *t) {
+    for (size_t i = 0; i < t->n_columns; i++) {
+        int known = 0;
+        for (int k = 0; k < N_COLUMNS; k++)
+            known |= !strcmp(t->name[i], columns[k]);
+        size_t used = strlen(s->notice);
+        if (!known)
+            snprintf(s->notice + used, sizeof s->notice - used, "%s%s", used ? ", " : "", t->name[i]);
+    }
+}
+
+int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {
+    ps_table t;
+    int column[N_COLUMNS], status = -1;
+    *s = (sheet){0};
+    if (ps_table_read(path, PS_ERR_USAGE, &t, err) < 0)
+        return -1;
+    const char *slash = strrchr(path, '/');
+    char *folder = ps_strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+    if (ps_table_require(&t, columns, 1, column, err) < 0)
+        goto out;
+    for (int i = 1; i < N_COLUMNS; i++)
+        column[i] = ps_table_find(&t, columns[i]);
+    if (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0) {
+        ps_fail(err, PS_ERR_USAGE, path, 0, "none of the columns rna, dna and vcf is there, expected at least one");
+        goto out;
+    }
+    if (!t.n_rows) {
+        ps_fail(err, PS_ERR_USAGE, path, 0, "has no samples, expected at least one row below the header");
+        goto out;
+    }
+    note_ignored(s, &t);
+    s->job = ps_alloc(t.n_rows, sizeof *s->job);
+    for (s->n = 0; s->n < t.n_rows; s->n++) {
+        s->job[s->n] = *common;
+        if (read_row(s, &t, s->n, column, folder, &s->job[s->n], err) < 0)
+            goto out;
+    }
+    status = refuse_clashes(s, &t, err);
+out:
+    free(folder);
+    ps_table_free(&t);
+    if (status < 0)
+        sheet_free(s);
+    return status;
+}
+
+void sheet_free(sheet *s) {
+    for (size_t i = 0; i < s->n_text; i++)
+        free(s->text[i]);
+    free(s->text);
+    free(s->job);
+    *s = (sheet){0};
+}

@@ -1,0 +1,84 @@
+/* main.c - the command table. Prints the one error and turns it into the exit status. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "plasmastrat/setup.h"
+
+typedef struct command {
+    const char *name;
+    int (*run)(int argc, char **argv, ps_error *err);
+    const char *help;
+} command;
+
+static int cmd_help(int argc, char **argv, ps_error *err);
+static int cmd_version(int argc, char **argv, ps_error *err);
+
+static const command commands[] = {
+    {"sample", ps_cmd_sample, "label one sample"},
+    {"batch", ps_cmd_batch, "label every sample of a sheet"},
+    {"panel", ps_cmd_panel, "look at a panel, check a folder, write a built-in one out"},
+    {"help", cmd_help, "help on a command"},
+    {"version", cmd_version, "the version (also --version)"},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static const command *find_command(const char *name) {
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (!strcmp(commands[i].name, name))
+            return &commands[i];
+    return NULL;
+}
+
+static int cmd_version(int argc, char **argv, ps_error *err) {
+    (void)argc;
+    (void)argv;
+    puts("plasmastrat " PS_VERSION);
+    return cli_flush_stdout(err);
+}
+
+static int cmd_help(int argc, char **argv, ps_error *err) {
+    if (argc > 1) {
+        const command *c = find_command(argv[1]);
+        if (!c)
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no command; see plasmastrat help", argv[1]);
+        if (c->run != cmd_help && c->run != cmd_version) {
+            char help[] = "--help", *ask[] = {argv[1], help, NULL};
+            return c->run(2, ask, err);
+        }
+    }
+    puts("plasmastrat - plasmacytoma-like or intramedullary, from a myeloma sample's sequencing data\n"
+         "Research use only, not a diagnosis.\n\n"
+         "usage: plasmastrat COMMAND [options]\n");
+    for (int i = 0; i < N_COMMANDS; i++)
+        printf("  %-9s %s\n", commands[i].name, commands[i].help);
+    puts("\nplasmastrat help COMMAND, or plasmastrat COMMAND --help, tells more.");
+    return cli_flush_stdout(err);
+}
+
+static int run(int argc, char **argv, ps_error *err) {
+    if (argc < 2)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "no command; see plasmastrat help");
+    static const struct {
+        const char *option, *command;
+    } spellings[] = {{"--help", "help"}, {"-h", "help"}, {"--version", "version"}};
+    const char *name = argv[1];
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+        if (!strcmp(name, spellings[i].option))
+            name = spellings[i].command;
+    const command *c = find_command(name);
+    if (!c)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no command; see plasmastrat help", argv[1]);
+    return c->run(argc - 1, argv + 1, err);
+}
+
+int main(int argc, char **argv) {
+    ps_error err = {0};
+    ps_setup();
+    if (run(argc, argv, &err) == 0)
+        return 0;
+    fflush(stdout);
+    fprintf(stderr, "plasmastrat: error: %s\n", err.text);
+    return err.kind == PS_ERR_USAGE ? 2 : 1;
+}

@@ -1,0 +1,15 @@
+/* embed.c - the report page and the JSON Schema as bytes of the program. Paths are from the repository root. */
+#include "format.h"
+#include "plasmastrat/report.h"
+
+#define EMBED(symbol, path)                                                                                          \
+    __asm__(".pushsection .rodata\n"                                                                                 \
+            ".global " #symbol "\n"                                                                                  \
+            ".type " #symbol ", %object\n" #symbol ":\n"                                                             \
+            ".incbin \"" path "\"\n"                                                                                 \
+            ".byte 0\n"                                                                                              \
+            ".size " #symbol ", . - " #symbol "\n"                                                                   \
+            ".popsection\n")
+
+EMBED(ps_report_html, "src/report/report.html");
+EMBED(ps_json_schema, "src/report/sample.schema.json");

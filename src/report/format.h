@@ -1,0 +1,65 @@
+/* format.h - what the writers share: safe text, numbers for people, and the few picks that several of them show.
+ *
+ * User text (sample ids, paths, messages) may hold any byte. Each output has one function that makes it safe for that
+ * output; no writer prints user text in another way.
+ */
+#ifndef PLASMASTRAT_REPORT_FORMAT_H
+#define PLASMASTRAT_REPORT_FORMAT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "plasmastrat/result.h"
+
+/* Valid UTF-8: bytes that are not become U+FFFD. Caller frees. */
+char *ps_utf8_clean(const char *text);
+/* The same on one line: tabs and line ends become spaces, other control and direction-changing characters '?'. */
+char *ps_plain(const char *text);
+/* Writes text as HTML character data, also safe inside a quoted attribute. NULL prints nothing. */
+void ps_put_html(FILE *out, const char *text);
+/* Terminal columns of valid UTF-8 text (one per code point). */
+size_t ps_columns(const char *text);
+
+#define PS_NUMBER_SIZE 40
+/* Fixed decimals, `missing` for NaN; returns `out`. Never prints "-0.00". */
+const char *ps_number(char out[PS_NUMBER_SIZE], double x, int decimals, const char *missing);
+/* A fraction as a percentage with three significant digits: 0.132 -> "13.2 %". */
+const char *ps_percent(char out[PS_NUMBER_SIZE], double x, const char *missing);
+/* A count with -1 for unknown. */
+const char *ps_count(char out[PS_NUMBER_SIZE], long long n, const char *missing);
+/* A buffer that lives as long as the enclosing block, for the functions above. */
+#define PS_NUMBER_BUFFER ((char[PS_NUMBER_SIZE]){0})
+
+/* Cuts, never past `size`, at a whole character. Returns bytes written. */
+size_t ps_append(char *out, size_t size, size_t used, const char *text);
+
+/* The sample's label. A chosen model that is for another specimen says nothing about this sample: not-assessable. */
+ps_label_state ps_chosen_label(const ps_result *result);
+int ps_is_definite(ps_label_state label);
+const char *ps_leaning_name(ps_label_state leaning);  /* "none" unless it leans */
+const char *ps_model_specimen(const ps_model *model); /* what the model is for: "any", "lesion", "marrow" */
+const char *ps_basis_sentence(ps_basis basis);
+const char *ps_filter_name_of(const ps_ras_variant *variant);
+
+/* Which genes make the RAS state: those with a codon that must be shown wild type (KRAS, NRAS). */
+int ps_gene_in_state(const ps_panel *panel, int gene);
+int ps_is_stop(const ps_panel *panel, int codon);
+/* What was seen at a panel codon; "nothing" when the call has no row for it. */
+ps_ras_codon ps_codon_seen(const ps_result *result, int codon);
+/* The required codon with the highest lod95 (one nobody saw counts as highest), or -1. */
+int ps_worst_codon(const ps_result *result);
+/* PASS, of a state gene, and of a tier that makes RAS mutated. */
+int ps_makes_mutated(const ps_ras_variant *variant);
+int ps_n_qc(const ps_result *result, ps_qc_state state);
+
+/* Are there numbers at all? A zeroed call holds zeros that nobody measured; those are printed as absent. */
+int ps_expression_counted(const ps_expression_call *call);
+int ps_copies_counted(const ps_copynumber_call *call);
+int ps_junction_counted(const ps_junction_call *call);
+
+/* 0, or -1 with an error when anything written to `out` so far failed. */
+int ps_finish(FILE *out, const char *what, ps_error *err);
+
+extern const char ps_report_html[]; /* report.html with {{placeholders}} */
+
+#endif

@@ -1,0 +1,122 @@
+/* qc.c - the checks: one row each, from what the result holds. */
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "plasmastrat/stats.h"
+#include "plasmastrat/report.h"
+
+/* Shares of records left out that a user should know about. Assumptions: half of the records is far outside a usable
+ * library; they warn, they decide nothing. */
+static const double left_out_warning = 0.5, conflict_warning = 0.02;
+
+static void check_records(ps_result *r, const ps_evidence *e) {
+    ps_result_qc(r, "records", ps_input_names[e->role], e->records ? PS_QC_PASS : PS_QC_WARN, (double)e->records, 1,
+                 "%llu records overlap the panel", (unsigned long long)e->records);
+}
+
+static void check_left_out(ps_result *r, const ps_evidence *e) {
+    uint64_t seen = e->seen[PS_COLLECT_CODONS], left = 0;
+    char causes[200] = "";
+    for (int i = 0; i < PS_N_LEFT; i++) {
+        uint64_t n = e->left_out[PS_COLLECT_CODONS][i];
+        size_t used = strlen(causes);
+        left += n;
+        snprintf(causes + used, sizeof causes - used, "%s%s %llu", i ? ", " : "", ps_left_out_names[i],
+                 (unsigned long long)n);
+    }
+    if (!seen)
+        return;
+    double share = (double)left / (double)seen;
+    ps_result_qc(r, "left-out", ps_input_names[e->role], share > left_out_warning ? PS_QC_WARN : PS_QC_PASS,
+                 ps_round6(share), left_out_warning, "of %llu records at RAS codons: %s", (unsigned long long)seen,
+                 causes);
+}
+
+static void check_conflicts(ps_result *r, const ps_evidence *e) {
+    uint64_t codons = e->mate_conflicts;
+    for (size_t i = 0; i < e->n_codon; i++)
+        codons += e->codon[i].n;
+    if (!codons)
+        return;
+    double share = (double)e->mate_conflicts / (double)codons;
+    ps_result_qc(r, "mate-conflicts", ps_input_names[e->role], share > conflict_warning ? PS_QC_WARN : PS_QC_PASS,
+                 ps_round6(share), conflict_warning, "%llu codons where overlapping mates disagree were not counted",
+                 (unsigned long long)e->mate_conflicts);
+}
+
+static void check_expression(ps_result *r) {
+    const ps_expression_call *x = &r->calls.expression;
+    const ps_limits *l = &r->panel->limits;
+    if (!ps_expression_counted(x))
+        return;
+    ps_result_qc(r, "reference-fragments", "rna",
+                 (double)x->reference_fragments >= l->expression_min_reference_fragments ? PS_QC_PASS : PS_QC_FAIL,
+                 (double)x->reference_fragments, l->expression_min_reference_fragments,
+                 "fragments on %d reference genes", x->reference_genes);
+    if (!isnan(x->spliced_fraction))
+        ps_result_qc(r, "spliced", "rna", x->spliced_fraction >= l->expression_min_spliced ? PS_QC_PASS : PS_QC_FAIL,
+                     x->spliced_fraction, l->expression_min_spliced, "share of spliced reads; library is %s",
+                     ps_strandedness_names[x->strand]);
+    if (!isnan(x->plasma_log2))
+        ps_result_qc(r, "plasma-cells", "rna",
+                     x->plasma_log2 < l->expression_min_plasma_log2    ? PS_QC_FAIL
+                     : x->plasma_log2 < l->expression_warn_plasma_log2 ? PS_QC_WARN
+                                                                       : PS_QC_PASS,
+                     x->plasma_log2, l->expression_warn_plasma_log2,
+                     "log2 of plasma-cell markers over the strongest other kind of cell");
+}
+
+static void check_ras(ps_result *r) {
+    int worst = ps_worst_codon(r);
+    if (worst < 0)
+        return;
+    const ps_codon *codon = &r->panel->codons[worst];
+    double lod = r->calls.ras.codon[worst].lod95, limit = r->panel->limits.ras_lod95_limit;
+    ps_result_qc(r, "ras-lod95", "sample", lod <= limit ? PS_QC_PASS : PS_QC_WARN, lod, limit,
+                 "smallest VAF that the least covered deciding codon (%s %d) would have shown",
+                 r->panel->genes[codon->gene].name, codon->number);
+}
+
+static void check_vcf(ps_result *r) {
+    if (!r->has_vcf)
+        return;
+    if (r->vcf.notice[0])
+        ps_result_qc(r, "vcf", "vcf", PS_QC_WARN, NAN, NAN, "%s", r->vcf.notice);
+    for (size_t i = 0; i < r->calls.ras.n_variants; i++) {
+        const ps_ras_variant *v = &r->calls.ras.variant[i];
+        int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
+        if (depth <= 0)
+            continue;
+        if ((v->sources >> PS_INPUT_VCF & 1) && !(v->sources >> PS_INPUT_DNA & 1))
+            ps_result_qc(r, "vcf-vs-reads", "vcf", PS_QC_WARN, (double)alt / (double)depth, NAN,
+                         "%s %s is in the VCF, seen %lld/%lld in the DNA alignments",
+                         r->panel->genes[v->effect.gene].name, v->effect.protein, (long long)alt, (long long)depth);
+        else if (!(v->sources >> PS_INPUT_VCF & 1) && v->filter == PS_FILTER_PASS)
+            ps_result_qc(r, "vcf-vs-reads", "vcf", PS_QC_WARN, (double)alt / (double)depth, NAN,
+                         "%s %s is absent from the VCF, seen %lld/%lld in the DNA alignments",
+                         r->panel->genes[v->effect.gene].name, v->effect.protein, (long long)alt, (long long)depth);
+    }
+}
+
+static void check_sample_name(ps_result *r) {
+    for (size_t i = 0; i < r->n_inputs; i++) {
+        const char *name = r->input[i].sample_name;
+        if (!*name || strstr(name, r->sample_id) || strstr(r->sample_id, name))
+            continue;
+        ps_result_qc(r, "sample-name", ps_input_names[r->input[i].role], PS_QC_WARN, NAN, NAN,
+                     "the file says sample '%.80s', this result is for '%.80s'", name, r->sample_id);
+    }
+}
+
+void ps_result_checks(ps_result *result) {
+    static void (*const of_reads[])(ps_result *, const ps_evidence *) = {check_records, check_left_out,
+                                                                         check_conflicts};
+    static void (*const of_sample[])(ps_result *) = {check_expression, check_ras, check_vcf, check_sample_name};
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        for (size_t i = 0; i < sizeof of_reads / sizeof *of_reads; i++)
+            if (result->evidence[role].given)
+                of_reads[i](result, &result->evidence[role]);
+    for (size_t i = 0; i < sizeof of_sample / sizeof *of_sample; i++)
+        of_sample[i](result);
+}

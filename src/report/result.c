@@ -1,0 +1,54 @@
+/* result.c - a result's life, and its QC rows. */
+#include "plasmastrat/result.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/report.h"
+
+const char *const ps_qc_state_names[PS_N_QC_STATES] = {
+    [PS_QC_PASS] = "pass",
+    [PS_QC_WARN] = "warn",
+    [PS_QC_FAIL] = "fail",
+};
+
+void ps_result_free(ps_result *result) {
+    for (int i = 0; i < PS_N_READ_INPUTS; i++)
+        ps_evidence_free(&result->evidence[i]);
+    ps_variants_free(&result->vcf);
+    ps_calls_free(&result->calls);
+    ps_label_free(&result->label);
+    for (size_t i = 0; i < result->n_inputs; i++) {
+        free(result->input[i].path);
+        free(result->input[i].sample_name);
+    }
+    free(result->input);
+    free(result->qc);
+    free(result->sample_id);
+    free(result->failure);
+    memset(result, 0, sizeof *result);
+}
+
+void ps_result_qc(ps_result *result, const char *check, const char *input, ps_qc_state state, double value,
+                  double limit, const char *format, ...) {
+    result->qc = ps_resize(result->qc, result->n_qc + 1, sizeof *result->qc);
+    ps_qc *row = &result->qc[result->n_qc++];
+    *row = (ps_qc){.check = check, .input = input, .state = state, .value = value, .limit = limit};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(row->message, sizeof row->message, format, arguments);
+    va_end(arguments);
+}
+
+const char *ps_output_contig(const ps_result *result, int contig) {
+    if (!result->panel || contig < 0 || contig >= result->panel->n_contigs)
+        return ".";
+    const ps_contig *c = &result->panel->contigs[contig];
+    const char *name = result->style >= 0 && result->style < PS_N_STYLES ? c->name[result->style] : NULL;
+    if (!name)
+        name = c->name[PS_STYLE_UCSC];
+    return name ? name : ".";
+}
