@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <htslib/bgzf.h>
+#include <htslib/cram.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,9 +104,7 @@ static int open_file(ps_reads *reads, int n_threads, ps_error *err) {
         return -1;
     if (check_end_marker(reads, err) != 0)
         return -1;
-    if (n_threads > 1 && hts_set_threads(reads->file, n_threads) != 0)
-        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "decompression threads cannot be started");
-    return 0;
+    return ps_reads_threads(reads, n_threads, err);
 }
 
 /* SM of every @RG: the first, and how many different ones. */
@@ -201,6 +200,9 @@ void ps_reads_close(ps_reads *reads) {
     free(reads->contig_lengths);
     free(reads->contig);
     free(reads->tid);
+    free(reads->span);
+    free(reads->shares_slice);
+    free(reads->unchecked);
     ps_source_free(&reads->source);
     free(reads);
 }
@@ -269,6 +271,7 @@ int ps_reads_bind(ps_reads *reads, const ps_panel *panel, ps_error *err) {
     free(reads->tid);
     reads->tid = ps_alloc((size_t)panel->n_contigs, sizeof *reads->tid);
     reads->n_panel_contigs = panel->n_contigs;
+    reads->panel = panel;
     for (int i = 0; i < panel->n_contigs; i++)
         reads->tid[i] = -1;
     int bound = 0;
@@ -290,11 +293,6 @@ int ps_reads_bind(ps_reads *reads, const ps_panel *panel, ps_error *err) {
 
 /* ---- records ----------------------------------------------------------------------------------------------------
  */
-
-typedef struct tid_span {
-    int tid;
-    int64_t beg0, end0;
-} tid_span;
 
 static int compare_spans(const void *a, const void *b) {
     const tid_span *x = a, *y = b;
@@ -362,6 +360,50 @@ static int check_offsets(const ps_reads *reads, ps_error *err) {
     return 0;
 }
 
+/* ---- CRAM queries: htslib's iterator over many regions (1.16, cram_index_query_last) reads uninitialised memory for CRAM
+ * and then loses records, so spans are read by its single-region iterator, neighbours in one go. -------------------- */
+
+enum { CRAM_JOIN = 20000 }; /* bases: closer spans mostly share a slice, which is decoded whole anyway */
+
+/* Starts on the next group of spans; 0 when there is none left. */
+static int next_group(ps_reads *reads, ps_error *err) {
+    if (reads->region)
+        hts_itr_destroy(reads->region);
+    reads->region = NULL;
+    size_t i = reads->group_beg = reads->group_end;
+    if (i == reads->n_span)
+        return 0;
+    while (++i < reads->n_span && reads->span[i].tid == reads->span[i - 1].tid &&
+           reads->span[i].beg0 - reads->span[i - 1].end0 <= CRAM_JOIN)
+        ;
+    reads->group_end = i;
+    const tid_span *first = &reads->span[reads->group_beg], *last = &reads->span[i - 1];
+    reads->region = sam_itr_queryi(reads->index, first->tid, first->beg0, last->end0);
+    if (!reads->region)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "its index cannot be used: it is damaged");
+    return 1;
+}
+
+/* Does the record overlap a span of this group, and none of the group before (which returned it already)? */
+static int is_wanted(const ps_reads *reads) {
+    if (!reads->span)
+        return 1;
+    const bam1_core_t *core = &reads->record->core;
+    hts_pos_t end0 = bam_endpos(reads->record);
+    if (reads->group_beg > 0) {
+        const tid_span *before = &reads->span[reads->group_beg - 1];
+        if (before->tid == core->tid && core->pos < before->end0)
+            return 0;
+    }
+    for (size_t i = reads->group_beg; i < reads->group_end && reads->span[i].beg0 < end0; i++)
+        if (core->pos < reads->span[i].end0)
+            return 1;
+    return 0;
+}
+
+/* ---- queries ----------------------------------------------------------------------------------------------------
+ */
+
 int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err) {
     if (!reads->index || !reads->tid)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "has no usable index");
@@ -369,19 +411,28 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
         hts_itr_destroy(reads->region);
     reads->region = NULL;
     reads->ended = 0;
+    free(reads->span);
+    reads->span = NULL;
     tid_span *span = ps_alloc(n, sizeof *span);
     size_t m = file_spans(reads, spans, n, span);
     if (m == 0) {
+        free(span);
         reads->ended = 1;
-    } else {
-        unsigned n_lists;
-        hts_reglist_t *list = make_regions(reads, span, m, &n_lists);
-        reads->region = sam_itr_regions(reads->index, reads->header, list, n_lists);
+        return 0;
     }
+    if (reads->file->is_cram) {
+        reads->span = span;
+        reads->n_span = m;
+        reads->group_beg = reads->group_end = 0;
+        return next_group(reads, err) < 0 ? -1 : 0;
+    }
+    unsigned n_lists;
+    hts_reglist_t *list = make_regions(reads, span, m, &n_lists);
+    reads->region = sam_itr_regions(reads->index, reads->header, list, n_lists);
     free(span);
-    if (m > 0 && !reads->region)
+    if (!reads->region)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "its index cannot be used: it is damaged");
-    return m > 0 ? check_offsets(reads, err) : 0;
+    return check_offsets(reads, err);
 }
 
 static int damaged(const ps_reads *reads, ps_error *err) {
@@ -401,12 +452,18 @@ static int damaged(const ps_reads *reads, ps_error *err) {
                    reads->records, reads->reference);
 }
 
+/* A pipe's end marker can only be looked at after the last record. */
+static int lacks_end_marker(const ps_reads *reads) {
+    if (!reads->eof_unchecked || reads->region)
+        return 0;
+    if (reads->file->is_cram)
+        return cram_eof(reads->file->fp.cram) == 2; /* the end, but no end container */
+    return reads->file->is_bgzf && reads->file->fp.bgzf->no_eof_block;
+}
+
 static int at_end(ps_reads *reads, ps_error *err) {
     reads->ended = 1;
-    if (!reads->region && reads->eof_unchecked && !reads->file->is_cram && reads->file->is_bgzf &&
-        reads->file->fp.bgzf->no_eof_block)
-        return truncated(reads, err);
-    return 0;
+    return lacks_end_marker(reads) ? truncated(reads, err) : 0;
 }
 
 /* Unmapped records without a place come last: tid -1 is the largest unsigned number. */
@@ -421,16 +478,49 @@ static int check_order(ps_reads *reads, ps_error *err) {
     return 0;
 }
 
+/* Do the record's bases matter (it lies over a RAS or RAF window), and are they from an unchecked reference? */
+static int needs_md5(const ps_reads *reads) {
+    const bam1_core_t *core = &reads->record->core;
+    if (!reads->unchecked || core->tid < 0 || !reads->unchecked[core->tid])
+        return 0;
+    int contig = reads->contig[core->tid];
+    hts_pos_t end0 = bam_endpos(reads->record);
+    for (int l = 0; l < reads->panel->n_loci; l++) {
+        const ps_locus *locus = &reads->panel->loci[l];
+        for (int w = 0; w < locus->n_windows && locus->contig == contig; w++)
+            if (core->pos < locus->windows[w].end0 && end0 > locus->windows[w].beg0)
+                return 1;
+    }
+    return 0;
+}
+
+/* As sam_read1: >= 0 a record, -1 the end, below an error. */
+static int read_record(ps_reads *reads, ps_error *err) {
+    if (!reads->region)
+        return sam_read1(reads->file, reads->header, reads->record);
+    for (;;) {
+        int got = sam_itr_next(reads->file, reads->region, reads->record);
+        if (got >= 0 && !is_wanted(reads))
+            continue;
+        if (got != -1 || !reads->span)
+            return got;
+        int more = next_group(reads, err);
+        if (more <= 0)
+            return more == 0 ? -1 : -2;
+    }
+}
+
 int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
     if (reads->ended)
         return 0;
-    int got = reads->region ? sam_itr_next(reads->file, reads->region, reads->record)
-                            : sam_read1(reads->file, reads->header, reads->record);
+    int got = read_record(reads, err);
     if (got == -1)
         return at_end(reads, err);
     if (got < -1)
         return damaged(reads, err);
     if (!reads->region && reads->info.coordinate_sorted && check_order(reads, err) != 0)
+        return -1;
+    if (needs_md5(reads) && ps_reads_check_md5(reads, reads->record->core.tid, err) != 0)
         return -1;
     reads->records++;
     *record = reads->record;
@@ -439,7 +529,9 @@ int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error 
 }
 
 int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err) {
-    if (n_threads > 1 && hts_set_threads(reads->file, n_threads) != 0)
-        return ps_fail(err, PS_ERR_RUN, reads->source.path, 0, "decompression threads could not be started");
+    /* With threads htslib (1.16) forgets whether a CRAM ended with its end container: a cut pipe would pass. */
+    int may_use_threads = !(reads->file->is_cram && reads->eof_unchecked);
+    if (n_threads > 1 && may_use_threads && hts_set_threads(reads->file, n_threads) != 0)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "decompression threads cannot be started");
     return 0;
 }

@@ -1,7 +1,5 @@
-#include <ctype.h>
 #include <errno.h>
 #include <htslib/bgzf.h>
-#include <htslib/faidx.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,22 +46,33 @@ static char *find_index(const ps_reads *reads, int *stale) {
     return NULL;
 }
 
-/* A .crai is lines of: contig, start, span, container offset, slice offset, size. */
-static int check_crai(const ps_reads *reads, const char *index, ps_error *err) {
+/* A .crai is lines of: contig, start, span, container offset, slice offset, size. A slice with several contigs has
+ * several lines. */
+static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     struct stat st;
     int64_t size = stat(reads->source.path, &st) == 0 ? (int64_t)st.st_size : INT64_MAX;
     BGZF *file = bgzf_open(index, "r");
     if (!file)
         return ps_fail(err, PS_ERR_RUN, index, 0, "index cannot be opened: %s", strerror(errno));
     kstring_t line = KS_INITIALIZE;
-    int result = 0, got;
+    int result = 0, got = -1;
+    long contig, contig_before = -1;
+    int64_t offset, slice, offset_before = -1, slice_before = -1;
+    reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
     while (result == 0 && (got = bgzf_getline(file, '\n', &line)) >= 0) {
-        long contig;
-        int64_t offset;
-        if (sscanf(line.s, "%ld %*d %*d %" SCNd64, &contig, &offset) != 2)
+        if (sscanf(line.s, "%ld %*d %*d %" SCNd64 " %" SCNd64, &contig, &offset, &slice) != 3)
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is not a CRAM index");
         else if (contig >= reads->info.n_contigs || offset >= size)
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is the index of another file than %s", reads->source.path);
+        if (result == 0 && offset == offset_before && slice == slice_before && contig != contig_before) {
+            if (contig >= 0)
+                reads->shares_slice[contig] = 1;
+            if (contig_before >= 0)
+                reads->shares_slice[contig_before] = 1;
+        }
+        contig_before = contig;
+        offset_before = offset;
+        slice_before = slice;
     }
     if (result == 0 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
@@ -83,7 +92,7 @@ static int check_contig_count(const ps_reads *reads, const char *index, ps_error
 
 static int load_named_index(ps_reads *reads, const char *index, ps_error *err) {
     int is_cram = hts_get_format(reads->file)->format == cram;
-    if (is_cram && !reads->source.is_remote && check_crai(reads, index, err) != 0)
+    if (is_cram && !reads->source.is_remote && read_crai(reads, index, err) != 0)
         return -1;
     reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
     if (!reads->index)
@@ -126,60 +135,5 @@ int ps_reads_load_index(ps_reads *reads, ps_error *err) {
     }
     int result = load_named_index(reads, index, err);
     free(index);
-    return result;
-}
-
-/* ---- reference of a CRAM ----------------------------------------------------------------------------------------
- */
-
-static int check_lengths(const ps_reads *reads, const faidx_t *fai, ps_error *err) {
-    for (int tid = 0; tid < reads->info.n_contigs; tid++) {
-        if (reads->contig[tid] < 0 || !faidx_has_seq(fai, reads->contig_names[tid]))
-            continue;
-        hts_pos_t length = faidx_seq_len(fai, reads->contig_names[tid]);
-        if (length != reads->contig_lengths[tid])
-            return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
-                           "%s is not its reference: %s has length %" PRId64 " there, %" PRId64 " in the CRAM",
-                           reads->reference, reads->contig_names[tid], (int64_t)length, reads->contig_lengths[tid]);
-    }
-    return 0;
-}
-
-static int check_window(const ps_reads *reads, const ps_panel *panel, const ps_locus *locus, int window,
-                        const faidx_t *fai, ps_error *err) {
-    const ps_span *span = &locus->windows[window];
-    const char *known = locus->window_base[window];
-    const char *name = reads->contig_names[reads->tid[span->contig]];
-    hts_pos_t length;
-    char *bases = faidx_fetch_seq64(fai, name, span->beg0, span->end0 - 1, &length);
-    int result = 0;
-    for (hts_pos_t i = 0; bases && known && i < length && i < span->end0 - span->beg0 && result == 0; i++) {
-        char base = (char)toupper((unsigned char)bases[i]);
-        if (base != known[i] && base != 'N' && known[i] != 'N')
-            result = ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
-                             "%s is not %s: it has %c at %s:%" PRId64 ", expected %c (gene %s)", reads->reference,
-                             panel->build, base, name, (int64_t)(span->beg0 + i + 1), known[i],
-                             panel->genes[locus->gene].name);
-    }
-    free(bases);
-    return result;
-}
-
-int ps_reads_check_reference(const ps_reads *reads, const ps_panel *panel, ps_error *err) {
-    if (!reads->reference || hts_get_format(reads->file)->format != cram)
-        return 0;
-    faidx_t *fai = fai_load3(reads->reference, NULL, NULL, 0);
-    if (!fai)
-        return ps_fail(err, PS_ERR_RUN, reads->reference, 0, "reference index cannot be read");
-    int result = check_lengths(reads, fai, err);
-    for (int l = 0; l < panel->n_loci && result == 0; l++) {
-        const ps_locus *locus = &panel->loci[l];
-        int tid = reads->tid[locus->contig];
-        if (tid < 0 || !faidx_has_seq(fai, reads->contig_names[tid]))
-            continue;
-        for (int w = 0; w < locus->n_windows && result == 0; w++)
-            result = check_window(reads, panel, locus, w, fai, err);
-    }
-    fai_destroy(fai);
     return result;
 }

@@ -5,6 +5,11 @@
 #include "plasmastrat/reads.h"
 #include "source.h"
 
+typedef struct tid_span { /* of a file contig */
+    int tid;
+    int64_t beg0, end0;
+} tid_span;
+
 struct ps_reads {
     ps_source source;
     char *reference; /* FASTA for CRAM, NULL if none was given */
@@ -12,6 +17,8 @@ struct ps_reads {
     sam_hdr_t *header;
     hts_idx_t *index;
     hts_itr_t *region; /* NULL while streaming */
+    tid_span *span;    /* CRAM: the spans of the query, ascending and disjoint; NULL otherwise */
+    size_t n_span, group_beg, group_end; /* CRAM: the spans that `region` reads in one go */
     bam1_t *record;
     ps_reads_info info;
     char *sample_name;
@@ -20,6 +27,9 @@ struct ps_reads {
     int *contig; /* panel contig by file contig, -1 */
     int *tid;    /* file contig by panel contig, -1 */
     int n_panel_contigs;
+    const ps_panel *panel; /* bound */
+    char *shares_slice;    /* CRAM, from its index: this file contig has records in slices with other contigs */
+    char *unchecked;       /* CRAM: the MD5 of this file contig's reference has still to be compared */
     uint64_t records;
     int eof_unchecked; /* the end marker could not be looked at when opening (a pipe): look after the last record */
     int ended;
@@ -28,8 +38,9 @@ struct ps_reads {
 
 /* Finds and loads the index; sets info.index. */
 int ps_reads_load_index(ps_reads *reads, ps_error *err);
-/* Is this FASTA the one the CRAM was made with?  htslib compares checksums per slice, but a slice with records of
- * several contigs has none: lengths and the panel's known bases are compared here. */
-int ps_reads_check_reference(const ps_reads *reads, const ps_panel *panel, ps_error *err);
+/* Compares the FASTA of a CRAM with the header's lengths and the panel's known bases. */
+int ps_reads_check_reference(ps_reads *reads, const ps_panel *panel, ps_error *err);
+/* Compares the MD5 of one contig with the header's, once. */
+int ps_reads_check_md5(ps_reads *reads, int tid, ps_error *err);
 
 #endif

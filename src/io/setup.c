@@ -3,8 +3,8 @@
 #include <htslib/hts_log.h>
 #include <stdlib.h>
 
-void ps_setup(void)
-{
+void ps_setup(void) {
     hts_set_log_level(HTS_LOG_OFF);
-    setenv("REF_PATH", "/dev/null", 0); /* htslib's default is a web server; any path that holds no sequences will do */
+    setenv("REF_PATH", "/dev/null",
+           0); /* htslib's default is a web server; any path that holds no sequences will do */
 }

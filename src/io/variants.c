@@ -246,11 +246,12 @@ static int filter_passes(const ps_panel *panel, const char *filter) {
 }
 
 /* What counts say about carrying the allele goes before GT: hotspot files list every hotspot, also the absent ones
- * (Ion Torrent: PASS with AF = 0), and a place without reads is neither. */
+ * (Ion Torrent: PASS with AF = 0). A depth of 0 is no evidence against a genotype, and none for its absence. */
 static void reconcile_genotype(reader *r, const vcf_record *record, ps_variant *v) {
     if (v->depth == 0) {
-        v->alt_depth = 0;
         v->vaf = NAN;
+        v->depth = v->genotype == 1 ? -1 : 0;
+        v->alt_depth = v->depth;
         v->genotype = v->genotype == 1 ? 1 : -1;
     } else if (v->alt_depth == 0 || v->vaf == 0) {
         if (v->genotype == 1)
@@ -258,6 +259,13 @@ static void reconcile_genotype(reader *r, const vcf_record *record, ps_variant *
         v->alt_depth = 0;
         v->genotype = 0;
     }
+}
+
+/* "./." with no counts either: the caller could not tell, so this is no variant and no absence. */
+static int is_no_call(const reader *r, const vcf_record *record, const ps_variant *v) {
+    size_t length;
+    return v->genotype == -1 && v->alt_depth < 0 && isnan(v->vaf) && r->column >= 0 &&
+           vcf_format_value(record, r->column, "GT", &length) && length > 0;
 }
 
 static void free_variant(ps_variant *v) {
@@ -290,6 +298,11 @@ static int add_variant(reader *r, const kept_record *kept, int allele, ps_error 
     v.filter = ps_strdup(strcmp(record->filter, ".") == 0 ? "PASS" : record->filter);
     v.filter_pass = filter_passes(r->panel, record->filter);
     reconcile_genotype(r, record, &v);
+    if (is_no_call(r, record, &v)) {
+        add_notice(r->out, "line %ld: no genotype call and no counts; not used", record->line);
+        free_variant(&v);
+        return 0;
+    }
     PS_GROW(r->out->variant, r->out->n_variants, r->variant_capacity);
     r->out->variant[r->out->n_variants++] = v;
     return 0;

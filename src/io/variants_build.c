@@ -233,11 +233,11 @@ static const vcf_tally *only_room(const vcf_builds *all) {
     const vcf_tally *found = NULL;
     int n = 0;
     for (int i = 0; i < all->n; i++)
-        if (all->tally[i].beyond == 0 && all->tally[i].mismatches == 0) {
+        if (all->tally[i].beyond == 0) {
             found = &all->tally[i];
             n++;
         }
-    return n == 1 && all->n > 1 ? found : NULL;
+    return n == 1 && all->n > 1 && found->mismatches == 0 ? found : NULL;
 }
 
 static int build_from_bases(vcf_lines *lines, const char **build, char *why, size_t why_size, ps_error *err) {

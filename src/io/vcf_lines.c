@@ -36,7 +36,7 @@ static int next_text_line(vcf_lines *lines, ps_error *err) {
             if (more < 0)
                 return -1;
             if (more == 0) {
-                lines->no_newline_end = lines->line.l > 0;
+                lines->no_newline_end |= lines->line.l > 0;
                 lines->number += lines->line.l > 0;
                 return lines->line.l > 0;
             }
@@ -78,6 +78,8 @@ static int format_binary(vcf_lines *lines, ps_error *err) {
     lines->line.l = 0;
     if (vcf_format(lines->binary_header, lines->binary_record, &lines->line) != 0)
         return fail(lines, lines->number, "BCF record cannot be read: the file is damaged", err);
+    while (lines->line.l > 0 && lines->line.s[lines->line.l - 1] == '\n')
+        lines->line.s[--lines->line.l] = '\0';
     return 1;
 }
 

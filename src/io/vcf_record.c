@@ -105,7 +105,7 @@ int vcf_record_parse(const vcf_lines *lines, char *text, long line, vcf_record *
     char **cut = ps_alloc((size_t)n, sizeof *cut);
     cut_fields(text, '\t', cut);
     record->n_alt = count_fields(cut[4], ',');
-    record->field = ps_alloc((size_t)(n + record->n_alt), sizeof *record->field);
+    record->field = ps_alloc((size_t)n + (size_t)record->n_alt, sizeof *record->field);
     memcpy(record->field, cut, (size_t)n * sizeof *cut);
     free(cut);
     char **field = record->field;
