@@ -239,14 +239,13 @@ static int is_activating(const ps_ras_variant *v) {
            (v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY);
 }
 
-/* Inputs are tried in order (DNA, VCF, RNA): a later one takes a codon over only where the earlier ones fell short of the
- * limit and it saw better, so that a wild type rests on RNA only where it has to. */
-static void take_codons(const ps_panel *panel, ps_ras_codon *best, const ps_ras_codon *from)
-{
+/* Inputs are tried in order (DNA, VCF, RNA): a later one takes a codon over only where the earlier ones fell short of
+ * the limit and it saw better, so that a wild type rests on RNA only where it has to. */
+static void take_codons(const ps_panel *panel, ps_ras_codon *best, const ps_ras_codon *from) {
     for (int i = 0; i < panel->n_codons; i++) {
         int enough = best[i].lod95 <= panel->limits.ras_lod95_limit;
-        int sees_better = best[i].depth < 0 || (isnan(best[i].lod95) && !isnan(from[i].lod95)) ||
-                          from[i].lod95 < best[i].lod95;
+        int sees_better =
+            best[i].depth < 0 || (isnan(best[i].lod95) && !isnan(from[i].lod95)) || from[i].lod95 < best[i].lod95;
         if (from[i].depth >= 0 && !enough && sees_better)
             best[i] = from[i];
     }

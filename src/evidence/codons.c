@@ -34,6 +34,7 @@ typedef struct codon_state {
     int32_t *codon_of;   /* target -> panel codon id */
     uint32_t *reference; /* [codon][side][64 qualities] fragments with the reference haplotype */
     ps_map other;        /* key_of() -> fragments */
+    int32_t end0;        /* of the last coding base */
     size_t indel_capacity;
     ps_waitlist waiting;
     ps_unit *unit;
@@ -61,7 +62,7 @@ static int32_t target_at(const ps_locus *locus, int64_t pos0) {
 
 static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query) {
     /* 4-bit base of htslib -> A C G T; everything else is unusable */
-    static const int8_t two_bits[16] = {-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1};
+    static const int two_bits[16] = {-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1};
     int base = two_bits[bam_seqi(bam_get_seq(b), query)];
     if (base < 0)
         return UNUSABLE;
@@ -317,6 +318,7 @@ static void begin(ps_unit *unit) {
     const ps_locus *locus = &unit->panel->loci[unit->id];
     st->locus = locus;
     st->unit = unit;
+    st->end0 = locus->pos0[locus->n_targets - 1] + 1;
     st->codon_of = ps_alloc((size_t)locus->n_targets, sizeof *st->codon_of);
     for (int32_t id = locus->codon_beg; id < locus->codon_end; id++)
         for (int k = 0; k < 3; k++)
@@ -344,9 +346,9 @@ static void add(ps_unit *unit, const ps_record *r) {
     }
     if (mate) /* two first reads of one name: different fragments that share a name */
         count_fragment(st, mate);
-    /* A mate that starts behind this read's end shares no base with it. In a sorted file a mate that would have come
-     * before is not coming: it was left out or lies elsewhere. */
-    int worth_waiting = expected && c->mpos < r->end0 && !(unit->sorted && c->mpos < c->pos);
+    /* A mate that starts behind the gene has nothing to add. In a sorted file a mate that would have come before this
+     * read is not coming: it was left out or lies elsewhere. */
+    int worth_waiting = expected && c->mpos < st->end0 && !(unit->sorted && c->mpos < c->pos);
     if (worth_waiting)
         ps_waitlist_put(&st->waiting, r->name, (int32_t)c->mpos, s);
     else
