@@ -3,7 +3,7 @@ CC      ?= cc
 PREFIX  ?= /usr/local
 MODE    ?= release
 
-PACKAGES := htslib zlib libdeflate jansson
+PACKAGES := htslib jansson
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 release  := -O2 -g
 debug    := -O0 -g3
@@ -52,3 +52,51 @@ $B/tests/unit/%: tests/unit/%.c $B/libplasmastrat.a
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $B/libplasmastrat.a $(ALL_LIBS) -lcmocka
 
 -include $(OBJECTS:.o=.d) $B/src/main.d $(UNIT_PROGRAMS:%=%.d)
+
+demo:
+	@.ci/need build demo
+	@$(MAKE) --no-print-directory all
+	@echo "Labelling the simulated samples of testdata/sheet.tsv:"
+	./plasmastrat batch testdata/sheet.tsv -o demo --force
+	@cut -f 1,3-10 demo/cohort.tsv
+	@echo "Pages to open in a browser: demo/*.html"
+
+test:
+	@.ci/need build demo test
+	@$(MAKE) --no-print-directory run-tests
+
+run-tests: $(PROGRAM) $(UNIT_PROGRAMS)
+	@PLASMASTRAT=$(abspath $(PROGRAM)) tests/run.sh $(UNIT_PROGRAMS)
+
+bench: all
+	@.ci/need build demo test
+	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/bench.py
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/plasmastrat
+	install -m 755 plasmastrat $(DESTDIR)$(PREFIX)/bin/plasmastrat
+	install -m 644 src/report/sample.schema.json $(DESTDIR)$(PREFIX)/share/plasmastrat/sample.schema.json
+
+format:
+	clang-format -i src/*.c src/*/*.[ch] include/plasmastrat/*.h tests/unit/*.[ch]
+
+lint:
+	@.ci/need build tools
+	clang-format --dry-run -Werror src/*.c src/*/*.[ch] tests/unit/*.[ch]
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -D_XOPEN_SOURCE=700 -Iinclude src
+	clang-tidy --quiet --config-file=.ci/clang-tidy --warnings-as-errors='*' src/*.c src/*/*.c -- -std=c11 -D_XOPEN_SOURCE=700 -Iinclude $(shell pkg-config --cflags $(PACKAGES))
+
+clean:
+	rm -rf build build-* plasmastrat demo
+
+help:
+	@echo "make           build ./plasmastrat"
+	@echo "make demo      install what is missing (Debian, root), build, label testdata/"
+	@echo "make test      install what is missing, build, run every test"
+	@echo "make bench     speed ratios against samtools in one run"
+	@echo "make lint      clang-format, cppcheck, clang-tidy"
+	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
+	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
+
+.PHONY: all demo test run-tests bench install format lint clean help
+.DELETE_ON_ERROR:

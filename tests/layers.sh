@@ -1,0 +1,70 @@
+#!/bin/sh
+# Keeps the layers of the source tree: a folder may include the headers of folders to its left only, htslib is used in
+# io, evidence and report/vcf.c only, and threads are started in base/parallel.c only. A new edge is a visible diff here.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+failed=0 checked=0
+
+# header -> layer that owns it
+layer_of() {
+    case $1 in
+    error | alloc | parallel | table | stats | reasons | map) echo base ;;
+    panel | model) echo panel ;;
+    reads | variants | outfile | setup) echo io ;;
+    evidence | collect) echo evidence ;;
+    calls) echo callers ;;
+    label) echo stratify ;;
+    result | report) echo report ;;
+    *) echo unknown ;;
+    esac
+}
+# layer -> layers it may include
+may() {
+    case $1 in
+    base) echo "base" ;;
+    panel) echo "base panel" ;;
+    io) echo "base panel io" ;;
+    evidence) echo "base panel io evidence" ;;
+    # callers take the variants of a VCF as evidence: the struct, not the reader
+    callers) echo "base panel io evidence callers" ;;
+    stratify) echo "base panel callers stratify" ;;
+    report) echo "base panel evidence callers stratify report" ;;
+    cli) echo "base panel io evidence callers stratify report cli" ;;
+    esac
+}
+complain() {
+    echo "layers: $*"
+    failed=$((failed + 1))
+}
+
+for file in src/*/*.[ch] src/main.c; do
+    checked=$((checked + 1))
+    case $file in
+    src/main.c) layer=cli ;;
+    *) layer=${file#src/} layer=${layer%%/*} ;;
+    esac
+    for header in $(sed -n 's|^#include "plasmastrat/\(.*\)\.h".*|\1|p' "$file"); do
+        owner=$(layer_of "$header")
+        case " $(may "$layer") " in
+        *" $owner "*) ;;
+        *) complain "$file ($layer) includes plasmastrat/$header.h ($owner)" ;;
+        esac
+    done
+    if grep -q '#include [<"]htslib/' "$file"; then
+        case $file in
+        src/io/* | src/evidence/* | src/report/vcf.c) ;;
+        *) complain "$file includes htslib" ;;
+        esac
+    fi
+    if grep -qE '\b(pthread_create|thrd_create)\b' "$file" && [ "$file" != src/base/parallel.c ]; then
+        complain "$file starts threads"
+    fi
+    case $layer in
+    cli | base) ;; # base/alloc.c ends the program when memory is out
+    *) if grep -qE '\b(exit|abort|printf|puts|perror)\(' "$file"; then
+        complain "$file prints or exits: $(grep -nE '\b(exit|abort|printf|puts|perror)\(' "$file" | head -n 1)"
+    fi ;;
+    esac
+done
+echo "$((checked - failed)) passed, $failed failed"
+[ "$failed" -eq 0 ]
