@@ -100,8 +100,7 @@ double ps_binomial_upper(uint64_t k, uint64_t n, double p) {
     return ps_beta_cdf(p, (double)k, (double)(n - k) + 1);
 }
 
-double ps_negative_binomial_upper(uint64_t k, double mean, double shape)
-{
+double ps_negative_binomial_upper(uint64_t k, double mean, double shape) {
     if (k == 0)
         return 1;
     return mean <= 0 ? 0 : ps_beta_cdf(mean / (mean + shape), (double)k, shape);

@@ -1,4 +1,5 @@
 /* run.c - one sample: inputs to evidence to calls to label. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,8 @@ typedef struct run { /* what a sample has open */
     size_t n_sources;
     const char *build;      /* agreed so far */
     const char *build_path; /* the input it came from */
+    char *vcf;              /* path to read the VCF from: the job's, or a copy of standard input */
+    FILE *vcf_copy;
     const ps_panel *panel;
 } run;
 
@@ -58,6 +61,29 @@ static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
     return 0;
 }
 
+/* A VCF is read twice (once for its build), so standard input is copied to an unnamed temporary file first. */
+static int open_vcf(run *r, ps_error *err) {
+    const char *path = r->job->path[PS_INPUT_VCF];
+    if (!path || strcmp(path, "-") != 0) {
+        r->vcf = ps_strdup(path);
+        return 0;
+    }
+    r->vcf_copy = tmpfile();
+    if (!r->vcf_copy)
+        return ps_fail(err, PS_ERR_RUN, NULL, 0, "standard input: no temporary file can be made: %s",
+                       strerror(errno));
+    char block[65536];
+    size_t n;
+    while ((n = fread(block, 1, sizeof block, stdin)) > 0)
+        if (fwrite(block, 1, n, r->vcf_copy) != n)
+            break;
+    if (ferror(stdin) || ferror(r->vcf_copy) || fflush(r->vcf_copy) != 0)
+        return ps_fail(err, PS_ERR_RUN, NULL, 0, "standard input: cannot be copied to a temporary file: %s",
+                       strerror(errno));
+    r->vcf = ps_format("/dev/fd/%d", fileno(r->vcf_copy));
+    return 0;
+}
+
 static int agree_build(run *r, const char *path, const char *build, const char *why, ps_error *err) {
     if (!build)
         return ps_fail(err, PS_ERR_RUN, path, 0, "its genome build is not recognised: %s", why);
@@ -75,18 +101,17 @@ static int find_build(run *r, ps_error *err) {
         if (agree_build(r, r->source[i].path, about->build, about->build_reason, err) < 0)
             return -1;
     }
-    const char *vcf = r->job->path[PS_INPUT_VCF];
-    if (!vcf || !strcmp(vcf, "-")) /* a stream can be read only once: its build is checked when it is read */
+    if (!r->vcf)
         return 0;
     const char *build = NULL;
     char why[256] = "";
-    if (ps_variants_build(vcf, &build, why, sizeof why, err) < 0)
+    if (ps_variants_build(r->vcf, &build, why, sizeof why, err) < 0)
         return -1;
     /* A VCF that cannot tell follows the alignments, or --panel; its REF bases are checked against the panel anyway.
      */
     if (!build && (r->build || r->knowledge->chosen))
         return 0;
-    return agree_build(r, vcf, build, why, err);
+    return agree_build(r, r->job->path[PS_INPUT_VCF], build, why, err);
 }
 
 static int choose_panel(run *r, ps_error *err) {
@@ -96,9 +121,6 @@ static int choose_panel(run *r, ps_error *err) {
             r->panel = &k->panel[i];
     if (r->panel)
         return 0;
-    if (!r->build)
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
-                       "a VCF on standard input alone does not tell its build: give --panel");
     if (k->chosen)
         return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, but the panel %s is for %s", r->build,
                        k->panel[0].name, k->panel[0].build);
@@ -140,7 +162,7 @@ static int gather_variants(run *r, ps_result *result, ps_error *err) {
     const char *path = r->job->path[PS_INPUT_VCF];
     if (!path)
         return 0;
-    if (ps_variants_read(path, r->panel, r->job->vcf_sample, &result->vcf, err) < 0)
+    if (ps_variants_read(r->vcf, r->panel, r->job->vcf_sample, &result->vcf, err) < 0)
         return -1;
     result->has_vcf = 1;
     if (r->n_sources == 0)
@@ -168,7 +190,8 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
     run r = {.job = job, .knowledge = knowledge};
     int status = -1;
     *result = (ps_result){.sample_id = ps_strdup(job->sample_id), .specimen = job->specimen, .purity = job->purity};
-    if (open_sources(&r, say, context, err) < 0 || find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
+    if (open_sources(&r, say, context, err) < 0 || open_vcf(&r, err) < 0 || find_build(&r, err) < 0 ||
+        choose_panel(&r, err) < 0)
         goto out;
     result->panel = r.panel;
     if (gather_reads(&r, result, err) < 0 || gather_variants(&r, result, err) < 0)
@@ -178,6 +201,9 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
 out:
     for (size_t i = 0; i < r.n_sources; i++)
         ps_reads_close(r.source[i].reads);
+    if (r.vcf_copy)
+        fclose(r.vcf_copy);
+    free(r.vcf);
     if (status < 0)
         result->failure = ps_strdup(err->text);
     return status;

@@ -200,8 +200,8 @@ static int load_limit(const ps_table *table, size_t row, const int *column, ps_p
     seen[id] = table->line[row];
     while (range < N_LIMITS - 1 && strcmp(sane[range].name, name))
         range++;
-    return ps_table_double(table, row, column[1], sane[range].low, sane[range].high,
-                           (double *)((char *)&panel->limits + limits[id].offset), err);
+    void *limit = (char *)&panel->limits + limits[id].offset;
+    return ps_table_double(table, row, column[1], sane[range].low, sane[range].high, limit, err);
 }
 
 int ps_load_limits(const ps_panel_files *files, ps_panel *panel, ps_error *err) {

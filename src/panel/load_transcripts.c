@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-enum { MAX_CODONS = 100000 };
+enum { MAX_CODONS = 40000 };
 
 static int find_transcript(const ps_panel *panel, const char *refseq) {
     for (int i = 0; i < panel->n_transcripts; i++)

@@ -61,7 +61,8 @@ static int add_targets(ps_panel *panel, ps_locus *locus, const char *path, ps_er
         n += (size_t)t->length;
         free(mine);
     }
-    qsort(all, n, sizeof *all, by_pos);
+    if (n)
+        qsort(all, n, sizeof *all, by_pos);
     locus->pos0 = ps_alloc(n, sizeof *locus->pos0);
     locus->base = ps_alloc(n + 1, 1);
     int rc = 0;
@@ -93,7 +94,7 @@ static void add_codons(ps_panel *panel, int locus_id, int transcript) {
     ps_locus *locus = &panel->loci[locus_id];
     const ps_transcript *t = &panel->transcripts[transcript];
     place *places = coding_places(panel, t);
-    panel->codons = ps_resize(panel->codons, (size_t)(panel->n_codons + t->n_codons), sizeof *panel->codons);
+    panel->codons = ps_resize(panel->codons, (size_t)panel->n_codons + (size_t)t->n_codons, sizeof *panel->codons);
     for (int i = 0; i < t->n_codons; i++) {
         ps_codon c = {.gene = t->gene, .transcript = transcript, .locus = locus_id, .number = i + 1};
         for (int k = 0; k < 3; k++) {

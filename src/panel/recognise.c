@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plasmastrat/alloc.h"
 #include "plasmastrat/panel.h"
 #include "plasmastrat/table.h"
 
@@ -26,48 +27,61 @@ const char *ps_panel_for_build(const char *build) {
     return NULL;
 }
 
-/* The tables are embedded and hold no mitochondrion: its length tells no builds apart. */
-static int open_table(int build, ps_table *table, int *column) {
+/* One build's contigs. The tables are embedded and hold no mitochondrion: its length tells no builds apart. */
+typedef struct known_contigs {
+    ps_table table;
+    int column[N_COLUMNS];
+    int64_t *length; /* by row */
+} known_contigs;
+
+static void free_contigs(known_contigs *k) {
+    ps_table_free(&k->table);
+    free(k->length);
+}
+
+static int open_contigs(int build, known_contigs *k) {
     static const char *const names[N_COLUMNS] = {"ucsc", "ensembl", "refseq", "genbank", "length"};
     ps_error err = {0};
     const ps_embedded *e = ps_embedded_find(builds[build].embedded, builds[build].file);
-    return ps_table_parse(e->name, e->begin, (size_t)(e->end - e->begin), PS_ERR_USAGE, table, &err) < 0 ||
-           ps_table_require(table, names, N_COLUMNS, column, &err) < 0;
+    if (ps_table_parse(e->name, e->begin, (size_t)(e->end - e->begin), PS_ERR_USAGE, &k->table, &err) < 0 ||
+        ps_table_require(&k->table, names, N_COLUMNS, k->column, &err) < 0)
+        return -1;
+    k->length = ps_alloc(k->table.n_rows, sizeof *k->length);
+    for (size_t row = 0; row < k->table.n_rows; row++)
+        if (ps_table_int(&k->table, row, k->column[LENGTH], 1, INT32_MAX, &k->length[row], &err) < 0)
+            return -1;
+    return 0;
 }
 
-/* First contig (index) whose name and length are those of the table, and how many there are. */
-static int count_matches(const ps_table *table, const int *column, const char *const *names, const int64_t *lengths,
-                         int n, int *first) {
+static int is_known(const known_contigs *k, const char *name, int64_t length) {
+    for (size_t row = 0; row < k->table.n_rows; row++)
+        for (int i = 0; i < N_NAMES && k->length[row] == length; i++)
+            if (!strcmp(ps_table_cell(&k->table, row, k->column[i]), name))
+                return 1;
+    return 0;
+}
+
+/* How many contigs have a name and length of this build, and the first of them. */
+static int count_matches(int build, const char *const *names, const int64_t *lengths, int n, int *first) {
+    known_contigs k = {0};
     int matches = 0;
     *first = -1;
-    for (int i = 0; i < n; i++) {
-        for (size_t row = 0; row < table->n_rows && lengths[i] > 0; row++) {
-            int64_t length = 0;
-            int same = ps_parse_int(ps_table_cell(table, row, column[LENGTH]), 1, INT32_MAX, &length) == 0 &&
-                       length == lengths[i];
-            int named = 0;
-            for (int k = 0; k < N_NAMES && same; k++)
-                named |= !strcmp(ps_table_cell(table, row, column[k]), names[i]);
-            if (!named)
+    if (open_contigs(build, &k) == 0) {
+        for (int i = 0; i < n; i++) {
+            if (lengths[i] <= 0 || !is_known(&k, names[i], lengths[i]))
                 continue;
-            if (*first < 0)
+            if (!matches++)
                 *first = i;
-            matches++;
-            break;
         }
     }
+    free_contigs(&k);
     return matches;
 }
 
 const char *ps_recognise_build(const char *const *names, const int64_t *lengths, int n, char *why, size_t why_size) {
     int matches[MAX_BUILDS] = {0}, first[MAX_BUILDS], found = -1, other = -1;
     for (int b = 0; b < MAX_BUILDS; b++) {
-        ps_table table = {0};
-        int column[N_COLUMNS];
-        first[b] = -1;
-        if (open_table(b, &table, column) == 0)
-            matches[b] = count_matches(&table, column, names, lengths, n, &first[b]);
-        ps_table_free(&table);
+        matches[b] = count_matches(b, names, lengths, n, &first[b]);
         if (!matches[b])
             continue;
         if (found < 0)
@@ -86,7 +100,7 @@ const char *ps_recognise_build(const char *const *names, const int64_t *lengths,
                  (long long)lengths[first[other]], builds[other].build);
         return NULL;
     }
-    snprintf(why, why_size, "contig %s has %lld bases as in %s (%d contigs agree)", names[first[found]],
-             (long long)lengths[first[found]], builds[found].build, matches[found]);
+    snprintf(why, why_size, "contig %s has %lld bases as in %s (%d of %d contigs agree)", names[first[found]],
+             (long long)lengths[first[found]], builds[found].build, matches[found], n);
     return builds[found].build;
 }

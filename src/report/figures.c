@@ -18,7 +18,7 @@ typedef struct scale {
 
 static double at(scale s, double x) {
     double t = (x - s.low) / (s.high - s.low);
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    t = !(t > 0) ? 0 : t > 1 ? 1 : t; /* an unknown end (NaN) goes to the low end: never "nan%" in a page */
     return s.from + t * (s.to - s.from);
 }
 
@@ -151,7 +151,8 @@ void ps_figure_vaf(FILE *out, const ps_ras_variant *v) {
     open_svg(out, 14, "Variant allele fraction", "%s, 95 %% interval %s to %s", PERCENT(v->vaf), PERCENT(v->vaf_low),
              PERCENT(v->vaf_high));
     rect(out, "track", 1, 99, 4, 6);
-    rect(out, "f-pale", at(s, v->vaf_low), at(s, v->vaf_high), 4, 6);
+    if (isfinite(v->vaf_low) && isfinite(v->vaf_high))
+        rect(out, "f-pale", at(s, v->vaf_low), at(s, v->vaf_high), 4, 6);
     line(out, "s-ink", at(s, v->vaf), 3, at(s, v->vaf), 11);
     fputs("</svg>", out);
 }
@@ -310,7 +311,7 @@ static void level_axes(FILE *out, scale s, double reach) {
     for (int g = -1; g <= 1; g++) {
         double y = level_y(g * reach / 2, reach);
         line(out, g ? "guide" : "axis", s.from, y, s.to, y);
-        label(out, "", 0, y + 4, "%+g", g * reach / 2);
+        label(out, "", 0, y + 4, g ? "%+g" : "%g", g * reach / 2);
     }
     label(out, "", 0, 11, "log2 ratio");
     double span = (s.high - s.low) / 1e6, step = span > 50 ? 20 : span > 5 ? 2 : span > 1 ? 0.2 : 0.1;

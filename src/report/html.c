@@ -68,8 +68,9 @@ static void table_head(FILE *out, const char *caption, const char *const *column
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"", out);
     ps_put_html(out, caption);
     fputs("\"><table>\n", out);
-    element(out, "caption", "", caption);
-    fputs("\n<thead><tr>", out);
+    fputs("<caption><span>", out);
+    ps_put_html(out, caption);
+    fputs("</span></caption>\n<thead><tr>", out);
     for (; *columns; columns++)
         fprintf(out, "<th scope=\"col\"%s>%s</th>", **columns == '#' ? " class=\"n\"" : "",
                 *columns + (**columns == '#'));
@@ -247,19 +248,22 @@ static void put_sources(FILE *out, const ps_ras_variant *v) {
 static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) {
     fputs("<tr><th scope=\"row\">", out);
     say(out, "%s %s", r->panel->genes[v->effect.gene].name, v->effect.hgvs_p);
-    fputs("</th><td>", out);
-    say(out, "%s; ", v->effect.hgvs_c);
-    fputs("<code>", out);
-    say(out, "%s:%d %s>%s", ps_output_contig(r, v->contig), (int)v->pos1, v->ref, v->alt);
-    fputs("</code></td><td>", out);
+    fputs("<br><span class=\"soft\">", out);
     say(out, "%s%s", ps_tier_names[v->effect.tier], v->context ? ", context only" : "");
+    fputs("</span></th><td>", out);
+    say(out, "%s", v->effect.hgvs_c);
+    fputs("<br><code>", out);
+    say(out, "%s:%d %s>%s", ps_output_contig(r, v->contig), (int)v->pos1, v->ref, v->alt);
+    fputs("</code>", out);
     fputs("</td><td>", out);
     chip(out, v->filter == PS_FILTER_PASS ? "green" : "amber", ps_filter_name_of(v));
     if (v->vcf_filter)
         say(out, " VCF: %s", v->vcf_filter);
     fputs("</td><td class=\"wide\">", out);
-    if (isfinite(v->vaf))
-        say(out, "%s (%s to %s)", PERCENT(v->vaf), PERCENT(v->vaf_low), PERCENT(v->vaf_high));
+    if (isfinite(v->vaf) && isfinite(v->vaf_low) && isfinite(v->vaf_high))
+        say(out, "%s (%.3g to %.3g)", PERCENT(v->vaf), 100 * v->vaf_low, 100 * v->vaf_high);
+    else if (isfinite(v->vaf))
+        say(out, "%s", PERCENT(v->vaf));
     else
         fputs("not given", out);
     ps_figure_vaf(out, v);
@@ -276,8 +280,8 @@ static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) 
 }
 
 static void put_variants(const ps_result *r, FILE *out) {
-    static const char *const columns[] = {"Change",     "Place",      "Tier", "Filter",  "VAF, 95 % interval",
-                                          "#Fragments", "#By strand", "#LOD", "Seen in", NULL};
+    static const char *const columns[] = {
+        "Change", "Place", "Filter", "VAF, 95 % interval", "#Fragments", "#By strand", "#LOD", "Seen in", NULL};
     if (!r->calls.ras.n_variants) {
         fputs("<p>No variant was called or refused.</p>\n", out);
         return;
@@ -320,7 +324,10 @@ static void put_ras(const ps_result *r, FILE *out) {
         if (panel->codons[c].required)
             hotspot_item(r, out, c);
     fputs("</ul>\n", out);
-    for (int g = 0; g < panel->n_genes; g++) {
+    int any_seen = 0;
+    for (int c = 0; c < panel->n_codons; c++)
+        any_seen |= ps_codon_seen(r, c).depth > 0;
+    for (int g = 0; g < panel->n_genes && any_seen; g++) {
         if (!ps_gene_in_state(panel, g))
             continue;
         element(out, "h3", "", panel->genes[g].name);
@@ -505,7 +512,8 @@ static void put_qc_chip(const ps_result *r, FILE *out) {
     int fails = ps_n_qc(r, PS_QC_FAIL), warns = ps_n_qc(r, PS_QC_WARN);
     char text[80];
     snprintf(text, sizeof text, "%d failed, %d warning%s", fails, warns, warns == 1 ? "" : "s");
-    chip(out, fails ? "red" : warns ? "amber" : "green", text);
+    if (r->n_qc)
+        chip(out, fails ? "red" : warns ? "amber" : "green", text);
 }
 
 static void left_out_table(const ps_result *r, FILE *out) {
@@ -570,6 +578,10 @@ static void put_qc(const ps_result *r, FILE *out) {
 
 static void put_inputs(const ps_result *r, FILE *out) {
     static const char *const columns[] = {"Role", "File", "Format", "Build", "Sample in the file", "#Records", NULL};
+    if (!r->n_inputs) {
+        fputs("<p class=\"note\">Nothing was read.</p>\n", out);
+        return;
+    }
     table_head(out, "What was read", columns);
     for (size_t i = 0; i < r->n_inputs; i++) {
         const ps_input_info *in = &r->input[i];
