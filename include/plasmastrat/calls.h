@@ -19,9 +19,10 @@
 typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS_STATES } ps_ras_state;
 extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
 
-typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_GERMLINE, PS_FILTER_VCF,
-               PS_N_FILTERS } ps_filter;
-/* "PASS", "low_evidence", "orientation_bias", "germline", "vcf_filter", with a description for the VCF header */
+typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_READ_END, PS_FILTER_CLUTTER,
+               PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_N_FILTERS } ps_filter;
+/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "germline", "vcf_filter"; with a description for the
+ * VCF header */
 extern const char *const ps_filter_names[PS_N_FILTERS];
 extern const char *const ps_filter_descriptions[PS_N_FILTERS];
 

@@ -20,7 +20,7 @@ extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal",
 
 /* Why a record that overlaps the panel was left out; the first cause that applies counts. */
 typedef enum { PS_LEFT_UNMAPPED, PS_LEFT_SECONDARY, PS_LEFT_SUPPLEMENTARY, PS_LEFT_QC_FAIL, PS_LEFT_DUPLICATE,
-               PS_LEFT_LOW_MAPQ, PS_N_LEFT } ps_left_out;
+               PS_LEFT_LOW_MAPQ, PS_LEFT_MULTIMAPPED, PS_N_LEFT } ps_left_out;
 extern const char *const ps_left_out_names[PS_N_LEFT];
 
 /* Who looks at records; each has its own rules for what is left out (src/evidence/README in collect.c). */
@@ -30,25 +30,45 @@ extern const char *const ps_collector_names[PS_N_COLLECTORS];
 /* Fragment orientation on the reference: read 1 forward (F1R2; for unpaired reads: forward), or reverse (F2R1). */
 enum { PS_F1R2, PS_F2R1 };
 
-/* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. */
+/* What makes a fragment's word about a place doubtful; bits of ps_codon_count.doubt and ps_allele_count.doubtful. */
+enum {
+    PS_DOUBT_END = 1,  /* every read that shows the place shows it within PS_END_BASES of an end of its alignment */
+    PS_DOUBT_CLUTTER = 2, /* a fifth of a read is clipped, or three other codons of the fragment differ too: mismapped */
+    PS_N_DOUBTS = 4,
+    PS_END_BASES = 5,
+};
+
+/* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A fragment
+ * counts when it shows the three bases, each of at least min_base_quality. */
 enum { PS_HAP_INDEL = 64, PS_N_HAPS = 65 };
 typedef struct ps_codon_count {
     int32_t codon;     /* panel codon id */
     uint8_t hap;       /* 0..63, or PS_HAP_INDEL: an insertion or deletion touches the codon */
+    uint8_t doubt;     /* PS_DOUBT_* bits */
     uint8_t side;      /* PS_F1R2 or PS_F2R1 */
-    uint8_t quality;   /* phred: the lowest of the three bases, whatever the haplotype, so that a cut on it leaves every
-                          haplotype the same share of its fragments */
+    uint8_t quality;   /* phred: the lowest of the changed bases; 0 for the reference haplotype */
     uint32_t n;
 } ps_codon_count;
 
-/* Fragments that carry one insertion or deletion touching a coding exon, left-aligned. */
-typedef struct ps_indel_count {
+/* The same fragments by the quality of each of the codon's bases, whatever the haplotype: what errors to expect. */
+typedef struct ps_base_count {
+    int32_t codon;
+    uint8_t base;      /* 0..2, transcript order */
+    uint8_t side;
+    uint8_t quality;   /* phred */
+    uint32_t n;
+} ps_base_count;
+
+/* Fragments that carry one change that is no codon haplotype: an insertion or deletion touching coding bases, or
+ * neighbouring codons changed together (in cis). Left-aligned. */
+typedef struct ps_allele_count {
     int32_t locus;
     int32_t beg0, end0; /* replaced reference */
     char *alt;          /* plus strand; owned */
     uint32_t n[2];      /* by side */
-    uint32_t depth;     /* fragments that show the bases on both sides of the place, with or without the indel */
-} ps_indel_count;
+    uint32_t doubtful[2]; /* of them, with PS_DOUBT_END, with PS_DOUBT_CLUTTER */
+    uint32_t depth;     /* fragments over the first codon it touches, with or without it */
+} ps_allele_count;
 
 typedef struct ps_gene_count {
     uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
@@ -77,8 +97,10 @@ typedef struct ps_evidence {
 
     ps_codon_count *codon;
     size_t n_codon;
-    ps_indel_count *indel;
-    size_t n_indel;
+    ps_base_count *base;
+    size_t n_base;
+    ps_allele_count *allele;
+    size_t n_allele;
     ps_gene_count *gene;     /* n_genes */
     uint64_t *bin;           /* n_bins: fragments whose first read starts in the bin (DNA, normal) */
     ps_junction_read *junction;

@@ -77,8 +77,7 @@ static void free_list(ras_list *list) {
 /* ---- counting a given change ------------------------------------------------------------------------------------
  */
 
-/* The codon that holds every base of [beg0, end0), or -1. */
-static int codon_over(const ps_panel *panel, int contig, int32_t beg0, int32_t end0) {
+int ras_codon_over(const ps_panel *panel, int contig, int32_t beg0, int32_t end0) {
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *c = &panel->codons[i];
         int inside = 0;
@@ -90,7 +89,7 @@ static int codon_over(const ps_panel *panel, int contig, int32_t beg0, int32_t e
     return -1;
 }
 
-static int haplotype_of(const ps_panel *panel, int codon_id, int32_t beg0, const char *alt) {
+int ras_haplotype(const ps_panel *panel, int codon_id, int32_t beg0, const char *alt) {
     const ps_codon *c = &panel->codons[codon_id];
     int minus = panel->genes[c->gene].strand == '-';
     char bases[4];
@@ -117,27 +116,31 @@ static void sum_sides(const ps_evidence *reads, int codon, int hap, int ref, int
     }
 }
 
-static int count_substitution(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v,
-                              int64_t *depth, int64_t alt_side[2], int64_t ref_side[2]) {
-    int codon = codon_over(panel, v->contig, v->beg0, v->end0);
-    int hap = codon < 0 ? -1 : haplotype_of(panel, codon, v->beg0, v->alt);
+static int count_haplotype(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
+                           int64_t alt_side[2], int64_t ref_side[2]) {
+    int same_length = (int32_t)strlen(v->alt) == v->end0 - v->beg0;
+    int codon = same_length ? ras_codon_over(panel, v->contig, v->beg0, v->end0) : -1;
+    int hap = codon < 0 ? -1 : ras_haplotype(panel, codon, v->beg0, v->alt);
     if (hap < 0)
         return 0;
     sum_sides(reads, codon, hap, panel->codons[codon].ref, depth, alt_side, ref_side);
     return 1;
 }
 
-static int count_indel(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
-                       int64_t alt_side[2], int64_t ref_side[2]) {
+/* A change that is no codon haplotype: counted as an allele; where no fragment carries it, the depth is its first
+ * codon's. */
+static int count_allele(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
+                        int64_t alt_side[2], int64_t ref_side[2]) {
     int codon = -1;
     for (int32_t p = v->beg0 == v->end0 ? v->beg0 - 1 : v->beg0; codon < 0 && p <= v->end0; p++)
-        codon = codon_over(panel, v->contig, p, p + 1);
+        codon = ras_codon_over(panel, v->contig, p, p + 1);
     if (codon < 0)
         return 0;
+    const char *change = v->alt + (v->pos1 == v->beg0); /* without the anchor base */
     sum_sides(reads, codon, -1, panel->codons[codon].ref, depth, alt_side, ref_side);
-    for (size_t i = 0; i < reads->n_indel; i++) {
-        const ps_indel_count *n = &reads->indel[i];
-        if (n->beg0 != v->beg0 || n->end0 != v->end0 || strcmp(n->alt, v->alt + 1) != 0 ||
+    for (size_t i = 0; i < reads->n_allele; i++) {
+        const ps_allele_count *n = &reads->allele[i];
+        if (n->beg0 != v->beg0 || n->end0 != v->end0 || strcmp(n->alt, change) != 0 ||
             panel->loci[n->locus].contig != v->contig)
             continue;
         alt_side[0] = n->n[0];
@@ -150,11 +153,8 @@ static int count_indel(const ps_panel *panel, const ps_evidence *reads, const ps
 int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth, int64_t *alt,
               int64_t alt_side[2], int64_t ref_side[2]) {
     *depth = alt_side[0] = alt_side[1] = ref_side[0] = ref_side[1] = 0;
-    int substitution = (int32_t)strlen(v->alt) == v->end0 - v->beg0;
-    int indel = v->beg0 == v->end0 || strlen(v->alt) == 1;
-    int known = substitution ? count_substitution(panel, reads, v, depth, alt_side, ref_side)
-                : indel      ? count_indel(panel, reads, v, depth, alt_side, ref_side)
-                             : 0;
+    int known = count_haplotype(panel, reads, v, depth, alt_side, ref_side) ||
+                count_allele(panel, reads, v, depth, alt_side, ref_side);
     *alt = alt_side[0] + alt_side[1];
     return known;
 }
@@ -169,9 +169,7 @@ static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_i
         ps_ras_variant *v = find_variant(all, new_v->contig, new_v->pos1, new_v->ref, new_v->alt);
         if (!v) {
             v = ras_variant_at(panel, all, new_v->contig, new_v->beg0, new_v->end0,
-                               new_v->beg0 == new_v->end0 || (strlen(new_v->alt) == 1 && strlen(new_v->ref) > 1)
-                                   ? new_v->alt + 1
-                                   : new_v->alt);
+                               new_v->alt + (new_v->pos1 == new_v->beg0));
             if (!v)
                 continue;
             v->filter = PS_N_FILTERS; /* nothing taken yet */

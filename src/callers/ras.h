@@ -25,9 +25,10 @@ void ras_from_vcf(const ps_panel *panel, const ps_variants *vcf, ras_list *list,
 int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth, int64_t *alt,
               int64_t alt_side[2], int64_t ref_side[2]);
 
-/* Fewest supporting fragments that errors alone reach with probability < alpha. */
-uint64_t ras_needed(const ps_limits *limits, double expected_errors, double alpha);
-/* Smallest VAF that shows at least `needed` of `depth` fragments with probability 0.95; NaN when depth < needed. */
-double ras_lod95(uint64_t needed, uint64_t depth);
+/* Phred quality to error probability. */
+double ras_error(int quality);
+/* The codon that holds every base of [beg0, end0), or -1; and its haplotype with those bases replaced by `alt`, or -1. */
+int ras_codon_over(const ps_panel *panel, int contig, int32_t beg0, int32_t end0);
+int ras_haplotype(const ps_panel *panel, int codon, int32_t beg0, const char *alt);
 
 #endif

@@ -1,12 +1,10 @@
 /* ras_reads.c - KRAS, NRAS, HRAS and BRAF variants from codon haplotypes.
  *
- * The rule is a count: a haplotype is called when more fragments carry it than errors reach with probability alpha.
- * How many errors to expect comes from the base qualities and, where that is more, from this sample's own background
- * of the same substitution at codons that are not hotspots (oxidation and deamination raise it for their type only).
- * Error rates vary between places, so the count is gamma-Poisson. Because the rule is a count, the smallest VAF that
- * it would have found with 95 % power follows exactly: that is lod95, and a wild type is only as good as its lod95.
- * Fragments below a quality cut may be left out of the count; the cut is chosen per codon before any alternative is
- * looked at, as the one that makes lod95 smallest.
+ * A haplotype is called when its fragments score more than errors would with probability alpha (score.h). An error's
+ * probability comes from the quality of the changed base and, on top of it, from this sample's own background of the
+ * same substitution in the same orientation at codons that are not hotspots: oxidation and deamination raise it for
+ * their type and orientation only. The same rule, turned around, gives the smallest VAF that it would have found with
+ * 95 % power: that is lod95, and a wild type is only as good as its lod95.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -15,227 +13,280 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 #include "ras.h"
+#include "score.h"
 
-/* Two or three neighbouring bases wrong in one fragment: errors come in runs, so not the product of the rates. Share
- * of errors with a wrong neighbour; an assumption on the cautious side. */
-static const double neighbour_share = 0.02;
-static const int quality_cuts[] = {20, 25, 30, 35};
-enum { N_CUTS = sizeof quality_cuts / sizeof *quality_cuts };
+enum { QUALITIES = 64 };
 
-/* Expected errors per fragment by plus-strand base and alternative; 0 when the sample does not tell. */
+/* Neighbouring bases wrong in one fragment: errors come in runs, so not the product of the rates but this share of
+ * one; changes across codons more rarely still. Assumptions on the cautious side. */
+static const double neighbour_share = 0.02, chain_error = 1e-6;
+
+/* Errors per fragment beyond what base qualities say, by orientation and plus-strand change; 0 when there is no
+ * excess. */
 typedef struct background {
-    double rate[4][4];
+    double rate[2][4][4];
     double indel;
 } background;
 
-typedef struct codon_sum { /* one codon's fragments */
+typedef struct place { /* one codon's fragments */
+    const ps_codon *codon;
     const ps_codon_count *row;
     size_t n_rows;
     uint64_t depth, carriers[PS_N_HAPS];
-    uint64_t depth_at[N_CUTS];
-    double errors_at[N_CUTS]; /* expected errors towards one given alternative base, from qualities */
-    int cut;                  /* index of the chosen cut */
-} codon_sum;
+    uint32_t by_quality[3][2][QUALITIES]; /* [base][side] */
+} place;
 
-static double error_of(int quality) {
+typedef struct caller { /* one read input */
+    const ps_panel *panel;
+    const ps_evidence *reads, *normal;
+    background bg;
+    ras_list *list;
+    uint32_t *claimed; /* [codon][hap] fragments whose change is part of a larger one that is called */
+} caller;
+
+double ras_error(int quality) {
     return pow(10, -quality / 10.0);
 }
 
-static void sum_codon(const ps_evidence *e, size_t first, codon_sum *s) {
-    *s = (codon_sum){.row = &e->codon[first]};
-    for (size_t i = first; i < e->n_codon && e->codon[i].codon == e->codon[first].codon; i++) {
-        const ps_codon_count *c = &e->codon[i];
-        s->n_rows++;
-        s->depth += c->n;
-        s->carriers[c->hap] += c->n;
-        for (int k = 0; k < N_CUTS; k++) {
-            if (c->quality < quality_cuts[k])
-                continue;
-            s->depth_at[k] += c->n;
-            s->errors_at[k] += c->n * error_of(c->quality) / 3;
-        }
+/* ---- places -----------------------------------------------------------------------------------------------------
+ */
+
+/* Rows of codons and bases are sorted by codon: both cursors move on to the next codon. 0 at the end. */
+static int next_place(const ps_panel *panel, const ps_evidence *e, size_t *codon_row, size_t *base_row, place *p) {
+    memset(p, 0, sizeof *p);
+    if (*codon_row == e->n_codon)
+        return 0;
+    int id = e->codon[*codon_row].codon;
+    p->codon = &panel->codons[id];
+    p->row = &e->codon[*codon_row];
+    for (; *codon_row < e->n_codon && e->codon[*codon_row].codon == id; ++*codon_row) {
+        const ps_codon_count *c = &e->codon[*codon_row];
+        p->n_rows++;
+        p->depth += c->n;
+        p->carriers[c->hap] += c->n;
     }
+    for (; *base_row < e->n_base && e->base[*base_row].codon <= id; ++*base_row) {
+        const ps_base_count *b = &e->base[*base_row];
+        if (b->codon == id)
+            p->by_quality[b->base][b->side][b->quality] += b->n;
+    }
+    return 1;
 }
 
-/* Plus-strand reference and alternative base if exactly one base differs; returns how many differ. */
-static int changed_bases(const ps_panel *panel, const ps_codon *codon, int hap, int *ref, int *alt) {
-    int n = 0, minus = panel->genes[codon->gene].strand == '-';
-    for (int shift = 4; shift >= 0; shift -= 2) {
-        int r = codon->ref >> shift & 3, a = hap >> shift & 3;
+typedef struct change { /* what a haplotype changes */
+    int n;              /* bases */
+    int base;           /* first changed one, transcript order */
+    int ref, alt;       /* of that base, plus strand */
+} change;
+
+static change change_of(const ps_panel *panel, const ps_codon *codon, int hap) {
+    change c = {0};
+    int minus = panel->genes[codon->gene].strand == '-';
+    for (int base = 2; base >= 0; base--) {
+        int r = codon->ref >> (4 - 2 * base) & 3, a = hap >> (4 - 2 * base) & 3;
         if (r == a)
             continue;
-        n++;
-        *ref = minus ? 3 - r : r;
-        *alt = minus ? 3 - a : a;
+        c = (change){c.n + 1, base, minus ? 3 - r : r, minus ? 3 - a : a};
     }
-    return n;
+    return c;
 }
+
+/* Probability that a fragment with this quality carries the change by error. */
+static double error_of(const caller *c, const change *what, int side, int quality) {
+    double e = ras_error(quality) / 3 + c->panel->limits.ras_background_floor;
+    if (what->n > 1)
+        return e * neighbour_share;
+    return e + c->bg.rate[side][what->ref][what->alt];
+}
+
+static score_bins bins_of(const caller *c, const place *p, const change *what) {
+    score_bins bins = score_start(p->depth);
+    for (int side = 0; side < 2; side++)
+        for (int q = 0; q < QUALITIES; q++)
+            if (p->by_quality[what->base][side][q])
+                score_add(&bins, error_of(c, what, side, q), p->by_quality[what->base][side][q]);
+    return bins;
+}
+
+/* ---- background -------------------------------------------------------------------------------------------------
+ */
 
 /* A haplotype in more than 2 % of at least 3 fragments is likely a variant, not background. */
 static int is_background(uint64_t n, uint64_t depth) {
     return n < 3 || (double)n <= 0.02 * (double)depth;
 }
 
-static void measure_background(const ps_panel *panel, const ps_evidence *e, background *bg) {
-    double errors[4][4] = {{0}}, places[4] = {0}, total = 0, indels = 0;
-    *bg = (background){0};
-    for (size_t i = 0; i < e->n_codon;) {
-        codon_sum s;
-        sum_codon(e, i, &s);
-        const ps_codon *codon = &panel->codons[e->codon[i].codon];
-        i += s.n_rows;
-        total += (double)s.depth;
-        if (is_background(s.carriers[PS_HAP_INDEL], s.depth))
-            indels += (double)s.carriers[PS_HAP_INDEL];
-        if (codon->hotspot)
-            continue;
-        for (int hap = 0; hap < PS_HAP_INDEL; hap++) {
-            int ref = 0, alt = 0;
-            if (changed_bases(panel, codon, hap, &ref, &alt) == 1 && is_background(s.carriers[hap], s.depth)) {
-                errors[ref][alt] += (double)s.carriers[hap];
-                places[ref] += (double)s.depth / 3; /* three alternatives per base visit it */
+typedef struct tally {
+    double seen[2][4][4], expected[2][4], places[2][4], indels, depth;
+} tally;
+
+static void tally_place(const ps_panel *panel, const place *p, tally *t) {
+    int minus = panel->genes[p->codon->gene].strand == '-';
+    t->depth += (double)p->depth;
+    if (is_background(p->carriers[PS_HAP_INDEL], p->depth))
+        t->indels += (double)p->carriers[PS_HAP_INDEL];
+    if (p->codon->hotspot)
+        return;
+    for (int base = 0; base < 3; base++) {
+        int r = p->codon->ref >> (4 - 2 * base) & 3, ref = minus ? 3 - r : r;
+        for (int side = 0; side < 2; side++)
+            for (int q = 0; q < QUALITIES; q++) {
+                t->places[side][ref] += p->by_quality[base][side][q];
+                t->expected[side][ref] += p->by_quality[base][side][q] * ras_error(q) / 3;
             }
-        }
     }
-    for (int ref = 0; ref < 4; ref++)
-        for (int alt = 0; alt < 4; alt++)
-            bg->rate[ref][alt] = errors[ref][alt] >= 3 && places[ref] > 0 ? errors[ref][alt] / places[ref] : 0;
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const ps_codon_count *row = &p->row[i];
+        if (row->hap == PS_HAP_INDEL || row->hap == p->codon->ref || !is_background(p->carriers[row->hap], p->depth))
+            continue;
+        change what = change_of(panel, p->codon, row->hap);
+        if (what.n == 1)
+            t->seen[row->side][what.ref][what.alt] += row->n;
+    }
+}
+
+/* An excess over what qualities explain counts when chance makes it in fewer than one in twenty. */
+static void measure_background(caller *c) {
+    tally t = {0};
+    place p;
+    size_t codon_row = 0, base_row = 0;
+    while (next_place(c->panel, c->reads, &codon_row, &base_row, &p))
+        tally_place(c->panel, &p, &t);
+    for (int side = 0; side < 2; side++)
+        for (int ref = 0; ref < 4; ref++)
+            for (int alt = 0; alt < 4; alt++) {
+                double seen = t.seen[side][ref][alt], expected = t.expected[side][ref];
+                int is_excess = seen >= 2 && seen > expected && ps_poisson_upper((uint64_t)seen, expected) < 0.05;
+                c->bg.rate[side][ref][alt] = is_excess ? (seen - expected) / t.places[side][ref] : 0;
+            }
     /* An indel touches about two codons; places differ in how easily they slip: five times the mean is allowed for.
      */
-    bg->indel = fmax(panel->limits.ras_indel_background, total > 0 ? 2.5 * indels / total : 0);
+    c->bg.indel = fmax(c->panel->limits.ras_indel_background, t.depth > 0 ? 2.5 * t.indels / t.depth : 0);
 }
 
-uint64_t ras_needed(const ps_limits *limits, double expected_errors, double alpha) {
-    uint64_t low = (uint64_t)limits->ras_min_alt, step = 1;
-    if (ps_negative_binomial_upper(low, expected_errors, limits->ras_background_shape) < alpha)
-        return low;
-    uint64_t high = low + step; /* gallop, then halve: depth may be a million */
-    while (ps_negative_binomial_upper(high, expected_errors, limits->ras_background_shape) >= alpha) {
-        low = high;
-        high += step *= 2;
-    }
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (ps_negative_binomial_upper(middle, expected_errors, limits->ras_background_shape) >= alpha)
-            low = middle;
-        else
-            high = middle;
-    }
-    return high;
-}
-
-double ras_lod95(uint64_t needed, uint64_t depth) {
-    if (depth < needed)
-        return NAN;
-    /* P(Binomial(depth, f) >= needed) = I_f(needed, depth - needed + 1) = 0.95 */
-    return ps_beta_quantile(0.95, (double)needed, (double)(depth - needed) + 1);
-}
+/* ---- what a codon could have shown ------------------------------------------------------------------------------
+ */
 
 static double alpha_of(const ps_limits *l, const ps_codon *codon) {
     return codon->hotspot ? l->ras_alpha_hotspot : l->ras_alpha_other;
 }
 
-static double errors_of(const ps_panel *panel, const background *bg, const codon_sum *s, int cut, int hap) {
-    const ps_codon *codon = &panel->codons[s->row->codon];
-    double depth = (double)s->depth_at[cut];
-    if (hap == PS_HAP_INDEL)
-        return depth * bg->indel;
-    int ref = 0, alt = 0, n = changed_bases(panel, codon, hap, &ref, &alt);
-    double errors = fmax(s->errors_at[cut], depth * panel->limits.ras_background_floor);
-    if (n > 1)
-        return errors * neighbour_share;
-    return fmax(errors, depth * bg->rate[ref][alt]);
+/* The alternative of one base whose errors are most frequent: what it could not hide, the others could not. */
+static change worst_change(const caller *c, const place *p, int base) {
+    int minus = c->panel->genes[p->codon->gene].strand == '-';
+    int r = p->codon->ref >> (4 - 2 * base) & 3, ref = minus ? 3 - r : r, worst = ref == 0;
+    for (int alt = 0; alt < 4; alt++)
+        if (alt != ref &&
+            c->bg.rate[0][ref][alt] + c->bg.rate[1][ref][alt] > c->bg.rate[0][ref][worst] + c->bg.rate[1][ref][worst])
+            worst = alt;
+    return (change){1, base, ref, worst};
 }
 
-/* Worst lod95 over the codon's nine single-base changes at one cut; +infinity when a change could not be shown. */
-static double lod95_at(const ps_panel *panel, const background *bg, const codon_sum *s, int cut) {
-    const ps_codon *codon = &panel->codons[s->row->codon];
-    double worst = 0;
-    for (int shift = 0; shift <= 4; shift += 2)
-        for (int change = 1; change < 4; change++) {
-            int hap = codon->ref ^ change << shift;
-            uint64_t needed =
-                ras_needed(&panel->limits, errors_of(panel, bg, s, cut, hap), alpha_of(&panel->limits, codon));
-            double lod = ras_lod95(needed, s->depth_at[cut]);
-            worst = isnan(lod) ? INFINITY : fmax(worst, lod);
-        }
-    return worst;
-}
-
-static double choose_cut(const ps_panel *panel, const background *bg, codon_sum *s) {
-    double best = INFINITY;
-    for (int k = 0; k < N_CUTS; k++) {
-        double lod = lod95_at(panel, bg, s, k);
-        if (lod < best) {
-            best = lod;
-            s->cut = k;
-        }
+static double lod95_of(const caller *c, const place *p) {
+    const ps_limits *l = &c->panel->limits;
+    double highest = 0;
+    for (int base = 0; base < 3; base++) {
+        change what = worst_change(c, p, base);
+        score_bins bins = bins_of(c, p, &what);
+        int threshold = score_threshold(&bins, alpha_of(l, p->codon), l->ras_background_shape, (int)l->ras_min_alt);
+        double lod = score_lod95(&bins, threshold);
+        if (isnan(lod))
+            return NAN;
+        highest = fmax(highest, lod);
     }
-    return isinf(best) ? NAN : best;
+    return highest;
 }
+
+/* ---- filters ----------------------------------------------------------------------------------------------------
+ */
+
+/* Do the variant's fragments avoid what the reference's do not (one orientation, the inside of reads)?  `alt_good` of
+ * n_alt against ref_good of n_ref: binomial, with an effect size so that depth alone filters nothing. */
+static int avoids(const ps_limits *l, double alt_good, double n_alt, double ref_good, double n_ref) {
+    if (n_alt <= 0 || n_ref <= 0)
+        return 0;
+    double share = (ref_good + 0.5) / (n_ref + 1);
+    if (alt_good >= 0.2 * share * n_alt)
+        return 0;
+    return 1 - ps_binomial_upper((uint64_t)alt_good + 1, (uint64_t)n_alt, share) < l->ras_strand_p;
+}
+
+static int is_one_sided(const ps_limits *l, const int64_t alt[2], const int64_t ref[2]) {
+    double n_alt = (double)(alt[0] + alt[1]), n_ref = (double)(ref[0] + ref[1]);
+    return avoids(l, (double)alt[0], n_alt, (double)ref[0], n_ref) ||
+           avoids(l, (double)alt[1], n_alt, (double)ref[1], n_ref);
+}
+
+static int in_normal(const caller *c, const ps_ras_variant *v) {
+    int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
+    if (!c->normal || !c->normal->given || !ras_count(c->panel, c->normal, v, &depth, &alt, alt_side, ref_side))
+        return 0;
+    /* A few tumour cells in the normal leave a low VAF: not germline. */
+    return alt >= 3 && (double)alt >= c->panel->limits.ras_germline_normal_vaf * (double)depth;
+}
+
+typedef struct support { /* fragments with and without the variant, by what makes them doubtful */
+    double alt, alt_end, alt_clutter, other, other_end, other_clutter;
+} support;
+
+static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, int is_enough) {
+    const ps_limits *l = &c->panel->limits;
+    ras_count(c->panel, c->reads, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
+    v->vaf = v->depth > 0 ? (double)v->alt_depth / (double)v->depth : NAN;
+    ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
+    v->filter = !is_enough                                                                  ? PS_FILTER_LOW_EVIDENCE
+                : is_one_sided(l, v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
+                : avoids(l, s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
+                : avoids(l, s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other)
+                    ? PS_FILTER_CLUTTER
+                : in_normal(c, v) ? PS_FILTER_GERMLINE
+                                  : PS_FILTER_PASS;
+}
+
+static support support_of(const place *p, int hap) {
+    support s = {0};
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const ps_codon_count *row = &p->row[i];
+        *(row->hap == hap ? &s.alt : &s.other) += row->n;
+        if (row->doubt & PS_DOUBT_END)
+            *(row->hap == hap ? &s.alt_end : &s.other_end) += row->n;
+        if (row->doubt & PS_DOUBT_CLUTTER)
+            *(row->hap == hap ? &s.alt_clutter : &s.other_clutter) += row->n;
+    }
+    return s;
+}
+
+/* ---- haplotypes -------------------------------------------------------------------------------------------------
+ */
 
 /* log10 odds of "this haplotype at its VAF" against "errors only", fragment by fragment. */
-static double log_odds(const codon_sum *s, int hap, double error_floor) {
-    double f = (double)s->carriers[hap] / (double)s->depth, sum = 0;
-    for (size_t i = 0; i < s->n_rows; i++) {
-        const ps_codon_count *c = &s->row[i];
-        double e = fmax(error_of(c->quality) / 3, error_floor);
-        if (c->hap == hap)
-            sum += c->n * log10(((1 - f) * e + f * (1 - 3 * e)) / e);
-        else
-            sum += c->n * log10(((1 - f) * (1 - 3 * e) + f * e) / (1 - 3 * e));
+static double log_odds(const caller *c, const place *p, int hap, const change *what) {
+    double f = (double)p->carriers[hap] / (double)p->depth, sum = 0, others[2][QUALITIES];
+    for (int side = 0; side < 2; side++)
+        for (int q = 0; q < QUALITIES; q++)
+            others[side][q] = p->by_quality[what->base][side][q];
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const ps_codon_count *row = &p->row[i];
+        if (row->hap != hap)
+            continue;
+        double e = error_of(c, what, row->side, row->quality);
+        sum += row->n * log10(((1 - f) * e + f * (1 - 3 * e)) / e);
+        others[row->side][row->quality] = fmax(0, others[row->side][row->quality] - row->n);
     }
+    for (int side = 0; side < 2; side++)
+        for (int q = 0; q < QUALITIES; q++) {
+            double e = error_of(c, what, side, q);
+            if (others[side][q] > 0)
+                sum += others[side][q] * log10(((1 - f) * (1 - 3 * e) + f * e) / (1 - 3 * e));
+        }
     return sum;
 }
 
-/* Do the variant's fragments avoid one orientation that the others use?  Binomial, two-sided, with an effect size so
- * that depth alone filters nothing. */
-static int is_one_sided(const ps_limits *l, const int64_t alt[2], const int64_t ref[2]) {
-    int64_t n_ref = ref[0] + ref[1], n_alt = alt[0] + alt[1];
-    if (n_ref == 0 || n_alt == 0)
-        return 0;
-    int few = alt[0] * n_ref < ref[0] * n_alt ? 0 : 1; /* the side that alt has too little of */
-    double share = ((double)ref[few] + 0.5) / ((double)n_ref + 1), have = (double)alt[few] / (double)n_alt;
-    double p = 1 - ps_binomial_upper((uint64_t)alt[few] + 1, (uint64_t)n_alt, share);
-    return 2 * p < l->ras_strand_p && have < 0.2 * share;
-}
-
-static int in_normal(const ps_panel *panel, const ps_evidence *normal, const ps_ras_variant *v) {
-    int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
-    if (!normal || !normal->given || !ras_count(panel, normal, v, &depth, &alt, alt_side, ref_side))
-        return 0;
-    /* A few tumour cells in the normal leave a low VAF: not germline. */
-    return alt >= 3 && (double)alt >= panel->limits.ras_germline_normal_vaf * (double)depth;
-}
-
-static void fill_variant(const ps_panel *panel, const ps_evidence *e, const ps_evidence *normal, ps_ras_variant *v,
-                         uint64_t counted, uint64_t needed) {
-    ras_count(panel, e, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
-    v->vaf = (double)v->alt_depth / (double)v->depth;
-    ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
-    v->filter = counted < needed                                         ? PS_FILTER_LOW_EVIDENCE
-                : is_one_sided(&panel->limits, v->alt_side, v->ref_side) ? PS_FILTER_ORIENTATION
-                : in_normal(panel, normal, v)                            ? PS_FILTER_GERMLINE
-                                                                         : PS_FILTER_PASS;
-}
-
-/* A refused candidate is worth a line when errors alone would rarely have made it. */
-static int worth_reporting(const ps_limits *l, uint64_t counted, uint64_t needed, double errors) {
-    return counted >= needed ||
-           (counted >= 2 && ps_negative_binomial_upper(counted, errors, l->ras_background_shape) < 0.001);
-}
-
-static void call_haplotype(const ps_panel *panel, const ps_evidence *e, const ps_evidence *normal,
-                           const background *bg, const codon_sum *s, int hap, ras_list *list) {
-    const ps_codon *codon = &panel->codons[s->row->codon];
-    uint64_t counted = 0;
-    for (size_t i = 0; i < s->n_rows; i++)
-        counted += s->row[i].hap == hap && s->row[i].quality >= quality_cuts[s->cut] ? s->row[i].n : 0;
-    double errors = errors_of(panel, bg, s, s->cut, hap);
-    uint64_t needed = ras_needed(&panel->limits, errors, alpha_of(&panel->limits, codon));
-    if (!worth_reporting(&panel->limits, counted, needed, errors))
-        return;
-    char ref[4], alt[4], change[4];
+/* Genomic change of a haplotype: [beg0, end0) and its bases on the plus strand. -1 when it straddles an intron: one
+ * genomic record cannot say it. */
+static int genomic_change(const ps_panel *panel, const ps_codon *codon, int hap, int32_t *beg0, int32_t *end0,
+                          char text[4]) {
+    char ref[4], alt[4];
     ps_codon_bases(codon->ref, ref);
     ps_codon_bases(hap, alt);
     int minus = panel->genes[codon->gene].strand == '-', first = 3, last = -1;
@@ -247,55 +298,143 @@ static void call_haplotype(const ps_panel *panel, const ps_evidence *e, const ps
         last = k;
     }
     for (int k = first; k <= last; k++)
-        change[k - first] = minus ? ps_complement(alt[2 - k]) : alt[k];
-    change[last - first + 1] = '\0';
-    int32_t beg0 = codon->pos0[minus ? 2 - first : first], end0 = codon->pos0[minus ? 2 - last : last] + 1;
-    if (end0 - beg0 != last - first + 1) /* the change straddles an intron: one genomic record cannot say it */
-        return;
-    ps_ras_variant *v = ras_variant_at(panel, list, panel->loci[codon->locus].contig, beg0, end0, change);
-    if (!v)
-        return;
-    fill_variant(panel, e, normal, v, counted, needed);
-    double floor = fmax(panel->limits.ras_background_floor, errors / fmax(1, (double)s->depth_at[s->cut]) / 10);
-    v->lod = log_odds(s, hap, fmin(0.3, floor));
+        text[k - first] = minus ? ps_complement(alt[2 - k]) : alt[k];
+    text[last - first + 1] = '\0';
+    *beg0 = codon->pos0[minus ? 2 - first : first];
+    *end0 = codon->pos0[minus ? 2 - last : last] + 1;
+    return *end0 - *beg0 == last - first + 1 ? 0 : -1;
 }
 
-static void call_indels(const ps_panel *panel, const ps_evidence *e, const ps_evidence *normal, const background *bg,
-                        ras_list *list) {
-    for (size_t i = 0; i < e->n_indel; i++) {
-        const ps_indel_count *indel = &e->indel[i];
-        uint64_t n = indel->n[0] + indel->n[1];
-        double errors = indel->depth * bg->indel;
-        uint64_t needed = ras_needed(&panel->limits, errors, panel->limits.ras_alpha_other);
-        if (!worth_reporting(&panel->limits, n, needed, errors))
-            continue;
-        ps_ras_variant *v =
-            ras_variant_at(panel, list, panel->loci[indel->locus].contig, indel->beg0, indel->end0, indel->alt);
-        if (!v)
-            continue;
-        fill_variant(panel, e, normal, v, n, needed);
-        double f = fmin(v->vaf, 0.999);
-        v->lod = (double)n * log10(fmax(f, bg->indel) / bg->indel) +
-                 (double)(indel->depth - n) * log10((1 - f) / (1 - bg->indel));
+static void call_haplotype(const caller *c, const place *p, int hap) {
+    const ps_limits *l = &c->panel->limits;
+    uint64_t claimed = c->claimed[(size_t)(p->codon - c->panel->codons) * PS_N_HAPS + (size_t)hap];
+    if (p->carriers[hap] < 2 + claimed)
+        return;
+    change what = change_of(c->panel, p->codon, hap);
+    score_bins bins = bins_of(c, p, &what);
+    double score = 0;
+    for (size_t i = 0; i < p->n_rows; i++)
+        if (p->row[i].hap == hap)
+            score += (double)p->row[i].n * score_weight(&bins, error_of(c, &what, p->row[i].side, p->row[i].quality));
+    score *= (double)(p->carriers[hap] - claimed) / (double)p->carriers[hap];
+    int threshold = score_threshold(&bins, alpha_of(l, p->codon), l->ras_background_shape, (int)l->ras_min_alt);
+    /* A refused candidate is worth a line when errors alone would rarely have made it. */
+    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= 0.001)
+        return;
+    int32_t beg0, end0;
+    char text[4];
+    if (genomic_change(c->panel, p->codon, hap, &beg0, &end0, text) < 0)
+        return;
+    ps_ras_variant *v = ras_variant_at(c->panel, c->list, c->panel->loci[p->codon->locus].contig, beg0, end0, text);
+    if (!v)
+        return;
+    support s = support_of(p, hap);
+    fill_variant(c, v, &s, score >= threshold);
+    v->lod = log_odds(c, p, hap, &what);
+}
+
+/* ---- alleles: indels, and changes across codons -----------------------------------------------------------------
+ */
+
+/* Bases of a repeat of one letter at a place: where aligners and polymerases slip. */
+static int run_length(const ps_panel *panel, int contig, int32_t pos0) {
+    int n = 1;
+    while (n < 30 && ps_panel_base(panel, contig, pos0 + n) == ps_panel_base(panel, contig, pos0))
+        n++;
+    return n;
+}
+
+static double allele_error(const caller *c, const ps_allele_count *allele) {
+    int contig = c->panel->loci[allele->locus].contig;
+    if ((int32_t)strlen(allele->alt) == allele->end0 - allele->beg0)
+        return chain_error;
+    /* Slippage grows about fourfold with each base of a run beyond four (assumption, from published indel profiles).
+     */
+    int run = run_length(c->panel, contig, allele->beg0);
+    return fmin(0.2, c->bg.indel * pow(4, run > 4 ? run - 4 : 0));
+}
+
+/* The parts of a called change across codons belong to it: they are no variants of their own. */
+static void claim_parts(caller *c, const ps_allele_count *allele) {
+    const ps_locus *locus = &c->panel->loci[allele->locus];
+    for (int id = locus->codon_beg; id < locus->codon_end; id++) {
+        const ps_codon *codon = &c->panel->codons[id];
+        char bases[4];
+        int touched = 0, minus = c->panel->genes[codon->gene].strand == '-';
+        ps_codon_bases(codon->ref, bases);
+        for (int k = 0; k < 3; k++)
+            if (codon->pos0[k] >= allele->beg0 && codon->pos0[k] < allele->end0) {
+                char base = allele->alt[codon->pos0[k] - allele->beg0];
+                bases[k] = minus ? ps_complement(base) : base;
+                touched = 1;
+            }
+        int hap = touched ? ps_codon_code(bases) : -1;
+        if (hap >= 0 && hap != codon->ref)
+            c->claimed[(size_t)id * PS_N_HAPS + (size_t)hap] += allele->n[0] + allele->n[1];
     }
+}
+
+static void call_allele(caller *c, const ps_allele_count *allele) {
+    const ps_limits *l = &c->panel->limits;
+    double n = allele->n[0] + allele->n[1], e = allele_error(c, allele);
+    int contig = c->panel->loci[allele->locus].contig;
+    if (n < 2)
+        return;
+    score_bins bins = score_start(allele->depth);
+    score_add(&bins, e, allele->depth);
+    ps_effect effect;
+    if (ps_effect_of(c->panel, contig, allele->beg0, allele->end0, allele->alt, &effect) != 0)
+        return;
+    int hotspot = effect.tier == PS_TIER_HOTSPOT || effect.tier == PS_TIER_LIKELY;
+    int threshold = score_threshold(&bins, hotspot ? l->ras_alpha_hotspot : l->ras_alpha_other,
+                                    l->ras_background_shape, (int)l->ras_min_alt);
+    double score = n * score_weight(&bins, e);
+    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= 0.001)
+        return;
+    ps_ras_variant *v = ras_variant_at(c->panel, c->list, contig, allele->beg0, allele->end0, allele->alt);
+    if (!v)
+        return;
+    /* Of the other fragments only the depth is known here: they are taken as unremarkable. */
+    support s = {.alt = n, .alt_end = allele->doubtful[0], .alt_clutter = allele->doubtful[1]};
+    s.other = fmax(0, allele->depth - n);
+    fill_variant(c, v, &s, score >= threshold);
+    double f = fmin(n / fmax(n, allele->depth), 0.999);
+    v->lod = n * log10(fmax(f, e) / e) + (allele->depth - n) * log10((1 - f) / (1 - e));
+    if (v->filter == PS_FILTER_PASS && e == chain_error)
+        claim_parts(c, allele);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------------
+ */
+
+/* lod95 is worth its computation where it is reported: the genes that decide, and hotspots of the others. */
+static int is_reported(const ps_panel *panel, const ps_codon *codon) {
+    const ps_locus *locus = &panel->loci[codon->locus];
+    for (int id = locus->codon_beg; id < locus->codon_end; id++)
+        if (panel->codons[id].required)
+            return 1;
+    return codon->hotspot;
 }
 
 void ras_from_reads(const ps_panel *panel, const ps_evidence *reads, const ps_evidence *normal, ras_list *list,
                     ps_ras_codon *codons) {
-    background bg;
-    measure_background(panel, reads, &bg);
+    caller c = {.panel = panel, .reads = reads, .normal = normal, .list = list};
+    c.claimed = ps_alloc((size_t)panel->n_codons * PS_N_HAPS, sizeof *c.claimed);
+    measure_background(&c);
     for (int i = 0; i < panel->n_codons; i++)
         codons[i] = (ps_ras_codon){.depth = 0, .lod95 = NAN, .source = (uint8_t)reads->role};
-    for (size_t i = 0; i < reads->n_codon;) {
-        codon_sum s;
-        sum_codon(reads, i, &s);
-        int id = reads->codon[i].codon;
-        i += s.n_rows;
-        codons[id].depth = (int64_t)s.depth;
-        codons[id].lod95 = ps_round6(choose_cut(panel, &bg, &s));
+    for (size_t i = 0; i < reads->n_allele; i++)
+        call_allele(&c, &reads->allele[i]);
+    place p;
+    size_t codon_row = 0, base_row = 0;
+    while (next_place(panel, reads, &codon_row, &base_row, &p)) {
+        ps_ras_codon *codon = &codons[p.codon - panel->codons];
+        codon->depth = (int64_t)p.depth;
+        if (is_reported(panel, p.codon))
+            codon->lod95 = ps_round6(lod95_of(&c, &p));
         for (int hap = 0; hap < PS_HAP_INDEL; hap++)
-            if (s.carriers[hap] && hap != panel->codons[id].ref)
-                call_haplotype(panel, reads, normal, &bg, &s, hap, list);
+            if (p.carriers[hap] && hap != p.codon->ref)
+                call_haplotype(&c, &p, hap);
     }
-    call_indels(panel, reads, normal, &bg, list);
+    free(c.claimed);
 }

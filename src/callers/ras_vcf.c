@@ -9,6 +9,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 #include "ras.h"
+#include "score.h"
 
 /* A block gives depth but no qualities: errors as of Q30 bases. An assumption. */
 static const double block_error = 1e-3 / 3;
@@ -49,6 +50,7 @@ static int64_t block_depth(const ps_variants *vcf, int contig, int32_t pos0) {
 }
 
 void ras_from_vcf(const ps_panel *panel, const ps_variants *vcf, ras_list *list, ps_ras_codon *codons) {
+    const ps_limits *l = &panel->limits;
     for (size_t i = 0; i < vcf->n_variants; i++)
         if (is_carried(&vcf->variant[i]))
             add_variant(panel, &vcf->variant[i], list);
@@ -62,7 +64,9 @@ void ras_from_vcf(const ps_panel *panel, const ps_variants *vcf, ras_list *list,
         codons[i] = (ps_ras_codon){.depth = depth, .lod95 = NAN, .source = PS_INPUT_VCF};
         if (depth <= 0)
             continue;
-        uint64_t needed = ras_needed(&panel->limits, (double)depth * block_error, panel->limits.ras_alpha_hotspot);
-        codons[i].lod95 = ps_round6(ras_lod95(needed, (uint64_t)depth));
+        score_bins bins = score_start((uint64_t)depth);
+        score_add(&bins, block_error, (double)depth);
+        int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
+        codons[i].lod95 = ps_round6(score_lod95(&bins, threshold));
     }
 }

@@ -1,246 +1,55 @@
-/* codons.c - codon haplotypes and indels of one RAS or RAF gene, a fragment at a time.
+/* codons.c - codon haplotypes, indels and changes across codons of one RAS or RAF gene, a fragment at a time.
  *
- * A read is reduced to a slice: one byte per coding base ("target") it spans, and its indels. When mates overlap,
- * their slices are merged base by base: agreeing bases add their qualities, disagreeing ones count for nothing. A
- * fragment then counts once for each codon whose three bases it shows. Targets are numbered along the coding sequence
- * in genomic order, so a spliced read's slice is contiguous and a codon that straddles an intron is one codon.
+ * A fragment counts once for each codon whose three bases it shows. Reads with a family tag (MI, of UMI-aware
+ * deduplication) count once per molecule: all reads of a family are merged into one slice.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
-#include "unit.h"
+#include "slice.h"
 
-/* A slice byte: base in bits 7-6 (A C G T), quality in bits 5-0; quality 63 marks the special states. */
-enum { ABSENT = 0x3f, UNUSABLE = 0x7f, CONFLICT = 0xbf, DELETED = 0xff, SPECIAL = 0x3f };
+enum { QUALITIES = 64, MAX_CHAIN = 3, CLUTTER_CODONS = 3, COMPLEX_REACH = 3 };
 
-typedef struct slice_indel {
-    int32_t beg0, end0;             /* replaced reference, left-aligned */
-    int32_t target_beg, target_end; /* targets it touches */
-    uint8_t quality;
-    char *alt;
-} slice_indel;
-
-typedef struct slice {
-    int32_t beg, end;   /* targets [beg, end) */
-    uint8_t side, read; /* read: bit 0 = first, bit 1 = second */
-    uint8_t *code;
-    slice_indel *indel;
-    size_t n_indel, indel_capacity;
-} slice;
+typedef struct seen_codon { /* one codon of the fragment at hand */
+    int32_t id;
+    int hap; /* or PS_HAP_INDEL */
+    int quality[3], changed_quality;
+} seen_codon;
 
 typedef struct codon_state {
-    const ps_locus *locus;
-    int32_t *codon_of;   /* target -> panel codon id */
-    uint32_t *reference; /* [codon][side][64 qualities] fragments with the reference haplotype */
-    ps_map other;        /* key_of() -> fragments */
-    int32_t end0;        /* of the last coding base */
-    size_t indel_capacity;
-    ps_waitlist waiting;
     ps_unit *unit;
+    const ps_locus *locus;
+    int32_t end0;        /* of the last coding base */
+    int32_t *codon_of;   /* target -> panel codon id */
+    uint32_t *reference; /* [codon][doubt][side] fragments with the reference haplotype */
+    uint32_t *base;      /* [codon][base][side][quality] fragments */
+    ps_map other;        /* key_of() -> fragments with another haplotype */
+    ps_map allele_at;    /* hash of an allele -> row of part.allele + 1 */
+    size_t allele_capacity;
+    seen_codon *seen; /* of the fragment at hand, in target order */
+    size_t n_seen, seen_capacity;
+    ps_waitlist waiting;
 } codon_state;
 
-static uint64_t key_of(int32_t codon, int hap, int side, int quality) {
-    return (uint64_t)codon << 32 | (uint64_t)hap << 16 | (uint64_t)side << 8 | (uint64_t)quality;
+static uint64_t key_of(int32_t codon, int hap, int doubt, int side, int quality) {
+    return (uint64_t)codon << 32 | (uint64_t)hap << 16 | (uint64_t)doubt << 12 | (uint64_t)side << 8 |
+           (uint64_t)quality;
 }
 
-/* ---- a read becomes a slice -------------------------------------------------------------------------------------
+static size_t reference_at(const codon_state *st, int32_t codon, int doubt, int side) {
+    return ((size_t)(codon - st->locus->codon_beg) * PS_N_DOUBTS + (size_t)doubt) * 2 + (size_t)side;
+}
+
+static size_t base_at(const codon_state *st, int32_t codon, int base, int side, int quality) {
+    return (((size_t)(codon - st->locus->codon_beg) * 3 + (size_t)base) * 2 + (size_t)side) * QUALITIES +
+           (size_t)quality;
+}
+
+/* ---- what a fragment shows --------------------------------------------------------------------------------------
  */
 
-/* First target at or after a genomic place. */
-static int32_t target_at(const ps_locus *locus, int64_t pos0) {
-    int32_t low = 0, high = locus->n_targets;
-    while (low < high) {
-        int32_t middle = (low + high) / 2;
-        if (locus->pos0[middle] < pos0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query) {
-    /* 4-bit base of htslib -> A C G T; everything else is unusable */
-    static const int two_bits[16] = {-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1};
-    int base = two_bits[bam_seqi(bam_get_seq(b), query)];
-    if (base < 0)
-        return UNUSABLE;
-    int quality = bam_get_qual(b)[query], cap = (int)limits->max_base_quality;
-    if (quality == 0xff) /* no qualities in the file: just good enough to count */
-        quality = (int)limits->min_base_quality;
-    if (quality > cap)
-        quality = cap;
-    return (uint8_t)(base << 6 | quality);
-}
-
-static int quality_near(const ps_limits *limits, const bam1_t *b, int32_t query_beg, int32_t query_end) {
-    int lowest = (int)limits->max_base_quality;
-    for (int32_t q = query_beg < 0 ? 0 : query_beg; q < query_end && q < b->core.l_qseq; q++) {
-        int quality = bam_get_qual(b)[q];
-        if (quality == 0xff)
-            quality = (int)limits->min_base_quality;
-        lowest = quality < lowest ? quality : lowest;
-    }
-    return lowest;
-}
-
-/* Keeps an indel when it touches coding bases: a deletion by the bases it removes, an insertion by both neighbours.
- */
-static void note_indel(codon_state *st, slice *s, const bam1_t *b, int64_t at, int32_t query, int32_t length,
-                       int is_insertion) {
-    const ps_panel *panel = st->unit->panel;
-    const ps_locus *locus = st->locus;
-    slice_indel indel = {.beg0 = (int32_t)at, .end0 = (int32_t)(is_insertion ? at : at + length)};
-    if (at <= 0 || at > INT32_MAX - length)
-        return;
-    indel.alt = ps_alloc(is_insertion ? (size_t)length + 1 : 1, 1);
-    for (int32_t i = 0; is_insertion && i < length; i++)
-        indel.alt[i] = seq_nt16_str[bam_seqi(bam_get_seq(b), query + i)];
-    indel.quality = (uint8_t)quality_near(&panel->limits, b, query - 1, query + (is_insertion ? length : 0) + 1);
-    ps_left_align(panel, locus->contig, &indel.beg0, &indel.end0, indel.alt);
-    indel.target_beg = target_at(locus, is_insertion ? indel.beg0 - 1 : indel.beg0);
-    indel.target_end = target_at(locus, is_insertion ? indel.beg0 + 1 : indel.end0);
-    int touched = indel.target_end - indel.target_beg;
-    if (touched < (is_insertion ? 2 : 1) || indel.quality < panel->limits.min_base_quality) {
-        free(indel.alt);
-        return;
-    }
-    PS_GROW(s->indel, s->n_indel, s->indel_capacity);
-    s->indel[s->n_indel++] = indel;
-}
-
-static void note_bases(codon_state *st, slice *s, const bam1_t *b, int64_t at, int32_t query, int32_t length,
-                       int deleted) {
-    const ps_locus *locus = st->locus;
-    for (int32_t t = target_at(locus, at); t < s->end && locus->pos0[t] < at + length; t++) {
-        int32_t q = query + (int32_t)(locus->pos0[t] - at);
-        s->code[t - s->beg] = deleted ? DELETED : base_code(&st->unit->panel->limits, b, q);
-    }
-}
-
-static void walk_cigar(codon_state *st, slice *s, const bam1_t *b) {
-    const uint32_t *cigar = bam_get_cigar(b);
-    int64_t at = b->core.pos;
-    int32_t query = 0;
-    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
-        int op = bam_cigar_op(cigar[i]), type = bam_cigar_type(op);
-        int32_t length = (int32_t)bam_cigar_oplen(cigar[i]);
-        if (type == 3 || op == BAM_CDEL)
-            note_bases(st, s, b, at, query, length, op == BAM_CDEL);
-        /* An indel at the very end of a read has no anchor on one side: an aligner's guess, not evidence. */
-        int inside = query > 0 && i > 0 && i + 1 < b->core.n_cigar &&
-                     bam_cigar_type(bam_cigar_op(cigar[i - 1])) == 3 &&
-                     bam_cigar_type(bam_cigar_op(cigar[i + 1])) == 3;
-        if (inside && (op == BAM_CDEL || op == BAM_CINS))
-            note_indel(st, s, b, at, query, length, op == BAM_CINS);
-        at += type & 2 ? length : 0;
-        query += type & 1 ? length : 0;
-    }
-}
-
-static void free_slice(slice *s) {
-    for (size_t i = 0; i < s->n_indel; i++)
-        free(s->indel[i].alt);
-    free(s->indel);
-    free(s->code);
-    free(s);
-}
-
-/* NULL when the read spans no coding base. */
-static slice *make_slice(codon_state *st, const ps_record *r) {
-    const bam1_t *b = r->bam;
-    int32_t beg = target_at(st->locus, r->pos0), end = target_at(st->locus, r->end0);
-    if (beg >= end || b->core.l_qseq <= 0)
-        return NULL;
-    slice *s = ps_alloc(1, sizeof *s);
-    *s = (slice){.beg = beg, .end = end};
-    int paired = (b->core.flag & BAM_FPAIRED) != 0;
-    s->read = paired ? (uint8_t)((b->core.flag & BAM_FREAD1 ? 1 : 0) | (b->core.flag & BAM_FREAD2 ? 2 : 0)) : 0;
-    int reverse_first = bam_is_rev(b) != (s->read == 2);
-    s->side = reverse_first ? PS_F2R1 : PS_F1R2;
-    s->code = ps_alloc((size_t)(end - beg), 1);
-    memset(s->code, ABSENT, (size_t)(end - beg));
-    walk_cigar(st, s, b);
-    return s;
-}
-
-/* ---- two slices become one fragment -----------------------------------------------------------------------------
- */
-
-static uint8_t merge_codes(uint8_t a, uint8_t b, int cap) {
-    if (a == ABSENT || b == ABSENT)
-        return a == ABSENT ? b : a;
-    int a_special = (a & SPECIAL) == SPECIAL, b_special = (b & SPECIAL) == SPECIAL;
-    if (a_special || b_special) {
-        if (a == b)
-            return a;
-        /* An unreadable base (N) leaves the other mate's word standing; a deletion against a base is a conflict. */
-        if (a == UNUSABLE || b == UNUSABLE)
-            return a == UNUSABLE ? b : a;
-        return CONFLICT;
-    }
-    if (a >> 6 != b >> 6)
-        return CONFLICT;
-    int quality = (a & SPECIAL) + (b & SPECIAL);
-    return (uint8_t)((a & 0xc0) | (quality > cap ? cap : quality));
-}
-
-static int same_indel(const slice_indel *a, const slice_indel *b) {
-    return a->beg0 == b->beg0 && a->end0 == b->end0 && !strcmp(a->alt, b->alt);
-}
-
-static int shows(const slice *s, const slice_indel *indel) {
-    for (int32_t t = indel->target_beg; t < indel->target_end; t++)
-        if (t < s->beg || t >= s->end || s->code[t - s->beg] == ABSENT)
-            return 0;
-    return 1;
-}
-
-/* Moves b's indels into a. An indel that one mate has and the other, covering the place, has not is a conflict. */
-static void merge_indels(slice *a, slice *b, slice *merged) {
-    for (int from_b = 0; from_b < 2; from_b++) {
-        slice *mine = from_b ? b : a, *other = from_b ? a : b;
-        for (size_t i = 0; i < mine->n_indel; i++) {
-            slice_indel *indel = &mine->indel[i];
-            int in_other = 0;
-            for (size_t j = 0; j < other->n_indel; j++)
-                in_other |= same_indel(indel, &other->indel[j]);
-            if (!in_other && shows(other, indel)) {
-                for (int32_t t = indel->target_beg; t < indel->target_end; t++)
-                    merged->code[t - merged->beg] = CONFLICT;
-                continue;
-            }
-            if (in_other && from_b)
-                continue;
-            PS_GROW(merged->indel, merged->n_indel, merged->indel_capacity);
-            merged->indel[merged->n_indel] = *indel;
-            merged->indel[merged->n_indel++].alt = ps_strdup(indel->alt);
-        }
-    }
-}
-
-static slice *merge_slices(const ps_limits *limits, slice *a, slice *b) {
-    slice *m = ps_alloc(1, sizeof *m);
-    m->beg = a->beg < b->beg ? a->beg : b->beg;
-    m->end = a->end > b->end ? a->end : b->end;
-    /* An improper pair may show both orientations: the first read decides, whichever came first in the file. */
-    m->side = a->read == 1 ? a->side : b->read == 1 ? b->side : a->side < b->side ? a->side : b->side;
-    m->code = ps_alloc((size_t)(m->end - m->beg), 1);
-    memset(m->code, ABSENT, (size_t)(m->end - m->beg));
-    for (int32_t t = a->beg; t < a->end; t++)
-        m->code[t - m->beg] = a->code[t - a->beg];
-    for (int32_t t = b->beg; t < b->end; t++)
-        m->code[t - m->beg] =
-            merge_codes(m->code[t - m->beg], b->code[t - b->beg], (int)limits->max_consensus_quality);
-    merge_indels(a, b, m);
-    return m;
-}
-
-/* ---- a fragment is counted --------------------------------------------------------------------------------------
- */
-
-static const slice_indel *indel_in(const slice *s, const ps_codon *codon) {
+static const ps_slice_indel *indel_in(const ps_slice *s, const ps_codon *codon) {
     for (size_t i = 0; i < s->n_indel; i++)
         for (int k = 0; k < 3; k++)
             if (codon->target[k] >= s->indel[i].target_beg && codon->target[k] < s->indel[i].target_end)
@@ -248,62 +57,196 @@ static const slice_indel *indel_in(const slice *s, const ps_codon *codon) {
     return NULL;
 }
 
-static void count_codon(codon_state *st, const slice *s, int32_t id) {
+/* Adds the codon to st->seen when the fragment shows it whole. */
+static void see_codon(codon_state *st, const ps_slice *s, int32_t id) {
     const ps_panel *panel = st->unit->panel;
     const ps_codon *codon = &panel->codons[id];
-    int minus = panel->genes[codon->gene].strand == '-';
-    int bases[3], quality[3];
-    const slice_indel *indel = s->n_indel ? indel_in(s, codon) : NULL;
+    int minus = panel->genes[codon->gene].strand == '-', bases[3] = {0};
+    const ps_slice_indel *indel = s->n_indel ? indel_in(s, codon) : NULL;
+    seen_codon seen = {.id = id, .changed_quality = QUALITIES};
     for (int k = 0; k < 3; k++) {
-        int32_t t = codon->target[k];
-        uint8_t code = t >= s->beg && t < s->end ? s->code[t - s->beg] : ABSENT;
-        if (code == CONFLICT)
+        uint8_t code = ps_slice_at(s, codon->target[k]);
+        if (code == PS_CONFLICT)
             st->unit->part.mate_conflicts++;
-        if (code == CONFLICT || code == ABSENT || (code == UNUSABLE && !indel) || (code == DELETED && !indel))
+        if (code == PS_CONFLICT || code == PS_ABSENT || (!ps_is_base(code) && !indel))
             return;
         bases[k] = minus ? 3 - (code >> 6) : code >> 6; /* A C G T are 0 1 2 3: 3 - x is the complement */
-        quality[k] = code & SPECIAL;
+        seen.quality[k] = code & PS_SPECIAL;
+        if (!indel && seen.quality[k] < panel->limits.min_base_quality)
+            return;
     }
-    if (indel) {
-        ++*ps_map_at(&st->other, key_of(id, PS_HAP_INDEL, s->side, indel->quality));
-        return;
-    }
-    int hap = 16 * bases[0] + 4 * bases[1] + bases[2], lowest = quality[0];
-    for (int k = 1; k < 3; k++)
-        lowest = quality[k] < lowest ? quality[k] : lowest;
-    if (lowest < panel->limits.min_base_quality)
-        return;
-    if (hap == codon->ref)
-        st->reference[((size_t)(id - st->locus->codon_beg) * 2 + s->side) * 64 + (size_t)lowest]++;
-    else
-        ++*ps_map_at(&st->other, key_of(id, hap, s->side, lowest));
+    seen.hap = indel ? PS_HAP_INDEL : 16 * bases[0] + 4 * bases[1] + bases[2];
+    for (int k = 0; k < 3 && !indel; k++)
+        if ((seen.hap ^ codon->ref) >> (4 - 2 * k) & 3 && seen.quality[k] < seen.changed_quality)
+            seen.changed_quality = seen.quality[k];
+    if (indel)
+        seen.changed_quality = indel->quality;
+    PS_GROW(st->seen, st->n_seen, st->seen_capacity);
+    st->seen[st->n_seen++] = seen;
 }
 
-static void count_indel(codon_state *st, const slice *s, const slice_indel *indel) {
-    ps_evidence *part = &st->unit->part;
-    for (size_t i = 0; i < part->n_indel; i++) {
-        ps_indel_count *known = &part->indel[i];
-        if (known->beg0 == indel->beg0 && known->end0 == indel->end0 && !strcmp(known->alt, indel->alt)) {
-            known->n[s->side]++;
-            return;
+static int is_changed(const codon_state *st, size_t i) {
+    return st->seen[i].hap != st->unit->panel->codons[st->seen[i].id].ref;
+}
+
+/* An indel with mismatches right beside it is one complex change: its touched targets grow to hold them, so that
+ * their codons count as changed by it and not as haplotypes of their own. */
+static void widen_indels(const codon_state *st, ps_slice *s) {
+    static const char letters[] = "ACGT";
+    for (size_t i = 0; i < s->n_indel; i++) {
+        ps_slice_indel *indel = &s->indel[i];
+        int32_t low = indel->target_beg, high = indel->target_end;
+        for (int32_t t = low - COMPLEX_REACH; indel->in_place && t < high + COMPLEX_REACH; t++) {
+            uint8_t code = ps_slice_at(s, t);
+            if (t < 0 || t >= st->locus->n_targets || !ps_is_base(code) ||
+                (code & PS_SPECIAL) < st->unit->panel->limits.min_base_quality ||
+                letters[code >> 6] == st->locus->base[t])
+                continue;
+            indel->target_beg = t < indel->target_beg ? t : indel->target_beg;
+            indel->target_end = t >= indel->target_end ? t + 1 : indel->target_end;
         }
     }
-    PS_GROW(part->indel, part->n_indel, st->indel_capacity);
-    part->indel[part->n_indel] = (ps_indel_count){
-        .locus = st->unit->id, .beg0 = indel->beg0, .end0 = indel->end0, .alt = ps_strdup(indel->alt)};
-    part->indel[part->n_indel++].n[s->side]++;
 }
 
-static void count_fragment(codon_state *st, slice *s) {
+/* ---- counting ---------------------------------------------------------------------------------------------------
+ */
+
+static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32_t end0, const char *alt, int doubt) {
+    ps_evidence *part = &st->unit->part;
+    char *name = ps_format("%d %d %s", beg0, end0, alt);
+    uint64_t *row = ps_map_at(&st->allele_at, ps_hash(name, strlen(name)));
+    free(name);
+    if (!*row) {
+        PS_GROW(part->allele, part->n_allele, st->allele_capacity);
+        part->allele[part->n_allele] =
+            (ps_allele_count){.locus = st->unit->id, .beg0 = beg0, .end0 = end0, .alt = ps_strdup(alt)};
+        *row = ++part->n_allele;
+    }
+    ps_allele_count *allele = &part->allele[*row - 1];
+    allele->n[s->side]++;
+    allele->doubtful[0] += doubt & PS_DOUBT_END ? 1 : 0;
+    allele->doubtful[1] += doubt & PS_DOUBT_CLUTTER ? 1 : 0;
+}
+
+/* The fragment's own sequence over targets [beg, end) of one exon, with an indel applied; NULL when it is not whole.
+ */
+static char *sequence_over(const codon_state *st, const ps_slice *s, int32_t beg, int32_t end,
+                           const ps_slice_indel *indel) {
+    const ps_locus *locus = st->locus;
+    if (beg < 0 || end > locus->n_targets || locus->pos0[end - 1] - locus->pos0[beg] != end - 1 - beg)
+        return NULL; /* an intron lies between: no one genomic change */
+    char *text = ps_alloc((size_t)(end - beg) + (indel ? strlen(indel->alt) : 0) + 1, 1);
+    size_t n = 0;
+    for (int32_t t = beg; t < end; t++) {
+        uint8_t code = ps_slice_at(s, t);
+        if (indel && locus->pos0[t] == indel->beg0) {
+            memcpy(text + n, indel->alt, strlen(indel->alt));
+            n += strlen(indel->alt);
+        }
+        if (indel && locus->pos0[t] >= indel->beg0 && locus->pos0[t] < indel->end0)
+            continue;
+        if (!ps_is_base(code)) {
+            free(text);
+            return NULL;
+        }
+        text[n++] = "ACGT"[code >> 6];
+    }
+    return text;
+}
+
+static void count_indel(codon_state *st, const ps_slice *s, const ps_slice_indel *indel, int doubt) {
+    const ps_locus *locus = st->locus;
+    int insertion = indel->beg0 == indel->end0;
+    int32_t beg = ps_target_at(locus, insertion ? indel->beg0 - 1 : indel->beg0);
+    int32_t end = ps_target_at(locus, insertion ? indel->beg0 + 1 : indel->end0);
+    int widened = indel->target_beg < beg || indel->target_end > end;
+    char *text = widened ? sequence_over(st, s, indel->target_beg, indel->target_end, indel) : NULL;
+    if (text)
+        count_allele(st, s, locus->pos0[indel->target_beg], locus->pos0[indel->target_end - 1] + 1, text, doubt);
+    else
+        count_allele(st, s, indel->beg0, indel->end0, indel->alt, doubt);
+    free(text);
+}
+
+/* First and last changed target of a seen codon (a haplotype). */
+static void changed_targets(const codon_state *st, const seen_codon *seen, int32_t *first, int32_t *last) {
+    const ps_codon *codon = &st->unit->panel->codons[seen->id];
+    *first = INT32_MAX;
+    *last = -1;
+    for (int k = 0; k < 3; k++) {
+        if (!((seen->hap ^ codon->ref) >> (4 - 2 * k) & 3))
+            continue;
+        *first = codon->target[k] < *first ? codon->target[k] : *first;
+        *last = codon->target[k] > *last ? codon->target[k] : *last;
+    }
+}
+
+/* Neighbouring codons changed in one fragment: besides each codon's haplotype, the change as a whole. */
+static void count_chain(codon_state *st, const ps_slice *s, size_t from, size_t to, int doubt) {
+    int32_t first, last, unused;
+    changed_targets(st, &st->seen[from], &first, &unused);
+    changed_targets(st, &st->seen[to - 1], &unused, &last);
+    char *text = sequence_over(st, s, first, last + 1, NULL);
+    if (text)
+        count_allele(st, s, st->locus->pos0[first], st->locus->pos0[last] + 1, text, doubt);
+    free(text);
+}
+
+static int ends_doubt(const codon_state *st, const ps_slice *s, int32_t id) {
+    const ps_codon *codon = &st->unit->panel->codons[id];
+    for (int mate = 0; mate < 2; mate++) {
+        int inside = 1;
+        for (int k = 0; k < 3; k++)
+            inside &= codon->target[k] >= s->inner[mate][0] && codon->target[k] < s->inner[mate][1];
+        if (inside)
+            return 0;
+    }
+    return PS_DOUBT_END;
+}
+
+static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *seen, int doubt) {
+    if (seen->hap == st->unit->panel->codons[seen->id].ref)
+        st->reference[reference_at(st, seen->id, doubt, s->side)]++;
+    else
+        ++*ps_map_at(&st->other, key_of(seen->id, seen->hap, doubt, s->side, seen->changed_quality));
+    for (int k = 0; k < 3 && seen->hap != PS_HAP_INDEL; k++)
+        st->base[base_at(st, seen->id, k, s->side, seen->quality[k])]++;
+}
+
+static int are_neighbours(const codon_state *st, size_t i) {
+    const seen_codon *a = &st->seen[i], *b = &st->seen[i + 1];
+    return a->hap != PS_HAP_INDEL && b->hap != PS_HAP_INDEL && is_changed(st, i + 1) && abs(a->id - b->id) == 1;
+}
+
+static void count_fragment(codon_state *st, ps_slice *s) {
+    st->n_seen = 0;
+    widen_indels(st, s);
     for (int32_t t = s->beg; t < s->end;) {
         int32_t id = st->codon_of[t];
-        count_codon(st, s, id);
+        see_codon(st, s, id);
         while (t < s->end && st->codon_of[t] == id)
             t++;
     }
-    for (size_t i = 0; i < s->n_indel; i++)
-        count_indel(st, s, &s->indel[i]);
-    free_slice(s);
+    size_t changed = 0;
+    for (size_t i = 0; i < st->n_seen; i++)
+        changed += (size_t)is_changed(st, i);
+    for (size_t i = 0; i < st->n_seen;) {
+        size_t to = i + 1;
+        while (is_changed(st, i) && to < st->n_seen && are_neighbours(st, to - 1))
+            to++;
+        int clutter =
+            s->clipped || changed - (is_changed(st, i) ? to - i : 0) >= CLUTTER_CODONS ? PS_DOUBT_CLUTTER : 0;
+        int doubt = clutter | ends_doubt(st, s, st->seen[i].id);
+        if (to - i > 1 && to - i <= MAX_CHAIN)
+            count_chain(st, s, i, to, doubt);
+        for (; i < to; i++)
+            count_codon(st, s, &st->seen[i], clutter | ends_doubt(st, s, st->seen[i].id));
+    }
+    for (size_t i = 0; i < s->n_indel; i++) {
+        int32_t id = st->codon_of[s->indel[i].target_beg];
+        count_indel(st, s, &s->indel[i], ends_doubt(st, s, id) | (s->clipped ? PS_DOUBT_CLUTTER : 0));
+    }
+    ps_slice_free(s);
 }
 
 static void count_alone(void *context, void *what) {
@@ -316,6 +259,7 @@ static void count_alone(void *context, void *what) {
 static void begin(ps_unit *unit) {
     codon_state *st = ps_alloc(1, sizeof *st);
     const ps_locus *locus = &unit->panel->loci[unit->id];
+    size_t n_codons = (size_t)(locus->codon_end - locus->codon_beg);
     st->locus = locus;
     st->unit = unit;
     st->end0 = locus->pos0[locus->n_targets - 1] + 1;
@@ -323,46 +267,76 @@ static void begin(ps_unit *unit) {
     for (int32_t id = locus->codon_beg; id < locus->codon_end; id++)
         for (int k = 0; k < 3; k++)
             st->codon_of[unit->panel->codons[id].target[k]] = id;
-    st->reference = ps_alloc((size_t)(locus->codon_end - locus->codon_beg) * 2 * 64, sizeof *st->reference);
+    st->reference = ps_alloc(n_codons * PS_N_DOUBTS * 2, sizeof *st->reference);
+    st->base = ps_alloc(n_codons * 3 * 2 * QUALITIES, sizeof *st->base);
     unit->state = st;
 }
 
-static void add(ps_unit *unit, const ps_record *r) {
-    codon_state *st = unit->state;
+/* Hash of the molecule: the MI tag without its strand ("12/A" and "12/B" are the two strands of one molecule); 0 when
+ * the read has none. */
+static uint64_t family_of(const bam1_t *b) {
+    const uint8_t *tag = bam_aux_get(b, "MI");
+    if (!tag)
+        return 0;
+    if (*tag == 'Z') {
+        const char *text = bam_aux2Z(tag);
+        return ps_hash(text, strcspn(text, "/")) | 1;
+    }
+    int64_t number = bam_aux2i(tag);
+    return ps_hash(&number, sizeof number) | 1;
+}
+
+static void add_to_family(codon_state *st, const ps_record *r, uint64_t family, ps_slice *s) {
     const bam1_core_t *c = &r->bam->core;
-    slice *s = make_slice(st, r);
-    if (!s)
-        return;
-    if (unit->sorted)
-        ps_waitlist_sweep(&st->waiting, r->pos0, count_alone, st);
+    ps_slice *others = ps_waitlist_take(&st->waiting, family);
+    int32_t last = (int32_t)(ps_mate_expected(r->bam) && c->mpos > c->pos ? c->mpos : c->pos);
+    if (others)
+        s = ps_slice_merge(&st->unit->panel->limits, s, others);
+    ps_waitlist_put(&st->waiting, family, last, s);
+}
+
+static void add_to_pair(codon_state *st, const ps_record *r, ps_slice *s) {
+    const bam1_core_t *c = &r->bam->core;
     int expected = ps_mate_expected(r->bam) && (s->read == 1 || s->read == 2);
-    slice *mate = expected ? ps_waitlist_take(&st->waiting, r->name) : NULL;
+    ps_slice *mate = expected ? ps_waitlist_take(&st->waiting, r->name) : NULL;
     if (mate && (mate->read ^ s->read) == 3) {
-        slice *both = merge_slices(&unit->panel->limits, s, mate);
-        free_slice(s);
-        free_slice(mate);
-        count_fragment(st, both);
+        count_fragment(st, ps_slice_merge(&st->unit->panel->limits, s, mate));
         return;
     }
     if (mate) /* two first reads of one name: different fragments that share a name */
         count_fragment(st, mate);
     /* A mate that starts behind the gene has nothing to add. In a sorted file a mate that would have come before this
      * read is not coming: it was left out or lies elsewhere. */
-    int worth_waiting = expected && c->mpos < st->end0 && !(unit->sorted && c->mpos < c->pos);
+    int worth_waiting = expected && c->mpos < st->end0 && !(st->unit->sorted && c->mpos < c->pos);
     if (worth_waiting)
         ps_waitlist_put(&st->waiting, r->name, (int32_t)c->mpos, s);
     else
         count_fragment(st, s);
 }
 
+static void add(ps_unit *unit, const ps_record *r) {
+    codon_state *st = unit->state;
+    ps_slice *s = ps_slice_of(unit->panel, st->locus, r->bam, r->end0);
+    if (!s)
+        return;
+    if (unit->sorted)
+        ps_waitlist_sweep(&st->waiting, r->pos0, count_alone, st);
+    uint64_t family = family_of(r->bam);
+    if (family)
+        add_to_family(st, r, family, s);
+    else
+        add_to_pair(st, r, s);
+}
+
 static int by_key(const void *a, const void *b) {
     const ps_codon_count *x = a, *y = b;
-    uint64_t kx = key_of(x->codon, x->hap, x->side, x->quality), ky = key_of(y->codon, y->hap, y->side, y->quality);
+    uint64_t kx = key_of(x->codon, x->hap, x->doubt, x->side, x->quality);
+    uint64_t ky = key_of(y->codon, y->hap, y->doubt, y->side, y->quality);
     return (kx > ky) - (kx < ky);
 }
 
 static int by_place(const void *a, const void *b) {
-    const ps_indel_count *x = a, *y = b;
+    const ps_allele_count *x = a, *y = b;
     if (x->beg0 != y->beg0)
         return x->beg0 < y->beg0 ? -1 : 1;
     if (x->end0 != y->end0)
@@ -370,56 +344,74 @@ static int by_place(const void *a, const void *b) {
     return strcmp(x->alt, y->alt);
 }
 
-static void append(ps_evidence *part, size_t *capacity, int32_t codon, int hap, int side, int quality, uint64_t n) {
-    PS_GROW(part->codon, part->n_codon, *capacity);
-    part->codon[part->n_codon++] =
-        (ps_codon_count){codon, (uint8_t)hap, (uint8_t)side, (uint8_t)quality, (uint32_t)n};
-}
-
-static void list_counts(codon_state *st, ps_evidence *part) {
+static void list_codons(codon_state *st, ps_evidence *part) {
     const ps_panel *panel = st->unit->panel;
     size_t capacity = 0;
     for (int32_t id = st->locus->codon_beg; id < st->locus->codon_end; id++)
-        for (int side = 0; side < 2; side++)
-            for (int q = 0; q < 64; q++) {
-                uint32_t n = st->reference[((size_t)(id - st->locus->codon_beg) * 2 + (size_t)side) * 64 + (size_t)q];
-                if (n)
-                    append(part, &capacity, id, panel->codons[id].ref, side, q, n);
+        for (int doubt = 0; doubt < PS_N_DOUBTS; doubt++)
+            for (int side = 0; side < 2; side++) {
+                uint32_t n = st->reference[reference_at(st, id, doubt, side)];
+                if (!n)
+                    continue;
+                PS_GROW(part->codon, part->n_codon, capacity);
+                part->codon[part->n_codon++] =
+                    (ps_codon_count){id, panel->codons[id].ref, (uint8_t)doubt, (uint8_t)side, 0, n};
             }
     for (size_t i = 0; i < st->other.capacity; i++) {
         uint64_t k = st->other.key[i];
-        if (k)
-            append(part, &capacity, (int32_t)(k >> 32), (int)(k >> 16 & 0xff), (int)(k >> 8 & 0xff), (int)(k & 0xff),
-                   st->other.value[i]);
+        if (!k)
+            continue;
+        PS_GROW(part->codon, part->n_codon, capacity);
+        part->codon[part->n_codon++] =
+            (ps_codon_count){(int32_t)(k >> 32),      (uint8_t)(k >> 16 & 0xff), (uint8_t)(k >> 12 & 0xf),
+                             (uint8_t)(k >> 8 & 0xf), (uint8_t)(k & 0xff),       (uint32_t)st->other.value[i]};
     }
     if (part->n_codon)
         qsort(part->codon, part->n_codon, sizeof *part->codon, by_key);
 }
 
-/* An indel's depth is that of the first codon it touches: fragments that show the codon whole or carry an indel
+static void list_bases(codon_state *st, ps_evidence *part) {
+    size_t capacity = 0;
+    for (int32_t id = st->locus->codon_beg; id < st->locus->codon_end; id++)
+        for (int base = 0; base < 3; base++)
+            for (int side = 0; side < 2; side++)
+                for (int q = 0; q < QUALITIES; q++) {
+                    uint32_t n = st->base[base_at(st, id, base, side, q)];
+                    if (!n)
+                        continue;
+                    PS_GROW(part->base, part->n_base, capacity);
+                    part->base[part->n_base++] = (ps_base_count){id, (uint8_t)base, (uint8_t)side, (uint8_t)q, n};
+                }
+}
+
+/* An allele's depth is that of the first codon it touches: fragments that show the codon whole or carry an indel
  * there. */
-static void measure_indels(codon_state *st, ps_evidence *part) {
-    for (size_t i = 0; i < part->n_indel; i++) {
-        ps_indel_count *indel = &part->indel[i];
-        int32_t t = target_at(st->locus, indel->beg0 == indel->end0 ? indel->beg0 - 1 : indel->beg0);
+static void measure_alleles(codon_state *st, ps_evidence *part) {
+    for (size_t i = 0; i < part->n_allele; i++) {
+        ps_allele_count *allele = &part->allele[i];
+        int32_t t = ps_target_at(st->locus, allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0);
         int32_t id = st->codon_of[t];
         for (size_t j = 0; j < part->n_codon; j++)
-            indel->depth += part->codon[j].codon == id ? part->codon[j].n : 0;
-        uint32_t carriers = indel->n[0] + indel->n[1];
-        if (indel->depth < carriers) /* fragments that end inside the codon */
-            indel->depth = carriers;
+            allele->depth += part->codon[j].codon == id ? part->codon[j].n : 0;
+        uint32_t carriers = allele->n[0] + allele->n[1];
+        if (allele->depth < carriers) /* fragments that end inside the codon */
+            allele->depth = carriers;
     }
-    if (part->n_indel)
-        qsort(part->indel, part->n_indel, sizeof *part->indel, by_place);
+    if (part->n_allele)
+        qsort(part->allele, part->n_allele, sizeof *part->allele, by_place);
 }
 
 static void finish(ps_unit *unit) {
     codon_state *st = unit->state;
     ps_waitlist_drain(&st->waiting, count_alone, st);
-    list_counts(st, &unit->part);
-    measure_indels(st, &unit->part);
+    list_codons(st, &unit->part);
+    list_bases(st, &unit->part);
+    measure_alleles(st, &unit->part);
     ps_map_free(&st->other);
+    ps_map_free(&st->allele_at);
+    free(st->seen);
     free(st->reference);
+    free(st->base);
     free(st->codon_of);
     free(st);
     unit->state = NULL;

@@ -361,7 +361,7 @@ static void add_counts(ps_evidence *whole, const ps_evidence *part) {
     whole->window_chimeric += part->window_chimeric;
 }
 
-/* Moves the unit's rows (indel alleles are owned) behind the whole's. */
+/* Moves the unit's rows (alleles own text) behind the whole's. */
 #define MOVE_ROWS(whole, part, row, count)                                                                           \
     do {                                                                                                             \
         if ((part)->count) {                                                                                         \
@@ -378,7 +378,8 @@ static void gather(const batch *b, ps_evidence *whole) {
         ps_evidence *part = &b->unit[i].part;
         add_counts(whole, part);
         MOVE_ROWS(whole, part, codon, n_codon);
-        MOVE_ROWS(whole, part, indel, n_indel);
+        MOVE_ROWS(whole, part, base, n_base);
+        MOVE_ROWS(whole, part, allele, n_allele);
         MOVE_ROWS(whole, part, junction, n_junction);
     }
     if (whole->n_junction)

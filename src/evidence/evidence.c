@@ -5,8 +5,8 @@
 #include "plasmastrat/alloc.h"
 
 const char *const ps_input_names[PS_N_INPUTS] = {"rna", "dna", "normal", "vcf"};
-const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped", "secondary", "supplementary",
-                                                  "qc-fail",  "duplicate", "low-mapq"};
+const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped",  "secondary", "supplementary", "qc-fail",
+                                                  "duplicate", "low-mapq",  "multi-mapped"};
 const char *const ps_collector_names[PS_N_COLLECTORS] = {"codons", "genes", "bins", "junctions"};
 
 void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence) {
@@ -19,10 +19,11 @@ void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *ev
 }
 
 void ps_evidence_free(ps_evidence *evidence) {
-    for (size_t i = 0; i < evidence->n_indel; i++)
-        free(evidence->indel[i].alt);
-    free(evidence->indel);
+    for (size_t i = 0; i < evidence->n_allele; i++)
+        free(evidence->allele[i].alt);
+    free(evidence->allele);
     free(evidence->codon);
+    free(evidence->base);
     free(evidence->gene);
     free(evidence->bin);
     free(evidence->cell_bases);

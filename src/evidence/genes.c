@@ -1,8 +1,8 @@
 /* genes.c - fragments per gene over the union of its exons.
  *
  * The definition is that of featureCounts -p --countReadPairs --primary: a fragment counts once for the gene when an
- * aligned base of either mate lies in an exon; primary alignments count whatever their mapping quality and number of
- * other hits; duplicates count (RNA duplicates are mostly real copies of short, abundant transcripts).
+ * aligned base of either mate lies in an exon; a read with other hits (NH above 1) is left out, mapping quality does
+ * not matter; duplicates count (RNA duplicates are mostly real copies of short, abundant transcripts).
  */
 #include <stdlib.h>
 
@@ -92,8 +92,8 @@ static void finish(ps_unit *unit) {
 
 const ps_unit_kind ps_gene_unit = {
     .collector = PS_COLLECT_GENES,
-    .left_out =
-        1u << PS_LEFT_UNMAPPED | 1u << PS_LEFT_SECONDARY | 1u << PS_LEFT_SUPPLEMENTARY | 1u << PS_LEFT_QC_FAIL,
+    .left_out = 1u << PS_LEFT_UNMAPPED | 1u << PS_LEFT_SECONDARY | 1u << PS_LEFT_SUPPLEMENTARY |
+                1u << PS_LEFT_QC_FAIL | 1u << PS_LEFT_MULTIMAPPED,
     .begin = begin,
     .add = add,
     .finish = finish,

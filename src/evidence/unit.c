@@ -21,6 +21,11 @@ static int left_out_cause(const ps_unit *unit, const bam1_t *b) {
     /* 255 means "mapping quality not available" (SAM specification 1.4) */
     if ((unit->kind->left_out >> PS_LEFT_LOW_MAPQ & 1) && b->core.qual < unit->panel->limits.min_mapq)
         return PS_LEFT_LOW_MAPQ;
+    if (unit->kind->left_out >> PS_LEFT_MULTIMAPPED & 1) {
+        const uint8_t *hits = bam_aux_get(b, "NH");
+        if (hits && bam_aux2i(hits) > 1)
+            return PS_LEFT_MULTIMAPPED;
+    }
     return -1;
 }
 

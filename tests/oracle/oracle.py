@@ -4,8 +4,8 @@
   oracle.py genes BAM ID.json none|forward|reverse PANEL    fragments per gene against featureCounts
   oracle.py codons BAM ID.json PANEL                        codon depth and alt depth against a pileup of `samtools view`
 
-genes: `featureCounts -p --countReadPairs -M --primary` with a SAF of the panel's exons (without -M, featureCounts 2.0.3
-drops primaries with NH > 1; we count every primary). The definitions agree on pairs, introns and duplicates. They differ, and the simulated files avoid or the comparison allows:
+genes: `featureCounts -p --countReadPairs --primary` with a SAF of the panel's exons. The definitions agree on pairs,
+introns, multi-mapped reads and duplicates. They differ, and the simulated files avoid or the comparison allows:
 featureCounts drops a fragment that touches exons of two genes of the panel (we count it for both; such gene pairs are
 only held to >=), and it has no rule for QC-fail and supplementary records (we leave them out; the files have none).
 
@@ -44,7 +44,7 @@ def genes(bam, path, strand, panel_name):
                     handle.write("%s\t%s\t%d\t%d\t%s\n" % (gene, panel.names[x["contig"]][style], beg + 1, end,
                                                            x["strand"]))
         code = {"none": "0", "forward": "1", "reverse": "2"}[strand]
-        subprocess.run(["featureCounts", "-p", "--countReadPairs", "-M", "--primary", "-s", code, "-F", "SAF", "-a", saf,
+        subprocess.run(["featureCounts", "-p", "--countReadPairs", "--primary", "-s", code, "-F", "SAF", "-a", saf,
                         "-o", out, "--tmpDir", folder, bam], check=True, capture_output=True)
         with open(out) as handle:
             truth = {r[0]: int(r[6]) for r in (line.split("\t") for line in handle if line[0] != "#") if r[0] != "Geneid"}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """CCND1 copy number and IGH::CCND1 junctions on simulated whole genomes, against what was planted.
 
-  sim_cn.py [--depth 1] [--samples 36] [--junctions 20] [--clean 20] [--gc-bias 0.15] [--noise 0.05] [--keep FOLDER]
+  sim_cn.py [--depth 1] [--samples 36] [--junctions 20] [--clean 20] [--gc-bias 0.05] [--noise 0.05] [--keep FOLDER]
 
 Copy number: planted focal 1, 2, 3, 4, 6, 10 copies, trisomy 11, and hyperdiploid genomes, pure, with GC bias and bin
 noise. A state that was given must be right and a hyperdiploid genome's CCND1 must not shift; trisomy 11 is never focal.
@@ -76,7 +76,7 @@ def main():
     parser.add_argument("--samples", type=int, default=36)
     parser.add_argument("--junctions", type=int, default=20)
     parser.add_argument("--clean", type=int, default=20)
-    parser.add_argument("--gc-bias", type=float, default=0.15, help="ln change of depth per 0.05 GC")
+    parser.add_argument("--gc-bias", type=float, default=0.05, help="ln change of depth per 0.05 GC")
     parser.add_argument("--noise", type=float, default=0.05, help="ln sd of a bin beyond counting")
     parser.add_argument("--keep")
     options = parser.parse_args()

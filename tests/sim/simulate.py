@@ -623,7 +623,9 @@ class Simulator:
         mean, sd = w.get("insert", [350, 60])
         others = sorted(self.panel.lengths)
         lines, tail = self.lines, self.tail
-        for contig, beg, end, copies, gc, mappability in self.wgs_segments(w):
+        segments = self.wgs_segments(w)
+        ends = {(s[0], s[2]) for s in segments}
+        for contig, beg, end, copies, gc, mappability in segments:
             rate = mappability * depth / (2.0 * read) * (purity * copies + (1 - purity) * 2) / 2
             rate *= math.exp(bias * (gc - 0.42) / 0.05)
             if noise:
@@ -632,7 +634,7 @@ class Simulator:
                 continue
             name_of, lo = self.contig(contig), beg - 400
             text = self.genome.fetch(contig, lo, end + 1200)
-            pos = beg - 400.0
+            pos = beg - (0.0 if (contig, beg) in ends else 400.0)  # a segment that stands alone gets a lead-in
             while True:
                 pos += rng.expovariate(rate)
                 p1 = int(pos)

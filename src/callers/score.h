@@ -1,0 +1,41 @@
+/* score.h - is it a variant or are these errors?  An exact test on weighted fragments, and what it could have shown.
+ *
+ * Each fragment over a place falls into a bin: in bin b an error towards the alternative in question has probability
+ * e_b. A fragment that carries the alternative scores w_b = ln(1 + f0 / e_b), the log likelihood ratio of a variant at a
+ * small design VAF f0 against error, on an integer grid. The sum S over carrying fragments is the statistic:
+ *   errors only:    bin b adds w_b times a negative binomial with mean n_b e_b (gamma-distributed rates, all bins together
+ *                   of shape r: equal success probabilities make the total count exactly NB(sum of means, r));
+ *   variant at f:   bin b adds w_b times Binomial(n_b, f + e_b (1 - f)).
+ * Both distributions are summed exactly on the grid, so the threshold for a false-call probability alpha, the power at f
+ * and the smallest f with 95 % power (lod95) belong to the same rule. The threshold is always above what two fragments
+ * can score: one fragment and its optical twin never make a call. With one bin this is a plain count.
+ */
+#ifndef PLASMASTRAT_SCORE_H
+#define PLASMASTRAT_SCORE_H
+
+#include <stdint.h>
+
+enum { SCORE_CELLS_PER_NAT = 4, SCORE_MAX_WEIGHT = 24, SCORE_MAX_CELLS = 600 };
+
+typedef struct score_bins { /* by weight: index is the integer weight, 0 unused */
+    double n[SCORE_MAX_WEIGHT + 1];      /* fragments */
+    double errors[SCORE_MAX_WEIGHT + 1]; /* expected fragments that carry the alternative by error */
+    double design;                       /* f0 */
+} score_bins;
+
+/* Empty bins for a place with `depth` fragments: f0 follows depth. */
+score_bins score_start(uint64_t depth);
+/* Integer weight of a fragment with this error probability. */
+int score_weight(const score_bins *bins, double error);
+void score_add(score_bins *bins, double error, double n);
+
+/* Smallest score that errors reach with probability < alpha. Beyond SCORE_MAX_CELLS (about a million fragments of poor
+ * quality) a scaled negative binomial stands in for the exact sum. */
+int score_threshold(const score_bins *bins, double alpha, double shape, int min_fragments);
+/* P(errors alone score >= `score`). */
+double score_tail(const score_bins *bins, double shape, int score);
+/* P(a variant at VAF f scores >= threshold), and the smallest f for which it is 0.95 (NaN: not even f = 1). */
+double score_power(const score_bins *bins, double f, int threshold);
+double score_lod95(const score_bins *bins, int threshold);
+
+#endif

@@ -1,0 +1,228 @@
+#include "slice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+
+/* First target at or after a genomic place. */
+int32_t ps_target_at(const ps_locus *locus, int64_t pos0) {
+    int32_t low = 0, high = locus->n_targets;
+    while (low < high) {
+        int32_t middle = (low + high) / 2;
+        if (locus->pos0[middle] < pos0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+typedef struct reader { /* the read being reduced */
+    const ps_panel *panel;
+    const ps_locus *locus;
+    const bam1_t *bam;
+    ps_slice *slice;
+} reader;
+
+static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query) {
+    /* 4-bit base of htslib -> A C G T; everything else is unusable */
+    static const int two_bits[16] = {-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1};
+    int base = two_bits[bam_seqi(bam_get_seq(b), query)];
+    if (base < 0)
+        return PS_UNUSABLE;
+    int quality = bam_get_qual(b)[query], cap = (int)limits->max_base_quality;
+    if (quality == 0xff) /* no qualities in the file: just good enough to count */
+        quality = (int)limits->min_base_quality;
+    if (quality > cap)
+        quality = cap;
+    return (uint8_t)(base << 6 | quality);
+}
+
+static int quality_near(const ps_limits *limits, const bam1_t *b, int32_t query_beg, int32_t query_end) {
+    int lowest = (int)limits->max_base_quality;
+    for (int32_t q = query_beg < 0 ? 0 : query_beg; q < query_end && q < b->core.l_qseq; q++) {
+        int quality = bam_get_qual(b)[q];
+        if (quality == 0xff)
+            quality = (int)limits->min_base_quality;
+        lowest = quality < lowest ? quality : lowest;
+    }
+    return lowest;
+}
+
+/* Keeps an indel when it touches coding bases: a deletion by the bases it removes, an insertion by both neighbours.
+ */
+static void note_indel(const reader *r, int64_t at, int32_t query, int32_t length, int is_insertion) {
+    const ps_panel *panel = r->panel;
+    const ps_locus *locus = r->locus;
+    const bam1_t *b = r->bam;
+    ps_slice *s = r->slice;
+    ps_slice_indel indel = {.beg0 = (int32_t)at, .end0 = (int32_t)(is_insertion ? at : at + length)};
+    if (at <= 0 || at > INT32_MAX - length)
+        return;
+    indel.alt = ps_alloc(is_insertion ? (size_t)length + 1 : 1, 1);
+    for (int32_t i = 0; is_insertion && i < length; i++)
+        indel.alt[i] = seq_nt16_str[bam_seqi(bam_get_seq(b), query + i)];
+    indel.quality = (uint8_t)quality_near(&panel->limits, b, query - 1, query + (is_insertion ? length : 0) + 1);
+    ps_left_align(panel, locus->contig, &indel.beg0, &indel.end0, indel.alt);
+    indel.in_place = indel.beg0 == at;
+    indel.target_beg = ps_target_at(locus, is_insertion ? indel.beg0 - 1 : indel.beg0);
+    indel.target_end = ps_target_at(locus, is_insertion ? indel.beg0 + 1 : indel.end0);
+    int touched = indel.target_end - indel.target_beg;
+    if (touched < (is_insertion ? 2 : 1) || indel.quality < panel->limits.min_base_quality) {
+        free(indel.alt);
+        return;
+    }
+    PS_GROW(s->indel, s->n_indel, s->indel_capacity);
+    s->indel[s->n_indel++] = indel;
+}
+
+static void note_bases(const reader *r, int64_t at, int32_t query, int32_t length, int deleted) {
+    const ps_locus *locus = r->locus;
+    ps_slice *s = r->slice;
+    for (int32_t t = ps_target_at(locus, at); t < s->end && locus->pos0[t] < at + length; t++) {
+        int32_t q = query + (int32_t)(locus->pos0[t] - at);
+        s->code[t - s->beg] = deleted ? PS_DELETED : base_code(&r->panel->limits, r->bam, q);
+    }
+}
+
+/* Returns the bases that are clipped away. */
+static int64_t walk_cigar(const reader *r) {
+    const bam1_t *b = r->bam;
+    const uint32_t *cigar = bam_get_cigar(b);
+    int64_t at = b->core.pos, clipped = 0;
+    int32_t query = 0;
+    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
+        int op = bam_cigar_op(cigar[i]), type = bam_cigar_type(op);
+        int32_t length = (int32_t)bam_cigar_oplen(cigar[i]);
+        if (type == 3 || op == BAM_CDEL)
+            note_bases(r, at, query, length, op == BAM_CDEL);
+        /* An indel at the very end of a read has no anchor on one side: an aligner's guess, not evidence. */
+        int inside = query > 0 && i > 0 && i + 1 < b->core.n_cigar &&
+                     bam_cigar_type(bam_cigar_op(cigar[i - 1])) == 3 &&
+                     bam_cigar_type(bam_cigar_op(cigar[i + 1])) == 3;
+        if (inside && (op == BAM_CDEL || op == BAM_CINS))
+            note_indel(r, at, query, length, op == BAM_CINS);
+        clipped += op == BAM_CSOFT_CLIP || op == BAM_CHARD_CLIP ? length : 0;
+        at += type & 2 ? length : 0;
+        query += type & 1 ? length : 0;
+    }
+    return clipped;
+}
+
+void ps_slice_free(ps_slice *s) {
+    for (size_t i = 0; i < s->n_indel; i++)
+        free(s->indel[i].alt);
+    free(s->indel);
+    free(s->code);
+    free(s);
+}
+
+ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t *b, int32_t end0) {
+    int32_t pos0 = (int32_t)b->core.pos;
+    int32_t beg = ps_target_at(locus, pos0), end = ps_target_at(locus, end0);
+    if (beg >= end || b->core.l_qseq <= 0)
+        return NULL;
+    ps_slice *s = ps_alloc(1, sizeof *s);
+    *s = (ps_slice){.beg = beg, .end = end};
+    int paired = (b->core.flag & BAM_FPAIRED) != 0;
+    s->read = paired ? (uint8_t)((b->core.flag & BAM_FREAD1 ? 1 : 0) | (b->core.flag & BAM_FREAD2 ? 2 : 0)) : 0;
+    int reverse_first = bam_is_rev(b) != (s->read == 2);
+    s->side = reverse_first ? PS_F2R1 : PS_F1R2;
+    int32_t *inner = s->inner[s->read == 2];
+    inner[0] = ps_target_at(locus, (int64_t)pos0 + PS_END_BASES);
+    inner[1] = ps_target_at(locus, (int64_t)end0 - PS_END_BASES);
+    s->code = ps_alloc((size_t)(end - beg), 1);
+    memset(s->code, PS_ABSENT, (size_t)(end - beg));
+    int64_t clipped = walk_cigar(&(reader){panel, locus, b, s});
+    s->clipped = 5 * clipped >= b->core.l_qseq;
+    return s;
+}
+
+/* ---- two slices become one fragment -----------------------------------------------------------------------------
+ */
+
+static uint8_t merge_codes(uint8_t a, uint8_t b, int cap) {
+    if (a == PS_ABSENT || b == PS_ABSENT)
+        return a == PS_ABSENT ? b : a;
+    if (!ps_is_base(a) || !ps_is_base(b)) {
+        if (a == b)
+            return a;
+        /* An unreadable base (N) leaves the other mate's word standing; a deletion against a base is a conflict. */
+        if (a == PS_UNUSABLE || b == PS_UNUSABLE)
+            return a == PS_UNUSABLE ? b : a;
+        return PS_CONFLICT;
+    }
+    if (a >> 6 != b >> 6)
+        return PS_CONFLICT;
+    int quality = (a & PS_SPECIAL) + (b & PS_SPECIAL);
+    return (uint8_t)((a & 0xc0) | (quality > cap ? cap : quality));
+}
+
+static int same_indel(const ps_slice_indel *a, const ps_slice_indel *b) {
+    return a->beg0 == b->beg0 && a->end0 == b->end0 && !strcmp(a->alt, b->alt);
+}
+
+/* Does the other mate speak about this place?  Close to the end of its alignment it does not: aligners rarely open a
+ * gap there and leave mismatches instead. */
+static int speaks_about(const ps_slice *s, const ps_slice_indel *indel) {
+    for (int32_t t = indel->target_beg; t < indel->target_end; t++) {
+        int inside = 0;
+        for (int mate = 0; mate < 2; mate++)
+            inside |= t >= s->inner[mate][0] && t < s->inner[mate][1];
+        if (!inside || ps_slice_at(s, t) == PS_ABSENT)
+            return 0;
+    }
+    return 1;
+}
+
+static void keep_indel(ps_slice *merged, const ps_slice_indel *indel) {
+    PS_GROW(merged->indel, merged->n_indel, merged->indel_capacity);
+    merged->indel[merged->n_indel] = *indel;
+    merged->indel[merged->n_indel++].alt = ps_strdup(indel->alt);
+}
+
+/* An indel that one mate has and the other, showing the place, has not is a conflict. */
+static void merge_indels(const ps_slice *mine, const ps_slice *other, int mine_again, ps_slice *merged) {
+    for (size_t i = 0; i < mine->n_indel; i++) {
+        const ps_slice_indel *indel = &mine->indel[i];
+        int in_other = 0;
+        for (size_t j = 0; j < other->n_indel; j++)
+            in_other |= same_indel(indel, &other->indel[j]);
+        if (in_other && mine_again)
+            continue;
+        int contradicted = !in_other && speaks_about(other, indel);
+        for (int32_t t = indel->target_beg; !in_other && t < indel->target_end; t++)
+            if (t >= merged->beg && t < merged->end)
+                merged->code[t - merged->beg] = contradicted ? PS_CONFLICT : ps_slice_at(mine, t);
+        if (!contradicted)
+            keep_indel(merged, indel);
+    }
+}
+
+/* Hull of two stretches, either of which may be empty. */
+static void merge_inner(const int32_t a[2], const int32_t b[2], int32_t out[2]) {
+    int a_empty = a[0] >= a[1], b_empty = b[0] >= b[1];
+    out[0] = a_empty ? b[0] : b_empty || a[0] < b[0] ? a[0] : b[0];
+    out[1] = a_empty ? b[1] : b_empty || a[1] > b[1] ? a[1] : b[1];
+}
+
+ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b) {
+    ps_slice *m = ps_alloc(1, sizeof *m);
+    m->beg = a->beg < b->beg ? a->beg : b->beg;
+    m->end = a->end > b->end ? a->end : b->end;
+    /* An improper pair may show both orientations: the first read decides, whichever came first in the file. */
+    m->side = a->read == 1 ? a->side : b->read == 1 ? b->side : a->side < b->side ? a->side : b->side;
+    m->read = a->read | b->read;
+    m->clipped = a->clipped | b->clipped;
+    for (int mate = 0; mate < 2; mate++)
+        merge_inner(a->inner[mate], b->inner[mate], m->inner[mate]);
+    m->code = ps_alloc((size_t)(m->end - m->beg), 1);
+    for (int32_t t = m->beg; t < m->end; t++)
+        m->code[t - m->beg] = merge_codes(ps_slice_at(a, t), ps_slice_at(b, t), (int)limits->max_consensus_quality);
+    merge_indels(a, b, 0, m);
+    merge_indels(b, a, 1, m);
+    ps_slice_free(a);
+    ps_slice_free(b);
+    return m;
+}
