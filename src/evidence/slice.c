@@ -176,28 +176,66 @@ static int speaks_about(const ps_slice *s, const ps_slice_indel *indel) {
     return 1;
 }
 
-static void keep_indel(ps_slice *merged, const ps_slice_indel *indel) {
+static void keep_indel(ps_slice *merged, const ps_slice_indel *indel, const ps_slice_indel *twin) {
     PS_GROW(merged->indel, merged->n_indel, merged->indel_capacity);
-    merged->indel[merged->n_indel] = *indel;
-    merged->indel[merged->n_indel++].alt = ps_strdup(indel->alt);
+    ps_slice_indel *kept = &merged->indel[merged->n_indel++];
+    *kept = *indel;
+    kept->alt = ps_strdup(indel->alt);
+    if (twin) { /* both mates show it: the better one vouches */
+        kept->quality = twin->quality > kept->quality ? twin->quality : kept->quality;
+        kept->in_place |= twin->in_place;
+    }
 }
 
-/* An indel that one mate has and the other, showing the place, has not is a conflict. */
-static void merge_indels(const ps_slice *mine, const ps_slice *other, int mine_again, ps_slice *merged) {
-    for (size_t i = 0; i < mine->n_indel; i++) {
-        const ps_slice_indel *indel = &mine->indel[i];
-        int in_other = 0;
-        for (size_t j = 0; j < other->n_indel; j++)
-            in_other |= same_indel(indel, &other->indel[j]);
-        if (in_other && mine_again)
-            continue;
-        int contradicted = !in_other && speaks_about(other, indel);
-        for (int32_t t = indel->target_beg; !in_other && t < indel->target_end; t++)
-            if (t >= merged->beg && t < merged->end)
-                merged->code[t - merged->beg] = contradicted ? PS_CONFLICT : ps_slice_at(mine, t);
-        if (!contradicted)
-            keep_indel(merged, indel);
-    }
+static int touches(const ps_slice *s, int32_t target) {
+    for (size_t i = 0; i < s->n_indel; i++)
+        if (target >= s->indel[i].target_beg && target < s->indel[i].target_end)
+            return 1;
+    return 0;
+}
+
+static const ps_slice_indel *find_indel(const ps_slice *s, const ps_slice_indel *indel) {
+    for (size_t i = 0; i < s->n_indel; i++)
+        if (same_indel(indel, &s->indel[i]))
+            return &s->indel[i];
+    return NULL;
+}
+
+static void mark(ps_slice *merged, const ps_slice_indel *indel, const ps_slice *mine, const ps_slice *other) {
+    for (int32_t t = indel->target_beg; t < indel->target_end; t++)
+        if (t >= merged->beg && t < merged->end)
+            merged->code[t - merged->beg] = mine && !touches(other, t) ? ps_slice_at(mine, t) : PS_CONFLICT;
+}
+
+static int by_change(const void *a, const void *b) {
+    const ps_slice_indel *x = a, *y = b;
+    if (x->beg0 != y->beg0)
+        return x->beg0 < y->beg0 ? -1 : 1;
+    if (x->end0 != y->end0)
+        return x->end0 < y->end0 ? -1 : 1;
+    return strcmp(x->alt, y->alt);
+}
+
+/* An indel that one mate has and the other, showing the place, has not is a conflict; one that the other says nothing
+ * about stands, with the bases around it. Conflicts are marked last and indels sorted, so a and b may be swapped. */
+static void merge_indels(const ps_slice *a, const ps_slice *b, ps_slice *merged) {
+    for (int conflicts = 0; conflicts < 2; conflicts++)
+        for (int from_b = 0; from_b < 2; from_b++) {
+            const ps_slice *mine = from_b ? b : a, *other = from_b ? a : b;
+            for (size_t i = 0; i < mine->n_indel; i++) {
+                const ps_slice_indel *indel = &mine->indel[i];
+                const ps_slice_indel *twin = find_indel(other, indel);
+                int contradicted = !twin && speaks_about(other, indel);
+                if (contradicted != conflicts || (twin && from_b))
+                    continue;
+                if (!twin)
+                    mark(merged, indel, contradicted ? NULL : mine, other);
+                if (!contradicted)
+                    keep_indel(merged, indel, twin);
+            }
+        }
+    if (merged->n_indel > 1)
+        qsort(merged->indel, merged->n_indel, sizeof *merged->indel, by_change);
 }
 
 /* Hull of two stretches, either of which may be empty. */
@@ -220,8 +258,7 @@ ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b) {
     m->code = ps_alloc((size_t)(m->end - m->beg), 1);
     for (int32_t t = m->beg; t < m->end; t++)
         m->code[t - m->beg] = merge_codes(ps_slice_at(a, t), ps_slice_at(b, t), (int)limits->max_consensus_quality);
-    merge_indels(a, b, 0, m);
-    merge_indels(b, a, 1, m);
+    merge_indels(a, b, m);
     ps_slice_free(a);
     ps_slice_free(b);
     return m;
