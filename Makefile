@@ -49,7 +49,7 @@ $B/src/report/embed.o: $(wildcard src/report/*.html src/report/*.json)
 
 $B/tests/unit/%: tests/unit/%.c $B/libplasmastrat.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $B/libplasmastrat.a $(ALL_LIBS) -lcmocka
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $B/libplasmastrat.a $(ALL_LIBS) -lcmocka -lz
 
 -include $(OBJECTS:.o=.d) $B/src/main.d $(UNIT_PROGRAMS:%=%.d)
 
@@ -71,6 +71,9 @@ run-tests: $(PROGRAM) $(UNIT_PROGRAMS)
 bench: all
 	@.ci/need build demo test
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/bench.py
+
+bench-ras: all
+	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/ras/bench_ras.py $(BENCH_RAS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/plasmastrat
@@ -98,5 +101,5 @@ help:
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests bench install format lint clean help
+.PHONY: all demo test run-tests bench bench-ras install format lint clean help
 .DELETE_ON_ERROR:

@@ -7,6 +7,7 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "tests", "sim"))
 from simulate import Genome, Panel, build_simulators  # noqa: E402
 

@@ -25,7 +25,7 @@ static const double neighbour_share = 0.02, chain_error = 1e-6;
  * excess. */
 typedef struct background {
     double rate[2][4][4];
-    double indel;
+    double indels, depth; /* fragments with an indel, and fragments, over all codons */
 } background;
 
 typedef struct place { /* one codon's fragments */
@@ -117,14 +117,11 @@ static int is_background(uint64_t n, uint64_t depth) {
 }
 
 typedef struct tally {
-    double seen[2][4][4], expected[2][4], places[2][4], indels, depth;
+    double seen[2][4][4], expected[2][4], places[2][4];
 } tally;
 
 static void tally_place(const ps_panel *panel, const place *p, tally *t) {
     int minus = panel->genes[p->codon->gene].strand == '-';
-    t->depth += (double)p->depth;
-    if (is_background(p->carriers[PS_HAP_INDEL], p->depth))
-        t->indels += (double)p->carriers[PS_HAP_INDEL];
     if (p->codon->hotspot)
         return;
     for (int base = 0; base < 3; base++) {
@@ -145,13 +142,22 @@ static void tally_place(const ps_panel *panel, const place *p, tally *t) {
     }
 }
 
+/* A change across codons, as against an indel. */
+static int is_chain(const ps_allele_count *allele) {
+    return (int32_t)strlen(allele->alt) == allele->end0 - allele->beg0;
+}
+
 /* An excess over what qualities explain counts when chance makes it in fewer than one in twenty. */
 static void measure_background(caller *c) {
     tally t = {0};
     place p;
     size_t codon_row = 0, base_row = 0;
-    while (next_place(c->panel, c->reads, &codon_row, &base_row, &p))
+    while (next_place(c->panel, c->reads, &codon_row, &base_row, &p)) {
         tally_place(c->panel, &p, &t);
+        c->bg.depth += (double)p.depth;
+    }
+    for (size_t i = 0; i < c->reads->n_allele; i++)
+        c->bg.indels += is_chain(&c->reads->allele[i]) ? 0 : c->reads->allele[i].n[0] + c->reads->allele[i].n[1];
     for (int side = 0; side < 2; side++)
         for (int ref = 0; ref < 4; ref++)
             for (int alt = 0; alt < 4; alt++) {
@@ -159,9 +165,6 @@ static void measure_background(caller *c) {
                 int is_excess = seen >= 2 && seen > expected && ps_poisson_upper((uint64_t)seen, expected) < 0.05;
                 c->bg.rate[side][ref][alt] = is_excess ? (seen - expected) / t.places[side][ref] : 0;
             }
-    /* An indel touches about two codons; places differ in how easily they slip: five times the mean is allowed for.
-     */
-    c->bg.indel = fmax(c->panel->limits.ras_indel_background, t.depth > 0 ? 2.5 * t.indels / t.depth : 0);
 }
 
 /* ---- what a codon could have shown ------------------------------------------------------------------------------
@@ -344,14 +347,17 @@ static int run_length(const ps_panel *panel, int contig, int32_t pos0) {
     return n;
 }
 
+/* An indel's errors: what the other indels of this sample amount to per fragment and codon, five times that since
+ * places differ in how easily they slip (the allele itself is left out of its own background). */
 static double allele_error(const caller *c, const ps_allele_count *allele) {
-    int contig = c->panel->loci[allele->locus].contig;
-    if ((int32_t)strlen(allele->alt) == allele->end0 - allele->beg0)
+    if (is_chain(allele))
         return chain_error;
-    /* Slippage grows about fourfold with each base of a run beyond four (assumption, from published indel profiles).
+    double others = c->bg.indels - allele->n[0] - allele->n[1];
+    double rate = c->bg.depth > 0 ? 5 * others / c->bg.depth : 0;
+    /* Slippage grows about threefold with each base of a run beyond four (assumption, from published indel profiles).
      */
-    int run = run_length(c->panel, contig, allele->beg0);
-    return fmin(0.2, c->bg.indel * pow(4, run > 4 ? run - 4 : 0));
+    int run = run_length(c->panel, c->panel->loci[allele->locus].contig, allele->beg0);
+    return fmin(0.2, fmax(c->panel->limits.ras_indel_background, rate) * pow(3, run > 4 ? run - 4 : 0));
 }
 
 /* The parts of a called change across codons belong to it: they are no variants of their own. */
@@ -400,7 +406,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     fill_variant(c, v, &s, score >= threshold);
     double f = fmin(n / fmax(n, allele->depth), 0.999);
     v->lod = n * log10(fmax(f, e) / e) + (allele->depth - n) * log10((1 - f) / (1 - e));
-    if (v->filter == PS_FILTER_PASS && e == chain_error)
+    if (v->filter == PS_FILTER_PASS && is_chain(allele))
         claim_parts(c, allele);
 }
 

@@ -1,4 +1,5 @@
 #include "slice.h"
+#include "realign.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ typedef struct reader { /* the read being reduced */
     const ps_panel *panel;
     const ps_locus *locus;
     const bam1_t *bam;
+    const ps_alignment *alignment;
     ps_slice *slice;
 } reader;
 
@@ -88,18 +90,16 @@ static void note_bases(const reader *r, int64_t at, int32_t query, int32_t lengt
 
 /* Returns the bases that are clipped away. */
 static int64_t walk_cigar(const reader *r) {
-    const bam1_t *b = r->bam;
-    const uint32_t *cigar = bam_get_cigar(b);
-    int64_t at = b->core.pos, clipped = 0;
+    const uint32_t *cigar = r->alignment->op, n = r->alignment->n;
+    int64_t at = r->alignment->pos0, clipped = 0;
     int32_t query = 0;
-    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         int op = bam_cigar_op(cigar[i]), type = bam_cigar_type(op);
         int32_t length = (int32_t)bam_cigar_oplen(cigar[i]);
         if (type == 3 || op == BAM_CDEL)
             note_bases(r, at, query, length, op == BAM_CDEL);
         /* An indel at the very end of a read has no anchor on one side: an aligner's guess, not evidence. */
-        int inside = query > 0 && i > 0 && i + 1 < b->core.n_cigar &&
-                     bam_cigar_type(bam_cigar_op(cigar[i - 1])) == 3 &&
+        int inside = query > 0 && i > 0 && i + 1 < n && bam_cigar_type(bam_cigar_op(cigar[i - 1])) == 3 &&
                      bam_cigar_type(bam_cigar_op(cigar[i + 1])) == 3;
         if (inside && (op == BAM_CDEL || op == BAM_CINS))
             note_indel(r, at, query, length, op == BAM_CINS);
@@ -118,11 +118,7 @@ void ps_slice_free(ps_slice *s) {
     free(s);
 }
 
-ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t *b, int32_t end0) {
-    int32_t pos0 = (int32_t)b->core.pos;
-    int32_t beg = ps_target_at(locus, pos0), end = ps_target_at(locus, end0);
-    if (beg >= end || b->core.l_qseq <= 0)
-        return NULL;
+static ps_slice *new_slice(const ps_locus *locus, const bam1_t *b, const ps_alignment *a, int32_t beg, int32_t end) {
     ps_slice *s = ps_alloc(1, sizeof *s);
     *s = (ps_slice){.beg = beg, .end = end};
     int paired = (b->core.flag & BAM_FPAIRED) != 0;
@@ -130,12 +126,24 @@ ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t
     int reverse_first = bam_is_rev(b) != (s->read == 2);
     s->side = reverse_first ? PS_F2R1 : PS_F1R2;
     int32_t *inner = s->inner[s->read == 2];
-    inner[0] = ps_target_at(locus, (int64_t)pos0 + PS_END_BASES);
-    inner[1] = ps_target_at(locus, (int64_t)end0 - PS_END_BASES);
+    inner[0] = ps_target_at(locus, (int64_t)a->pos0 + PS_END_BASES);
+    inner[1] = ps_target_at(locus, (int64_t)a->end0 - PS_END_BASES);
     s->code = ps_alloc((size_t)(end - beg), 1);
     memset(s->code, PS_ABSENT, (size_t)(end - beg));
-    int64_t clipped = walk_cigar(&(reader){panel, locus, b, s});
-    s->clipped = 5 * clipped >= b->core.l_qseq;
+    return s;
+}
+
+ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t *b, int32_t end0) {
+    ps_alignment a;
+    ps_alignment_of(locus, b, end0, &a);
+    int32_t beg = ps_target_at(locus, a.pos0), end = ps_target_at(locus, a.end0);
+    ps_slice *s = NULL;
+    if (beg < end && b->core.l_qseq > 0) {
+        s = new_slice(locus, b, &a, beg, end);
+        int64_t clipped = walk_cigar(&(reader){panel, locus, b, &a, s});
+        s->clipped = 5 * clipped >= b->core.l_qseq;
+    }
+    ps_alignment_free(&a);
     return s;
 }
 

@@ -182,9 +182,6 @@ done
 run 0 "sample as in batch" sample --id PCL01 --rna data/PCL01.rna.bam --dna data/PCL01.dna.bam --specimen lesion -o one
 want "sample as in batch: JSON" python3 "$check" same all/PCL01.json one/PCL01.json
 want "sample as in batch: VCF" cmp all/PCL01.ras.vcf.gz one/PCL01.ras.vcf.gz
-cp -r all resumed && rm resumed/IND01.* resumed/cohort.tsv
-run 0 "batch --resume" batch data/sheet.tsv -o resumed --resume
-want "batch --resume: same files" diff -r all resumed
 
 # ---- sheets ---------------------------------------------------------------------------------------------------------
 sheet() { # NAME: data/NAME is a sheet of the same samples
@@ -327,32 +324,11 @@ refused 2 "unknown model" 'nowhere' sample --id S --dna $bam --model nowhere.tsv
 refused 2 "two inputs from stdin" 'standard input|-' sample --id S --dna - --rna - -o x
 refused 2 "id with a path" '/' sample --id ../S --dna $bam -o x
 "$program" >out.txt 2>err.txt; want "no command" test $? -eq 2
-for words in "help" "--help" "--version" "help sample" "sample --help" "help batch" "batch --help" "stratify --help" \
-    "report --help" "reference --help" "panel --help" "explain --help" "lod --help"; do
+for words in "help" "--help" "--version" "help sample" "sample --help" "help batch" "batch --help" "panel --help"; do
     # shellcheck disable=SC2086
     run 0 "$words" $words
     [ -s out.txt ] && [ ! -s err.txt ] && pass || fail "$words: help belongs on stdout"
 done
-
-# ---- stratify -------------------------------------------------------------------------------------------------------
-run 0 "DNA job" sample --id PCL01 --dna $bam --specimen lesion -o parts/dna
-run 0 "RNA job" sample --id PCL01 --rna data/PCL01.rna.bam --specimen lesion -o parts/rna
-run 0 "stratify" stratify parts/dna/PCL01.json parts/rna/PCL01.json -o parts/joined
-if [ -f parts/joined/PCL01.json ]; then
-    want "stratify: label of the joined jobs" python3 - <<'PY'
-import json
-a, b = json.load(open("all/PCL01.json")), json.load(open("parts/joined/PCL01.json"))
-for key in ("label", "leaning"):
-    assert a[key] == b[key], (key, a[key], b[key])
-assert abs(a["probability"]["plasmacytoma_like"] - b["probability"]["plasmacytoma_like"]) < 0.02
-PY
-else
-    fail "stratify: parts/joined/PCL01.json is not there"
-fi
-run 0 "explain" explain all/IND01.json
-grep -qi ccnd1 out.txt && grep -qi ras out.txt && pass || fail "explain does not name both markers"
-run 0 "report" report all -o reported
-want "report: cohort table" test -s reported/cohort.tsv
 
 echo "ok $ok, failed $failed, skipped $skipped"
 [ $failed -eq 0 ]

@@ -43,12 +43,13 @@ static void single_reads(void **state) {
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
     assert_int_equal(codon_count(&e, k13, GGC, PS_F1R2, 40), 1);
     assert_int_equal(e.seen[PS_COLLECT_CODONS], 1);
-    assert_int_equal(e.n_indel, 0);
+    assert_int_equal(e.n_allele, 0);
     ps_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .flag = 16, .quality1 = 61)); /* capped at 40 */
     assert_int_equal(codon_count(&e, k12, GGT, PS_F2R1, 40), 1);
     ps_evidence_free(&e);
-    e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .edit_pos1 = {P51, P49}, .edit = {'A', 'G'})); /* c.34G>T c.36T>C */
+    e = one(
+        READ(.pos1 = P50 - 50, .cigar = "100M", .edit_pos1 = {P51, P49}, .edit = {'A', 'G'})); /* c.34G>T c.36T>C */
     assert_int_equal(codon_count(&e, k12, 16 * 3 + 4 * 2 + 1, PS_F1R2, 40), 1);
     ps_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .edit_pos1 = {P50}, .edit = {'N'}));
@@ -59,11 +60,10 @@ static void single_reads(void **state) {
 
 static void base_quality(void **state) {
     (void)state;
-    static const struct {
-        int quality, counted;
-    } rows[] = {{0, 0}, {19, 0}, {20, 1}, {35, 1}};
+    static const struct { int quality, counted; } rows[] = {{0, 0}, {19, 0}, {20, 1}, {35, 1}};
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .weak_pos1 = P49, .weak_quality = rows[i].quality));
+        ps_evidence e =
+            one(READ(.pos1 = P50 - 50, .cigar = "100M", .weak_pos1 = P49, .weak_quality = rows[i].quality));
         assert_int_equal(codon_count(&e, k12, GGT, -1, rows[i].quality), rows[i].counted);
         assert_int_equal(codon_count(&e, k12, -1, -1, -1), rows[i].counted);
         ps_evidence_free(&e);
@@ -75,9 +75,7 @@ static void base_quality(void **state) {
 
 static void mapping_quality(void **state) {
     (void)state;
-    static const struct {
-        int mapq, counted;
-    } rows[] = {{0, 0}, {19, 0}, {20, 1}, {255, 1}};
+    static const struct { int mapq, counted; } rows[] = {{0, 0}, {19, 0}, {20, 1}, {255, 1}};
     for (size_t i = 0; i < 4; i++) {
         ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .mapq1 = rows[i].mapq + 1));
         assert_int_equal(codon_count(&e, k12, GGT, -1, -1), rows[i].counted);
@@ -92,8 +90,8 @@ static void flags_left_out(void **state) {
     static const struct {
         int flag, cause;
     } rows[] = {
-        {4, PS_LEFT_UNMAPPED},        {256, PS_LEFT_SECONDARY},         {2048, PS_LEFT_SUPPLEMENTARY},
-        {512, PS_LEFT_QC_FAIL},       {1024, PS_LEFT_DUPLICATE},        {4 | 256 | 512, PS_LEFT_UNMAPPED},
+        {4, PS_LEFT_UNMAPPED},           {256, PS_LEFT_SECONDARY},      {2048, PS_LEFT_SUPPLEMENTARY},
+        {512, PS_LEFT_QC_FAIL},          {1024, PS_LEFT_DUPLICATE},     {4 | 256 | 512, PS_LEFT_UNMAPPED},
         {256 | 2048, PS_LEFT_SECONDARY}, {512 | 1024, PS_LEFT_QC_FAIL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -114,7 +112,8 @@ static ps_evidence pair(unit_read left, unit_read right, int second_left) {
 
 static void overlapping_mates(void **state) {
     (void)state;
-    ps_evidence e = pair(READ(.pos1 = P50 - 60, .cigar = "100M", G12D), READ(.pos1 = P50 - 40, .cigar = "100M", G12D), 0);
+    ps_evidence e =
+        pair(READ(.pos1 = P50 - 60, .cigar = "100M", G12D), READ(.pos1 = P50 - 40, .cigar = "100M", G12D), 0);
     assert_int_equal(codon_count(&e, k12, GAT, PS_F1R2, 45), 1);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
     assert_int_equal(e.mate_conflicts, 0);
@@ -164,8 +163,10 @@ static void order_of_mates(void **state) {
         for (int right_first = 0; right_first < 2; right_first++) {
             unit_sam s;
             sam_begin(&s, &panel, orders[i]);
-            unit_read left = READ(.name = "p", .flag = 99, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40, G12D);
-            unit_read right = READ(.name = "p", .flag = 147, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60, G12D);
+            unit_read left =
+                READ(.name = "p", .flag = 99, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40, G12D);
+            unit_read right =
+                READ(.name = "p", .flag = 147, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60, G12D);
             sam_add(&s, right_first ? right : left);
             sam_add(&s, READ(.pos1 = P50 + 5000, .cigar = "50M"));
             sam_add(&s, right_first ? left : right);
@@ -176,7 +177,8 @@ static void order_of_mates(void **state) {
         }
 }
 
-/* Mates that do not overlap: abutting ones show codon 12 together, an improper pair has one orientation, in any order. */
+/* Mates that do not overlap: abutting ones show codon 12 together, an improper pair has one orientation, in any
+ * order. */
 static void mates_that_do_not_overlap(void **state) {
     (void)state;
     for (int kind = 0; kind < 2; kind++) {
@@ -186,8 +188,10 @@ static void mates_that_do_not_overlap(void **state) {
             sam_begin(&s, &panel, "unsorted");
             /* kind 0: FR, the left mate ends and the right one begins inside codon 12; kind 1: both forward, apart */
             int32_t left_pos = kind ? P50 - 60 : P50 - 99, right_pos = kind ? P50 + 20 : P50 + 1;
-            unit_read left = READ(.name = "p", .flag = kind ? 65 : 99, .pos1 = left_pos, .cigar = kind ? "70M" : "100M", .mate_pos1 = right_pos);
-            unit_read right = READ(.name = "p", .flag = kind ? 129 : 147, .pos1 = right_pos, .cigar = "30M", .mate_pos1 = left_pos);
+            unit_read left = READ(.name = "p", .flag = kind ? 65 : 99, .pos1 = left_pos,
+                                  .cigar = kind ? "70M" : "100M", .mate_pos1 = right_pos);
+            unit_read right =
+                READ(.name = "p", .flag = kind ? 129 : 147, .pos1 = right_pos, .cigar = "30M", .mate_pos1 = left_pos);
             sam_add(&s, right_first ? right : left);
             sam_add(&s, right_first ? left : right);
             ps_evidence e = run(&s);
@@ -202,7 +206,9 @@ static void mates_that_do_not_overlap(void **state) {
     }
 }
 
-#if 0 /* bug: codons.c merge_indels() keeps the quality of the mate that came last */
+#if 0 /* bug */
+/* slice.c merge_indels() keeps the indel quality of the mate that came last (ps_codon_count.quality depends on
+ * order) */
 static void indel_quality_does_not_depend_on_order(void **state) {
     (void)state;
     int quality[2] = {0};
@@ -220,6 +226,50 @@ static void indel_quality_does_not_depend_on_order(void **state) {
         ps_evidence_free(&e);
     }
     assert_int_equal(quality[0], quality[1]);
+}
+
+/* bug: slice.c merge_indels(): an indel of one mate that is contradicted makes a conflict, which an uncontradicted one of the
+   other mate beside it overwrites, or not, by which mate came first */
+static void conflict_does_not_depend_on_order(void **state) {
+    (void)state;
+    int n[2];
+    for (int right_first = 0; right_first < 2; right_first++) {
+        unit_sam s;
+        int32_t at = P49 - 80;
+        sam_begin(&s, &panel, "unsorted");
+        unit_read left = READ(.name = "p", .flag = 99, .pos1 = at, .cigar = "80M3I6M", .mate_pos1 = at + 40, .inserted = "GAG");
+        unit_read right = READ(.name = "p", .flag = 147, .pos1 = at + 40, .cigar = "41M3I57M", .mate_pos1 = at, .inserted = "GAG");
+        sam_add(&s, right_first ? right : left);
+        sam_add(&s, right_first ? left : right);
+        ps_evidence e = run(&s);
+        n[right_first] = codon_count(&e, k12, -1, -1, -1);
+        ps_evidence_free(&e);
+    }
+    assert_int_equal(n[0], n[1]);
+}
+
+/* bug: slice.c ps_slice_merge(): in a family (MI tag) the orientation is that of the first read that came last, so that it depends
+   on the order of the file; here the two strands of a duplex */
+static void family_orientation_does_not_depend_on_order(void **state) {
+    (void)state;
+    int f1r2[2];
+    for (int order = 0; order < 2; order++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        unit_read r[4] = {
+            READ(.name = "a", .flag = 99, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40, .tags = "MI:Z:7/A"),
+            READ(.name = "a", .flag = 147, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60, .tags = "MI:Z:7/A"),
+            READ(.name = "b", .flag = 163, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40, .tags = "MI:Z:7/B"),
+            READ(.name = "b", .flag = 83, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60, .tags = "MI:Z:7/B"),
+        };
+        for (int i = 0; i < 4; i++)
+            sam_add(&s, r[(i + 2 * order) % 4]);
+        ps_evidence e = run(&s);
+        assert_int_equal(codon_count(&e, k12, GGT, -1, -1), 1); /* one molecule */
+        f1r2[order] = codon_count(&e, k12, GGT, PS_F1R2, -1);
+        ps_evidence_free(&e);
+    }
+    assert_int_equal(f1r2[0], f1r2[1]);
 }
 #endif
 
@@ -256,13 +306,13 @@ static void deletion(void **state) {
     for (int paired = 0; paired < 2; paired++) {
         unit_read mate = READ(.pos1 = P49 - 30, .cigar = "30M3D70M");
         ps_evidence e = paired ? pair(r, mate, 0) : one(r);
-        assert_int_equal(e.n_indel, 1);
-        assert_int_equal(e.indel[0].beg0, P49 - 3);
-        assert_int_equal(e.indel[0].end0, P49);
-        assert_string_equal(e.indel[0].alt, "");
-        assert_int_equal(e.indel[0].n[PS_F1R2], 1);
-        assert_int_equal(e.indel[0].n[PS_F2R1], 0);
-        assert_int_equal(e.indel[0].depth, 1);
+        assert_int_equal(e.n_allele, 1);
+        assert_int_equal(e.allele[0].beg0, P49 - 3);
+        assert_int_equal(e.allele[0].end0, P49);
+        assert_string_equal(e.allele[0].alt, "");
+        assert_int_equal(e.allele[0].n[PS_F1R2], 1);
+        assert_int_equal(e.allele[0].n[PS_F2R1], 0);
+        assert_int_equal(e.allele[0].depth, 1);
         assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, -1, -1), 1);
         assert_int_equal(codon_count(&e, k13, PS_HAP_INDEL, -1, -1), 1);
         assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
@@ -274,10 +324,10 @@ static void deletion(void **state) {
 static void insertion(void **state) {
     (void)state;
     ps_evidence e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted = "GAG")); /* between 50 and 51 */
-    assert_int_equal(e.n_indel, 1);
-    assert_int_equal(e.indel[0].beg0, P50);
-    assert_int_equal(e.indel[0].end0, P50);
-    assert_string_equal(e.indel[0].alt, "GAG");
+    assert_int_equal(e.n_allele, 1);
+    assert_int_equal(e.allele[0].beg0, P50);
+    assert_int_equal(e.allele[0].end0, P50);
+    assert_string_equal(e.allele[0].alt, "GAG");
     assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, PS_F1R2, 40), 1);
     assert_int_equal(codon_count(&e, k13, GGC, -1, -1), 1);
     ps_evidence_free(&e);
@@ -288,9 +338,10 @@ static void insertion(void **state) {
     /* an inserted G behind ..TTGGC.. style repeats moves to their left end, whichever of them the aligner chose */
     int32_t place[2];
     for (int i = 0; i < 2; i++) {
-        ps_evidence a = one(READ(.pos1 = P51 - 50, .cigar = i ? "50M1I50M" : "51M1I49M", .inserted = "C")); /* in CC */
-        assert_int_equal(a.n_indel, 1);
-        place[i] = a.indel[0].beg0;
+        ps_evidence a =
+            one(READ(.pos1 = P51 - 50, .cigar = i ? "50M1I50M" : "51M1I49M", .inserted = "C")); /* in CC */
+        assert_int_equal(a.n_allele, 1);
+        place[i] = a.allele[0].beg0;
         ps_evidence_free(&a);
     }
     assert_int_equal(place[0], place[1]);
@@ -302,20 +353,21 @@ static void indels_that_do_not_count(void **state) {
     static const char *const cigars[] = {"3I97M", "5S3I92M", "97M3I", "92M3I5S"};
     for (size_t i = 0; i < 4; i++) {
         ps_evidence e = one(READ(.pos1 = i < 2 ? P50 : P50 - (i == 2 ? 96 : 91), .cigar = cigars[i]));
-        assert_int_equal(e.n_indel, 0);
+        assert_int_equal(e.n_allele, 0);
         ps_evidence_free(&e);
     }
     ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "50M3D50M", .quality1 = 20)); /* quality 19 */
-    assert_int_equal(e.n_indel, 0);
+    assert_int_equal(e.n_allele, 0);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     ps_evidence_free(&e);
     e = one(READ(.pos1 = 25245384 - 50, .cigar = "60M2I40M")); /* ten bases 5' of the start codon */
-    assert_int_equal(e.n_indel, 0);
+    assert_int_equal(e.n_allele, 0);
     ps_evidence_free(&e);
 }
 
-#if 0 /* bug: codons.c note_indel(): an insertion of low quality is forgotten and its fragment counts as reference, while a
-         deletion of low quality leaves the codon uncounted */
+#if 0 /* bug */
+/* slice.c note_indel(): an insertion of low quality is forgotten and its fragment counts as reference, while a
+ * deletion of low quality leaves the codon uncounted */
 static void weak_insertion_is_not_reference(void **state) {
     (void)state;
     ps_evidence e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted_quality = 19));
@@ -328,19 +380,19 @@ static void indel_in_one_mate(void **state) {
     (void)state;
     /* the other mate covers the place: a conflict, nothing counts there */
     ps_evidence e = pair(READ(.pos1 = P50 - 60, .cigar = "61M3I39M"), READ(.pos1 = P50 - 40, .cigar = "100M"), 0);
-    assert_int_equal(e.n_indel, 0);
+    assert_int_equal(e.n_allele, 0);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     assert_int_equal(e.mate_conflicts, 1);
     assert_int_equal(codon_count(&e, k13, GGC, -1, -1), 1);
     ps_evidence_free(&e);
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M"), READ(.pos1 = P50 - 40, .cigar = "39M3D61M"), 0);
-    assert_int_equal(e.n_indel, 0);
+    assert_int_equal(e.n_allele, 0);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     assert_true(e.mate_conflicts >= 1);
     ps_evidence_free(&e);
     /* it ends before: the indel stands */
     e = pair(READ(.pos1 = P50 - 90, .cigar = "80M"), READ(.pos1 = P50 - 40, .cigar = "41M3I59M"), 0);
-    assert_int_equal(e.n_indel, 1);
+    assert_int_equal(e.n_allele, 1);
     assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, -1, -1), 1);
     ps_evidence_free(&e);
 }
@@ -375,8 +427,8 @@ static void spliced(void **state) {
     assert_int_equal(codon_count(&e, k97 + 1, -1, -1, -1), 1);
     ps_evidence_free(&e);
     /* changed on each side of the intron: one haplotype */
-    e = one(READ(.pos1 = 25225773 - 29, .cigar = "30M1460N30M", .edit_pos1 = {25225773, 25227235},
-                 .edit = {'A', 'A'}));
+    e = one(
+        READ(.pos1 = 25225773 - 29, .cigar = "30M1460N30M", .edit_pos1 = {25225773, 25227235}, .edit = {'A', 'A'}));
     int hap = -1;
     for (int h = 0; h < 64; h++)
         if (codon_count(&e, k97, h, -1, -1))
@@ -465,6 +517,8 @@ int main(void) {
         cmocka_unit_test(mates_that_do_not_overlap),
 #if 0 /* bug: see above */
         cmocka_unit_test(indel_quality_does_not_depend_on_order),
+        cmocka_unit_test(conflict_does_not_depend_on_order),
+        cmocka_unit_test(family_orientation_does_not_depend_on_order),
         cmocka_unit_test(weak_insertion_is_not_reference),
 #endif
     };

@@ -29,11 +29,12 @@ static ps_evidence two(unit_read a, unit_read b, ps_input_role role) {
     return run(&s, role);
 }
 
-/* ---- genes: CCND1 is on the plus strand, exons (1-based) 69641105-69641511, 69643031-69643246, ... ------------------
+/* ---- genes: CCND1 is on the plus strand, exons (1-based) 69641105-69641511, 69643031-69643246, ...
+ * ------------------
  */
 
-static void gene_is(const ps_evidence *e, int gene, uint64_t fragments, uint64_t sense, uint64_t antisense, uint64_t reads,
-                    uint64_t spliced) {
+static void gene_is(const ps_evidence *e, int gene, uint64_t fragments, uint64_t sense, uint64_t antisense,
+                    uint64_t reads, uint64_t spliced) {
     const ps_gene_count *g = &e->gene[gene];
     if (g->fragments != fragments || g->sense != sense || g->antisense != antisense || g->reads != reads ||
         g->spliced != spliced)
@@ -49,16 +50,17 @@ static void single_gene_reads(void **state) {
     } rows[] = {
         {{.contig = "chr11", .pos1 = 69641200, .cigar = "100M"}, 1, 1, 0},
         {{.contig = "chr11", .pos1 = 69641200, .cigar = "100M", .flag = 16}, 1, 0, 0},
-        {{.contig = "chr11", .pos1 = 69641511, .cigar = "100M"}, 1, 1, 0},            /* one base of the exon */
-        {{.contig = "chr11", .pos1 = 69641512, .cigar = "100M"}, 0, 0, 0},            /* intron */
-        {{.contig = "chr11", .pos1 = 69641005, .cigar = "100M"}, 0, 0, 0},            /* ends one base before */
+        {{.contig = "chr11", .pos1 = 69641511, .cigar = "100M"}, 1, 1, 0}, /* one base of the exon */
+        {{.contig = "chr11", .pos1 = 69641512, .cigar = "100M"}, 0, 0, 0}, /* intron */
+        {{.contig = "chr11", .pos1 = 69641005, .cigar = "100M"}, 0, 0, 0}, /* ends one base before */
         {{.contig = "chr11", .pos1 = 69641006, .cigar = "100M"}, 1, 1, 0},
-        {{.contig = "chr11", .pos1 = 69641462, .cigar = "50M1519N50M"}, 1, 1, 1},     /* exon 1 to exon 2 */
-        {{.contig = "chr11", .pos1 = 69641050, .cigar = "50M500N50M"}, 0, 0, 0},      /* skips the whole exon */
-        {{.contig = "chr11", .pos1 = 69641050, .cigar = "50M461D50M"}, 0, 0, 0},      /* deletes it */
-        {{.contig = "chr11", .pos1 = 69641055, .cigar = "50M60S"}, 0, 0, 0},          /* reaches in with a clip */
+        {{.contig = "chr11", .pos1 = 69641462, .cigar = "50M1519N50M"}, 1, 1, 1}, /* exon 1 to exon 2 */
+        {{.contig = "chr11", .pos1 = 69641050, .cigar = "50M500N50M"}, 0, 0, 0},  /* skips the whole exon */
+        {{.contig = "chr11", .pos1 = 69641050, .cigar = "50M461D50M"}, 0, 0, 0},  /* deletes it */
+        {{.contig = "chr11", .pos1 = 69641055, .cigar = "50M60S"}, 0, 0, 0},      /* reaches in with a clip */
         {{.contig = "chr11", .pos1 = 69641200, .cigar = "100M", .mapq1 = 1}, 1, 1, 0},
-        {{.contig = "chr11", .pos1 = 69641200, .cigar = "100M", .mapq1 = 2, .tags = "NH:i:5"}, 1, 1, 0},
+        {{.contig = "chr11", .pos1 = 69641200, .cigar = "100M", .tags = "NH:i:1"}, 1, 1, 0},
+        {{.contig = "chr11", .pos1 = 69641200, .cigar = "100M", .mapq1 = 2, .tags = "NH:i:5"}, 0, 0, 0},
         {{.contig = "chr11", .pos1 = 69641200, .cigar = "100M", .flag = 1024}, 1, 1, 0},
         {{.contig = "chr11", .pos1 = 69641200, .cigar = "*"}, 0, 0, 0},
     };
@@ -76,7 +78,11 @@ static void single_gene_reads(void **state) {
         assert_int_equal(e.left_out[PS_COLLECT_GENES][cause[i]], 1);
         ps_evidence_free(&e);
     }
-    ps_evidence e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M"), PS_INPUT_DNA);
+    ps_evidence e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M", .tags = "NH:i:2"), PS_INPUT_RNA);
+    assert_int_equal(e.left_out[PS_COLLECT_GENES][PS_LEFT_MULTIMAPPED], 1);
+    assert_int_equal(e.left_out[PS_COLLECT_CODONS][PS_LEFT_MULTIMAPPED], 0);
+    ps_evidence_free(&e);
+    e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M"), PS_INPUT_DNA);
     gene_is(&e, ccnd1, 0, 0, 0, 0, 0); /* genes are counted in RNA only */
     ps_evidence_free(&e);
 }
@@ -146,7 +152,8 @@ static void gene_pairs_beyond_the_sweep(void **state) {
     ps_evidence_free(&e);
 }
 
-#if 0 /* bug: genes.c touches_exon() adds up the CIGAR in 32 bits: signed overflow on skips that sum to more than 2^31 */
+#if 0 /* bug */
+/* genes.c touches_exon() adds up the CIGAR in 32 bits: signed overflow on skips that sum to more than 2^31 */
 static void skips_longer_than_a_chromosome(void **state) {
     (void)state;
     unit_sam s;
@@ -173,7 +180,7 @@ static void bins(void **state) {
         int flag, offset; /* from the bin's first base */
         int counted;
     } rows[] = {
-        {0, 0, 1},  {0, 9999, 1}, {0, -1, 0},  {0, 10000, 0}, {16, 500, 1}, {99, 500, 1}, {147, 500, 0},
+        {0, 0, 1},    {0, 9999, 1},   {0, -1, 0},     {0, 10000, 0}, {16, 500, 1},  {99, 500, 1}, {147, 500, 0},
         {83, 500, 1}, {1024, 500, 0}, {2048, 500, 0}, {256, 500, 0}, {512, 500, 0}, {73, 500, 1}, {129, 500, 0},
     };
     assert_string_equal(panel.contigs[panel.bins[0].span.contig].name[0], "chr1");
@@ -210,7 +217,8 @@ static void every_bin_is_found(void **state) {
     ps_evidence_free(&e);
 }
 
-/* ---- junctions: window chr11:68732532-69685232, IGH chr14:105533663-106881350 --------------------------------------
+/* ---- junctions: window chr11:68732532-69685232, IGH chr14:105533663-106881350
+ * --------------------------------------
  */
 
 static void split_reads(void **state) {
@@ -231,9 +239,9 @@ static void split_reads(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int supplementary = 0; supplementary < 2; supplementary++) {
             char *tag = ps_format("SA:Z:%s", rows[i].sa);
-            ps_evidence e = one(AT("chr11", .flag = supplementary ? 2048 : 0, .pos1 = 69300001, .cigar = rows[i].cigar,
-                                   .tags = tag),
-                                PS_INPUT_DNA);
+            ps_evidence e = one(
+                AT("chr11", .flag = supplementary ? 2048 : 0, .pos1 = 69300001, .cigar = rows[i].cigar, .tags = tag),
+                PS_INPUT_DNA);
             assert_int_equal(e.n_junction, 1);
             const ps_junction_read *j = &e.junction[0];
             assert_int_equal(j->split, 1);
@@ -323,12 +331,14 @@ static void discordant_pairs(void **state) {
         int32_t pos_a0;
         int right_a, right_b;
     } rows[] = {
-        {1 | 64, 69300099, 1, 1}, {1 | 64 | 32, 69300099, 1, 0}, {1 | 128 | 16, 69300000, 0, 1},
+        {1 | 64, 69300099, 1, 1},
+        {1 | 64 | 32, 69300099, 1, 0},
+        {1 | 128 | 16, 69300000, 0, 1},
         {1 | 128 | 16 | 32, 69300000, 0, 0},
     };
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(AT("chr11", .flag = rows[i].flag, .pos1 = 69300001, .cigar = "100M", .mate_contig = "chr14",
-                               .mate_pos1 = 106000000),
+        ps_evidence e = one(AT("chr11", .flag = rows[i].flag, .pos1 = 69300001, .cigar = "100M",
+                               .mate_contig = "chr14", .mate_pos1 = 106000000),
                             PS_INPUT_DNA);
         assert_int_equal(e.n_junction, 1);
         assert_int_equal(e.junction[0].split, 0);
@@ -345,17 +355,18 @@ static void discordant_pairs(void **state) {
         int32_t pos1;
     } elsewhere[] = {{"chr3", 500000}, {"chr14", 105533662}, {"chr14", 106881351}, {"chrM", 5}};
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(AT("chr11", .flag = 65, .pos1 = 69300001, .cigar = "100M", .mate_contig = elsewhere[i].contig,
-                               .mate_pos1 = elsewhere[i].pos1),
+        ps_evidence e = one(AT("chr11", .flag = 65, .pos1 = 69300001, .cigar = "100M",
+                               .mate_contig = elsewhere[i].contig, .mate_pos1 = elsewhere[i].pos1),
                             PS_INPUT_DNA);
         assert_int_equal(e.n_junction, 0);
         assert_int_equal(e.window_chimeric, 1);
         ps_evidence_free(&e);
     }
     /* split and paired at once: two rows of one fragment, told apart by the caller */
-    ps_evidence e = one(AT("chr11", .name = "both", .flag = 65, .pos1 = 69300001, .cigar = "60M40S", .mate_contig = "chr14",
-                           .mate_pos1 = 106000000, .tags = "SA:Z:chr14,106000000,+,60S40M,60,0;"),
-                        PS_INPUT_DNA);
+    ps_evidence e =
+        one(AT("chr11", .name = "both", .flag = 65, .pos1 = 69300001, .cigar = "60M40S", .mate_contig = "chr14",
+               .mate_pos1 = 106000000, .tags = "SA:Z:chr14,106000000,+,60S40M,60,0;"),
+            PS_INPUT_DNA);
     assert_int_equal(e.n_junction, 2);
     assert_true(e.junction[0].fragment == e.junction[1].fragment);
     ps_evidence_free(&e);
@@ -367,8 +378,8 @@ static void physical_coverage(void **state) {
         int flag;
         int32_t isize, bases;
     } rows[] = {
-        {99, 400, 400}, {83, -400, 0}, {163, 350, 350}, {147, -350, 0}, {99, 2000, 2000}, {99, 2001, 0},
-        {65, 400, 0},   {0, 0, 100},   {73, 0, 0},      {2048, 0, 0},
+        {99, 400, 400}, {83, -400, 0}, {163, 350, 350}, {147, -350, 0}, {99, 2000, 2000},
+        {99, 2001, 0},  {65, 400, 0},  {0, 0, 100},     {73, 0, 0},     {2048, 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int32_t pos1 = 68732531 + 3 * PS_WINDOW_CELL; /* the last base of the third cell */

@@ -287,6 +287,19 @@ static void test_stream_formats(void **state) {
             check_stream(path, threads);
             free(path);
         }
+    /* blocks cut anywhere, as other writers do: the header's last block holds the first records */
+    char *path = make_file("whole.bam", "wb"), *straddled = in_folder("straddled.bam"), *bytes = ps_alloc(1, 1 << 20);
+    BGZF *in = bgzf_open(path, "r"), *out = bgzf_open(straddled, "w");
+    ssize_t n = bgzf_read(in, bytes, 1 << 20);
+    assert_true(n > 100000 && n < 1 << 20);
+    assert_int_equal(bgzf_write(out, bytes, (size_t)n), n);
+    assert_int_equal(bgzf_close(in), 0);
+    assert_int_equal(bgzf_close(out), 0);
+    check_stream(straddled, 1);
+    check_stream(straddled, 2);
+    free(path);
+    free(straddled);
+    free(bytes);
     char *multi = in_folder("multi.cram");
     write_file(multi, &(writing){.mode = "wc", .multi_ref = 1});
     check_stream(multi, 1);
@@ -532,7 +545,8 @@ static int says_damage(const char *path, int threads) {
         return 0;
     uint64_t n = ps_reads_records(reads);
     char *said = ps_format("after %llu good ones", (unsigned long long)n);
-    int fine = strstr(err.text, said) && strstr(err.text, path) && n > 0 && n < N_RECORDS;
+    /* with threads the damage may be found before earlier records are handed out */
+    int fine = strstr(err.text, said) && strstr(err.text, path) && (n > 0 || threads > 1) && n < N_RECORDS;
     free(said);
     free(fasta);
     ps_reads_close(reads);

@@ -16,6 +16,7 @@
 #include <zlib.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/cohort.h"
 #include "plasmastrat/report.h"
 #include "plasmastrat/stats.h"
 
@@ -813,7 +814,23 @@ static void is_field(const char *row, int number, const char *want) {
 
 static int header_of(const ps_result *r, FILE *out, ps_error *err) {
     (void)r;
-    return ps_write_cohort_header(out, err);
+    return ps_write_cohort_tsv(NULL, 0, out, err);
+}
+
+/* The table's line of one result, without the header. */
+static int write_row(const ps_result *r, FILE *out, ps_error *err) {
+    ps_cohort_row row;
+    char *table = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&table, &size);
+    ps_cohort_row_of(r, &row);
+    int status = ps_write_cohort_tsv(&row, 1, stream, err);
+    fclose(stream);
+    if (fputs(strchr(table, '\n') + 1, out) < 0 || fflush(out) != 0)
+        status = ps_fail(err, PS_ERR_RUN, NULL, 0, "the line could not be written");
+    ps_cohort_row_free(&row);
+    free(table);
+    return status;
 }
 
 static void cohort_rows(void **state) {
@@ -837,18 +854,18 @@ static void cohort_rows(void **state) {
         {"F1", "failed", ".", ".", ".", ".", ".", ".", ".", ".", ".", ".", "f1.bam: truncated at <block> 17"},
     };
     for (int i = 0; i < 4; i++) {
-        char *row = written(ps_write_cohort_row, &f[i]->result);
+        char *row = written(write_row, &f[i]->result);
         assert_int_equal(count_of(row, "\t"), tabs);
         assert_int_equal(count_of(row, "\n"), 1);
         for (int c = 0; c < 13; c++)
             is_field(row, c, want[i][c]);
         free(row);
     }
-    char *row = written(ps_write_cohort_row, &f[1]->result);
+    char *row = written(write_row, &f[1]->result);
     assert_non_null(strstr(row, "\t0.041\tNRAS:146\t"));
     assert_non_null(strstr(row, "\tmarrow\t"));
     free(row);
-    row = written(ps_write_cohort_row, &f[0]->result);
+    row = written(write_row, &f[0]->result);
     assert_non_null(strstr(row, "\tBRAF:p.Val600Glu:0.5\t"));
     free(row);
     for (int i = 0; i < 4; i++)
@@ -991,7 +1008,7 @@ static void missing_numbers(void **state) {
     for (size_t i = 0; i < c->copynumber.n_arms; i += 2)
         c->copynumber.arm[i].log2_ratio = c->copynumber.arm[i].copies = NAN;
     c->junction.physical_coverage = c->junction.background = NAN;
-    static writer *const writers[] = {ps_write_json, ps_write_html, write_plain_text, ps_write_cohort_row};
+    static writer *const writers[] = {ps_write_json, ps_write_html, write_plain_text, write_row};
     for (size_t w = 0; w < sizeof writers / sizeof *writers; w++) {
         char *text = written(writers[w], &f->result);
         static const char *const never[] = {"nan%", "\"nan", " nan", "(nan", "\tnan", "-nan", " inf", "\"inf"};
@@ -1009,7 +1026,7 @@ static void missing_numbers(void **state) {
 static void full_disk(void **state) {
     (void)state;
     fixture *f = positive();
-    static writer *const writers[] = {ps_write_json, ps_write_html, write_plain_text, ps_write_cohort_row};
+    static writer *const writers[] = {ps_write_json, ps_write_html, write_plain_text, write_row};
     for (size_t w = 0; w < sizeof writers / sizeof *writers; w++) {
         FILE *out = fopen("/dev/full", "w");
         if (!out)
@@ -1040,8 +1057,7 @@ static void leave(const char *folder, const char *name, fixture *f) {
     static const struct {
         const char *suffix;
         writer *write;
-    } rows[] = {
-        {"json", ps_write_json}, {"html", ps_write_html}, {"txt", write_colour_text}, {"tsv", ps_write_cohort_row}};
+    } rows[] = {{"json", ps_write_json}, {"html", ps_write_html}, {"txt", write_colour_text}, {"tsv", write_row}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *path = ps_format("%s/%s.%s", folder, name, rows[i].suffix);
         FILE *out = fopen(path, "w");

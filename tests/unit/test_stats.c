@@ -24,16 +24,17 @@ static void poisson(void **state) {
         uint64_t k;
         double mean, p;
     } rows[] = {
-        {1, 0.001, 0.00099950016662500833}, {3, 0.01, 1.6542165280748768e-7},
-        {3, 2.5, 0.45618688411667048},      {10, 3, 0.0011024881301154797},
-        {50, 10, 1.8547268838697993e-19},   {100, 100, 0.51329879827914866},
-        {120, 100, 0.028230393964865693},   {80, 100, 0.98254867748372457},
+        {1, 0.001, 0.00099950016662500833},  {3, 0.01, 1.6542165280748768e-7},
+        {3, 2.5, 0.45618688411667048},       {10, 3, 0.0011024881301154797},
+        {50, 10, 1.8547268838697993e-19},    {100, 100, 0.51329879827914866},
+        {120, 100, 0.028230393964865693},    {80, 100, 0.98254867748372457},
         {1000, 900, 0.00054990226571178292}, {1000, 1000, 0.50420524418021551},
-        {1000, 1200, 0.99999999871183939},  {3, 1e-8, 1.6666666541666667e-25},
-        {200, 20, 4.6635017890786538e-124}, {1, 700, 1.0},
+        {1000, 1200, 0.99999999871183939},   {3, 1e-8, 1.6666666541666667e-25},
+        {200, 20, 4.6635017890786538e-124},  {1, 700, 1.0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        near(ps_poisson_upper(rows[i].k, rows[i].mean), rows[i].p, 1e-11, "poisson", (double)rows[i].k, rows[i].mean, 0);
+        near(ps_poisson_upper(rows[i].k, rows[i].mean), rows[i].p, 1e-11, "poisson", (double)rows[i].k, rows[i].mean,
+             0);
     /* at a million counts the logarithm of the density has lost six digits: 1e-8 is what a double can give */
     near(ps_poisson_upper(100000, 99000), 0.00075741992117476797, 1e-8, "poisson", 1e5, 99000, 0);
     near(ps_poisson_upper(1000000, 1003000), 0.99863825935378241, 1e-8, "poisson", 1e6, 1003000, 0);
@@ -80,7 +81,8 @@ static void binomial_by_summing(void **state) {
         for (size_t i = 0; i < sizeof ps / sizeof *ps; i++) {
             double tail = 0;
             for (int k = n; k >= 0; k--) {
-                tail += exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(ps[i]) + (n - k) * log1p(-ps[i]));
+                tail +=
+                    exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(ps[i]) + (n - k) * log1p(-ps[i]));
                 near(ps_binomial_upper((uint64_t)k, (uint64_t)n, ps[i]), tail, 1e-11, "binomial", k, n, ps[i]);
             }
         }
@@ -92,10 +94,9 @@ static void negative_binomial(void **state) {
         uint64_t k;
         double mean, shape, p;
     } rows[] = {
-        {3, 0.01, 10, 2.1786696212109085e-7},  {3, 0.1, 10, 0.0001997028162778439},
-        {5, 1, 10, 0.0061615131234234221},     {20, 5, 10, 9.4140002416858551e-5},
-        {40, 10, 10, 4.6317732049772076e-6},   {10, 10, 1, 0.38554328942953175},
-        {1, 5, 10, 0.98265847008416739},       {60, 20, 10, 0.00010899439283386971},
+        {3, 0.01, 10, 2.1786696212109085e-7}, {3, 0.1, 10, 0.0001997028162778439},  {5, 1, 10, 0.0061615131234234221},
+        {20, 5, 10, 9.4140002416858551e-5},   {40, 10, 10, 4.6317732049772076e-6},  {10, 10, 1, 0.38554328942953175},
+        {1, 5, 10, 0.98265847008416739},      {60, 20, 10, 0.00010899439283386971},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         near(ps_negative_binomial_upper(rows[i].k, rows[i].mean, rows[i].shape), rows[i].p, 1e-11, "nb",
@@ -113,10 +114,14 @@ static void beta(void **state) {
     static const struct {
         double q, a, b, x;
     } rows[] = {
-        {0.025, 0.5, 0.5, 0.0015413331334360119},   {0.975, 10.5, 90.5, 0.17012392965218691},
-        {0.025, 10.5, 90.5, 0.052584675290668841},  {0.95, 3, 998, 0.006282284546723427},
-        {0.95, 3, 198, 0.031142599414083732},       {0.5, 2, 3, 0.38572756813238955},
-        {0.95, 3, 1, 0.9830475724915585},           {0.025, 1.5, 99999.5, 1.0789785284753773e-06},
+        {0.025, 0.5, 0.5, 0.0015413331334360119},
+        {0.975, 10.5, 90.5, 0.17012392965218691},
+        {0.025, 10.5, 90.5, 0.052584675290668841},
+        {0.95, 3, 998, 0.006282284546723427},
+        {0.95, 3, 198, 0.031142599414083732},
+        {0.5, 2, 3, 0.38572756813238955},
+        {0.95, 3, 1, 0.9830475724915585},
+        {0.025, 1.5, 99999.5, 1.0789785284753773e-06},
         {0.975, 1000.5, 999000.5, 0.00106340264158502},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -146,7 +151,8 @@ static void jeffreys_covers(void **state) {
             double p = rows[i].p * (0.9 + 0.01 * j);
             for (int k = 0; k <= rows[i].n; k++) {
                 double low = 0, high = 0, n = rows[i].n;
-                double mass = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p));
+                double mass =
+                    exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p));
                 if (mass < 1e-9)
                     continue;
                 ps_proportion_interval((uint64_t)k, (uint64_t)rows[i].n, &low, &high);
@@ -210,9 +216,9 @@ static void logistic(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(poisson),           cmocka_unit_test(binomial),         cmocka_unit_test(binomial_by_summing),
-        cmocka_unit_test(negative_binomial), cmocka_unit_test(beta),             cmocka_unit_test(jeffreys_covers),
-        cmocka_unit_test(centre_and_spread), cmocka_unit_test(rounding),         cmocka_unit_test(logistic),
+        cmocka_unit_test(poisson),           cmocka_unit_test(binomial), cmocka_unit_test(binomial_by_summing),
+        cmocka_unit_test(negative_binomial), cmocka_unit_test(beta),     cmocka_unit_test(jeffreys_covers),
+        cmocka_unit_test(centre_and_spread), cmocka_unit_test(rounding), cmocka_unit_test(logistic),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

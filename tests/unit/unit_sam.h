@@ -62,14 +62,14 @@ typedef struct unit_read { /* zero means: a plain unpaired read of quality 40 an
     int mapq1;               /* MAPQ + 1 */
     const char *mate_contig; /* NULL: "=" when paired, else "*" */
     int32_t mate_pos1, isize;
-    int quality1;            /* + 1; -1: none */
-    int32_t edit_pos1[4];    /* bases that differ from the reference */
+    int quality1;         /* + 1; -1: none */
+    int32_t edit_pos1[4]; /* bases that differ from the reference */
     char edit[4];
-    int32_t weak_pos1;       /* base there has weak_quality */
+    int32_t weak_pos1; /* base there has weak_quality */
     int weak_quality;
     const char *tags;
-    const char *inserted;    /* bases of insertions, cycled; NULL: "G" */
-    int inserted_quality;    /* 0: as the rest */
+    const char *inserted; /* bases of insertions, cycled; NULL: "G" */
+    int inserted_quality; /* 0: as the rest */
 } unit_read;
 
 static inline void sam_add(unit_sam *s, unit_read r) {
@@ -108,10 +108,12 @@ static inline void sam_add(unit_sam *s, unit_read r) {
     if (n == 0 || r.quality1 < 0)
         strcpy(qual, "*");
     snprintf(name, sizeof name, "r%zu", s->n);
-    char *line = ps_format("%s\t%d\t%s\t%d\t%d\t%s\t%s\t%d\t%d\t%s\t%s%s%s\n", r.name ? r.name : name, r.flag, r.contig,
-                           r.pos1, r.mapq1 ? r.mapq1 - 1 : 60, r.cigar,
-                           r.mate_contig ? r.mate_contig : r.flag & 1 ? "=" : "*", r.mate_pos1, r.isize, seq, qual,
-                           r.tags ? "\t" : "", r.tags ? r.tags : "");
+    char *line = ps_format("%s\t%d\t%s\t%d\t%d\t%s\t%s\t%d\t%d\t%s\t%s%s%s\n", r.name ? r.name : name, r.flag,
+                           r.contig, r.pos1, r.mapq1 ? r.mapq1 - 1 : 60, r.cigar,
+                           r.mate_contig ? r.mate_contig
+                           : r.flag & 1  ? "="
+                                         : "*",
+                           r.mate_pos1, r.isize, seq, qual, r.tags ? "\t" : "", r.tags ? r.tags : "");
     sam_text(s, line);
     free(line);
 }
@@ -149,8 +151,8 @@ static inline char *sam_write(const unit_sam *s) {
 }
 
 /* Evidence of one file in one role; -1 with the error's text on stderr when it cannot be collected. */
-static inline int collect_file(const ps_panel *panel, ps_input_role role, const char *path, int want_index, int n_threads,
-                               ps_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
+static inline int collect_file(const ps_panel *panel, ps_input_role role, const char *path, int want_index,
+                               int n_threads, ps_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
     ps_read_source source = {.role = role, .path = path};
     if (ps_reads_open(path, NULL, want_index, 1, &source.reads, err) < 0)
         return -1;
@@ -178,13 +180,28 @@ static inline ps_evidence collect_text(const unit_sam *s, ps_input_role role) {
     return e[role];
 }
 
-/* Fragments of a codon with a haplotype (-1: any) of a side and quality (-1: any). */
+/* Bases of a codon with a quality on a side (-1: both): the most of its three. */
+static inline int base_count(const ps_evidence *e, int codon, int side, int quality) {
+    int n[3] = {0}, most = 0;
+    for (size_t i = 0; i < e->n_base; i++)
+        if (e->base[i].codon == codon && e->base[i].quality == quality && (side < 0 || e->base[i].side == side))
+            n[e->base[i].base] += (int)e->base[i].n;
+    for (int k = 0; k < 3; k++)
+        most = n[k] > most ? n[k] : most;
+    return most;
+}
+
+/* Fragments of a codon with a haplotype (-1: any) of a side and quality (-1: any; the reference's is that of its
+ * bases). */
 static inline int codon_count(const ps_evidence *e, int codon, int hap, int side, int quality) {
     int n = 0;
     for (size_t i = 0; i < e->n_codon; i++) {
         const ps_codon_count *c = &e->codon[i];
-        if (c->codon == codon && (hap < 0 || c->hap == hap) && (side < 0 || c->side == side) &&
-            (quality < 0 || c->quality == quality))
+        if (c->codon != codon || (hap >= 0 && c->hap != hap) || (side >= 0 && c->side != side))
+            continue;
+        if (quality < 0 || c->quality == quality)
+            n += (int)c->n;
+        else if (c->quality == 0 && base_count(e, codon, c->side, quality) >= (int)c->n)
             n += (int)c->n;
     }
     return n;

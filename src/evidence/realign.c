@@ -1,0 +1,102 @@
+#include "realign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+
+/* A clip is resolved when at least ANCHOR of its bases lie beyond the gap and fit with at most one mismatch in ten:
+ * by chance that happens to one clip in ten thousand, and a call takes several that agree. */
+enum { ANCHOR = 10, LONGEST_GAP = 60, MISMATCH_EVERY = 10 };
+
+static char reference_at(const ps_locus *locus, int32_t pos0) {
+    for (int w = 0; w < locus->n_windows; w++)
+        if (pos0 >= locus->windows[w].beg0 && pos0 < locus->windows[w].end0)
+            return locus->window_base[w][pos0 - locus->windows[w].beg0];
+    return 'N';
+}
+
+/* Do read bases [query, query + n) fit the reference from pos0 on?  Bases the panel does not know end the comparison
+ * in the direction of `step` (+1: from the left, -1: from the right); what is left must still be an anchor. */
+static int fits(const ps_locus *locus, const bam1_t *b, int32_t query, int32_t pos0, int32_t n, int step) {
+    int32_t compared = 0, mismatches = 0;
+    for (; compared < n; compared++) {
+        int32_t offset = step > 0 ? compared : n - 1 - compared;
+        char reference = reference_at(locus, pos0 + offset);
+        if (reference == 'N')
+            break;
+        mismatches += seq_nt16_str[bam_seqi(bam_get_seq(b), query + offset)] != reference;
+    }
+    return compared >= ANCHOR && mismatches <= compared / MISMATCH_EVERY;
+}
+
+/* Gap that explains a clip of `m` bases starting at read base `query`; `edge` is the reference place behind the
+ * aligned part (right clip) or its first (left clip). Positive: insertion, negative: deletion, 0: none. Short gaps
+ * first. */
+static int32_t find_gap(const ps_locus *locus, const bam1_t *b, int32_t query, int32_t m, int32_t edge, int right) {
+    for (int32_t gap = 1; gap <= LONGEST_GAP; gap++) {
+        int32_t beyond = m - gap; /* bases beyond an insertion */
+        if (beyond >= ANCHOR &&
+            (right ? fits(locus, b, query + gap, edge, beyond, 1) : fits(locus, b, query, edge - beyond, beyond, -1)))
+            return gap;
+        if (right ? fits(locus, b, query, edge + gap, m, 1) : fits(locus, b, query, edge - gap - m, m, -1))
+            return -gap;
+    }
+    return 0;
+}
+
+static int in_windows(const ps_locus *locus, int32_t pos0) {
+    for (int w = 0; w < locus->n_windows; w++)
+        if (pos0 >= locus->windows[w].beg0 && pos0 <= locus->windows[w].end0)
+            return 1;
+    return 0;
+}
+
+static int is_long_clip(uint32_t op) {
+    return bam_cigar_op(op) == BAM_CSOFT_CLIP && bam_cigar_oplen(op) > ANCHOR;
+}
+
+static void resolve_right(const ps_locus *locus, const bam1_t *b, ps_alignment *a) {
+    if (a->n < 2 || !is_long_clip(a->op[a->n - 1]) || bam_cigar_type(bam_cigar_op(a->op[a->n - 2])) != 3 ||
+        !in_windows(locus, a->end0))
+        return;
+    int32_t m = (int32_t)bam_cigar_oplen(a->op[a->n - 1]);
+    int32_t gap = find_gap(locus, b, b->core.l_qseq - m, m, a->end0, 1);
+    if (!gap)
+        return;
+    int32_t rest = gap > 0 ? m - gap : m;
+    a->op[a->n - 1] = bam_cigar_gen((uint32_t)abs(gap), gap > 0 ? BAM_CINS : BAM_CDEL);
+    a->op[a->n++] = bam_cigar_gen((uint32_t)rest, BAM_CMATCH);
+    a->end0 += rest + (gap < 0 ? -gap : 0);
+}
+
+static void resolve_left(const ps_locus *locus, const bam1_t *b, ps_alignment *a) {
+    if (a->n < 2 || !is_long_clip(a->op[0]) || bam_cigar_type(bam_cigar_op(a->op[1])) != 3 ||
+        !in_windows(locus, a->pos0))
+        return;
+    int32_t m = (int32_t)bam_cigar_oplen(a->op[0]);
+    int32_t gap = find_gap(locus, b, 0, m, a->pos0, 0);
+    if (!gap)
+        return;
+    int32_t rest = gap > 0 ? m - gap : m;
+    memmove(a->op + 2, a->op + 1, (a->n - 1) * sizeof *a->op);
+    a->op[0] = bam_cigar_gen((uint32_t)rest, BAM_CMATCH);
+    a->op[1] = bam_cigar_gen((uint32_t)abs(gap), gap > 0 ? BAM_CINS : BAM_CDEL);
+    a->n++;
+    a->pos0 -= rest + (gap < 0 ? -gap : 0);
+}
+
+void ps_alignment_of(const ps_locus *locus, const bam1_t *b, int32_t end0, ps_alignment *a) {
+    *a = (ps_alignment){.n = b->core.n_cigar, .pos0 = (int32_t)b->core.pos, .end0 = end0};
+    a->op = ps_alloc((size_t)a->n + 2, sizeof *a->op);
+    memcpy(a->op, bam_get_cigar(b), a->n * sizeof *a->op);
+    if (b->core.l_qseq <= 0)
+        return;
+    resolve_right(locus, b, a);
+    resolve_left(locus, b, a);
+}
+
+void ps_alignment_free(ps_alignment *a) {
+    free(a->op);
+    *a = (ps_alignment){0};
+}

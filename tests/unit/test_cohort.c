@@ -1,0 +1,516 @@
+/* test_cohort.c - the cohort's table, page and MultiQC file from rows typed by hand.
+ *
+ * With an argument (a folder) it leaves the three files of 2,000 made-up samples there, to be looked at and timed. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/cohort.h"
+
+typedef int writer(const ps_cohort_row *, size_t, FILE *, ps_error *);
+
+static char *written(writer *write, const ps_cohort_row *rows, size_t n) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    ps_error err = {0};
+    assert_non_null(out);
+    assert_int_equal(write(rows, n, out, &err), 0);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(strlen(text), size); /* no NUL inside */
+    return text;
+}
+
+static size_t count_of(const char *text, const char *what) {
+    size_t n = 0;
+    for (; (text = strstr(text, what)); text += strlen(what))
+        n++;
+    return n;
+}
+
+static int begins(const char *text, const char *with) {
+    return !strncmp(text, with, strlen(with));
+}
+
+static ps_cohort_row named(const char *id) {
+    ps_cohort_row row;
+    ps_cohort_row_init(&row);
+    row.sample_id = ps_strdup(id);
+    return row;
+}
+
+static ps_cohort_row failed(const char *id, const char *why) {
+    ps_cohort_row row = named(id);
+    row.failure = ps_strdup(why);
+    return row;
+}
+
+static ps_cohort_row positive(const char *id) {
+    ps_cohort_row row = named(id);
+    row.page = ps_format("%s.html", id);
+    row.label = row.leaning = PS_LABEL_PLASMACYTOMA;
+    row.probability = 0.916138;
+    row.low = 0.784165;
+    row.high = 0.970456;
+    row.model = ps_strdup("rationale");
+    row.question = ps_strdup("Which?");
+    row.specimen = PS_SPECIMEN_LESION;
+    row.purity = 0.8;
+    row.ras = PS_RAS_MUTATED;
+    ps_cohort_add_variant(&row, "KRAS", "p.Gly12Asp", 0.299492, 1);
+    ps_cohort_add_variant(&row, "NRAS", "p.Gln61Lys", NAN, 1);
+    ps_cohort_add_variant(&row, "BRAF", "p.Val600Glu", 0.5, 0);
+    row.lod95 = 0.0341863;
+    row.lod95_codon = ps_strdup("KRAS:146");
+    row.ccnd1 = PS_CCND1_DYSREGULATED;
+    row.cause = PS_CAUSE_T1114;
+    row.expression = PS_EXPRESSION_OVER;
+    row.log2_ratio = 2.51856;
+    row.over_at = -1.5;
+    row.not_at = -3.5;
+    row.copy_number = PS_CN_GAIN;
+    row.copies = 3.02;
+    row.copies_low = 2.9;
+    row.copies_high = 3.14;
+    row.scope = PS_SCOPE_CHROMOSOME;
+    row.hyperdiploid = PS_ANSWER_YES;
+    row.junction = PS_JUNCTION_DETECTED;
+    row.split = 14;
+    row.discordant = 8;
+    ps_cohort_add_check(&row, "records", "rna", PS_QC_PASS, 38484, 1, "38484 records");
+    ps_cohort_add_check(&row, "spliced", "rna", PS_QC_FAIL, 0.01, 0.03, "share of <spliced> reads");
+    ps_cohort_add_check(&row, "ras-lod95", "sample", PS_QC_WARN, 0.06, 0.05, "smallest VAF");
+    return row;
+}
+
+static ps_cohort_row unassessable(const char *id) {
+    ps_cohort_row row = named(id);
+    row.page = ps_format("%s.html", id);
+    row.message = ps_strdup("no-assessable-marker: nothing\tcould\nbe assessed");
+    return row;
+}
+
+static void release(ps_cohort_row *rows, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        ps_cohort_row_free(&rows[i]);
+}
+
+#define HEADER                                                                                                       \
+    "sample_id\tstatus\tlabel\tprobability\tras\tras_variants\tccnd1\tccnd1_cause\tccnd1_expression\t"               \
+    "ccnd1_copy_number\tigh_ccnd1\thyperdiploid\tmessage\tleaning\tprobability_low\tprobability_high\tmodel\tbasis"  \
+    "\tspecimen\tras_other_variants\tras_lod95_worst\tras_worst_codon\tccnd1_log2_ratio\tccnd1_copies\t"             \
+    "ccnd1_copies_low\tccnd1_copies_high\tccnd1_scope\tigh_split_fragments\tigh_discordant_fragments\tpurity\t"      \
+    "qc_warnings\tqc_failures\n"
+
+static void table_bytes(void **state) {
+    (void)state;
+    ps_cohort_row rows[] = {positive("P1"), failed("F\t1", "f1.bam:\n truncated"), unassessable("U1")};
+    char *text = written(ps_write_cohort_tsv, rows, 3);
+    assert_string_equal(
+        text, HEADER
+        "P1\tok\tplasmacytoma-like\t0.916138\tmutated\tKRAS:p.Gly12Asp:0.299492,NRAS:p.Gln61Lys:.\tdysregulated\t"
+        "t(11;14)\toverexpressed\tgain\tdetected\ttrue\t.\tplasmacytoma-like\t0.784165\t0."
+        "970456\trationale\tpremise\t"
+        "lesion\tBRAF:p.Val600Glu:0.5\t0.0341863\tKRAS:146\t2.51856\t3.02\t2.9\t3.14\tchromosome\t14\t8\t0.8\t1\t1\n"
+        "F 1\tfailed\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\tf1.bam:  truncated"
+        "\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n"
+        "U1\tok\tnot-assessable\t.\tnot-assessable\t.\tnot-assessable\tnot-assessable\tnot-assessable\tnot-assessable"
+        "\tnot-assessable\t.\tno-assessable-marker: nothing could be "
+        "assessed\tnone\t.\t.\t.\t.\tunknown\t.\t.\t.\t.\t."
+        "\t.\t.\tnone\t.\t.\t.\t0\t0\n");
+    free(text);
+    release(rows, 3);
+    text = written(ps_write_cohort_tsv, NULL, 0);
+    assert_string_equal(text, HEADER);
+    free(text);
+}
+
+/* A row that somebody forgot to fill says nothing about the sample, least of all something negative. */
+static void zeroed_row(void **state) {
+    (void)state;
+    ps_cohort_row row;
+    memset(&row, 0, sizeof row);
+    char *text = written(ps_write_cohort_tsv, &row, 1);
+    assert_null(strstr(text, "wild-type"));
+    assert_null(strstr(text, "neutral"));
+    assert_null(strstr(text, "not-detected"));
+    assert_null(strstr(text, "not-overexpressed"));
+    assert_null(strstr(text, "false"));
+    free(text);
+    ps_cohort_row_free(&row);
+    ps_cohort_row_free(&row);
+}
+
+/* ---- names that break things ------------------------------------------------------------------------------------
+ */
+
+static char *long_id(void) {
+    char *id = ps_alloc(5001, 1);
+    memset(id, 'L', 5000);
+    return id;
+}
+
+enum { N_NASTY = 12 };
+static const char *const nasty[N_NASTY - 1] = {
+    "<script>alert('x')</script>",
+    "\"quoted\" 'name' & more",
+    "tab\there",
+    "line\nend\r\n",
+    "bad \xff\xfe utf-8 \xc3",
+    "</tbody></table><img src=x onerror=alert(1)>",
+    "javascript:alert(1)",
+    "{{table}} %s%n",
+    "\xe2\x80\xaelaer ton",
+    "../../etc/passwd",
+    "//host/a?b#c",
+};
+
+/* Every text of a row is `id`; every second sample failed. */
+static void nasty_rows(ps_cohort_row rows[N_NASTY]) {
+    char *longest = long_id();
+    for (int i = 0; i < N_NASTY; i++) {
+        const char *id = i < N_NASTY - 1 ? nasty[i] : longest;
+        rows[i] = i % 2 ? failed(id, id) : named(id);
+        if (i % 2)
+            continue;
+        rows[i].page = ps_format("%s.html", id);
+        rows[i].ras = PS_RAS_MUTATED;
+        rows[i].message = ps_strdup(id);
+        rows[i].model = ps_strdup(id);
+        rows[i].question = ps_strdup(id);
+        rows[i].lod95_codon = ps_strdup(id);
+        ps_cohort_add_variant(&rows[i], id, id, 0.1 * i, 1);
+        ps_cohort_add_variant(&rows[i], id, id, NAN, 0);
+        ps_cohort_add_check(&rows[i], id, id, PS_QC_FAIL, NAN, NAN, id);
+    }
+    free(longest);
+}
+
+static int is_utf8(const char *text) {
+    json_t *o = json_stringn(text, strlen(text));
+    int valid = o != NULL;
+    json_decref(o);
+    return valid;
+}
+
+static void nasty_table(void **state) {
+    (void)state;
+    ps_cohort_row rows[N_NASTY];
+    nasty_rows(rows);
+    char *text = written(ps_write_cohort_tsv, rows, N_NASTY);
+    assert_true(is_utf8(text));
+    assert_int_equal(count_of(text, "\n"), N_NASTY + 1);
+    assert_int_equal(count_of(text, "\t"), 31 * (N_NASTY + 1));
+    assert_int_equal(count_of(text, "\r"), 0);
+    free(text);
+    release(rows, N_NASTY);
+}
+
+/* The page's own tags are counted with harmless rows; nasty text must not add one, nor an attribute. */
+static void nasty_page(void **state) {
+    (void)state;
+    ps_cohort_row rows[N_NASTY];
+    nasty_rows(rows);
+    char *page = written(ps_write_cohort_html, rows, N_NASTY);
+    assert_true(is_utf8(page));
+    assert_int_equal(count_of(page, "<script>"), 1);
+    assert_int_equal(count_of(page, "</script>"), 1);
+    assert_int_equal(count_of(page, "<img"), 0);
+    assert_int_equal(count_of(page, "</tbody></table><img"), 0);
+    assert_int_equal(count_of(page, "<tr role=\"row\" id=\"s"), N_NASTY);
+    assert_int_equal(count_of(page, "<table role=\"table\">"), 1); /* {{table}} in a name is not a placeholder */
+    assert_int_equal(count_of(page, "{{table}} %s%n"), 0 + count_of(page, "{{"));
+    assert_int_equal(count_of(page, "alert('x')"), 0);
+    assert_int_equal(count_of(page, "href=\"javascript:"), 0);
+    assert_int_equal(count_of(page, "href=\"//"), 0);
+    assert_int_equal(count_of(page, "\xe2\x80\xae"), 0); /* right-to-left override */
+    assert_non_null(strstr(page, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"));
+    assert_non_null(strstr(page, "href=\"./%3Cscript%3Ealert%28%27x%27%29%3C/script%3E.html\""));
+    assert_non_null(strstr(page, "href=\"./javascript%3Aalert%281%29.html\""));
+    assert_non_null(strstr(page, "href=\"./bad%20%FF%FE%20utf-8%20%C3.html\"")); /* the file's real bytes */
+    /* What a browser would fetch: nothing. */
+    assert_null(strstr(page, "src=\"http"));
+    assert_null(strstr(page, "<link"));
+    assert_null(strstr(page, "@import"));
+    assert_null(strstr(page, "url("));
+    /* Every href is a relative page or a place in this page. */
+    for (const char *at = page; (at = strstr(at, "href=\""));) {
+        at += strlen("href=\"");
+        assert_true(!strncmp(at, "./", 2) || *at == '#');
+    }
+    free(page);
+    release(rows, N_NASTY);
+}
+
+static void nasty_multiqc(void **state) {
+    (void)state;
+    ps_cohort_row rows[N_NASTY];
+    nasty_rows(rows);
+    char *text = written(ps_write_multiqc, rows, N_NASTY);
+    json_error_t error;
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    assert_non_null(root);
+    json_t *data = json_object_get(root, "data");
+    assert_int_equal(json_object_size(data), N_NASTY);
+    const char *key;
+    json_t *row;
+    json_object_foreach(data, key, row) {
+        assert_null(strpbrk(key, "<>\"\t\n\r"));
+        const char *column;
+        json_t *value;
+        json_object_foreach(row, column, value) if (json_is_string(value))
+            assert_null(strpbrk(json_string_value(value), "<>\"\t\n\r"));
+    }
+    assert_non_null(json_object_get(data, "tab here"));
+    assert_non_null(json_object_get(data, "&lt;script&gt;alert('x')&lt;/script&gt;"));
+    json_decref(root);
+    free(text);
+    release(rows, N_NASTY);
+}
+
+/* ---- the page ---------------------------------------------------------------------------------------------------
+ */
+
+static void page_holds(void **state) {
+    (void)state;
+    ps_cohort_row rows[] = {positive("P1"), unassessable("U1"), failed("F1", "f1.bam: truncated"), positive("P2")};
+    char *page = written(ps_write_cohort_html, rows, 4);
+    const char *first = strstr(page, "<tr role=\"row\" id=\"s");
+    assert_non_null(first);
+    assert_true(begins(first, "<tr role=\"row\" id=\"s3\" data-label=\"failed\">")); /* failed ones first */
+    assert_true(strstr(page, "<tr role=\"row\" id=\"s1\"") < strstr(page, "<tr role=\"row\" id=\"s2\""));
+    assert_non_null(strstr(page, "<h1>Cohort of 4 samples, 1 failed</h1>"));
+    assert_non_null(strstr(page, "<dt>plasmacytoma-like</dt><dd>2 <i>50 %</i></dd>"));
+    assert_non_null(strstr(page, "<dt>failed</dt><dd>1 <i>25 %</i></dd>"));
+    assert_non_null(strstr(page, "<dt>intramedullary</dt><dd>0 <i>0 %</i></dd>"));
+    assert_non_null(strstr(page, "<th role=\"rowheader\" scope=\"row\"><a href=\"./P1.html\">P1</a></th>"));
+    assert_non_null(strstr(page, "<th role=\"rowheader\" scope=\"row\">F1</th>")); /* has no page */
+    assert_non_null(strstr(page, "f1.bam: truncated"));
+    assert_int_equal(count_of(page, "data-row=\""), 3);
+    assert_non_null(strstr(page,
+                           "<title>P1: plasmacytoma-like; CCND1 dysregulated, log2 2.52; RAS mutated, VAF 29.9 %"
+                           "</title>"));
+    assert_non_null(strstr(page, "<th scope=\"row\">RAS mutated</th><td class=\"n\">2</td><td class=\"n\">0</td><td "
+                                 "class=\"n\">0</td>"));
+    /* fail, warn, pass, not made of one check: P1 and P2 fail it, U1 and F1 have none */
+    const char *strip = strstr(page, "<tr><th scope=\"row\">spliced <i>rna</i></th>");
+    assert_non_null(strip);
+    assert_true(begins(strstr(strip, "</svg></td>"), "</svg></td><td class=\"n\">2</td><td class=\"n\">0</td><td "
+                                                     "class=\"n\">0</td><td class=\"n\">2</td>"));
+    assert_non_null(strstr(strip, "d=\"M1 16V0H2V16zM3 16V0H4V16z\"")); /* shown order: F1 P1 U1 P2 */
+    assert_non_null(strstr(page, "share of &lt;spliced&gt; reads"));
+    assert_non_null(strstr(page, "fail: spliced, rna"));
+    assert_non_null(strstr(page, "its weights are an assumption, not measured"));
+    assert_int_equal(count_of(page, "Model <b>rationale</b>"), 1);
+    assert_int_equal(count_of(page, "aria-sort=\"none\""), 13);
+    assert_int_equal(count_of(page, "{{"), 0);
+    assert_null(strstr(page, "nan"));
+    free(page);
+    release(rows, 4);
+}
+
+static void page_of_nobody(void **state) {
+    (void)state;
+    char *page = written(ps_write_cohort_html, NULL, 0);
+    assert_non_null(strstr(page, "Cohort of 0 samples"));
+    assert_null(strstr(page, "nan"));
+    free(page);
+    ps_cohort_row rows[] = {failed("F1", "gone")};
+    page = written(ps_write_cohort_html, rows, 1);
+    assert_non_null(strstr(page, "Cohort of 1 sample, 1 failed"));
+    assert_null(strstr(page, "nan"));
+    free(page);
+    release(rows, 1);
+}
+
+/* Numbers that no sample has must not bend the picture, nor reach it as words. */
+static void wild_numbers(void **state) {
+    (void)state;
+    static const double wild[] = {NAN, INFINITY, -INFINITY, 1e300, -1e300, 0};
+    for (size_t i = 0; i < sizeof wild / sizeof *wild; i++) {
+        ps_cohort_row rows[] = {positive("W"), positive("P")};
+        rows[0].log2_ratio = rows[0].over_at = rows[0].probability = rows[0].copies = rows[0].lod95 = wild[i];
+        rows[0].variant[0].vaf = wild[i];
+        static writer *const writers[] = {ps_write_cohort_tsv, ps_write_cohort_html, ps_write_multiqc};
+        for (size_t w = 0; w < sizeof writers / sizeof *writers; w++) {
+            char *text = written(writers[w], rows, 2);
+            static const char *const never[] = {"\"nan", " nan", "\tnan", "-nan", "\tinf", "\"inf", "-inf"};
+            for (size_t k = 0; k < sizeof never / sizeof *never; k++)
+                assert_null(strstr(text, never[k]));
+            free(text);
+        }
+        release(rows, 2);
+    }
+}
+
+/* ---- MultiQC ----------------------------------------------------------------------------------------------------
+ */
+
+static void multiqc_holds(void **state) {
+    (void)state;
+    ps_cohort_row rows[] = {positive("P1"), failed("F1", "f1.bam: truncated"), unassessable("U1"), positive("P1")};
+    char *text = written(ps_write_multiqc, rows, 4);
+    json_error_t error;
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    assert_non_null(root);
+    assert_string_equal(json_string_value(json_object_get(root, "id")), "plasmastrat");
+    assert_string_equal(json_string_value(json_object_get(root, "plot_type")), "table");
+    static const char *const due[] = {"section_name", "description", "pconfig", "headers", "data"};
+    for (size_t i = 0; i < sizeof due / sizeof *due; i++)
+        assert_non_null(json_object_get(root, due[i]));
+    json_t *data = json_object_get(root, "data");
+    assert_int_equal(json_object_size(data), 4);
+    assert_non_null(json_object_get(data, "P1 (2)")); /* a second one of the name is not lost */
+    json_t *p = json_object_get(data, "P1"), *f = json_object_get(data, "F1"), *u = json_object_get(data, "U1");
+    assert_string_equal(json_string_value(json_object_get(p, "label")), "plasmacytoma-like");
+    assert_string_equal(json_string_value(json_object_get(p, "ras_variants")),
+                        "KRAS:p.Gly12Asp:0.299492 NRAS:p.Gln61Lys:");
+    assert_true(fabs(json_real_value(json_object_get(p, "ras_vaf")) - 29.9492) < 1e-9);
+    assert_int_equal(json_integer_value(json_object_get(p, "qc_failures")), 1);
+    assert_int_equal(json_object_size(f), 2);
+    assert_string_equal(json_string_value(json_object_get(f, "status")), "failed");
+    assert_string_equal(json_string_value(json_object_get(f, "message")), "f1.bam: truncated");
+    assert_string_equal(json_string_value(json_object_get(u, "status")), "ok");
+    assert_null(json_object_get(u, "probability"));
+    assert_null(json_object_get(u, "hyperdiploid"));
+    /* every column of the data is declared */
+    json_t *headers = json_object_get(root, "headers");
+    const char *column;
+    json_t *value;
+    json_object_foreach(p, column, value) assert_non_null(json_object_get(headers, column));
+    json_decref(root);
+    free(text);
+    release(rows, 4);
+}
+
+static void full_disk(void **state) {
+    (void)state;
+    ps_cohort_row rows[] = {positive("P1")};
+    static writer *const writers[] = {ps_write_cohort_tsv, ps_write_cohort_html, ps_write_multiqc};
+    for (size_t w = 0; w < sizeof writers / sizeof *writers; w++) {
+        FILE *out = fopen("/dev/full", "w");
+        if (!out)
+            break;
+        ps_error err = {0};
+        assert_int_equal(writers[w](rows, 1, out, &err), -1);
+        assert_int_equal(err.kind, PS_ERR_RUN);
+        fclose(out);
+    }
+    release(rows, 1);
+}
+
+static void repeatable(void **state) {
+    (void)state;
+    static writer *const writers[] = {ps_write_cohort_tsv, ps_write_cohort_html, ps_write_multiqc};
+    for (size_t w = 0; w < sizeof writers / sizeof *writers; w++) {
+        ps_cohort_row rows[] = {positive("P1"), unassessable("U1"), positive("P2")};
+        char *once = written(writers[w], rows, 3), *twice = written(writers[w], rows, 3);
+        assert_string_equal(once, twice);
+        free(once);
+        free(twice);
+        release(rows, 3);
+    }
+}
+
+/* ---- a big cohort, by hand --------------------------------------------------------------------------------------
+ */
+
+static double uniform(uint64_t *seed) {
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */
+    return (double)(*seed >> 11) / 9007199254740992.0;
+}
+
+static const char *const reason =
+    "markers-disagree: the markers point in different directions (ccnd1 negative, ras positive); "
+    "probability-between: the probability lies between the model's thresholds (0.6 lies between 0.25 and 0.75)";
+
+static ps_cohort_row made_up(size_t number, uint64_t *seed) {
+    char *id = ps_format("MM-%04zu-%s", number + 1, number % 2 ? "BM" : "PC");
+    double u = uniform(seed);
+    ps_cohort_row row =
+        u < 0.02 ? failed(id, "/data/mm/rna/sample.bam: truncated: the end-of-file block is missing") : positive(id);
+    if (!row.failure) {
+        static const char *const checks[] = {"left-out",     "mate-conflicts", "reference-fragments",
+                                             "plasma-cells", "identity",       "contamination",
+                                             "bin-noise"};
+        for (size_t c = 0; c < sizeof checks / sizeof *checks; c++) {
+            double q = uniform(seed);
+            ps_cohort_add_check(&row, checks[c], c < 2 ? "dna" : "rna",
+                                q < 0.9    ? PS_QC_PASS
+                                : q < 0.97 ? PS_QC_WARN
+                                           : PS_QC_FAIL,
+                                q, 1, "a message of the usual length that says what was counted, and the limit");
+        }
+        row.check[1].state = u < 0.1 ? PS_QC_FAIL : PS_QC_PASS;
+        row.check[2].state = u > 0.85 ? PS_QC_WARN : PS_QC_PASS;
+        int over = uniform(seed) < 0.35, mutated = uniform(seed) < 0.4, known = uniform(seed) < 0.9;
+        row.log2_ratio = known ? (over ? 1.5 : -5.5) + 3 * (uniform(seed) + uniform(seed) - 1) : NAN;
+        row.expression = !known ? PS_EXPRESSION_NOT_ASSESSABLE : over ? PS_EXPRESSION_OVER : PS_EXPRESSION_NOT_OVER;
+        row.ccnd1 = !known ? PS_CCND1_NOT_ASSESSABLE : over ? PS_CCND1_DYSREGULATED : PS_CCND1_NOT_DYSREGULATED;
+        row.cause = over ? (ps_cause)(PS_CAUSE_T1114 + (int)(3 * uniform(seed))) : PS_CAUSE_NONE;
+        row.ras = mutated ? PS_RAS_MUTATED : uniform(seed) < 0.9 ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE;
+        row.variant[0].vaf = uniform(seed) * 0.6;
+        for (int i = 0; i < 3 && (i || !mutated); i++)
+            row.variant[i].mutates = 0;
+        row.variant[1].mutates = 0;
+        row.label = !known            ? PS_LABEL_NOT_ASSESSABLE
+                    : over && mutated ? PS_LABEL_PLASMACYTOMA
+                    : over || mutated ? PS_LABEL_INDETERMINATE
+                                      : PS_LABEL_INTRAMEDULLARY;
+        row.probability = known ? uniform(seed) : NAN;
+        if (row.label < PS_LABEL_PLASMACYTOMA)
+            row.message = ps_strdup(reason);
+    }
+    free(id);
+    return row;
+}
+
+/* Of N_NASTY samples: the nasty ones. */
+static int leave(const char *folder, size_t n) {
+    static const struct {
+        const char *name;
+        writer *write;
+    } files[] = {{"cohort.tsv", ps_write_cohort_tsv},
+                 {"cohort.html", ps_write_cohort_html},
+                 {"plasmastrat_mqc.json", ps_write_multiqc}};
+    ps_cohort_row *rows = ps_alloc(n, sizeof *rows);
+    uint64_t seed = 1;
+    int status = 0;
+    for (size_t i = 0; i < n; i++)
+        if (n != N_NASTY)
+            rows[i] = made_up(i, &seed);
+    if (n == N_NASTY)
+        nasty_rows(rows);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *path = ps_format("%s/%s", folder, files[i].name);
+        FILE *out = fopen(path, "w");
+        ps_error err = {0};
+        if (!out || files[i].write(rows, n, out, &err) || fclose(out))
+            status = fprintf(stderr, "%s: %s\n", path, err.text);
+        free(path);
+    }
+    release(rows, n);
+    free(rows);
+    return status != 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc >= 2)
+        return leave(argv[1], argc > 2 ? strtoul(argv[2], NULL, 10) : 2000);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_bytes),    cmocka_unit_test(zeroed_row),    cmocka_unit_test(nasty_table),
+        cmocka_unit_test(nasty_page),     cmocka_unit_test(nasty_multiqc), cmocka_unit_test(page_holds),
+        cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),  cmocka_unit_test(multiqc_holds),
+        cmocka_unit_test(full_disk),      cmocka_unit_test(repeatable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+/* test_expression.c - CCND1 expression on typed gene counts: 100 fragments per kb on every reference gene but for
+ * what a test changes, so a gene's log2 ratio is log2(its fragments per kb / 100). */
+#include "unit_case.h"
+#include "unit_random.h"
+
+enum { UNIT_RATE = 100 };
+
+static void set_gene(ps_evidence *e, int gene, double per_kb) {
+    uint64_t n = (uint64_t)floor(per_kb * panel.genes[gene].length / 1000 + 0.5);
+    e->gene[gene] =
+        (ps_gene_count){.fragments = n, .sense = n / 2, .antisense = n - n / 2, .reads = 2 * n, .spliced = n / 2};
+}
+
+static ps_evidence plain(double rate, double ccnd1_log2) {
+    ps_evidence e = case_evidence(PS_INPUT_RNA);
+    for (int i = 0; i < panel.n_genes; i++)
+        if (panel.genes[i].role == PS_ROLE_REFERENCE || panel.genes[i].role == PS_ROLE_PLASMA_CELL)
+            set_gene(&e, i, rate);
+        else if (panel.genes[i].role == PS_ROLE_OTHER_CELL)
+            set_gene(&e, i, rate / 32);
+    set_gene(&e, panel.ccnd1, rate * exp2(ccnd1_log2));
+    return e;
+}
+
+static ps_expression_call call_of(const ps_evidence *rna) {
+    ps_case c = case_of(rna, NULL, NULL);
+    ps_expression_call call;
+    ps_call_expression(&c, &call);
+    return call;
+}
+
+static void free_call(ps_expression_call *call) {
+    ps_calls all = {.expression = *call};
+    ps_calls_free(&all);
+}
+
+static void states(void **state) {
+    (void)state;
+    static const struct {
+        double log2;
+        ps_expression_state state;
+        ps_reason_code reason;
+    } rows[] = {
+        {4, PS_EXPRESSION_OVER, PS_REASON_NONE},
+        {0, PS_EXPRESSION_OVER, PS_REASON_NONE},
+        {-1.4, PS_EXPRESSION_OVER, PS_REASON_NONE},
+        {-1.6, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_BORDERLINE_EXPRESSION},
+        {-2.5, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_BORDERLINE_EXPRESSION},
+        {-3.4, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_BORDERLINE_EXPRESSION},
+        {-3.6, PS_EXPRESSION_NOT_OVER, PS_REASON_NONE},
+        {-30, PS_EXPRESSION_NOT_OVER, PS_REASON_NONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_evidence e = plain(UNIT_RATE, rows[i].log2);
+        ps_expression_call call = call_of(&e);
+        if (call.state != rows[i].state)
+            fail_msg("log2 %g: %s", rows[i].log2, ps_expression_state_names[call.state]);
+        if (rows[i].log2 > -10)
+            assert_near(call.log2_ratio, rows[i].log2, 0.06);
+        else
+            assert_int_equal(call.fragments, 0);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_BORDERLINE_EXPRESSION),
+                         rows[i].reason == PS_REASON_BORDERLINE_EXPRESSION);
+        assert_true(has_reason(&call.reasons, PS_REASON_REFERENCE_ASSUMED));
+        assert_near(call.reference_median, UNIT_RATE, 0.5);
+        double soft = fmax(-6, fmin(6, 3 * (call.log2_ratio + 2.5)));
+        assert_near(call.log_odds, call.state == PS_EXPRESSION_NOT_ASSESSABLE ? 0 : soft, 1e-4);
+        assert_true(call.strand == PS_STRAND_NONE && isnan(call.z) && isnan(call.percentile));
+        if (call.fragments > 0)
+            assert_true(call.low < call.log2_ratio && call.log2_ratio < call.high);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+}
+
+/* Garwood's interval for 10 counts is 4.7954 to 18.3904; for 0, 0 to 3.6889. */
+static void counting_interval(void **state) {
+    (void)state;
+    ps_evidence e = plain(UNIT_RATE, 0);
+    double kb = panel.genes[panel.ccnd1].length / 1000.0;
+    e.gene[panel.ccnd1] = (ps_gene_count){.fragments = 10, .sense = 5, .antisense = 5};
+    ps_expression_call call = call_of(&e);
+    assert_near(call.low, log2(4.795389 / kb / call.reference_median), 1e-4);
+    assert_near(call.high, log2(18.390356 / kb / call.reference_median), 1e-4);
+    assert_near(call.log2_ratio, log2(10.5 / kb / call.reference_median), 1e-4);
+    free_call(&call);
+    e.gene[panel.ccnd1] = (ps_gene_count){0};
+    call = call_of(&e);
+    assert_true(isnan(call.low));
+    assert_near(call.high, log2(3.688879 / kb / call.reference_median), 1e-4);
+    free_call(&call);
+    ps_evidence_free(&e);
+}
+
+/* No CCND1 fragment, less and less depth: "not" only while 3.69 fragments are under the upper cut-off. */
+static void shallow_is_not_negative(void **state) {
+    (void)state;
+    double kb = panel.genes[panel.ccnd1].length / 1000.0, edge = 3.688879 / kb / exp2(-1.5); /* fragments per kb */
+    for (int deep = 0; deep < 2; deep++) {
+        ps_evidence e = plain(deep ? 1.3 * edge : 0.7 * edge, -30);
+        for (int i = 0; i < panel.n_genes; i++) /* keep the gate on the total open */
+            if (!strcmp(panel.genes[i].name, "GAPDH"))
+                set_gene(&e, i, 3000);
+        ps_expression_call call = call_of(&e);
+        assert_true(call.reference_fragments >= 2000);
+        assert_int_equal(call.state, deep ? PS_EXPRESSION_NOT_OVER : PS_EXPRESSION_NOT_ASSESSABLE);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_DEPTH_BELOW_THRESHOLD), !deep);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+}
+
+static void gates(void **state) {
+    (void)state;
+    enum { FEW_FRAGMENTS, FEW_GENES, NOT_SPLICED, FEW_PLASMA, STROMA, NO_READS, N_GATES };
+    static const ps_reason_code reason[N_GATES] = {
+        PS_REASON_FEW_REFERENCE_FRAGMENTS, PS_REASON_FEW_REFERENCE_FRAGMENTS, PS_REASON_NOT_RNA,
+        PS_REASON_LOW_PLASMA_CELLS,        PS_REASON_LOW_PLASMA_CELLS,        PS_REASON_FEW_REFERENCE_FRAGMENTS};
+    for (int gate = 0; gate < N_GATES; gate++) {
+        ps_evidence e = plain(gate == FEW_FRAGMENTS ? 10 : UNIT_RATE, 1);
+        int kept = 0;
+        for (int i = 0; i < panel.n_genes; i++) {
+            ps_role role = panel.genes[i].role;
+            if (gate == FEW_GENES && role == PS_ROLE_REFERENCE && kept++ >= 11)
+                e.gene[i] = (ps_gene_count){0};
+            if (gate == NOT_SPLICED)
+                e.gene[i].spliced = e.gene[i].reads / 40;
+            if (gate == FEW_PLASMA && role == PS_ROLE_PLASMA_CELL)
+                set_gene(&e, i, 0.1);
+            if (gate == FEW_PLASMA && role == PS_ROLE_OTHER_CELL)
+                set_gene(&e, i, UNIT_RATE);
+            if (gate == STROMA && !strcmp(panel.genes[i].cell, "stroma"))
+                set_gene(&e, i, 17 * UNIT_RATE);
+            if (gate == NO_READS)
+                e.gene[i] = (ps_gene_count){0};
+        }
+        ps_expression_call call = call_of(&e);
+        if (call.state != PS_EXPRESSION_NOT_ASSESSABLE || !has_reason(&call.reasons, reason[gate]))
+            fail_msg("gate %d: %s", gate, ps_expression_state_names[call.state]);
+        assert_true(call.log_odds == 0);
+        assert_int_equal(call.n_genes, panel.n_genes);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+    ps_expression_call call = call_of(NULL);
+    assert_int_equal(call.state, PS_EXPRESSION_NOT_ASSESSABLE);
+    assert_true(has_reason(&call.reasons, PS_REASON_NO_RNA) && call.fragments == -1 && isnan(call.log2_ratio));
+    free_call(&call);
+}
+
+static void strandedness(void **state) {
+    (void)state;
+    static const struct {
+        double sense;
+        ps_strandedness strand;
+    } rows[] = {{0.5, PS_STRAND_NONE}, {0.84, PS_STRAND_NONE},      {0.86, PS_STRAND_SENSE},
+                {1, PS_STRAND_SENSE},  {0.14, PS_STRAND_ANTISENSE}, {0, PS_STRAND_ANTISENSE}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_evidence e = plain(UNIT_RATE, 0);
+        for (int g = 0; g < panel.n_genes; g++) {
+            e.gene[g].sense = (uint64_t)floor((double)e.gene[g].fragments * rows[i].sense + 0.5);
+            e.gene[g].antisense = e.gene[g].fragments - e.gene[g].sense;
+        }
+        /* CCND1 is drowned by a neighbour on the other strand, which a stranded library leaves out */
+        ps_gene_count *c = &e.gene[panel.ccnd1];
+        uint64_t own = c->fragments;
+        c->fragments = 2 * own;
+        c->sense = c->antisense = own;
+        ps_expression_call call = call_of(&e);
+        assert_int_equal(call.strand, rows[i].strand);
+        assert_int_equal(call.fragments, rows[i].strand == PS_STRAND_NONE ? 2 * own : own);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+}
+
+/* A fifth of the reference genes four times as high, or lost: the ratio moves by less than 0.5. */
+static void outliers_among_the_reference(void **state) {
+    (void)state;
+    uint64_t seed = 5;
+    for (int repeat = 0; repeat < 60; repeat++) {
+        ps_evidence e = plain(UNIT_RATE, -4.2);
+        int reference = 0;
+        for (int i = 0; i < panel.n_genes; i++)
+            if (panel.genes[i].role == PS_ROLE_REFERENCE) {
+                double spread = exp2(0.8 * unit_normal(&seed));
+                double factor = repeat % 2 ? 4 : 0.1;
+                set_gene(&e, i, UNIT_RATE * (repeat < 4 ? 1 : spread) * (reference++ % 5 == repeat % 5 ? factor : 1));
+            }
+        ps_expression_call call = call_of(&e);
+        assert_near(call.log2_ratio, -4.2, repeat < 4 ? 0.05 : 0.7);
+        assert_int_equal(call.state, PS_EXPRESSION_NOT_OVER);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(states), cmocka_unit_test(counting_interval), cmocka_unit_test(shallow_is_not_negative),
+        cmocka_unit_test(gates),  cmocka_unit_test(strandedness),      cmocka_unit_test(outliers_among_the_reference),
+    };
+    return cmocka_run_group_tests(tests, case_load, case_unload);
+}
