@@ -40,8 +40,15 @@ typedef struct ps_ras_variant {
     double lod;         /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
     unsigned sources;   /* bit per ps_input_role */
     int64_t source_depth[PS_N_INPUTS], source_alt[PS_N_INPUTS]; /* -1: this input does not tell */
+    ps_filter source_filter[PS_N_INPUTS]; /* what each input alone says, where its bit of `sources` is set */
     int context;        /* 1: HRAS or BRAF, outside the RAS state */
+    int forced;         /* 1: --force-sites asked for it: reported whatever the evidence */
 } ps_ras_variant;
+
+typedef struct ps_ras_note { /* what a reader of the answer should know of how it came about */
+    int warns;               /* 1: something is left open; 0: said for the record */
+    char *text;
+} ps_ras_note;
 
 typedef struct ps_ras_codon {
     ps_ras_state state; /* of this codon */
@@ -57,6 +64,8 @@ typedef struct ps_ras_call {
     size_t n_variants;
     ps_ras_codon *codon;     /* n_codons, by panel codon id */
     double log_odds;         /* ln P(data | mutated) / P(data | wild type): soft evidence; 0 when not assessable */
+    ps_ras_note *note;
+    size_t n_notes;
 } ps_ras_call;
 
 /* ---- CCND1 ------------------------------------------------------------------------------------------------------ */
@@ -134,7 +143,8 @@ typedef struct ps_breakpoint {
 typedef struct ps_junction_call {
     ps_junction_state state;
     ps_reasons reasons;
-    int64_t split, discordant;     /* fragments; -1 when no input could tell */
+    int64_t split, discordant;     /* DNA fragments; -1 without DNA */
+    int64_t rna_fragments;         /* RNA fragments that join the two: support only; -1 without RNA */
     double physical_coverage;      /* DNA fragments over a base of the window's median cell; NaN without DNA */
     double powered;                /* share of the window's cells where a clonal junction would have been found at 95 % power */
     double background;             /* fragments expected by chance in one cluster */
@@ -170,6 +180,7 @@ typedef struct ps_case {
     const ps_panel *panel;
     const ps_evidence *reads[PS_N_READ_INPUTS];
     const ps_variants *vcf; /* NULL: none */
+    const ps_variants *sites; /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
     double purity;          /* NaN: unknown */
 } ps_case;
 

@@ -15,10 +15,6 @@ int ps_write_text(const ps_result *result, int colour, FILE *out, ps_error *err)
 /* ID.ras.vcf.gz at `path` (a temporary made by ps_outfile_reserve) and its tabix index at `index_path`. */
 int ps_write_vcf(const ps_result *result, const char *path, const char *index_path, ps_error *err);
 
-/* cohort.tsv: header, then a row per result (failed ones too), in the order given. */
-int ps_write_cohort_header(FILE *out, ps_error *err);
-int ps_write_cohort_row(const ps_result *result, FILE *out, ps_error *err);
-
 /* Contig name for output. */
 const char *ps_output_contig(const ps_result *result, int contig);
 

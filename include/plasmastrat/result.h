@@ -12,6 +12,7 @@ typedef struct ps_job {
     const char *sample_id;
     const char *path[PS_N_INPUTS]; /* by ps_input_role; NULL: not given */
     const char *vcf_sample;        /* NULL: found */
+    const char *force_sites;       /* VCF of alleles to count whatever the evidence, or NULL */
     const char *reference;         /* FASTA, or NULL */
     const char *panel;             /* name, folder, or NULL: from the inputs */
     const char *model;             /* file or built-in name, or NULL: "rationale" */
@@ -49,6 +50,8 @@ typedef struct ps_result {
     ps_evidence evidence[PS_N_READ_INPUTS];
     ps_variants vcf;
     int has_vcf;
+    ps_variants sites; /* of --force-sites */
+    int has_sites;
     ps_calls calls;
     ps_label label;
     ps_qc *qc;

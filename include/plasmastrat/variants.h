@@ -23,6 +23,8 @@ typedef struct ps_variant {
     char *filter;       /* FILTER as written, ';'-separated; "PASS" also for '.' */
     int filter_pass;    /* PASS, '.', or a token the panel's vcf_filters.tsv accepts (MuSE Tier1..4) */
     char *depth_field;  /* "AD", "AU", "FAO", "DP4", ... or "" */
+    char *phase_set;    /* "PID ...", "PS ...", "LPS ...", "|"; NULL: the file does not phase it */
+    unsigned phase_side; /* bit per haplotype that carries it; alleles of one set with the same side are in cis */
 } ps_variant;
 
 typedef struct ps_block { /* a hom-ref stretch of a gVCF with its smallest depth */
@@ -42,6 +44,7 @@ typedef struct ps_variants {
     size_t n_variants;
     ps_block *block;
     size_t n_blocks;
+    uint64_t outside;    /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
     char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
 } ps_variants;
 
@@ -54,6 +57,10 @@ int ps_variants_build(const char *path, const char **build, char *why, size_t wh
  * the panel is an error that names the line. "-" is standard input. */
 int ps_variants_read(const char *path, const ps_panel *panel, const char *sample_name, ps_variants *variants,
                      ps_error *err);
+/* A list of alleles to look at: every spelled ALT allele that touches a coding exon, whatever FILTER, genotypes and counts
+ * say (genotype -1, nothing else known). Alleles elsewhere are counted in `outside` and the first are named in `notice`. A
+ * build or REF that contradicts the panel is an error. */
+int ps_variants_read_sites(const char *path, const ps_panel *panel, ps_variants *sites, ps_error *err);
 void ps_variants_free(ps_variants *variants);
 
 #endif

@@ -35,6 +35,7 @@ static const struct {
     [PS_REASON_WINDOW_ONLY] = {"window-only", "holds for breakpoints inside the panel's 11q13 window"},
     [PS_REASON_DNA_ONLY] = {"dna-only", "DNA cannot show biallelic expression: weak evidence"},
     [PS_REASON_GAIN_ONLY] = {"gain-only", "a copy gain alone is weak evidence of dysregulation"},
+    [PS_REASON_CCND1_OPEN] = {"ccnd1-open", "neither expression nor a junction could decide"},
     [PS_REASON_NO_ASSESSABLE_MARKER] = {"no-assessable-marker", "no marker of the model could be assessed"},
     [PS_REASON_MARKER_MISSING] = {"marker-missing", "a marker that the model requires could not be assessed"},
     [PS_REASON_MARKERS_DISAGREE] = {"markers-disagree", "the markers point in different directions"},

@@ -61,11 +61,12 @@ static int cut_field(char **cursor, char separator, char **field) {
 
 static size_t count_fields(const char *line, char separator) {
     size_t n = 1;
-    int quoted = 0;
+    int quoted = 0, starts = 1; /* a quote opens a field only at its start, as in cut_field */
     for (; *line; line++) {
-        if (separator == ',' && *line == '"')
+        if (separator == ',' && *line == '"' && (quoted || starts))
             quoted = !quoted;
-        n += !quoted && *line == separator;
+        starts = !quoted && *line == separator;
+        n += (size_t)starts;
     }
     return n;
 }
@@ -220,6 +221,8 @@ int ps_table_fail(const ps_table *table, size_t row, int column, ps_error *err, 
 
 int ps_parse_int(const char *text, int64_t low, int64_t high, int64_t *value) {
     char *end = NULL;
+    if (!strchr("+-0123456789", *text)) /* no leading blanks */
+        return -1;
     errno = 0;
     long long v = strtoll(text, &end, 10);
     if (errno || end == text || *end || v < low || v > high)

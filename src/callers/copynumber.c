@@ -1,11 +1,13 @@
 /* copynumber.c - copies of CCND1 from fragments per bin, with a baseline that survives hyperdiploidy.
  *
- * 1. Counts are split into arm level x GC factor by alternating maximum likelihood (the Poisson two-way model), so GC
- * is corrected between bins of one arm and never takes an arm's copies for GC.
+ * 1. Counts follow arm level x exp(b1 x + b2 x^2) with x the bin's GC (Poisson maximum likelihood, arm levels
+ * profiled out), so GC is corrected between bins of one arm and never takes an arm's copies for GC. 11q13 is richer
+ * in GC than any arm bin: a smooth curve reaches it, and what the curve does not know there widens the interval.
  * 2. The two-copy level is not the median arm: eight trisomies would move it. Every arm's level is explained by whole
  *    copies, with how often myeloma gains and loses that arm as prior; the baseline is what explains all arms
  * together. Two baselines that explain them about as well are an ambiguity, and it is said.
- * 3. 11q13 is compared with that baseline (copies) and with the rest of chromosome 11 (scope).
+ * 3. 11q13 is compared with that baseline (copies) and with the rest of chromosome 11 (scope). A small amplicon may
+ * cover CCND1 and little else: where the bins at the gene differ from the rest of 11q13, the gene's own bins decide.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -15,12 +17,15 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
-enum { STRATA = 8, ROUNDS = 12, MAX_COPIES = 6 };
+enum { ROUNDS = 25, MAX_COPIES = 6 };
+static const double gc_centre = 0.45;
+static const int32_t gene_reach = 40000; /* bases on each side of CCND1 that count as the gene's own bins */
 
-typedef struct group {      /* an arm, or 11q13 */
-    double count, expected; /* fragments; sum of GC factors (and mappability) of the bins used */
+typedef struct group {      /* an arm, 11q13, or the gene's own bins */
+    double count, expected; /* fragments; sum of the bins' weights */
+    double x[2];            /* expectation-weighted mean of x and x^2 */
     double level;           /* log2 of count / expected against the median arm */
-    double se;              /* of the level */
+    double se;              /* of the level: counting and GC curve */
     int bins;
 } group;
 
@@ -28,76 +33,92 @@ typedef struct depth_fit {
     const ps_panel *panel;
     const uint64_t *count;
     int *group_of;    /* bin -> arm id, or n_arms for 11q13 */
-    int *stratum;     /* bin -> GC stratum */
     uint8_t *dropped; /* bin is an outlier of its arm */
-    double gc[STRATA];
-    group *group; /* n_arms + 1 */
-    int n_groups, ccnd1;
+    double b[2];      /* GC curve */
+    double cov[3];    /* of b: 11, 12, 22 */
+    group *group;     /* n_arms arms, 11q13, the gene */
+    int q13, gene, n_groups;
     double mean;       /* fragments per arm bin */
     double dispersion; /* variance / mean of bins around the model */
     double extra_cv;   /* robust CV beyond Poisson */
 } depth_fit;
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void assign_bins(depth_fit *f) {
-    const ps_panel *p = f->panel;
-    double *gc = ps_alloc((size_t)p->n_bins, sizeof *gc);
-    for (int i = 0; i < p->n_bins; i++)
-        gc[i] = p->bins[i].gc;
-    qsort(gc, (size_t)p->n_bins, sizeof *gc, ascending);
-    for (int i = 0; i < p->n_bins; i++) {
-        int s = 0;
-        while (s + 1 < STRATA && p->bins[i].gc > gc[(size_t)p->n_bins * (size_t)(s + 1) / STRATA])
-            s++;
-        f->stratum[i] = s;
-        f->group_of[i] = p->bins[i].role == PS_BIN_ARM ? p->bins[i].arm : f->ccnd1;
-    }
-    free(gc);
+static int is_gene_bin(const ps_panel *p, int bin) {
+    const ps_gene *gene = &p->genes[p->ccnd1];
+    const ps_span *s = &p->bins[bin].span;
+    return s->contig == gene->contig && s->end0 > gene->exons[0].beg0 - gene_reach &&
+           s->beg0 < gene->exons[gene->n_exons - 1].end0 + gene_reach;
 }
 
 static double weight_of(const depth_fit *f, int bin) {
-    return f->gc[f->stratum[bin]] * f->panel->bins[bin].mappability;
+    double x = f->panel->bins[bin].gc - gc_centre;
+    return f->panel->bins[bin].mappability * exp(f->b[0] * x + f->b[1] * x * x);
 }
 
 static double rate_of(const group *g) {
     return g->expected > 0 ? g->count / g->expected : 0;
 }
 
+static void add_bin(const depth_fit *f, group *g, int bin) {
+    double w = weight_of(f, bin), x = f->panel->bins[bin].gc - gc_centre;
+    g->count += (double)f->count[bin];
+    g->expected += w;
+    g->x[0] += w * x;
+    g->x[1] += w * x * x;
+    g->bins++;
+}
+
 static void sum_groups(depth_fit *f) {
     for (int g = 0; g < f->n_groups; g++)
         f->group[g] = (group){0};
     for (int i = 0; i < f->panel->n_bins; i++) {
-        if (f->dropped[i])
-            continue;
-        group *g = &f->group[f->group_of[i]];
-        g->count += (double)f->count[i];
-        g->expected += weight_of(f, i);
-        g->bins++;
+        if (!f->dropped[i])
+            add_bin(f, &f->group[f->group_of[i]], i);
+        if (f->group_of[i] == f->q13 && is_gene_bin(f->panel, i))
+            add_bin(f, &f->group[f->gene], i);
     }
+    for (int g = 0; g < f->n_groups; g++)
+        for (int k = 0; k < 2 && f->group[g].expected > 0; k++)
+            f->group[g].x[k] /= f->group[g].expected;
+}
+
+/* One Newton step on the profile likelihood; returns its length. */
+static double newton_step(depth_fit *f) {
+    double score[2] = {0}, info[3] = {1e-9, 0, 1e-9};
+    sum_groups(f);
+    for (int i = 0; i < f->panel->n_bins; i++) {
+        const group *g = &f->group[f->group_of[i]];
+        if (f->dropped[i] || f->group_of[i] == f->q13)
+            continue;
+        double x = f->panel->bins[i].gc - gc_centre, mean = rate_of(g) * weight_of(f, i);
+        double u = x - g->x[0], v = x * x - g->x[1];
+        score[0] += ((double)f->count[i] - mean) * x;
+        score[1] += ((double)f->count[i] - mean) * x * x;
+        info[0] += mean * u * u;
+        info[1] += mean * u * v;
+        info[2] += mean * v * v;
+    }
+    /* A weak prior (a slope of 10 per unit GC, i.e. 2.7-fold per 0.1, is one sd) keeps shallow samples finite. */
+    score[0] -= f->b[0] / 100;
+    score[1] -= f->b[1] / 10000;
+    info[0] += 1.0 / 100;
+    info[2] += 1.0 / 10000;
+    double det = info[0] * info[2] - info[1] * info[1];
+    if (!(det > 0))
+        return 0;
+    f->cov[0] = info[2] / det;
+    f->cov[1] = -info[1] / det;
+    f->cov[2] = info[0] / det;
+    double step[2] = {f->cov[0] * score[0] + f->cov[1] * score[1], f->cov[1] * score[0] + f->cov[2] * score[1]};
+    double scale = fmax(1, fmax(fabs(step[0]) / 5, fabs(step[1]) / 50)); /* far from the top: short steps */
+    f->b[0] += step[0] / scale;
+    f->b[1] += step[1] / scale;
+    return fabs(step[0]) + fabs(step[1]);
 }
 
 static void fit_gc(depth_fit *f) {
-    for (int round = 0; round < ROUNDS; round++) {
-        double seen[STRATA] = {0}, expected[STRATA] = {0}, total = 0, weight = 0;
-        sum_groups(f);
-        for (int i = 0; i < f->panel->n_bins; i++) {
-            if (f->dropped[i] || f->group_of[i] == f->ccnd1)
-                continue;
-            seen[f->stratum[i]] += (double)f->count[i];
-            expected[f->stratum[i]] += rate_of(&f->group[f->group_of[i]]) * f->panel->bins[i].mappability;
-        }
-        for (int s = 0; s < STRATA; s++) {
-            f->gc[s] = seen[s] > 0 && expected[s] > 0 ? seen[s] / expected[s] : 1;
-            total += f->gc[s] * expected[s];
-            weight += expected[s];
-        }
-        for (int s = 0; s < STRATA && total > 0; s++)
-            f->gc[s] *= weight / total;
-    }
+    for (int round = 0; round < ROUNDS && newton_step(f) > 1e-6; round++)
+        ;
     sum_groups(f);
 }
 
@@ -112,7 +133,7 @@ static void measure_noise(depth_fit *f) {
     double *values = ps_alloc((size_t)p->n_bins, sizeof *values);
     size_t n = 0;
     for (int i = 0; i < p->n_bins; i++)
-        if (!f->dropped[i] && f->group_of[i] != f->ccnd1)
+        if (!f->dropped[i] && f->group_of[i] != f->q13)
             values[n++] = residual(f, i);
     double sd = ps_mad(values, n, 0);
     f->dispersion = fmax(1, sd * sd);
@@ -120,31 +141,43 @@ static void measure_noise(depth_fit *f) {
     free(values);
 }
 
-/* A bin far from its group (a small deletion, a repeat the track missed) would pull a sum; it is left out once. */
+/* An arm bin far from its arm (a small deletion, a repeat the track missed) would pull a sum; it is left out once.
+ * Bins of 11q13 never are: an amplicon there is what is looked for. */
 static void drop_outliers(depth_fit *f) {
     double limit = 5 * sqrt(f->dispersion);
     for (int i = 0; i < f->panel->n_bins; i++)
-        f->dropped[i] = fabs(residual(f, i)) > limit;
+        f->dropped[i] = f->group_of[i] != f->q13 && fabs(residual(f, i)) > limit;
 }
 
+/* Arms are compared where their GC is; what the curve may be wrong by between there and the group's GC adds to its
+ * se. */
 static void set_levels(depth_fit *f) {
-    double *levels = ps_alloc((size_t)f->n_groups, sizeof *levels);
+    double *levels = ps_alloc((size_t)f->n_groups, sizeof *levels), x[2] = {0}, weight = 0;
     size_t n = 0;
     for (int g = 0; g < f->n_groups; g++) {
-        group *x = &f->group[g];
-        x->level = x->bins && x->expected > 0 ? log2((x->count + 0.5) / x->expected) : NAN;
-        x->se = sqrt(f->dispersion / (x->count + 0.5)) / log(2);
-        if (g != f->ccnd1 && !isnan(x->level))
-            levels[n++] = x->level;
+        group *one = &f->group[g];
+        one->level = one->bins && one->expected > 0 ? log2((one->count + 0.5) / one->expected) : NAN;
+        if (g >= f->q13 || isnan(one->level))
+            continue;
+        levels[n++] = one->level;
+        for (int k = 0; k < 2; k++)
+            x[k] += one->expected * one->x[k];
+        weight += one->expected;
     }
     double middle = ps_median(levels, n);
-    for (int g = 0; g < f->n_groups; g++)
-        f->group[g].level -= middle;
+    for (int g = 0; g < f->n_groups; g++) {
+        group *one = &f->group[g];
+        one->level -= middle;
+        double d0 = one->x[0] - x[0] / weight, d1 = one->x[1] - x[1] / weight;
+        double curve = f->dispersion * (d0 * d0 * f->cov[0] + 2 * d0 * d1 * f->cov[1] + d1 * d1 * f->cov[2]);
+        one->se = sqrt(f->dispersion / (one->count + 0.5) + fmax(0, curve)) / log(2);
+    }
     free(levels);
 }
 
 static void fit_depth(depth_fit *f) {
-    assign_bins(f);
+    for (int i = 0; i < f->panel->n_bins; i++)
+        f->group_of[i] = f->panel->bins[i].role == PS_BIN_ARM ? f->panel->bins[i].arm : f->q13;
     fit_gc(f);
     measure_noise(f);
     drop_outliers(f);
@@ -155,13 +188,14 @@ static void fit_depth(depth_fit *f) {
 
 static void init_fit(depth_fit *f, const ps_panel *panel, const ps_evidence *dna) {
     size_t n = (size_t)panel->n_bins;
-    *f = (depth_fit){.panel = panel, .count = dna->bin, .n_groups = panel->n_arms + 1, .ccnd1 = panel->n_arms};
+    *f = (depth_fit){.panel = panel,
+                     .count = dna->bin,
+                     .q13 = panel->n_arms,
+                     .gene = panel->n_arms + 1,
+                     .n_groups = panel->n_arms + 2};
     f->group_of = ps_alloc(n, sizeof *f->group_of);
-    f->stratum = ps_alloc(n, sizeof *f->stratum);
     f->dropped = ps_alloc(n, sizeof *f->dropped);
     f->group = ps_alloc((size_t)f->n_groups, sizeof *f->group);
-    for (int s = 0; s < STRATA; s++)
-        f->gc[s] = 1;
     double total = 0, arm_bins = 0;
     for (int i = 0; i < panel->n_bins; i++)
         if (panel->bins[i].role == PS_BIN_ARM) {
@@ -173,9 +207,15 @@ static void init_fit(depth_fit *f, const ps_panel *panel, const ps_evidence *dna
 
 static void free_fit(depth_fit *f) {
     free(f->group_of);
-    free(f->stratum);
     free(f->dropped);
     free(f->group);
+}
+
+/* The group that speaks for CCND1. */
+static const group *ccnd1_group(const depth_fit *f) {
+    const group *all = &f->group[f->q13], *gene = &f->group[f->gene];
+    double step = fabs(gene->level - all->level);
+    return gene->bins && step > f->panel->limits.cn_focal_log2 && step > 3 * gene->se ? gene : all;
 }
 
 /* Share of arm bins that are empty beyond what Poisson expects of evenly spread fragments. */
@@ -233,8 +273,8 @@ static double explain_arms(const depth_fit *f, double baseline, double purity) {
     return sum;
 }
 
-/* Best baseline, and its posterior odds over every other that is at least a quarter of a copy away. */
-static double fit_baseline(const depth_fit *f, double purity, double *odds) {
+/* Baseline (posterior mean and sd), and its odds over every other that is at least a quarter of a copy away. */
+static double fit_baseline(const depth_fit *f, double purity, double *odds, double *se) {
     enum { STEPS = 241 };
     static const double purities[] = {1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3};
     double value[STEPS], highest = -INFINITY, best = 0, near = 0, far = 0;
@@ -253,12 +293,20 @@ static double fit_baseline(const depth_fit *f, double purity, double *odds) {
             best = b;
         }
     }
+    double first = 0, second = 0;
     for (int i = 0; i < STEPS; i++) {
-        double b = -1.2 + 0.01 * i;
-        *(fabs(b - best) < 0.15 ? &near : &far) += exp(value[i] - highest);
+        double b = -1.2 + 0.01 * i, p = exp(value[i] - highest);
+        if (fabs(b - best) >= 0.15) {
+            far += p;
+            continue;
+        }
+        near += p;
+        first += p * b;
+        second += p * b * b;
     }
     *odds = far > 0 ? near / far : INFINITY;
-    return best;
+    *se = sqrt(fmax(0, second / near - first / near * (first / near)));
+    return first / near;
 }
 
 /* ---- decisions --------------------------------------------------------------------------------------------------
@@ -299,6 +347,9 @@ static int hyperdiploid(const ps_panel *panel, const ps_copynumber_call *call) {
     return chromosomes >= 2;
 }
 
+/* How far the interval must stay away from the copies that the state denies. */
+static const double margin = 0.2;
+
 static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
     const ps_limits *l = &panel->limits;
     if (call->copies_high - call->copies_low > l->cn_max_interval * fmax(1, call->copies / 4))
@@ -306,14 +357,15 @@ static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
     if (call->copies >= l->cn_amplified_copies) {
         call->state = PS_CN_AMPLIFIED;
     } else if (is_gained(l, call->copies)) {
-        if (call->copies_low <= 2)
+        if (call->copies_low <= 2 + margin)
             goto wide;
         call->state = PS_CN_GAIN;
     } else if (call->copies <= l->cn_loss_copies) {
-        if (call->copies_high >= 2)
+        if (call->copies_high >= 2 - margin)
             goto wide;
         call->state = PS_CN_LOSS;
-    } else if (call->copies_low > 1 && call->copies_high < 3) { /* one copy more or less would have shown */
+    } else if (call->copies_low > 1 + margin && call->copies_high < 3 - margin) {
+        /* one copy more or less would have shown */
         call->state = PS_CN_NEUTRAL;
     } else {
         goto wide;
@@ -330,7 +382,7 @@ static void decide_scope(const depth_fit *f, double baseline, ps_copynumber_call
     call->scope = PS_SCOPE_NONE;
     if (call->state == PS_CN_NOT_ASSESSABLE || call->state == PS_CN_NEUTRAL || q < 0 || s < 0)
         return;
-    const group *here = &f->group[f->ccnd1], *rest = &f->group[q], *other = &f->group[s];
+    const group *here = ccnd1_group(f), *rest = &f->group[q], *other = &f->group[s];
     double step = fabs(here->level - rest->level), se = hypot(here->se, rest->se);
     if (step > p->limits.cn_focal_log2 && step > 3 * se) {
         call->scope = PS_SCOPE_FOCAL;
@@ -390,9 +442,9 @@ static void measure(depth_fit *f, const ps_case *c, ps_copynumber_call *call) {
                       f->extra_cv, l->cn_max_bin_cv);
         return;
     }
-    double odds = 0, baseline = fit_baseline(f, c->purity, &odds);
-    const group *here = &f->group[f->ccnd1];
-    double level = here->level - baseline, se = hypot(here->se, 0.02);
+    double odds = 0, baseline_se = 0, baseline = fit_baseline(f, c->purity, &odds, &baseline_se);
+    const group *here = ccnd1_group(f);
+    double level = here->level - baseline, se = hypot(hypot(here->se, baseline_se), 0.02);
     if (!here->bins) {
         ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: no usable bin at 11q13");
         return;

@@ -6,6 +6,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/calls.h"
@@ -15,6 +16,8 @@
  */
 static const double igh_share = 5 * 1.35e6 / 3.1e9;
 static const double window_share_needed = 0.9;
+/* Bases on the IGH side within which pairs of one junction land: a library's inserts, with room. */
+static const int igh_reach = 2000;
 
 typedef struct cluster {
     size_t first, n;
@@ -42,17 +45,11 @@ static int by_direction(const void *a, const void *b) {
 }
 
 /* One row per fragment, ordered for clustering. */
-static ps_junction_read *unique_fragments(const ps_case *c, size_t *n) {
-    size_t total = 0;
-    for (int role = PS_INPUT_RNA; role <= PS_INPUT_DNA; role++)
-        total += c->reads[role] ? c->reads[role]->n_junction : 0;
-    ps_junction_read *rows = ps_alloc(total, sizeof *rows);
-    size_t used = 0;
-    for (int role = PS_INPUT_RNA; role <= PS_INPUT_DNA; role++)
-        for (size_t i = 0; c->reads[role] && i < c->reads[role]->n_junction; i++) {
-            rows[used] = c->reads[role]->junction[i];
-            rows[used++].fragment ^= (uint64_t)role; /* equal names in two files are different molecules */
-        }
+static ps_junction_read *unique_fragments(const ps_evidence *e, size_t *n) {
+    size_t used = e->n_junction;
+    ps_junction_read *rows = ps_alloc(used, sizeof *rows);
+    if (used)
+        memcpy(rows, e->junction, used * sizeof *rows);
     qsort(rows, used, sizeof *rows, by_fragment);
     *n = 0;
     for (size_t i = 0; i < used; i++)
@@ -77,6 +74,19 @@ static size_t find_clusters(const ps_junction_read *rows, size_t n, double width
         last->discordant += !rows[i].split;
     }
     return n_clusters;
+}
+
+/* Fragments of the cluster whose IGH side agrees with most others': one direction, within a switch region's length.
+ */
+static uint64_t agreeing(const ps_junction_read *rows, const cluster *k) {
+    uint64_t most = 0;
+    for (size_t i = k->first; i < k->first + k->n; i++) {
+        uint64_t votes = 0;
+        for (size_t j = k->first; j < k->first + k->n; j++)
+            votes += rows[j].right_b == rows[i].right_b && abs(rows[j].pos_b0 - rows[i].pos_b0) <= igh_reach;
+        most = votes > most ? votes : most;
+    }
+    return most;
 }
 
 /* Where the cluster's breakpoint is: the place most split reads agree on; without one, the furthest kept base. */
@@ -107,11 +117,10 @@ static ps_breakpoint breakpoint_of(const ps_panel *panel, const ps_junction_read
                            .exact = best->split};
 }
 
-static void set_background(const ps_case *c, ps_junction_call *call) {
+static void set_background(const ps_case *c, const ps_evidence *dna, ps_junction_call *call) {
     const ps_limits *l = &c->panel->limits;
-    double chimeric = 0, window = c->panel->ccnd1_window.end0 - c->panel->ccnd1_window.beg0;
-    for (int role = PS_INPUT_RNA; role <= PS_INPUT_DNA; role++)
-        chimeric += c->reads[role] ? (double)c->reads[role]->window_chimeric : 0;
+    double chimeric = (double)dna->window_chimeric,
+           window = c->panel->ccnd1_window.end0 - c->panel->ccnd1_window.beg0;
     double places = fmax(1, window / l->junction_cluster_bases);
     double expected = chimeric * igh_share / places;
     uint64_t needed = (uint64_t)l->junction_min_fragments;
@@ -136,14 +145,7 @@ static void measure_power(const ps_case *c, const ps_evidence *dna, ps_junction_
     free(depth);
 }
 
-static void decide_negative(const ps_case *c, const ps_evidence *dna, ps_junction_call *call) {
-    if (!dna || !dna->given) {
-        int rna = c->reads[PS_INPUT_RNA] && c->reads[PS_INPUT_RNA]->given;
-        if (rna)
-            ps_reason_add(&call->reasons, PS_REASON_RNA_CANNOT_EXCLUDE, "rna: no junction seen");
-        ps_reason_add(&call->reasons, PS_REASON_NO_DNA, "excluding IGH::CCND1 needs --dna");
-        return;
-    }
+static void decide_negative(const ps_case *c, ps_junction_call *call) {
     if (call->powered < window_share_needed) {
         ps_reason_add(
             &call->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE,
@@ -155,36 +157,63 @@ static void decide_negative(const ps_case *c, const ps_evidence *dna, ps_junctio
     call->state = PS_JUNCTION_NOT_DETECTED;
     ps_reason_add(&call->reasons, PS_REASON_WINDOW_ONLY, "dna: %.0f-fold physical coverage, %llu fragments needed",
                   call->physical_coverage, (unsigned long long)call->needed);
+    if (isnan(c->purity))
+        ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED,
+                      "a clonal junction in a pure sample would have shown");
 }
 
-void ps_call_junction(const ps_case *c, ps_junction_call *call) {
-    *call = (ps_junction_call){
-        .split = -1, .discordant = -1, .physical_coverage = NAN, .powered = NAN, .background = NAN};
-    const ps_evidence *dna = c->reads[PS_INPUT_DNA];
-    for (int role = PS_INPUT_RNA; role <= PS_INPUT_DNA; role++)
-        if (c->reads[role] && c->reads[role]->given)
-            call->split = call->discordant = 0;
-    size_t n = 0;
-    ps_junction_read *rows = unique_fragments(c, &n);
+static void call_from_dna(const ps_case *c, const ps_evidence *dna, ps_junction_call *call) {
+    size_t n = 0, capacity = 0;
+    ps_junction_read *rows = unique_fragments(dna, &n);
     cluster *clusters = ps_alloc(n, sizeof *clusters);
-    size_t n_clusters = find_clusters(rows, n, c->panel->limits.junction_cluster_bases, clusters), capacity = 0;
-    set_background(c, call);
-    if (dna && dna->given)
-        measure_power(c, dna, call);
+    size_t n_clusters = find_clusters(rows, n, c->panel->limits.junction_cluster_bases, clusters);
+    set_background(c, dna, call);
+    measure_power(c, dna, call);
+    call->split = call->discordant = 0;
     for (size_t i = 0; i < n_clusters; i++) {
         call->split += (int64_t)clusters[i].split;
         call->discordant += (int64_t)clusters[i].discordant;
-        if (clusters[i].n < call->needed)
+        if (agreeing(rows, &clusters[i]) < call->needed)
             continue;
         call->state = PS_JUNCTION_DETECTED;
+        call->sources |= 1u << PS_INPUT_DNA;
         PS_GROW(call->breakpoint, call->n_breakpoints, capacity);
         call->breakpoint[call->n_breakpoints++] = breakpoint_of(c->panel, rows, &clusters[i]);
     }
-    for (int role = PS_INPUT_RNA; role <= PS_INPUT_DNA; role++)
-        if (call->state == PS_JUNCTION_DETECTED && c->reads[role] && c->reads[role]->n_junction)
-            call->sources |= 1u << role;
-    if (call->state != PS_JUNCTION_DETECTED)
-        decide_negative(c, dna, call);
     free(clusters);
     free(rows);
+}
+
+/* In RNA, IGH is so abundant that chance joins it to any transcript: RNA supports a junction seen in DNA, never more.
+ */
+static void add_rna(const ps_evidence *rna, ps_junction_call *call) {
+    size_t n = 0;
+    ps_junction_read *rows = unique_fragments(rna, &n);
+    call->rna_fragments = (int64_t)n;
+    if (n && call->state == PS_JUNCTION_DETECTED)
+        call->sources |= 1u << PS_INPUT_RNA;
+    free(rows);
+}
+
+void ps_call_junction(const ps_case *c, ps_junction_call *call) {
+    *call = (ps_junction_call){.split = -1,
+                               .discordant = -1,
+                               .rna_fragments = -1,
+                               .physical_coverage = NAN,
+                               .powered = NAN,
+                               .background = NAN};
+    const ps_evidence *dna = c->reads[PS_INPUT_DNA], *rna = c->reads[PS_INPUT_RNA];
+    int has_dna = dna && dna->given, has_rna = rna && rna->given;
+    if (has_dna)
+        call_from_dna(c, dna, call);
+    if (has_rna)
+        add_rna(rna, call);
+    if (has_dna && call->state != PS_JUNCTION_DETECTED)
+        decide_negative(c, call);
+    if (!has_dna && has_rna)
+        ps_reason_add(&call->reasons, PS_REASON_RNA_CANNOT_EXCLUDE,
+                      "rna: %lld fragments join the 11q13 window to IGH; only DNA tells chance from a junction",
+                      (long long)call->rna_fragments);
+    if (!has_dna)
+        ps_reason_add(&call->reasons, PS_REASON_NO_DNA, "IGH::CCND1 needs --dna");
 }

@@ -2,6 +2,7 @@
 #include "ras.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +190,7 @@ static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_i
         if (new_v->vcf_filter && !v->vcf_filter)
             v->vcf_filter = ps_strdup(new_v->vcf_filter);
         v->sources |= 1u << role;
+        v->source_filter[role] = new_v->filter;
         if (role == PS_INPUT_VCF) {
             v->source_depth[role] = new_v->depth;
             v->source_alt[role] = new_v->alt_depth;
@@ -268,7 +270,7 @@ static int list_open_codons(const ps_panel *panel, const ps_ras_call *call, char
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
         const ps_ras_codon *seen = &call->codon[i];
-        if (!codon->required || seen->state == PS_RAS_WILD_TYPE)
+        if (!codon->required || seen->state != PS_RAS_NOT_ASSESSABLE)
             continue;
         char lod[32] = "none";
         if (!isnan(seen->lod95))
@@ -334,6 +336,16 @@ static void decide(const ps_case *c, ps_ras_call *call) {
         decide_negative(c, call);
 }
 
+void ras_note(ps_ras_call *call, int warns, const char *format, ...) {
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    call->note = ps_resize(call->note, call->n_notes + 1, sizeof *call->note);
+    call->note[call->n_notes++] = (ps_ras_note){warns, ps_strdup(text)};
+}
+
 void ps_call_ras(const ps_case *c, ps_ras_call *call) {
     const ps_panel *panel = c->panel;
     static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_VCF, PS_INPUT_RNA};
@@ -349,7 +361,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         if (reads && reads->given)
             ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], &list, codons);
         else if (order[k] == PS_INPUT_VCF && c->vcf)
-            ras_from_vcf(panel, c->vcf, &list, codons);
+            ras_from_vcf(c, &list, codons, call);
         else
             continue;
         join_list(panel, &all, &list, order[k]);
@@ -357,7 +369,9 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         free_list(&list);
     }
     free(codons);
+    ras_force_sites(c, &all, call);
     count_everywhere(c, &all);
+    ras_number_forced(c, &all);
     if (all.n)
         qsort(all.row, all.n, sizeof *all.row, by_place);
     for (size_t i = 0; i < all.n; i++)

@@ -308,11 +308,13 @@ static int genomic_change(const ps_panel *panel, const ps_codon *codon, int hap,
     return *end0 - *beg0 == last - first + 1 ? 0 : -1;
 }
 
-static void call_haplotype(const caller *c, const place *p, int hap) {
+/* Returns 1 when the haplotype is called but cannot be written as one change: the codon is then not wild type either.
+ */
+static int call_haplotype(const caller *c, const place *p, int hap) {
     const ps_limits *l = &c->panel->limits;
     uint64_t claimed = c->claimed[(size_t)(p->codon - c->panel->codons) * PS_N_HAPS + (size_t)hap];
     if (p->carriers[hap] < 2 + claimed)
-        return;
+        return 0;
     change what = change_of(c->panel, p->codon, hap);
     score_bins bins = bins_of(c, p, &what);
     double score = 0;
@@ -323,17 +325,18 @@ static void call_haplotype(const caller *c, const place *p, int hap) {
     int threshold = score_threshold(&bins, alpha_of(l, p->codon), l->ras_background_shape, (int)l->ras_min_alt);
     /* A refused candidate is worth a line when errors alone would rarely have made it. */
     if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= 0.001)
-        return;
+        return 0;
     int32_t beg0, end0;
     char text[4];
     if (genomic_change(c->panel, p->codon, hap, &beg0, &end0, text) < 0)
-        return;
+        return score >= threshold;
     ps_ras_variant *v = ras_variant_at(c->panel, c->list, c->panel->loci[p->codon->locus].contig, beg0, end0, text);
     if (!v)
-        return;
+        return 0;
     support s = support_of(p, hap);
     fill_variant(c, v, &s, score >= threshold);
     v->lod = log_odds(c, p, hap, &what);
+    return 0;
 }
 
 /* ---- alleles: indels, and changes across codons -----------------------------------------------------------------
@@ -439,8 +442,8 @@ void ras_from_reads(const ps_panel *panel, const ps_evidence *reads, const ps_ev
         if (is_reported(panel, p.codon))
             codon->lod95 = ps_round6(lod95_of(&c, &p));
         for (int hap = 0; hap < PS_HAP_INDEL; hap++)
-            if (p.carriers[hap] && hap != p.codon->ref)
-                call_haplotype(&c, &p, hap);
+            if (p.carriers[hap] && hap != p.codon->ref && call_haplotype(&c, &p, hap))
+                codon->lod95 = NAN;
     }
     free(c.claimed);
 }

@@ -64,6 +64,8 @@ static void see_codon(codon_state *st, const ps_slice *s, int32_t id) {
     int minus = panel->genes[codon->gene].strand == '-', bases[3] = {0};
     const ps_slice_indel *indel = s->n_indel ? indel_in(s, codon) : NULL;
     seen_codon seen = {.id = id, .changed_quality = QUALITIES};
+    if (indel && indel->quality < panel->limits.min_base_quality) /* neither an indel nor the reference */
+        return;
     for (int k = 0; k < 3; k++) {
         uint8_t code = ps_slice_at(s, codon->target[k]);
         if (code == PS_CONFLICT)
@@ -244,6 +246,8 @@ static void count_fragment(codon_state *st, ps_slice *s) {
     }
     for (size_t i = 0; i < s->n_indel; i++) {
         int32_t id = st->codon_of[s->indel[i].target_beg];
+        if (s->indel[i].quality < st->unit->panel->limits.min_base_quality)
+            continue;
         count_indel(st, s, &s->indel[i], ends_doubt(st, s, id) | (s->clipped ? PS_DOUBT_CLUTTER : 0));
     }
     ps_slice_free(s);
@@ -290,9 +294,10 @@ static void add_to_family(codon_state *st, const ps_record *r, uint64_t family, 
     const bam1_core_t *c = &r->bam->core;
     ps_slice *others = ps_waitlist_take(&st->waiting, family);
     int32_t last = (int32_t)(ps_mate_expected(r->bam) && c->mpos > c->pos ? c->mpos : c->pos);
+    s->last_pos0 = last;
     if (others)
         s = ps_slice_merge(&st->unit->panel->limits, s, others);
-    ps_waitlist_put(&st->waiting, family, last, s);
+    ps_waitlist_put(&st->waiting, family, s->last_pos0, s);
 }
 
 static void add_to_pair(codon_state *st, const ps_record *r, ps_slice *s) {

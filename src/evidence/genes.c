@@ -13,11 +13,11 @@ enum { SENSE = 1, ANTISENSE = 2 };
 
 static int touches_exon(const ps_unit *unit, const bam1_t *b) {
     const uint32_t *cigar = bam_get_cigar(b);
-    int32_t at = (int32_t)b->core.pos;
+    int64_t at = b->core.pos;
     size_t exon = 0;
     for (uint32_t i = 0; i < b->core.n_cigar; i++) {
         int op = bam_cigar_op(cigar[i]), type = bam_cigar_type(op);
-        int32_t length = (int32_t)bam_cigar_oplen(cigar[i]);
+        int64_t length = bam_cigar_oplen(cigar[i]);
         if (type == 3) { /* M, =, X: bases on both the read and the reference */
             while (exon < unit->n_spans && unit->spans[exon].end0 <= at)
                 exon++;

@@ -71,7 +71,7 @@ static void note_indel(const reader *r, int64_t at, int32_t query, int32_t lengt
     indel.target_beg = ps_target_at(locus, is_insertion ? indel.beg0 - 1 : indel.beg0);
     indel.target_end = ps_target_at(locus, is_insertion ? indel.beg0 + 1 : indel.end0);
     int touched = indel.target_end - indel.target_beg;
-    if (touched < (is_insertion ? 2 : 1) || indel.quality < panel->limits.min_base_quality) {
+    if (touched < (is_insertion ? 2 : 1)) {
         free(indel.alt);
         return;
     }
@@ -125,6 +125,7 @@ static ps_slice *new_slice(const ps_locus *locus, const bam1_t *b, const ps_alig
     s->read = paired ? (uint8_t)((b->core.flag & BAM_FREAD1 ? 1 : 0) | (b->core.flag & BAM_FREAD2 ? 2 : 0)) : 0;
     int reverse_first = bam_is_rev(b) != (s->read == 2);
     s->side = reverse_first ? PS_F2R1 : PS_F1R2;
+    s->side_rank = s->read == 1 ? 2 : 1;
     int32_t *inner = s->inner[s->read == 2];
     inner[0] = ps_target_at(locus, (int64_t)a->pos0 + PS_END_BASES);
     inner[1] = ps_target_at(locus, (int64_t)a->end0 - PS_END_BASES);
@@ -257,8 +258,12 @@ ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b) {
     ps_slice *m = ps_alloc(1, sizeof *m);
     m->beg = a->beg < b->beg ? a->beg : b->beg;
     m->end = a->end > b->end ? a->end : b->end;
-    /* An improper pair may show both orientations: the first read decides, whichever came first in the file. */
-    m->side = a->read == 1 ? a->side : b->read == 1 ? b->side : a->side < b->side ? a->side : b->side;
+    /* An improper pair may show both orientations: first reads decide, whichever came first in the file. */
+    m->side = a->side_rank != b->side_rank ? (a->side_rank > b->side_rank ? a->side : b->side)
+              : a->side < b->side          ? a->side
+                                           : b->side;
+    m->side_rank = a->side_rank > b->side_rank ? a->side_rank : b->side_rank;
+    m->last_pos0 = a->last_pos0 > b->last_pos0 ? a->last_pos0 : b->last_pos0;
     m->read = a->read | b->read;
     m->clipped = a->clipped | b->clipped;
     for (int mate = 0; mate < 2; mate++)

@@ -108,6 +108,7 @@ def main():
     n = options.samples
     print("%g %% VAF at %gx: found %d of %d, false calls %d in %d samples, RAS not mutated in %d of %d wild-type"
           % (100 * options.vaf, options.depth, found, n, len(false), 2 * n, wild, n))
+    print("%d passed, %d failed" % (found + wild, 2 * n - found - wild + len(false)))
     sys.exit(0 if found == n and not false and wild == n else 1)
 
 

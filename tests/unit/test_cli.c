@@ -1,4 +1,4 @@
-/* test_cli.c - options to settings, and sheets to jobs. */
+/* Guards against: test_cli.c - options to settings, and sheets to jobs. */
 #define _DEFAULT_SOURCE /* mkstemp */
 #include <math.h>
 #include <setjmp.h>
@@ -230,15 +230,13 @@ static void sheet_paths(void **state) {
     assert_string_equal(sh.job[2].path[PS_INPUT_DNA], "/tmp/a##idx##/abs/a.bai");
     assert_string_equal(sh.job[3].path[PS_INPUT_DNA], "s3://x/y.bam##idx##s3://x/y.bai");
     sheet_free(&sh);
-#if 0 /* bug */
-/* sheet.c resolve(): the index is resolved only together with a relative file: after an absolute one it stays
- * relative to the working folder, and a file beside a URL index (or a URL with a relative index) is taken as it
- * stands */
+    /* Guards against: sheet.c resolve(): the index is resolved only together with a relative file: after an absolute
+     * one it stays relative to the working folder, and a file beside a URL index (or a URL with a relative index) is
+     * taken as it stands */
     read_or_fail("sample_id\tdna\nA\t/data/a.bam##idx##a.bai\nB\tb.bam##idx##https://x/b.bai\n");
     assert_string_equal(sh.job[0].path[PS_INPUT_DNA], "/data/a.bam##idx##/tmp/a.bai");
     assert_string_equal(sh.job[1].path[PS_INPUT_DNA], "/tmp/b.bam##idx##https://x/b.bai");
     sheet_free(&sh);
-#endif
     read_or_fail("sample_id\tdna\tage\tnote\nA\ta.bam\t55\tx\n");
     assert_string_equal(sh.notice, "age, note");
     sheet_free(&sh);
@@ -268,9 +266,8 @@ static void bad_sheets(void **state) {
     assert_int_equal(sheet_read("/nonexistent/sheet", &(ps_job){0}, &sh, &(ps_error){0}), -1);
 }
 
-#if 0 /* bug */
-/* sheet.c read_row(): cell() trims blanks, but purity and specimen are converted from the untrimmed cell, so "
- * 0.5" and "lesion " are refused while " r.bam " is taken */
+/* Guards against: sheet.c read_row(): cell() trims blanks, but purity and specimen are converted from the untrimmed
+ * cell, so " 0.5" and "lesion " are refused while " r.bam " is taken */
 static void blanks_around_values(void **state) {
     (void)state;
     read_or_fail("sample_id,dna,purity,specimen\nA, a.bam , 0.5, lesion \n");
@@ -278,17 +275,16 @@ static void blanks_around_values(void **state) {
     sheet_free(&sh);
 }
 
-/* bug: sheet.c: DIR/cohort.html and DIR/plasmastrat_mqc.json are the batch's own files */
+/* Guards against: sheet.c: DIR/cohort.html and DIR/plasmastrat_mqc.json are the batch's own files */
 static void ids_of_the_batch_itself(void **state) {
     (void)state;
     sheet_refused("sample_id\tdna\ncohort\ta.bam\n", "cohort");
     sheet_refused("sample_id\tdna\nplasmastrat_mqc\ta.bam\n", "plasmastrat_mqc");
 }
-#endif
 
-#if 0 /* bug */
-/* run.c answer(): a panel folder whose models have other names gives ps_panel_model() = -1, and models[-1] is
- * read (heap overflow in ps_judge). Such a folder, without --model, must be refused before anything runs */
+/* Guards against: run.c answer(): a panel folder whose models have other names gives ps_panel_model() = -1, and
+ * models[-1] is read (heap overflow in ps_judge). Such a folder, without --model, must be refused before anything
+ * runs */
 static void a_panel_without_the_default_model(void **state) {
     (void)state;
     char path[] = "/tmp/plasmastrat_panel_XXXXXX";
@@ -309,7 +305,6 @@ static void a_panel_without_the_default_model(void **state) {
     cli_free_knowledge(&k);
     free(name);
 }
-#endif
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -320,11 +315,9 @@ int main(void) {
         cmocka_unit_test(sheets),
         cmocka_unit_test(sheet_paths),
         cmocka_unit_test(bad_sheets),
-#if 0 /* bug: see above */
         cmocka_unit_test(blanks_around_values),
         cmocka_unit_test(ids_of_the_batch_itself),
         cmocka_unit_test(a_panel_without_the_default_model),
-#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

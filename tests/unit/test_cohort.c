@@ -1,4 +1,4 @@
-/* test_cohort.c - the cohort's table, page and MultiQC file from rows typed by hand.
+/* Guards against: test_cohort.c - the cohort's table, page and MultiQC file from rows typed by hand.
  *
  * With an argument (a folder) it leaves the three files of 2,000 made-up samples there, to be looked at and timed. */
 #include <math.h>

@@ -1,4 +1,5 @@
-/* test_evidence_codons.c - ps_collect on typed SAM text: codon haplotypes and indels of KRAS (GRCh38, minus strand).
+/* Guards against: test_evidence_codons.c - ps_collect on typed SAM text: codon haplotypes and indels of KRAS (GRCh38,
+ * minus strand).
  *
  * KRAS codon 12 is GGT on the transcript; on the plus strand its bases are A C C at chr12:25245349-25245351.
  */
@@ -206,17 +207,18 @@ static void mates_that_do_not_overlap(void **state) {
     }
 }
 
-#if 0 /* bug */
-/* slice.c merge_indels() keeps the indel quality of the mate that came last (ps_codon_count.quality depends on
- * order) */
+/* Guards against: slice.c merge_indels() keeps the indel quality of the mate that came last (ps_codon_count.quality
+ * depends on order) */
 static void indel_quality_does_not_depend_on_order(void **state) {
     (void)state;
     int quality[2] = {0};
     for (int right_first = 0; right_first < 2; right_first++) {
         unit_sam s;
         sam_begin(&s, &panel, "unsorted");
-        unit_read left = READ(.name = "p", .flag = 99, .pos1 = P50 - 60, .cigar = "60M3I40M", .mate_pos1 = P50 - 40, .quality1 = 31);
-        unit_read right = READ(.name = "p", .flag = 147, .pos1 = P50 - 40, .cigar = "40M3I60M", .mate_pos1 = P50 - 60, .quality1 = 36);
+        unit_read left = READ(.name = "p", .flag = 99, .pos1 = P50 - 60, .cigar = "60M3I40M", .mate_pos1 = P50 - 40,
+                              .quality1 = 31);
+        unit_read right = READ(.name = "p", .flag = 147, .pos1 = P50 - 40, .cigar = "40M3I60M", .mate_pos1 = P50 - 60,
+                               .quality1 = 36);
         sam_add(&s, right_first ? right : left);
         sam_add(&s, right_first ? left : right);
         ps_evidence e = run(&s);
@@ -228,8 +230,8 @@ static void indel_quality_does_not_depend_on_order(void **state) {
     assert_int_equal(quality[0], quality[1]);
 }
 
-/* bug: slice.c merge_indels(): an indel of one mate that is contradicted makes a conflict, which an uncontradicted one of the
-   other mate beside it overwrites, or not, by which mate came first */
+/* Guards against: slice.c merge_indels(): an indel of one mate that is contradicted makes a conflict, which an
+   uncontradicted one of the other mate beside it overwrites, or not, by which mate came first */
 static void conflict_does_not_depend_on_order(void **state) {
     (void)state;
     int n[2];
@@ -237,8 +239,10 @@ static void conflict_does_not_depend_on_order(void **state) {
         unit_sam s;
         int32_t at = P49 - 80;
         sam_begin(&s, &panel, "unsorted");
-        unit_read left = READ(.name = "p", .flag = 99, .pos1 = at, .cigar = "80M3I6M", .mate_pos1 = at + 40, .inserted = "GAG");
-        unit_read right = READ(.name = "p", .flag = 147, .pos1 = at + 40, .cigar = "41M3I57M", .mate_pos1 = at, .inserted = "GAG");
+        unit_read left =
+            READ(.name = "p", .flag = 99, .pos1 = at, .cigar = "80M3I6M", .mate_pos1 = at + 40, .inserted = "GAG");
+        unit_read right =
+            READ(.name = "p", .flag = 147, .pos1 = at + 40, .cigar = "41M3I57M", .mate_pos1 = at, .inserted = "GAG");
         sam_add(&s, right_first ? right : left);
         sam_add(&s, right_first ? left : right);
         ps_evidence e = run(&s);
@@ -248,8 +252,8 @@ static void conflict_does_not_depend_on_order(void **state) {
     assert_int_equal(n[0], n[1]);
 }
 
-/* bug: slice.c ps_slice_merge(): in a family (MI tag) the orientation is that of the first read that came last, so that it depends
-   on the order of the file; here the two strands of a duplex */
+/* Guards against: slice.c ps_slice_merge(): in a family (MI tag) the orientation is that of the first read that came
+   last, so that it depends on the order of the file; here the two strands of a duplex */
 static void family_orientation_does_not_depend_on_order(void **state) {
     (void)state;
     int f1r2[2];
@@ -257,10 +261,14 @@ static void family_orientation_does_not_depend_on_order(void **state) {
         unit_sam s;
         sam_begin(&s, &panel, "unsorted");
         unit_read r[4] = {
-            READ(.name = "a", .flag = 99, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40, .tags = "MI:Z:7/A"),
-            READ(.name = "a", .flag = 147, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60, .tags = "MI:Z:7/A"),
-            READ(.name = "b", .flag = 163, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40, .tags = "MI:Z:7/B"),
-            READ(.name = "b", .flag = 83, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60, .tags = "MI:Z:7/B"),
+            READ(.name = "a", .flag = 99, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40,
+                 .tags = "MI:Z:7/A"),
+            READ(.name = "a", .flag = 147, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60,
+                 .tags = "MI:Z:7/A"),
+            READ(.name = "b", .flag = 163, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 40,
+                 .tags = "MI:Z:7/B"),
+            READ(.name = "b", .flag = 83, .pos1 = P50 - 40, .cigar = "100M", .mate_pos1 = P50 - 60,
+                 .tags = "MI:Z:7/B"),
         };
         for (int i = 0; i < 4; i++)
             sam_add(&s, r[(i + 2 * order) % 4]);
@@ -271,7 +279,6 @@ static void family_orientation_does_not_depend_on_order(void **state) {
     }
     assert_int_equal(f1r2[0], f1r2[1]);
 }
-#endif
 
 static void names_that_repeat(void **state) {
     (void)state;
@@ -365,16 +372,14 @@ static void indels_that_do_not_count(void **state) {
     ps_evidence_free(&e);
 }
 
-#if 0 /* bug */
-/* slice.c note_indel(): an insertion of low quality is forgotten and its fragment counts as reference, while a
- * deletion of low quality leaves the codon uncounted */
+/* Guards against: slice.c note_indel(): an insertion of low quality is forgotten and its fragment counts as
+ * reference, while a deletion of low quality leaves the codon uncounted */
 static void weak_insertion_is_not_reference(void **state) {
     (void)state;
     ps_evidence e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted_quality = 19));
     assert_int_equal(codon_count(&e, k12, GGT, -1, -1), 0);
     ps_evidence_free(&e);
 }
-#endif
 
 static void indel_in_one_mate(void **state) {
     (void)state;
@@ -515,12 +520,10 @@ int main(void) {
         cmocka_unit_test(clips),
         cmocka_unit_test(depth_is_not_capped),
         cmocka_unit_test(mates_that_do_not_overlap),
-#if 0 /* bug: see above */
         cmocka_unit_test(indel_quality_does_not_depend_on_order),
         cmocka_unit_test(conflict_does_not_depend_on_order),
         cmocka_unit_test(family_orientation_does_not_depend_on_order),
         cmocka_unit_test(weak_insertion_is_not_reference),
-#endif
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

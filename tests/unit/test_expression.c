@@ -1,5 +1,5 @@
-/* test_expression.c - CCND1 expression on typed gene counts: 100 fragments per kb on every reference gene but for
- * what a test changes, so a gene's log2 ratio is log2(its fragments per kb / 100). */
+/* Guards against: test_expression.c - CCND1 expression on typed gene counts: 100 fragments per kb on every reference
+ * gene but for what a test changes, so a gene's log2 ratio is log2(its fragments per kb / 100). */
 #include "unit_case.h"
 #include "unit_random.h"
 

@@ -1,4 +1,4 @@
-/* test_label.c - weights of EVIDENCE.md against closed-form posteriors.
+/* Guards against: test_label.c - weights of EVIDENCE.md against closed-form posteriors.
  *
  * A certain call (ln odds +-40) gives exactly the table's weights; a soft one LLR = ln((aL + 1 - a) / (bL + 1 - b))
  * with b = (1 - e^w-) / (e^w+ - e^w-) and a = b e^w+.

@@ -1,4 +1,4 @@
-/* test_ras.c - the RAS caller on typed fragment counts.
+/* Guards against: test_ras.c - the RAS caller on typed fragment counts.
  *
  * With one quality the score is a count. Counts and limits of detection were computed with scipy (nbinom.sf with
  * shape 10, betaincinv), from the panel's limits: false-call probability 1e-5 at hotspots and 1e-7 elsewhere, at
@@ -331,9 +331,8 @@ static void quiet_changes_do_not_mutate(void **state) {
     }
 }
 
-#if 0 /* bug */
-/* ras.c list_open_codons() counts a required codon with a PASS change that does not activate as "too shallow":
- * not-assessable "1 codons above VAF 0.05: KRAS 61: 700 fragments, lod95 0.009" */
+/* Guards against: ras.c list_open_codons() counts a required codon with a PASS change that does not activate as "too
+ * shallow": not-assessable "1 codons above VAF 0.05: KRAS 61: 700 fragments, lod95 0.009" */
 static void a_stop_at_codon_61(void **state) {
     (void)state;
     ps_evidence dna = case_evidence(PS_INPUT_DNA);
@@ -346,7 +345,8 @@ static void a_stop_at_codon_61(void **state) {
     ps_evidence_free(&dna);
 }
 
-/* bug: ras_reads.c call_haplotype() drops a change of two bases that lie on both sides of an intron without a word */
+/* Guards against: ras_reads.c call_haplotype() drops a change of two bases that lie on both sides of an intron
+ * without a word */
 static void a_change_on_both_sides_of_an_intron(void **state) {
     (void)state;
     ps_evidence dna = case_evidence(PS_INPUT_RNA);
@@ -358,7 +358,6 @@ static void a_change_on_both_sides_of_an_intron(void **state) {
     free_call(&call);
     ps_evidence_free(&dna);
 }
-#endif
 
 static void background_raises_its_own_bar(void **state) {
     (void)state;
@@ -765,9 +764,8 @@ static void a_delins_with_one_base(void **state) {
     free_call(&call);
 }
 
-#if 0 /* bug */
-/* ras_vcf.c add_variant(): of two rows of one change the later one wins, also when it is filtered and the first
- * is not */
+/* Guards against: ras_vcf.c add_variant(): of two rows of one change the later one wins, also when it is filtered and
+ * the first is not */
 static void a_change_that_stands_twice(void **state) {
     (void)state;
     char t[] = "T";
@@ -779,7 +777,6 @@ static void a_change_that_stands_twice(void **state) {
     assert_int_equal(call.state, PS_RAS_MUTATED);
     free_call(&call);
 }
-#endif
 
 /* 500 wild-type hotspot codons of quality 30 at 1,000x with the errors that the qualities promise. */
 static void false_calls(void **state) {
@@ -825,11 +822,9 @@ int main(void) {
         cmocka_unit_test(vcf_and_reads_join),
         cmocka_unit_test(a_delins_with_one_base),
         cmocka_unit_test(false_calls),
-#if 0 /* bug: see above */
         cmocka_unit_test(a_stop_at_codon_61),
         cmocka_unit_test(a_change_on_both_sides_of_an_intron),
         cmocka_unit_test(a_change_that_stands_twice),
-#endif
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

@@ -1,4 +1,5 @@
-/* test_report.c - the writers on four typed results: rich positive, negative, nothing assessable, failed.
+/* Guards against: test_report.c - the writers on four typed results: rich positive, negative, nothing assessable,
+ * failed.
  *
  * `test_report FOLDER` also leaves every output there, to look at. */
 #include <math.h>

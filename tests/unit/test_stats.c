@@ -1,4 +1,5 @@
-/* test_stats.c - distributions against values from mpmath (40 digits) and scipy, intervals by enumeration. */
+/* Guards against: test_stats.c - distributions against values from mpmath (40 digits) and scipy, intervals by
+ * enumeration. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
