@@ -11,10 +11,10 @@ layer_of() {
     error | alloc | parallel | table | stats | reasons | map) echo base ;;
     panel | model) echo panel ;;
     reads | variants | outfile | setup) echo io ;;
-    evidence | collect) echo evidence ;;
+    evidence | collect | dilute) echo evidence ;;
     calls) echo callers ;;
     label) echo stratify ;;
-    result | report) echo report ;;
+    result | report | cohort) echo report ;;
     *) echo unknown ;;
     esac
 }

@@ -1,13 +1,25 @@
 /* batch.c - `plasmastrat batch SHEET`: label every sample of a sheet on this machine. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/cohort.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
-#include "plasmastrat/report.h"
 #include "sheet.h"
+
+/* The files about all samples. The table comes last: whoever waits for it finds the rest in place. */
+static const struct {
+    const char *name;
+    int (*write)(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err);
+} cohort_files[] = {
+    {"plasmastrat_mqc.json", ps_write_multiqc},
+    {"cohort.html", ps_write_cohort_html},
+    {"cohort.tsv", ps_write_cohort_tsv},
+};
+enum { N_FILES = sizeof cohort_files / sizeof *cohort_files };
 
 void cli_help_batch(FILE *out) {
     fputs(
@@ -16,9 +28,9 @@ void cli_help_batch(FILE *out) {
         "SHEET is a TSV or CSV file with a header line and the columns sample_id, rna, dna, normal, vcf, purity and\n"
         "specimen in any order (sample_id and one of rna, dna, vcf are needed); paths are relative to the sheet, "
         "empty\n"
-        "or . means none. Writes the files of `sample` for each sample, and DIR/cohort.tsv with a row for every "
-        "sample,\n"
-        "also the failed ones. Exit status 1 when any sample failed.\n\n",
+        "or . means none. Writes the files of `sample` for each sample; DIR/cohort.tsv with a row for every sample,\n"
+        "also the failed ones; DIR/cohort.html, the same as a page; and DIR/plasmastrat_mqc.json for MultiQC. Exit\n"
+        "status 1 when any sample failed.\n\n",
         out);
     cli_print_options(CLI_BATCH, out);
 }
@@ -28,24 +40,12 @@ typedef struct batch_state {
     const cli_knowledge *knowledge;
     const sheet *sheet;
     int threads_each;
-    char **row; /* cohort.tsv line of each sample; NULL: not run */
-    int *failed;
+    ps_cohort_row *row; /* of each sample, in the sheet's order; no sample_id: not run */
 } batch_state;
 
 static void say(void *context, const char *sample_id, const char *message) {
     if (!((const cli_settings *)context)->quiet)
         fprintf(stderr, "plasmastrat: warning: %s: %s\n", sample_id, message);
-}
-
-static int keep_row(batch_state *st, size_t item, const ps_result *result, ps_error *err) {
-    size_t size = 0;
-    FILE *out = open_memstream(&st->row[item], &size);
-    if (!out)
-        return ps_fail(err, PS_ERR_RUN, NULL, 0, "out of memory");
-    int status = ps_write_cohort_row(result, out, err);
-    if (fclose(out) != 0)
-        status = -1;
-    return status;
 }
 
 static int do_sample(void *context, size_t item, int worker, ps_error *err) {
@@ -63,67 +63,92 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
     }
     if (failure.kind != PS_ERR_NONE && !result.failure)
         result.failure = ps_strdup(failure.text);
-    st->failed[item] = result.failure != NULL;
-    int status = keep_row(st, item, &result, err);
+    int status = 0;
+    ps_cohort_row_of(&result, &st->row[item]);
     if (result.failure)
         fprintf(stderr, "plasmastrat: error: %s: %s\n", job.sample_id, result.failure);
     else if (s->verbose)
         fprintf(stderr, "plasmastrat: %s: %s\n", job.sample_id, ps_label_names[result.label.chosen.label]);
-    if (status == 0 && result.failure && s->fail_fast)
+    if (result.failure && s->fail_fast)
         status = ps_fail(err, PS_ERR_RUN, NULL, 0, "%s failed and --fail-fast was given", job.sample_id);
     ps_result_free(&result);
     return status;
 }
 
 /* A sample that --fail-fast kept from running still has its row. */
-static int fill_rows(batch_state *st, ps_error *err) {
+static void fill_rows(batch_state *st) {
     for (size_t i = 0; i < st->sheet->n; i++) {
-        if (st->row[i])
+        if (st->row[i].sample_id)
             continue;
-        char id_failure[] = "not run: an earlier sample failed and --fail-fast was given";
-        ps_result result = {.sample_id = ps_strdup(st->sheet->job[i].sample_id), .failure = ps_strdup(id_failure)};
-        st->failed[i] = 1;
-        int status = keep_row(st, i, &result, err);
-        ps_result_free(&result);
-        if (status < 0)
-            return -1;
+        ps_cohort_row_init(&st->row[i]);
+        st->row[i].sample_id = ps_strdup(st->sheet->job[i].sample_id);
+        st->row[i].failure = ps_strdup("not run: an earlier sample failed and --fail-fast was given");
     }
-    return 0;
 }
 
-static int write_cohort(const batch_state *st, ps_error *err) {
-    ps_outfile file = {0};
-    char *path = ps_format("%s/cohort.tsv", st->settings->outdir);
-    int status = ps_outfile_open(path, st->settings->force, &file, err);
-    if (status == 0)
-        status = ps_write_cohort_header(file.stream, err);
-    for (size_t i = 0; i < st->sheet->n && status == 0; i++)
-        fputs(st->row[i], file.stream);
-    if (status == 0)
-        status = ps_outfile_commit(&file, err);
-    ps_outfile_discard(&file);
-    free(path);
+/* Could the cohort's files be written? Asked before the work, which may take days. */
+static int check_cohort(const cli_settings *s, ps_error *err) {
+    int status = 0;
+    for (int f = 0; f < N_FILES && status == 0; f++) {
+        ps_outfile file = {0};
+        char *path = ps_format("%s/%s", s->outdir, cohort_files[f].name);
+        status = ps_outfile_reserve(path, s->force, &file, err);
+        ps_outfile_discard(&file);
+        free(path);
+    }
     return status;
+}
+
+/* All are complete before the first one takes its name. */
+static int write_cohort(const batch_state *st, ps_error *err) {
+    ps_outfile file[N_FILES] = {{0}};
+    int status = 0;
+    for (int f = 0; f < N_FILES && status == 0; f++) {
+        char *path = ps_format("%s/%s", st->settings->outdir, cohort_files[f].name);
+        status = ps_outfile_open(path, st->settings->force, &file[f], err);
+        if (status == 0)
+            status = cohort_files[f].write(st->row, st->sheet->n, file[f].stream, err);
+        free(path);
+    }
+    for (int f = 0; f < N_FILES && status == 0; f++)
+        status = ps_outfile_commit(&file[f], err);
+    for (int f = 0; f < N_FILES; f++)
+        ps_outfile_discard(&file[f]);
+    return status;
+}
+
+/* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */
+static int check_names(const char *path, const sheet *samples, ps_error *err) {
+    static const char *const endings[] = {".json", ".html"};
+    for (size_t i = 0; i < samples->n; i++) {
+        for (int f = 0; f < N_FILES; f++) {
+            const char *id = samples->job[i].sample_id, *name = cohort_files[f].name;
+            size_t length = strlen(id);
+            for (size_t e = 0; e < sizeof endings / sizeof *endings; e++)
+                if (!strncasecmp(name, id, length) && !strcmp(name + length, endings[e]))
+                    return ps_fail(err, PS_ERR_USAGE, path, 0,
+                                   "sample id '%s': its %s would be the batch's own %s, expected another id", id,
+                                   endings[e], name);
+        }
+    }
+    return 0;
 }
 
 static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, const sheet *samples, ps_error *err) {
     batch_state st = {.settings = s, .knowledge = knowledge, .sheet = samples};
     int n = s->job.n_threads;
+    if (ps_make_folder(s->outdir, err) < 0 || check_cohort(s, err) < 0)
+        return -1;
     st.threads_each = (size_t)n > samples->n ? n / (int)samples->n : 1;
     st.row = ps_alloc(samples->n, sizeof *st.row);
-    st.failed = ps_alloc(samples->n, sizeof *st.failed);
     ps_error stopped = {0};
-    int status = ps_make_folder(s->outdir, err);
-    if (status == 0)
-        ps_parallel(n, samples->n, do_sample, &st, &stopped);
-    if (status == 0)
-        status = fill_rows(&st, err);
-    if (status == 0)
-        status = write_cohort(&st, err);
+    ps_parallel(n, samples->n, do_sample, &st, &stopped);
+    fill_rows(&st);
+    int status = write_cohort(&st, err);
     size_t failed = 0;
     for (size_t i = 0; i < samples->n; i++) {
-        failed += (size_t)st.failed[i];
-        free(st.row[i]);
+        failed += st.row[i].failure != NULL;
+        ps_cohort_row_free(&st.row[i]);
     }
     if (status == 0 && (failed || stopped.kind != PS_ERR_NONE))
         status = ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", failed, samples->n,
@@ -131,7 +156,6 @@ static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, cons
     else if (status == 0 && !s->quiet)
         fprintf(stderr, "plasmastrat: %zu samples done: %s/cohort.tsv\n", samples->n, s->outdir);
     free(st.row);
-    free(st.failed);
     return status;
 }
 
@@ -150,7 +174,8 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err) {
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no sheet: plasmastrat batch SHEET -o DIR");
     if (!s.outdir || !strcmp(s.outdir, "-"))
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no output folder: give -o DIR");
-    if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 || cli_load_knowledge(&s.job, &knowledge, err) < 0)
+    if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 || check_names(s.rest[0], &sh, err) < 0 ||
+        cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
     if (sh.notice[0] && !s.quiet)
         fprintf(stderr, "plasmastrat: notice: %s: columns ignored: %s\n", s.rest[0], sh.notice);

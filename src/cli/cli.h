@@ -12,12 +12,13 @@
 typedef struct cli_settings { /* values of every option; zero-initialised but for the NaNs (cli_defaults) */
     ps_job job;
     const char *outdir;
+    const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
     int quiet, verbose, force, fail_fast, help;
     const char *rest[8]; /* arguments that are no options */
     int n_rest;
 } cli_settings;
 
-enum { CLI_SAMPLE = 1, CLI_BATCH = 2 }; /* which commands take an option */
+enum { CLI_SAMPLE = 1, CLI_BATCH = 2, CLI_LOD = 4 }; /* which commands take an option */
 
 cli_settings cli_defaults(void);
 /* Reads argv[1..] of a command; `max_rest` further arguments are taken. Usage errors name the option and the value.
@@ -58,6 +59,7 @@ int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps
 int ps_cmd_sample(int argc, char **argv, ps_error *err);
 int ps_cmd_batch(int argc, char **argv, ps_error *err);
 int ps_cmd_panel(int argc, char **argv, ps_error *err);
+int ps_cmd_lod(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);
 

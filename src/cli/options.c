@@ -21,30 +21,39 @@ typedef struct option_row {
 #define JOB(field) offsetof(cli_settings, job.field)
 #define INPUT(role) (offsetof(cli_settings, job.path) + (role) * sizeof(const char *))
 #define BOTH (CLI_SAMPLE | CLI_BATCH)
+#define READS (CLI_SAMPLE | CLI_LOD)
+#define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD)
 
 static const option_row rows[] = {
     {"id", 0, TEXT, JOB(sample_id), CLI_SAMPLE, "ID", "sample id (default: from the first input's name)"},
-    {"rna", 0, TEXT, INPUT(PS_INPUT_RNA), CLI_SAMPLE, "BAM",
-     "RNA alignments of the tumour (BAM, CRAM, SAM; - is stdin)"},
-    {"dna", 0, TEXT, INPUT(PS_INPUT_DNA), CLI_SAMPLE, "BAM", "DNA alignments of the tumour"},
+    {"rna", 0, TEXT, INPUT(PS_INPUT_RNA), READS, "BAM", "RNA alignments of the tumour (BAM, CRAM, SAM; - is stdin)"},
+    {"dna", 0, TEXT, INPUT(PS_INPUT_DNA), READS, "BAM", "DNA alignments of the tumour"},
     {"normal", 0, TEXT, INPUT(PS_INPUT_NORMAL), CLI_SAMPLE, "BAM", "DNA alignments of the matched normal"},
     {"vcf", 0, TEXT, INPUT(PS_INPUT_VCF), CLI_SAMPLE, "VCF", "variants already called for this tumour (VCF or BCF)"},
     {"vcf-sample", 0, TEXT, JOB(vcf_sample), CLI_SAMPLE, "NAME", "the tumour's column in the VCF (default: found)"},
+    {"force-sites", 0, TEXT, JOB(force_sites), BOTH, "VCF",
+     "count these alleles in every alignment file and report them whatever the evidence"},
     {"outdir", 'o', TEXT, IN(outdir), BOTH, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
-    {"threads", '@', COUNT, JOB(n_threads), BOTH, "N", "threads (default: the processors there are)"},
-    {"reference", 'T', TEXT, JOB(reference), BOTH, "FASTA", "reference sequence, for CRAM"},
-    {"panel", 'p', TEXT, JOB(panel), BOTH, "NAME|DIR", "grch38, grch37 or a folder (default: from the inputs)"},
+    {"output", 'o', TEXT, IN(output), CLI_LOD, "FILE", "write the table here (default: standard output)"},
+    {"mutated", 0, TEXT, IN(mutated), CLI_LOD, "BAM", "alignments of a mutated sample to mix into the file"},
+    {"fractions", 0, TEXT, IN(fractions), CLI_LOD, "X,X,...", "shares of its fragments (default: 0.01,0.02,0.05)"},
+    {"repeats", 0, TEXT, IN(repeats), CLI_LOD, "N", "mixtures drawn for each share (default: 200)"},
+    {"seed", 0, TEXT, IN(seed), CLI_LOD, "N", "seed of the draws (default: 1)"},
+    {"variant", 0, TEXT, IN(variant), CLI_LOD, "GENE:CHANGE", "only this variant, as KRAS:G12D or KRAS:c.35G>A"},
+    {"threads", '@', COUNT, JOB(n_threads), ALL, "N", "threads (default: the processors there are)"},
+    {"reference", 'T', TEXT, JOB(reference), ALL, "FASTA", "reference sequence, for CRAM"},
+    {"panel", 'p', TEXT, JOB(panel), ALL, "NAME|DIR", "grch38, grch37 or a folder (default: from the inputs)"},
     {"model", 0, TEXT, JOB(model), BOTH, "FILE", "stratifier model: a file or a built-in name (default: rationale)"},
     {"purity", 0, FRACTION, JOB(purity), BOTH, "X", "tumour share of the cells, above 0, at most 1"},
     {"specimen", 0, SPECIMEN, JOB(specimen), BOTH, "SITE", "lesion, marrow or unknown (default: unknown)"},
     {"prior", 0, POSITIVE, JOB(prior_odds), BOTH, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
-    {"force", 0, FLAG, IN(force), BOTH, NULL, "overwrite result files"},
+    {"force", 0, FLAG, IN(force), ALL, NULL, "overwrite result files"},
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
-    {"quiet", 'q', FLAG, IN(quiet), BOTH, NULL, "no messages but errors"},
-    {"verbose", 'v', FLAG, IN(verbose), BOTH, NULL, "say what is being done"},
-    {"help", 'h', FLAG, IN(help), BOTH, NULL, "this text"},
+    {"quiet", 'q', FLAG, IN(quiet), ALL, NULL, "no messages but errors"},
+    {"verbose", 'v', FLAG, IN(verbose), ALL, NULL, "say what is being done"},
+    {"help", 'h', FLAG, IN(help), ALL, NULL, "this text"},
 };
 
 cli_settings cli_defaults(void) {

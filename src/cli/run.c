@@ -10,13 +10,42 @@
 #include "plasmastrat/collect.h"
 #include "plasmastrat/table.h"
 
+static const char default_model[] = "rationale";
+
+/* A list of sites is for all samples: what can be told before a sample is run is told then. */
+static int check_sites(const ps_job *job, const cli_knowledge *k, ps_error *err) {
+    const char *build = NULL;
+    char why[256] = "";
+    if (!job->force_sites)
+        return 0;
+    if (!strcmp(job->force_sites, "-"))
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--force-sites: '-', expected a file: it is read more than once");
+    if (ps_variants_build(job->force_sites, &build, why, sizeof why, err) < 0) {
+        err->kind = PS_ERR_USAGE;
+        return -1;
+    }
+    for (int i = 0; build && i < k->n_panels; i++)
+        if (!strcmp(k->panel[i].build, build))
+            return 0;
+    if (!build)
+        return 0; /* REF bases are checked against the panel of each sample */
+    return ps_fail(err, PS_ERR_USAGE, job->force_sites, 0, "--force-sites: is on %s (%s), but %s%s", build, why,
+                   k->chosen ? "the panel is " : "there is no panel for it", k->chosen ? k->panel[0].name : "");
+}
+
 int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
     *k = (cli_knowledge){.chosen = job->panel != NULL};
     for (int i = 0; job->panel ? i < 1 : ps_panel_builtin[i] != NULL; i++)
         if (ps_panel_load(job->panel ? job->panel : ps_panel_builtin[i], &k->panel[k->n_panels++], err) < 0)
             return -1;
-    if (!job->model || ps_panel_model(&k->panel[0], job->model) >= 0)
+    if (check_sites(job, k, err) < 0)
+        return -1;
+    const char *name = job->model ? job->model : default_model;
+    if (ps_panel_model(&k->panel[0], name) >= 0)
         return 0;
+    if (!job->model)
+        return ps_fail(err, PS_ERR_USAGE, job->panel, 0, "has no model '%s': choose one of its own with --model",
+                       default_model);
     k->model_given = 1;
     return ps_model_read(job->model, &k->model, err);
 }
@@ -172,13 +201,28 @@ static int gather_variants(run *r, ps_result *result, ps_error *err) {
     return 0;
 }
 
+static int gather_sites(const run *r, ps_result *result, cli_say say, void *context, ps_error *err) {
+    if (!r->job->force_sites)
+        return 0;
+    if (ps_variants_read_sites(r->job->force_sites, r->panel, &result->sites, err) < 0)
+        return -1;
+    result->has_sites = 1;
+    if (result->sites.notice[0]) {
+        char *text = ps_format("--force-sites: %s", result->sites.notice);
+        say(context, r->job->sample_id, text);
+        free(text);
+    }
+    return 0;
+}
+
 static void answer(const run *r, ps_result *result) {
     const ps_job *job = r->job;
     ps_case c = {.panel = r->panel, .vcf = result->has_vcf ? &result->vcf : NULL, .purity = job->purity};
+    c.sites = result->has_sites ? &result->sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         c.reads[role] = &result->evidence[role];
     ps_call(&c, &result->calls);
-    const char *name = job->model ? job->model : "rationale";
+    const char *name = job->model ? job->model : default_model;
     int built_in = ps_panel_model(r->panel, name);
     const ps_model *model = r->knowledge->model_given ? &r->knowledge->model : &r->panel->models[built_in];
     ps_stratify(r->panel, model, &result->calls, job->specimen, job->prior_odds, &result->label);
@@ -194,7 +238,8 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
         choose_panel(&r, err) < 0)
         goto out;
     result->panel = r.panel;
-    if (gather_reads(&r, result, err) < 0 || gather_variants(&r, result, err) < 0)
+    if (gather_sites(&r, result, say, context, err) < 0 || gather_reads(&r, result, err) < 0 ||
+        gather_variants(&r, result, err) < 0)
         goto out;
     answer(&r, result);
     status = 0;

@@ -18,27 +18,45 @@ static char *keep(sheet *s, char *text) {
     return s->text[s->n_text++] = text;
 }
 
-/* The cell without surrounding blanks; NULL when the column is missing or the cell is empty or ".". */
+/* Spreadsheets leave blanks around values. */
+static void trim_cells(ps_table *t) {
+    for (size_t i = 0; i < t->n_rows * t->n_columns; i++) {
+        char *text = t->cell[i] + strspn(t->cell[i], " ");
+        size_t n = strlen(text);
+        while (n && text[n - 1] == ' ')
+            n--;
+        text[n] = '\0';
+        t->cell[i] = text;
+    }
+}
+
+/* NULL when the column is missing or the cell is empty or ".". */
 static const char *cell(sheet *s, const ps_table *t, size_t row, int column) {
-    if (column < 0)
-        return NULL;
-    const char *text = ps_table_cell(t, row, column);
-    text += strspn(text, " ");
-    size_t n = strlen(text);
-    while (n && text[n - 1] == ' ')
-        n--;
-    if (n == 0 || (n == 1 && *text == '.'))
-        return NULL;
-    return keep(s, ps_strndup(text, n));
+    const char *text = column < 0 ? "" : ps_table_cell(t, row, column);
+    return *text && strcmp(text, ".") != 0 ? keep(s, ps_strdup(text)) : NULL;
+}
+
+/* These names are the batch's own files. */
+static int is_reserved(const char *id) {
+    return !strcmp(id, "cohort") || !strcmp(id, "plasmastrat_mqc");
+}
+
+/* A path from the root, or a URL ("https://..."). */
+static int is_absolute(const char *path) {
+    size_t scheme = strspn(path, "abcdefghijklmnopqrstuvwxyz0123456789+");
+    return path[0] == '/' || (scheme > 0 && !strncmp(path + scheme, "://", 3));
 }
 
 static const char *resolve(sheet *s, const char *folder, const char *path) {
-    if (!path || path[0] == '/' || !folder[0] || strstr(path, "://"))
+    if (!path || !folder[0])
         return path;
-    const char *index = strstr(path, "##idx##");
-    if (index && index[7] != '/') /* both names of "file##idx##index" are relative */
-        return keep(s, ps_format("%s%.*s##idx##%s%s", folder, (int)(index - path), path, folder, index + 7));
-    return keep(s, ps_format("%s%s", folder, path));
+    const char *mark = strstr(path, "##idx##"), *index = mark ? mark + 7 : NULL;
+    size_t length = mark ? (size_t)(mark - path) : strlen(path);
+    if (!mark)
+        return is_absolute(path) ? path : keep(s, ps_format("%s%s", folder, path));
+    /* both names of "file##idx##index" may be relative */
+    return keep(s, ps_format("%s%.*s##idx##%s%s", is_absolute(path) ? "" : folder, (int)length, path,
+                             is_absolute(index) ? "" : folder, index));
 }
 
 static int read_row(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
@@ -48,6 +66,8 @@ static int read_row(sheet *s, const ps_table *t, size_t row, const int *column, 
         return ps_fail(err, PS_ERR_USAGE, t->path, t->line[row], "column sample_id is empty, expected a sample id");
     if (cli_check_id(job->sample_id, t->path, t->line[row], err) < 0)
         return -1;
+    if (is_reserved(job->sample_id))
+        return ps_table_fail(t, row, column[SAMPLE_ID], err, "this name is taken by the batch's own files");
     int inputs = 0;
     for (int i = RNA; i <= VCF; i++) {
         const char *path = cell(s, t, row, column[i]);
@@ -99,6 +119,7 @@ int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) 
     *s = (sheet){0};
     if (ps_table_read(path, PS_ERR_USAGE, &t, err) < 0)
         return -1;
+    trim_cells(&t);
     const char *slash = strrchr(path, '/');
     char *folder = ps_strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
     if (ps_table_require(&t, columns, 1, column, err) < 0)

@@ -192,6 +192,7 @@ static json_t *variant_object(document *d, const ps_ras_variant *v) {
     put(d, o, "sources", source_names(d, v->sources));
     put(d, o, "transcript", text(transcript_name(panel, v->effect.transcript)));
     put(d, o, "vcf_filter", text(v->vcf_filter));
+    put(d, o, "forced", json_boolean(v->forced));
     put_variant_counts(d, o, v);
     return o;
 }

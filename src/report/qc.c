@@ -78,25 +78,90 @@ static void check_ras(ps_result *r) {
                  r->panel->genes[codon->gene].name, codon->number);
 }
 
+/* Sentences that "; " separates, a row each. */
+static void tell_notice(ps_result *r, const char *check, const char *input, const char *notice) {
+    while (*notice) {
+        const char *end = strstr(notice, "; ");
+        int length = (int)(end ? (size_t)(end - notice) : strlen(notice));
+        ps_result_qc(r, check, input, PS_QC_WARN, NAN, NAN, "%.*s", length, notice);
+        notice += length + (end ? 2 : 0);
+    }
+}
+
+/* Does the VCF list the change as one that it does not call? */
+static int is_listed_absent(const ps_result *r, const ps_ras_variant *v) {
+    for (size_t i = 0; i < r->vcf.n_variants; i++) {
+        const ps_variant *in = &r->vcf.variant[i];
+        if (in->contig == v->contig && in->beg0 == v->beg0 && in->end0 == v->end0 &&
+            !strcmp(in->alt, v->alt + (v->pos1 == v->beg0)))
+            return 1;
+    }
+    return 0;
+}
+
+/* What the VCF says of a change, and what the DNA alignments say of that. */
+static void vcf_says(const ps_result *r, const ps_ras_variant *v, int in_vcf, char *says, size_t size) {
+    int in_dna = v->sources >> PS_INPUT_DNA & 1;
+    ps_filter by_vcf = in_vcf ? v->source_filter[PS_INPUT_VCF] : PS_N_FILTERS;
+    if (by_vcf == PS_FILTER_PASS && in_dna)
+        snprintf(says, size, "is called in the VCF but refused in the reads (%s)",
+                 ps_filter_names[v->source_filter[PS_INPUT_DNA]]);
+    else if (by_vcf == PS_FILTER_PASS)
+        snprintf(says, size, "is called in the VCF");
+    else if (by_vcf == PS_FILTER_VCF)
+        snprintf(says, size, "is refused by the VCF (%.80s)", v->vcf_filter ? v->vcf_filter : ".");
+    else if (in_vcf)
+        snprintf(says, size, "is in the VCF and in the normal");
+    else
+        snprintf(says, size, is_listed_absent(r, v) ? "is listed as absent in the VCF" : "is absent from the VCF");
+}
+
+/* One row for each variant on which the VCF and the DNA alignments disagree. */
+static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
+    int in_vcf = v->sources >> PS_INPUT_VCF & 1, in_dna = v->sources >> PS_INPUT_DNA & 1;
+    int vcf_passes = in_vcf && v->source_filter[PS_INPUT_VCF] == PS_FILTER_PASS;
+    int dna_passes = in_dna && v->source_filter[PS_INPUT_DNA] == PS_FILTER_PASS;
+    int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
+    const ps_ras_codon *codon = v->effect.codon_id >= 0 ? &r->calls.ras.codon[v->effect.codon_id] : NULL;
+    char says[160], limit[80] = "";
+    if (depth < 0 || vcf_passes == dna_passes)
+        return;
+    vcf_says(r, v, in_vcf, says, sizeof says);
+    if (vcf_passes && codon && codon->source == PS_INPUT_DNA && !isnan(codon->lod95))
+        snprintf(limit, sizeof limit, ", which would have shown a VAF of %.2g", codon->lod95);
+    ps_result_qc(r, "vcf-vs-reads", "vcf", PS_QC_WARN, depth ? ps_round6((double)alt / (double)depth) : NAN, NAN,
+                 "%s %s (%s) %s, seen %lld/%lld in the DNA alignments%s", r->panel->genes[v->effect.gene].name,
+                 v->effect.protein, v->effect.hgvs_c, says, (long long)alt, (long long)depth, limit);
+}
+
 static void check_vcf(ps_result *r) {
+    for (size_t i = 0; i < r->calls.ras.n_notes; i++)
+        ps_result_qc(r, "vcf-alleles", "vcf", r->calls.ras.note[i].warns ? PS_QC_WARN : PS_QC_PASS, NAN, NAN, "%s",
+                     r->calls.ras.note[i].text);
     if (!r->has_vcf)
         return;
-    if (r->vcf.notice[0])
-        ps_result_qc(r, "vcf", "vcf", PS_QC_WARN, NAN, NAN, "%s", r->vcf.notice);
+    tell_notice(r, "vcf", "vcf", r->vcf.notice);
+    for (size_t i = 0; i < r->calls.ras.n_variants; i++)
+        compare_with_vcf(r, &r->calls.ras.variant[i]);
+}
+
+static void check_sites(ps_result *r) {
+    size_t n = 0, called = 0, uncounted = 0;
+    if (!r->has_sites)
+        return;
     for (size_t i = 0; i < r->calls.ras.n_variants; i++) {
         const ps_ras_variant *v = &r->calls.ras.variant[i];
-        int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
-        if (depth <= 0)
-            continue;
-        if ((v->sources >> PS_INPUT_VCF & 1) && !(v->sources >> PS_INPUT_DNA & 1))
-            ps_result_qc(r, "vcf-vs-reads", "vcf", PS_QC_WARN, (double)alt / (double)depth, NAN,
-                         "%s %s is in the VCF, seen %lld/%lld in the DNA alignments",
-                         r->panel->genes[v->effect.gene].name, v->effect.protein, (long long)alt, (long long)depth);
-        else if (!(v->sources >> PS_INPUT_VCF & 1) && v->filter == PS_FILTER_PASS)
-            ps_result_qc(r, "vcf-vs-reads", "vcf", PS_QC_WARN, (double)alt / (double)depth, NAN,
-                         "%s %s is absent from the VCF, seen %lld/%lld in the DNA alignments",
-                         r->panel->genes[v->effect.gene].name, v->effect.protein, (long long)alt, (long long)depth);
+        int counted = 0;
+        for (int role = 0; role < PS_N_READ_INPUTS; role++)
+            counted |= v->source_depth[role] >= 0;
+        n += (size_t)v->forced;
+        called += v->forced && v->filter == PS_FILTER_PASS;
+        uncounted += v->forced && !counted;
     }
+    ps_result_qc(r, "force-sites", "sample", uncounted || !n ? PS_QC_WARN : PS_QC_PASS, (double)n, NAN,
+                 "%zu alleles of --force-sites are reported: %zu pass, %zu could not be counted in any alignments", n,
+                 called, uncounted);
+    tell_notice(r, "force-sites", "sample", r->sites.notice);
 }
 
 static void check_sample_name(ps_result *r) {
@@ -112,7 +177,8 @@ static void check_sample_name(ps_result *r) {
 void ps_result_checks(ps_result *result) {
     static void (*const of_reads[])(ps_result *, const ps_evidence *) = {check_records, check_left_out,
                                                                          check_conflicts};
-    static void (*const of_sample[])(ps_result *) = {check_expression, check_ras, check_vcf, check_sample_name};
+    static void (*const of_sample[])(ps_result *) = {check_expression, check_ras, check_vcf, check_sites,
+                                                     check_sample_name};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < sizeof of_reads / sizeof *of_reads; i++)
             if (result->evidence[role].given)

@@ -19,6 +19,7 @@ void ps_result_free(ps_result *result) {
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
         ps_evidence_free(&result->evidence[i]);
     ps_variants_free(&result->vcf);
+    ps_variants_free(&result->sites);
     ps_calls_free(&result->calls);
     ps_label_free(&result->label);
     for (size_t i = 0; i < result->n_inputs; i++) {

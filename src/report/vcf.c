@@ -36,6 +36,8 @@ static const char *const field_lines[] = {
     "error\">",
     "##INFO=<ID=SOURCES,Number=.,Type=String,Description=\"Inputs that show the variant: rna, dna, normal, vcf\">",
     "##INFO=<ID=CONTEXT,Number=0,Type=Flag,Description=\"Reported as context (HRAS, BRAF), outside the RAS state\">",
+    "##INFO=<ID=FORCED,Number=0,Type=Flag,Description=\"Asked for with --force-sites: reported whatever the "
+    "evidence\">",
     "##INFO=<ID=SVTYPE,Number=1,Type=String,Description=\"Type of structural variant\">",
     "##INFO=<ID=MATEID,Number=1,Type=String,Description=\"ID of the mate breakend\">",
     "##INFO=<ID=SPLIT,Number=1,Type=Integer,Description=\"Fragments with a read split at the junction\">",
@@ -199,6 +201,8 @@ static int variant_info(writer *w, const ps_ras_variant *v) {
             return -1;
     }
     if (put_sources(w, v->sources))
+        return -1;
+    if (v->forced && bcf_update_info_flag(w->header, w->record, "FORCED", NULL, 1))
         return -1;
     return v->context && bcf_update_info_flag(w->header, w->record, "CONTEXT", NULL, 1) ? -1 : 0;
 }
