@@ -26,7 +26,7 @@ void score_add(score_bins *bins, double error, double n) {
  * and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Negative binomial: a = r q, b = q; binomial: a = n o, b = -o.
  */
 static void convolve(double *p, int cells, int w, double first, double a, double b) {
-    double pmf[SCORE_MAX_CELLS + 1];
+    double pmf[SCORE_MAX_CELLS + 1] = {0};
     int most = (cells - 1) / w;
     pmf[0] = first;
     for (int m = 0; m < most; m++)

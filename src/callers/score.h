@@ -17,7 +17,7 @@
 
 enum { SCORE_CELLS_PER_NAT = 4, SCORE_MAX_WEIGHT = 24, SCORE_MAX_CELLS = 600 };
 
-typedef struct score_bins { /* by weight: index is the integer weight, 0 unused */
+typedef struct score_bins {              /* by weight: index is the integer weight, 0 unused */
     double n[SCORE_MAX_WEIGHT + 1];      /* fragments */
     double errors[SCORE_MAX_WEIGHT + 1]; /* expected fragments that carry the alternative by error */
     double design;                       /* f0 */

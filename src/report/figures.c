@@ -276,7 +276,8 @@ void ps_figure_expression(FILE *out, const ps_expression_call *e) {
     rect(out, "z-mid", at(s, e->not_at), at(s, e->over_at), 28, 24);
     rect(out, "z-warm", at(s, e->over_at), at(s, s.high), 28, 24);
     double step = s.high - s.low > 16 ? 4 : s.high - s.low > 8 ? 2 : 1;
-    for (double t = ceil(s.low / step) * step; t <= s.high; t += step) {
+    for (int i = (int)ceil(s.low / step); i * step <= s.high; i++) {
+        double t = i * step;
         line(out, "axis", at(s, t), 52, at(s, t), 57);
         label(out, t == s.low ? "" : t == s.high ? "e" : "m", at(s, t), 71, "%g", t);
     }
