@@ -18,6 +18,7 @@ static int cmd_version(int argc, char **argv, ps_error *err);
 static const command commands[] = {
     {"sample", ps_cmd_sample, "label one sample"},
     {"batch", ps_cmd_batch, "label every sample of a sheet"},
+    {"lod", ps_cmd_lod, "what a file could have shown at every hotspot, and in-silico dilution"},
     {"panel", ps_cmd_panel, "look at a panel, check a folder, write a built-in one out"},
     {"help", cmd_help, "help on a command"},
     {"version", cmd_version, "the version (also --version)"},

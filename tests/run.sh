@@ -5,7 +5,7 @@
 # SUITES: which script suites to run (default: all).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers golden oracle sim_ras real}"
+: "${SUITES:=layers golden vcf lod oracle sim_ras real}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
@@ -53,6 +53,8 @@ for name in $SUITES; do
     case $name in
     layers) suite layers tests/layers.sh ;;
     golden) suite golden tests/golden/run.sh ;;
+    vcf) suite vcf python3 tests/vcf/run_vcf.py ;;
+    lod) suite lod tests/golden/lod.sh ;;
     oracle) suite oracle tests/oracle/run_oracles.sh ;;
     sim_ras) suite sim_ras python3 tests/oracle/sim_ras.py ;;
     real) suite real python3 tests/real/run_real.py ;;

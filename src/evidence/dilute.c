@@ -59,7 +59,7 @@ static double ratio(const shape *s, double k) {
 
 /* Inversion from the mode outwards: exact, in time that grows with the standard deviation only. */
 static uint64_t draw(const shape *s, uint64_t *state) {
-    double left = uniform(state) - s->p_mode, up = s->mode, down = s->mode, p_up = s->p_mode, p_down = s->p_mode;
+    double up = s->mode, p_up = s->p_mode, down = up, p_down = p_up, left = uniform(state) - p_up;
     while (left >= 0 && (up < s->high || down > s->low)) {
         if (up < s->high) {
             p_up *= ratio(s, up++);

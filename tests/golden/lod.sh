@@ -86,8 +86,8 @@ cp out.txt dilution.tsv
 want "dilution: table" python3 "$check" dilution dilution.tsv KRAS G12D
 run 0 "dilution -@4" --dna $wild --mutated $mutated --fractions $shares --repeats 60 -@4
 want "dilution -@4: same" cmp out.txt dilution.tsv
-run 0 "dilution from CRAM" --dna $wild --mutated data/PCL01.dna.cram --fractions $shares --repeats 60
-want "dilution from CRAM: same" cmp out.txt dilution.tsv
+run 0 "dilution from CRAM" --dna $wild --mutated data/PCL01.dna.cram --fractions 0.01 --repeats 60
+want "dilution from CRAM: same" cmp <(grep -P '\t0.01\t' dilution.tsv) <(grep ^KRAS out.txt)
 run 0 "dilution of one share" --dna $wild --mutated $mutated --fractions 0.01 --repeats 60
 want "a share does not depend on the others" cmp <(grep -P '\t0.01\t' dilution.tsv) <(grep ^KRAS out.txt)
 run 0 "dilution, another seed" --dna $wild --mutated $mutated --fractions 0.01 --repeats 60 --seed 2
@@ -117,9 +117,7 @@ if command -v samtools >/dev/null; then
         for seed in $(seq 1 16); do
             a=$(awk -v s="$seed" -v f=$share 'BEGIN { printf "%.6f", s + 1 - f }')
             b=$(awk -v s="$seed" -v f="$scale" 'BEGIN { printf "%.6f", 100 + s + f }')
-            # read names of the two files must not meet
-            { samtools view --no-PG -h -s "$a" $wild chr12 chr1 &&
-                samtools view --no-PG -s "$b" $mutated chr12 chr1 | grep -v '^@' | sed 's/^/m/'; } 2>/dev/null |
+            { samtools view --no-PG -h -s "$a" $wild chr12 chr1 && samtools view -s "$b" $mutated chr12 chr1; } |
                 sed 's/SO:coordinate/SO:unsorted/' >both.sam
             "$program" sample --id S --dna both.sam -o - >mix.$seed.json 2>/dev/null </dev/null ||
                 fail "mixture $seed of $share could not be made"

@@ -221,7 +221,7 @@ static void qualities_follow_their_fragments(void **state) {
     ps_evidence_free(&wild);
 }
 
-/* Codons 12 and 13 of KRAS changed in one fragment: never more such fragments than carriers of the first codon. */
+/* Codons 12 and 13 of KRAS changed in one fragment: such fragments are kept as their codon's carriers are. */
 static void chains_follow_their_codon(void **state) {
     (void)state;
     ps_evidence wild = case_evidence(PS_INPUT_DNA), mutated = case_evidence(PS_INPUT_DNA), mixture;
@@ -238,8 +238,8 @@ static void chains_follow_their_codon(void **state) {
     put_both(&wild, kras13, panel.codons[kras13].ref, 40, 500);
     put_both(&mutated, kras12, panel.codons[kras12].ref, 40, 700);
     put_both(&mutated, kras12, KRAS12_G12D, 40, 300);
-    put_both(&mutated, kras13, panel.codons[kras13].ref, 40, 600);
-    put_both(&mutated, kras13, hap13, 40, 400);
+    put_both(&mutated, kras13, panel.codons[kras13].ref, 40, 800);
+    put_both(&mutated, kras13, hap13, 40, 200); /* all of them in the chain */
     add_allele(&mutated, kras12, beg0, end0, alt, 100, 100, 40, 1000);
     enum { N = 400 };
     double sum = 0, doubtful = 0;
@@ -247,7 +247,7 @@ static void chains_follow_their_codon(void **state) {
         ps_dilute(&panel, &wild, &mutated, 0.2, seed, &mixture);
         assert_int_equal(mixture.n_allele, 1);
         assert_string_equal(mixture.allele[0].alt, alt);
-        assert_true(indels_of(&mixture) <= carriers_of(&mixture, kras13, hap13));
+        assert_int_equal(indels_of(&mixture), carriers_of(&mixture, kras13, hap13));
         sum += (double)indels_of(&mixture);
         doubtful += mixture.allele[0].doubtful[0];
         ps_evidence_free(&mixture);
@@ -321,31 +321,51 @@ static void indels_at_their_share(void **state) {
     ps_evidence_free(&wild);
 }
 
+/* Carriers that end inside the codon are in no codon row: kept by the share of the file. */
+static void alleles_outside_the_codon_rows(void **state) {
+    (void)state;
+    ps_evidence wild = case_evidence(PS_INPUT_DNA), mutated = case_evidence(PS_INPUT_DNA);
+    int32_t at = panel.codons[kras61].pos0[1];
+    double mean, variance;
+    add_allele(&wild, kras61, at, at, "A", 100, 100, 0, 200);
+    moments(&wild, &mutated, 0.3, 500, 1, &mean, &variance);
+    assert_near(mean, 140, 3 * sqrt(200 * 0.3 * 0.7 / 500));
+    ps_evidence_free(&mutated);
+    ps_evidence_free(&wild);
+}
+
 static double log_choose(int n, int k) {
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
 }
 
-/* Every probability, not only two moments: 400 (by distribution) and 40 (one by one) out of 800. */
+/* Every probability, not only two moments: by distribution (400 of 800, 65 of 130) and one by one (40 of 800). */
 static void draws_are_hypergeometric(void **state) {
     (void)state;
-    static const int depths[] = {400, 40};
-    for (size_t d = 0; d < 2; d++) {
-        int depth = depths[d], seen[21] = {0};
+    static const struct { int depth, own, carriers; } rows[] = {{400, 800, 20}, {40, 800, 20}, {65, 130, 60}};
+    for (size_t d = 0; d < 3; d++) {
+        int depth = rows[d].depth, own = rows[d].own, k = rows[d].carriers, seen[61] = {0};
+        double sum = 0, share = (double)k / own;
         ps_evidence wild = case_evidence(PS_INPUT_DNA), mutated = case_evidence(PS_INPUT_DNA);
         put_both(&wild, kras12, panel.codons[kras12].ref, 40, depth);
-        put_both(&mutated, kras12, panel.codons[kras12].ref, 40, 780);
-        put_both(&mutated, kras12, KRAS12_G12D, 40, 20);
+        put(&mutated, kras12, panel.codons[kras12].ref, PS_F1R2, 40, own - k);
+        put(&mutated, kras12, KRAS12_G12D, PS_F1R2, 40, k);
         enum { N = 8000 };
         for (uint64_t i = 0; i < N; i++) {
             ps_evidence mixture;
             ps_dilute(&panel, &wild, &mutated, 1, ps_dilution_seed(1, 1, i), &mixture);
-            seen[carriers_of(&mixture, kras12, KRAS12_G12D)]++;
+            uint64_t carriers = carriers_of(&mixture, kras12, KRAS12_G12D);
+            seen[carriers]++;
+            sum += (double)carriers;
             ps_evidence_free(&mixture);
         }
-        for (int k = 0; k <= 20; k++) {
-            double p = exp(log_choose(20, k) + log_choose(780, depth - k) - log_choose(800, depth));
-            assert_near(seen[k], N * p, 4 * sqrt(N * p * (1 - p)) + 1);
+        for (int x = 0; x <= k; x++) {
+            double p = x > depth || depth - x > own - k
+                           ? 0
+                           : exp(log_choose(k, x) + log_choose(own - k, depth - x) - log_choose(own, depth));
+            assert_near(seen[x], N * p, 4 * sqrt(N * p * (1 - p)) + 1);
         }
+        double sd = sqrt(depth * share * (1 - share) * (own - depth) / (own - 1));
+        assert_near(sum / N, depth * share, 3 * sd / sqrt(N));
         ps_evidence_free(&mutated);
         ps_evidence_free(&wild);
     }
@@ -432,6 +452,39 @@ static void found_at_its_limit(void **state) {
     ps_evidence_free(&wild);
 }
 
+/* A deletion goes all the way: called in the mutated file, found as the same variant in its mixtures. */
+static void deletions_are_found(void **state) {
+    (void)state;
+    ps_evidence wild = case_evidence(PS_INPUT_DNA), mutated = case_evidence(PS_INPUT_DNA);
+    int32_t beg0 = panel.codons[kras12].pos0[2];
+    put_everywhere(&wild, 37, 600);
+    put_everywhere(&mutated, 37, 600);
+    put_reference(&mutated, kras12, 37, 400);
+    put_both(&mutated, kras12, PS_HAP_INDEL, 37, 200);
+    add_allele(&mutated, kras12, beg0, beg0 + 3, "", 100, 100, 0, 600);
+    ps_case c = case_of(NULL, &mutated, NULL);
+    ps_calls own = {0}, calls = {0};
+    ps_call_ras(&c, &own.ras);
+    assert_int_equal(own.ras.n_variants, 1);
+    assert_int_equal(own.ras.variant[0].filter, PS_FILTER_PASS);
+    for (uint64_t i = 0; i < 5; i++) {
+        ps_evidence mixture;
+        ps_dilute(&panel, &wild, &mutated, 0.2, i, &mixture);
+        c.reads[PS_INPUT_DNA] = &mixture;
+        ps_call_ras(&c, &calls.ras);
+        assert_int_equal(calls.ras.n_variants, 1);
+        assert_int_equal(calls.ras.variant[0].filter, PS_FILTER_PASS);
+        assert_int_equal(calls.ras.variant[0].pos1, own.ras.variant[0].pos1);
+        assert_string_equal(calls.ras.variant[0].ref, own.ras.variant[0].ref);
+        assert_int_equal(calls.ras.variant[0].depth, 600);
+        ps_calls_free(&calls);
+        ps_evidence_free(&mixture);
+    }
+    ps_calls_free(&own);
+    ps_evidence_free(&mutated);
+    ps_evidence_free(&wild);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fraction_zero_is_the_file),
@@ -442,11 +495,13 @@ int main(void) {
         cmocka_unit_test(chains_follow_their_codon),
         cmocka_unit_test(expected_vaf_is_the_mean),
         cmocka_unit_test(indels_at_their_share),
+        cmocka_unit_test(alleles_outside_the_codon_rows),
         cmocka_unit_test(draws_are_hypergeometric),
         cmocka_unit_test(a_shallow_file_is_used_up),
         cmocka_unit_test(nothing_to_mix),
         cmocka_unit_test(same_seed_same_mixture),
         cmocka_unit_test(found_at_its_limit),
+        cmocka_unit_test(deletions_are_found),
     };
     return cmocka_run_group_tests(tests, load, case_unload);
 }
