@@ -67,7 +67,7 @@ typedef struct ps_allele_count {
     char *alt;          /* plus strand; owned */
     uint32_t n[2];      /* by side */
     uint32_t doubtful[2]; /* of them, with PS_DOUBT_END, with PS_DOUBT_CLUTTER */
-    uint32_t depth;     /* fragments over the first codon it touches, with or without it */
+    uint32_t depth;     /* fragments that would have shown it: carriers, and others that reach far enough beyond it */
 } ps_allele_count;
 
 typedef struct ps_gene_count {

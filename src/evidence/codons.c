@@ -11,6 +11,10 @@
 
 enum { QUALITIES = 64, MAX_CHAIN = 3, CLUTTER_CODONS = 3, COMPLEX_REACH = 3 };
 
+/* A read shows an indel only with ANCHOR bases on each side of it, beyond the inserted ones. Fragments without an indel
+ * are counted by how far a read with an anchor on the left reaches to the right, in steps of REACH_STEP. */
+enum { ANCHOR = 10, REACH_STEP = 4, REACHES = 24 };
+
 typedef struct seen_codon { /* one codon of the fragment at hand */
     int32_t id;
     int hap; /* or PS_HAP_INDEL */
@@ -24,6 +28,7 @@ typedef struct codon_state {
     int32_t *codon_of;   /* target -> panel codon id */
     uint32_t *reference; /* [codon][doubt][side] fragments with the reference haplotype */
     uint32_t *base;      /* [codon][base][side][quality] fragments */
+    uint32_t *reach;     /* [codon][reach] fragments without an indel there */
     ps_map other;        /* key_of() -> fragments with another haplotype */
     ps_map allele_at;    /* hash of an allele -> row of part.allele + 1 */
     size_t allele_capacity;
@@ -206,7 +211,23 @@ static int ends_doubt(const codon_state *st, const ps_slice *s, int32_t id) {
     return PS_DOUBT_END;
 }
 
+/* Steps that a read with an anchor on the left reaches beyond the codon; -1: none has an anchor. */
+static int reach_of(const codon_state *st, const ps_slice *s, int32_t id) {
+    const ps_codon *codon = &st->unit->panel->codons[id];
+    int32_t low = codon->pos0[0] < codon->pos0[2] ? codon->pos0[0] : codon->pos0[2], best = -1;
+    int32_t high = codon->pos0[0] + codon->pos0[2] - low;
+    for (int mate = 0; mate < 2; mate++) {
+        int32_t right = (s->span[mate][1] - 1 - high) / REACH_STEP;
+        if (low - s->span[mate][0] >= ANCHOR && s->span[mate][1] > high && right > best)
+            best = right;
+    }
+    return best < REACHES ? best : REACHES - 1;
+}
+
 static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *seen, int doubt) {
+    int reach = seen->hap == PS_HAP_INDEL ? -1 : reach_of(st, s, seen->id);
+    if (reach >= 0)
+        st->reach[(size_t)(seen->id - st->locus->codon_beg) * REACHES + (size_t)reach]++;
     if (seen->hap == st->unit->panel->codons[seen->id].ref)
         st->reference[reference_at(st, seen->id, doubt, s->side)]++;
     else
@@ -272,6 +293,7 @@ static void begin(ps_unit *unit) {
         for (int k = 0; k < 3; k++)
             st->codon_of[unit->panel->codons[id].target[k]] = id;
     st->reference = ps_alloc(n_codons * PS_N_DOUBTS * 2, sizeof *st->reference);
+    st->reach = ps_alloc(n_codons * REACHES, sizeof *st->reach);
     st->base = ps_alloc(n_codons * 3 * 2 * QUALITIES, sizeof *st->base);
     unit->state = st;
 }
@@ -389,19 +411,26 @@ static void list_bases(codon_state *st, ps_evidence *part) {
                 }
 }
 
-/* An allele's depth is that of the first codon it touches: fragments that show the codon whole or carry an indel
- * there. */
-static void measure_alleles(codon_state *st, ps_evidence *part) {
-    for (size_t i = 0; i < part->n_allele; i++) {
-        ps_allele_count *allele = &part->allele[i];
-        int32_t t = ps_target_at(st->locus, allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0);
-        int32_t id = st->codon_of[t];
+/* An indel's depth: its carriers, and the fragments without one whose reads reach far enough to have shown it at the
+ * first codon it touches (an inserted base takes a base of reach). A change across codons has its first codon's depth. */
+static uint32_t allele_depth(const codon_state *st, const ps_evidence *part, const ps_allele_count *allele) {
+    int32_t t = ps_target_at(st->locus, allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0);
+    int32_t id = st->codon_of[t], inserted = (int32_t)strlen(allele->alt) - (allele->end0 - allele->beg0);
+    uint32_t carriers = allele->n[0] + allele->n[1], depth = 0;
+    if (inserted == 0) {
         for (size_t j = 0; j < part->n_codon; j++)
-            allele->depth += part->codon[j].codon == id ? part->codon[j].n : 0;
-        uint32_t carriers = allele->n[0] + allele->n[1];
-        if (allele->depth < carriers) /* fragments that end inside the codon */
-            allele->depth = carriers;
+            depth += part->codon[j].codon == id ? part->codon[j].n : 0;
+        return depth > carriers ? depth : carriers;
     }
+    int32_t needed = (ANCHOR + (inserted > 0 ? inserted : 0)) / REACH_STEP;
+    for (int r = needed < REACHES ? needed : REACHES - 1; r < REACHES; r++)
+        depth += st->reach[(size_t)(id - st->locus->codon_beg) * REACHES + (size_t)r];
+    return depth + carriers;
+}
+
+static void measure_alleles(codon_state *st, ps_evidence *part) {
+    for (size_t i = 0; i < part->n_allele; i++)
+        part->allele[i].depth = allele_depth(st, part, &part->allele[i]);
     if (part->n_allele)
         qsort(part->allele, part->n_allele, sizeof *part->allele, by_place);
 }
@@ -417,6 +446,7 @@ static void finish(ps_unit *unit) {
     free(st->seen);
     free(st->reference);
     free(st->base);
+    free(st->reach);
     free(st->codon_of);
     free(st);
     unit->state = NULL;

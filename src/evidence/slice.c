@@ -129,6 +129,8 @@ static ps_slice *new_slice(const ps_locus *locus, const bam1_t *b, const ps_alig
     int32_t *inner = s->inner[s->read == 2];
     inner[0] = ps_target_at(locus, (int64_t)a->pos0 + PS_END_BASES);
     inner[1] = ps_target_at(locus, (int64_t)a->end0 - PS_END_BASES);
+    s->span[s->read == 2][0] = a->pos0;
+    s->span[s->read == 2][1] = a->end0;
     s->code = ps_alloc((size_t)(end - beg), 1);
     memset(s->code, PS_ABSENT, (size_t)(end - beg));
     return s;
@@ -248,7 +250,7 @@ static void merge_indels(const ps_slice *a, const ps_slice *b, ps_slice *merged)
 }
 
 /* Hull of two stretches, either of which may be empty. */
-static void merge_inner(const int32_t a[2], const int32_t b[2], int32_t out[2]) {
+static void merge_hull(const int32_t a[2], const int32_t b[2], int32_t out[2]) {
     int a_empty = a[0] >= a[1], b_empty = b[0] >= b[1];
     out[0] = a_empty ? b[0] : b_empty || a[0] < b[0] ? a[0] : b[0];
     out[1] = a_empty ? b[1] : b_empty || a[1] > b[1] ? a[1] : b[1];
@@ -266,8 +268,10 @@ ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b) {
     m->last_pos0 = a->last_pos0 > b->last_pos0 ? a->last_pos0 : b->last_pos0;
     m->read = a->read | b->read;
     m->clipped = a->clipped | b->clipped;
-    for (int mate = 0; mate < 2; mate++)
-        merge_inner(a->inner[mate], b->inner[mate], m->inner[mate]);
+    for (int mate = 0; mate < 2; mate++) {
+        merge_hull(a->inner[mate], b->inner[mate], m->inner[mate]);
+        merge_hull(a->span[mate], b->span[mate], m->span[mate]);
+    }
     m->code = ps_alloc((size_t)(m->end - m->beg), 1);
     for (int32_t t = m->beg; t < m->end; t++)
         m->code[t - m->beg] = merge_codes(ps_slice_at(a, t), ps_slice_at(b, t), (int)limits->max_consensus_quality);
