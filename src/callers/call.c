@@ -16,6 +16,9 @@ void ps_calls_free(ps_calls *calls) {
         free(calls->ras.variant[i].alt);
         free(calls->ras.variant[i].vcf_filter);
     }
+    for (size_t i = 0; i < calls->ras.n_notes; i++)
+        free(calls->ras.note[i].text);
+    free(calls->ras.note);
     free(calls->ras.variant);
     free(calls->ras.codon);
     free(calls->expression.gene);

@@ -17,8 +17,16 @@ ps_ras_variant *ras_variant_at(const ps_panel *panel, ras_list *list, int contig
 /* Candidates of one read input, with their filter; and what each codon could have shown (n_codons). */
 void ras_from_reads(const ps_panel *panel, const ps_evidence *reads, const ps_evidence *normal, ras_list *list,
                     ps_ras_codon *codons);
-/* Variants of the VCF, and codons covered by hom-ref blocks. */
-void ras_from_vcf(const ps_panel *panel, const ps_variants *vcf, ras_list *list, ps_ras_codon *codons);
+/* Variants of the VCF, those in cis joined, and codons covered by hom-ref blocks. What was joined or left open goes to
+ * call->note. */
+void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call);
+
+/* --force-sites: a row for every allele of c->sites, marked; then, when all rows are counted, numbers for those that
+ * nothing else had found. */
+void ras_force_sites(const ps_case *c, ras_list *all, ps_ras_call *call);
+void ras_number_forced(const ps_case *c, ras_list *all);
+
+void ras_note(ps_ras_call *call, int warns, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Fragments at a variant's place in one read input: depth, with the variant, and by side (alt then ref). Returns 0
  * when this kind of change cannot be counted. */

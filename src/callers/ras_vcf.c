@@ -5,10 +5,11 @@
  * block says how deep the caller looked.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
-#include "ras.h"
+#include "ras_cis.h"
 #include "score.h"
 
 /* A block gives depth but no qualities: errors as of Q30 bases. An assumption. */
@@ -20,16 +21,36 @@ static int is_carried(const ps_variant *v) {
     return 1;
 }
 
-static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *list) {
-    ps_ras_variant *v = ras_variant_at(panel, list, in->contig, in->beg0, in->end0, in->alt);
-    if (!v)
+/* A caller that reports a place as 0/0 although reads carry the change has its reasons; the reader should know. */
+static const double quiet_vaf = 0.01;
+static void note_quiet(const ps_case *c, const ps_variant *v, ps_ras_call *call) {
+    ps_effect e;
+    if (v->genotype != 0 || (double)v->alt_depth < c->panel->limits.ras_min_alt || v->vaf < quiet_vaf ||
+        ps_effect_of(c->panel, v->contig, v->beg0, v->end0, v->alt, &e) != 0)
         return;
+    ras_note(call, 1,
+             "%s %.60s has genotype 0/0 in the VCF, although %lld of its %lld reads carry it: taken as absent",
+             c->panel->genes[e.gene].name, e.hgvs_c, (long long)v->alt_depth, (long long)v->depth);
+}
+
+/* Of two rows of one change the passing one counts, then the one with more reads. */
+static int is_better(const ps_variant *in, const ps_ras_variant *known) {
+    int passes = known->filter == PS_FILTER_PASS;
+    return in->filter_pass != passes ? in->filter_pass : in->alt_depth > known->alt_depth;
+}
+
+static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *list) {
+    size_t before = list->n;
+    ps_ras_variant *v = ras_variant_at(panel, list, in->contig, in->beg0, in->end0, in->alt);
+    if (!v || (list->n == before && !is_better(in, v)))
+        return;
+    free(v->vcf_filter);
     v->filter = in->filter_pass ? PS_FILTER_PASS : PS_FILTER_VCF;
-    if (!v->vcf_filter)
-        v->vcf_filter = ps_strdup(in->filter);
+    v->vcf_filter = ps_strdup(in->filter);
     v->depth = in->depth;
     v->alt_depth = in->alt_depth;
     v->vaf = in->vaf;
+    v->vaf_low = v->vaf_high = NAN;
     if (in->depth > 0 && in->alt_depth >= 0 && in->alt_depth <= in->depth) {
         if (isnan(v->vaf))
             v->vaf = (double)in->alt_depth / (double)in->depth;
@@ -38,6 +59,36 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
         v->vaf_low = fmin(v->vaf_low, v->vaf);
         v->vaf_high = fmax(v->vaf_high, v->vaf);
     }
+}
+
+/* The caller may not have seen the normal that was given here. The rule is that of calls from reads. */
+static void filter_germline(const ps_case *c, ras_list *list) {
+    const ps_evidence *normal = c->reads[PS_INPUT_NORMAL];
+    for (size_t i = 0; i < list->n && normal && normal->given; i++) {
+        ps_ras_variant *v = &list->row[i];
+        int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
+        if (v->filter == PS_FILTER_PASS && ras_count(c->panel, normal, v, &depth, &alt, alt_side, ref_side) &&
+            alt >= 3 && (double)alt >= c->panel->limits.ras_germline_normal_vaf * (double)depth)
+            v->filter = PS_FILTER_GERMLINE;
+    }
+}
+
+static void add_variants(const ps_case *c, ras_list *list, ps_ras_call *call) {
+    const ps_variants *vcf = c->vcf;
+    const ps_variant **carried = ps_alloc(vcf->n_variants + 1, sizeof *carried);
+    cis_rows rows;
+    size_t n = 0;
+    for (size_t i = 0; i < vcf->n_variants; i++)
+        if (is_carried(&vcf->variant[i]))
+            carried[n++] = &vcf->variant[i];
+        else
+            note_quiet(c, &vcf->variant[i], call);
+    ras_join_cis(c, carried, n, &rows, call);
+    for (size_t i = 0; i < rows.n; i++)
+        add_variant(c->panel, &rows.row[i], list);
+    filter_germline(c, list);
+    ras_free_cis(&rows);
+    free(carried);
 }
 
 static int64_t block_depth(const ps_variants *vcf, int contig, int32_t pos0) {
@@ -49,11 +100,11 @@ static int64_t block_depth(const ps_variants *vcf, int contig, int32_t pos0) {
     return depth;
 }
 
-void ras_from_vcf(const ps_panel *panel, const ps_variants *vcf, ras_list *list, ps_ras_codon *codons) {
+void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call) {
+    const ps_panel *panel = c->panel;
+    const ps_variants *vcf = c->vcf;
     const ps_limits *l = &panel->limits;
-    for (size_t i = 0; i < vcf->n_variants; i++)
-        if (is_carried(&vcf->variant[i]))
-            add_variant(panel, &vcf->variant[i], list);
+    add_variants(c, list, call);
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
         int64_t depth = INT64_MAX;

@@ -79,7 +79,7 @@ static int check_end_marker(ps_reads *reads, ps_error *err) {
     }
 }
 
-static int open_file(ps_reads *reads, int n_threads, ps_error *err) {
+static int open_file(ps_reads *reads, ps_error *err) {
     hFILE *file;
     htsFormat format;
     if (ps_source_open(&reads->source, &file, &format, err) != 0)
@@ -102,9 +102,7 @@ static int open_file(ps_reads *reads, int n_threads, ps_error *err) {
     reads->info.format = format_name(found);
     if (found->format == cram && set_cram_options(reads, err) != 0)
         return -1;
-    if (check_end_marker(reads, err) != 0)
-        return -1;
-    return ps_reads_threads(reads, n_threads, err);
+    return check_end_marker(reads, err);
 }
 
 /* SM of every @RG: the first, and how many different ones. */
@@ -171,8 +169,10 @@ int ps_reads_open(const char *path, const char *reference, int want_index, int n
     r->reference = ps_strdup(reference);
     r->record = bam_init1();
     *reads = NULL;
-    if (!r->record || open_file(r, n_threads, err) != 0 || read_header(r, err) != 0 ||
-        (want_index && ps_reads_load_index(r, err) != 0)) {
+    /* Threads only after the header: htslib (1.16) asks the reading thread for the end block while it reads a BAM
+     * header, and waits for ever when that thread has already stopped at a damaged block. */
+    if (!r->record || open_file(r, err) != 0 || read_header(r, err) != 0 ||
+        ps_reads_threads(r, n_threads, err) != 0 || (want_index && ps_reads_load_index(r, err) != 0)) {
         ps_fail(err, PS_ERR_RUN, r->source.name, 0, "cannot be opened");
         ps_reads_close(r);
         return -1;
@@ -360,8 +360,9 @@ static int check_offsets(const ps_reads *reads, ps_error *err) {
     return 0;
 }
 
-/* ---- CRAM queries: htslib's iterator over many regions (1.16, cram_index_query_last) reads uninitialised memory for CRAM
- * and then loses records, so spans are read by its single-region iterator, neighbours in one go. -------------------- */
+/* ---- CRAM queries: htslib's iterator over many regions (1.16, cram_index_query_last) reads uninitialised memory for
+ * CRAM and then loses records, so spans are read by its single-region iterator, neighbours in one go.
+ * -------------------- */
 
 enum { CRAM_JOIN = 20000 }; /* bases: closer spans mostly share a slice, which is decoded whole anyway */
 

@@ -16,8 +16,8 @@ struct ps_reads {
     samFile *file;
     sam_hdr_t *header;
     hts_idx_t *index;
-    hts_itr_t *region; /* NULL while streaming */
-    tid_span *span;    /* CRAM: the spans of the query, ascending and disjoint; NULL otherwise */
+    hts_itr_t *region;                   /* NULL while streaming */
+    tid_span *span;                      /* CRAM: the spans of the query, ascending and disjoint; NULL otherwise */
     size_t n_span, group_beg, group_end; /* CRAM: the spans that `region` reads in one go */
     bam1_t *record;
     ps_reads_info info;

@@ -16,7 +16,19 @@ typedef struct kept_record { /* a record near a coding exon, kept until the tumo
     int contig;
 } kept_record;
 
-enum { MAX_NAMES = 64 };
+enum { MAX_NAMES = 64, MAX_OUTSIDE_NAMED = 5 };
+
+/* What happens to many records alike is told once. */
+enum { NOTE_NO_READS, NOTE_NO_CALL, NOTE_SYMBOL, N_NOTES };
+static const char *const note_texts[N_NOTES] = {
+    [NOTE_NO_READS] = "GT carries the allele but no read does, taken as absent",
+    [NOTE_NO_CALL] = "no genotype call and no counts, not used",
+    [NOTE_SYMBOL] = "a symbolic allele spells no bases, not counted",
+};
+typedef struct record_note {
+    uint64_t n;
+    char first[80]; /* "chr12:25245350" */
+} record_note;
 
 typedef struct reader {
     const ps_panel *panel;
@@ -30,7 +42,10 @@ typedef struct reader {
     uint64_t records;
     char *names[MAX_NAMES]; /* contig names in the order the records come */
     int n_names;
+    int sites_only; /* a list of alleles: columns, filters and counts are not looked at */
+    char outside[200];
     int column;
+    record_note note[N_NOTES];
     ps_variants *out;
     size_t variant_capacity, block_capacity;
 } reader;
@@ -46,6 +61,24 @@ static void add_notice(ps_variants *out, const char *format, ...) {
     va_start(args, format);
     vsnprintf(out->notice + used, sizeof out->notice - used, format, args);
     va_end(args);
+}
+
+static void note_record(reader *r, int kind, const vcf_record *record) {
+    record_note *note = &r->note[kind];
+    if (note->n++ == 0)
+        snprintf(note->first, sizeof note->first, "%.50s:%" PRId64, record->chrom, record->pos1);
+}
+
+static void tell_notes(reader *r) {
+    for (int i = 0; i < N_NOTES; i++)
+        if (r->note[i].n == 1)
+            add_notice(r->out, "%s: %s", r->note[i].first, note_texts[i]);
+        else if (r->note[i].n > 1)
+            add_notice(r->out, "%" PRIu64 " alleles (the first at %s): %s", r->note[i].n, r->note[i].first,
+                       note_texts[i]);
+    if (r->out->outside)
+        add_notice(r->out, "%" PRIu64 " alleles lie outside the coding exons of the panel and are not counted: %s",
+                   r->out->outside, r->outside);
 }
 
 /* ---- scanning ---------------------------------------------------------------------------------------------------
@@ -90,6 +123,22 @@ static int check_place(const reader *r, const vcf_record *record, int contig, ps
                     r->header_build ? "its header says it is on this one" : "its header does not say which");
 }
 
+/* An allele of a list of sites that cannot be counted. */
+static void note_outside(reader *r, const vcf_record *record, int allele) {
+    size_t used = strlen(r->outside);
+    if (r->out->outside++ < MAX_OUTSIDE_NAMED && used + 40 < sizeof r->outside)
+        snprintf(r->outside + used, sizeof r->outside - used, "%s%.20s:%" PRId64 " %.8s>%.8s", used ? ", " : "",
+                 record->chrom, record->pos1, record->ref, record->alt[allele]);
+    else if (used + 5 < sizeof r->outside && (used < 4 || strcmp(r->outside + used - 4, " ...") != 0))
+        strcat(r->outside, " ...");
+}
+
+static void note_far_record(reader *r, const vcf_record *record) {
+    for (int i = 0; i < record->n_alt && r->sites_only; i++)
+        if (vcf_is_sequence(record->alt[i]))
+            note_outside(r, record, i);
+}
+
 static void note_name(reader *r, const char *chrom) {
     if (r->n_names < MAX_NAMES && (r->n_names == 0 || strcmp(r->names[r->n_names - 1], chrom) != 0))
         r->names[r->n_names++] = ps_strdup(chrom);
@@ -113,6 +162,8 @@ static int scan_record(reader *r, ps_error *err) {
         if (block_end0 > end0)
             end0 = block_end0;
         keep = result == 0 && contig >= 0 && is_near_coding(r->panel, contig, record.pos1 - 1, end0);
+        if (result == 0 && !keep)
+            note_far_record(r, &record);
         if (keep) {
             PS_GROW(r->kept, r->n_kept, r->kept_capacity);
             r->kept[r->n_kept++] = (kept_record){record, ks_release(&r->lines.line), contig};
@@ -164,12 +215,12 @@ static void name_build(reader *r) {
     const char *build = r->header_build;
     if (!build && r->own.matches > 0) {
         build = r->panel->build;
-        add_notice(out, "contig lengths are missing in the header; REF bases fit %s", build);
+        add_notice(out, "contig lengths are missing in the header, REF bases fit %s", build);
     } else if (!build && hint) {
         build = hint;
-        add_notice(out, "contig lengths are missing in the header and no REF base tells; the header names %s", hint);
+        add_notice(out, "contig lengths are missing in the header and no REF base tells, the header names %s", hint);
     } else if (!build) {
-        add_notice(out, "contig lengths are missing in the header and no REF base tells the build; taken as %s",
+        add_notice(out, "contig lengths are missing in the header and no REF base tells the build, taken as %s",
                    r->panel->build);
     }
     out->build = ps_strdup(build);
@@ -255,7 +306,7 @@ static void reconcile_genotype(reader *r, const vcf_record *record, ps_variant *
         v->genotype = v->genotype == 1 ? 1 : -1;
     } else if (v->alt_depth == 0 || v->vaf == 0) {
         if (v->genotype == 1)
-            add_notice(r->out, "line %ld: GT carries the allele but no read does; taken as absent", record->line);
+            note_record(r, NOTE_NO_READS, record);
         v->alt_depth = 0;
         v->genotype = 0;
     }
@@ -272,6 +323,24 @@ static void free_variant(ps_variant *v) {
     free(v->alt);
     free(v->filter);
     free(v->depth_field);
+    free(v->phase_set);
+}
+
+/* Everything that the tumour's column says of the allele. */
+static int read_column(reader *r, const vcf_record *record, int allele, ps_variant *v, ps_error *err) {
+    vcf_counts counts;
+    v->genotype = vcf_read_genotype(record, r->column, allele + 1, err);
+    if (v->genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0)
+        return -1;
+    v->depth = counts.depth;
+    v->alt_depth = counts.alt_depth;
+    v->vaf = counts.vaf;
+    v->depth_field = ps_strdup(counts.field);
+    v->filter = ps_strdup(strcmp(record->filter, ".") == 0 ? "PASS" : record->filter);
+    v->filter_pass = filter_passes(r->panel, record->filter);
+    vcf_read_phase(record, r->column, allele + 1, &v->phase_set, &v->phase_side);
+    reconcile_genotype(r, record, v);
+    return 0;
 }
 
 static int add_variant(reader *r, const kept_record *kept, int allele, ps_error *err) {
@@ -282,24 +351,22 @@ static int add_variant(reader *r, const kept_record *kept, int allele, ps_error 
     indel_reach(r->panel, &v, &beg0, &end0);
     int is_nothing = v.beg0 == v.end0 && !*v.alt; /* ALT is REF */
     if (is_nothing || !touches_coding(r->panel, v.contig, beg0, end0, v.beg0 == v.end0)) {
+        if (r->sites_only)
+            note_outside(r, record, allele);
         free_variant(&v);
         return 0;
     }
-    vcf_counts counts;
-    v.genotype = vcf_read_genotype(record, r->column, allele + 1, err);
-    if (v.genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0) {
+    if (r->sites_only) {
+        v.depth = v.alt_depth = v.genotype = -1;
+        v.vaf = NAN;
+        v.filter = ps_strdup("PASS");
+        v.depth_field = ps_strdup("");
+    } else if (read_column(r, record, allele, &v, err) != 0) {
         free_variant(&v);
         return -1;
     }
-    v.depth = counts.depth;
-    v.alt_depth = counts.alt_depth;
-    v.vaf = counts.vaf;
-    v.depth_field = ps_strdup(counts.field);
-    v.filter = ps_strdup(strcmp(record->filter, ".") == 0 ? "PASS" : record->filter);
-    v.filter_pass = filter_passes(r->panel, record->filter);
-    reconcile_genotype(r, record, &v);
-    if (is_no_call(r, record, &v)) {
-        add_notice(r->out, "line %ld: no genotype call and no counts; not used", record->line);
+    if (!r->sites_only && is_no_call(r, record, &v)) {
+        note_record(r, NOTE_NO_CALL, record);
         free_variant(&v);
         return 0;
     }
@@ -315,6 +382,27 @@ static int is_hom_ref_row(const vcf_record *record) {
     for (int i = 0; i < record->n_alt; i++)
         if (!vcf_is_reference(record->alt[i]))
             return 0;
+    return 1;
+}
+
+/* A gVCF's variant row whose genotype is 0/0, and whose reads say so too, is a hom-ref stretch of its own length. 1,
+ * 0 or -1. */
+static int is_refused_row(const reader *r, const vcf_record *record, ps_error *err) {
+    int has_symbol = 0;
+    for (int i = 0; i < record->n_alt; i++)
+        has_symbol |= vcf_is_reference(record->alt[i]);
+    int genotype = has_symbol ? vcf_read_genotype(record, r->column, 0, err) : 0;
+    if (genotype != 1)
+        return genotype == -2 ? -1 : 0;
+    for (int i = 0; i < record->n_alt; i++) {
+        vcf_counts counts;
+        if (!vcf_is_sequence(record->alt[i]))
+            continue;
+        if (vcf_read_counts(record, r->column, i, &counts, err) != 0)
+            return -1;
+        if (counts.alt_depth < 0 || (double)counts.alt_depth >= r->panel->limits.ras_min_alt)
+            return 0;
+    }
     return 1;
 }
 
@@ -341,15 +429,20 @@ static int add_block(reader *r, const kept_record *kept, ps_error *err) {
 static int convert(reader *r, ps_error *err) {
     for (size_t k = 0; k < r->n_kept; k++) {
         const vcf_record *record = &r->kept[k].record;
-        if (is_hom_ref_row(record)) {
-            if (add_block(r, &r->kept[k], err) != 0)
-                return -1;
-            continue;
-        }
-        for (int i = 0; i < record->n_alt; i++)
-            if (vcf_is_sequence(record->alt[i]) && add_variant(r, &r->kept[k], i, err) != 0)
-                return -1;
+        int only_reference = is_hom_ref_row(record), is_block = only_reference;
+        if (!r->sites_only && !only_reference)
+            is_block = is_refused_row(r, record, err);
+        if (is_block < 0 || (is_block && !r->sites_only && add_block(r, &r->kept[k], err) != 0))
+            return -1;
+        for (int i = 0; i < record->n_alt && !only_reference; i++)
+            if (vcf_is_sequence(record->alt[i])) {
+                if (add_variant(r, &r->kept[k], i, err) != 0)
+                    return -1;
+            } else if (r->sites_only && !vcf_is_reference(record->alt[i]) && strcmp(record->alt[i], "*") != 0) {
+                note_record(r, NOTE_SYMBOL, record);
+            }
     }
+    tell_notes(r);
     return 0;
 }
 
@@ -403,10 +496,11 @@ static void sort_rows(ps_variants *out) {
 
 static int read_all(reader *r, const char *path, const char *sample_name, ps_error *err) {
     if (vcf_lines_open(path, &r->lines, err) != 0 || check_header_build(r, err) != 0 ||
-        vcf_builds_load(&r->others, r->panel->build, err) != 0 || vcf_lines_restrict(&r->lines, r->panel, err) != 0 ||
-        scan(r, err) != 0 || check_other_builds(r, err) != 0)
+        vcf_builds_load(&r->others, r->panel->build, err) != 0 ||
+        (!r->sites_only && vcf_lines_restrict(&r->lines, r->panel, err) != 0) || scan(r, err) != 0 ||
+        check_other_builds(r, err) != 0)
         return -1;
-    r->column = vcf_tumour_column(&r->lines, &r->hint, sample_name, err);
+    r->column = r->sites_only ? -1 : vcf_tumour_column(&r->lines, &r->hint, sample_name, err);
     if (r->column == -2)
         return -1;
     ps_variants *out = r->out;
@@ -424,10 +518,11 @@ static int read_all(reader *r, const char *path, const char *sample_name, ps_err
     return 0;
 }
 
-int ps_variants_read(const char *path, const ps_panel *panel, const char *sample_name, ps_variants *variants,
-                     ps_error *err) {
+static int read_file(const char *path, const ps_panel *panel, const char *sample_name, int sites_only,
+                     ps_variants *variants, ps_error *err) {
     memset(variants, 0, sizeof *variants);
     reader *r = ps_alloc(1, sizeof *r);
+    r->sites_only = sites_only;
     r->panel = panel;
     r->out = variants;
     r->own = (vcf_tally){.panel = panel, .contig = -1};
@@ -446,6 +541,15 @@ int ps_variants_read(const char *path, const ps_panel *panel, const char *sample
     if (result != 0)
         ps_variants_free(variants);
     return result;
+}
+
+int ps_variants_read(const char *path, const ps_panel *panel, const char *sample_name, ps_variants *variants,
+                     ps_error *err) {
+    return read_file(path, panel, sample_name, 0, variants, err);
+}
+
+int ps_variants_read_sites(const char *path, const ps_panel *panel, ps_variants *sites, ps_error *err) {
+    return read_file(path, panel, NULL, 1, sites, err);
 }
 
 void ps_variants_free(ps_variants *variants) {

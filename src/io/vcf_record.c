@@ -74,7 +74,8 @@ static int check_record(vcf_record *record, const char *pos, ps_error *err) {
     if (!*record->chrom || strchr(record->chrom, ' '))
         return vcf_fail(record, err, "CHROM is '%.60s', expected a contig name", record->chrom);
     if (ps_parse_int(pos, 0, INT32_MAX - 1, &record->pos1) != 0)
-        return vcf_fail(record, err, "POS is '%.60s', expected a number from 1 up", pos);
+        return ps_fail(err, PS_ERR_RUN, record->path, record->line,
+                       "%.80s: POS is '%.60s', expected a number from 1 to %d", record->chrom, pos, INT32_MAX - 1);
     if (!is_bases(record->ref))
         return vcf_fail(record, err, "REF is '%.60s', expected bases", record->ref);
     uppercase(record->ref);
