@@ -114,7 +114,7 @@ LIMITS = [  # name, value, unit, source
     ("ras_background_floor", "1e-5", "errors per base and alternative", ASSUMED),
     ("ras_background_shape", "10", "gamma shape", ASSUMED + ": error rates of places vary with CV 0.32 = 1/sqrt(shape)"),
     ("ras_indel_background", "2e-5", "fragments per fragment", ASSUMED),
-    ("ras_strand_p", "1e-4", "probability", ASSUMED),
+    ("ras_strand_p", "1e-5", "probability", ASSUMED),
     ("ras_germline_normal_vaf", "0.2", "VAF", ASSUMED + ": a heterozygous germline variant is far above, tumour in normal below"),
     ("ras_rna_sensitivity", "0.27", "probability", "Blood 2014;124:3110: RNA shows about 27 % (11-47 %) of mutated alleles"),
     ("expression_over_log2", "-1.5", "log2 ratio", ASSUMED + ": no published cut-off exists (" + METHODS + ")"),

@@ -20,8 +20,8 @@ typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS
 extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
 
 typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_READ_END, PS_FILTER_CLUTTER,
-               PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_N_FILTERS } ps_filter;
-/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "germline", "vcf_filter"; with a description for the
+               PS_FILTER_NEAR_INDEL, PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_N_FILTERS } ps_filter;
+/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter"; with a description for the
  * VCF header */
 extern const char *const ps_filter_names[PS_N_FILTERS];
 extern const char *const ps_filter_descriptions[PS_N_FILTERS];

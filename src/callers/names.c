@@ -3,13 +3,14 @@
 
 const char *const ps_ras_state_names[PS_N_RAS_STATES] = {"not-assessable", "wild-type", "mutated"};
 const char *const ps_filter_names[PS_N_FILTERS] = {"PASS",    "low_evidence", "orientation_bias", "read_end",
-                                                   "clutter", "germline",     "vcf_filter"};
+                                                   "clutter", "near_indel",   "germline",         "vcf_filter"};
 const char *const ps_filter_descriptions[PS_N_FILTERS] = {
     "All filters passed",
     "Fewer supporting fragments than sequencing errors and this sample's background allow for",
     "Supporting fragments come from one read orientation, the reference's do not (oxidation, deamination)",
     "Supporting fragments show the place only near the ends of their alignments, the reference's do not",
     "Supporting fragments are clipped or differ at many other places: likely mismapped",
+    "Beside a called indel, in few fragments: reads that end there are aligned straight through it",
     "Present in the matched normal",
     "The input VCF's own FILTER is not PASS",
 };

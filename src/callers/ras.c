@@ -117,11 +117,17 @@ static void sum_sides(const ps_evidence *reads, int codon, int hap, int ref, int
     }
 }
 
+/* What replaces [beg0, end0): the VCF allele without its anchor base. */
+static const char *change_text(const ps_ras_variant *v) {
+    return v->alt + (v->pos1 == v->beg0);
+}
+
 static int count_haplotype(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
                            int64_t alt_side[2], int64_t ref_side[2]) {
-    int same_length = (int32_t)strlen(v->alt) == v->end0 - v->beg0;
+    const char *change = change_text(v);
+    int same_length = (int32_t)strlen(change) == v->end0 - v->beg0;
     int codon = same_length ? ras_codon_over(panel, v->contig, v->beg0, v->end0) : -1;
-    int hap = codon < 0 ? -1 : ras_haplotype(panel, codon, v->beg0, v->alt);
+    int hap = codon < 0 ? -1 : ras_haplotype(panel, codon, v->beg0, change);
     if (hap < 0)
         return 0;
     sum_sides(reads, codon, hap, panel->codons[codon].ref, depth, alt_side, ref_side);
@@ -137,7 +143,7 @@ static int count_allele(const ps_panel *panel, const ps_evidence *reads, const p
         codon = ras_codon_over(panel, v->contig, p, p + 1);
     if (codon < 0)
         return 0;
-    const char *change = v->alt + (v->pos1 == v->beg0); /* without the anchor base */
+    const char *change = change_text(v);
     sum_sides(reads, codon, -1, panel->codons[codon].ref, depth, alt_side, ref_side);
     for (size_t i = 0; i < reads->n_allele; i++) {
         const ps_allele_count *n = &reads->allele[i];

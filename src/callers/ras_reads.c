@@ -20,6 +20,9 @@ enum { QUALITIES = 64 };
 /* Neighbouring bases wrong in one fragment: errors come in runs, so not the product of the rates but this share of
  * one; changes across codons more rarely still. Assumptions on the cautious side. */
 static const double neighbour_share = 0.02, chain_error = 1e-6;
+/* Relative systematic error of a VAF when the change is more than one base (aligners' bias towards the reference;
+ * assumption, about what simulated reads show): the interval allows for it. */
+static const double misplaced = 0.03;
 
 /* Errors per fragment beyond what base qualities say, by orientation and plus-strand change; 0 when there is no
  * excess. */
@@ -228,6 +231,19 @@ static int in_normal(const caller *c, const ps_ras_variant *v) {
     return alt >= 3 && (double)alt >= c->panel->limits.ras_germline_normal_vaf * (double)depth;
 }
 
+/* A few mismatches within an indel's length of it, where more fragments show the indel itself. */
+static int is_near_indel(const caller *c, const ps_ras_variant *v) {
+    for (size_t i = 0; i < c->reads->n_allele; i++) {
+        const ps_allele_count *a = &c->reads->allele[i];
+        int32_t inserted = (int32_t)strlen(a->alt), deleted = a->end0 - a->beg0;
+        int32_t reach = PS_END_BASES + (inserted > deleted ? inserted : deleted);
+        if (inserted != deleted && c->panel->loci[a->locus].contig == v->contig && v->beg0 < a->end0 + reach &&
+            v->end0 > a->beg0 - reach && 5 * v->alt_depth < (int64_t)a->n[0] + a->n[1])
+            return 1;
+    }
+    return 0;
+}
+
 typedef struct support { /* fragments with and without the variant, by what makes them doubtful */
     double alt, alt_end, alt_clutter, other, other_end, other_clutter;
 } support;
@@ -237,13 +253,18 @@ static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, i
     ras_count(c->panel, c->reads, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
     v->vaf = v->depth > 0 ? (double)v->alt_depth / (double)v->depth : NAN;
     ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
+    if (v->end0 - v->beg0 != 1 || strlen(v->alt) != 1) { /* aligners clip or misplace some of these near read ends */
+        v->vaf_low *= 1 - misplaced;
+        v->vaf_high = fmin(1, v->vaf_high * (1 + misplaced));
+    }
     v->filter = !is_enough                                                                  ? PS_FILTER_LOW_EVIDENCE
                 : is_one_sided(l, v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
                 : avoids(l, s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
                 : avoids(l, s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other)
                     ? PS_FILTER_CLUTTER
-                : in_normal(c, v) ? PS_FILTER_GERMLINE
-                                  : PS_FILTER_PASS;
+                : is_near_indel(c, v) ? PS_FILTER_NEAR_INDEL
+                : in_normal(c, v)     ? PS_FILTER_GERMLINE
+                                      : PS_FILTER_PASS;
 }
 
 static support support_of(const place *p, int hap) {
@@ -383,6 +404,24 @@ static void claim_parts(caller *c, const ps_allele_count *allele) {
     }
 }
 
+/* Its fragments, and those without it at the first codon it touches. */
+static support allele_support(const caller *c, const ps_allele_count *allele) {
+    support s = {
+        .alt = allele->n[0] + allele->n[1], .alt_end = allele->doubtful[0], .alt_clutter = allele->doubtful[1]};
+    int contig = c->panel->loci[allele->locus].contig, id = -1;
+    for (int32_t p = allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0; id < 0 && p <= allele->end0; p++)
+        id = ras_codon_over(c->panel, contig, p, p + 1);
+    for (size_t i = 0; i < c->reads->n_codon; i++) {
+        const ps_codon_count *row = &c->reads->codon[i];
+        if (row->codon != id || row->hap == PS_HAP_INDEL)
+            continue;
+        s.other += row->n;
+        s.other_end += row->doubt & PS_DOUBT_END ? row->n : 0;
+        s.other_clutter += row->doubt & PS_DOUBT_CLUTTER ? row->n : 0;
+    }
+    return s;
+}
+
 static void call_allele(caller *c, const ps_allele_count *allele) {
     const ps_limits *l = &c->panel->limits;
     double n = allele->n[0] + allele->n[1], e = allele_error(c, allele);
@@ -403,9 +442,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     ps_ras_variant *v = ras_variant_at(c->panel, c->list, contig, allele->beg0, allele->end0, allele->alt);
     if (!v)
         return;
-    /* Of the other fragments only the depth is known here: they are taken as unremarkable. */
-    support s = {.alt = n, .alt_end = allele->doubtful[0], .alt_clutter = allele->doubtful[1]};
-    s.other = fmax(0, allele->depth - n);
+    support s = allele_support(c, allele);
     fill_variant(c, v, &s, score >= threshold);
     double f = fmin(n / fmax(n, allele->depth), 0.999);
     v->lod = n * log10(fmax(f, e) / e) + (allele->depth - n) * log10((1 - f) / (1 - e));

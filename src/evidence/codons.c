@@ -11,9 +11,9 @@
 
 enum { QUALITIES = 64, MAX_CHAIN = 3, CLUTTER_CODONS = 3, COMPLEX_REACH = 3 };
 
-/* A read shows an indel only with ANCHOR bases on each side of it, beyond the inserted ones. Fragments without an indel
- * are counted by how far a read with an anchor on the left reaches to the right, in steps of REACH_STEP. */
-enum { ANCHOR = 10, REACH_STEP = 4, REACHES = 24 };
+/* Fragments without an indel at a codon are counted by how far their read reaches beyond it: to the left by base up to
+ * LEFTS - 1, to the right by base up to FINE, then in steps of COARSE. An indel's depth follows (see allele_depth). */
+enum { LEFTS = 12, FINE = 16, COARSE = 4, RIGHTS = 30 };
 
 typedef struct seen_codon { /* one codon of the fragment at hand */
     int32_t id;
@@ -28,7 +28,7 @@ typedef struct codon_state {
     int32_t *codon_of;   /* target -> panel codon id */
     uint32_t *reference; /* [codon][doubt][side] fragments with the reference haplotype */
     uint32_t *base;      /* [codon][base][side][quality] fragments */
-    uint32_t *reach;     /* [codon][reach] fragments without an indel there */
+    uint32_t *reach;     /* [codon][left][right] fragments without an indel there (reach_at) */
     ps_map other;        /* key_of() -> fragments with another haplotype */
     ps_map allele_at;    /* hash of an allele -> row of part.allele + 1 */
     size_t allele_capacity;
@@ -211,23 +211,37 @@ static int ends_doubt(const codon_state *st, const ps_slice *s, int32_t id) {
     return PS_DOUBT_END;
 }
 
-/* Steps that a read with an anchor on the left reaches beyond the codon; -1: none has an anchor. */
-static int reach_of(const codon_state *st, const ps_slice *s, int32_t id) {
+static int right_step(int32_t bases) {
+    int step = bases < FINE ? bases : FINE + (bases - FINE) / COARSE;
+    return step < RIGHTS ? step : RIGHTS - 1;
+}
+
+static size_t reach_at(const codon_state *st, int32_t codon, int left, int right) {
+    return ((size_t)(codon - st->locus->codon_beg) * LEFTS + (size_t)left) * RIGHTS + (size_t)right;
+}
+
+/* Of two mates the one that shows more of the shorter side speaks for the fragment. */
+static void count_reach(codon_state *st, const ps_slice *s, int32_t id) {
     const ps_codon *codon = &st->unit->panel->codons[id];
-    int32_t low = codon->pos0[0] < codon->pos0[2] ? codon->pos0[0] : codon->pos0[2], best = -1;
+    int32_t low = codon->pos0[0] < codon->pos0[2] ? codon->pos0[0] : codon->pos0[2], best_left = -1, best_right = -1;
     int32_t high = codon->pos0[0] + codon->pos0[2] - low;
     for (int mate = 0; mate < 2; mate++) {
-        int32_t right = (s->span[mate][1] - 1 - high) / REACH_STEP;
-        if (low - s->span[mate][0] >= ANCHOR && s->span[mate][1] > high && right > best)
-            best = right;
+        int32_t left = low - s->span[mate][0], right = s->span[mate][1] - 1 - high;
+        if (left < 0 || right < 0)
+            continue;
+        int32_t shorter = left < right ? left : right, best = best_left < best_right ? best_left : best_right;
+        if (shorter > best) {
+            best_left = left;
+            best_right = right;
+        }
     }
-    return best < REACHES ? best : REACHES - 1;
+    if (best_left >= 0)
+        st->reach[reach_at(st, id, best_left < LEFTS ? best_left : LEFTS - 1, right_step(best_right))]++;
 }
 
 static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *seen, int doubt) {
-    int reach = seen->hap == PS_HAP_INDEL ? -1 : reach_of(st, s, seen->id);
-    if (reach >= 0)
-        st->reach[(size_t)(seen->id - st->locus->codon_beg) * REACHES + (size_t)reach]++;
+    if (seen->hap != PS_HAP_INDEL)
+        count_reach(st, s, seen->id);
     if (seen->hap == st->unit->panel->codons[seen->id].ref)
         st->reference[reference_at(st, seen->id, doubt, s->side)]++;
     else
@@ -293,7 +307,7 @@ static void begin(ps_unit *unit) {
         for (int k = 0; k < 3; k++)
             st->codon_of[unit->panel->codons[id].target[k]] = id;
     st->reference = ps_alloc(n_codons * PS_N_DOUBTS * 2, sizeof *st->reference);
-    st->reach = ps_alloc(n_codons * REACHES, sizeof *st->reach);
+    st->reach = ps_alloc(n_codons * LEFTS * RIGHTS, sizeof *st->reach);
     st->base = ps_alloc(n_codons * 3 * 2 * QUALITIES, sizeof *st->base);
     unit->state = st;
 }
@@ -411,21 +425,35 @@ static void list_bases(codon_state *st, ps_evidence *part) {
                 }
 }
 
-/* An indel's depth: its carriers, and the fragments without one whose reads reach far enough to have shown it at the
- * first codon it touches (an inserted base takes a base of reach). A change across codons has its first codon's depth. */
+/* Fragments at a codon that would have shown an indel of these lengths. */
+static uint32_t able_to_show(const codon_state *st, int32_t id, int32_t deleted, int32_t inserted) {
+    int32_t anchor = ps_anchor_of(inserted > deleted ? inserted : deleted);
+    uint32_t n = 0;
+    for (int left = anchor < LEFTS ? anchor : LEFTS - 1; left < LEFTS; left++)
+        for (int right = right_step(anchor + inserted); right < RIGHTS; right++)
+            n += st->reach[reach_at(st, id, left, right)];
+    return n;
+}
+
+/* An indel's depth: its carriers, and the fragments without one whose reads reach far enough to have shown it (inserted
+ * bases take reach). A change across codons has its first codon's. */
 static uint32_t allele_depth(const codon_state *st, const ps_evidence *part, const ps_allele_count *allele) {
-    int32_t t = ps_target_at(st->locus, allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0);
-    int32_t id = st->codon_of[t], inserted = (int32_t)strlen(allele->alt) - (allele->end0 - allele->beg0);
+    int32_t inserted = (int32_t)strlen(allele->alt), deleted = allele->end0 - allele->beg0;
+    int32_t t = ps_target_at(st->locus, inserted && !deleted ? allele->beg0 - 1 : allele->beg0);
+    int32_t id = st->codon_of[t], next = t + 1 < st->locus->n_targets ? st->codon_of[t + 1] : id;
     uint32_t carriers = allele->n[0] + allele->n[1], depth = 0;
-    if (inserted == 0) {
+    if (inserted == deleted) {
         for (size_t j = 0; j < part->n_codon; j++)
             depth += part->codon[j].codon == id ? part->codon[j].n : 0;
         return depth > carriers ? depth : carriers;
     }
-    int32_t needed = (ANCHOR + (inserted > 0 ? inserted : 0)) / REACH_STEP;
-    for (int r = needed < REACHES ? needed : REACHES - 1; r < REACHES; r++)
-        depth += st->reach[(size_t)(id - st->locus->codon_beg) * REACHES + (size_t)r];
-    return depth + carriers;
+    uint32_t here = able_to_show(st, id, deleted, inserted);
+    if (here ==
+        0) { /* a codon cut by an exon's end is never whole: its neighbour stands in, which carriers show too */
+        uint32_t there = able_to_show(st, next, deleted, inserted);
+        here = there > carriers ? there - carriers : 0;
+    }
+    return here + carriers;
 }
 
 static void measure_alleles(codon_state *st, ps_evidence *part) {

@@ -41,10 +41,14 @@ static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query
     return (uint8_t)(base << 6 | quality);
 }
 
-static int quality_near(const ps_limits *limits, const bam1_t *b, int32_t query_beg, int32_t query_end) {
+/* An indel is as good as the bases on both sides of it: among inserted bases one poor call is no doubt of the insertion. */
+static int quality_beside(const ps_limits *limits, const bam1_t *b, int32_t before, int32_t after) {
     int lowest = (int)limits->max_base_quality;
-    for (int32_t q = query_beg < 0 ? 0 : query_beg; q < query_end && q < b->core.l_qseq; q++) {
-        int quality = bam_get_qual(b)[q];
+    const int32_t places[2] = {before, after};
+    for (int i = 0; i < 2; i++) {
+        if (places[i] < 0 || places[i] >= b->core.l_qseq)
+            continue;
+        int quality = bam_get_qual(b)[places[i]];
         if (quality == 0xff)
             quality = (int)limits->min_base_quality;
         lowest = quality < lowest ? quality : lowest;
@@ -65,7 +69,7 @@ static void note_indel(const reader *r, int64_t at, int32_t query, int32_t lengt
     indel.alt = ps_alloc(is_insertion ? (size_t)length + 1 : 1, 1);
     for (int32_t i = 0; is_insertion && i < length; i++)
         indel.alt[i] = seq_nt16_str[bam_seqi(bam_get_seq(b), query + i)];
-    indel.quality = (uint8_t)quality_near(&panel->limits, b, query - 1, query + (is_insertion ? length : 0) + 1);
+    indel.quality = (uint8_t)quality_beside(&panel->limits, b, query - 1, query + (is_insertion ? length : 0));
     ps_left_align(panel, locus->contig, &indel.beg0, &indel.end0, indel.alt);
     indel.in_place = indel.beg0 == at;
     indel.target_beg = ps_target_at(locus, is_insertion ? indel.beg0 - 1 : indel.beg0);
@@ -174,17 +178,17 @@ static int same_indel(const ps_slice_indel *a, const ps_slice_indel *b) {
     return a->beg0 == b->beg0 && a->end0 == b->end0 && !strcmp(a->alt, b->alt);
 }
 
-/* Does the other mate speak about this place?  Close to the end of its alignment it does not: aligners rarely open a
- * gap there and leave mismatches instead. */
+/* Does the other mate speak about this place?  Only when its alignment reaches far enough on both sides to have shown the
+ * indel: closer to its end aligners leave mismatches instead of a gap. */
 static int speaks_about(const ps_slice *s, const ps_slice_indel *indel) {
-    for (int32_t t = indel->target_beg; t < indel->target_end; t++) {
-        int inside = 0;
-        for (int mate = 0; mate < 2; mate++)
-            inside |= t >= s->inner[mate][0] && t < s->inner[mate][1];
-        if (!inside || ps_slice_at(s, t) == PS_ABSENT)
-            return 0;
-    }
-    return 1;
+    int32_t inserted = (int32_t)strlen(indel->alt), deleted = indel->end0 - indel->beg0;
+    int32_t anchor = ps_anchor_of(inserted > deleted ? inserted : deleted);
+    int reaches = 0;
+    for (int mate = 0; mate < 2; mate++)
+        reaches |= indel->beg0 - s->span[mate][0] >= anchor && s->span[mate][1] - indel->end0 >= anchor + inserted;
+    for (int32_t t = indel->target_beg; reaches && t < indel->target_end; t++)
+        reaches = ps_slice_at(s, t) != PS_ABSENT;
+    return reaches;
 }
 
 static void keep_indel(ps_slice *merged, const ps_slice_indel *indel, const ps_slice_indel *twin) {

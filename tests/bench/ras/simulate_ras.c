@@ -269,8 +269,8 @@ static void parse_variant(world *w, job *j, char *text) {
     *v = (variant){.gene = -1, .group = 1000 + j->n_variants};
     char contig[32];
     long long pos1;
-    int n = sscanf(text, "%31[^:]:%lld:%63[ACGT]:%63[ACGT]:%lf:%d:%lf", contig, &pos1, v->ref, v->alt, &v->vaf, &v->group,
-                   &v->from);
+    int n = sscanf(text, "%31[^:]:%lld:%63[ACGT]:%63[ACGT]:%lf:%d:%lf", contig, &pos1, v->ref, v->alt, &v->vaf,
+                   &v->group, &v->from);
     if (n < 5)
         die("bad variant", text);
     v->pos0 = pos1 - 1;
@@ -294,11 +294,23 @@ static void parse_job(world *w, job *j, char *line) {
     *j = (job){.depth = 500, .insert = 180, .sd = 40, .deam = 2e-5, .oxo = 1e-5, .rl = 120, .family = 1, .seed = 1};
     strcpy(j->qual, "mix");
     strcpy(j->sm, "sample");
-    struct { const char *key; double *number; int *whole; } const keys[] = {
-        {"depth", &j->depth, NULL}, {"insert", &j->insert, NULL}, {"sd", &j->sd, NULL}, {"deam", &j->deam, NULL},
-        {"oxo", &j->oxo, NULL}, {"site_shape", &j->site_shape, NULL}, {"dup", &j->dup, NULL}, {"clip", &j->clip, NULL},
-        {"lowmapq", &j->lowmapq, NULL}, {"rl", NULL, &j->rl}, {"oriented", NULL, &j->oriented},
-        {"family", NULL, &j->family}, {"amplicon", NULL, &j->amplicon}};
+    struct {
+        const char *key;
+        double *number;
+        int *whole;
+    } const keys[] = {{"depth", &j->depth, NULL},
+                      {"insert", &j->insert, NULL},
+                      {"sd", &j->sd, NULL},
+                      {"deam", &j->deam, NULL},
+                      {"oxo", &j->oxo, NULL},
+                      {"site_shape", &j->site_shape, NULL},
+                      {"dup", &j->dup, NULL},
+                      {"clip", &j->clip, NULL},
+                      {"lowmapq", &j->lowmapq, NULL},
+                      {"rl", NULL, &j->rl},
+                      {"oriented", NULL, &j->oriented},
+                      {"family", NULL, &j->family},
+                      {"amplicon", NULL, &j->amplicon}};
     for (char *save = NULL, *field = strtok_r(line, "\t\n", &save); field; field = strtok_r(NULL, "\t\n", &save)) {
         char *value = strchr(field, '=');
         if (!value)
@@ -520,8 +532,8 @@ static void emit(sample *s, const gene *x, const mate *m, const mate *other, int
                                (first ? BAM_FREAD1 : BAM_FREAD2) | (duplicate ? BAM_FDUP : 0));
     int64_t left = m->beg < other->beg ? m->beg : other->beg, right = m->end > other->end ? m->end : other->end;
     bam1_t *b = bam_init1();
-    if (bam_set1(b, strlen(name), name, flag, x->tid, m->beg, (uint8_t)mapq, (size_t)m->ops, m->cigar, x->tid, other->beg,
-                 m->reverse ? left - right : right - left, (size_t)m->n, m->base, m->quality, 64) < 0)
+    if (bam_set1(b, strlen(name), name, flag, x->tid, m->beg, (uint8_t)mapq, (size_t)m->ops, m->cigar, x->tid,
+                 other->beg, m->reverse ? left - right : right - left, (size_t)m->n, m->base, m->quality, 64) < 0)
         die("bam_set1", name);
     bam_aux_append(b, "RG", 'Z', 3, (const uint8_t *)"rg");
     if (s->j->family > 1) {
@@ -662,7 +674,8 @@ int main(int argc, char **argv) {
         if (!f)
             die("cannot write", argv[4]);
         for (int g = 0; g < w.n_genes; g++) /* the second word is where the short contig begins */
-            fprintf(f, ">%s %s:%lld\n%s\n", w.genes[g].name, w.genes[g].contig, (long long)w.genes[g].beg0, w.genes[g].base);
+            fprintf(f, ">%s %s:%lld\n%s\n", w.genes[g].name, w.genes[g].contig, (long long)w.genes[g].beg0,
+                    w.genes[g].base);
         if (fclose(f))
             die("cannot write", argv[4]);
     } else {
