@@ -118,17 +118,21 @@ static void widen_indels(const codon_state *st, ps_slice *s) {
 /* ---- counting ---------------------------------------------------------------------------------------------------
  */
 
+/* Counted under its normal form (trimmed, left-aligned), which is how callers name it. */
 static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32_t end0, const char *alt, int doubt) {
     ps_evidence *part = &st->unit->part;
-    char *name = ps_format("%d %d %s", beg0, end0, alt);
+    char *text = ps_strdup(alt);
+    ps_left_align(st->unit->panel, st->locus->contig, &beg0, &end0, text);
+    char *name = ps_format("%d %d %s", beg0, end0, text);
     uint64_t *row = ps_map_at(&st->allele_at, ps_hash(name, strlen(name)));
     free(name);
     if (!*row) {
         PS_GROW(part->allele, part->n_allele, st->allele_capacity);
         part->allele[part->n_allele] =
-            (ps_allele_count){.locus = st->unit->id, .beg0 = beg0, .end0 = end0, .alt = ps_strdup(alt)};
+            (ps_allele_count){.locus = st->unit->id, .beg0 = beg0, .end0 = end0, .alt = ps_strdup(text)};
         *row = ++part->n_allele;
     }
+    free(text);
     ps_allele_count *allele = &part->allele[*row - 1];
     allele->n[s->side]++;
     allele->doubtful[0] += doubt & PS_DOUBT_END ? 1 : 0;

@@ -456,7 +456,9 @@ static void found_at_its_limit(void **state) {
 static void deletions_are_found(void **state) {
     (void)state;
     ps_evidence wild = case_evidence(PS_INPUT_DNA), mutated = case_evidence(PS_INPUT_DNA);
-    int32_t beg0 = panel.codons[kras12].pos0[2];
+    int32_t beg0 = panel.codons[kras12].pos0[2], end0 = beg0 + 3;
+    char nothing[] = "";
+    ps_left_align(&panel, panel.loci[panel.codons[kras12].locus].contig, &beg0, &end0, nothing); /* as evidence is */
     put_everywhere(&wild, 37, 600);
     put_everywhere(&mutated, 37, 600);
     put_reference(&mutated, kras12, 37, 400);
