@@ -1,4 +1,5 @@
 /* main.c - the command table. Prints the one error and turns it into the exit status. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,7 @@ static int run(int argc, char **argv, ps_error *err) {
 int main(int argc, char **argv) {
     ps_error err = {0};
     ps_setup();
+    signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error like any other: exit status 1 */
     if (run(argc, argv, &err) == 0)
         return 0;
     fflush(stdout);

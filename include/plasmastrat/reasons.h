@@ -19,6 +19,7 @@ typedef enum {
     PS_REASON_VCF_ONLY,           /* a position absent from a plain VCF is not wild type */
     /* RAS */
     PS_REASON_CODONS_SHALLOW,     /* hotspot codons whose lod95 is above the limit; the detail names them */
+    PS_REASON_CANDIDATE_REFUSED,  /* an activating change was seen and refused by a filter */
     /* expression */
     PS_REASON_FEW_REFERENCE_FRAGMENTS,
     PS_REASON_DEPTH_BELOW_THRESHOLD, /* too shallow to have shown the threshold */

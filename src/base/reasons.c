@@ -13,6 +13,7 @@ static const struct {
     [PS_REASON_RNA_ONLY] = {"rna-only", "wild type rests on RNA alone, which shows only part of the mutated alleles"},
     [PS_REASON_VCF_ONLY] = {"vcf-only", "a position that is absent from a plain VCF is not thereby wild type"},
     [PS_REASON_CODONS_SHALLOW] = {"codons-shallow", "hotspot codons could not have shown a mutation at the limit"},
+    [PS_REASON_CANDIDATE_REFUSED] = {"candidate-refused", "an activating change was seen but refused by a filter"},
     [PS_REASON_FEW_REFERENCE_FRAGMENTS] = {"few-reference-fragments",
                                            "too few fragments on the reference genes to normalise"},
     [PS_REASON_DEPTH_BELOW_THRESHOLD] = {"depth-below-threshold",

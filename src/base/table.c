@@ -63,7 +63,9 @@ static size_t count_fields(const char *line, char separator) {
     size_t n = 1;
     int quoted = 0, starts = 1; /* a quote opens a field only at its start, as in cut_field */
     for (; *line; line++) {
-        if (separator == ',' && *line == '"' && (quoted || starts))
+        if (separator == ',' && *line == '"' && quoted && line[1] == '"')
+            line++; /* a doubled quote stands for one */
+        else if (separator == ',' && *line == '"' && (quoted || starts))
             quoted = !quoted;
         starts = !quoted && *line == separator;
         n += (size_t)starts;

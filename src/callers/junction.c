@@ -44,6 +44,19 @@ static int by_direction(const void *a, const void *b) {
     return x->split != y->split ? y->split - x->split : (x->fragment > y->fragment) - (x->fragment < y->fragment);
 }
 
+/* Pairs with both ends at the same places are copies of one molecule, marked as duplicates or not. */
+static size_t drop_copies(ps_junction_read *rows, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const ps_junction_read *last = kept ? &rows[kept - 1] : NULL;
+        if (last && !rows[i].split && !last->split && rows[i].pos_a0 == last->pos_a0 &&
+            rows[i].pos_b0 == last->pos_b0 && rows[i].right_a == last->right_a && rows[i].right_b == last->right_b)
+            continue;
+        rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
 /* One row per fragment, ordered for clustering. */
 static ps_junction_read *unique_fragments(const ps_evidence *e, size_t *n) {
     size_t used = e->n_junction;
@@ -56,6 +69,7 @@ static ps_junction_read *unique_fragments(const ps_evidence *e, size_t *n) {
         if (i == 0 || rows[i].fragment != rows[i - 1].fragment)
             rows[(*n)++] = rows[i];
     qsort(rows, *n, sizeof *rows, by_direction);
+    *n = drop_copies(rows, *n);
     return rows;
 }
 

@@ -247,9 +247,9 @@ static int is_activating(const ps_ras_variant *v) {
 
 /* Inputs are tried in order (DNA, VCF, RNA): a later one takes a codon over only where the earlier ones fell short of
  * the limit and it saw better, so that a wild type rests on RNA only where it has to. */
-static void take_codons(const ps_panel *panel, ps_ras_codon *best, const ps_ras_codon *from) {
+static void take_codons(const ps_panel *panel, double limit, ps_ras_codon *best, const ps_ras_codon *from) {
     for (int i = 0; i < panel->n_codons; i++) {
-        int enough = best[i].lod95 <= panel->limits.ras_lod95_limit;
+        int enough = best[i].lod95 <= limit;
         int sees_better =
             best[i].depth < 0 || (isnan(best[i].lod95) && !isnan(from[i].lod95)) || from[i].lod95 < best[i].lod95;
         if (from[i].depth >= 0 && !enough && sees_better)
@@ -257,32 +257,55 @@ static void take_codons(const ps_panel *panel, ps_ras_codon *best, const ps_ras_
     }
 }
 
-static void set_codon_states(const ps_panel *panel, ps_ras_call *call) {
+/* The lod95 that a wild type needs: the panel's limit, and with a known purity no more than a clonal heterozygous
+ * mutation would show (half of the tumour's share). */
+static double limit_of(const ps_case *c) {
+    double limit = c->panel->limits.ras_lod95_limit;
+    return isnan(c->purity) ? limit : fmin(limit, c->purity / 2);
+}
+
+/* Refused although its fragments are more than errors: something is there, so the codon is not wild type either. */
+static int is_refused_candidate(const ps_ras_variant *v) {
+    int strong = v->filter == PS_FILTER_ORIENTATION || v->filter == PS_FILTER_READ_END ||
+                 v->filter == PS_FILTER_CLUTTER || v->filter == PS_FILTER_NEAR_INDEL ||
+                 v->filter == PS_FILTER_GERMLINE;
+    return strong && !v->context && (v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY);
+}
+
+static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *call) {
     for (int i = 0; i < panel->n_codons; i++) {
         ps_ras_codon *codon = &call->codon[i];
-        codon->state = codon->lod95 <= panel->limits.ras_lod95_limit ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE;
+        codon->state = codon->lod95 <= limit ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE;
     }
     for (size_t i = 0; i < call->n_variants; i++) {
         const ps_ras_variant *v = &call->variant[i];
         if (v->filter == PS_FILTER_PASS && v->effect.codon_id >= 0 && v->effect.tier != PS_TIER_SYNONYMOUS)
             call->codon[v->effect.codon_id].state = PS_RAS_MUTATED;
+        if (is_refused_candidate(v) && v->effect.codon_id >= 0) {
+            call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
+            ps_reason_add(&call->reasons, PS_REASON_CANDIDATE_REFUSED, "%s %s, filter %s, %lld of %lld fragments",
+                          panel->genes[v->effect.gene].name, v->effect.protein, ps_filter_names[v->filter],
+                          (long long)v->alt_depth, (long long)v->depth);
+        }
     }
 }
 
 /* Names of the required codons that are not wild type, "KRAS 146 (0 fragments, lod95 none)", as many as fit. */
-static int list_open_codons(const ps_panel *panel, const ps_ras_call *call, char *text, size_t size) {
+static int list_open_codons(const ps_panel *panel, double limit, const ps_ras_call *call, char *text, size_t size) {
     int open = 0;
     text[0] = '\0';
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
         const ps_ras_codon *seen = &call->codon[i];
-        if (!codon->required || seen->state != PS_RAS_NOT_ASSESSABLE)
+        if (!codon->required || seen->state != PS_RAS_NOT_ASSESSABLE || seen->lod95 <= limit)
             continue;
         char lod[32] = "none";
         if (!isnan(seen->lod95))
             snprintf(lod, sizeof lod, "%.3g", seen->lod95);
         size_t used = strlen(text);
-        if (open == 0 || used + 60 < size)
+        if (open > 0 && used + 60 >= size && used + 4 < size && text[used - 1] != '.')
+            strcat(text, "...");
+        else if (open == 0 || used + 60 < size)
             snprintf(text + used, size - used, "%s%s %d: %lld fragments, lod95 %s", open ? "; " : "",
                      panel->genes[codon->gene].name, codon->number, (long long)(seen->depth < 0 ? 0 : seen->depth),
                      lod);
@@ -298,12 +321,19 @@ static int rests_on_rna(const ps_panel *panel, const ps_ras_call *call) {
     return 0;
 }
 
+static int has_refused(const ps_ras_call *call) {
+    for (size_t i = 0; i < call->reasons.n; i++)
+        if (call->reasons.at[i].code == PS_REASON_CANDIDATE_REFUSED)
+            return 1;
+    return 0;
+}
+
 static void decide_negative(const ps_case *c, ps_ras_call *call) {
     const ps_limits *l = &c->panel->limits;
     int rna = c->reads[PS_INPUT_RNA] && c->reads[PS_INPUT_RNA]->given;
     int dna = c->reads[PS_INPUT_DNA] && c->reads[PS_INPUT_DNA]->given;
     char open[300];
-    int n = list_open_codons(c->panel, call, open, sizeof open);
+    int n = list_open_codons(c->panel, limit_of(c), call, open, sizeof open);
     if (!rna && !dna && !c->vcf) {
         ps_reason_add(&call->reasons, PS_REASON_NO_INPUT, "RAS needs --dna, --rna or --vcf");
     } else if (n) {
@@ -312,9 +342,8 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
                           "vcf: %d of the hotspot codons that decide are not covered by a hom-ref block; give the "
                           "BAM or a gVCF",
                           n);
-        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, l->ras_lod95_limit,
-                      open);
-    } else {
+        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, limit_of(c), open);
+    } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;
         /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen; RNA shows a part of the mutated alleles.
          */
@@ -361,6 +390,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
     const ps_panel *panel = c->panel;
     static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_VCF, PS_INPUT_RNA};
     ras_list all = {0};
+    double limit = limit_of(c);
     *call = (ps_ras_call){0};
     call->codon = ps_alloc((size_t)panel->n_codons, sizeof *call->codon);
     for (int i = 0; i < panel->n_codons; i++)
@@ -376,7 +406,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         else
             continue;
         join_list(panel, &all, &list, order[k]);
-        take_codons(panel, call->codon, codons);
+        take_codons(panel, limit, call->codon, codons);
         free_list(&list);
     }
     free(codons);
@@ -389,6 +419,6 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         round_variant(&all.row[i]);
     call->variant = all.row;
     call->n_variants = all.n;
-    set_codon_states(panel, call);
+    set_codon_states(panel, limit, call);
     decide(c, call);
 }

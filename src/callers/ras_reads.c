@@ -334,7 +334,8 @@ static int genomic_change(const ps_panel *panel, const ps_codon *codon, int hap,
 static int call_haplotype(const caller *c, const place *p, int hap) {
     const ps_limits *l = &c->panel->limits;
     uint64_t claimed = c->claimed[(size_t)(p->codon - c->panel->codons) * PS_N_HAPS + (size_t)hap];
-    if (p->carriers[hap] < 2 + claimed)
+    /* Fragments that end between the codons of a larger change show one part of it only: up to 15 % are no variant. */
+    if (p->carriers[hap] < 2 + claimed || (double)(p->carriers[hap] - claimed) < 0.15 * (double)claimed)
         return 0;
     change what = change_of(c->panel, p->codon, hap);
     score_bins bins = bins_of(c, p, &what);

@@ -11,12 +11,25 @@
 enum { JSON, HTML, VCF, TBI, N_FILES };
 static const char *const suffix[N_FILES] = {".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi"};
 
+/* An input that lies where an output goes would be replaced by it. */
+static int refuse_input(const ps_job *job, const char *path, ps_error *err) {
+    struct stat out, in;
+    if (stat(path, &out) != 0)
+        return 0;
+    for (int role = 0; role < PS_N_INPUTS; role++)
+        if (job->path[role] && stat(job->path[role], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+            return ps_fail(err, PS_ERR_RUN, path, 0,
+                           "is this sample's %s input and would be overwritten by the result", ps_input_names[role]);
+    return 0;
+}
+
 int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err) {
     int status = 0;
-    for (int i = 0; i < N_FILES && status == 0 && !force; i++) {
+    for (int i = 0; i < N_FILES && status == 0; i++) {
         struct stat there;
         char *path = ps_format("%s/%s%s", outdir, job->sample_id, suffix[i]);
-        if (lstat(path, &there) == 0)
+        status = refuse_input(job, path, err);
+        if (status == 0 && !force && lstat(path, &there) == 0)
             status = ps_fail(err, PS_ERR_RUN, path, 0, "exists; use --force to overwrite it");
         free(path);
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
@@ -40,6 +42,8 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
             return -1;
     if (check_sites(job, k, err) < 0)
         return -1;
+    if (job->reference && !strstr(job->reference, "://") && access(job->reference, R_OK) != 0)
+        return ps_fail(err, PS_ERR_USAGE, job->reference, 0, "reference cannot be read: %s", strerror(errno));
     const char *name = job->model ? job->model : default_model;
     if (ps_panel_model(&k->panel[0], name) >= 0)
         return 0;
@@ -68,6 +72,18 @@ typedef struct run { /* what a sample has open */
     FILE *vcf_copy;
     const ps_panel *panel;
 } run;
+
+/* One file in two roles is a slip: a tumour as its own normal would make every mutation germline. */
+static int refuse_same_file(const ps_job *job, ps_error *err) {
+    struct stat a, b;
+    for (int i = 0; i < PS_N_INPUTS; i++)
+        for (int j = 0; j < i; j++)
+            if (job->path[i] && job->path[j] && stat(job->path[i], &a) == 0 && stat(job->path[j], &b) == 0 &&
+                a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+                return ps_fail(err, PS_ERR_RUN, job->path[i], 0, "is given both as %s and as %s", ps_input_names[j],
+                               ps_input_names[i]);
+    return 0;
+}
 
 static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
     for (int role = 0; role < PS_N_READ_INPUTS; role++) {
@@ -234,8 +250,8 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
     run r = {.job = job, .knowledge = knowledge};
     int status = -1;
     *result = (ps_result){.sample_id = ps_strdup(job->sample_id), .specimen = job->specimen, .purity = job->purity};
-    if (open_sources(&r, say, context, err) < 0 || open_vcf(&r, err) < 0 || find_build(&r, err) < 0 ||
-        choose_panel(&r, err) < 0)
+    if (refuse_same_file(job, err) < 0 || open_sources(&r, say, context, err) < 0 || open_vcf(&r, err) < 0 ||
+        find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
         goto out;
     result->panel = r.panel;
     if (gather_sites(&r, result, say, context, err) < 0 || gather_reads(&r, result, err) < 0 ||

@@ -322,10 +322,15 @@ static uint64_t family_of(const bam1_t *b) {
     const uint8_t *tag = bam_aux_get(b, "MI");
     if (!tag)
         return 0;
-    if (*tag == 'Z') {
+    if (*tag == 'Z') { /* other slashes belong to the name: Picard writes contig:position/UMI */
         const char *text = bam_aux2Z(tag);
-        return ps_hash(text, strcspn(text, "/")) | 1;
+        size_t n = strlen(text);
+        if (n > 2 && text[n - 2] == '/' && (text[n - 1] == 'A' || text[n - 1] == 'B'))
+            n -= 2;
+        return n ? ps_hash(text, n) | 1 : 0;
     }
+    if (!strchr("cCsSiI", *tag))
+        return 0;
     int64_t number = bam_aux2i(tag);
     return ps_hash(&number, sizeof number) | 1;
 }

@@ -26,6 +26,8 @@ static int fits(const ps_locus *locus, const bam1_t *b, int32_t query, int32_t p
         if (reference == 'N')
             break;
         mismatches += seq_nt16_str[bam_seqi(bam_get_seq(b), query + offset)] != reference;
+        if (mismatches > n / MISMATCH_EVERY)
+            return 0;
     }
     return compared >= ANCHOR && mismatches <= compared / MISMATCH_EVERY;
 }

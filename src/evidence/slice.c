@@ -56,26 +56,26 @@ static int quality_beside(const ps_limits *limits, const bam1_t *b, int32_t befo
     return lowest;
 }
 
-/* Keeps an indel when it touches coding bases: a deletion by the bases it removes, an insertion by both neighbours.
- */
-static void note_indel(const reader *r, int64_t at, int32_t query, int32_t length, int is_insertion) {
+/* Keeps an indel when it touches coding bases: a deletion (or replacement) by the bases it removes, an insertion by both
+ * neighbours. */
+static void note_indel(const reader *r, int64_t at, int32_t query, int32_t inserted, int32_t deleted) {
     const ps_panel *panel = r->panel;
     const ps_locus *locus = r->locus;
-    const bam1_t *b = r->bam;
     ps_slice *s = r->slice;
-    ps_slice_indel indel = {.beg0 = (int32_t)at, .end0 = (int32_t)(is_insertion ? at : at + length)};
-    if (at <= 0 || at > INT32_MAX - length)
+    if (at <= 0 || at > INT32_MAX - deleted)
         return;
-    indel.alt = ps_alloc(is_insertion ? (size_t)length + 1 : 1, 1);
-    for (int32_t i = 0; is_insertion && i < length; i++)
-        indel.alt[i] = seq_nt16_str[bam_seqi(bam_get_seq(b), query + i)];
-    indel.quality = (uint8_t)quality_beside(&panel->limits, b, query - 1, query + (is_insertion ? length : 0));
+    ps_slice_indel indel = {.beg0 = (int32_t)at, .end0 = (int32_t)(at + deleted)};
+    indel.alt = ps_alloc((size_t)inserted + 1, 1);
+    for (int32_t i = 0; i < inserted; i++)
+        indel.alt[i] = seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
+    indel.quality = (uint8_t)quality_beside(&panel->limits, r->bam, query - 1, query + inserted);
     ps_left_align(panel, locus->contig, &indel.beg0, &indel.end0, indel.alt);
     indel.in_place = indel.beg0 == at;
-    indel.target_beg = ps_target_at(locus, is_insertion ? indel.beg0 - 1 : indel.beg0);
-    indel.target_end = ps_target_at(locus, is_insertion ? indel.beg0 + 1 : indel.end0);
+    int pure = indel.beg0 == indel.end0;
+    indel.target_beg = ps_target_at(locus, pure ? indel.beg0 - 1 : indel.beg0);
+    indel.target_end = ps_target_at(locus, pure ? indel.beg0 + 1 : indel.end0);
     int touched = indel.target_end - indel.target_beg;
-    if (touched < (is_insertion ? 2 : 1)) {
+    if (touched < (pure ? 2 : 1)) {
         free(indel.alt);
         return;
     }
@@ -92,6 +92,26 @@ static void note_bases(const reader *r, int64_t at, int32_t query, int32_t lengt
     }
 }
 
+static int is_gap(uint32_t op) {
+    return bam_cigar_op(op) == BAM_CINS || bam_cigar_op(op) == BAM_CDEL || bam_cigar_op(op) == BAM_CPAD;
+}
+
+/* A run of insertions and deletions side by side ("6I3D") is one replacement; its first operation notes it. A gap at the
+ * very end of a read has no anchor on one side: an aligner's guess, not evidence. */
+static void note_gap(const reader *r, uint32_t i, int64_t at, int32_t query) {
+    const uint32_t *cigar = r->alignment->op, n = r->alignment->n;
+    int32_t inserted = 0, deleted = 0;
+    uint32_t end = i;
+    if (i == 0 || is_gap(cigar[i - 1]) || bam_cigar_type(bam_cigar_op(cigar[i - 1])) != 3)
+        return;
+    for (; end < n && is_gap(cigar[end]); end++) {
+        inserted += bam_cigar_op(cigar[end]) == BAM_CINS ? (int32_t)bam_cigar_oplen(cigar[end]) : 0;
+        deleted += bam_cigar_op(cigar[end]) == BAM_CDEL ? (int32_t)bam_cigar_oplen(cigar[end]) : 0;
+    }
+    if (end < n && bam_cigar_type(bam_cigar_op(cigar[end])) == 3)
+        note_indel(r, at, query, inserted, deleted);
+}
+
 /* Returns the bases that are clipped away. */
 static int64_t walk_cigar(const reader *r) {
     const uint32_t *cigar = r->alignment->op, n = r->alignment->n;
@@ -102,11 +122,8 @@ static int64_t walk_cigar(const reader *r) {
         int32_t length = (int32_t)bam_cigar_oplen(cigar[i]);
         if (type == 3 || op == BAM_CDEL)
             note_bases(r, at, query, length, op == BAM_CDEL);
-        /* An indel at the very end of a read has no anchor on one side: an aligner's guess, not evidence. */
-        int inside = query > 0 && i > 0 && i + 1 < n && bam_cigar_type(bam_cigar_op(cigar[i - 1])) == 3 &&
-                     bam_cigar_type(bam_cigar_op(cigar[i + 1])) == 3;
-        if (inside && (op == BAM_CDEL || op == BAM_CINS))
-            note_indel(r, at, query, length, op == BAM_CINS);
+        if (op == BAM_CDEL || op == BAM_CINS)
+            note_gap(r, i, at, query);
         clipped += op == BAM_CSOFT_CLIP || op == BAM_CHARD_CLIP ? length : 0;
         at += type & 2 ? length : 0;
         query += type & 1 ? length : 0;

@@ -131,8 +131,8 @@ static const struct {
 } sane[] = {
     {"min_mapq", 0, 254},
     {"min_base_quality", 0, 60},
-    {"max_base_quality", 10, 93},
-    {"max_consensus_quality", 10, 93},
+    {"max_base_quality", 10, 62},
+    {"max_consensus_quality", 10, 62},
     {"ras_min_alt", 1, 1000},
     {"ras_alpha_hotspot", 1e-15, 0.05},
     {"ras_alpha_other", 1e-15, 0.05},

@@ -506,7 +506,9 @@ static void matched_normal(void **state) {
         ps_ras_call call = call_of(NULL, &dna, &normal, NULL);
         const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
         assert_int_equal(v->filter, rows[i].filter);
-        assert_int_equal(call.state, rows[i].filter == PS_FILTER_PASS ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE);
+        /* an activating change that was seen is no wild type, whatever refused it */
+        assert_int_equal(call.state, rows[i].filter == PS_FILTER_PASS ? PS_RAS_MUTATED : PS_RAS_NOT_ASSESSABLE);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_CANDIDATE_REFUSED), rows[i].filter != PS_FILTER_PASS);
         assert_int_equal(v->source_alt[PS_INPUT_NORMAL], rows[i].alt);
         assert_int_equal(v->source_depth[PS_INPUT_NORMAL], rows[i].depth);
         assert_int_equal(v->sources, 1 << PS_INPUT_DNA);
