@@ -304,7 +304,7 @@ static int list_open_codons(const ps_panel *panel, double limit, const ps_ras_ca
             snprintf(lod, sizeof lod, "%.3g", seen->lod95);
         size_t used = strlen(text);
         if (open > 0 && used + 60 >= size && used + 4 < size && text[used - 1] != '.')
-            strcat(text, "...");
+            snprintf(text + used, size - used, "...");
         else if (open == 0 || used + 60 < size)
             snprintf(text + used, size - used, "%s%s %d: %lld fragments, lod95 %s", open ? "; " : "",
                      panel->genes[codon->gene].name, codon->number, (long long)(seen->depth < 0 ? 0 : seen->depth),

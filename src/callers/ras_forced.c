@@ -38,12 +38,10 @@ void ras_number_forced(const ps_case *c, ras_list *all) {
         ps_ras_variant *v = &all->row[i];
         if (!v->forced || v->sources)
             continue;
-        if (v->source_depth[PS_INPUT_DNA] > 0)
-            number(c, v, PS_INPUT_DNA);
-        else if (v->source_depth[PS_INPUT_RNA] >= 0)
-            number(c, v, PS_INPUT_RNA);
-        else if (v->source_depth[PS_INPUT_DNA] == 0)
-            number(c, v, PS_INPUT_DNA);
+        /* DNA where it shows the place, else RNA, else the DNA that was given and shows nothing */
+        int rna = v->source_depth[PS_INPUT_DNA] <= 0 && v->source_depth[PS_INPUT_RNA] >= 0;
+        if (rna || v->source_depth[PS_INPUT_DNA] >= 0)
+            number(c, v, rna ? PS_INPUT_RNA : PS_INPUT_DNA);
         static const ps_input_role tumour[] = {PS_INPUT_DNA, PS_INPUT_RNA};
         for (size_t k = 0; k < sizeof tumour / sizeof *tumour; k++)
             if (v->source_alt[tumour[k]] > 0) {

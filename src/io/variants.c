@@ -130,7 +130,7 @@ static void note_outside(reader *r, const vcf_record *record, int allele) {
         snprintf(r->outside + used, sizeof r->outside - used, "%s%.20s:%" PRId64 " %.8s>%.8s", used ? ", " : "",
                  record->chrom, record->pos1, record->ref, record->alt[allele]);
     else if (used + 5 < sizeof r->outside && (used < 4 || strcmp(r->outside + used - 4, " ...") != 0))
-        strcat(r->outside, " ...");
+        snprintf(r->outside + used, sizeof r->outside - used, " ...");
 }
 
 static void note_far_record(reader *r, const vcf_record *record) {
