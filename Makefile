@@ -97,6 +97,7 @@ help:
 	@echo "make demo      install what is missing (Debian, root), build, label testdata/"
 	@echo "make test      install what is missing, build, run every test"
 	@echo "make bench     speed ratios against samtools in one run"
+	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
 	@echo "make lint      clang-format, cppcheck, clang-tidy"
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
