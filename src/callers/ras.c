@@ -117,14 +117,25 @@ static void sum_sides(const ps_evidence *reads, int codon, int hap, int ref, int
     }
 }
 
-/* What replaces [beg0, end0): the VCF allele without its anchor base. */
-static const char *change_text(const ps_ras_variant *v) {
+const char *ras_change_text(const ps_ras_variant *v) {
     return v->alt + (v->pos1 == v->beg0);
+}
+
+int ras_is_chain(const ps_allele_count *allele) {
+    return (int32_t)strlen(allele->alt) == allele->end0 - allele->beg0;
+}
+
+int ras_in_normal(const ps_panel *panel, const ps_evidence *normal, const ps_ras_variant *v) {
+    int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
+    if (!normal || !normal->given || !ras_count(panel, normal, v, &depth, &alt, alt_side, ref_side))
+        return 0;
+    /* A few tumour cells in the normal leave a low VAF: not germline. */
+    return alt >= 3 && (double)alt >= panel->limits.ras_germline_normal_vaf * (double)depth;
 }
 
 static int count_haplotype(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
                            int64_t alt_side[2], int64_t ref_side[2]) {
-    const char *change = change_text(v);
+    const char *change = ras_change_text(v);
     int same_length = (int32_t)strlen(change) == v->end0 - v->beg0;
     int codon = same_length ? ras_codon_over(panel, v->contig, v->beg0, v->end0) : -1;
     int hap = codon < 0 ? -1 : ras_haplotype(panel, codon, v->beg0, change);
@@ -143,7 +154,7 @@ static int count_allele(const ps_panel *panel, const ps_evidence *reads, const p
         codon = ras_codon_over(panel, v->contig, p, p + 1);
     if (codon < 0)
         return 0;
-    const char *change = change_text(v);
+    const char *change = ras_change_text(v);
     sum_sides(reads, codon, -1, panel->codons[codon].ref, depth, alt_side, ref_side);
     for (size_t i = 0; i < reads->n_allele; i++) {
         const ps_allele_count *n = &reads->allele[i];
@@ -175,8 +186,7 @@ static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_i
         ps_ras_variant *new_v = &from->row[i];
         ps_ras_variant *v = find_variant(all, new_v->contig, new_v->pos1, new_v->ref, new_v->alt);
         if (!v) {
-            v = ras_variant_at(panel, all, new_v->contig, new_v->beg0, new_v->end0,
-                               new_v->alt + (new_v->pos1 == new_v->beg0));
+            v = ras_variant_at(panel, all, new_v->contig, new_v->beg0, new_v->end0, ras_change_text(new_v));
             if (!v)
                 continue;
             v->filter = PS_N_FILTERS; /* nothing taken yet */

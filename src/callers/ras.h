@@ -33,6 +33,12 @@ void ras_note(ps_ras_call *call, int warns, const char *format, ...) __attribute
 int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth, int64_t *alt,
               int64_t alt_side[2], int64_t ref_side[2]);
 
+/* What replaces [beg0, end0): the VCF allele without its anchor base. */
+const char *ras_change_text(const ps_ras_variant *v);
+/* A change across codons, as against an indel. */
+int ras_is_chain(const ps_allele_count *allele);
+/* Is the variant in the matched normal at a germline share? */
+int ras_in_normal(const ps_panel *panel, const ps_evidence *normal, const ps_ras_variant *v);
 /* Phred quality to error probability. */
 double ras_error(int quality);
 /* The codon that holds every base of [beg0, end0), or -1; and its haplotype with those bases replaced by `alt`, or -1. */

@@ -118,7 +118,7 @@ static int haplotype_has(const ps_panel *panel, int codon_id, int hap, const cha
 }
 
 static int allele_has(const ps_allele_count *allele, const changes *c) {
-    if ((int32_t)strlen(allele->alt) != allele->end0 - allele->beg0)
+    if (!ras_is_chain(allele))
         return 0;
     for (int i = 0; i < c->n; i++)
         if (c->at[i].pos0 < allele->beg0 || c->at[i].pos0 >= allele->end0 ||

@@ -145,11 +145,6 @@ static void tally_place(const ps_panel *panel, const place *p, tally *t) {
     }
 }
 
-/* A change across codons, as against an indel. */
-static int is_chain(const ps_allele_count *allele) {
-    return (int32_t)strlen(allele->alt) == allele->end0 - allele->beg0;
-}
-
 /* An excess over what qualities explain counts when chance makes it in fewer than one in twenty. */
 static void measure_background(caller *c) {
     tally t = {0};
@@ -160,7 +155,7 @@ static void measure_background(caller *c) {
         c->bg.depth += (double)p.depth;
     }
     for (size_t i = 0; i < c->reads->n_allele; i++)
-        c->bg.indels += is_chain(&c->reads->allele[i]) ? 0 : c->reads->allele[i].n[0] + c->reads->allele[i].n[1];
+        c->bg.indels += ras_is_chain(&c->reads->allele[i]) ? 0 : c->reads->allele[i].n[0] + c->reads->allele[i].n[1];
     for (int side = 0; side < 2; side++)
         for (int ref = 0; ref < 4; ref++)
             for (int alt = 0; alt < 4; alt++) {
@@ -223,14 +218,6 @@ static int is_one_sided(const ps_limits *l, const int64_t alt[2], const int64_t 
            avoids(l, (double)alt[1], n_alt, (double)ref[1], n_ref);
 }
 
-static int in_normal(const caller *c, const ps_ras_variant *v) {
-    int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
-    if (!c->normal || !c->normal->given || !ras_count(c->panel, c->normal, v, &depth, &alt, alt_side, ref_side))
-        return 0;
-    /* A few tumour cells in the normal leave a low VAF: not germline. */
-    return alt >= 3 && (double)alt >= c->panel->limits.ras_germline_normal_vaf * (double)depth;
-}
-
 /* A few mismatches within an indel's length of it, where more fragments show the indel itself. */
 static int is_near_indel(const caller *c, const ps_ras_variant *v) {
     for (size_t i = 0; i < c->reads->n_allele; i++) {
@@ -253,7 +240,8 @@ static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, i
     ras_count(c->panel, c->reads, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
     v->vaf = v->depth > 0 ? (double)v->alt_depth / (double)v->depth : NAN;
     ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
-    if (v->end0 - v->beg0 != 1 || strlen(v->alt) != 1) { /* aligners clip or misplace some of these near read ends */
+    if (v->end0 - v->beg0 != 1 ||
+        strlen(ras_change_text(v)) != 1) { /* aligners clip or misplace some of these near read ends */
         v->vaf_low *= 1 - misplaced;
         v->vaf_high = fmin(1, v->vaf_high * (1 + misplaced));
     }
@@ -262,9 +250,9 @@ static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, i
                 : avoids(l, s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
                 : avoids(l, s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other)
                     ? PS_FILTER_CLUTTER
-                : is_near_indel(c, v) ? PS_FILTER_NEAR_INDEL
-                : in_normal(c, v)     ? PS_FILTER_GERMLINE
-                                      : PS_FILTER_PASS;
+                : is_near_indel(c, v)                   ? PS_FILTER_NEAR_INDEL
+                : ras_in_normal(c->panel, c->normal, v) ? PS_FILTER_GERMLINE
+                                                        : PS_FILTER_PASS;
 }
 
 static support support_of(const place *p, int hap) {
@@ -375,7 +363,7 @@ static int run_length(const ps_panel *panel, int contig, int32_t pos0) {
 /* An indel's errors: what the other indels of this sample amount to per fragment and codon, five times that since
  * places differ in how easily they slip (the allele itself is left out of its own background). */
 static double allele_error(const caller *c, const ps_allele_count *allele) {
-    if (is_chain(allele))
+    if (ras_is_chain(allele))
         return chain_error;
     double others = c->bg.indels - allele->n[0] - allele->n[1];
     double rate = c->bg.depth > 0 ? 5 * others / c->bg.depth : 0;
@@ -447,7 +435,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     fill_variant(c, v, &s, score >= threshold);
     double f = fmin(n / fmax(n, allele->depth), 0.999);
     v->lod = n * log10(fmax(f, e) / e) + (allele->depth - n) * log10((1 - f) / (1 - e));
-    if (v->filter == PS_FILTER_PASS && is_chain(allele))
+    if (v->filter == PS_FILTER_PASS && ras_is_chain(allele))
         claim_parts(c, allele);
 }
 

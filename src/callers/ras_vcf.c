@@ -61,14 +61,11 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
     }
 }
 
-/* The caller may not have seen the normal that was given here. The rule is that of calls from reads. */
+/* The caller may not have seen the normal that was given here: the rule is that of calls from reads. */
 static void filter_germline(const ps_case *c, ras_list *list) {
-    const ps_evidence *normal = c->reads[PS_INPUT_NORMAL];
-    for (size_t i = 0; i < list->n && normal && normal->given; i++) {
+    for (size_t i = 0; i < list->n; i++) {
         ps_ras_variant *v = &list->row[i];
-        int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
-        if (v->filter == PS_FILTER_PASS && ras_count(c->panel, normal, v, &depth, &alt, alt_side, ref_side) &&
-            alt >= 3 && (double)alt >= c->panel->limits.ras_germline_normal_vaf * (double)depth)
+        if (v->filter == PS_FILTER_PASS && ras_in_normal(c->panel, c->reads[PS_INPUT_NORMAL], v))
             v->filter = PS_FILTER_GERMLINE;
     }
 }

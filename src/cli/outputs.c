@@ -1,4 +1,5 @@
 /* outputs.c - the files of one sample. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,6 +67,6 @@ int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps
 
 int cli_flush_stdout(ps_error *err) {
     if (fflush(stdout) != 0 || ferror(stdout))
-        return ps_fail(err, PS_ERR_RUN, NULL, 0, "standard output: cannot be written");
+        return ps_fail(err, PS_ERR_RUN, NULL, 0, "standard output cannot be written: %s", strerror(errno));
     return 0;
 }

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli.h"
 #include "plasmastrat/error.h"
 #include "plasmastrat/panel.h"
-
-int ps_cmd_panel(int argc, char **argv, ps_error *err);
 
 static const char help[] =
     "Usage: plasmastrat panel list\n"
@@ -19,13 +18,6 @@ static const char help[] =
     "  show    genes, loci, limits and models of a panel\n"
     "  check   load a panel folder; says OK, or the file, line and value that is wrong\n"
     "  export  write every table of a built-in panel into DIR, for editing; --force overwrites\n";
-
-/* stdout carries the results: a full disk or a closed pipe must not pass as success. */
-static int finish_stdout(ps_error *err) {
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return 0;
-    return ps_fail(err, PS_ERR_RUN, NULL, 0, "standard output cannot be written: %s", strerror(errno));
-}
 
 static void print_line(const ps_panel *panel) {
     printf("%s\t%s\tversion %s\t%s\t%d genes\t%d codons\t%d bins\n", panel->name, panel->build, panel->version,
@@ -42,7 +34,7 @@ static int list_panels(char **args, int n, ps_error *err) {
         print_line(&panel);
         ps_panel_free(&panel);
     }
-    return finish_stdout(err);
+    return cli_flush_stdout(err);
 }
 
 static void show_genes(const ps_panel *panel) {
@@ -109,7 +101,7 @@ static int show_panel(char **args, int n, ps_error *err) {
 #undef X
     show_models(&panel);
     ps_panel_free(&panel);
-    return finish_stdout(err);
+    return cli_flush_stdout(err);
 }
 
 static int check_panel(char **args, int n, ps_error *err) {
@@ -120,7 +112,7 @@ static int check_panel(char **args, int n, ps_error *err) {
     printf("OK ");
     print_line(&panel);
     ps_panel_free(&panel);
-    return finish_stdout(err);
+    return cli_flush_stdout(err);
 }
 
 static int export_panel(char **args, int n, ps_error *err) {
@@ -145,7 +137,7 @@ static int export_panel(char **args, int n, ps_error *err) {
     if (ps_panel_export(place[0], place[1], force, err) < 0)
         return -1;
     printf("%s\n", place[1]);
-    return finish_stdout(err);
+    return cli_flush_stdout(err);
 }
 
 static const struct {
@@ -164,7 +156,7 @@ int ps_cmd_panel(int argc, char **argv, ps_error *err) {
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
             fputs(help, stdout);
-            return finish_stdout(err);
+            return cli_flush_stdout(err);
         }
     }
     if (argc < 2)

@@ -518,6 +518,39 @@ static void matched_normal(void **state) {
     }
 }
 
+/* Guards against: a one-base deletion taken for a substitution because its VCF allele is one base (the anchor). */
+static void one_base_deletion(void **state) {
+    (void)state;
+    ps_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
+    const ps_codon *k12 = &panel.codons[codon_of("KRAS", 12)];
+    int32_t beg0 = k12->pos0[2], end0 = beg0 + 1;
+    char nothing[] = "";
+    ps_left_align(&panel, panel.loci[k12->locus].contig, &beg0, &end0, nothing);
+    put_everywhere(&dna, 40, 500);
+    put_everywhere(&normal, 40, 500);
+    ps_evidence *both[] = {&dna, &normal};
+    for (int i = 0; i < 2; i++) {
+        both[i]->allele = ps_alloc(1, sizeof *both[i]->allele);
+        both[i]->n_allele = 1;
+        both[i]->allele[0] = (ps_allele_count){
+            .locus = k12->locus, .beg0 = beg0, .end0 = end0, .alt = ps_strdup(""), .n = {80, 80}, .depth = 500};
+    }
+    ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
+    assert_int_equal(call.n_variants, 1);
+    assert_int_equal(call.variant[0].alt_depth, 160);
+    assert_int_equal(call.variant[0].depth, 500);
+    assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
+    double low, high; /* the interval allows for misplaced reads, as for every change of more than a base */
+    ps_proportion_interval(160, 500, &low, &high);
+    assert_true(call.variant[0].vaf_low < low && call.variant[0].vaf_high > high);
+    free_call(&call);
+    call = call_of(NULL, &dna, &normal, NULL);
+    assert_int_equal(call.variant[0].filter, PS_FILTER_GERMLINE);
+    free_call(&call);
+    ps_evidence_free(&dna);
+    ps_evidence_free(&normal);
+}
+
 static void indels(void **state) {
     (void)state;
     ps_evidence dna = case_evidence(PS_INPUT_DNA);
@@ -816,6 +849,7 @@ int main(void) {
         cmocka_unit_test(changes_in_cis),
         cmocka_unit_test(matched_normal),
         cmocka_unit_test(indels),
+        cmocka_unit_test(one_base_deletion),
         cmocka_unit_test(every_required_codon_counts),
         cmocka_unit_test(nothing_given),
         cmocka_unit_test(rna_and_dna),
