@@ -18,7 +18,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     int n_rest;
 } cli_settings;
 
-enum { CLI_SAMPLE = 1, CLI_BATCH = 2, CLI_LOD = 4 }; /* which commands take an option */
+enum { CLI_SAMPLE = 1, CLI_BATCH = 2, CLI_LOD = 4, CLI_REFERENCE = 8 }; /* which commands take an option */
 
 cli_settings cli_defaults(void);
 /* Reads argv[1..] of a command; `max_rest` further arguments are taken. Usage errors name the option and the value.
@@ -46,6 +46,9 @@ typedef void (*cli_say)(void *context, const char *sample_id, const char *messag
 /* One sample from files to answer. `say` gets warnings that are about the run, not about the result. */
 int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
                    ps_error *err);
+/* Its first half: from files to evidence, without any call. */
+int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
+                      ps_error *err);
 /* Is this id usable as a file name?  */
 int cli_check_id(const char *id, const char *path, long line, ps_error *err);
 /* Refuses what is there already (unless force), before any work is done. */
@@ -60,6 +63,7 @@ int ps_cmd_sample(int argc, char **argv, ps_error *err);
 int ps_cmd_batch(int argc, char **argv, ps_error *err);
 int ps_cmd_panel(int argc, char **argv, ps_error *err);
 int ps_cmd_lod(int argc, char **argv, ps_error *err);
+int ps_cmd_reference(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);
 

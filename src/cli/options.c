@@ -22,7 +22,7 @@ typedef struct option_row {
 #define INPUT(role) (offsetof(cli_settings, job.path) + (role) * sizeof(const char *))
 #define BOTH (CLI_SAMPLE | CLI_BATCH)
 #define READS (CLI_SAMPLE | CLI_LOD)
-#define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD)
+#define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE)
 
 static const option_row rows[] = {
     {"id", 0, TEXT, JOB(sample_id), CLI_SAMPLE, "ID", "sample id (default: from the first input's name)"},
@@ -35,7 +35,7 @@ static const option_row rows[] = {
      "count these alleles in every alignment file and report them whatever the evidence"},
     {"outdir", 'o', TEXT, IN(outdir), BOTH, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
-    {"output", 'o', TEXT, IN(output), CLI_LOD, "FILE", "write the table here (default: standard output)"},
+    {"output", 'o', TEXT, IN(output), CLI_LOD | CLI_REFERENCE, "FILE", "write the table here (default: standard output)"},
     {"mutated", 0, TEXT, IN(mutated), CLI_LOD, "BAM", "alignments of a mutated sample to mix into the file"},
     {"fractions", 0, TEXT, IN(fractions), CLI_LOD, "X,X,...", "shares of its fragments (default: 0.01,0.02,0.05)"},
     {"repeats", 0, TEXT, IN(repeats), CLI_LOD, "N", "mixtures drawn for each share (default: 200)"},

@@ -231,22 +231,21 @@ static int gather_sites(const run *r, ps_result *result, cli_say say, void *cont
     return 0;
 }
 
-static void answer(const run *r, ps_result *result) {
-    const ps_job *job = r->job;
-    ps_case c = {.panel = r->panel, .vcf = result->has_vcf ? &result->vcf : NULL, .purity = job->purity};
+static void answer(const ps_job *job, const cli_knowledge *knowledge, ps_result *result) {
+    ps_case c = {.panel = result->panel, .vcf = result->has_vcf ? &result->vcf : NULL, .purity = job->purity};
     c.sites = result->has_sites ? &result->sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         c.reads[role] = &result->evidence[role];
     ps_call(&c, &result->calls);
     const char *name = job->model ? job->model : default_model;
-    int built_in = ps_panel_model(r->panel, name);
-    const ps_model *model = r->knowledge->model_given ? &r->knowledge->model : &r->panel->models[built_in];
-    ps_stratify(r->panel, model, &result->calls, job->specimen, job->prior_odds, &result->label);
+    int built_in = ps_panel_model(result->panel, name);
+    const ps_model *model = knowledge->model_given ? &knowledge->model : &result->panel->models[built_in];
+    ps_stratify(result->panel, model, &result->calls, job->specimen, job->prior_odds, &result->label);
     ps_result_checks(result);
 }
 
-int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
-                   ps_error *err) {
+int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
+                      ps_error *err) {
     run r = {.job = job, .knowledge = knowledge};
     int status = -1;
     *result = (ps_result){.sample_id = ps_strdup(job->sample_id), .specimen = job->specimen, .purity = job->purity};
@@ -257,7 +256,6 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
     if (gather_sites(&r, result, say, context, err) < 0 || gather_reads(&r, result, err) < 0 ||
         gather_variants(&r, result, err) < 0)
         goto out;
-    answer(&r, result);
     status = 0;
 out:
     for (size_t i = 0; i < r.n_sources; i++)
@@ -268,6 +266,14 @@ out:
     if (status < 0)
         result->failure = ps_strdup(err->text);
     return status;
+}
+
+int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
+                   ps_error *err) {
+    if (cli_gather_sample(job, knowledge, say, context, result, err) < 0)
+        return -1;
+    answer(job, knowledge, result);
+    return 0;
 }
 
 int cli_check_id(const char *id, const char *path, long line, ps_error *err) {

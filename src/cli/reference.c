@@ -1,0 +1,136 @@
+/* reference.c - `plasmastrat reference`: what a laboratory learns from its own samples. */
+#include "reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/outfile.h"
+#include "plasmastrat/parallel.h"
+
+typedef struct kind {
+    const char *name;
+    int (*build)(const cli_settings *s, FILE *out, ps_error *err);
+    const char *help;
+} kind;
+
+static const kind kinds[] = {
+    {"expression", reference_expression, "CCND1 expression over a cohort's RNA (column rna)"},
+    {"copynumber", reference_copynumber, "panel of normals: depth of bins over normal DNA (column dna)"},
+    {"model", reference_model, "stratifier model from labelled results (columns label, json)"},
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+static void help(FILE *out) {
+    fputs("plasmastrat reference - build a reference from your own samples\n\n"
+          "usage: plasmastrat reference KIND SHEET -o FILE\n\n",
+          out);
+    for (int i = 0; i < N_KINDS; i++)
+        fprintf(out, "  %-11s %s\n", kinds[i].name, kinds[i].help);
+    fputs("\nThe sheet is one of `batch`, but for model. Give FILE to `sample` and `batch` with --expression-reference,\n"
+          "--copynumber-reference or --model.\n\n",
+          out);
+    cli_print_options(CLI_REFERENCE, out);
+}
+
+/* ---- evidence of a sheet's samples ------------------------------------------------------------------------------ */
+
+typedef struct collection {
+    const cli_settings *settings;
+    ps_input_role role;
+    reference_cohort *cohort;
+} collection;
+
+static void say(void *context, const char *sample_id, const char *message) {
+    if (!((const cli_settings *)context)->quiet)
+        fprintf(stderr, "plasmastrat: warning: %s: %s\n", sample_id, message);
+}
+
+static int collect_sample(void *context, size_t item, int worker, ps_error *err) {
+    collection *c = context;
+    ps_job job = c->cohort->sheet.job[item];
+    (void)worker;
+    job.n_threads = 1;
+    for (int role = 0; role < PS_N_INPUTS; role++)
+        if (role != (int)c->role)
+            job.path[role] = NULL;
+    return cli_gather_sample(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings,
+                             &c->cohort->sample[item], err);
+}
+
+/* Samples without the input are left out, in place. */
+static void keep_given(sheet *sh, ps_input_role role) {
+    size_t kept = 0;
+    for (size_t i = 0; i < sh->n; i++)
+        if (sh->job[i].path[role])
+            sh->job[kept++] = sh->job[i];
+    sh->n = kept;
+}
+
+int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum, reference_cohort *cohort,
+                      ps_error *err) {
+    const char *path = s->rest[1];
+    *cohort = (reference_cohort){0};
+    if (sheet_read(path, &s->job, &cohort->sheet, err) < 0 || cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
+        return -1;
+    if (cohort->sheet.notice[0] && !s->quiet)
+        fprintf(stderr, "plasmastrat: notice: %s: columns ignored: %s\n", path, cohort->sheet.notice);
+    keep_given(&cohort->sheet, role);
+    size_t n = cohort->sheet.n;
+    if (n < minimum)
+        return ps_fail(err, PS_ERR_USAGE, path, 0, "%zu samples with a value in column %s, expected at least %zu", n,
+                       ps_input_names[role], minimum);
+    cohort->sample = ps_alloc(n, sizeof *cohort->sample);
+    collection c = {.settings = s, .role = role, .cohort = cohort};
+    if (ps_parallel(s->job.n_threads, n, collect_sample, &c, err) < 0)
+        return -1;
+    cohort->panel = cohort->sample[0].panel;
+    for (size_t i = 1; i < n; i++)
+        if (cohort->sample[i].panel != cohort->panel)
+            return ps_fail(err, PS_ERR_RUN, cohort->sheet.job[i].path[role], 0,
+                           "is on %s, but %s is on %s: samples of one reference must share a build",
+                           cohort->sample[i].panel->build, cohort->sheet.job[0].path[role], cohort->panel->build);
+    return 0;
+}
+
+void reference_free(reference_cohort *cohort) {
+    for (size_t i = 0; cohort->sample && i < cohort->sheet.n; i++)
+        ps_result_free(&cohort->sample[i]);
+    free(cohort->sample);
+    sheet_free(&cohort->sheet);
+    cli_free_knowledge(&cohort->knowledge);
+    *cohort = (reference_cohort){0};
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------------ */
+
+int ps_cmd_reference(int argc, char **argv, ps_error *err) {
+    cli_settings s = cli_defaults();
+    ps_outfile file = {0};
+    const kind *k = NULL;
+    int status = -1;
+    if (cli_parse(CLI_REFERENCE, argc, argv, 2, &s, err) < 0)
+        return -1;
+    if (s.help) {
+        help(stdout);
+        return cli_flush_stdout(err);
+    }
+    for (int i = 0; i < N_KINDS && s.n_rest; i++)
+        if (!strcmp(kinds[i].name, s.rest[0]))
+            k = &kinds[i];
+    if (!k)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "reference: '%s', expected expression, copynumber or model",
+                       s.n_rest ? s.rest[0] : "");
+    if (s.n_rest != 2)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "reference: no sheet: plasmastrat reference %s SHEET -o FILE",
+                       k->name);
+    int to_file = s.output && strcmp(s.output, "-") != 0;
+    if ((to_file && ps_outfile_open(s.output, s.force, &file, err) < 0) ||
+        k->build(&s, to_file ? file.stream : stdout, err) < 0 || (to_file && ps_outfile_commit(&file, err) < 0) ||
+        cli_flush_stdout(err) < 0)
+        goto out;
+    status = 0;
+out:
+    ps_outfile_discard(&file);
+    return status;
+}

@@ -1,0 +1,29 @@
+/* reference.h - what the kinds of `plasmastrat reference` share: a sheet's samples as evidence on one panel. */
+#ifndef PLASMASTRAT_CLI_REFERENCE_H
+#define PLASMASTRAT_CLI_REFERENCE_H
+
+#include <stdio.h>
+
+#include "cli.h"
+#include "sheet.h"
+
+typedef struct reference_cohort {
+    sheet sheet;
+    cli_knowledge knowledge;
+    const ps_panel *panel; /* shared by every sample */
+    ps_result *sample;     /* of each row of the sheet, in its order: evidence, no calls */
+} reference_cohort;
+
+/* Reads one input of every sample of the sheet `s->rest[1]`; other inputs are ignored. All or nothing: a sample that
+ * cannot be read, or that is on another build than the first, is an error naming its file. Fewer than `minimum` samples
+ * with this input are refused before anything is read. */
+int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum, reference_cohort *cohort,
+                      ps_error *err);
+void reference_free(reference_cohort *cohort); /* safe on a zeroed one */
+
+/* The kinds: sheet in, one file out. */
+int reference_expression(const cli_settings *s, FILE *out, ps_error *err);
+int reference_copynumber(const cli_settings *s, FILE *out, ps_error *err);
+int reference_model(const cli_settings *s, FILE *out, ps_error *err);
+
+#endif

@@ -1,0 +1,6 @@
+#include "reference.h"
+
+int reference_copynumber(const cli_settings *s, FILE *out, ps_error *err) {
+    (void)out;
+    return ps_fail(err, PS_ERR_USAGE, s->rest[1], 0, "reference copynumber is not built yet");
+}
