@@ -29,6 +29,8 @@ SOURCES := $(sort $(wildcard src/*/*.c))
 OBJECTS := $(SOURCES:%.c=$B/%.o)
 UNITS   := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNITS:%.c=$B/%)
+FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_PROGRAMS := $(FUZZ:%.c=$B/%)
 PANEL_FILES := $(wildcard panels/*/*)
 
 all: $(PROGRAM)
@@ -51,6 +53,12 @@ $B/tests/unit/%: tests/unit/%.c $B/libplasmastrat.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $B/libplasmastrat.a $(ALL_LIBS) -lcmocka -lz
 
+# Fuzz targets: with replay.c as their main for `make test`; with libFuzzer's for `make fuzz`.
+FUZZ_MAIN ?= tests/fuzz/replay.c
+$B/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c tests/fuzz/replay.c $B/libplasmastrat.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< tests/fuzz/input.c $(FUZZ_MAIN) $B/libplasmastrat.a $(ALL_LIBS)
+
 -include $(OBJECTS:.o=.d) $B/src/main.d $(UNIT_PROGRAMS:%=%.d)
 
 demo:
@@ -65,8 +73,18 @@ test:
 	@.ci/need build demo test
 	@$(MAKE) --no-print-directory run-tests
 
-run-tests: $(PROGRAM) $(UNIT_PROGRAMS)
-	@PLASMASTRAT=$(abspath $(PROGRAM)) tests/run.sh $(UNIT_PROGRAMS)
+run-tests: $(PROGRAM) $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS)
+	@PLASMASTRAT=$(abspath $(PROGRAM)) FUZZ="$(FUZZ_PROGRAMS)" tests/run.sh $(UNIT_PROGRAMS)
+
+# Ten minutes of libFuzzer for each target; new inputs that matter stay in build-fuzz/found/NAME.
+FUZZ_SECONDS ?= 600
+fuzz:
+	@.ci/need build tools
+	@$(MAKE) --no-print-directory fuzz-programs B=build-fuzz CC=clang FUZZ_MAIN=-fsanitize=fuzzer \
+		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+	@tests/fuzz/run.sh fuzz $(FUZZ_SECONDS) $(FUZZ:tests/fuzz/%.c=build-fuzz/tests/fuzz/%)
+
+fuzz-programs: $(FUZZ_PROGRAMS)
 
 bench: all
 	@.ci/need build demo test
@@ -98,9 +116,10 @@ help:
 	@echo "make test      install what is missing, build, run every test"
 	@echo "make bench     speed ratios against samtools in one run"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
+	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"
 	@echo "make lint      clang-format, cppcheck, clang-tidy"
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests bench bench-ras install format lint clean help
+.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras install format lint clean help
 .DELETE_ON_ERROR:

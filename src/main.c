@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "plasmastrat/interrupt.h"
 #include "plasmastrat/setup.h"
 
 typedef struct command {
@@ -79,7 +80,9 @@ static int run(int argc, char **argv, ps_error *err) {
 int main(int argc, char **argv) {
     ps_error err = {0};
     ps_setup();
+    ps_interrupt_install();
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error like any other: exit status 1 */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file size limit */
     if (run(argc, argv, &err) == 0)
         return 0;
     fflush(stdout);

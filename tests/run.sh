@@ -5,7 +5,7 @@
 # SUITES: which script suites to run (default: all).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers golden vcf lod oracle sim_ras real}"
+: "${SUITES:=layers fuzz golden vcf lod oracle sim_ras real}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
@@ -52,6 +52,7 @@ done
 for name in $SUITES; do
     case $name in
     layers) suite layers tests/layers.sh ;;
+    fuzz) suite fuzz tests/fuzz/run.sh replay "${FUZZ_CHANGES:-60}" ${FUZZ:-} ;;
     golden) suite golden tests/golden/run.sh ;;
     vcf) suite vcf python3 tests/vcf/run_vcf.py ;;
     lod) suite lod tests/golden/lod.sh ;;

@@ -4,6 +4,7 @@
  * handed out in order; `worker` (0 .. n_threads-1) is stable within a thread, so per-worker state (an open file, a
  * buffer) needs no lock. With n_threads <= 1 everything runs in the calling thread.
  * When an item fails, no new items start; the error reported is that of the lowest failed item, whatever the timing.
+ * After an interrupt (interrupt.h) no new items start either: that is the next item's failure.
  */
 #ifndef PLASMASTRAT_PARALLEL_H
 #define PLASMASTRAT_PARALLEL_H

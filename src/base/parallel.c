@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 
 typedef struct crew {
     pthread_mutex_t lock;
@@ -38,7 +39,7 @@ static void *labour(void *argument) {
     size_t item = 0;
     while (take(c, &item)) {
         ps_error err = {0};
-        if (c->work(c->context, item, h->worker, &err) == 0)
+        if (ps_check_interrupt(&err) == 0 && c->work(c->context, item, h->worker, &err) == 0)
             continue;
         pthread_mutex_lock(&c->lock);
         if (item < c->failed_item) {

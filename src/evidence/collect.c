@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 #include "plasmastrat/parallel.h"
 #include "unit.h"
 
@@ -238,6 +239,11 @@ static void give_record(const atlas *a, batch *b, const bam1_t *bam, int contig,
     }
 }
 
+/* The loops over records are where the time goes: an interrupt ends them. */
+static int next_record(ps_reads *reads, const bam1_t **bam, int *contig, ps_error *err) {
+    return ps_check_interrupt(err) < 0 ? -1 : ps_reads_next(reads, bam, contig, err);
+}
+
 static int stream_batch(batch *b, const ps_panel *panel, ps_error *err) {
     atlas a;
     make_atlas(&a, b, panel);
@@ -245,7 +251,7 @@ static int stream_batch(batch *b, const ps_panel *panel, ps_error *err) {
         begin_unit(&b->unit[i]);
     const bam1_t *bam = NULL;
     int contig = -1, status = 0;
-    for (uint64_t number = 0; (status = ps_reads_next(b->source->reads, &bam, &contig, err)) > 0; number++)
+    for (uint64_t number = 0; (status = next_record(b->source->reads, &bam, &contig, err)) > 0; number++)
         if (contig >= 0 && bam->core.pos >= 0)
             give_record(&a, b, bam, contig, number);
     for (size_t i = 0; i < b->n; i++)
@@ -263,7 +269,7 @@ static int fetch_unit(ps_unit *u, ps_reads *reads, ps_error *err) {
     begin_unit(u);
     const bam1_t *bam = NULL;
     int contig = -1, status = 0;
-    while ((status = ps_reads_next(reads, &bam, &contig, err)) > 0) {
+    while ((status = next_record(reads, &bam, &contig, err)) > 0) {
         ps_record r = record_of(reads, bam, contig);
         ps_unit_add(u, &r);
     }
