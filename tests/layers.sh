@@ -14,7 +14,7 @@ layer_of() {
     evidence | collect | dilute) echo evidence ;;
     calls) echo callers ;;
     label) echo stratify ;;
-    result | report | cohort) echo report ;;
+    result | result_read | report | cohort) echo report ;;
     *) echo unknown ;;
     esac
 }

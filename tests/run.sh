@@ -5,7 +5,7 @@
 # SUITES: which script suites to run (default: all).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers fuzz golden vcf lod oracle sim_ras real}"
+: "${SUITES:=layers fuzz golden results vcf lod oracle sim_ras real}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
@@ -55,6 +55,7 @@ for name in $SUITES; do
     fuzz) suite fuzz tests/fuzz/run.sh replay "${FUZZ_CHANGES:-60}" ${FUZZ:-} ;;
     golden) suite golden tests/golden/run.sh ;;
     vcf) suite vcf python3 tests/vcf/run_vcf.py ;;
+    results) suite results tests/golden/results.sh ;;
     lod) suite lod tests/golden/lod.sh ;;
     oracle) suite oracle tests/oracle/run_oracles.sh ;;
     sim_ras) suite sim_ras python3 tests/oracle/sim_ras.py ;;

@@ -2,7 +2,10 @@
  *
  * The file (model.NAME.tsv) is a table with columns `key value sd note`; keys: name, basis (premise|published|cohort),
  * question, specimen (lesion|marrow|any), prior_odds, plasmacytoma_at, intramedullary_at, required (comma-separated
- * markers, may be empty), and weights `ccnd1+ ccnd1- ras+ ras-` (ln likelihood ratio for plasmacytoma-like, sd needed).
+ * markers, may be empty); and either the weights `ccnd1+ ccnd1- ras+ ras-` (ln likelihood ratio for plasmacytoma-like, sd
+ * needed), or a joint table: `dirichlet` and the counts `plasmacytoma:ccnd1+ras+`, `plasmacytoma:ccnd1+ras-`, ... of all
+ * four cells of both classes. The joint table knows how often the markers come together; weights are added up as if
+ * independent. Text in the note column, and lines that start with "##", are for people.
  */
 #ifndef PLASMASTRAT_MODEL_H
 #define PLASMASTRAT_MODEL_H
@@ -25,11 +28,20 @@ typedef struct ps_weight {
     double negative, negative_sd; /* ln LR when it is negative */
 } ps_weight;
 
+/* What labelled samples showed: how many had CCND1 dysregulated (first index 1) and RAS mutated (second index 1). */
+typedef enum { PS_CLASS_PLASMACYTOMA, PS_CLASS_INTRAMEDULLARY, PS_N_CLASSES } ps_class;
+extern const char *const ps_class_names[PS_N_CLASSES]; /* "plasmacytoma", "intramedullary" */
+typedef struct ps_joint {
+    double count[PS_N_CLASSES][2][2];
+    double dirichlet; /* added to each of a class's four cells (0.5: Jeffreys); 0: no joint table */
+} ps_joint;
+
 typedef struct ps_model {
     char *name, *question;
     ps_basis basis;
     ps_specimen specimen;                    /* UNKNOWN: fits any */
-    ps_weight weight[PS_N_MARKERS];
+    ps_weight weight[PS_N_MARKERS];          /* unused with a joint table */
+    ps_joint joint;
     int required[PS_N_MARKERS];              /* 1: no definite label without it */
     double prior_odds;                       /* plasmacytoma : intramedullary */
     double plasmacytoma_at, intramedullary_at; /* probabilities; 0 < intramedullary_at < plasmacytoma_at < 1 */

@@ -18,6 +18,7 @@
 
 /* Naming styles of a contig: chr12, 12, NC_000012.12, CM000674.2. */
 enum { PS_STYLE_UCSC, PS_STYLE_ENSEMBL, PS_STYLE_REFSEQ, PS_STYLE_GENBANK, PS_N_STYLES };
+extern const char *const ps_style_names[PS_N_STYLES]; /* "ucsc", "ensembl", "refseq", "genbank" */
 
 typedef struct ps_contig {
     char *name[PS_N_STYLES]; /* NULL where a style has no name */

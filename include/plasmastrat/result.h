@@ -58,8 +58,16 @@ typedef struct ps_result {
     size_t n_qc;
     ps_input_info *input;
     size_t n_inputs;
-    double purity;
+    double purity, prior_odds; /* as the user gave them; NaN: not given */
+    /* owned by a result that was read from a file (result_read.h); NULL otherwise */
+    ps_panel *own_panel;
+    ps_model *own_model;
+    char **kept; /* texts that others point to */
+    size_t n_kept;
 } ps_result;
+
+/* A copy of `text` that lives as long as the result. */
+const char *ps_result_keep(ps_result *result, const char *text);
 
 void ps_result_free(ps_result *result);
 

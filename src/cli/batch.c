@@ -1,25 +1,12 @@
 /* batch.c - `plasmastrat batch SHEET`: label every sample of a sheet on this machine. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
-#include "plasmastrat/cohort.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
 #include "sheet.h"
-
-/* The files about all samples. The table comes last: whoever waits for it finds the rest in place. */
-static const struct {
-    const char *name;
-    int (*write)(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err);
-} cohort_files[] = {
-    {"plasmastrat_mqc.json", ps_write_multiqc},
-    {"cohort.html", ps_write_cohort_html},
-    {"cohort.tsv", ps_write_cohort_tsv},
-};
-enum { N_FILES = sizeof cohort_files / sizeof *cohort_files };
 
 void cli_help_batch(FILE *out) {
     fputs(
@@ -86,65 +73,17 @@ static void fill_rows(batch_state *st) {
     }
 }
 
-/* Could the cohort's files be written? Asked before the work, which may take days. */
-static int check_cohort(const cli_settings *s, ps_error *err) {
-    int status = 0;
-    for (int f = 0; f < N_FILES && status == 0; f++) {
-        ps_outfile file = {0};
-        char *path = ps_format("%s/%s", s->outdir, cohort_files[f].name);
-        status = ps_outfile_reserve(path, s->force, &file, err);
-        ps_outfile_discard(&file);
-        free(path);
-    }
-    return status;
-}
-
-/* All are complete before the first one takes its name. */
-static int write_cohort(const batch_state *st, ps_error *err) {
-    ps_outfile file[N_FILES] = {{0}};
-    int status = 0;
-    for (int f = 0; f < N_FILES && status == 0; f++) {
-        char *path = ps_format("%s/%s", st->settings->outdir, cohort_files[f].name);
-        status = ps_outfile_open(path, st->settings->force, &file[f], err);
-        if (status == 0)
-            status = cohort_files[f].write(st->row, st->sheet->n, file[f].stream, err);
-        free(path);
-    }
-    for (int f = 0; f < N_FILES && status == 0; f++)
-        status = ps_outfile_commit(&file[f], err);
-    for (int f = 0; f < N_FILES; f++)
-        ps_outfile_discard(&file[f]);
-    return status;
-}
-
-/* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */
-static int check_names(const char *path, const sheet *samples, ps_error *err) {
-    static const char *const endings[] = {".json", ".html"};
-    for (size_t i = 0; i < samples->n; i++) {
-        for (int f = 0; f < N_FILES; f++) {
-            const char *id = samples->job[i].sample_id, *name = cohort_files[f].name;
-            size_t length = strlen(id);
-            for (size_t e = 0; e < sizeof endings / sizeof *endings; e++)
-                if (!strncasecmp(name, id, length) && !strcmp(name + length, endings[e]))
-                    return ps_fail(err, PS_ERR_USAGE, path, 0,
-                                   "sample id '%s': its %s would be the batch's own %s, expected another id", id,
-                                   endings[e], name);
-        }
-    }
-    return 0;
-}
-
 static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, const sheet *samples, ps_error *err) {
     batch_state st = {.settings = s, .knowledge = knowledge, .sheet = samples};
     int n = s->job.n_threads;
-    if (ps_make_folder(s->outdir, err) < 0 || check_cohort(s, err) < 0)
+    if (ps_make_folder(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force, err) < 0)
         return -1;
     st.threads_each = (size_t)n > samples->n ? n / (int)samples->n : 1;
     st.row = ps_alloc(samples->n, sizeof *st.row);
     ps_error stopped = {0};
     ps_parallel(n, samples->n, do_sample, &st, &stopped);
     fill_rows(&st);
-    int status = write_cohort(&st, err);
+    int status = cli_write_cohort(s->outdir, s->force, st.row, samples->n, err);
     size_t failed = 0;
     for (size_t i = 0; i < samples->n; i++) {
         failed += st.row[i].failure != NULL;
@@ -174,8 +113,8 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err) {
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no sheet: plasmastrat batch SHEET -o DIR");
     if (!s.outdir || !strcmp(s.outdir, "-"))
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no output folder: give -o DIR");
-    if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 || check_names(s.rest[0], &sh, err) < 0 ||
-        cli_load_knowledge(&s.job, &knowledge, err) < 0)
+    if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 ||
+        cli_check_cohort_names(s.rest[0], sh.job, sh.n, err) < 0 || cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
     if (sh.notice[0] && !s.quiet)
         fprintf(stderr, "plasmastrat: notice: %s: columns ignored: %s\n", s.rest[0], sh.notice);

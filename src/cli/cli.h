@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "plasmastrat/cohort.h"
 #include "plasmastrat/result.h"
 
 /* ---- options ----------------------------------------------------------------------------------------------------
@@ -14,11 +15,12 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *outdir;
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
     int quiet, verbose, force, fail_fast, help;
-    const char *rest[8]; /* arguments that are no options */
+    const char *sheet; /* report */
+    char **rest;       /* arguments that are no options: argv's own, moved to its front */
     int n_rest;
 } cli_settings;
 
-enum { CLI_SAMPLE = 1, CLI_BATCH = 2, CLI_LOD = 4, CLI_REFERENCE = 8 }; /* which commands take an option */
+enum { CLI_SAMPLE = 1, CLI_BATCH = 2, CLI_LOD = 4, CLI_REFERENCE = 8, CLI_REPORT = 16 }; /* which commands take an option */
 
 cli_settings cli_defaults(void);
 /* Reads argv[1..] of a command; `max_rest` further arguments are taken. Usage errors name the option and the value.
@@ -56,6 +58,13 @@ int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error
 /* ID.json, ID.html, ID.ras.vcf.gz + .tbi: all are complete before the first one takes its name. */
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err);
 
+/* cohort.tsv, cohort.html and plasmastrat_mqc.json. Could they be written? Asked before the work, which may take days. */
+int cli_check_cohort(const char *outdir, int force, ps_error *err);
+/* All are complete before the first one takes its name. */
+int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, size_t n, ps_error *err);
+/* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */
+int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err);
+
 /* ---- commands: argv[0] is the command's name --------------------------------------------------------------------
  */
 
@@ -64,6 +73,7 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err);
 int ps_cmd_panel(int argc, char **argv, ps_error *err);
 int ps_cmd_lod(int argc, char **argv, ps_error *err);
 int ps_cmd_reference(int argc, char **argv, ps_error *err);
+int ps_cmd_report(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);
 

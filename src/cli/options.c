@@ -33,7 +33,9 @@ static const option_row rows[] = {
     {"vcf-sample", 0, TEXT, JOB(vcf_sample), CLI_SAMPLE, "NAME", "the tumour's column in the VCF (default: found)"},
     {"force-sites", 0, TEXT, JOB(force_sites), BOTH, "VCF",
      "count these alleles in every alignment file and report them whatever the evidence"},
-    {"outdir", 'o', TEXT, IN(outdir), BOTH, "DIR",
+    {"sheet", 0, TEXT, IN(sheet), CLI_REPORT, "SHEET",
+     "the sheet of the batch: its order, and a row for every sample of it"},
+    {"outdir", 'o', TEXT, IN(outdir), BOTH | CLI_REPORT, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
     {"output", 'o', TEXT, IN(output), CLI_LOD | CLI_REFERENCE, "FILE", "write the table here (default: standard output)"},
     {"mutated", 0, TEXT, IN(mutated), CLI_LOD, "BAM", "alignments of a mutated sample to mix into the file"},
@@ -41,7 +43,7 @@ static const option_row rows[] = {
     {"repeats", 0, TEXT, IN(repeats), CLI_LOD, "N", "mixtures drawn for each share (default: 200)"},
     {"seed", 0, TEXT, IN(seed), CLI_LOD, "N", "seed of the draws (default: 1)"},
     {"variant", 0, TEXT, IN(variant), CLI_LOD, "GENE:CHANGE", "only this variant, as KRAS:G12D or KRAS:c.35G>A"},
-    {"threads", '@', COUNT, JOB(n_threads), ALL, "N", "threads (default: the processors there are)"},
+    {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT, "N", "threads (default: the processors there are)"},
     {"reference", 'T', TEXT, JOB(reference), ALL, "FASTA", "reference sequence, for CRAM"},
     {"panel", 'p', TEXT, JOB(panel), ALL, "NAME|DIR", "grch38, grch37 or a folder (default: from the inputs)"},
     {"model", 0, TEXT, JOB(model), BOTH, "FILE", "stratifier model: a file or a built-in name (default: rationale)"},
@@ -49,11 +51,11 @@ static const option_row rows[] = {
     {"specimen", 0, SPECIMEN, JOB(specimen), BOTH, "SITE", "lesion, marrow or unknown (default: unknown)"},
     {"prior", 0, POSITIVE, JOB(prior_odds), BOTH, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
-    {"force", 0, FLAG, IN(force), ALL, NULL, "overwrite result files"},
+    {"force", 0, FLAG, IN(force), ALL | CLI_REPORT, NULL, "overwrite result files"},
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
-    {"quiet", 'q', FLAG, IN(quiet), ALL, NULL, "no messages but errors"},
-    {"verbose", 'v', FLAG, IN(verbose), ALL, NULL, "say what is being done"},
-    {"help", 'h', FLAG, IN(help), ALL, NULL, "this text"},
+    {"quiet", 'q', FLAG, IN(quiet), ALL | CLI_REPORT, NULL, "no messages but errors"},
+    {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT, NULL, "say what is being done"},
+    {"help", 'h', FLAG, IN(help), ALL | CLI_REPORT, NULL, "this text"},
 };
 
 cli_settings cli_defaults(void) {
@@ -124,6 +126,7 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
 }
 
 int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s, ps_error *err) {
+    s->rest = argv + 1;
     for (int i = 1; i < argc; i++) {
         const char *value = NULL;
         const option_row *r = argv[i][0] == '-' && argv[i][1] ? find_option(command, argv[i], &value) : NULL;
@@ -134,7 +137,7 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s,
             if (s->n_rest == max_rest)
                 return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is one argument too many; see plasmastrat %s --help",
                                argv[i], argv[0]);
-            s->rest[s->n_rest++] = argv[i];
+            argv[1 + s->n_rest++] = argv[i]; /* never past i */
             continue;
         }
         if (r->kind == FLAG && value)

@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+const char *const ps_style_names[PS_N_STYLES] = {"ucsc", "ensembl", "refseq", "genbank"};
+
 int ps_load_span(const ps_table *table, size_t row, const int *column, const ps_panel *panel, ps_span *span,
                  ps_error *err) {
     const char *name = ps_table_cell(table, row, column[0]);

@@ -9,6 +9,7 @@
 
 const char *const ps_marker_names[PS_N_MARKERS] = {"ccnd1", "ras"};
 const char *const ps_basis_names[PS_N_BASES] = {"premise", "published", "cohort"};
+const char *const ps_class_names[PS_N_CLASSES] = {"plasmacytoma", "intramedullary"};
 const char *const ps_specimen_names[PS_N_SPECIMENS] = {"unknown", "lesion", "marrow"};
 
 /* A ln likelihood ratio beyond this would settle a label alone: e^20 is half a billion. */

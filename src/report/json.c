@@ -78,6 +78,51 @@ static json_t *probability_object(document *d, const ps_verdict *v) {
     return o;
 }
 
+static json_t *required_array(document *d, const ps_model *m) {
+    json_t *array = json_array();
+    for (int k = 0; k < PS_N_MARKERS; k++)
+        if (m->required[k])
+            push(d, array, text(ps_marker_names[k]));
+    return array;
+}
+
+static void push_weight(document *d, json_t *array, int marker, ps_marker_state state, double llr, double sd) {
+    json_t *o = json_object();
+    put(d, o, "marker", text(ps_marker_names[marker]));
+    put(d, o, "state", text(ps_marker_state_names[state]));
+    put(d, o, "log_likelihood_ratio", real(llr));
+    put(d, o, "sd", real(sd));
+    push(d, array, o);
+}
+
+static json_t *weights_array(document *d, const ps_model *m) {
+    json_t *array = json_array();
+    for (int k = 0; k < PS_N_MARKERS && !(m->joint.dirichlet > 0); k++) {
+        const ps_weight *w = &m->weight[k];
+        push_weight(d, array, k, PS_MARKER_POSITIVE, w->positive, w->positive_sd);
+        push_weight(d, array, k, PS_MARKER_NEGATIVE, w->negative, w->negative_sd);
+    }
+    return array;
+}
+
+static json_t *joint_object(document *d, const ps_joint *joint) {
+    if (!(joint->dirichlet > 0))
+        return json_null();
+    json_t *o = json_object(), *cells = json_array();
+    put(d, o, "dirichlet", real(joint->dirichlet));
+    for (int c = 0; c < 2; c++)
+        for (int r = 0; r < 2; r++) {
+            json_t *cell = json_object();
+            put(d, cell, "ccnd1", text(ps_marker_state_names[c ? PS_MARKER_POSITIVE : PS_MARKER_NEGATIVE]));
+            put(d, cell, "ras", text(ps_marker_state_names[r ? PS_MARKER_POSITIVE : PS_MARKER_NEGATIVE]));
+            for (int k = 0; k < PS_N_CLASSES; k++)
+                put(d, cell, ps_class_names[k], real(joint->count[k][c][r]));
+            push(d, cells, cell);
+        }
+    put(d, o, "cells", cells);
+    return o;
+}
+
 static void put_model(document *d, json_t *o, const ps_model *m) {
     put(d, o, "question", text(m->question));
     put(d, o, "specimen", text(ps_model_specimen(m)));
@@ -87,6 +132,9 @@ static void put_model(document *d, json_t *o, const ps_model *m) {
     char note[160];
     snprintf(note, sizeof note, "basis %s: %s", ps_basis_names[m->basis], ps_basis_sentence(m->basis));
     put(d, o, "note", text(note));
+    put(d, o, "required", required_array(d, m));
+    put(d, o, "weights", weights_array(d, m));
+    put(d, o, "joint", joint_object(d, &m->joint));
 }
 
 static json_t *model_object(document *d, const ps_model *m) {
@@ -447,6 +495,7 @@ static json_t *reads_array(document *d) {
 static json_t *provenance_object(document *d) {
     const ps_panel *panel = d->result->panel;
     const ps_model *model = d->result->label.chosen.model;
+    int style = d->result->style;
     json_t *o = json_object();
     put(d, o, "program", text("plasmastrat"));
     put(d, o, "version", text(PS_VERSION));
@@ -456,6 +505,7 @@ static json_t *provenance_object(document *d) {
     put(d, o, "model", text(model ? model->name : NULL));
     put(d, o, "panel_version", text(panel ? panel->version : NULL));
     put(d, o, "build", text(panel ? panel->build : NULL));
+    put(d, o, "contig_names", text(ps_style_names[style >= 0 && style < PS_N_STYLES ? style : PS_STYLE_UCSC]));
     return o;
 }
 
@@ -478,6 +528,8 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "provenance", provenance_object(d));
     put(d, o, "specimen", text(ps_specimen_names[d->result->specimen]));
     put(d, o, "reads", reads_array(d));
+    put(d, o, "purity", real(d->result->purity));
+    put(d, o, "prior_odds", real(d->result->prior_odds));
 }
 
 /* A failed sample has no answer: saying any state would be inventing one. */

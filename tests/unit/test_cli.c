@@ -24,7 +24,7 @@ static ps_error err;
 
 static int parse(int command, int max_rest, const char *line) {
     static char text[1000];
-    char *argv[40];
+    static char *argv[40]; /* the settings point into it */
     int argc = 0;
     snprintf(text, sizeof text, "cmd %s", line);
     for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))

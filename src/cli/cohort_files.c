@@ -1,0 +1,64 @@
+/* cohort_files.c - the files about all samples of a batch, or of results that exist. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/outfile.h"
+
+/* The table comes last: whoever waits for it finds the rest in place. */
+static const struct {
+    const char *name;
+    int (*write)(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err);
+} cohort_files[] = {
+    {"plasmastrat_mqc.json", ps_write_multiqc},
+    {"cohort.html", ps_write_cohort_html},
+    {"cohort.tsv", ps_write_cohort_tsv},
+};
+enum { N_FILES = sizeof cohort_files / sizeof *cohort_files };
+
+int cli_check_cohort(const char *outdir, int force, ps_error *err) {
+    int status = 0;
+    for (int f = 0; f < N_FILES && status == 0; f++) {
+        ps_outfile file = {0};
+        char *path = ps_format("%s/%s", outdir, cohort_files[f].name);
+        status = ps_outfile_reserve(path, force, &file, err);
+        ps_outfile_discard(&file);
+        free(path);
+    }
+    return status;
+}
+
+int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, size_t n, ps_error *err) {
+    ps_outfile file[N_FILES] = {{0}};
+    int status = 0;
+    for (int f = 0; f < N_FILES && status == 0; f++) {
+        char *path = ps_format("%s/%s", outdir, cohort_files[f].name);
+        status = ps_outfile_open(path, force, &file[f], err);
+        if (status == 0)
+            status = cohort_files[f].write(rows, n, file[f].stream, err);
+        free(path);
+    }
+    for (int f = 0; f < N_FILES && status == 0; f++)
+        status = ps_outfile_commit(&file[f], err);
+    for (int f = 0; f < N_FILES; f++)
+        ps_outfile_discard(&file[f]);
+    return status;
+}
+
+int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err) {
+    static const char *const endings[] = {".json", ".html"};
+    for (size_t i = 0; i < n; i++) {
+        for (int f = 0; f < N_FILES; f++) {
+            const char *id = jobs[i].sample_id, *name = cohort_files[f].name;
+            size_t length = strlen(id);
+            for (size_t e = 0; e < sizeof endings / sizeof *endings; e++)
+                if (!strncasecmp(name, id, length) && !strcmp(name + length, endings[e]))
+                    return ps_fail(err, PS_ERR_USAGE, path, 0,
+                                   "sample id '%s': its %s would be the batch's own %s, expected another id", id,
+                                   endings[e], name);
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,216 @@
+/* report.c - `plasmastrat report`: the cohort's files from results that exist. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/outfile.h"
+#include "plasmastrat/parallel.h"
+#include "plasmastrat/result_read.h"
+#include "sheet.h"
+
+static void help(FILE *out) {
+    fputs("plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
+          "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
+          "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
+          "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
+          "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one they\n"
+          "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a failed\n"
+          "row that says why; the exit status is then 1. Results that are not in the sheet are left out, with a notice.\n\n",
+          out);
+    cli_print_options(CLI_REPORT, out);
+}
+
+/* ---- which files ------------------------------------------------------------------------------------------------
+ */
+
+typedef struct collection {
+    char **path;
+    ps_cohort_row *row; /* of each path */
+    size_t n, capacity;
+} collection;
+
+static void add_path(collection *c, char *path) {
+    PS_GROW(c->path, c->n, c->capacity);
+    c->path[c->n++] = path;
+}
+
+static int ends_in(const char *name, const char *ending) {
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && !strcmp(name + n - m, ending);
+}
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int add_folder(collection *c, const char *folder, ps_error *err) {
+    DIR *dir = opendir(folder);
+    size_t first = c->n;
+    if (!dir)
+        return ps_fail(err, PS_ERR_USAGE, folder, 0, "folder cannot be read: %s", strerror(errno));
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (ends_in(entry->d_name, ".json") && entry->d_name[0] != '.' &&
+            strcmp(entry->d_name, "plasmastrat_mqc.json") != 0)
+            add_path(c, ps_format("%s/%s", folder, entry->d_name));
+    closedir(dir);
+    if (c->n > first)
+        qsort(c->path + first, c->n - first, sizeof *c->path, by_text);
+    return 0;
+}
+
+static int find_files(const cli_settings *s, collection *c, ps_error *err) {
+    for (int i = 0; i < s->n_rest; i++) {
+        struct stat about;
+        if (stat(s->rest[i], &about) == 0 && S_ISDIR(about.st_mode)) {
+            if (add_folder(c, s->rest[i], err) < 0)
+                return -1;
+        } else {
+            add_path(c, ps_strdup(s->rest[i]));
+        }
+    }
+    if (!c->n && !s->sheet)
+        return ps_fail(err, PS_ERR_USAGE, s->rest[0], 0, "has no *.json, expected the results of `sample` or `batch`");
+    return 0;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------
+ */
+
+/* "runs/S1.json" -> "S1" */
+static char *id_from_path(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return ps_strndup(name, strlen(name) - (ends_in(name, ".json") ? 5 : 0));
+}
+
+static int read_row(void *context, size_t item, int worker, ps_error *err) {
+    collection *c = context;
+    ps_result result = {0};
+    ps_error failure = {0};
+    (void)worker;
+    (void)err;
+    /* No panel is needed: what a row shows, the file tells. */
+    int status = ps_result_read(c->path[item], NULL, 0, &result, &failure);
+    if (status == 0)
+        status = cli_check_id(result.sample_id, c->path[item], 0, &failure);
+    if (status == 0) {
+        ps_cohort_row_of(&result, &c->row[item]);
+    } else {
+        ps_cohort_row_init(&c->row[item]);
+        c->row[item].sample_id = id_from_path(c->path[item]);
+        c->row[item].failure = ps_strdup(failure.text);
+    }
+    ps_result_free(&result);
+    return 0;
+}
+
+static int refuse_twice(const collection *c, ps_error *err) {
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (!strcmp(c->row[i].sample_id, c->row[j].sample_id))
+                return ps_fail(err, PS_ERR_USAGE, c->path[i], 0,
+                               "is of sample '%s', and so is %s: expected one result of each sample",
+                               c->row[i].sample_id, c->path[j]);
+    return 0;
+}
+
+static int by_sample(const void *a, const void *b) {
+    return strcmp(((const ps_cohort_row *)a)->sample_id, ((const ps_cohort_row *)b)->sample_id);
+}
+
+/* The rows in the sheet's order; what is not there is said, what is not asked for is left out. */
+static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c) {
+    ps_cohort_row *row = ps_alloc(sh->n, sizeof *row);
+    for (size_t i = 0; i < sh->n; i++) {
+        const char *id = sh->job[i].sample_id;
+        for (size_t j = 0; j < c->n && !row[i].sample_id; j++)
+            if (c->row[j].sample_id && !strcmp(c->row[j].sample_id, id)) {
+                row[i] = c->row[j];
+                c->row[j] = (ps_cohort_row){0};
+            }
+        if (row[i].sample_id)
+            continue;
+        ps_cohort_row_init(&row[i]);
+        row[i].sample_id = ps_strdup(id);
+        row[i].failure = ps_format("no result: %s.json is not there", id);
+    }
+    for (size_t j = 0; j < c->n; j++) {
+        if (c->row[j].sample_id && !s->quiet)
+            fprintf(stderr, "plasmastrat: notice: %s: sample '%s' is not in the sheet and is left out\n", c->path[j],
+                    c->row[j].sample_id);
+        ps_cohort_row_free(&c->row[j]);
+        free(c->path[j]);
+    }
+    free(c->row);
+    c->row = row;
+    c->n = sh->n;
+    c->path = ps_resize(c->path, c->n, sizeof *c->path);
+    memset(c->path, 0, c->n * sizeof *c->path);
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------------
+ */
+
+static int write_report(const cli_settings *s, const collection *c, ps_error *err) {
+    size_t failed = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->row[i].failure) {
+            failed++;
+            fprintf(stderr, "plasmastrat: error: %s: %s\n", c->row[i].sample_id, c->row[i].failure);
+        }
+    if (cli_write_cohort(s->outdir, s->force, c->row, c->n, err) < 0)
+        return -1;
+    if (failed)
+        return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", failed, c->n,
+                       s->outdir);
+    if (!s->quiet)
+        fprintf(stderr, "plasmastrat: %zu samples: %s/cohort.tsv\n", c->n, s->outdir);
+    return 0;
+}
+
+static int run_report(const cli_settings *s, ps_error *err) {
+    collection c = {0};
+    sheet sh = {0};
+    int status = -1;
+    if ((s->sheet && (sheet_read(s->sheet, &s->job, &sh, err) < 0 ||
+                      cli_check_cohort_names(s->sheet, sh.job, sh.n, err) < 0)) ||
+        find_files(s, &c, err) < 0)
+        goto out;
+    c.row = ps_alloc(c.n, sizeof *c.row);
+    if (ps_parallel(s->job.n_threads, c.n, read_row, &c, err) < 0 || refuse_twice(&c, err) < 0 ||
+        ps_make_folder(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force, err) < 0)
+        goto out;
+    if (s->sheet)
+        order_by_sheet(s, &sh, &c);
+    else if (c.n)
+        qsort(c.row, c.n, sizeof *c.row, by_sample);
+    status = write_report(s, &c, err);
+out:
+    for (size_t i = 0; i < c.n; i++) {
+        free(c.path[i]);
+        if (c.row)
+            ps_cohort_row_free(&c.row[i]);
+    }
+    free(c.path);
+    free(c.row);
+    sheet_free(&sh);
+    return status;
+}
+
+int ps_cmd_report(int argc, char **argv, ps_error *err) {
+    cli_settings s = cli_defaults();
+    if (cli_parse(CLI_REPORT, argc, argv, argc, &s, err) < 0)
+        return -1;
+    if (s.help) {
+        help(stdout);
+        return cli_flush_stdout(err);
+    }
+    if (!s.n_rest)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "report: no results: plasmastrat report DIR|FILE.json... -o DIR");
+    if (!s.outdir || !strcmp(s.outdir, "-"))
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "report: no output folder: give -o DIR");
+    return run_report(&s, err);
+}
