@@ -13,6 +13,7 @@
 typedef struct cli_settings { /* values of every option; zero-initialised but for the NaNs (cli_defaults) */
     ps_job job;
     const char *outdir;
+    const char *json, *html, *ras_vcf; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
     int quiet, verbose, force, fail_fast, help;
     const char *sheet; /* report */
@@ -57,6 +58,10 @@ int cli_check_id(const char *id, const char *path, long line, ps_error *err);
 int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err);
 /* ID.json, ID.html, ID.ras.vcf.gz + .tbi: all are complete before the first one takes its name. */
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err);
+/* The same two for files with names of their own (--json, --html, --ras-vcf); the others are as in `outdir`, or not
+ * written when that is NULL. */
+int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err);
+int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err);
 
 /* cohort.tsv, cohort.html and plasmastrat_mqc.json. Could they be written? Asked before the work, which may take days. */
 int cli_check_cohort(const char *outdir, int force, ps_error *err);

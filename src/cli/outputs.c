@@ -24,44 +24,112 @@ static int refuse_input(const ps_job *job, const char *path, ps_error *err) {
     return 0;
 }
 
-int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err) {
-    int status = 0;
-    for (int i = 0; i < N_FILES && status == 0; i++) {
-        struct stat there;
-        char *path = ps_format("%s/%s%s", outdir, job->sample_id, suffix[i]);
-        status = refuse_input(job, path, err);
-        if (status == 0 && !force && lstat(path, &there) == 0)
-            status = ps_fail(err, PS_ERR_RUN, path, 0, "exists; use --force to overwrite it");
-        free(path);
+/* Where each file goes; NULL: it is not written. The caller frees all with forget_paths. */
+static void choose_paths(const char *id, const char *outdir, const cli_settings *s, char *path[N_FILES]) {
+    const char *const named[N_FILES] = {[JSON] = s ? s->json : NULL, [HTML] = s ? s->html : NULL,
+                                        [VCF] = s ? s->ras_vcf : NULL};
+    for (int i = 0; i < N_FILES; i++)
+        path[i] = named[i] ? ps_strdup(named[i]) : outdir ? ps_format("%s/%s%s", outdir, id, suffix[i]) : NULL;
+    if (named[VCF]) {
+        free(path[TBI]);
+        path[TBI] = ps_format("%s.tbi", named[VCF]);
     }
+}
+
+static void forget_paths(char *path[N_FILES]) {
+    for (int i = 0; i < N_FILES; i++)
+        free(path[i]);
+}
+
+static int refuse_same_path(char *const path[N_FILES], ps_error *err) {
+    for (int i = 0; i < N_FILES; i++)
+        for (int j = 0; j < i; j++)
+            if (path[i] && path[j] && !strcmp(path[i], path[j]))
+                return ps_fail(err, PS_ERR_USAGE, path[i], 0, "is the name of two result files");
+    return 0;
+}
+
+static int check_paths(const ps_job *job, char *const path[N_FILES], int force, ps_error *err) {
+    struct stat there;
+    if (refuse_same_path(path, err) < 0)
+        return -1;
+    for (int i = 0; i < N_FILES; i++) {
+        if (path[i] && refuse_input(job, path[i], err) < 0)
+            return -1;
+        if (path[i] && !force && lstat(path[i], &there) == 0)
+            return ps_fail(err, PS_ERR_RUN, path[i], 0, "exists; use --force to overwrite it");
+    }
+    return 0;
+}
+
+int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err) {
+    char *path[N_FILES];
+    choose_paths(job->sample_id, outdir, NULL, path);
+    int status = check_paths(job, path, force, err);
+    forget_paths(path);
+    return status;
+}
+
+int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err) {
+    char *path[N_FILES];
+    choose_paths(job->sample_id, s->outdir, s, path);
+    int status = check_paths(job, path, s->force, err);
+    forget_paths(path);
     return status;
 }
 
 static int write_files(const ps_result *result, ps_outfile file[N_FILES], ps_error *err) {
-    if (ps_write_json(result, file[JSON].stream, err) < 0 || ps_write_html(result, file[HTML].stream, err) < 0 ||
-        ps_write_vcf(result, file[VCF].temporary, file[TBI].temporary, err) < 0)
+    if ((file[JSON].path && ps_write_json(result, file[JSON].stream, err) < 0) ||
+        (file[HTML].path && ps_write_html(result, file[HTML].stream, err) < 0) ||
+        (file[VCF].path && ps_write_vcf(result, file[VCF].temporary, file[TBI].temporary, err) < 0))
         return -1;
     /* The index last but one and the JSON last: whoever waits for the JSON finds the rest in place. */
     static const int order[N_FILES] = {VCF, TBI, HTML, JSON};
     for (int i = 0; i < N_FILES; i++)
-        if (ps_outfile_commit(&file[order[i]], err) < 0)
+        if (file[order[i]].path && ps_outfile_commit(&file[order[i]], err) < 0)
             return -1;
     return 0;
 }
 
-int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err) {
+static int make_folder_of(const char *path, ps_error *err) {
+    const char *slash = strrchr(path, '/');
+    char *folder = ps_strndup(path, slash ? (size_t)(slash - path) : 0);
+    int status = *folder ? ps_make_folder(folder, err) : 0;
+    free(folder);
+    return status;
+}
+
+static int write_paths(const ps_result *result, char *const path[N_FILES], int force, ps_error *err) {
     ps_outfile file[N_FILES] = {{0}};
-    int status = ps_make_folder(outdir, err);
+    int status = 0;
     for (int i = 0; i < N_FILES && status == 0; i++) {
-        char *path = ps_format("%s/%s%s", outdir, result->sample_id, suffix[i]);
-        status = i == VCF || i == TBI ? ps_outfile_reserve(path, force, &file[i], err)
-                                      : ps_outfile_open(path, force, &file[i], err);
-        free(path);
+        if (!path[i])
+            continue;
+        status = make_folder_of(path[i], err);
+        if (status == 0)
+            status = i == VCF || i == TBI ? ps_outfile_reserve(path[i], force, &file[i], err)
+                                          : ps_outfile_open(path[i], force, &file[i], err);
     }
     if (status == 0)
         status = write_files(result, file, err);
     for (int i = 0; i < N_FILES; i++)
         ps_outfile_discard(&file[i]);
+    return status;
+}
+
+int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err) {
+    char *path[N_FILES];
+    choose_paths(result->sample_id, outdir, NULL, path);
+    int status = write_paths(result, path, force, err);
+    forget_paths(path);
+    return status;
+}
+
+int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err) {
+    char *path[N_FILES];
+    choose_paths(result->sample_id, s->outdir, s, path);
+    int status = write_paths(result, path, s->force, err);
+    forget_paths(path);
     return status;
 }
 

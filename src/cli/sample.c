@@ -12,9 +12,8 @@ void cli_help_sample(FILE *out) {
         "plasmastrat sample - label one sample\n\n"
         "usage: plasmastrat sample [--id ID] [--rna BAM] [--dna BAM] [--normal BAM] [--vcf VCF] [-o DIR]\n\n"
         "At least one of --rna, --dna and --vcf is needed; what a missing input would have told is not assessable.\n"
-        "With -o, writes DIR/ID.json, DIR/ID.html and DIR/ID.ras.vcf.gz with its index. A one-screen summary goes "
-        "to\n"
-        "standard output.\n\n",
+        "With -o, writes DIR/ID.json, DIR/ID.html and DIR/ID.ras.vcf.gz with its index; --json, --html and --ras-vcf\n"
+        "name single files. A one-screen summary goes to standard output.\n\n",
         out);
     cli_print_options(CLI_SAMPLE, out);
 }
@@ -67,13 +66,26 @@ static int default_id(ps_job *job, char **id, ps_error *err) {
     return cli_check_id(job->sample_id, NULL, 0, err);
 }
 
+static int writes_files(const cli_settings *s) {
+    return s->outdir || s->json || s->html || s->ras_vcf;
+}
+
+/* -o - prints the JSON and writes nothing: files asked for by name would be lost in silence. */
+static int check_files(const cli_settings *s, ps_error *err) {
+    if (s->outdir && !strcmp(s->outdir, "-"))
+        return s->json || s->html || s->ras_vcf
+                   ? ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: -o - goes with none of --json, --html and --ras-vcf")
+                   : 0;
+    return writes_files(s) ? cli_check_named(&s->job, s, err) : 0;
+}
+
 static int deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
     if (s->outdir && !strcmp(s->outdir, "-"))
         return ps_write_json(result, stdout, err);
-    if (s->outdir && cli_write_outputs(result, s->outdir, s->force, err) < 0)
+    if (writes_files(s) && cli_write_named(result, s, err) < 0)
         return -1;
     int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    return s->quiet && s->outdir ? 0 : ps_write_text(result, colour, stdout, err);
+    return s->quiet && writes_files(s) ? 0 : ps_write_text(result, colour, stdout, err);
 }
 
 int ps_cmd_sample(int argc, char **argv, ps_error *err) {
@@ -91,7 +103,7 @@ int ps_cmd_sample(int argc, char **argv, ps_error *err) {
     if (check_inputs(&s.job, err) < 0 || default_id(&s.job, &id, err) < 0 ||
         cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
-    if (s.outdir && strcmp(s.outdir, "-") != 0 && cli_check_outputs(&s.job, s.outdir, s.force, err) < 0)
+    if (check_files(&s, err) < 0)
         goto out;
     if (cli_run_sample(&s.job, &knowledge, say, &s, &result, err) < 0 || deliver(&result, &s, err) < 0 ||
         cli_flush_stdout(err) < 0)
