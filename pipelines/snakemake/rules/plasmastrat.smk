@@ -32,7 +32,8 @@ def plasmastrat_sheet(path):
     if not os.path.exists(path):
         return {}  # samples given by `use rule ... with:` need no sheet
     with open(path, newline="", encoding="utf-8-sig") as file:
-        lines = [line for line in file if line.strip() and not line.startswith("#")]
+        lines = [line for line in file if line.strip() and not line.startswith("##")]
+    lines[0] = lines[0].lstrip("#")
     rows = csv.DictReader(lines, delimiter="\t" if "\t" in lines[0] else ",")
     samples = {}
     for row in rows:
@@ -101,7 +102,7 @@ rule plasmastrat_sample:
         program=PLASMASTRAT["program"],
         options=PLASMASTRAT["options"],
     wildcard_constraints:
-        sample="(?!cohort$)[^/]+",
+        sample="(?!(?:cohort|plasmastrat_mqc)$)[^/]+",
     threads: PLASMASTRAT["threads"]
     resources:
         mem_mb=lambda wildcards, attempt: PLASMASTRAT["mem_mb"] * attempt,

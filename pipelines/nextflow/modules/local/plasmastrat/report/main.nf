@@ -1,0 +1,31 @@
+process PLASMASTRAT_REPORT {
+    tag "${meta.id}"
+    label 'process_single'
+
+    conda "${moduleDir}/environment.yml"
+
+    input:
+    tuple val(meta), path(sheet)
+    path results, stageAs: 'results/*'
+
+    output:
+    tuple val(meta), path('cohort.tsv'), emit: table
+    tuple val(meta), path('cohort.html'), emit: page
+    tuple val(meta), path('plasmastrat_mqc.json'), emit: multiqc
+    tuple val("${task.process}"), val('plasmastrat'), eval("plasmastrat --version | sed 's/^plasmastrat //'"), topic: versions, emit: versions_plasmastrat
+
+    when:
+    task.ext.when == null || task.ext.when
+
+    script:
+    def args = task.ext.args ?: ''
+    """
+    mkdir -p results
+    plasmastrat report results --sheet '${sheet}' --outdir . ${args}
+    """
+
+    stub:
+    """
+    touch cohort.tsv cohort.html plasmastrat_mqc.json
+    """
+}
