@@ -23,6 +23,9 @@ int ps_outfile_reserve(const char *path, int force, ps_outfile *out, ps_error *e
 int ps_outfile_commit(ps_outfile *out, ps_error *err);
 void ps_outfile_discard(ps_outfile *out); /* safe on a zeroed or committed one */
 
+/* Is `name` (without folder) a temporary of a file called `base`? One is left behind only by a process that was killed. */
+int ps_outfile_is_leftover(const char *name, const char *base);
+
 /* Creates the folder and its parents; says which one could not be made or written. */
 int ps_make_folder(const char *path, ps_error *err);
 

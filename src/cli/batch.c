@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "cli.h"
+#include "ledger.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
+#include "plasmastrat/result_read.h"
 #include "sheet.h"
 
 void cli_help_batch(FILE *out) {
@@ -17,7 +20,9 @@ void cli_help_batch(FILE *out) {
         "empty\n"
         "or . means none. Writes the files of `sample` for each sample; DIR/cohort.tsv with a row for every sample,\n"
         "also the failed ones; DIR/cohort.html, the same as a page; and DIR/plasmastrat_mqc.json for MultiQC. Exit\n"
-        "status 1 when any sample failed.\n\n",
+        "status 1 when any sample failed. A batch that was stopped, by Ctrl-C, SIGTERM, a full disk or worse, goes "
+        "on\n"
+        "with --resume: DIR/.plasmastrat remembers what each finished sample was made from.\n\n",
         out);
     cli_print_options(CLI_BATCH, out);
 }
@@ -26,7 +31,6 @@ typedef struct batch_state {
     const cli_settings *settings;
     const cli_knowledge *knowledge;
     const sheet *sheet;
-    int threads_each;
     ps_cohort_row *row; /* of each sample, in the sheet's order; no sample_id: not run */
 } batch_state;
 
@@ -35,22 +39,61 @@ static void say(void *context, const char *sample_id, const char *message) {
         fprintf(stderr, "plasmastrat: warning: %s: %s\n", sample_id, message);
 }
 
+/* Threads of a sample: one while there are samples for all; the last ones share what the finished ones leave. */
+static int threads_of(const batch_state *st, size_t item) {
+    size_t left = st->sheet->n - item, n = (size_t)st->settings->job.n_threads;
+    return n > left ? (int)(n / left) : 1;
+}
+
+/* A sample that is done already: its row comes from its result. */
+static int take_up(const batch_state *st, const ps_job *job, const char *request, ps_cohort_row *row) {
+    const char *outdir = st->settings->outdir;
+    ps_result result = {0};
+    ps_error err = {0};
+    if (!st->settings->resume || !ledger_is_current(outdir, job->sample_id, request))
+        return 0;
+    char *path = cli_output_path(outdir, job->sample_id, 0);
+    int status = ps_result_read(path, st->knowledge->panel, st->knowledge->n_panels, &result, &err);
+    if (status == 0)
+        ps_cohort_row_of(&result, row);
+    ps_result_free(&result);
+    free(path);
+    return status == 0;
+}
+
+static int run_and_write(const batch_state *st, const ps_job *job, const char *request, ps_result *result,
+                         ps_error *err) {
+    const cli_settings *s = st->settings;
+    int replace = s->force || s->resume;
+    if (cli_check_outputs(job, s->outdir, replace, err) < 0) {
+        result->sample_id = ps_strdup(job->sample_id);
+        return -1;
+    }
+    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)s, result, err) < 0 ||
+        cli_write_outputs(result, s->outdir, replace, err) < 0)
+        return -1;
+    return ledger_note(s->outdir, job->sample_id, request, err);
+}
+
 static int do_sample(void *context, size_t item, int worker, ps_error *err) {
     batch_state *st = context;
     const cli_settings *s = st->settings;
     ps_job job = st->sheet->job[item];
     ps_result result = {0};
     ps_error failure = {0};
+    int status = 0;
     (void)worker;
-    job.n_threads = st->threads_each;
-    if (cli_check_outputs(&job, s->outdir, s->force, &failure) < 0) {
-        result.sample_id = ps_strdup(job.sample_id);
-    } else if (cli_run_sample(&job, st->knowledge, say, (void *)(uintptr_t)s, &result, &failure) == 0) {
-        cli_write_outputs(&result, s->outdir, s->force, &failure);
+    job.n_threads = threads_of(st, item);
+    char *request = ledger_request(&job, st->knowledge); /* before the run: an input may change under it */
+    if (take_up(st, &job, request, &st->row[item]))
+        goto out;
+    run_and_write(st, &job, request, &result, &failure);
+    if (failure.kind != PS_ERR_NONE && ps_interrupted()) { /* abandoned, not failed */
+        status = ps_check_interrupt(err);
+        goto out;
     }
     if (failure.kind != PS_ERR_NONE && !result.failure)
         result.failure = ps_strdup(failure.text);
-    int status = 0;
     ps_cohort_row_of(&result, &st->row[item]);
     if (result.failure)
         fprintf(stderr, "plasmastrat: error: %s: %s\n", job.sample_id, result.failure);
@@ -58,12 +101,14 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
         fprintf(stderr, "plasmastrat: %s: %s\n", job.sample_id, ps_label_names[result.label.chosen.label]);
     if (result.failure && s->fail_fast)
         status = ps_fail(err, PS_ERR_RUN, NULL, 0, "%s failed and --fail-fast was given", job.sample_id);
+out:
     ps_result_free(&result);
+    free(request);
     return status;
 }
 
 /* A sample that --fail-fast kept from running still has its row. */
-static void fill_rows(batch_state *st) {
+static void fill_rows(const batch_state *st) {
     for (size_t i = 0; i < st->sheet->n; i++) {
         if (st->row[i].sample_id)
             continue;
@@ -73,27 +118,44 @@ static void fill_rows(batch_state *st) {
     }
 }
 
+static size_t count_done(const batch_state *st) {
+    size_t done = 0;
+    for (size_t i = 0; i < st->sheet->n; i++)
+        done += st->row[i].sample_id && !st->row[i].failure;
+    return done;
+}
+
+static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error *err) {
+    const cli_settings *s = st->settings;
+    size_t n = st->sheet->n, done = count_done(st);
+    if (ps_interrupted())
+        return ps_fail(err, PS_ERR_RUN, NULL, 0,
+                       "%s: %zu of %zu samples are done and whole; go on with: plasmastrat batch %s -o %s --resume",
+                       stopped->text, done, n, s->rest[0], s->outdir);
+    fill_rows(st);
+    if (cli_write_cohort(s->outdir, s->force || s->resume, st->row, n, err) < 0)
+        return -1;
+    if (done < n)
+        return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", n - done, n,
+                       s->outdir);
+    if (!s->quiet)
+        fprintf(stderr, "plasmastrat: %zu samples done: %s/cohort.tsv\n", n, s->outdir);
+    return 0;
+}
+
 static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, const sheet *samples, ps_error *err) {
     batch_state st = {.settings = s, .knowledge = knowledge, .sheet = samples};
-    int n = s->job.n_threads;
-    if (ps_make_folder(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force, err) < 0)
+    if (ps_make_folder(s->outdir, err) < 0 || ledger_open(s->outdir, err) < 0 ||
+        cli_check_cohort(s->outdir, s->force || s->resume, err) < 0)
         return -1;
-    st.threads_each = (size_t)n > samples->n ? n / (int)samples->n : 1;
+    if (s->resume)
+        cli_clear_leftovers(s->outdir, samples->job, samples->n);
     st.row = ps_alloc(samples->n, sizeof *st.row);
     ps_error stopped = {0};
-    ps_parallel(n, samples->n, do_sample, &st, &stopped);
-    fill_rows(&st);
-    int status = cli_write_cohort(s->outdir, s->force, st.row, samples->n, err);
-    size_t failed = 0;
-    for (size_t i = 0; i < samples->n; i++) {
-        failed += st.row[i].failure != NULL;
+    ps_parallel(s->job.n_threads, samples->n, do_sample, &st, &stopped);
+    int status = finish_batch(&st, &stopped, err);
+    for (size_t i = 0; i < samples->n; i++)
         ps_cohort_row_free(&st.row[i]);
-    }
-    if (status == 0 && (failed || stopped.kind != PS_ERR_NONE))
-        status = ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", failed, samples->n,
-                         s->outdir);
-    else if (status == 0 && !s->quiet)
-        fprintf(stderr, "plasmastrat: %zu samples done: %s/cohort.tsv\n", samples->n, s->outdir);
     free(st.row);
     return status;
 }
@@ -113,8 +175,8 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err) {
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no sheet: plasmastrat batch SHEET -o DIR");
     if (!s.outdir || !strcmp(s.outdir, "-"))
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no output folder: give -o DIR");
-    if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 ||
-        cli_check_cohort_names(s.rest[0], sh.job, sh.n, err) < 0 || cli_load_knowledge(&s.job, &knowledge, err) < 0)
+    if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 || cli_check_cohort_names(s.rest[0], sh.job, sh.n, err) < 0 ||
+        cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
     if (sh.notice[0] && !s.quiet)
         fprintf(stderr, "plasmastrat: notice: %s: columns ignored: %s\n", s.rest[0], sh.notice);

@@ -15,13 +15,19 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *outdir;
     const char *json, *html, *ras_vcf; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
-    int quiet, verbose, force, fail_fast, help;
+    int quiet, verbose, force, fail_fast, resume, help;
     const char *sheet; /* report */
     char **rest;       /* arguments that are no options: argv's own, moved to its front */
     int n_rest;
 } cli_settings;
 
-enum { CLI_SAMPLE = 1, CLI_BATCH = 2, CLI_LOD = 4, CLI_REFERENCE = 8, CLI_REPORT = 16 }; /* which commands take an option */
+enum {
+    CLI_SAMPLE = 1,
+    CLI_BATCH = 2,
+    CLI_LOD = 4,
+    CLI_REFERENCE = 8,
+    CLI_REPORT = 16
+}; /* which commands take an option */
 
 cli_settings cli_defaults(void);
 /* Reads argv[1..] of a command; `max_rest` further arguments are taken. Usage errors name the option and the value.
@@ -50,12 +56,15 @@ typedef void (*cli_say)(void *context, const char *sample_id, const char *messag
 int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
                    ps_error *err);
 /* Its first half: from files to evidence, without any call. */
-int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
-                      ps_error *err);
+int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
+                      ps_result *result, ps_error *err);
 /* Is this id usable as a file name?  */
 int cli_check_id(const char *id, const char *path, long line, ps_error *err);
 /* Refuses what is there already (unless force), before any work is done. */
 int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err);
+/* The files of a sample by number: JSON, page, VCF, its index. */
+enum { CLI_N_OUTPUTS = 4 };
+char *cli_output_path(const char *outdir, const char *sample_id, int output);
 /* ID.json, ID.html, ID.ras.vcf.gz + .tbi: all are complete before the first one takes its name. */
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err);
 /* The same two for files with names of their own (--json, --html, --ras-vcf); the others are as in `outdir`, or not
@@ -67,6 +76,8 @@ int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *er
 int cli_check_cohort(const char *outdir, int force, ps_error *err);
 /* All are complete before the first one takes its name. */
 int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, size_t n, ps_error *err);
+/* Removes the temporaries of these samples' files and of the cohort's that a killed run left in the folder. */
+void cli_clear_leftovers(const char *outdir, const ps_job *jobs, size_t n);
 /* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err);
 

@@ -1,7 +1,9 @@
 /* cohort_files.c - the files about all samples of a batch, or of results that exist. */
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
@@ -45,6 +47,27 @@ int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, s
     for (int f = 0; f < N_FILES; f++)
         ps_outfile_discard(&file[f]);
     return status;
+}
+
+static int is_leftover(const char *name, const ps_job *jobs, size_t n) {
+    int leftover = 0;
+    for (int f = 0; f < N_FILES && !leftover; f++)
+        leftover = ps_outfile_is_leftover(name, cohort_files[f].name);
+    for (size_t i = 0; i < n * CLI_N_OUTPUTS && !leftover; i++) {
+        char *path = cli_output_path("", jobs[i / CLI_N_OUTPUTS].sample_id, (int)(i % CLI_N_OUTPUTS));
+        leftover = ps_outfile_is_leftover(name, path + 1);
+        free(path);
+    }
+    return leftover;
+}
+
+void cli_clear_leftovers(const char *outdir, const ps_job *jobs, size_t n) {
+    DIR *folder = opendir(outdir);
+    for (struct dirent *e; folder && (e = readdir(folder));)
+        if (e->d_name[0] == '.' && is_leftover(e->d_name, jobs, n))
+            unlinkat(dirfd(folder), e->d_name, 0);
+    if (folder)
+        closedir(folder);
 }
 
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err) {

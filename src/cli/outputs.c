@@ -9,8 +9,12 @@
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/report.h"
 
-enum { JSON, HTML, VCF, TBI, N_FILES };
+enum { JSON, HTML, VCF, TBI, N_FILES = CLI_N_OUTPUTS };
 static const char *const suffix[N_FILES] = {".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi"};
+
+char *cli_output_path(const char *outdir, const char *sample_id, int output) {
+    return ps_format("%s/%s%s", outdir, sample_id, suffix[output]);
+}
 
 /* An input that lies where an output goes would be replaced by it. */
 static int refuse_input(const ps_job *job, const char *path, ps_error *err) {
@@ -26,10 +30,10 @@ static int refuse_input(const ps_job *job, const char *path, ps_error *err) {
 
 /* Where each file goes; NULL: it is not written. The caller frees all with forget_paths. */
 static void choose_paths(const char *id, const char *outdir, const cli_settings *s, char *path[N_FILES]) {
-    const char *const named[N_FILES] = {[JSON] = s ? s->json : NULL, [HTML] = s ? s->html : NULL,
-                                        [VCF] = s ? s->ras_vcf : NULL};
+    const char *const named[N_FILES] = {
+        [JSON] = s ? s->json : NULL, [HTML] = s ? s->html : NULL, [VCF] = s ? s->ras_vcf : NULL};
     for (int i = 0; i < N_FILES; i++)
-        path[i] = named[i] ? ps_strdup(named[i]) : outdir ? ps_format("%s/%s%s", outdir, id, suffix[i]) : NULL;
+        path[i] = named[i] ? ps_strdup(named[i]) : outdir ? cli_output_path(outdir, id, i) : NULL;
     if (named[VCF]) {
         free(path[TBI]);
         path[TBI] = ps_format("%s.tbi", named[VCF]);
@@ -78,9 +82,21 @@ int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err) {
     return status;
 }
 
+/* A full disk is said with the file's name, whatever the writer made of it. */
+static int write_stream(int (*write)(const ps_result *, FILE *, ps_error *), const ps_result *result,
+                        ps_outfile *file, ps_error *err) {
+    ps_error own = {0};
+    errno = 0;
+    if (!file->path || write(result, file->stream, &own) == 0)
+        return 0;
+    if (ferror(file->stream) && errno)
+        return ps_fail(err, PS_ERR_RUN, file->path, 0, "cannot be written: %s", strerror(errno));
+    return ps_fail(err, own.kind, file->path, 0, "%s", own.text);
+}
+
 static int write_files(const ps_result *result, ps_outfile file[N_FILES], ps_error *err) {
-    if ((file[JSON].path && ps_write_json(result, file[JSON].stream, err) < 0) ||
-        (file[HTML].path && ps_write_html(result, file[HTML].stream, err) < 0) ||
+    if (write_stream(ps_write_json, result, &file[JSON], err) < 0 ||
+        write_stream(ps_write_html, result, &file[HTML], err) < 0 ||
         (file[VCF].path && ps_write_vcf(result, file[VCF].temporary, file[TBI].temporary, err) < 0))
         return -1;
     /* The index last but one and the JSON last: whoever waits for the JSON finds the rest in place. */

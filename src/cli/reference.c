@@ -27,7 +27,8 @@ static void help(FILE *out) {
           out);
     for (int i = 0; i < N_KINDS; i++)
         fprintf(out, "  %-11s %s\n", kinds[i].name, kinds[i].help);
-    fputs("\nThe sheet is one of `batch`, but for model. Give FILE to `sample` and `batch` with --expression-reference,\n"
+    fputs("\nThe sheet is one of `batch`, but for model. Give FILE to `sample` and `batch` with "
+          "--expression-reference,\n"
           "--copynumber-reference or --model.\n\n",
           out);
     cli_print_options(CLI_REFERENCE, out);
@@ -71,7 +72,8 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
                       ps_error *err) {
     const char *path = s->rest[1];
     *cohort = (reference_cohort){0};
-    if (sheet_read(path, &s->job, &cohort->sheet, err) < 0 || cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
+    if (sheet_read(path, &s->job, &cohort->sheet, err) < 0 ||
+        cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
         return -1;
     if (cohort->sheet.notice[0] && !s->quiet)
         fprintf(stderr, "plasmastrat: notice: %s: columns ignored: %s\n", path, cohort->sheet.notice);

@@ -13,14 +13,18 @@
 #include "sheet.h"
 
 static void help(FILE *out) {
-    fputs("plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
-          "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
-          "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
-          "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
-          "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one they\n"
-          "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a failed\n"
-          "row that says why; the exit status is then 1. Results that are not in the sheet are left out, with a notice.\n\n",
-          out);
+    fputs(
+        "plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
+        "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
+        "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
+        "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
+        "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one "
+        "they\n"
+        "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a "
+        "failed\n"
+        "row that says why; the exit status is then 1. Results that are not in the sheet are left out, with a "
+        "notice.\n\n",
+        out);
     cli_print_options(CLI_REPORT, out);
 }
 
@@ -73,7 +77,8 @@ static int find_files(const cli_settings *s, collection *c, ps_error *err) {
         }
     }
     if (!c->n && !s->sheet)
-        return ps_fail(err, PS_ERR_USAGE, s->rest[0], 0, "has no *.json, expected the results of `sample` or `batch`");
+        return ps_fail(err, PS_ERR_USAGE, s->rest[0], 0,
+                       "has no *.json, expected the results of `sample` or `batch`");
     return 0;
 }
 
@@ -175,8 +180,8 @@ static int run_report(const cli_settings *s, ps_error *err) {
     collection c = {0};
     sheet sh = {0};
     int status = -1;
-    if ((s->sheet && (sheet_read(s->sheet, &s->job, &sh, err) < 0 ||
-                      cli_check_cohort_names(s->sheet, sh.job, sh.n, err) < 0)) ||
+    if ((s->sheet &&
+         (sheet_read(s->sheet, &s->job, &sh, err) < 0 || cli_check_cohort_names(s->sheet, sh.job, sh.n, err) < 0)) ||
         find_files(s, &c, err) < 0)
         goto out;
     c.row = ps_alloc(c.n, sizeof *c.row);

@@ -258,12 +258,14 @@ static void answer(const ps_job *job, const cli_knowledge *knowledge, ps_result 
     ps_result_checks(result);
 }
 
-int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
-                      ps_error *err) {
+int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
+                      ps_result *result, ps_error *err) {
     run r = {.job = job, .knowledge = knowledge};
     int status = -1;
-    *result = (ps_result){.sample_id = ps_strdup(job->sample_id), .specimen = job->specimen, .purity = job->purity,
-                            .prior_odds = job->prior_odds};
+    *result = (ps_result){.sample_id = ps_strdup(job->sample_id),
+                          .specimen = job->specimen,
+                          .purity = job->purity,
+                          .prior_odds = job->prior_odds};
     if (refuse_same_file(job, err) < 0 || open_sources(&r, say, context, err) < 0 || open_vcf(&r, err) < 0 ||
         find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
         goto out;

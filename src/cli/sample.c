@@ -12,7 +12,8 @@ void cli_help_sample(FILE *out) {
         "plasmastrat sample - label one sample\n\n"
         "usage: plasmastrat sample [--id ID] [--rna BAM] [--dna BAM] [--normal BAM] [--vcf VCF] [-o DIR]\n\n"
         "At least one of --rna, --dna and --vcf is needed; what a missing input would have told is not assessable.\n"
-        "With -o, writes DIR/ID.json, DIR/ID.html and DIR/ID.ras.vcf.gz with its index; --json, --html and --ras-vcf\n"
+        "With -o, writes DIR/ID.json, DIR/ID.html and DIR/ID.ras.vcf.gz with its index; --json, --html and "
+        "--ras-vcf\n"
         "name single files. A one-screen summary goes to standard output.\n\n",
         out);
     cli_print_options(CLI_SAMPLE, out);
@@ -74,7 +75,8 @@ static int writes_files(const cli_settings *s) {
 static int check_files(const cli_settings *s, ps_error *err) {
     if (s->outdir && !strcmp(s->outdir, "-"))
         return s->json || s->html || s->ras_vcf
-                   ? ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: -o - goes with none of --json, --html and --ras-vcf")
+                   ? ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                             "sample: -o - goes with none of --json, --html and --ras-vcf")
                    : 0;
     return writes_files(s) ? cli_check_named(&s->job, s, err) : 0;
 }

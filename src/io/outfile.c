@@ -39,10 +39,11 @@ static int check_target(const char *path, int force, ps_error *err) {
     return 0;
 }
 
+static const char suffix_letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
 /* Like mkstemp, but created with mode 0666 so that the kernel applies the umask: reading the umask in a program with
  * threads is a race. */
 static int make_temporary(const char *path, char **temporary, ps_error *err) {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
     char *folder = folder_of(path);
     const char *base = path + strlen(folder);
     int fd = -1;
@@ -55,7 +56,7 @@ static int make_temporary(const char *path, char **temporary, ps_error *err) {
         key = (key ^ (uintptr_t)temporary) * 0x9E3779B97F4A7C15u; /* golden-ratio multiplier spreads the bits */
         char suffix[7];
         for (int i = 0; i < 6; i++, key /= 36)
-            suffix[i] = letters[(key >> 8) % 36];
+            suffix[i] = suffix_letters[(key >> 8) % 36];
         suffix[6] = '\0';
         free(*temporary);
         *temporary = ps_format("%s.%s.%s", folder, base, suffix);
@@ -170,6 +171,12 @@ void ps_outfile_discard(ps_outfile *out) {
     free(out->temporary);
     free(out->path);
     memset(out, 0, sizeof *out);
+}
+
+int ps_outfile_is_leftover(const char *name, const char *base) {
+    size_t n = strlen(base);
+    return name[0] == '.' && !strncmp(name + 1, base, n) && name[n + 1] == '.' && strlen(name) == n + 8 &&
+           strspn(name + n + 2, suffix_letters) == 6;
 }
 
 int ps_make_folder(const char *path, ps_error *err) {

@@ -1,0 +1,155 @@
+#include "ledger.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/map.h"
+#include "plasmastrat/outfile.h"
+
+static const char folder[] = ".plasmastrat";
+enum { HEAD_BYTES = 65536 }; /* of an input: holds the header of a BAM or a VCF, and a whole model file */
+
+static char *ledger_path(const char *outdir, const char *sample_id) {
+    return ps_format("%s/%s/%s", outdir, folder, sample_id);
+}
+
+/* Adds a line to a text that grows. */
+static void add_line(char **text, char *line) {
+    char *longer = ps_format("%s%s\n", *text, line);
+    free(*text);
+    free(line);
+    *text = longer;
+}
+
+static int hash_head(const char *path, size_t n_bytes, uint64_t *hash) {
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return -1;
+    unsigned char *bytes = ps_alloc(n_bytes, 1);
+    size_t n = fread(bytes, 1, n_bytes, f);
+    int status = ferror(f) ? -1 : 0;
+    fclose(f);
+    *hash = ps_hash(bytes, n);
+    free(bytes);
+    return status;
+}
+
+/* 0: a line for the file, or nothing when there is none; -1: the file cannot be told apart from a changed one. */
+static int add_file(char **text, const char *role, const char *path) {
+    struct stat st;
+    uint64_t hash = 0;
+    if (!path)
+        return 0;
+    const char *mark = strstr(path, "##idx##");
+    char *name = mark ? ps_strndup(path, (size_t)(mark - path)) : ps_strdup(path);
+    int status = stat(name, &st) == 0 && S_ISREG(st.st_mode) ? hash_head(name, HEAD_BYTES, &hash) : -1;
+    free(name);
+    if (status == 0)
+        add_line(text, ps_format("file\t%s\t%s\t%lld\t%lld.%09ld\t%016" PRIx64, role, path, (long long)st.st_size,
+                                 (long long)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec, hash));
+    return status;
+}
+
+static void add_number(char **text, const char *name, double value) {
+    if (!isnan(value))
+        add_line(text, ps_format("option\t%s\t%.17g", name, value));
+}
+
+char *ledger_request(const ps_job *job, const cli_knowledge *k) {
+    char *text = ps_strdup("");
+    int status = 0;
+    add_line(&text, ps_format("plasmastrat-ledger\t1"));
+    add_line(&text, ps_format("version\t%s", PS_VERSION));
+    for (int i = 0; i < k->n_panels; i++)
+        add_line(&text, ps_format("panel\t%s\t%s", k->panel[i].name, k->panel[i].checksum));
+    add_number(&text, "purity", job->purity);
+    add_number(&text, "prior", job->prior_odds);
+    add_line(&text, ps_format("option\tspecimen\t%s", ps_specimen_names[job->specimen]));
+    add_line(&text, ps_format("option\tmodel\t%s", job->model ? job->model : ""));
+    add_line(&text, ps_format("option\tvcf-sample\t%s", job->vcf_sample ? job->vcf_sample : ""));
+    for (int role = 0; role < PS_N_INPUTS && status == 0; role++)
+        status = add_file(&text, ps_input_names[role], job->path[role]);
+    const struct {
+        const char *role, *path;
+    } shared[] = {
+        {"reference", job->reference},
+        {"force-sites", job->force_sites},
+        {"model", k->model_given ? job->model : NULL},
+    };
+    for (size_t i = 0; i < sizeof shared / sizeof *shared && status == 0; i++)
+        status = add_file(&text, shared[i].role, shared[i].path);
+    if (status == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* One line per file of the sample, as they lie there now; NULL when one is missing. */
+static char *describe_outputs(const char *outdir, const char *sample_id) {
+    char *text = ps_strdup("");
+    int status = 0;
+    for (int i = 0; i < CLI_N_OUTPUTS && status == 0; i++) {
+        struct stat st;
+        uint64_t hash = 0;
+        char *path = cli_output_path(outdir, sample_id, i);
+        status = stat(path, &st) == 0 ? hash_head(path, (size_t)st.st_size, &hash) : -1;
+        if (status == 0)
+            add_line(&text, ps_format("output\t%d\t%lld\t%016" PRIx64, i, (long long)st.st_size, hash));
+        free(path);
+    }
+    if (status == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+int ledger_open(const char *outdir, ps_error *err) {
+    char *path = ps_format("%s/%s", outdir, folder);
+    int status = ps_make_folder(path, err);
+    free(path);
+    return status;
+}
+
+int ledger_is_current(const char *outdir, const char *sample_id, const char *request) {
+    char *outputs = request ? describe_outputs(outdir, sample_id) : NULL;
+    if (!outputs)
+        return 0;
+    char *wanted = ps_format("%s%s", request, outputs), *path = ledger_path(outdir, sample_id);
+    size_t n = strlen(wanted);
+    char *there = ps_alloc(n + 1, 1);
+    FILE *f = fopen(path, "rb");
+    int current = f && fread(there, 1, n + 1, f) == n && !memcmp(there, wanted, n);
+    if (f)
+        fclose(f);
+    free(there);
+    free(path);
+    free(wanted);
+    free(outputs);
+    return current;
+}
+
+int ledger_note(const char *outdir, const char *sample_id, const char *request, ps_error *err) {
+    char *path = ledger_path(outdir, sample_id), *outputs = request ? describe_outputs(outdir, sample_id) : NULL;
+    ps_outfile file = {0};
+    int status = 0;
+    if (!outputs) {
+        if (unlink(path) != 0 && errno != ENOENT)
+            status = ps_fail(err, PS_ERR_RUN, path, 0, "cannot be removed: %s", strerror(errno));
+    } else {
+        status = ps_outfile_open(path, 1, &file, err);
+        if (status == 0)
+            fprintf(file.stream, "%s%s", request, outputs);
+        if (status == 0)
+            status = ps_outfile_commit(&file, err);
+    }
+    ps_outfile_discard(&file);
+    free(outputs);
+    free(path);
+    return status;
+}

@@ -1,0 +1,25 @@
+/* ledger.h - what `batch --resume` knows of a finished sample: what its files were made from, and what they hold.
+ *
+ * One small file per sample, DIR/.plasmastrat/ID, written after the sample's own files took their names. A sample is
+ * current when the request made today (version, panels, model, options, and every input by size, modification time and
+ * a digest of its first bytes) equals the one written then and each file still has the size and digest it had. Killed
+ * anywhere, a sample is current or is done again.
+ */
+#ifndef PLASMASTRAT_LEDGER_H
+#define PLASMASTRAT_LEDGER_H
+
+#include "cli.h"
+
+/* What the sample would be made from, as text. NULL when an input cannot be told apart from a changed one (remote,
+ * standard input, not there). Owned by the caller. */
+char *ledger_request(const ps_job *job, const cli_knowledge *knowledge);
+
+int ledger_open(const char *outdir, ps_error *err); /* makes its folder */
+
+/* 1: the sample's files are whole and were made from this request. */
+int ledger_is_current(const char *outdir, const char *sample_id, const char *request);
+
+/* After a sample's files are written. `request` NULL: nothing is remembered, and nothing that was holds any longer. */
+int ledger_note(const char *outdir, const char *sample_id, const char *request, ps_error *err);
+
+#endif

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Nothing is lost: batches that are interrupted, killed, resumed, starved of disk.
+
+Every check compares with an undisturbed run of the same sheet, byte by byte. $PLASMASTRAT is the program under test.
+Random moments are seeded; KILLS (default 200) is how often a batch is killed with SIGKILL.
+"""
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+DATA = HERE.parent.parent / "testdata"
+PROGRAM = os.environ.get("PLASMASTRAT", str(HERE.parent.parent / "plasmastrat"))
+COHORT = ["cohort.tsv", "cohort.html", "plasmastrat_mqc.json"]
+SUFFIXES = [".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi"]
+passed = failed = skipped = 0
+
+
+def check(truth, what):
+    global passed, failed
+    if truth:
+        passed += 1
+    else:
+        failed += 1
+        print("FAILED:", what)
+
+
+def skip(what):
+    global skipped
+    skipped += 1
+    print("skipped:", what)
+
+
+def make_sheet(folder, n):
+    """A sheet of n samples over copies of the test data, so that inputs can be changed."""
+    shutil.copytree(DATA, folder / "data")
+    rows = [line.split("\t") for line in (DATA / "sheet.tsv").read_text().splitlines()]
+    head, rows = rows[0], [r for r in rows[1:]]
+    where = {name: i for i, name in enumerate(head)}
+    lines = ["\t".join(head)]
+    for k in range(n):
+        row = list(rows[k % len(rows)])
+        row[where["sample_id"]] = f"S{k:03d}"
+        for column in ("rna", "dna", "normal", "vcf"):
+            if column in where and row[where[column]] not in ("", "."):
+                row[where[column]] = "data/" + row[where[column]]
+        lines.append("\t".join(row))
+    sheet = folder / "sheet.tsv"
+    sheet.write_text("\n".join(lines) + "\n")
+    return sheet, [f"S{k:03d}" for k in range(n)]
+
+
+def command(sheet, out, *more):
+    return [PROGRAM, "batch", str(sheet), "-o", str(out), "-@", "2", *more]
+
+
+def run(sheet, out, *more, **options):
+    return subprocess.run(command(sheet, out, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=300, **options)
+
+
+def contents(out):
+    return {p.name: p.read_bytes() for p in out.iterdir() if p.is_file()} if out.is_dir() else {}
+
+
+def temporaries(out):
+    return [p.name for p in out.rglob(".*") if p.is_file() and p.parent == out]
+
+
+def whole(out, wanted, but=()):
+    """Every visible file is one of the undisturbed run's, whole; those in `but` may tell of failed samples."""
+    return all(wanted.get(name) == data for name, data in contents(out).items()
+               if not name.startswith(".") and name not in but)
+
+
+def test_resume(folder, sheet, ids, wanted):
+    out = folder / "resume"
+    check(run(sheet, out, "-q").returncode == 0, "batch")
+    check(contents(out) == wanted, "a second batch gives the same bytes")
+    check(run(sheet, out).returncode != 0, "a batch over existing results without --resume or --force is refused")
+
+    def stamps():
+        files = {i: [out / (i + s) for s in SUFFIXES] for i in ids}
+        return {i: [p.stat().st_mtime_ns if p.exists() else None for p in paths] for i, paths in files.items()}
+
+    before = stamps()
+    r = run(sheet, out, "--resume")
+    check(r.returncode == 0 and stamps() == before and contents(out) == wanted, "nothing to do: nothing is done again")
+
+    def repeats(what, which, same=True):
+        old = stamps()
+        result = run(sheet, out, "--resume")
+        changed = {i for i, s in stamps().items() if s != old.get(i)}
+        check(result.returncode == 0 and changed == set(which), f"{what}: {sorted(changed)} instead of {which}")
+        if same:
+            check(contents(out) == wanted, f"{what}: same bytes as undisturbed")
+
+    (out / "S001.html").write_bytes(wanted["S001.html"][:1000])
+    repeats("a page cut short", ["S001"])
+    data = bytearray(wanted["S002.json"])
+    data[len(data) // 2] ^= 1
+    (out / "S002.json").write_bytes(data)
+    repeats("a flipped bit in a result", ["S002"])
+    (out / "S003.ras.vcf.gz.tbi").unlink()
+    (out / "cohort.tsv").unlink()
+    repeats("files that are missing", ["S003"])
+    (out / ".plasmastrat" / "S004").write_text("plasmastrat-ledger\t1\n")
+    repeats("a ledger cut short", ["S004"])
+    users = [ids[k] for k, line in enumerate(sheet.read_text().splitlines()[1:]) if "PCL01.rna" in line]
+    for p in (folder / "data").glob("PCL01.rna*"):
+        os.utime(p)
+    repeats("an input that was written again", users)
+    old = stamps()
+    r = run(sheet, out, "--resume", "--specimen", "lesion", "--model", "rationale")
+    check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "other options: all is done again")
+
+
+def test_failed_sample(folder, sheet, ids):
+    out = folder / "failed"
+    broken = folder / "broken.tsv"
+    lines = sheet.read_text().splitlines()
+    lines.insert(2, lines[1].replace("S000", "BAD").replace("data/", "nowhere/"))
+    broken.write_text("\n".join(lines) + "\n")
+    r = run(broken, out)
+    rows = {line.split("\t")[0]: line.split("\t") for line in (out / "cohort.tsv").read_text().splitlines()[1:]}
+    check(r.returncode == 1 and rows["BAD"][1] == "failed" and rows[ids[0]][1] == "ok", "one failed, the others done")
+    stamp = (out / (ids[0] + ".json")).stat().st_mtime_ns
+    r = run(broken, out, "--resume")
+    check(r.returncode == 1 and "BAD" in r.stderr, "--resume tries a failed sample again and says that it fails")
+    check((out / (ids[0] + ".json")).stat().st_mtime_ns == stamp, "--resume leaves the others alone")
+    r = run(broken, folder / "fast", "--fail-fast", "-@", "1")
+    rows = (folder / "fast" / "cohort.tsv").read_text().splitlines()[1:]
+    check(r.returncode == 1 and len(rows) == len(ids) + 1, "--fail-fast: a row for every sample")
+
+
+def test_signals(folder, sheet, ids, wanted):
+    draw = random.Random(11)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        name = signal.Signals(number).name
+        out = folder / f"signal-{name}"
+        p = subprocess.Popen(command(sheet, out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.15 + draw.random() * 0.3)
+        p.send_signal(number)
+        said = p.communicate(timeout=60)[1]
+        check(p.returncode == 1, f"{name}: exit status 1, not {p.returncode}")
+        check("--resume" in said and "samples are done" in said, f"{name}: says how to go on: {said[-200:]}")
+        check(not temporaries(out), f"{name}: no temporaries stay: {temporaries(out)}")
+        check(whole(out, wanted), f"{name}: what is there is whole")
+        r = run(sheet, out, "--resume")
+        check(r.returncode == 0 and contents(out) == wanted, f"{name}: --resume ends as if undisturbed")
+    r = run(sheet, folder / "nohup", "-q", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    check(r.returncode == 0, "nohup")
+
+
+def test_kills(folder, sheet, wanted, kills):
+    draw = random.Random(12)
+    out = folder / "kill"
+    done = bad = rounds = 0
+    while done < kills:
+        p = subprocess.Popen(command(sheet, out, "--resume", "-q"), stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+        try:
+            p.wait(timeout=0.02 + draw.random() * 0.2)
+        except subprocess.TimeoutExpired:
+            p.kill()
+            p.wait()
+            done += 1
+        else:
+            rounds += 1
+            bad += p.returncode != 0 or contents(out) != wanted
+            shutil.rmtree(out)
+        bad += not whole(out, wanted)
+    r = run(sheet, out, "--resume")
+    check(bad == 0, f"{bad} of {kills} kills left a file that is not whole")
+    check(r.returncode == 0 and contents(out) == wanted, f"after {kills} kills and {rounds} ends, --resume is right")
+    check(not temporaries(out), f"--resume clears what killed runs left: {temporaries(out)}")
+
+
+def test_no_space(folder, sheet, wanted):
+    out = folder / "limit"
+    r = run(sheet, out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)))
+    check(r.returncode == 1 and ("S000.json" in r.stderr or "S000.html" in r.stderr) and "File too large" in r.stderr,
+          f"file size limit: an error that names the file: {r.returncode} {r.stderr[:300]}")
+    check(not temporaries(out) and whole(out, wanted, COHORT), "file size limit: nothing half written")
+    disk = folder / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)],
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        skip("a full disk: a small file system cannot be mounted here")
+        return
+    try:
+        out = disk / "out"
+        r = run(sheet, out)
+        check(r.returncode == 1 and "No space left" in r.stderr and str(out) in r.stderr,
+              f"full disk: an error that names the file: {r.returncode} {r.stderr[:300]}")
+        check(not temporaries(out) and whole(out, wanted, COHORT), "full disk: nothing half written")
+    finally:
+        subprocess.run(["umount", str(disk)], check=False)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="plasmastrat-batch.") as name:
+        folder = pathlib.Path(name)
+        sheet, ids = make_sheet(folder, 24)
+        plain = folder / "plain"
+        r = run(sheet, plain)
+        check(r.returncode == 0, f"the undisturbed batch: {r.stderr[-300:]}")
+        wanted = contents(plain)
+        check(len(wanted) == len(ids) * len(SUFFIXES) + len(COHORT), "all files of the undisturbed batch")
+        test_resume(folder, sheet, ids, wanted)
+        test_failed_sample(folder, sheet, ids)
+        test_signals(folder, sheet, ids, wanted)
+        test_kills(folder, sheet, wanted, int(os.environ.get("KILLS", "200")))
+        test_no_space(folder, sheet, wanted)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+sys.exit(main())
