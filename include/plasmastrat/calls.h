@@ -165,7 +165,23 @@ typedef struct ps_ccnd1_call {
     ps_cause cause;
     ps_reasons reasons;
     double log_odds; /* ln P(data | dysregulated) / P(data | not) */
+    int rule;        /* the row of ps_ccnd1_rules() that decided, counted from 1; 0: none was tried */
 } ps_ccnd1_call;
+
+/* What a copy number says about CCND1. */
+typedef enum { PS_COPIES_NOT_ASSESSABLE, PS_COPIES_NO_GAIN, PS_COPIES_FOCAL, PS_COPIES_BROAD, PS_N_COPIES_KINDS } ps_copies_kind;
+extern const char *const ps_copies_kind_names[PS_N_COPIES_KINDS]; /* "not-assessable", "no gain", ... */
+
+/* One rule: the states it fits, a bit each (1u << ps_expression_state, ...), and what it answers. */
+typedef struct ps_ccnd1_rule {
+    unsigned expression, junction, copies;
+    ps_ccnd1_state state;
+    ps_cause cause;
+    ps_reason_code reason; /* PS_REASON_NONE: nothing to add */
+} ps_ccnd1_rule;
+
+/* The rules of ps_call_ccnd1, tried from the top; the last fits whatever is left. Constant. */
+const ps_ccnd1_rule *ps_ccnd1_rules(size_t *n);
 
 typedef struct ps_calls {
     ps_ras_call ras;
@@ -188,7 +204,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
 void ps_call_junction(const ps_case *c, ps_junction_call *call);
-/* One state and one cause from the other three (rules: src/callers/ccnd1.c prints them as a table). */
+/* One state and one cause from the other three, by the first of ps_ccnd1_rules() that fits. */
 void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
                    const ps_junction_call *junction, ps_ccnd1_call *call);
 void ps_call(const ps_case *c, ps_calls *calls); /* all of them, in order */

@@ -9,9 +9,26 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
-enum { EXPRESSION_OVER = 1, EXPRESSION_NOT = 2, EXPRESSION_NA = 4, EXPRESSION_ANY = 7 };
-enum { JUNCTION_YES = 1, JUNCTION_NO = 2, JUNCTION_NA = 4, JUNCTION_ANY = 7 };
-enum { COPIES_FOCAL = 1, COPIES_BROAD = 2, COPIES_NONE = 4, COPIES_NA = 8, COPIES_ANY = 15 };
+/* bits of the rows below */
+enum {
+    EXPRESSION_NA = 1 << PS_EXPRESSION_NOT_ASSESSABLE,
+    EXPRESSION_NOT = 1 << PS_EXPRESSION_NOT_OVER,
+    EXPRESSION_OVER = 1 << PS_EXPRESSION_OVER,
+    JUNCTION_NO = 1 << PS_JUNCTION_NOT_DETECTED,
+    JUNCTION_YES = 1 << PS_JUNCTION_DETECTED,
+    JUNCTION_ANY = (1 << PS_N_JUNCTION_STATES) - 1,
+    COPIES_NONE = 1 << PS_COPIES_NO_GAIN,
+    COPIES_FOCAL = 1 << PS_COPIES_FOCAL,
+    COPIES_BROAD = 1 << PS_COPIES_BROAD,
+    COPIES_ANY = (1 << PS_N_COPIES_KINDS) - 1,
+};
+
+const char *const ps_copies_kind_names[PS_N_COPIES_KINDS] = {
+    [PS_COPIES_NOT_ASSESSABLE] = "not-assessable",
+    [PS_COPIES_NO_GAIN] = "no gain",
+    [PS_COPIES_FOCAL] = "focal gain",
+    [PS_COPIES_BROAD] = "arm or chromosome gain",
+};
 
 /* P(no junction and no gain | dysregulated): t(11;14) in 53/336 (Fonseca 2002) of the roughly 16 % + 40 % (biallelic,
  * Bergsagel 2005) that express CCND1 is what DNA shows for certain: 1 - 0.16 / 0.56. */
@@ -20,14 +37,7 @@ static const double dna_blind = 0.71;
  * assumption. */
 static const double weak = 0.5;
 
-typedef struct rule {
-    unsigned expression, junction, copies;
-    ps_ccnd1_state state;
-    ps_cause cause;
-    ps_reason_code reason;
-} rule;
-
-static const rule rules[] = {
+static const ps_ccnd1_rule rules[] = {
     {EXPRESSION_OVER, JUNCTION_YES, COPIES_ANY, PS_CCND1_DYSREGULATED, PS_CAUSE_T1114, PS_REASON_NONE},
     {EXPRESSION_OVER, JUNCTION_ANY, COPIES_FOCAL, PS_CCND1_DYSREGULATED, PS_CAUSE_FOCAL, PS_REASON_NONE},
     {EXPRESSION_OVER, JUNCTION_ANY, COPIES_BROAD, PS_CCND1_DYSREGULATED, PS_CAUSE_CHROMOSOME, PS_REASON_NONE},
@@ -42,12 +52,17 @@ static const rule rules[] = {
     {EXPRESSION_NA, JUNCTION_ANY, COPIES_ANY, PS_CCND1_NOT_ASSESSABLE, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_CCND1_OPEN},
 };
 
-static unsigned copies_of(const ps_copynumber_call *cn) {
+const ps_ccnd1_rule *ps_ccnd1_rules(size_t *n) {
+    *n = sizeof rules / sizeof *rules;
+    return rules;
+}
+
+static ps_copies_kind copies_of(const ps_copynumber_call *cn) {
     if (cn->state == PS_CN_NOT_ASSESSABLE)
-        return COPIES_NA;
+        return PS_COPIES_NOT_ASSESSABLE;
     if (cn->state != PS_CN_GAIN && cn->state != PS_CN_AMPLIFIED)
-        return COPIES_NONE;
-    return cn->scope == PS_SCOPE_FOCAL ? COPIES_FOCAL : COPIES_BROAD;
+        return PS_COPIES_NO_GAIN;
+    return cn->scope == PS_SCOPE_FOCAL ? PS_COPIES_FOCAL : PS_COPIES_BROAD;
 }
 
 static double log_odds_of(const ps_ccnd1_call *call, const ps_expression_call *expression,
@@ -65,13 +80,12 @@ static double log_odds_of(const ps_ccnd1_call *call, const ps_expression_call *e
 void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
                    const ps_junction_call *junction, ps_ccnd1_call *call) {
     (void)c;
-    static const unsigned expression_bit[PS_N_EXPRESSION_STATES] = {EXPRESSION_NA, EXPRESSION_NOT, EXPRESSION_OVER};
-    static const unsigned junction_bit[PS_N_JUNCTION_STATES] = {JUNCTION_NA, JUNCTION_NO, JUNCTION_YES};
-    unsigned e = expression_bit[expression->state], j = junction_bit[junction->state], n = copies_of(copynumber);
+    unsigned e = 1u << expression->state, j = 1u << junction->state, n = 1u << copies_of(copynumber);
     *call = (ps_ccnd1_call){0};
-    const rule *r = rules;
+    const ps_ccnd1_rule *r = rules;
     while (!(r->expression & e) || !(r->junction & j) || !(r->copies & n))
         r++;
+    call->rule = (int)(r - rules) + 1;
     call->state = r->state;
     call->cause = r->cause;
     if (r->reason != PS_REASON_NONE)

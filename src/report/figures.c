@@ -67,6 +67,30 @@ static void label(FILE *out, const char *class, double x, double y, const char *
     fputs("</text>\n", out);
 }
 
+/* A scale's label, left of the drawing, in the space that figure.plot keeps for it. */
+static void side_label(FILE *out, double y, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void side_label(FILE *out, double y, const char *format, ...) {
+    char text[80];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(out, "<text class=\"e\" x=\"-8\" y=\"%g\">", y);
+    ps_put_html(out, text);
+    fputs("</text>\n", out);
+}
+
+/* A path drawn around a place that is given in percent. */
+static void mark(FILE *out, const char *class, double x, double y, const char *path, const char *title) {
+    fprintf(out, "<svg class=\"mark\" x=\"%.2f%%\" y=\"%.1f\"><path class=\"%s\" d=\"%s\">", x, y, class, path);
+    if (title) {
+        fputs("<title>", out);
+        ps_put_html(out, title);
+        fputs("</title>", out);
+    }
+    fputs("</path></svg>\n", out);
+}
+
 /* Text that stands over x but never leaves the drawing. */
 static const char *anchor(double x) {
     return x < 12 ? "strong" : x > 88 ? "strong e" : "strong m";
@@ -157,7 +181,32 @@ void ps_figure_vaf(FILE *out, const ps_ras_variant *v) {
     fputs("</svg>", out);
 }
 
-enum { DEPTH_TOP = 22, DEPTH_HEIGHT = 46, LOD_TOP = 108, LOD_HEIGHT = 84, STRIP_HEIGHT = 246 };
+enum { DEPTH_TOP = 6, DEPTH_HEIGHT = 44, LOD_TOP = 72, LOD_HEIGHT = 84, UNSEEN = LOD_TOP + LOD_HEIGHT + 14 };
+enum { NUMBERS = UNSEEN + 26, STRIP_HEIGHT = NUMBERS + 6 };
+
+/* Shapes tell the states apart without colour. */
+static const struct {
+    const char *class, *path, *words;
+} codon_marks[PS_N_RAS_STATES] = {
+    [PS_RAS_WILD_TYPE] = {"f-cool", "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z", "wild type"},
+    [PS_RAS_MUTATED] = {"f-warm", "M0 -7L7 0L0 7L-7 0z", "mutated"},
+    [PS_RAS_NOT_ASSESSABLE] = {"hollow", "M-4.5 -4.5h9v9h-9z", "not assessable"},
+};
+
+void ps_figure_codon_legend(FILE *out) {
+    static const ps_ras_state order[] = {PS_RAS_MUTATED, PS_RAS_WILD_TYPE, PS_RAS_NOT_ASSESSABLE};
+    fputs("<p class=\"legend\">", out);
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        fprintf(
+            out,
+            "<span><svg aria-hidden=\"true\" width=\"16\" height=\"16\" viewBox=\"-8 -8 16 16\"><path class=\"%s\" "
+            "d=\"%s\"/></svg> hotspot, %s</span> ",
+            codon_marks[order[i]].class, codon_marks[order[i]].path, codon_marks[order[i]].words);
+    fputs(
+        "<span><svg aria-hidden=\"true\" width=\"16\" height=\"16\" viewBox=\"-8 -8 16 16\"><circle class=\"f-dot\" "
+        "r=\"2\"/></svg> other codon</span></p>\n",
+        out);
+}
 
 /* lod95 on a log scale from 0.1 % (bottom) to 100 % (top). */
 static double lod_y(double lod) {
@@ -181,7 +230,7 @@ static void required_labels(FILE *out, const ps_panel *panel, int gene, int tran
         int is_one = c < panel->n_codons && drawn(panel, c, gene, transcript) && panel->codons[c].required;
         int number = is_one ? panel->codons[c].number : 0;
         if (used && (c == panel->n_codons || (is_one && number - last > NEAR))) {
-            label(out, "strong m", at(s, (first + last) / 2.0), LOD_TOP + LOD_HEIGHT + 46, "%s", text);
+            label(out, "strong m", at(s, (first + last) / 2.0), NUMBERS, "%s", text);
             used = 0;
         }
         if (!is_one)
@@ -195,38 +244,46 @@ static void required_labels(FILE *out, const ps_panel *panel, int gene, int tran
     }
 }
 
+/* Depth is drawn on a log scale: 1, 10, 100 ... up to the deepest codon. */
+static double depth_y(double depth, double deepest) {
+    return DEPTH_TOP + DEPTH_HEIGHT * (1 - log10(1 + depth) / log10(1 + deepest));
+}
+
 static void strip_axes(FILE *out, double limit, double deepest) {
-    label(out, "", 0, 12, "depth, log scale (highest %.0f fragments)", deepest);
-    line(out, "axis", 9, DEPTH_TOP + DEPTH_HEIGHT, 99, DEPTH_TOP + DEPTH_HEIGHT);
-    label(out, "", 0, LOD_TOP - 16, "smallest VAF that would have been seen (lod95)");
+    side_label(out, DEPTH_TOP + 6, "%.0f", deepest);
+    side_label(out, DEPTH_TOP + DEPTH_HEIGHT + 4, "0");
+    line(out, "axis", 0, DEPTH_TOP + DEPTH_HEIGHT, 100, DEPTH_TOP + DEPTH_HEIGHT);
     const double guides[] = {1, 0.1, 0.01, 0.001};
     for (int g = 0; g < 4; g++) {
-        line(out, "guide", 9, lod_y(guides[g]), 99, lod_y(guides[g]));
-        label(out, "", 0, lod_y(guides[g]) + 4, "%g %%", 100 * guides[g]);
+        line(out, "guide", 0, lod_y(guides[g]), 100, lod_y(guides[g]));
+        side_label(out, lod_y(guides[g]) + 4, "%g %%", 100 * guides[g]);
     }
     if (limit > 0) {
-        line(out, "limit", 9, lod_y(limit), 99, lod_y(limit));
-        label(out, "e", 99, lod_y(limit) - 4, "limit for wild type %g %%", 100 * limit);
+        line(out, "limit", 0, lod_y(limit), 100, lod_y(limit));
+        label(out, "e", 100, lod_y(limit) - 4, "limit for wild type %g %%", 100 * limit);
     }
+    side_label(out, UNSEEN + 4, "unseen");
 }
 
 static void strip_codon(FILE *out, const ps_result *r, int codon, scale s, double deepest) {
     const ps_codon *c = &r->panel->codons[codon];
     ps_ras_codon seen = ps_codon_seen(r, codon);
-    double x = at(s, c->number), half = 0.42 * 90 / (s.high - s.low);
+    double x = at(s, c->number), half = 0.4 * (s.to - s.from) / (s.high - s.low);
+    int known = isfinite(seen.lod95);
+    char title[160];
     if (seen.depth > 0) {
-        double height = DEPTH_HEIGHT * log10(1 + (double)seen.depth) / log10(1 + deepest);
-        rect(out, c->required ? "f-warm" : "f-pale", x - half, x + half, DEPTH_TOP + DEPTH_HEIGHT - height, height);
+        double y = depth_y((double)seen.depth, deepest);
+        rect(out, !c->required ? "f-pale" : "f-bar", x - half, x + half, y, DEPTH_TOP + DEPTH_HEIGHT - y);
     }
-    if (isfinite(seen.lod95)) {
-        fprintf(out,
-                "<circle class=\"%s\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"%g\"><title>codon %d: %s, %lld fragments, lod95 "
-                "%s</title></circle>\n",
-                c->required ? "f-warm" : "f-dot", x, lod_y(seen.lod95), c->required ? 4.5 : 1.8, c->number,
-                ps_ras_state_names[seen.state], (long long)seen.depth, PERCENT(seen.lod95));
-    } else {
-        rect(out, c->required ? "f-red" : "f-pale", x - half, x + half, LOD_TOP + LOD_HEIGHT + 16, 6);
-    }
+    snprintf(title, sizeof title, "codon %d: %s, %lld fragments, %s%s", c->number, ps_ras_state_names[seen.state],
+             (long long)(seen.depth < 0 ? 0 : seen.depth), known ? "lod95 " : "nothing seen",
+             known ? PERCENT(seen.lod95) : "");
+    if (c->required)
+        mark(out, codon_marks[seen.state].class, x, known ? lod_y(seen.lod95) : UNSEEN, codon_marks[seen.state].path,
+             title);
+    else
+        mark(out, "f-dot", x, known ? lod_y(seen.lod95) : UNSEEN, "M-1.8 0a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0 -3.6 0z",
+             title);
 }
 
 void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
@@ -245,7 +302,7 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
     }
     if (transcript < 0)
         return;
-    scale s = {1, last, 9, 99};
+    scale s = {0, last + 1, 0, 100};
     open_svg(out, STRIP_HEIGHT, panel->genes[gene].name,
              "depth and smallest visible variant allele fraction of codons 1 to %d on %s; the hotspot codons are "
              "also listed as text",
@@ -256,7 +313,6 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
             if (drawn(panel, c, gene, transcript) && !panel->codons[c].required == !hot)
                 strip_codon(out, r, c, s, deepest);
     required_labels(out, panel, gene, transcript, s);
-    label(out, "", 0, LOD_TOP + LOD_HEIGHT + 23, "unseen");
     fputs("</svg>\n", out);
 }
 
@@ -269,26 +325,26 @@ void ps_figure_expression(FILE *out, const ps_expression_call *e) {
     scale s = {floor(lowest - 1.5), ceil(highest + 1.5), 1, 99};
     double low = isfinite(e->low) ? e->low : e->log2_ratio, high = isfinite(e->high) ? e->high : e->log2_ratio;
     open_svg(
-        out, 84, "CCND1 against the median reference gene",
+        out, 92, "CCND1 against the median reference gene",
         "log2 ratio %.2f, 95 %% interval %.2f to %.2f; overexpressed from %.2f up, not overexpressed from %.2f down",
         e->log2_ratio, low, high, e->over_at, e->not_at);
-    rect(out, "z-cool", at(s, s.low), at(s, e->not_at), 28, 24);
-    rect(out, "z-mid", at(s, e->not_at), at(s, e->over_at), 28, 24);
-    rect(out, "z-warm", at(s, e->over_at), at(s, s.high), 28, 24);
+    rect(out, "z-cool", at(s, s.low), at(s, e->not_at), 38, 24);
+    rect(out, "z-mid", at(s, e->not_at), at(s, e->over_at), 38, 24);
+    rect(out, "z-warm", at(s, e->over_at), at(s, s.high), 38, 24);
     double step = s.high - s.low > 16 ? 4 : s.high - s.low > 8 ? 2 : 1;
     for (int i = (int)ceil(s.low / step); i * step <= s.high; i++) {
         double t = i * step;
-        line(out, "axis", at(s, t), 52, at(s, t), 57);
-        label(out, t == s.low ? "" : t == s.high ? "e" : "m", at(s, t), 71, "%g", t);
+        line(out, "axis", at(s, t), 62, at(s, t), 67);
+        label(out, t == s.low ? "" : t == s.high ? "e" : "m", at(s, t), 81, "%g", t);
     }
-    label(out, "", at(s, s.low), 22, "not over");
-    label(out, "e", at(s, s.high), 22, "over");
-    line(out, "limit", at(s, e->not_at), 22, at(s, e->not_at), 57);
-    line(out, "limit", at(s, e->over_at), 22, at(s, e->over_at), 57);
-    line(out, "s-ink", at(s, low), 40, at(s, high), 40);
-    dot(out, "f-ink", at(s, e->log2_ratio), 40, 7);
+    label(out, "e", at(s, e->not_at) - 0.6, 30, "not over");
+    label(out, "", at(s, e->over_at) + 0.6, 30, "overexpressed");
+    line(out, "limit", at(s, e->not_at), 20, at(s, e->not_at), 67);
+    line(out, "limit", at(s, e->over_at), 20, at(s, e->over_at), 67);
+    line(out, "s-ink", at(s, low), 50, at(s, high), 50);
+    dot(out, "f-ink", at(s, e->log2_ratio), 50, 7);
     double x = at(s, e->log2_ratio);
-    label(out, anchor(x), x, 12, "%.2f", e->log2_ratio);
+    label(out, anchor(x), x, 13, "CCND1 %.2f", e->log2_ratio);
     fputs("</svg>\n", out);
 }
 
@@ -312,9 +368,9 @@ static void level_axes(FILE *out, scale s, double reach) {
     for (int g = -1; g <= 1; g++) {
         double y = level_y(g * reach / 2, reach);
         line(out, g ? "guide" : "axis", s.from, y, s.to, y);
-        label(out, "", 0, y + 4, g ? "%+g" : "%g", g * reach / 2);
+        side_label(out, y + 4, g ? "%+g" : "%g", g * reach / 2);
     }
-    label(out, "", 0, 11, "log2 ratio");
+    side_label(out, 12, "log2 ratio");
     double span = (s.high - s.low) / 1e6, step = span > 50 ? 20 : span > 5 ? 2 : span > 1 ? 0.2 : 0.1;
     for (double t = ceil(s.low / 1e6 / step) * step; t * 1e6 <= s.high; t += step)
         label(out, "m", at(s, t * 1e6), LEVEL_TOP + LEVEL_HEIGHT + 16, span > 1 && step >= 1 ? "%.0f" : "%.1f", t);
@@ -346,16 +402,18 @@ void ps_figure_chromosome11(FILE *out, const ps_result *r, int whole) {
     }
     if (!n || end <= beg)
         return;
-    scale s = {whole ? 0 : beg, end, 7, 99};
+    scale s = {whole ? 0 : beg, end, 0, 100};
     open_svg(out, LEVEL_FIGURE, whole ? "Depth along chromosome 11" : "Depth around CCND1 (11q13)",
              "corrected depth of %zu bins as log2 ratio to the baseline", n);
     level_axes(out, s, reach);
     mark_ccnd1(out, r->panel, s);
+    if (!whole && isfinite(c->log2_ratio))
+        line(out, "s-level", s.from, level_y(c->log2_ratio, reach), s.to, level_y(c->log2_ratio, reach));
     for (size_t i = 0; i < c->n_bins; i++) {
         if (!shown(r->panel, &c->bin[i], whole))
             continue;
         const ps_bin *bin = &r->panel->bins[c->bin[i].bin];
-        dot(out, bin->role == PS_BIN_ARM ? "f-dot" : "f-warm", at(s, (bin->span.beg0 + (double)bin->span.end0) / 2),
+        dot(out, bin->role == PS_BIN_ARM ? "f-dot" : "f-cool", at(s, (bin->span.beg0 + (double)bin->span.end0) / 2),
             level_y(c->bin[i].log2_ratio, reach), whole ? 1.7 : 2.6);
     }
     fputs("</svg>\n", out);
@@ -414,6 +472,8 @@ void ps_figure_junction(FILE *out, const ps_result *r) {
         line(out, "s-warm", at(a, p->pos_a1), 32, at(b, p->pos_b1), 130);
         dot(out, "f-warm", at(a, p->pos_a1), 32, 4);
         dot(out, "f-warm", at(b, p->pos_b1), 130, 4);
+        double middle = (at(a, p->pos_a1) + at(b, p->pos_b1)) / 2;
+        label(out, "strong", middle + 1.2, 84 + 14.0 * (double)(i % 3), "%zu", i + 1);
     }
     fputs("</svg>\n", out);
 }

@@ -16,6 +16,7 @@ void ps_figure_weight(FILE *out, const char *name, const ps_marker_verdict *mark
 double ps_figure_weight_reach(const ps_verdict *verdict); /* ln LR at the ends of the weight drawings */
 void ps_figure_vaf(FILE *out, const ps_ras_variant *variant);
 void ps_figure_codons(FILE *out, const ps_result *result, int gene);
+void ps_figure_codon_legend(FILE *out); /* what its marks mean */
 void ps_figure_expression(FILE *out, const ps_expression_call *call);
 /* whole_chromosome 0: the enlarged 11q13 */
 void ps_figure_chromosome11(FILE *out, const ps_result *result, int whole_chromosome);

@@ -57,7 +57,34 @@ static void every_combination(void **state) {
                 }
 }
 
+/* The rows that a report prints are the rows that decided, and each of them can. */
+static void the_rule_is_named(void **state) {
+    (void)state;
+    size_t n_rules = 0, n_used = 0;
+    const ps_ccnd1_rule *rules = ps_ccnd1_rules(&n_rules);
+    int used[64] = {0};
+    assert_true(n_rules > 0 && n_rules < 64);
+    for (int e = 0; e < PS_N_EXPRESSION_STATES; e++)
+        for (int j = 0; j < PS_N_JUNCTION_STATES; j++)
+            for (int n = 0; n < PS_N_CN_STATES; n++)
+                for (int s = 0; s < PS_N_SCOPES; s++) {
+                    ps_ccnd1_call call =
+                        call_of((ps_expression_state)e, 0, (ps_junction_state)j, (ps_cn_state)n, (ps_scope)s);
+                    assert_in_range(call.rule, 1, n_rules);
+                    const ps_ccnd1_rule *r = &rules[call.rule - 1];
+                    assert_true(r->expression >> e & 1 && r->junction >> j & 1);
+                    assert_int_equal(r->state, call.state);
+                    assert_int_equal(r->cause, call.cause);
+                    used[call.rule - 1] = 1;
+                }
+    for (size_t i = 0; i < n_rules; i++)
+        n_used += (size_t)used[i];
+    assert_int_equal(n_used, n_rules);
+    ps_ccnd1_call zeroed = {0};
+    assert_int_equal(zeroed.rule, 0);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_combination)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_combination), cmocka_unit_test(the_rule_is_named)};
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

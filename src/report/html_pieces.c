@@ -1,0 +1,85 @@
+/* html_pieces.c - what the sections of ID.html are made of. */
+#include "html_pieces.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+
+static void put_formatted(FILE *out, const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    size_t size = length < 0 ? 1 : (size_t)length + 1;
+    char *text = ps_alloc(size, 1);
+    vsnprintf(text, size, format, arguments);
+    ps_put_html(out, text);
+    free(text);
+}
+
+void ps_say(FILE *out, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    put_formatted(out, format, arguments);
+    va_end(arguments);
+}
+
+void ps_fact(FILE *out, const char *name, const char *format, ...) {
+    va_list arguments;
+    fputs("<div>", out);
+    ps_element(out, "dt", "", name);
+    fputs("<dd>", out);
+    va_start(arguments, format);
+    put_formatted(out, format, arguments);
+    va_end(arguments);
+    fputs("</dd></div>\n", out);
+}
+
+void ps_element(FILE *out, const char *tag, const char *class, const char *text) {
+    fprintf(out, *class ? "<%s class=\"%s\">" : "<%s%s>", tag, class);
+    ps_put_html(out, text);
+    fprintf(out, "</%s>", tag);
+}
+
+void ps_reasons_list(FILE *out, const ps_reasons *reasons) {
+    if (!reasons->n)
+        return;
+    fputs("<ul class=\"reasons\">\n", out);
+    for (size_t i = 0; i < reasons->n; i++) {
+        char sentence[640];
+        ps_reason_text(&reasons->at[i], sentence, sizeof sentence);
+        ps_element(out, "li", "", sentence);
+        fputc('\n', out);
+    }
+    fputs("</ul>\n", out);
+}
+
+/* thead from a list of "name" or "#name" (a column of numbers). */
+void ps_table_head(FILE *out, const char *caption, const char *const *columns) {
+    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"", out);
+    ps_put_html(out, caption);
+    fputs("\"><table>\n", out);
+    fputs("<caption><span>", out);
+    ps_put_html(out, caption);
+    fputs("</span></caption>\n<thead><tr>", out);
+    for (; *columns; columns++)
+        fprintf(out, "<th scope=\"col\"%s>%s</th>", **columns == '#' ? " class=\"n\"" : "",
+                *columns + (**columns == '#'));
+    fputs("</tr></thead>\n<tbody>\n", out);
+}
+
+void ps_table_end(FILE *out) {
+    fputs("</tbody></table></div>\n", out);
+}
+
+void ps_chip(FILE *out, const char *kind, const char *text) {
+    fprintf(out, "<span class=\"chip %s\">", kind);
+    ps_put_html(out, text);
+    fputs("</span>", out);
+}
+
+void ps_cell(FILE *out, const char *class, const char *text) {
+    ps_element(out, "td", class, text);
+}
