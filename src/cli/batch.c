@@ -9,6 +9,7 @@
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
 #include "plasmastrat/result_read.h"
+#include "progress.h"
 #include "sheet.h"
 
 void cli_help_batch(FILE *out) {
@@ -31,12 +32,14 @@ typedef struct batch_state {
     const cli_settings *settings;
     const cli_knowledge *knowledge;
     const sheet *sheet;
+    progress *progress;
     ps_cohort_row *row; /* of each sample, in the sheet's order; no sample_id: not run */
 } batch_state;
 
 static void say(void *context, const char *sample_id, const char *message) {
-    if (!((const cli_settings *)context)->quiet)
-        fprintf(stderr, "plasmastrat: warning: %s: %s\n", sample_id, message);
+    const batch_state *st = context;
+    if (!st->settings->quiet)
+        progress_say(st->progress, "warning: %s: %s", sample_id, message);
 }
 
 /* Threads of a sample: one while there are samples for all; the last ones share what the finished ones leave. */
@@ -69,7 +72,7 @@ static int run_and_write(const batch_state *st, const ps_job *job, const char *r
         result->sample_id = ps_strdup(job->sample_id);
         return -1;
     }
-    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)s, result, err) < 0 ||
+    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, result, err) < 0 ||
         cli_write_outputs(result, s->outdir, replace, err) < 0)
         return -1;
     return ledger_note(s->outdir, job->sample_id, request, err);
@@ -85,8 +88,10 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
     (void)worker;
     job.n_threads = threads_of(st, item);
     char *request = ledger_request(&job, st->knowledge); /* before the run: an input may change under it */
-    if (take_up(st, &job, request, &st->row[item]))
+    if (take_up(st, &job, request, &st->row[item])) {
+        progress_step(st->progress, 0);
         goto out;
+    }
     run_and_write(st, &job, request, &result, &failure);
     if (failure.kind != PS_ERR_NONE && ps_interrupted()) { /* abandoned, not failed */
         status = ps_check_interrupt(err);
@@ -96,9 +101,10 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
         result.failure = ps_strdup(failure.text);
     ps_cohort_row_of(&result, &st->row[item]);
     if (result.failure)
-        fprintf(stderr, "plasmastrat: error: %s: %s\n", job.sample_id, result.failure);
+        progress_say(st->progress, "error: %s: %s", job.sample_id, result.failure);
     else if (s->verbose)
-        fprintf(stderr, "plasmastrat: %s: %s\n", job.sample_id, ps_label_names[result.label.chosen.label]);
+        progress_say(st->progress, "%s: %s", job.sample_id, ps_label_names[result.label.chosen.label]);
+    progress_step(st->progress, result.failure != NULL);
     if (result.failure && s->fail_fast)
         status = ps_fail(err, PS_ERR_RUN, NULL, 0, "%s failed and --fail-fast was given", job.sample_id);
 out:
@@ -152,7 +158,11 @@ static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, cons
         cli_clear_leftovers(s->outdir, samples->job, samples->n);
     st.row = ps_alloc(samples->n, sizeof *st.row);
     ps_error stopped = {0};
+    progress shown;
+    progress_start(&shown, stderr, samples->n, progress_terminal(), s->quiet);
+    st.progress = &shown;
     ps_parallel(s->job.n_threads, samples->n, do_sample, &st, &stopped);
+    progress_end(&shown);
     int status = finish_batch(&st, &stopped, err);
     for (size_t i = 0; i < samples->n; i++)
         ps_cohort_row_free(&st.row[i]);

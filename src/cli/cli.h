@@ -15,7 +15,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *outdir;
     const char *json, *html, *ras_vcf; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
-    int quiet, verbose, force, fail_fast, resume, help;
+    int quiet, verbose, force, fail_fast, resume, reproducible, help;
     const char *sheet; /* report */
     char **rest;       /* arguments that are no options: argv's own, moved to its front */
     int n_rest;

@@ -57,6 +57,8 @@ static const option_row rows[] = {
     {"prior", 0, POSITIVE, JOB(prior_odds), BOTH, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
     {"force", 0, FLAG, IN(force), ALL | CLI_REPORT, NULL, "overwrite result files"},
+    {"reproducible", 0, FLAG, IN(reproducible), BOTH, NULL,
+     "no time, host or command line in any result: as always, so this changes nothing"},
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},

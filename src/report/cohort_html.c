@@ -89,7 +89,7 @@ static void put_variant(FILE *out, const ps_cohort_variant *v) {
     fputc(' ', out);
     ps_put_html(out, !strncmp(v->hgvs_p ? v->hgvs_p : "", "p.", 2) ? v->hgvs_p + 2 : v->hgvs_p);
     if (isfinite(v->vaf))
-        fprintf(out, " %s", ps_percent(PS_NUMBER_BUFFER, v->vaf, ""));
+        fprintf(out, " <span class=\"nw\">%s</span>", ps_percent(PS_NUMBER_BUFFER, v->vaf, ""));
     if (!v->mutates)
         fputs("</i>", out);
 }
@@ -146,33 +146,43 @@ static void cell_specimen(const ps_cohort_row *r, FILE *out) {
         put_soft(out, "purity %s", NUM(r->purity, 2));
 }
 
-/* Names every check that did not pass, so that the heat strip shows nothing that is not also said in words. */
 static void cell_qc(const ps_cohort_row *r, FILE *out) {
-    static const char *const kinds[PS_N_QC_STATES] = {"green", "amber", "red"};
-    ps_qc_state worst = PS_QC_PASS;
-    for (size_t i = 0; i < r->n_checks; i++)
-        if (r->check[i].state > worst)
-            worst = r->check[i].state;
+    int fails = ps_cohort_n_checks(r, PS_QC_FAIL), warns = ps_cohort_n_checks(r, PS_QC_WARN);
+    char text[32];
     if (!r->n_checks)
         fputs(DASH, out);
-    else
-        put_chip(out, kinds[worst], ps_qc_state_names[worst]);
-    for (size_t i = 0; i < r->n_checks; i++) {
-        const ps_cohort_check *c = &r->check[i];
-        if (c->state == PS_QC_PASS)
-            continue;
-        fputs("<i title=\"", out);
-        ps_put_html(out, c->message);
-        fprintf(out, "\">%s: ", ps_qc_state_names[c->state]);
-        ps_put_html(out, c->check);
-        fputs(", ", out);
-        ps_put_html(out, c->input);
-        fputs("</i>", out);
-    }
+    else if (fails || warns) {
+        snprintf(text, sizeof text, "%d %s", fails ? fails : warns, fails ? "fail" : "warn");
+        put_chip(out, fails ? "red" : "amber", text);
+        if (fails && warns)
+            put_soft(out, "%d warn", warns);
+    } else
+        put_chip(out, "green", "pass");
 }
 
+/* Why there is no label, and every check that did not pass: the heat strip shows nothing that is not also said in
+ * words. */
 static void cell_message(const ps_cohort_row *r, FILE *out) {
     ps_put_html(out, r->failure ? r->failure : r->message);
+    for (int state = PS_QC_FAIL; state > PS_QC_PASS && !r->failure; state--) {
+        const char *join = state == PS_QC_FAIL ? "<i>QC fail: " : "<i>QC warn: ";
+        for (size_t i = 0; i < r->n_checks; i++) {
+            const ps_cohort_check *c = &r->check[i];
+            if ((int)c->state != state)
+                continue;
+            fputs(join, out);
+            fputs("<span title=\"", out);
+            ps_put_html(out, c->message);
+            fputs("\">", out);
+            ps_put_html(out, c->check);
+            fputs(" (", out);
+            ps_put_html(out, c->input);
+            fputs(")</span>", out);
+            join = ", ";
+        }
+        if (ps_cohort_n_checks(r, (ps_qc_state)state))
+            fputs("</i>", out);
+    }
 }
 
 /* ---- numbers that a column is sorted by (NaN: stands last either way) -------------------------------------------
@@ -228,25 +238,31 @@ static const struct {
     double (*by)(const ps_cohort_row *);
 } columns[] = {
     {"Label", "", cell_label, by_label},
-    {"Probability", "n", cell_probability, by_probability},
+    {"Proba&shy;bility", "n", cell_probability, by_probability},
     {"RAS", "", cell_ras, by_ras},
     {"RAS lod95", "n", cell_lod, by_lod},
     {"CCND1", "", cell_ccnd1, by_ccnd1},
     {"CCND1 log2", "n", cell_expression, by_expression},
     {"CCND1 copies", "n", cell_copies, by_copies},
     {"t(11;14)", "", cell_junction, by_junction},
-    {"Hyperdiploid", "", cell_hyperdiploid, by_hyperdiploid},
-    {"Specimen", "", cell_specimen, NULL},
+    {"Hyper&shy;diploid", "", cell_hyperdiploid, by_hyperdiploid},
+    {"Speci&shy;men", "", cell_specimen, NULL},
     {"QC", "", cell_qc, by_qc},
     {"Message", "m", cell_message, NULL},
 };
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
+/* The message stands below the row's other cells, so its heading is for screen readers and for paper only. */
 static void put_heading(FILE *out, const char *title, const char *class, int number) {
-    fprintf(out,
-            "<th role=\"columnheader\" scope=\"col\" aria-sort=\"none\"%s%s%s%s><button "
-            "type=\"button\">%s<span aria-hidden=\"true\"></span></button></th>",
-            *class ? " class=\"" : "", class, *class ? "\"" : "", number ? " data-number" : "", title);
+    fputs("<th role=\"columnheader\" scope=\"col\"", out);
+    if (*class)
+        fprintf(out, " class=\"%s\"", class);
+    if (!strcmp(class, "m"))
+        fprintf(out, ">%s</th>", title);
+    else
+        fprintf(out,
+                " aria-sort=\"none\"%s><button type=\"button\">%s<span aria-hidden=\"true\"></span></button></th>",
+                number ? " data-number" : "", title);
 }
 
 static void put_cell(FILE *out, const ps_cohort_row *r, int column) {

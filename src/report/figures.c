@@ -370,10 +370,12 @@ static void level_axes(FILE *out, scale s, double reach) {
         line(out, g ? "guide" : "axis", s.from, y, s.to, y);
         side_label(out, y + 4, g ? "%+g" : "%g", g * reach / 2);
     }
-    side_label(out, 12, "log2 ratio");
+    side_label(out, 12, "log2");
     double span = (s.high - s.low) / 1e6, step = span > 50 ? 20 : span > 5 ? 2 : span > 1 ? 0.2 : 0.1;
-    for (double t = ceil(s.low / 1e6 / step) * step; t * 1e6 <= s.high; t += step)
-        label(out, "m", at(s, t * 1e6), LEVEL_TOP + LEVEL_HEIGHT + 16, span > 1 && step >= 1 ? "%.0f" : "%.1f", t);
+    int n = 0;
+    for (double t = ceil(s.low / 1e6 / step) * step; t * 1e6 <= s.high; t += step, n++)
+        label(out, n % 2 ? "m odd" : "m", at(s, t * 1e6), LEVEL_TOP + LEVEL_HEIGHT + 16,
+              span > 1 && step >= 1 ? "%.0f" : "%.1f", t);
     label(out, "e", s.to, LEVEL_TOP + LEVEL_HEIGHT + 32, "position on chromosome 11, Mb");
 }
 

@@ -108,7 +108,7 @@ static void put_markers(const ps_result *r, FILE *out) {
             ps_say(out, "%s to %s", NUM(mark->low, 2), NUM(mark->high, 2));
         else
             fputs("no weight", out);
-        fputs("</td><td class=\"wide\">", out);
+        fputs("</td><td class=\"bars\">", out);
         ps_figure_weight(out, m == PS_MARKER_CCND1 ? "CCND1" : "RAS", mark, ps_figure_weight_reach(v));
         fputs("</td></tr>\n", out);
     }
@@ -117,12 +117,12 @@ static void put_markers(const ps_result *r, FILE *out) {
 
 static void put_models(const ps_result *r, FILE *out) {
     static const char *const columns[] = {"Model and its question",
-                                          "Basis",
-                                          "For",
                                           "Answer",
                                           "#Probability",
                                           "#95 % interval",
                                           "0 \xE2\x86\x90 plasmacytoma-like \xE2\x86\x92 1",
+                                          "Basis",
+                                          "For",
                                           NULL};
     const ps_model *chosen = r->label.chosen.model;
     ps_table_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
@@ -134,8 +134,6 @@ static void put_models(const ps_result *r, FILE *out) {
         fputs(is_chosen ? " (chosen) <span class=\"soft\">" : " <span class=\"soft\">", out);
         ps_put_html(out, v->model->question);
         fputs("</span></th>", out);
-        ps_cell(out, "", ps_basis_names[v->model->basis]);
-        ps_cell(out, "", ps_model_specimen(v->model));
         fputs("<td>", out);
         ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
         fputs("</td>", out);
@@ -147,7 +145,10 @@ static void put_models(const ps_result *r, FILE *out) {
             fputs(DASH, out);
         fputs("</td><td class=\"bars\">", out);
         ps_figure_probability_small(out, v);
-        fputs("</td></tr>\n", out);
+        fputs("</td>", out);
+        ps_cell(out, "", ps_basis_names[v->model->basis]);
+        ps_cell(out, "", ps_model_specimen(v->model));
+        fputs("</tr>\n", out);
     }
     ps_table_end(out);
 }
@@ -310,9 +311,15 @@ static void put_junction_chip(const ps_result *r, FILE *out) {
 static void put_qc_chip(const ps_result *r, FILE *out) {
     int fails = ps_n_qc(r, PS_QC_FAIL), warns = ps_n_qc(r, PS_QC_WARN);
     char text[80];
-    snprintf(text, sizeof text, "%d failed, %d warning%s", fails, warns, warns == 1 ? "" : "s");
-    if (r->n_qc)
-        ps_chip(out, fails ? "red" : warns ? "amber" : "green", text);
+    if (!r->n_qc)
+        return;
+    if (fails && warns)
+        snprintf(text, sizeof text, "%d failed, %d warning%s", fails, warns, warns == 1 ? "" : "s");
+    else if (fails || warns)
+        snprintf(text, sizeof text, "%d %s%s", fails + warns, fails ? "failed" : "warning", warns > 1 ? "s" : "");
+    else
+        snprintf(text, sizeof text, "all passed");
+    ps_chip(out, fails ? "red" : warns ? "amber" : "green", text);
 }
 
 static void left_out_table(const ps_result *r, FILE *out) {

@@ -48,15 +48,18 @@ void ps_reasons_list(FILE *out, const ps_reasons *reasons) {
         return;
     fputs("<ul class=\"reasons\">\n", out);
     for (size_t i = 0; i < reasons->n; i++) {
-        char sentence[640];
-        ps_reason_text(&reasons->at[i], sentence, sizeof sentence);
-        ps_element(out, "li", "", sentence);
-        fputc('\n', out);
+        const ps_reason *reason = &reasons->at[i];
+        fputs("<li><b>", out);
+        ps_put_html(out, ps_reason_name(reason->code));
+        fputs("</b>: ", out);
+        ps_put_html(out, ps_reason_sentence(reason->code));
+        if (*reason->detail)
+            ps_say(out, " (%s)", reason->detail);
+        fputs("</li>\n", out);
     }
     fputs("</ul>\n", out);
 }
 
-/* thead from a list of "name" or "#name" (a column of numbers). */
 void ps_table_head(FILE *out, const char *caption, const char *const *columns) {
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"", out);
     ps_put_html(out, caption);

@@ -1,4 +1,5 @@
-/* text.c - the one-screen summary: at most 24 lines of at most 98 columns. */
+/* text.c - the one-screen summary: lines of at most 80 columns. Answers and their numbers are wrapped, never cut; only
+ * what has no bound of its own (reasons, messages) ends after MOST_LINES with a mark. */
 #include "plasmastrat/report.h"
 
 #include <math.h>
@@ -9,7 +10,7 @@
 #include "format.h"
 #include "plasmastrat/alloc.h"
 
-enum { NAME_COLUMNS = 11, LINE_COLUMNS = 98, SHOWN_REASONS = 2, SHOWN_VARIANTS = 3, SHOWN_QC = 2 };
+enum { NAME_COLUMNS = 11, LINE_COLUMNS = 80, SHOWN_REASONS = 2, SHOWN_VARIANTS = 3, SHOWN_QC = 2, MOST_LINES = 6 };
 
 typedef enum { PLAIN, STRONG, GOOD, CAUTION, BAD, N_COLOURS } colour;
 static const char *const escape[N_COLOURS] = {"", "\033[1m", "\033[1;36m", "\033[1;33m", "\033[1;31m"};
@@ -35,17 +36,16 @@ static size_t fitting(const char *text, size_t room) {
     return at_space ? at_space : bytes;
 }
 
-/* A name and its text, wrapped under itself; what does not fit into `max_lines` is marked as cut. The first
+/* A name and its text, wrapped under itself; what does not fit into MOST_LINES is marked as cut. The first
  * `highlight` bytes of the text, when they stand on the first line, get the colour. */
-static void put_wrapped(const screen *s, const char *name, colour c, size_t highlight, int max_lines,
-                        const char *text) {
+static void put_wrapped(const screen *s, const char *name, colour c, size_t highlight, const char *text) {
     char *plain = ps_plain(text);
     const char *rest = plain;
     size_t room = LINE_COLUMNS - NAME_COLUMNS;
-    for (int l = 0; l < max_lines && (*rest || l == 0); l++) {
+    for (int l = 0; l < MOST_LINES && (*rest || l == 0); l++) {
         fprintf(s->out, "%-*s", NAME_COLUMNS, l ? "" : name);
         size_t n = fitting(rest, room);
-        int cut = l == max_lines - 1 && rest[n];
+        int cut = l == MOST_LINES - 1 && rest[n];
         if (cut)
             n = fitting(rest, room - 4);
         size_t marked = s->colour && c != PLAIN && l == 0 && highlight <= n ? highlight : 0;
@@ -59,16 +59,15 @@ static void put_wrapped(const screen *s, const char *name, colour c, size_t high
     free(plain);
 }
 
-static void put(const screen *s, const char *name, colour c, size_t highlight, int max_lines, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
-static void put(const screen *s, const char *name, colour c, size_t highlight, int max_lines, const char *format,
-                ...) {
+static void put(const screen *s, const char *name, colour c, size_t highlight, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+static void put(const screen *s, const char *name, colour c, size_t highlight, const char *format, ...) {
     char text[2048];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    put_wrapped(s, name, c, highlight, max_lines, text);
+    put_wrapped(s, name, c, highlight, text);
 }
 
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, "unknown")
@@ -101,18 +100,17 @@ static void put_label(const screen *s, const ps_result *r) {
     if (state == PS_LABEL_INDETERMINATE)
         snprintf(leaning, sizeof leaning, ", leaning %s", ps_leaning_name(v->leaning));
     if (isfinite(v->probability))
-        put(s, "Label", colours[state], strlen(label), 1,
-            "%s%s; probability of plasmacytoma-like %s (95 %% %s to %s)", label, leaning, NUM(v->probability, 2),
-            NUM(v->low, 2), NUM(v->high, 2));
+        put(s, "Label", colours[state], strlen(label), "%s%s; probability of plasmacytoma-like %s, 95 %% %s to %s",
+            label, leaning, NUM(v->probability, 2), NUM(v->low, 2), NUM(v->high, 2));
     else
-        put(s, "Label", colours[state], strlen(label), 1, "%s%s", label, leaning);
+        put(s, "Label", colours[state], strlen(label), "%s%s", label, leaning);
     if (v->model)
-        put(s, "Model", PLAIN, 0, 1, "%s, specimen %s, basis %s: %s", v->model->name, ps_specimen_names[r->specimen],
+        put(s, "Model", PLAIN, 0, "%s, specimen %s, basis %s: %s", v->model->name, ps_specimen_names[r->specimen],
             ps_basis_names[v->model->basis], basis_words[v->model->basis]);
     for (size_t i = 0; !ps_is_definite(state) && i < v->reasons.n && i < SHOWN_REASONS; i++) {
         char sentence[640];
         ps_reason_text(&v->reasons.at[i], sentence, sizeof sentence);
-        put(s, i ? "" : "Why", PLAIN, 0, i ? 1 : 2, "%s", sentence);
+        put(s, i ? "" : "Why", PLAIN, 0, "%s", sentence);
     }
 }
 
@@ -121,9 +119,9 @@ static void put_marker(const screen *s, const char *name, const ps_marker_verdic
     static const colour colours[PS_N_MARKER_STATES] = {STRONG, GOOD, BAD};
     size_t highlight = strcspn(state, ",");
     if (m->state == PS_MARKER_NOT_ASSESSABLE)
-        put(s, name, colours[m->state], highlight, 1, "%s; no weight", state);
+        put(s, name, colours[m->state], highlight, "%s; no weight", state);
     else
-        put(s, name, colours[m->state], highlight, 1, "%s; weight (ln LR) %+.2f, 95 %% %+.2f to %+.2f", state, m->llr,
+        put(s, name, colours[m->state], highlight, "%s; weight (ln LR) %+.2f, 95 %% %+.2f to %+.2f", state, m->llr,
             m->low, m->high);
 }
 
@@ -131,11 +129,11 @@ static void put_expression(const screen *s, const ps_expression_call *e) {
     char why[1024];
     reasons_text(&e->reasons, 0, 1, why, sizeof why);
     if (!ps_expression_counted(e)) {
-        put(s, "  RNA", PLAIN, 0, 2, "%s: %s", ps_expression_state_names[e->state], why);
+        put(s, "  RNA", PLAIN, 0, "%s: %s", ps_expression_state_names[e->state], why);
         return;
     }
     int assumed = !isfinite(e->z);
-    put(s, "  RNA", PLAIN, 0, 2, "%s: log2 %s (%s to %s), over from %s up, not over from %s down%s, %s fragments%s%s",
+    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s), over from %s up, not over from %s down%s, %s fragments%s%s",
         ps_expression_state_names[e->state], NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2),
         NUM(e->over_at, 2), NUM(e->not_at, 2), assumed ? " (cut-offs are an assumption)" : "", COUNT(e->fragments),
         e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "", e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
@@ -145,11 +143,11 @@ static void put_copies(const screen *s, const ps_copynumber_call *c) {
     char why[1024];
     reasons_text(&c->reasons, 0, 1, why, sizeof why);
     if (!ps_copies_counted(c) || !isfinite(c->copies)) {
-        put(s, "  copies", PLAIN, 0, 2, "%s: %s", ps_cn_state_names[c->state], why);
+        put(s, "  copies", PLAIN, 0, "%s: %s", ps_cn_state_names[c->state], why);
         return;
     }
     const char *hyperdiploid = c->hyperdiploid < 0 ? "unknown" : c->hyperdiploid ? "yes" : "no";
-    put(s, "  copies", PLAIN, 0, 2, "%s: %s copies (%s to %s)%s, scope %s, hyperdiploid %s%s%s",
+    put(s, "  copies", PLAIN, 0, "%s: %s copies (%s to %s)%s, scope %s, hyperdiploid %s%s%s",
         ps_cn_state_names[c->state], NUM(c->copies, 2), NUM(c->copies_low, 2), NUM(c->copies_high, 2),
         isfinite(c->purity) ? "" : " as if pure", ps_scope_names[c->scope], hyperdiploid,
         c->state == PS_CN_NOT_ASSESSABLE ? "; " : "", c->state == PS_CN_NOT_ASSESSABLE ? why : "");
@@ -162,14 +160,14 @@ static void put_junction(const screen *s, const ps_result *r) {
     reasons_text(&j->reasons, 0, 1, why, sizeof why);
     if (j->state == PS_JUNCTION_DETECTED && j->n_breakpoints) {
         const ps_breakpoint *b = &j->breakpoint[0];
-        put(s, "  junction", PLAIN, 0, 2, "%s: %s split + %s discordant fragments, %s:%d to %s:%d%s%s", state,
+        put(s, "  junction", PLAIN, 0, "%s: %s split + %s discordant fragments, %s:%d to %s:%d%s%s", state,
             COUNT(j->split), COUNT(j->discordant), ps_output_contig(r, b->contig_a), (int)b->pos_a1,
             ps_output_contig(r, b->contig_b), (int)b->pos_b1, b->exact ? "" : " (imprecise)",
             j->n_breakpoints > 1 ? " and more" : "");
     } else if (j->state == PS_JUNCTION_NOT_ASSESSABLE) {
-        put(s, "  junction", PLAIN, 0, 2, "%s: %s", state, why);
+        put(s, "  junction", PLAIN, 0, "%s: %s", state, why);
     } else {
-        put(s, "  junction", PLAIN, 0, 2,
+        put(s, "  junction", PLAIN, 0,
             "%s: %s split + %s discordant fragments where %llu are needed, physical coverage %s", state,
             COUNT(j->split), COUNT(j->discordant), (unsigned long long)j->needed, NUM(j->physical_coverage, 1));
     }
@@ -201,10 +199,10 @@ static void put_variant(const screen *s, const ps_result *r, const ps_ras_varian
     sources_text(v->sources, sources, sizeof sources);
     const char *gene = r->panel->genes[v->effect.gene].name;
     if (v->depth < 0 && !isfinite(v->vaf))
-        put(s, "", PLAIN, 0, 1, "%s %s, no counts given, %s, %s", gene, v->effect.hgvs_p, sources,
+        put(s, "", PLAIN, 0, "%s %s, no counts given, %s, %s", gene, v->effect.hgvs_p, sources,
             ps_tier_names[v->effect.tier]);
     else
-        put(s, "", PLAIN, 0, 1, "%s %s VAF %s (%s to %s), %s of %s fragments, %s, %s", gene, v->effect.hgvs_p,
+        put(s, "", PLAIN, 0, "%s %s VAF %s (%s to %s), %s of %s fragments, %s, %s", gene, v->effect.hgvs_p,
             PERCENT(v->vaf), PERCENT(v->vaf_low), PERCENT(v->vaf_high), COUNT(v->alt_depth), COUNT(v->depth), sources,
             ps_tier_names[v->effect.tier]);
 }
@@ -218,9 +216,9 @@ static void put_ras_limit(const screen *s, const ps_result *r) {
     ps_ras_codon seen = ps_codon_seen(r, worst);
     const char *gene = r->panel->genes[c->gene].name;
     if (isnan(seen.lod95))
-        put(s, "", PLAIN, 0, 1, "nothing could tell at hotspot codon %s %d", gene, c->number);
+        put(s, "", PLAIN, 0, "nothing could tell at hotspot codon %s %d", gene, c->number);
     else
-        put(s, "", PLAIN, 0, 1, "%s to %s at the shallowest hotspot codon (%s %d, %s fragments)",
+        put(s, "", PLAIN, 0, "%s to %s at the shallowest hotspot codon (%s %d, %s fragments)",
             r->calls.ras.state == PS_RAS_WILD_TYPE ? "wild type" : "hotspots seen down", PERCENT(seen.lod95), gene,
             c->number, COUNT(seen.depth));
 }
@@ -240,35 +238,36 @@ static void put_ras(const screen *s, const ps_result *r) {
         }
     }
     if (more)
-        put(s, "", PLAIN, 0, 1, "and %d more, see the report", more);
+        put(s, "", PLAIN, 0, "and %d more, see the report", more);
     if (ras->state != PS_RAS_MUTATED)
         put_ras_limit(s, r);
     if (ras->state != PS_RAS_MUTATED && ras->reasons.n) {
         char why[1024];
         reasons_text(&ras->reasons, 0, 1, why, sizeof why);
-        put(s, "", PLAIN, 0, 2, "%s", why);
+        put(s, "", PLAIN, 0, "%s", why);
     }
 }
 
 static void put_qc(const screen *s, const ps_result *r) {
     int fails = ps_n_qc(r, PS_QC_FAIL), warns = ps_n_qc(r, PS_QC_WARN), shown = 0;
     if (!r->n_qc) {
-        put(s, "QC", PLAIN, 0, 1, "no check was made");
+        put(s, "QC", PLAIN, 0, "no check was made");
         return;
     }
-    const char *word = fails ? "failed" : warns ? "warnings" : "passed";
+    const char *word = fails ? "failed" : warns > 1 ? "warnings" : warns ? "warning" : "passed";
     put(s, "QC",
         fails   ? BAD
         : warns ? CAUTION
                 : GOOD,
-        strlen(word), 1, "%s: %d failed, %d warnings, %d passed", word, fails, warns, ps_n_qc(r, PS_QC_PASS));
+        strlen(word), "%s: %d failed, %d warning%s, %d passed", word, fails, warns, warns == 1 ? "" : "s",
+        ps_n_qc(r, PS_QC_PASS));
     static const ps_qc_state order[] = {PS_QC_FAIL, PS_QC_WARN};
     for (size_t o = 0; o < sizeof order / sizeof *order; o++)
         for (size_t i = 0; i < r->n_qc && shown < SHOWN_QC; i++) {
             const ps_qc *q = &r->qc[i];
             if (q->state != order[o])
                 continue;
-            put(s, "", order[o] == PS_QC_FAIL ? BAD : CAUTION, 4, 1, "%s %s (%s): %s", ps_qc_state_names[q->state],
+            put(s, "", order[o] == PS_QC_FAIL ? BAD : CAUTION, 4, "%s %s (%s): %s", ps_qc_state_names[q->state],
                 q->check, q->input, q->message);
             shown++;
         }
@@ -289,16 +288,16 @@ static void put_models(const screen *s, const ps_result *r) {
         free(one);
     }
     if (used)
-        put_wrapped(s, "Others", PLAIN, 0, 2, text);
+        put_wrapped(s, "Others", PLAIN, 0, text);
 }
 
 int ps_write_text(const ps_result *result, int colour_wanted, FILE *out, ps_error *err) {
     screen s = {.out = out, .colour = colour_wanted};
     char *id = ps_plain(result->sample_id);
-    put(&s, "Sample", STRONG, strlen(id ? id : ""), 1, "%s", id ? id : "");
+    put(&s, "Sample", STRONG, strlen(id ? id : ""), "%s", id ? id : "");
     free(id);
     if (result->failure) {
-        put(&s, "FAILED", BAD, strlen(result->failure), 3, "%s", result->failure);
+        put(&s, "FAILED", BAD, strlen(result->failure), "%s", result->failure);
         return ps_finish(out, "the summary", err);
     }
     put_label(&s, result);
@@ -306,6 +305,6 @@ int ps_write_text(const ps_result *result, int colour_wanted, FILE *out, ps_erro
     put_ras(&s, result);
     put_qc(&s, result);
     put_models(&s, result);
-    put(&s, "", PLAIN, 0, 1, "plasmastrat %s: for research use only, not a diagnosis", PS_VERSION);
+    put(&s, "", PLAIN, 0, "plasmastrat %s: for research use only, not a diagnosis", PS_VERSION);
     return ps_finish(out, "the summary", err);
 }
