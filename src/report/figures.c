@@ -322,7 +322,9 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
 void ps_figure_expression(FILE *out, const ps_expression_call *e) {
     double lowest = fmin(e->not_at, isfinite(e->low) ? e->low : e->log2_ratio);
     double highest = fmax(e->over_at, isfinite(e->high) ? e->high : e->log2_ratio);
-    scale s = {floor(lowest - 1.5), ceil(highest + 1.5), 1, 99};
+    scale s = {floor(fmin(lowest - 1.5, e->not_at - 2.5)), 0, 1, 99};
+    /* room for the word "overexpressed" on a small screen */
+    s.high = ceil(fmax(highest + 1.5, e->over_at + 0.45 * (e->over_at - s.low)));
     double low = isfinite(e->low) ? e->low : e->log2_ratio, high = isfinite(e->high) ? e->high : e->log2_ratio;
     open_svg(
         out, 92, "CCND1 against the median reference gene",

@@ -229,12 +229,12 @@ static void hotspot_item(const ps_result *r, FILE *out, int codon) {
     fprintf(out, "<li class=\"%s\"><b>", kinds[seen.state]);
     ps_say(out, "%s %d ", r->panel->genes[c->gene].name, c->number);
     fputs("</b>", out);
-    if (isnan(seen.lod95))
+    if (seen.state == PS_RAS_MUTATED)
+        ps_say(out, isnan(seen.lod95) ? "mutated" : "mutated (seen down to %s)", PERCENT(seen.lod95));
+    else if (isnan(seen.lod95))
         fputs("not assessable: nothing seen", out);
     else if (seen.state == PS_RAS_WILD_TYPE)
         ps_say(out, "wild type to %s", PERCENT(seen.lod95));
-    else if (seen.state == PS_RAS_MUTATED)
-        ps_say(out, "mutated (seen down to %s)", PERCENT(seen.lod95));
     else
         ps_say(out, "not assessable: seen only to %s", PERCENT(seen.lod95));
     if (seen.depth >= 0) {

@@ -1,0 +1,394 @@
+"""Do all outputs of a sample say the same numbers?
+
+JSON carries six significant digits (ps_round6); what the others show of a number is defined here:
+  fixed(x, d)   d decimals (probabilities, weights, log2, copies: 2; LOD, coverage: 1)
+  percent(x)    a fraction in percent, three significant digits
+  six(x)        six significant digits (TSV, VCF, QC values)
+Every function returns complaints: texts "place: shown, expected".
+"""
+import functools
+import gzip
+import math
+
+import page_text
+
+DASH, MISSING = "\u2013", "."
+
+
+def fixed(x, decimals, missing=DASH):
+    if x is None:
+        return missing
+    text = f"{x:.{decimals}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+
+
+def percent(x, missing=DASH):
+    return missing if x is None else f"{100 * x:.3g} %"
+
+
+def six(x, missing=MISSING):
+    return missing if x is None else f"{x + 0:.6g}"
+
+
+def count(n, missing=DASH):
+    return missing if n is None else f"{n:.0f}"
+
+
+def interval(low, high, show, join=" to "):
+    return show(low) + join + show(high)
+
+
+class Comparison:
+    def __init__(self, name):
+        self.name, self.complaints, self.checked = name, [], 0
+
+    def same(self, place, shown, expected):
+        self.checked += 1
+        if shown != expected:
+            self.complaints.append(f"{self.name}: {place}: '{shown}', expected '{expected}'")
+
+    def near(self, place, shown, expected, tolerance):
+        self.checked += 1
+        if shown is None or not math.isclose(float(shown), expected, rel_tol=0, abs_tol=tolerance):
+            self.complaints.append(f"{self.name}: {place}: {shown}, expected {expected}")
+
+
+# ---- ID.html ---------------------------------------------------------------------------------------------------------
+
+def verdict(c, page, d):
+    c.same("h1", page.first("h1").words(), d["sample_id"])
+    label = d["label"] + (f" leaning: {d['leaning']}" if d["label"] == "indeterminate" else "")
+    c.same("label", page.first("p", class_="label").words(), label)
+    p = d["probability"]
+    shown = page.first("p", class_="probability")
+    if p is None or p["plasmacytoma_like"] is None:
+        c.same("probability", shown, None)
+        return
+    value, low, high = (p[k] for k in ("plasmacytoma_like", "low", "high"))
+    c.same("probability", shown.words(), f"Probability of plasmacytoma-like {fixed(value, 2)}, 95 % interval "
+           + interval(low, high, lambda x: fixed(x, 2)))
+    drawing = page.first("div", class_="verdict").first("svg")
+    model = d["model"]
+    c.same("probability drawn, in words", drawing.first("desc").words(),
+           f"{fixed(value, 2)}, 95 % interval {fixed(low, 2)} to {fixed(high, 2)}; plasmacytoma-like from "
+           f"{fixed(model['plasmacytoma_at'], 2)} up, intramedullary from {fixed(model['intramedullary_at'], 2)} down")
+    c.near("probability drawn", drawing.first("circle").attributes["cx"].rstrip("%"), 1 + 98 * value, 0.0051)
+    line = list(drawing.all("line"))[-1].attributes
+    c.near("low end drawn", line["x1"].rstrip("%"), 1 + 98 * low, 0.0051)
+    c.near("high end drawn", line["x2"].rstrip("%"), 1 + 98 * high, 0.0051)
+
+
+def markers(c, page, d):
+    rows = page_text.tables(page)["What each marker adds to the chosen model's answer"]
+    for row, m in zip(rows, d["markers"]):
+        known = m["state"] != "not-assessable"
+        c.same(m["name"] + " weight", row[2], fixed(m["log_likelihood_ratio"], 2) if known else DASH)
+        c.same(m["name"] + " interval", row[3],
+               interval(m["low"], m["high"], lambda x: fixed(x, 2)) if known else "no weight")
+    c.same("CCND1", rows[0][1], f"{d['ccnd1']['state']} cause: {d['ccnd1']['cause']}")
+    c.same("RAS", rows[1][1], d["ras"]["state"])
+
+
+def models(c, page, d):
+    rows = page_text.tables(page)["The sign of a marker depends on the question, so every model answers its own"]
+    c.same("models", len(rows), len(d["models"]))
+    for row, m in zip(rows, d["models"]):
+        p = m["probability"]
+        c.same(m["name"] + " answer", row[1], m["label"])
+        c.same(m["name"] + " probability", row[2], fixed(p, 2))
+        c.same(m["name"] + " interval", row[3],
+               DASH if p is None else interval(m["low"], m["high"], lambda x: fixed(x, 2)))
+
+
+def variant_vaf(v):
+    if v["vaf"] is None:
+        return "not given"
+    if v["vaf_low"] is None:
+        return percent(v["vaf"])
+    return f"{percent(v['vaf'])} ({100 * v['vaf_low']:.3g} to {100 * v['vaf_high']:.3g})"
+
+
+def variants(c, page, d):
+    rows = page_text.tables(page).get("Variants called and candidates refused by a filter", [])
+    told = d["ras"]["variants"] + d["ras"].get("context_variants", [])
+    c.same("variants", len(rows), len(told))
+    for row, v in zip(rows, told):
+        name = f"{v['gene']} {v['hgvs_p']}"
+        c.same("variant", row[0].startswith(name), True)
+        c.same(name + " place", row[1], f"{v['hgvs_c']} {v['chrom']}:{v['pos']} {v['ref']}>{v['alt']}")
+        c.same(name + " filter", row[2].split(" VCF:")[0], v["filter"])
+        c.same(name + " VAF", row[3], variant_vaf(v))
+        unknown = v["depth"] is None and v["alt_depth"] is None
+        c.same(name + " fragments", row[4], DASH if unknown else f"{count(v['alt_depth'])} / {count(v['depth'])}")
+        sided = v["alt_f1r2"] is not None and v["alt_f2r1"] is not None
+        c.same(name + " by strand", row[5], f"{count(v['alt_f1r2'])} + {count(v['alt_f2r1'])}" if sided else DASH)
+        c.same(name + " LOD", row[6], fixed(v["lod"], 1))
+        for e in v["evidence"]:
+            counts = f"{e['source']} {count(e['alt_depth'])}/{count(e['depth'])}"
+            if e["depth"] is not None or e["alt_depth"] is not None:
+                c.same(name + " in " + e["source"], counts in row[7], True)
+
+
+@functools.lru_cache(maxsize=None)
+def codons_shown(ras):
+    """({"KRAS 12": words of the list}, {("KRAS", "codon 12"): words of its mark}, words of the drawings)"""
+    listed = {item.first("b").words(): item.words() for item in ras.first("ul", class_="codons").all("li")}
+    drawn, words = {}, []
+    for figure in ras.all("figure", class_="plot"):
+        gene = figure.first("figcaption").first("b").words()
+        words.append({t.words() for t in figure.all("text")})
+        for title in figure.all("title"):
+            drawn[gene, title.words().split(":")[0]] = title.words()
+    return listed, drawn, words
+
+
+def codons(c, page, d):
+    """The list of hotspots, and every codon's mark in the strips."""
+    listed, drawn, words = codons_shown(page_text.section(page, "ras"))
+    transcripts = {}
+    for k in d["ras"]["codons"]:
+        transcripts.setdefault(k["gene"], k["transcript"])  # the first is drawn
+    limit = d["ras"]["lod95_limit"]
+    for k in d["ras"]["codons"]:
+        seen = k["lod95"] is not None
+        if k["required"]:
+            name = f"{k['gene']} {k['codon']}"
+            say = {"wild-type": "wild type to {}", "mutated": "mutated (seen down to {})" if seen else "mutated",
+                   "not-assessable": "not assessable: seen only to {}" if seen else "not assessable: nothing seen"}
+            text = name + " " + say[k["state"]].format(percent(k["lod95"]))
+            if k["depth"] is not None:
+                text += f" {k['depth']} fragments, {k['source']}"
+            c.same(name, listed.get(name), text)
+        mark = drawn.get((k["gene"], f"codon {k['codon']}"))
+        if mark and k["transcript"] == transcripts[k["gene"]]:
+            c.same(f"{k['gene']} codon {k['codon']} drawn", mark,
+                   f"codon {k['codon']}: {k['state']}, {k['depth'] or 0} fragments, "
+                   + (f"lod95 {percent(k['lod95'])}" if seen else "nothing seen"))
+    for texts in words:
+        c.same("limit for wild type", f"limit for wild type {100 * limit:g} %" in texts, True)
+
+
+def expression(c, page, d):
+    e, shown = d["ccnd1_expression"], page_text.facts(page_text.section(page, "expression"))
+    if e["fragments"] is None or not e["genes"]:
+        c.same("expression facts", shown, {})
+        return
+    two = lambda x: fixed(x, 2)
+    c.same("expression", shown["log2 ratio, 95 % interval"],
+           f"{two(e['log2_ratio'])} ({two(e['low'])} to {two(e['high'])})")
+    c.same("over from", shown["Overexpressed from"], two(e["over_at"]) + " up")
+    c.same("not over from", shown["Not overexpressed from"], two(e["not_at"]) + " down")
+    c.same("reference genes", shown["Reference genes"], f"{e['reference_genes']}, {e['reference_fragments']} fragments")
+    c.same("spliced", shown["Spliced reads"], percent(e["spliced_fraction"]))
+    c.same("plasma cells", shown["Plasma-cell content (log2)"], two(e["plasma_log2"]))
+    c.same("z", shown.get("z, percentile"),
+           None if e["z"] is None else f"{two(e['z'])}, {fixed(e['percentile'], 1)}")
+    c.same("cyclins", page_text.tables(page)["D-type cyclins"],
+           [[g["gene"], count(g["fragments"]), two(g["log2_ratio"])] for g in e["genes"]])
+    c.same("CCND1 fragments", page_text.tables(page)["D-type cyclins"][0][1], count(e["fragments"]))
+
+
+def copies(c, page, d):
+    n, section = d["ccnd1_copy_number"], page_text.section(page, "copies")
+    shown = page_text.facts(section)
+    c.same("copy number", section.first("span", class_="chip").words(), n["state"])
+    if not n["arms"] and n["state"] == "not-assessable":
+        c.same("copies facts", shown, {})
+        return
+    two = lambda x: fixed(x, 2)
+    c.same("copies", shown["Copies, 95 % interval"],
+           f"{two(n['copies'])} ({two(n['copies_low'])} to {two(n['copies_high'])})")
+    c.same("purity", shown["Purity used"], "none, as if pure" if n["purity"] is None else percent(n["purity"]))
+    c.same("hyperdiploid", shown["Hyperdiploid"], {None: "unknown", True: "yes", False: "no"}[n["hyperdiploid"]])
+    c.same("fragments per bin", shown["Fragments per bin"], fixed(n["fragments_per_bin"], 1))
+    c.same("noise", shown["Noise beyond counting"], percent(n["noise"]))
+    arms = section.first("ul", class_="arms")
+    c.same("arms", [item.words() for item in arms.all("li")] if arms else [],
+           [a["arm"] + two(a["copies"]) for a in n["arms"]])
+
+
+def junction(c, page, d):
+    j, section = d["igh_ccnd1"], page_text.section(page, "junction")
+    shown = page_text.facts(section)
+    c.same("junction", section.first("span", class_="chip").words(), j["state"])
+    if j["split_fragments"] is None:
+        c.same("junction facts", shown, {})
+        return
+    c.same("split", shown["Split fragments"], count(j["split_fragments"]))
+    c.same("discordant", shown["Discordant fragments"], count(j["discordant_fragments"]))
+    c.same("needed", shown["Needed for a detection"], count(j["needed"]))
+    c.same("coverage", shown["Physical coverage (DNA)"], fixed(j["physical_coverage"], 1))
+    c.same("background", shown["Expected by chance"], fixed(j["background"], 3))
+    rows = page_text.tables(page).get("Breakpoints: last kept base on each side, and the side that is kept", [])
+    c.same("breakpoints", [row[1:5] for row in rows],
+           [[f"{b['chrom_a']}:{b['pos_a']}, {b['kept_a']} kept", f"{b['chrom_b']}:{b['pos_b']}, {b['kept_b']} kept",
+             count(b["split_fragments"]), count(b["discordant_fragments"])] for b in j["breakpoints"]])
+
+
+def quality(c, page, d):
+    tables = page_text.tables(page)
+    c.same("QC", [row[:5] for row in tables.get("Checks", [])],
+           [[q["check"], q["input"], q["state"], six(q["value"], DASH), six(q["limit"], DASH)] for q in d["qc"]])
+    c.same("inputs", [[row[0], row[2], row[5]] for row in tables.get("What was read", [])],
+           [[i["role"], i["format"] or DASH, count(i["records"])] for i in d["inputs"]])
+    c.same("reads", tables.get("Reads over the panel, and those left out", []),
+           [[r["input"], r["for"], count(r["seen"]),
+             ", ".join(f"{k} {n}" for k, n in r["left_out"].items() if n) or "none"] for r in d.get("reads", [])])
+    shown = page_text.facts(page_text.section(page, "provenance"))
+    c.same("version", shown["Program"], "plasmastrat " + d["provenance"]["version"])
+    c.same("panel checksum", shown["Panel checksum"], d["provenance"]["panel_checksum"])
+
+
+PARTS = (verdict, markers, models, variants, codons, expression, copies, junction, quality)
+
+
+def page(d, root):
+    c = Comparison(f"{d['sample_id']}.html")
+    for part in PARTS:
+        part(c, root, d)
+    return c
+
+
+# ---- cohort.tsv, plasmastrat_mqc.json, cohort.html --------------------------------------------------------------------
+
+def worst(d):
+    """The deciding codon that is least covered; one that nobody saw counts as worst."""
+    return max((k for k in d["ras"]["codons"] if k["required"]),
+               key=lambda k: math.inf if k["lod95"] is None else k["lod95"])
+
+
+def mutating(d):
+    return [v for v in d["ras"]["variants"] if v["filter"] == "PASS" and v["tier"] in ("hotspot", "likely-activating")]
+
+
+def states(d, state):
+    return sum(q["state"] == state for q in d["qc"])
+
+
+def numbers(d):
+    """The numbers of a cohort row, by the name of their TSV column."""
+    p = d["probability"] or {}
+    e, n, j = d["ccnd1_expression"], d["ccnd1_copy_number"], d["igh_ccnd1"]
+    return {"probability": p.get("plasmacytoma_like"), "probability_low": p.get("low"),
+            "probability_high": p.get("high"), "ras_lod95_worst": worst(d)["lod95"], "ccnd1_log2_ratio": e["log2_ratio"],
+            "ccnd1_copies": n["copies"], "ccnd1_copies_low": n["copies_low"], "ccnd1_copies_high": n["copies_high"],
+            "igh_split_fragments": j["split_fragments"], "igh_discordant_fragments": j["discordant_fragments"],
+            "qc_warnings": states(d, "warn"), "qc_failures": states(d, "fail")}
+
+
+def tsv(d, row):
+    c = Comparison("cohort.tsv: " + d["sample_id"])
+    for name, x in numbers(d).items():
+        c.same(name, row[name], six(x))
+    c.same("ras_variants", row["ras_variants"],
+           ",".join(f"{v['gene']}:{v['hgvs_p']}:{six(v['vaf'])}" for v in mutating(d)) or MISSING)
+    for name, value in (("label", d["label"]), ("ras", d["ras"]["state"]), ("ccnd1", d["ccnd1"]["state"]),
+                        ("ccnd1_cause", d["ccnd1"]["cause"]), ("ccnd1_expression", d["ccnd1_expression"]["state"]),
+                        ("ccnd1_copy_number", d["ccnd1_copy_number"]["state"]), ("igh_ccnd1", d["igh_ccnd1"]["state"])):
+        c.same(name, row[name], value)
+    return c
+
+
+def multiqc(d, row):
+    c = Comparison("plasmastrat_mqc.json: " + d["sample_id"])
+    told = numbers(d)
+    vafs = [v["vaf"] for v in mutating(d) if v["vaf"] is not None]
+    told["ras_vaf"] = 100 * max(vafs) if vafs else None
+    told["ras_lod95_worst"] = None if told["ras_lod95_worst"] is None else 100 * told["ras_lod95_worst"]
+    for name in ("probability", "ras_vaf", "ras_lod95_worst", "ccnd1_log2_ratio", "ccnd1_copies", "qc_warnings",
+                 "qc_failures"):
+        c.same(name, six(row.get(name)), six(told[name]))
+    return c
+
+
+def cohort_page(d, row):
+    """`row`: the texts of the sample's cells."""
+    c = Comparison("cohort.html: " + d["sample_id"])
+    n, two = numbers(d), lambda x: fixed(x, 2)
+    dashed = lambda low, high: "" if n[low] is None else interval(n[low], n[high], two, DASH)
+    c.same("probability", row[2], two(n["probability"]) + dashed("probability_low", "probability_high"))
+    for v in mutating(d):
+        if v["vaf"] is not None:
+            c.same("RAS", f"{v['gene']} {v['hgvs_p'][2:]} {percent(v['vaf'])}" in row[3], True)
+    w = worst(d)
+    c.same("lod95", row[4], percent(w["lod95"]) + f"{w['gene']}:{w['codon']}" + (" not seen" if w["lod95"] is None else ""))
+    c.same("log2", row[6], two(n["ccnd1_log2_ratio"]) + d["ccnd1_expression"]["state"])
+    copies_shown = dashed("ccnd1_copies_low", "ccnd1_copies_high")
+    c.same("copies", row[7].startswith(two(n["ccnd1_copies"]) + (f" ({copies_shown})" if copies_shown else "")), True)
+    if n["igh_split_fragments"] or n["igh_discordant_fragments"]:
+        c.same("junction", row[8], d["igh_ccnd1"]["state"]
+               + f"{n['igh_split_fragments']} split, {n['igh_discordant_fragments']} pairs")
+    return c
+
+
+# ---- ID.ras.vcf.gz ---------------------------------------------------------------------------------------------------
+
+def read_vcf(path):
+    records = {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("#"):
+                continue
+            f = line.rstrip("\n").split("\t")
+            info = dict(field.partition("=")[::2] for field in f[7].split(";"))
+            records[(f[0], int(f[1]), f[3], f[4])] = (f[6], info, dict(zip(f[8].split(":"), f[9].split(":"))))
+    return records
+
+
+def vcf(d, records):
+    c = Comparison(d["sample_id"] + ".ras.vcf.gz")
+    told = d["ras"]["variants"] + d["ras"].get("context_variants", [])
+    junctions = [r for r in records.values() if r[1].get("SVTYPE") == "BND"]
+    c.same("records", len(records) - len(junctions), len(told))
+    for v in told:
+        name = f"{v['gene']} {v['hgvs_p']}"
+        record = records.get((v["chrom"], v["pos"], v["ref"], v["alt"]))
+        c.same(name + " is there", record is not None, True)
+        if not record:
+            continue
+        filters, info, call = record
+        c.same(name + " filter", filters, v["filter"])
+        c.same(name + " LOD", info.get("LOD", MISSING), six(v["lod"]))
+        c.same(name + " DP", call["DP"], count(v["depth"], MISSING))
+        c.same(name + " AD", call["AD"].split(",")[1], count(v["alt_depth"], MISSING))
+        c.same(name + " AF", call["AF"], six(v["vaf"]))
+        for field, key in (("ADF", "f1r2"), ("ADR", "f2r1")):
+            c.same(f"{name} {field}", call[field], f"{count(v['ref_' + key], MISSING)},{count(v['alt_' + key], MISSING)}")
+    for i, b in enumerate(d["igh_ccnd1"]["breakpoints"] if d["igh_ccnd1"]["state"] == "detected" else []):
+        mates = [r for (chrom, pos, _, _), r in records.items()
+                 if r[1].get("SVTYPE") == "BND" and (chrom, pos) in ((b["chrom_a"], b["pos_a"]), (b["chrom_b"], b["pos_b"]))]
+        c.same(f"breakpoint {i + 1} mates", len(mates), 2)
+        for _, info, _ in mates:
+            c.same("SPLIT", info["SPLIT"], count(b["split_fragments"]))
+            c.same("DISC", info["DISC"], count(b["discordant_fragments"]))
+    return c
+
+
+# ---- every number of the JSON is either compared or listed here -------------------------------------------------------
+
+UNSHOWN = (
+    "model.prior_odds", "models.*.prior_odds", "models.*.plasmacytoma_at", "models.*.intramedullary_at",
+    "models.*.markers", "ccnd1.log_odds", "ras.log_odds", "ras.context_codons", "ccnd1_expression.log_odds",
+    "ccnd1_expression.reference_median", "ccnd1_expression.all_genes", "ccnd1_copy_number.log2_ratio",
+    "ccnd1_copy_number.arms.*.log2_ratio", "ccnd1_copy_number.chromosome11", "ras.variants.*.codon",
+    "ras.context_variants.*.codon", "ras.context_variants.*.evidence",
+    # a marker without weight, a codon outside the deciding ones on the second transcript of its gene
+    "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high",
+)
+
+
+def is_unshown(path, d):
+    pattern = ".".join("*" if isinstance(p, int) else p for p in path)
+    if path[0] == "markers" and d["markers"][path[1]]["state"] != "not-assessable":
+        return False
+    return any(pattern == u or pattern.startswith(u + ".") for u in UNSHOWN)
+
+
+def leaves(value, path=()):
+    """(path, container, key) of every number."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in items:
+        if isinstance(child, (dict, list)):
+            yield from leaves(child, path + (key,))
+        elif isinstance(child, (int, float)) and not isinstance(child, bool):
+            yield path + (key,), value, key
