@@ -5,6 +5,9 @@ label: plasmastrat report, the cohort's table, page and MultiQC file
 doc: One row for each sample of the sheet; one without a result is "failed", with the error that its log ends with.
 
 baseCommand: [plasmastrat, report, results]
+# 1: some samples failed; the files are there all the same, or this step fails for want of them
+successCodes: [0, 1]
+permanentFailCodes: [2]
 
 requirements:
   InlineJavascriptRequirement: {}

@@ -19,9 +19,10 @@ process PLASMASTRAT_REPORT {
 
     script:
     def args = task.ext.args ?: ''
+    // exit status 1: some samples failed; the files are there all the same, or this task fails for want of them
     """
     mkdir -p results
-    plasmastrat report results --sheet '${sheet}' --outdir . ${args}
+    plasmastrat report results --sheet '${sheet}' --outdir . ${args} || [ \$? -eq 1 ]
     """
 
     stub:

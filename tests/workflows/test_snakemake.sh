@@ -1,0 +1,75 @@
+#!/bin/bash
+# pipelines/snakemake on one machine: the results of a direct batch, failed samples, what is run again, use by others.
+set -u
+. "$(dirname "$0")/lib.sh"
+begin
+if ! have snakemake; then
+    skip snakemake "not installed"
+    finish
+fi
+export XDG_CACHE_HOME=$scratch/cache
+direct_batch || bad "direct batch"
+cd "$data" || exit 2
+
+flow() { # LOG OPTIONS...
+    local log=$1
+    shift
+    snakemake -s "$pipelines/snakemake/Snakefile" --profile "$pipelines/snakemake/profiles/local" --configfile my.yaml "$@" >"$log" 2>&1
+}
+jobs_of() { grep -cE "^(local)?rule plasmastrat_$1:" "$2"; }
+settings() { echo "plasmastrat: {sheet: $1, outdir: ../$2, logs: ../$2.logs}" >my.yaml; }
+
+settings sheet.tsv snake
+exits 0 "first run" flow "$scratch/log"
+same_results snakemake "$scratch/snake" "$scratch/direct"
+multiqc_sees snakemake "$scratch/snake"
+grep -q 'PCL01' "$scratch/snake.logs/PCL01.log" && ok || bad "log file" "$scratch/snake.logs/PCL01.log"
+
+flow "$scratch/log"
+grep -q 'Nothing to be done' "$scratch/log" && ok || bad "second run" "$scratch/log"
+cp dna/PCL01.dna.bam dna/NAS01.dna.bam && cp dna/PCL01.dna.bam.bai dna/NAS01.dna.bam.bai
+rm -f dna/NAS01.dna.bam.csi && touch dna/NAS01.dna.bam.bai
+flow "$scratch/log"
+[ "$(jobs_of sample "$scratch/log")" = 1 ] && [ "$(jobs_of cohort "$scratch/log")" = 1 ] && ok || bad "only the changed sample runs again" "$scratch/log"
+rm "$scratch/snake/IMM01.html"
+flow "$scratch/log"
+[ "$(jobs_of sample "$scratch/log")" = 1 ] && ok || bad "only the sample with a lost file runs again" "$scratch/log"
+sed 's/\tmarrow$/\tlesion/' sheet.tsv >sheet.new && mv sheet.new sheet.tsv
+flow "$scratch/log"
+[ "$(jobs_of sample "$scratch/log")" = 1 ] && grep -q 'specimen lesion' "$scratch/log" && ok || bad "only the sample with another row runs again" "$scratch/log"
+sed -i '/^IMM01/d' sheet.tsv
+flow "$scratch/log"
+[ "$(jobs_of sample "$scratch/log")" = 0 ] && ! grep -q IMM01 "$scratch/snake/cohort.tsv" && ok || bad "a sample taken out of the sheet leaves the cohort" "$scratch/log"
+
+# failed samples: the others are done, the cohort shows why, and a repaired file is all that runs again
+cp "$top"/testdata/NAS01.dna.bam* dna && rm -f dna/NAS01.dna.bam.bai
+settings failing.tsv failing
+exits 1 "two of eight samples fail" flow "$scratch/log"
+same_results "snakemake, failed samples" "$scratch/failing" "$scratch/direct_failing"
+cp dna/PCL01.dna.bam dna/CUT01.dna.bam && cp dna/PCL01.dna.bam dna/GONE1.dna.bam
+exits 0 "repaired" flow "$scratch/log"
+[ "$(jobs_of sample "$scratch/log")" = 2 ] && [ "$(cut -f 2 "$scratch/failing/cohort.tsv" | grep -c ok)" = 8 ] && ok || bad "only the failed samples run again" "$scratch/log"
+
+# the rules in a workflow of others
+mkdir "$scratch/theirs" && cd "$scratch/theirs" || exit 2
+cat >Snakefile <<SNAKE
+module plasmastrat:
+    snakefile: "$pipelines/snakemake/rules/plasmastrat.smk"
+    config: {"plasmastrat": {"outdir": "labels", "threads": 1}}
+
+use rule * from plasmastrat
+
+use rule plasmastrat_sample from plasmastrat with:
+    input: dna="aligned/{sample}.bam", index="aligned/{sample}.bam.bai"
+
+rule align:
+    output: bam="aligned/{sample}.bam", index="aligned/{sample}.bam.bai"
+    shell: "cp -p $top/testdata/{wildcards.sample}.dna.bam {output.bam}; cp -p $top/testdata/{wildcards.sample}.dna.bam.bai {output.index}"
+
+rule all:
+    default_target: True
+    input: "labels/PCL01.json"
+SNAKE
+exits 0 "the rules in another workflow" snakemake -c 2
+[ -s labels/PCL01.json ] && [ -s labels/PCL01.ras.vcf.gz.tbi ] && ok || bad "results of another workflow"
+finish
