@@ -8,7 +8,7 @@ ok() { passed=$((passed + 1)); }
 bad() { # WHAT [FILE WITH DETAILS]
     failed=$((failed + 1))
     echo "failed: $1"
-    [ $# -gt 1 ] && [ -e "$2" ] && tail -n 25 "$2" | sed 's/^/    /'
+    [ $# -gt 1 ] && [ -e "$2" ] && tail -n 25 "$2" | cut -c 1-240 | sed 's/^/    /'
     return 0
 }
 skip() { # WHAT WHY

@@ -15,6 +15,13 @@ wait_for() { # SECONDS COMMAND...
     done
 }
 
+# A daemon whose parent does not collect it stays as a zombie: that is an end too.
+ended() { # PIDFILE
+    local state
+    state=$(sed -E 's/.*\) (.).*/\1/' "/proc/$(cat "$1" 2>/dev/null)/stat" 2>/dev/null)
+    [ -z "$state" ] || [ "$state" = Z ]
+}
+
 start() {
     mkdir -p "$folder"/{state,spool,munge} && chmod 755 "$folder" "$folder/munge"
     dd if=/dev/urandom of="$folder/munge/key" bs=1 count=1024 2>/dev/null && chmod 400 "$folder/munge/key"
@@ -64,7 +71,8 @@ stop() {
         [ -s "$folder/$pid.pid" ] && kill "$(cat "$folder/$pid.pid")" 2>/dev/null
     done
     for pid in slurmd slurmctld munge/munged; do
-        wait_for 10 sh -c "! kill -0 \$(cat '$folder/$pid.pid' 2>/dev/null) 2>/dev/null"
+        wait_for 10 ended "$folder/$pid.pid" || { echo "$pid does not end" >&2; return 1; }
+        rm -f "$folder/$pid.pid"
     done
     return 0
 }
