@@ -86,6 +86,11 @@ fuzz:
 
 fuzz-programs: $(FUZZ_PROGRAMS)
 
+test-workflows:
+	@.ci/need build demo test workflows package
+	@$(MAKE) --no-print-directory all
+	@PLASMASTRAT=$(abspath $(PROGRAM)) tests/workflows/run.sh
+
 bench: all
 	@.ci/need build demo test
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/bench.py
@@ -114,6 +119,7 @@ help:
 	@echo "make           build ./plasmastrat"
 	@echo "make demo      install what is missing (Debian, root), build, label testdata/"
 	@echo "make test      install what is missing, build, run every test"
+	@echo "make test-workflows  run pipelines/ on Snakemake, Slurm, CWL and Nextflow, and build the packages"
 	@echo "make bench     speed ratios against samtools in one run"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
 	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"

@@ -17,6 +17,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
     const char *sheet; /* report */
+    const char *logs;  /* report */
     char **rest;       /* arguments that are no options: argv's own, moved to its front */
     int n_rest;
 } cli_settings;

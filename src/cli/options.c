@@ -35,6 +35,7 @@ static const option_row rows[] = {
      "count these alleles in every alignment file and report them whatever the evidence"},
     {"sheet", 0, TEXT, IN(sheet), CLI_REPORT, "SHEET",
      "the sheet of the batch: its order, and a row for every sample of it"},
+    {"logs", 0, TEXT, IN(logs), CLI_REPORT, "DIR", "DIR/ID.log is what each run wrote to stderr: why it failed"},
     {"outdir", 'o', TEXT, IN(outdir), BOTH | CLI_REPORT, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
     {"json", 0, TEXT, IN(json), CLI_SAMPLE, "FILE", "write the JSON here instead of DIR/ID.json"},

@@ -13,18 +13,15 @@
 #include "sheet.h"
 
 static void help(FILE *out) {
-    fputs(
-        "plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
-        "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
-        "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
-        "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
-        "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one "
-        "they\n"
-        "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a "
-        "failed\n"
-        "row that says why; the exit status is then 1. Results that are not in the sheet are left out, with a "
-        "notice.\n\n",
-        out);
+    fputs("plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
+          "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
+          "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
+          "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
+          "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one they\n"
+          "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a failed\n"
+          "row that says why (with --logs, in the words of that sample's run); the exit status is then 1. Results that are\n"
+          "not in the sheet are left out, with a notice.\n\n",
+          out);
     cli_print_options(CLI_REPORT, out);
 }
 
@@ -126,6 +123,32 @@ static int by_sample(const void *a, const void *b) {
     return strcmp(((const ps_cohort_row *)a)->sample_id, ((const ps_cohort_row *)b)->sample_id);
 }
 
+/* The last error in DIR/ID.log, what that sample's run wrote to stderr: the message that `batch` would have given. */
+static char *error_in_log(const char *folder, const char *id) {
+    static const char start[] = "plasmastrat: error: ";
+    char *path = ps_format("%s/%s.log", folder, id), *line = NULL, *error = NULL;
+    FILE *file = fopen(path, "r");
+    size_t room = 0;
+    for (ssize_t n; file && (n = getline(&line, &room, file)) > 0;) {
+        if (strncmp(line, start, strlen(start)) != 0)
+            continue;
+        line[strcspn(line, "\r\n")] = '\0';
+        free(error);
+        error = ps_strdup(line + strlen(start));
+    }
+    if (file)
+        fclose(file);
+    free(line);
+    free(path);
+    return error;
+}
+
+/* Why a sample of the sheet has no result. */
+static char *why_absent(const cli_settings *s, const char *id) {
+    char *error = s->logs ? error_in_log(s->logs, id) : NULL;
+    return error ? error : ps_format("no result: %s.json is not there", id);
+}
+
 /* The rows in the sheet's order; what is not there is said, what is not asked for is left out. */
 static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c) {
     ps_cohort_row *row = ps_alloc(sh->n, sizeof *row);
@@ -140,7 +163,7 @@ static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c
             continue;
         ps_cohort_row_init(&row[i]);
         row[i].sample_id = ps_strdup(id);
-        row[i].failure = ps_format("no result: %s.json is not there", id);
+        row[i].failure = why_absent(s, id);
     }
     for (size_t j = 0; j < c->n; j++) {
         if (c->row[j].sample_id && !s->quiet)

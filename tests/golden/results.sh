@@ -54,6 +54,10 @@ run 1 "report with a missing and broken results" report part --sheet data/sheet.
 want "report: a row for every sample of the sheet" test "$(cut -f1,2 part.out/cohort.tsv | tail -n +2 | tr '\t\n' ': ')" = \
     "PCL01:ok IMM01:failed IND01:failed NAS01:failed VCF01:failed B3701:failed "
 grep -q "^IND01.*no result: IND01.json is not there" part.out/cohort.tsv && pass || fail "report: why IND01 failed"
+mkdir logs && printf 'plasmastrat: warning: old index\nplasmastrat: error: a.bam: is cut short\n' >logs/IND01.log && echo killed >logs/VCF01.log
+run 1 "report with logs" report part --sheet data/sheet.tsv --logs logs -o logged.out
+want "report: the log's error is the message" test "$(awk -F '\t' '$1 == "IND01" { print $13 }' logged.out/cohort.tsv)" = "a.bam: is cut short"
+want "report: a log without an error tells nothing" test "$(grep ^VCF01 logged.out/cohort.tsv)" = "$(grep ^VCF01 part.out/cohort.tsv)"
 grep -q "^IMM01.*IMM01.json:[0-9]*:.*JSON" part.out/cohort.tsv && pass || fail "report: why IMM01 failed"
 want "report: the others are whole" test "$(grep ^PCL01 part.out/cohort.tsv)" = "$(grep ^PCL01 all/cohort.tsv)"
 run 1 "report of broken results without a sheet" report part -o part.out2
