@@ -176,7 +176,7 @@ static void put_sources(FILE *out, const ps_ras_variant *v) {
 }
 
 static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) {
-    fputs("<tr><th scope=\"row\">", out);
+    fputs(v->filter == PS_FILTER_PASS ? "<tr><th scope=\"row\">" : "<tr class=\"refused\"><th scope=\"row\">", out);
     ps_say(out, "%s %s", r->panel->genes[v->effect.gene].name, v->effect.hgvs_p);
     fputs("<br><span class=\"soft\">", out);
     ps_say(out, "%s%s", ps_tier_names[v->effect.tier], v->context ? ", context only" : "");
@@ -437,7 +437,7 @@ static void glance_ras(const ps_result *r, FILE *out) {
 }
 
 static void glance_expression(const ps_result *r, FILE *out) {
-    if (ps_expression_counted(&r->calls.expression))
+    if (ps_expression_counted(&r->calls.expression) && isfinite(r->calls.expression.log2_ratio))
         ps_say(out, "log2 %s", NUM(r->calls.expression.log2_ratio, 2));
 }
 

@@ -92,7 +92,7 @@ void ps_html_expression(const ps_result *r, FILE *out) {
     const ps_expression_call *e = &r->calls.expression;
     ps_reasons_list(out, &e->reasons);
     if (!ps_expression_counted(e)) {
-        fputs("<p class=\"note\">Without RNA nothing is said about expression.</p>\n", out);
+        fputs("<p class=\"note\">Nothing can be said about expression.</p>\n", out);
         return;
     }
     if (isfinite(e->log2_ratio) && isfinite(e->over_at) && isfinite(e->not_at)) {
@@ -147,7 +147,7 @@ void ps_html_copies(const ps_result *r, FILE *out) {
     const ps_copynumber_call *c = &r->calls.copynumber;
     ps_reasons_list(out, &c->reasons);
     if (!ps_copies_counted(c)) {
-        fputs("<p class=\"note\">No DNA depth could be used, so nothing is said about copies.</p>\n", out);
+        fputs("<p class=\"note\">Nothing can be said about copies.</p>\n", out);
         return;
     }
     copies_facts(c, out);
@@ -189,7 +189,7 @@ void ps_html_junction(const ps_result *r, FILE *out) {
     const ps_junction_call *j = &r->calls.junction;
     ps_reasons_list(out, &j->reasons);
     if (!ps_junction_counted(j)) {
-        fputs("<p class=\"note\">No reads could be searched for a junction.</p>\n", out);
+        fputs("<p class=\"note\">Nothing can be said about a junction.</p>\n", out);
         return;
     }
     fputs("<dl class=\"facts\">\n", out);

@@ -7,6 +7,14 @@
 
 #include "plasmastrat/alloc.h"
 
+const char *ps_percent_whole(char out[PS_NUMBER_SIZE], double x, const char *missing) {
+    char plain[PS_NUMBER_SIZE];
+    ps_percent(plain, x, missing);
+    size_t number = strcspn(plain, " ");
+    snprintf(out, PS_NUMBER_SIZE, plain[number] ? "%.*s\xC2\xA0%%" : "%.*s", (int)number, plain);
+    return out;
+}
+
 static void put_formatted(FILE *out, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);

@@ -9,8 +9,10 @@
 #define DASH "\xE2\x80\x93" /* en dash: no value */
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, DASH)
 #define COUNT(n) ps_count(PS_NUMBER_BUFFER, n, DASH)
-#define PERCENT(x) ps_percent(PS_NUMBER_BUFFER, x, DASH)
+#define PERCENT(x) ps_percent_whole(PS_NUMBER_BUFFER, x, DASH)
 
+/* ps_percent with a space that no line breaks at. */
+const char *ps_percent_whole(char out[PS_NUMBER_SIZE], double x, const char *missing);
 /* Formats text of any length and escapes the whole of it. */
 void ps_say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* <tag class="class">text</tag>; an empty class is left out */

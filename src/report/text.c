@@ -128,7 +128,7 @@ static void put_marker(const screen *s, const char *name, const ps_marker_verdic
 static void put_expression(const screen *s, const ps_expression_call *e) {
     char why[1024];
     reasons_text(&e->reasons, 0, 1, why, sizeof why);
-    if (!ps_expression_counted(e)) {
+    if (!ps_expression_counted(e) || !isfinite(e->log2_ratio)) {
         put(s, "  RNA", PLAIN, 0, "%s: %s", ps_expression_state_names[e->state], why);
         return;
     }
