@@ -136,8 +136,10 @@ typedef struct ps_breakpoint {
     int32_t pos_a1, pos_b1;   /* 1-based, last kept base on each side */
     int right_a, right_b;     /* as in ps_junction_read */
     uint64_t split, discordant;
-    int exact;                /* 1: seen in a split read */
-    char base_a, base_b;      /* reference bases at pos_a1 and pos_b1 (VCF REF); 0 where no FASTA told */
+    int exact;                /* 1: both ends seen in a split read, or in clipped reads that match across the junction */
+    char base_a, base_b;      /* bases at pos_a1 and pos_b1 (VCF REF), most reads'; 0 where none told */
+    int32_t range_a[2], range_b[2]; /* where the end may lie, relative to pos_a1 and pos_b1; 0, 0 when seen */
+    int event;                /* 1..: reciprocal products of one exchange share it */
 } ps_breakpoint;
 
 typedef struct ps_junction_call {
@@ -147,8 +149,11 @@ typedef struct ps_junction_call {
     int64_t rna_fragments;         /* RNA fragments that join the two: support only; -1 without RNA */
     double physical_coverage;      /* DNA fragments over a base of the window's median cell; NaN without DNA */
     double powered;                /* share of the window's cells where a clonal junction would have been found at 95 % power */
-    double background;             /* fragments expected by chance in one cluster */
-    uint64_t needed;               /* supporting fragments that a detection needs here */
+    double limit_cells;            /* smallest share of cells with the junction (one allele of two) that would have been found
+                                    * with 95 % power over 90 % of the window; above 1: not even in a pure sample; NaN without DNA */
+    double background;             /* fragments expected by chance in one cluster: at the first breakpoint, or else where
+                                    * chance pairs are densest in the window */
+    uint64_t needed;               /* supporting fragments that a detection needs there */
     ps_breakpoint *breakpoint;
     size_t n_breakpoints;
     unsigned sources;

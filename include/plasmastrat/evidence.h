@@ -75,17 +75,42 @@ typedef struct ps_gene_count {
     uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
 } ps_gene_count;
 
-/* A fragment that joins the 11q13 window to IGH. Breakpoint ends: where the aligned part stops. */
+/* A record whose fragment joins the 11q13 window ("a") to IGH ("b"). Breakpoint ends: where the aligned part stops; where
+ * both parts of a split read claim the same bases (microhomology), side a keeps them. DNA is read on both sides, so one
+ * fragment may give several rows; the caller joins them. Zero in the last four fields: not known, nothing held against it. */
 typedef struct ps_junction_read {
     uint64_t fragment; /* hash of the read name */
+    uint64_t molecule; /* hash of the outer ends of record and mate: copies of one molecule share it; 0 unknown */
     int32_t pos_a0;    /* in the window */
     int32_t pos_b0;    /* in IGH */
     uint8_t split;     /* 1: breakpoint seen in a read (SA tag); 0: discordant pair */
     uint8_t right_a;   /* 1: sequence left of pos_a0 is kept (the junction is on the right end), 0: right of it is kept */
     uint8_t right_b;
+    uint8_t from_b;    /* 1: told by the record in IGH: its pos_b0 is the better one */
+    uint8_t low_b;     /* 1: the IGH side's mapping quality is known and under min_mapq */
+    char base_a, base_b; /* read base at pos_a0 and pos_b0, plus strand, of at least min_base_quality; 0 unknown */
 } ps_junction_read;
 
-enum { PS_WINDOW_CELL = 10000 };
+/* An end of a read that its aligner clipped and placed nowhere (no SA tag), in the window or in IGH; DNA only. Two bits
+ * a base (A C G T), first base lowest. `beyond` walks from the break into the clipped bases, `within` from the break into the
+ * aligned ones, each on the strand that makes it read away from the break: what one side clips, the other side aligns. */
+typedef struct ps_junction_clip {
+    uint64_t fragment, molecule;
+    uint64_t beyond, within;
+    int32_t pos0;               /* last aligned base */
+    uint8_t in_b, right;        /* 1: in IGH; 1: sequence left of pos0 is kept */
+    uint8_t n_beyond, n_within; /* bases, at most 32 */
+    uint8_t low;                /* 1: mapping quality under min_mapq */
+    char base;                  /* at pos0, as base_a */
+} ps_junction_clip;
+
+enum {
+    PS_WINDOW_CELL = 10000,
+    PS_CHIMERIC_CELL = 1000,
+    PS_MIN_CLIP = 8,              /* bases: shorter clips are common and say nothing */
+    PS_MAX_JUNCTION_ROWS = 1 << 17, /* kept per 120 kb: beyond it, a share of the fragments by hash (any order, same rows) */
+    PS_MAX_THINNING = 32,         /* halvings; a file that needs more has one name on all its reads: nothing is kept */
+};
 
 typedef struct ps_evidence {
     ps_input_role role;
@@ -105,10 +130,16 @@ typedef struct ps_evidence {
     uint64_t *bin;           /* n_bins: fragments whose first read starts in the bin (DNA, normal) */
     ps_junction_read *junction;
     size_t n_junction;
+    ps_junction_clip *clip;
+    size_t n_clip;
+    int thinned;                 /* halvings of the fragments in junction and clip; 0: all are there */
     uint64_t window_fragments;   /* proper pairs and single reads in the t(11;14) window */
     uint64_t *cell_bases;        /* n_cells: their insert (or read) lengths by the cell they start in: coverage x cell */
     size_t n_cells;              /* cells of PS_WINDOW_CELL bases over the window, the last may be shorter */
-    uint64_t window_chimeric;    /* pairs in the window whose mate maps to another contig, anywhere */
+    uint64_t window_chimeric;    /* pairs in the window whose mate maps to another contig, anywhere but IGH */
+    uint64_t *chimeric[2];       /* n_chimeric[side]: pairs to other contigs (side b: any but the window's) by the cell of
+                                  * PS_CHIMERIC_CELL bases they start in: 0 the window, 1 IGH (DNA only) */
+    size_t n_chimeric[2];
 } ps_evidence;
 
 void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence);

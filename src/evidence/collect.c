@@ -58,14 +58,22 @@ static void bin_units(batch *b, const ps_panel *panel) {
     }
 }
 
-static void junction_units(batch *b, const ps_panel *panel) {
-    const ps_span *window = &panel->ccnd1_window;
+static void junction_pieces(batch *b, const ps_panel *panel, const ps_unit_kind *kind, ps_span span) {
     int id = 0;
-    for (int32_t beg0 = window->beg0; beg0 < window->end0; beg0 += WINDOW_PIECE) {
-        int32_t end0 = window->end0 - beg0 < WINDOW_PIECE ? window->end0 : beg0 + WINDOW_PIECE;
-        ps_unit *u = new_unit(b, panel, &ps_junction_unit, id++, 1);
-        u->spans[0] = (ps_span){window->contig, beg0, end0};
+    for (int32_t beg0 = span.beg0; beg0 < span.end0; beg0 += WINDOW_PIECE) {
+        int32_t end0 = span.end0 - beg0 < WINDOW_PIECE ? span.end0 : beg0 + WINDOW_PIECE;
+        ps_unit *u = new_unit(b, panel, kind, id++, 1);
+        u->spans[0] = (ps_span){span.contig, beg0, end0};
     }
+}
+
+static void junction_units(batch *b, const ps_panel *panel) {
+    junction_pieces(b, panel, &ps_junction_unit, panel->ccnd1_window);
+}
+
+/* Not in RNA, where IGH may be a third of the reads. */
+static void igh_units(batch *b, const ps_panel *panel) {
+    junction_pieces(b, panel, &ps_junction_igh_unit, panel->igh);
 }
 
 static void make_units(batch *b, const ps_panel *panel, const ps_read_source *source, ps_evidence *whole) {
@@ -77,6 +85,7 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
         {gene_units, 1u << PS_INPUT_RNA},
         {bin_units, 1u << PS_INPUT_DNA | 1u << PS_INPUT_NORMAL},
         {junction_units, 1u << PS_INPUT_RNA | 1u << PS_INPUT_DNA},
+        {igh_units, 1u << PS_INPUT_DNA},
     };
     const ps_reads_info *about = ps_reads_about(source->reads);
     b->source = source;
@@ -89,6 +98,9 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
         b->unit[i].part.gene = whole->gene;
         b->unit[i].part.bin = whole->bin;
         b->unit[i].part.cell_bases = whole->cell_bases;
+        b->unit[i].part.chimeric[0] = whole->chimeric[0];
+        b->unit[i].part.chimeric[1] = whole->chimeric[1];
+        b->unit[i].part.role = source->role;
     }
 }
 
@@ -97,6 +109,7 @@ static void free_batch(batch *b) {
         b->unit[i].part.gene = NULL; /* the whole's */
         b->unit[i].part.bin = NULL;
         b->unit[i].part.cell_bases = NULL;
+        b->unit[i].part.chimeric[0] = b->unit[i].part.chimeric[1] = NULL;
         ps_evidence_free(&b->unit[i].part);
         free(b->unit[i].spans);
     }
@@ -340,20 +353,41 @@ static int run_crew(crew_state *st, ps_error *err) {
 /* ---- adding up --------------------------------------------------------------------------------------------------
  */
 
-static int by_junction(const void *a, const void *b) {
-    const ps_junction_read *x = a, *y = b;
 #define COMPARE(field)                                                                                               \
     if (x->field != y->field)                                                                                        \
         return x->field < y->field ? -1 : 1;
+static int by_junction(const void *a, const void *b) {
+    const ps_junction_read *x = a, *y = b;
     COMPARE(pos_a0)
     COMPARE(pos_b0)
     COMPARE(fragment)
     COMPARE(split)
     COMPARE(right_a)
     COMPARE(right_b)
-#undef COMPARE
+    COMPARE(from_b)
+    COMPARE(molecule)
+    COMPARE(low_b)
+    COMPARE(base_a)
+    COMPARE(base_b)
     return 0;
 }
+
+static int by_clip(const void *a, const void *b) {
+    const ps_junction_clip *x = a, *y = b;
+    COMPARE(in_b)
+    COMPARE(pos0)
+    COMPARE(right)
+    COMPARE(fragment)
+    COMPARE(molecule)
+    COMPARE(n_beyond)
+    COMPARE(beyond)
+    COMPARE(n_within)
+    COMPARE(within)
+    COMPARE(low)
+    COMPARE(base)
+    return 0;
+}
+#undef COMPARE
 
 static void add_counts(ps_evidence *whole, const ps_evidence *part) {
     for (int c = 0; c < PS_N_COLLECTORS; c++) {
@@ -365,6 +399,7 @@ static void add_counts(ps_evidence *whole, const ps_evidence *part) {
     whole->records += part->records;
     whole->window_fragments += part->window_fragments;
     whole->window_chimeric += part->window_chimeric;
+    whole->thinned = part->thinned > whole->thinned ? part->thinned : whole->thinned;
 }
 
 /* Moves the unit's rows (alleles own text) behind the whole's. */
@@ -387,9 +422,13 @@ static void gather(const batch *b, ps_evidence *whole) {
         MOVE_ROWS(whole, part, base, n_base);
         MOVE_ROWS(whole, part, allele, n_allele);
         MOVE_ROWS(whole, part, junction, n_junction);
+        MOVE_ROWS(whole, part, clip, n_clip);
     }
+    ps_junction_thin(whole);
     if (whole->n_junction)
         qsort(whole->junction, whole->n_junction, sizeof *whole->junction, by_junction);
+    if (whole->n_clip)
+        qsort(whole->clip, whole->n_clip, sizeof *whole->clip, by_clip);
 }
 
 int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,

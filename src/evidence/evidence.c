@@ -9,13 +9,20 @@ const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped",  "secondary", "sup
                                                   "duplicate", "low-mapq",  "multi-mapped"};
 const char *const ps_collector_names[PS_N_COLLECTORS] = {"codons", "genes", "bins", "junctions"};
 
+static size_t cells(ps_span span, int32_t size) {
+    return (size_t)((span.end0 - span.beg0 + size - 1) / size);
+}
+
 void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence) {
     *evidence = (ps_evidence){.role = role};
     evidence->gene = ps_alloc((size_t)panel->n_genes, sizeof *evidence->gene);
     evidence->bin = ps_alloc((size_t)panel->n_bins, sizeof *evidence->bin);
-    int32_t window = panel->ccnd1_window.end0 - panel->ccnd1_window.beg0;
-    evidence->n_cells = (size_t)((window + PS_WINDOW_CELL - 1) / PS_WINDOW_CELL);
+    evidence->n_cells = cells(panel->ccnd1_window, PS_WINDOW_CELL);
     evidence->cell_bases = ps_alloc(evidence->n_cells, sizeof *evidence->cell_bases);
+    for (int side = 0; side < 2; side++) {
+        evidence->n_chimeric[side] = cells(side ? panel->igh : panel->ccnd1_window, PS_CHIMERIC_CELL);
+        evidence->chimeric[side] = ps_alloc(evidence->n_chimeric[side], sizeof *evidence->chimeric[side]);
+    }
 }
 
 void ps_evidence_free(ps_evidence *evidence) {
@@ -27,6 +34,9 @@ void ps_evidence_free(ps_evidence *evidence) {
     free(evidence->gene);
     free(evidence->bin);
     free(evidence->cell_bases);
+    free(evidence->chimeric[0]);
+    free(evidence->chimeric[1]);
     free(evidence->junction);
+    free(evidence->clip);
     *evidence = (ps_evidence){0};
 }

@@ -1,8 +1,9 @@
-/* junctions.c - fragments that join the t(11;14) window on chromosome 11 to IGH on chromosome 14.
+/* junctions.c - records whose fragments join the t(11;14) window on chromosome 11 ("a") to IGH on chromosome 14 ("b").
  *
- * Only the chromosome 11 side is read: a pair is seen by its read there, a split read by its primary or supplementary
- * alignment there (the SA tag names the other part). The same reads give the window's physical coverage and its
- * background of pairs whose mate lies on any other contig.
+ * A pair is seen by its reads, a split read by its primary and supplementary alignments (the SA tag names the other
+ * part), a read whose aligner places no second part by its soft clip. RNA is read on the chromosome 11 side only, DNA on
+ * both: the record in IGH knows its own end, base and mapping quality. The same reads give the window's physical coverage
+ * and the local background of pairs whose mate lies on another contig.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,55 +11,170 @@
 #include "plasmastrat/alloc.h"
 #include "unit.h"
 
-typedef struct part_alignment { /* one aligned part of a split read */
+enum { MIN_ALIGNED = 30, PACKED = 32 }; /* bases */
+
+typedef struct part_alignment { /* one aligned part of a read */
     int32_t pos0, end0;
-    int64_t clip_left, clip_right;
+    int reverse;
+    int64_t clip_left, clip_right, aligned; /* query bases in reference order */
 } part_alignment;
 
-static int in_igh(const ps_panel *panel, int contig, int64_t pos0) {
-    return contig == panel->igh.contig && pos0 >= panel->igh.beg0 && pos0 < panel->igh.end0;
+typedef struct state {
+    size_t reads, clips; /* capacities */
+} state;
+
+/* ---- rows -------------------------------------------------------------------------------------------------------
+ */
+
+static int is_kept(uint64_t fragment, int thinned) {
+    return thinned <= PS_MAX_THINNING && (thinned == 0 || fragment >> (64 - thinned) == 0);
+}
+
+static void drop_rows(ps_evidence *e) {
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_junction; i++)
+        if (is_kept(e->junction[i].fragment, e->thinned))
+            e->junction[n++] = e->junction[i];
+    e->n_junction = n;
+    n = 0;
+    for (size_t i = 0; i < e->n_clip; i++)
+        if (is_kept(e->clip[i].fragment, e->thinned))
+            e->clip[n++] = e->clip[i];
+    e->n_clip = n;
+}
+
+void ps_junction_thin(ps_evidence *evidence) {
+    if (evidence->thinned)
+        drop_rows(evidence);
+}
+
+static void halve(ps_evidence *part) {
+    while (part->n_junction > PS_MAX_JUNCTION_ROWS || part->n_clip > PS_MAX_JUNCTION_ROWS) {
+        part->thinned++;
+        drop_rows(part);
+    }
 }
 
 static void emit(ps_unit *unit, const ps_junction_read *read) {
     ps_evidence *part = &unit->part;
-    size_t *capacity = unit->state;
-    PS_GROW(part->junction, part->n_junction, *capacity);
+    state *st = unit->state;
+    if (!is_kept(read->fragment, part->thinned))
+        return;
+    PS_GROW(part->junction, part->n_junction, st->reads);
     part->junction[part->n_junction++] = *read;
+    halve(part);
+}
+
+static void emit_clip(ps_unit *unit, const ps_junction_clip *clip) {
+    ps_evidence *part = &unit->part;
+    state *st = unit->state;
+    if (!is_kept(clip->fragment, part->thinned))
+        return;
+    PS_GROW(part->clip, part->n_clip, st->clips);
+    part->clip[part->n_clip++] = *clip;
+    halve(part);
+}
+
+/* ---- what a record shows ----------------------------------------------------------------------------------------
+ */
+
+static int within(ps_span span, int contig, int64_t pos0) {
+    return contig == span.contig && pos0 >= span.beg0 && pos0 < span.end0;
+}
+
+static int is_igh(const ps_unit *unit) {
+    return unit->kind == &ps_junction_igh_unit;
+}
+
+static ps_span other_side(const ps_unit *unit) {
+    return is_igh(unit) ? unit->panel->ccnd1_window : unit->panel->igh;
+}
+
+static int is_low(const ps_unit *unit, int64_t mapq) {
+    return mapq < unit->panel->limits.min_mapq;
 }
 
 static part_alignment aligned_part(const bam1_t *b) {
-    part_alignment p = {.pos0 = (int32_t)b->core.pos, .end0 = (int32_t)bam_endpos(b)};
+    part_alignment p = {.pos0 = (int32_t)b->core.pos, .end0 = (int32_t)bam_endpos(b), .reverse = bam_is_rev(b)};
     const uint32_t *cigar = bam_get_cigar(b);
-    int seen_match = 0;
     for (uint32_t i = 0; i < b->core.n_cigar; i++) {
         int op = bam_cigar_op(cigar[i]);
         if (op == BAM_CSOFT_CLIP || op == BAM_CHARD_CLIP)
-            *(seen_match ? &p.clip_right : &p.clip_left) += bam_cigar_oplen(cigar[i]);
-        else
-            seen_match = 1;
+            *(p.aligned ? &p.clip_right : &p.clip_left) += bam_cigar_oplen(cigar[i]);
+        else if (bam_cigar_type(op) & 1)
+            p.aligned += bam_cigar_oplen(cigar[i]);
     }
     return p;
 }
 
-/* "pos1" and "cigar" of an SA entry; -1 when they do not parse. */
+/* Base at a query place counted from the read's first stored base, plus strand of `p`'s alignment or of the other strand;
+ * 0 when it is not stored, not ACGT or of poor quality. */
+static char base_at(const ps_unit *unit, const bam1_t *b, int64_t query, int complement) {
+    if (query < 0 || query >= b->core.l_qseq)
+        return 0;
+    int quality = bam_get_qual(b)[query]; /* 255: not in the file */
+    char base = seq_nt16_str[bam_seqi(bam_get_seq(b), query)];
+    if (quality < unit->panel->limits.min_base_quality || !strchr("ACGT", base))
+        return 0;
+    return complement ? ps_complement(base) : base;
+}
+
+static int64_t soft_left(const bam1_t *b) {
+    const uint32_t *cigar = bam_get_cigar(b);
+    int64_t n = 0;
+    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
+        if (bam_cigar_op(cigar[i]) == BAM_CSOFT_CLIP)
+            n += bam_cigar_oplen(cigar[i]);
+        else if (bam_cigar_op(cigar[i]) != BAM_CHARD_CLIP)
+            break;
+    }
+    return n;
+}
+
+/* Base of the first or last aligned place. */
+static char end_base(const ps_unit *unit, const bam1_t *b, const part_alignment *p, int right) {
+    int64_t first = soft_left(b);
+    return base_at(unit, b, right ? first + p->aligned - 1 : first, 0);
+}
+
+/* Outer ends of the record and of its mate; of a read without a mate, both of its ends. */
+static uint64_t molecule_of(const bam1_t *b, const part_alignment *p) {
+    int has_mate = (b->core.flag & BAM_FPAIRED) && !(b->core.flag & BAM_FMUNMAP);
+    int64_t left = p->pos0 - p->clip_left, right = p->end0 + p->clip_right;
+    int64_t key[6] = {b->core.tid, p->reverse, p->reverse ? right : left, -1, 0, 0};
+    if (has_mate) {
+        key[3] = b->core.mtid;
+        key[4] = b->core.mpos;
+        key[5] = bam_is_mrev(b);
+    } else {
+        key[4] = p->reverse ? left : right;
+    }
+    uint64_t hash = ps_hash(key, sizeof key);
+    return hash + (hash == 0);
+}
+
+/* ---- split reads ------------------------------------------------------------------------------------------------
+ */
+
+/* "pos1", strand and CIGAR of an SA entry; -1 when they do not parse. */
 static int parse_part(const char *pos1, const char *cigar, part_alignment *p) {
     char *end = NULL;
     long long pos = strtoll(pos1, &end, 10);
     if (end == pos1 || *end != ',' || pos < 1 || pos > INT32_MAX)
         return -1;
-    *p = (part_alignment){.pos0 = (int32_t)(pos - 1)};
+    *p = (part_alignment){.pos0 = (int32_t)(pos - 1), .reverse = end[1] == '-'};
     int64_t reference = 0;
-    int seen_match = 0;
     while (*cigar && *cigar != ',') {
         long long n = strtoll(cigar, &end, 10);
         if (end == cigar || n < 0 || n > INT32_MAX)
             return -1;
-        if (*end == 'S' || *end == 'H')
-            *(seen_match ? &p->clip_right : &p->clip_left) += n;
-        else
-            seen_match = 1;
-        reference += strchr("MDN=X", *end) && *end ? n : 0;
-        cigar = *end ? end + 1 : end;
+        int op = *end;
+        if (op == 'S' || op == 'H')
+            *(p->aligned ? &p->clip_right : &p->clip_left) += n;
+        else if (op && strchr("MI=X", op))
+            p->aligned += n;
+        reference += op && strchr("MDN=X", op) ? n : 0;
+        cigar = op ? end + 1 : end;
     }
     if (reference <= 0 || pos - 1 + reference > INT32_MAX)
         return -1;
@@ -66,68 +182,174 @@ static int parse_part(const char *pos1, const char *cigar, part_alignment *p) {
     return 0;
 }
 
-/* The junction is at the end with the longer clip. */
-static int32_t break_of(const part_alignment *p, uint8_t *right) {
-    *right = p->clip_right > p->clip_left;
-    return *right ? p->end0 - 1 : p->pos0;
+/* Query bases before the part, in the order the sequencer read them. */
+static int64_t query_beg(const part_alignment *p) {
+    return p->reverse ? p->clip_right : p->clip_left;
+}
+
+/* Where two parts of one read meet. Parts that mostly cover the same bases are two tries at one place, no junction. */
+static int join_parts(const part_alignment *a, const part_alignment *b, ps_junction_read *read, int64_t *query_b) {
+    int64_t beg_a = query_beg(a), beg_b = query_beg(b), end_a = beg_a + a->aligned, end_b = beg_b + b->aligned;
+    int a_first = beg_a < beg_b || (beg_a == beg_b && end_a < end_b);
+    int64_t shared = a_first ? end_a - beg_b : end_b - beg_a, shorter = a->aligned < b->aligned ? a->aligned : b->aligned;
+    if (2 * shared > shorter)
+        return -1;
+    shared = shared > 0 ? shared : 0;
+    /* The part read first meets the junction with its last base: on the reference that is its right end when forward. */
+    read->right_a = a_first ? !a->reverse : a->reverse;
+    read->right_b = a_first ? b->reverse : !b->reverse;
+    read->pos_a0 = read->right_a ? a->end0 - 1 : a->pos0;
+    read->pos_b0 = (int32_t)(read->right_b ? b->end0 - 1 - shared : b->pos0 + shared);
+    *query_b = a_first ? beg_b + shared : end_b - 1 - shared;
+    return 0;
+}
+
+static void add_part(ps_unit *unit, const ps_record *r, const part_alignment *other, int64_t other_mapq) {
+    part_alignment mine = aligned_part(r->bam);
+    const part_alignment *a = is_igh(unit) ? other : &mine, *b = is_igh(unit) ? &mine : other;
+    ps_junction_read read = {.fragment = r->name, .split = 1, .from_b = (uint8_t)is_igh(unit)};
+    int64_t query_b, hard_left = mine.clip_left - soft_left(r->bam);
+    if (join_parts(a, b, &read, &query_b) < 0)
+        return;
+    /* A supplementary part near a long clip may be short and unsure: on chromosome 11 both must be sure. */
+    if (is_igh(unit) && is_low(unit, other_mapq))
+        return;
+    read.low_b = (uint8_t)is_low(unit, is_igh(unit) ? r->bam->core.qual : other_mapq);
+    read.molecule = molecule_of(r->bam, &mine);
+    if (!is_igh(unit))
+        read.base_a = end_base(unit, r->bam, &mine, read.right_a);
+    int64_t length = mine.clip_left + mine.aligned + mine.clip_right;
+    int64_t stored = (mine.reverse ? length - 1 - query_b : query_b) - hard_left;
+    read.base_b = base_at(unit, r->bam, stored, mine.reverse != b->reverse);
+    emit(unit, &read);
 }
 
 /* SA:Z:rname,pos,strand,CIGAR,mapQ,NM; ... */
-static void add_split(ps_unit *unit, const ps_record *r) {
-    const uint8_t *tag = bam_aux_get(r->bam, "SA");
-    const char *entry = tag ? bam_aux2Z(tag) : NULL;
+static void add_split(ps_unit *unit, const ps_record *r, const char *entry) {
     while (entry && *entry) {
         const char *next = strchr(entry, ';');
         const char *pos1 = strchr(entry, ',');
         const char *strand = pos1 ? strchr(pos1 + 1, ',') : NULL;
         const char *cigar = strand ? strchr(strand + 1, ',') : NULL;
-        part_alignment mine = aligned_part(r->bam), other;
+        const char *mapq = cigar ? strchr(cigar + 1, ',') : NULL;
+        part_alignment other;
         if (cigar && parse_part(pos1 + 1, cigar + 1, &other) == 0) {
             char *name = ps_strndup(entry, (size_t)(pos1 - entry));
             int contig = ps_reads_contig_by_name(r->reads, name);
             free(name);
-            if (in_igh(unit->panel, contig, other.pos0)) {
-                ps_junction_read read = {.fragment = r->name, .split = 1};
-                read.pos_a0 = break_of(&mine, &read.right_a);
-                read.pos_b0 = break_of(&other, &read.right_b);
-                emit(unit, &read);
-            }
+            if (within(other_side(unit), contig, other.pos0))
+                add_part(unit, r, &other, mapq ? strtol(mapq + 1, NULL, 10) : 0);
         }
         entry = next ? next + 1 : NULL;
     }
 }
 
+/* ---- soft clips -------------------------------------------------------------------------------------------------
+ */
+
+/* Packs up to 32 bases from `query` on, in steps of +-1; stops at the first that is not ACGT. */
+static uint64_t pack(const bam1_t *b, int64_t query, int step, int64_t n, int complement, uint8_t *packed) {
+    static const int two_bits[16] = {-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1};
+    uint64_t bases = 0;
+    int used = 0;
+    for (; used < PACKED && used < n; used++, query += step) {
+        int base = two_bits[bam_seqi(bam_get_seq(b), query)];
+        if (base < 0)
+            break;
+        bases |= (uint64_t)(complement ? 3 - base : base) << (2 * used);
+    }
+    *packed = (uint8_t)used;
+    return bases;
+}
+
+static void add_clip(ps_unit *unit, const ps_record *r, const part_alignment *p, int right) {
+    const bam1_t *b = r->bam;
+    int64_t first = soft_left(b), last = first + p->aligned - 1, clipped = right ? b->core.l_qseq - 1 - last : first;
+    if (clipped < PS_MIN_CLIP || p->aligned < MIN_ALIGNED)
+        return;
+    ps_junction_clip c = {.fragment = r->name,
+                          .molecule = molecule_of(b, p),
+                          .pos0 = right ? p->end0 - 1 : p->pos0,
+                          .in_b = (uint8_t)is_igh(unit),
+                          .right = (uint8_t)right,
+                          .low = (uint8_t)is_low(unit, b->core.qual),
+                          .base = end_base(unit, b, p, right)};
+    c.beyond = right ? pack(b, last + 1, 1, clipped, 0, &c.n_beyond) : pack(b, first - 1, -1, clipped, 1, &c.n_beyond);
+    c.within = right ? pack(b, last, -1, p->aligned, 1, &c.n_within) : pack(b, first, 1, p->aligned, 0, &c.n_within);
+    if (c.n_beyond >= PS_MIN_CLIP)
+        emit_clip(unit, &c);
+}
+
+static void add_clips(ps_unit *unit, const ps_record *r) {
+    if (unit->part.role == PS_INPUT_RNA || r->bam->core.l_qseq == 0 || r->bam->core.n_cigar < 2)
+        return;
+    part_alignment p = aligned_part(r->bam);
+    add_clip(unit, r, &p, 0);
+    add_clip(unit, r, &p, 1);
+}
+
+/* ---- pairs ------------------------------------------------------------------------------------------------------
+ */
+
+/* MQ:i: (the mate's mapping quality), where the aligner or fixmate wrote it. */
+static int mate_is_low(const ps_unit *unit, const bam1_t *b) {
+    const uint8_t *tag = bam_aux_get(b, "MQ");
+    return tag && is_low(unit, bam_aux2i(tag));
+}
+
+static void add_chimeric(ps_unit *unit, const ps_record *r) {
+    int side = is_igh(unit);
+    ps_span span = side ? unit->panel->igh : unit->panel->ccnd1_window;
+    unit->part.window_chimeric += !side;
+    unit->part.chimeric[side][(r->pos0 - span.beg0) / PS_CHIMERIC_CELL]++;
+}
+
 static void add_pair(ps_unit *unit, const ps_record *r) {
     const bam1_core_t *c = &r->bam->core;
-    int mate = ps_reads_contig(r->reads, c->mtid);
-    if (!in_igh(unit->panel, mate, c->mpos)) {
-        unit->part.window_chimeric++;
+    int igh = is_igh(unit);
+    if (!within(other_side(unit), ps_reads_contig(r->reads, c->mtid), c->mpos)) {
+        add_chimeric(unit, r);
         return;
     }
-    int reverse = bam_is_rev(r->bam), mate_reverse = bam_is_mrev(r->bam);
+    part_alignment p = aligned_part(r->bam);
     /* A forward read's fragment goes on to the right of it, a reverse read's to the left. */
-    emit(unit, &(ps_junction_read){.fragment = r->name,
-                                   .pos_a0 = reverse ? r->pos0 : r->end0 - 1,
-                                   .pos_b0 = (int32_t)c->mpos,
-                                   .right_a = !reverse,
-                                   .right_b = !mate_reverse});
+    int right = !bam_is_rev(r->bam), mate_right = !bam_is_mrev(r->bam);
+    int32_t pos0 = right ? r->end0 - 1 : r->pos0, mate_pos0 = (int32_t)c->mpos;
+    char base = end_base(unit, r->bam, &p, right);
+    ps_junction_read read = {.fragment = r->name, .molecule = molecule_of(r->bam, &p), .from_b = (uint8_t)igh};
+    read.pos_a0 = igh ? mate_pos0 : pos0;
+    read.pos_b0 = igh ? pos0 : mate_pos0;
+    read.right_a = (uint8_t)(igh ? mate_right : right);
+    read.right_b = (uint8_t)(igh ? right : mate_right);
+    read.low_b = (uint8_t)(igh ? is_low(unit, c->qual) : mate_is_low(unit, r->bam));
+    *(igh ? &read.base_b : &read.base_a) = base;
+    emit(unit, &read);
 }
 
 /* A fragment that stays in the window adds to its physical coverage. */
 static void cover(ps_unit *unit, int32_t pos0, int64_t bases) {
+    if (is_igh(unit))
+        return;
     unit->part.window_fragments++;
     unit->part.cell_bases[(pos0 - unit->panel->ccnd1_window.beg0) / PS_WINDOW_CELL] += (uint64_t)bases;
 }
 
+/* ---- the units --------------------------------------------------------------------------------------------------
+ */
+
 static void begin(ps_unit *unit) {
-    unit->state = ps_alloc(1, sizeof(size_t)); /* capacity of part.junction */
+    unit->state = ps_alloc(1, sizeof(state));
 }
 
 static void add(ps_unit *unit, const ps_record *r) {
     const bam1_core_t *c = &r->bam->core;
-    add_split(unit, r);
+    const uint8_t *tag = bam_aux_get(r->bam, "SA");
+    if (tag)
+        add_split(unit, r, bam_aux2Z(tag));
     if (c->flag & BAM_FSUPPLEMENTARY)
         return;
+    if (!tag)
+        add_clips(unit, r);
     int paired = (c->flag & BAM_FPAIRED) && !(c->flag & BAM_FMUNMAP);
     if (paired && c->mtid != c->tid) {
         add_pair(unit, r);
@@ -148,6 +370,16 @@ const ps_unit_kind ps_junction_unit = {
     .collector = PS_COLLECT_JUNCTIONS,
     .left_out = 1u << PS_LEFT_UNMAPPED | 1u << PS_LEFT_SECONDARY | 1u << PS_LEFT_QC_FAIL | 1u << PS_LEFT_DUPLICATE |
                 1u << PS_LEFT_LOW_MAPQ,
+    .starts_inside = 1,
+    .begin = begin,
+    .add = add,
+    .finish = finish,
+};
+
+/* Switch regions are full of repeats: a mate placed there with low quality is noted, not lost. */
+const ps_unit_kind ps_junction_igh_unit = {
+    .collector = PS_COLLECT_JUNCTIONS,
+    .left_out = 1u << PS_LEFT_UNMAPPED | 1u << PS_LEFT_SECONDARY | 1u << PS_LEFT_QC_FAIL | 1u << PS_LEFT_DUPLICATE,
     .starts_inside = 1,
     .begin = begin,
     .add = add,

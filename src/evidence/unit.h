@@ -39,7 +39,11 @@ struct ps_unit {
     uint64_t last;    /* number of the last record given (streaming: a record comes once) */
 };
 
-extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit;
+extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit, ps_junction_igh_unit;
+
+/* Leaves the junction rows and clips that evidence->thinned keeps. Rows that were thinned less, in another unit, become what
+ * they would be had they been thinned as much. */
+void ps_junction_thin(ps_evidence *evidence);
 
 /* Applies the rules of `kind` and hands the record on. */
 void ps_unit_add(ps_unit *unit, const ps_record *record);

@@ -1,0 +1,254 @@
+/* junction_clips.c - soft clips that re-align: what reads on one side clip, reads on the other side align.
+ *
+ * No reference of 11q13 or IGH is needed: at a true junction the bases beyond the end on chromosome 11 are the bases
+ * within the end on IGH, and the reverse. Both are compared, at one shift: positive where both aligners went on through
+ * bases that the two sides share (microhomology), negative where bases were inserted between them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "junction.h"
+#include "plasmastrat/alloc.h"
+
+enum {
+    SEED = 12,          /* bases that must agree before two ends are compared */
+    MAX_SHIFT = 16,     /* bases */
+    MIN_OVERLAP = 8,    /* bases compared, each way */
+    MIN_BOTH = 28,      /* bases compared, both ways together: 4^28 is far above every pair of ends in a file */
+    TOLERANCE = 8,      /* one mismatch in as many bases */
+    MAX_PER_SEED = 8,   /* ends that share a seed: more are a repeat */
+};
+
+typedef struct site { /* reads that stop at one base in one direction */
+    size_t first, n;  /* rows of evidence->clip */
+    size_t best;      /* the row with most bases beyond */
+    size_t link;      /* the other side's site + 1 */
+    int shift, score;
+} site;
+
+typedef struct seed {
+    uint32_t bases, site, at;
+} seed;
+
+typedef struct work {
+    const ps_junction_clip *clip;
+    site *site;
+    size_t n, n_a; /* sites of the window come first */
+    seed *seeds;
+    size_t n_seeds;
+    uint64_t *present; /* bit per seed */
+} work;
+
+static uint32_t seed_at(uint64_t bases, int at) {
+    return (uint32_t)(bases >> (2 * at)) & ((1u << (2 * SEED)) - 1);
+}
+
+static int mismatches(uint64_t x, uint64_t y, int n) {
+    uint64_t differ = x ^ y;
+    differ = (differ | differ >> 1) & 0x5555555555555555ULL;
+    if (n < 32)
+        differ &= ((uint64_t)1 << (2 * n)) - 1;
+    int count = 0;
+    for (; differ; differ &= differ - 1)
+        count++;
+    return count;
+}
+
+/* Bases of `beyond` compared with `within` shifted; -1 when too many differ, else the bases that agree. */
+static int agreement(const ps_junction_clip *beyond, const ps_junction_clip *within, int shift, int *compared) {
+    uint64_t x = beyond->beyond, y = within->within;
+    int n_x = beyond->n_beyond, n_y = within->n_within;
+    if (shift >= 0) {
+        y = shift < 32 ? y >> (2 * shift) : 0;
+        n_y -= shift;
+    } else {
+        x = x >> (-2 * shift);
+        n_x += shift;
+    }
+    *compared = n_x < n_y ? n_x : n_y;
+    if (*compared < MIN_OVERLAP)
+        return -1;
+    int differ = mismatches(x, y, *compared);
+    return differ * TOLERANCE > *compared ? -1 : *compared - differ;
+}
+
+static int same_beyond(const ps_junction_clip *x, const ps_junction_clip *y) {
+    int n = x->n_beyond < y->n_beyond ? x->n_beyond : y->n_beyond;
+    return mismatches(x->beyond, y->beyond, n) * TOLERANCE <= n;
+}
+
+static int same_place(const ps_junction_clip *x, const ps_junction_clip *y) {
+    return x->in_b == y->in_b && x->pos0 == y->pos0 && x->right == y->right;
+}
+
+static void find_sites(work *w, const ps_evidence *e) {
+    w->clip = e->clip;
+    w->site = ps_alloc(e->n_clip, sizeof *w->site);
+    for (size_t i = 0; i < e->n_clip; i++) {
+        const ps_junction_clip *c = &e->clip[i];
+        if (i == 0 || !same_place(c, c - 1)) {
+            w->site[w->n++] = (site){.first = i, .best = i};
+            w->n_a += !c->in_b;
+        }
+        site *s = &w->site[w->n - 1];
+        s->n++;
+        if (c->n_beyond > e->clip[s->best].n_beyond)
+            s->best = i;
+    }
+}
+
+static int by_bases(const void *a, const void *b) {
+    const seed *x = a, *y = b;
+    if (x->bases != y->bases)
+        return x->bases < y->bases ? -1 : 1;
+    if (x->site != y->site)
+        return x->site < y->site ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Seeds of the bases beyond every end in the window. */
+static void index_window(work *w) {
+    static const int places[] = {0, 4, 12, 20};
+    size_t capacity = 0;
+    w->present = ps_alloc(((size_t)1 << (2 * SEED)) / 64, sizeof *w->present);
+    for (size_t i = 0; i < w->n_a; i++)
+        for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+            const ps_junction_clip *c = &w->clip[w->site[i].best];
+            if (places[k] + SEED > c->n_beyond)
+                break;
+            uint32_t bases = seed_at(c->beyond, places[k]);
+            PS_GROW(w->seeds, w->n_seeds, capacity);
+            w->seeds[w->n_seeds++] = (seed){bases, (uint32_t)i, (uint32_t)places[k]};
+            w->present[bases / 64] |= (uint64_t)1 << (bases % 64);
+        }
+    if (w->n_seeds)
+        qsort(w->seeds, w->n_seeds, sizeof *w->seeds, by_bases);
+}
+
+static size_t first_seed(const work *w, uint32_t bases) {
+    size_t low = 0, high = w->n_seeds;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (w->seeds[middle].bases < bases)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Keeps the link when it is the best of either end; ties go to the lower place (sites ascend). */
+static void try_link(work *w, size_t a, size_t b, int shift) {
+    const ps_junction_clip *x = &w->clip[w->site[a].best], *y = &w->clip[w->site[b].best];
+    int n_x, n_y, there = agreement(x, y, shift, &n_x), back = agreement(y, x, shift, &n_y);
+    if (there < 0 || back < 0 || n_x + n_y < MIN_BOTH)
+        return;
+    if (there + back > w->site[a].score)
+        w->site[a].score = there + back, w->site[a].link = b + 1, w->site[a].shift = shift;
+    if (there + back > w->site[b].score)
+        w->site[b].score = there + back, w->site[b].link = a + 1, w->site[b].shift = shift;
+}
+
+static void look_up(work *w, size_t b) {
+    const ps_junction_clip *y = &w->clip[w->site[b].best];
+    for (int at = 0; at + SEED <= y->n_within; at++) {
+        uint32_t bases = seed_at(y->within, at);
+        if (!(w->present[bases / 64] >> (bases % 64) & 1))
+            continue;
+        size_t first = first_seed(w, bases), end = first;
+        while (end < w->n_seeds && w->seeds[end].bases == bases && end - first <= MAX_PER_SEED)
+            end++;
+        for (size_t i = first; i < end && end - first <= MAX_PER_SEED; i++) {
+            int shift = at - (int)w->seeds[i].at;
+            if (shift <= MAX_SHIFT && shift >= -MAX_SHIFT)
+                try_link(w, w->seeds[i].site, b, shift);
+        }
+    }
+}
+
+/* Base `at` places within the end, plus strand. */
+static char base_within(const ps_junction_clip *c, int at) {
+    int base = (int)(c->within >> (2 * at)) & 3;
+    return at < c->n_within ? "ACGT"[c->right ? 3 - base : base] : 0;
+}
+
+static void emit_site(const work *w, const site *s, const ps_junction_read *model, ps_junction_read **rows, size_t *n,
+                      size_t *capacity) {
+    for (size_t i = s->first; i < s->first + s->n; i++) {
+        const ps_junction_clip *c = &w->clip[i];
+        if (!same_beyond(c, &w->clip[s->best]))
+            continue;
+        PS_GROW(*rows, *n, *capacity);
+        ps_junction_read *row = &(*rows)[(*n)++];
+        *row = *model;
+        row->fragment = c->fragment;
+        row->molecule = c->molecule;
+        row->base_a = c->in_b ? 0 : c->base;
+    }
+}
+
+ps_junction_read *ps_junction_link_clips(const ps_evidence *evidence, size_t *n) {
+    work w = {0};
+    ps_junction_read *rows = NULL;
+    size_t capacity = 0;
+    *n = 0;
+    find_sites(&w, evidence);
+    index_window(&w);
+    for (size_t b = w.n_a; w.n_seeds && b < w.n; b++)
+        look_up(&w, b);
+    for (size_t a = 0; a < w.n_a; a++) {
+        const site *s = &w.site[a], *t = s->link ? &w.site[s->link - 1] : NULL;
+        if (!t || t->link != a + 1)
+            continue;
+        const ps_junction_clip *x = &w.clip[s->best], *y = &w.clip[t->best];
+        int shared = s->shift > 0 ? s->shift : 0; /* side a keeps what both sides claim */
+        ps_junction_read model = {.pos_a0 = x->pos0,
+                                  .pos_b0 = y->right ? y->pos0 - shared : y->pos0 + shared,
+                                  .split = 1,
+                                  .right_a = x->right,
+                                  .right_b = y->right,
+                                  .low_b = y->low,
+                                  .base_b = base_within(y, shared)};
+        emit_site(&w, s, &model, &rows, n, &capacity);
+        emit_site(&w, t, &model, &rows, n, &capacity);
+    }
+    free(w.site);
+    free(w.seeds);
+    free(w.present);
+    return rows;
+}
+
+static size_t first_clip(const ps_evidence *e, int in_b, int64_t pos0) {
+    size_t low = 0, high = e->n_clip;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const ps_junction_clip *c = &e->clip[middle];
+        if (c->in_b < in_b || (c->in_b == in_b && c->pos0 < pos0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const ps_junction_clip *ps_junction_clip_at(const ps_evidence *evidence, int in_b, int right, int64_t lo0,
+                                            int64_t hi0) {
+    const ps_junction_clip *best = NULL;
+    size_t most = 0;
+    for (size_t i = first_clip(evidence, in_b, lo0); i < evidence->n_clip;) {
+        const ps_junction_clip *first = &evidence->clip[i];
+        if (first->in_b != in_b || first->pos0 > hi0)
+            break;
+        size_t agree = 0;
+        int molecules = 1;
+        for (; i < evidence->n_clip && same_place(&evidence->clip[i], first); i++) {
+            agree += same_beyond(&evidence->clip[i], first);
+            molecules |= (evidence->clip[i].molecule != first->molecule && same_beyond(&evidence->clip[i], first)) << 1;
+        }
+        if (first->right == right && molecules > 1 && agree > most) {
+            best = first;
+            most = agree;
+        }
+    }
+    return best;
+}
