@@ -84,10 +84,8 @@ static double counts_between(const histogram *h, double beg, double end) {
 
 /* Share of chance pairs that a strip of one side takes: of the pairs seen, and of the even spread where few were seen.
  * One pair more than were seen is allowed for. */
-static double strip_share(double joined, double joined_all, const histogram *chimeric, double beg, double end,
-                          double even) {
-    double seen = joined + counts_between(chimeric, beg, end) + 1;
-    return fmin(1, (seen + even_pairs * even) / (joined_all + chimeric->total + even_pairs));
+static double strip_share(double seen, double seen_all, double even) {
+    return fmin(1, (seen + 1 + even_pairs * even) / (seen_all + even_pairs));
 }
 
 static double window_length(const scene *s) {
@@ -109,14 +107,33 @@ static double chance_pairs(const scene *s, double outside) {
     return 1 + fmax(outside, igh_share * s->chimeric[0].total);
 }
 
-/* Fragments expected by chance in the box around a place, in one direction. `in_a`, `in_b`, `in_box`: rows of any
- * direction in its strip of the window, its strip of IGH, and both. The box's own rows are no background of theirs. */
-static double expected_at(const scene *s, double pos_a, double pos_b, double in_a, double in_b, double in_box) {
-    double a = pos_a - s->c->panel->ccnd1_window.beg0, b = pos_b - s->c->panel->igh.beg0;
-    double outside = (double)s->n - in_box, w = s->width;
-    double share_a = strip_share(in_a - in_box, outside, &s->chimeric[0], a - w, a + w, even_share(s, a - w, a + w));
-    double share_b = strip_share(in_b - in_box, outside, &s->chimeric[1], b - w, b + w, 2 * w / igh_length(s));
-    return chance_pairs(s, outside) * share_a * share_b * direction_share;
+static double share_of_window(const scene *s, double pos_a, double joined, double joined_all) {
+    double beg = pos_a - s->c->panel->ccnd1_window.beg0 - s->width, end = beg + 2.0 * s->width;
+    return strip_share(joined + counts_between(&s->chimeric[0], beg, end), joined_all + s->chimeric[0].total,
+                       even_share(s, beg, end));
+}
+
+static double share_of_igh(const scene *s, double pos_b, double joined, double joined_all) {
+    double beg = pos_b - s->c->panel->igh.beg0 - s->width, end = beg + 2.0 * s->width;
+    return strip_share(joined + counts_between(&s->chimeric[1], beg, end), joined_all + s->chimeric[1].total,
+                       (end - beg) / igh_length(s));
+}
+
+/* Fragments expected by chance in the box around a row, in one direction. `in_a`, `in_b`, `in_box`: rows of any direction
+ * in its strip of the window, its strip of IGH, and both. The box's own rows are no background of theirs. */
+static double expected_at(const scene *s, const ps_junction_read *r, double in_a, double in_b, double in_box) {
+    double outside = (double)s->n - in_box;
+    return chance_pairs(s, outside) * share_of_window(s, r->pos_a0, in_a - in_box, outside) *
+           share_of_igh(s, r->pos_b0, in_b - in_box, outside) * direction_share;
+}
+
+/* The share of the strip of IGH that an average chance pair lies in: where a capture's targets are, junctions are sought. */
+static double usual_share_of_igh(const scene *s) {
+    double even = 2.0 * s->width / igh_length(s), joined = (double)s->n, total = s->chimeric[1].total, squares = 0;
+    for (size_t i = 0; i < s->dna->n_chimeric[1]; i++)
+        squares += (double)s->dna->chimeric[1][i] * (double)s->dna->chimeric[1][i];
+    double around = total > 0 ? squares / total * 2 * s->width / PS_CHIMERIC_CELL : 0;
+    return strip_share(joined * even + around, joined + total, even);
 }
 
 /* Each row might have been the centre of a cluster: the chance that any of them has so many more around it. */
@@ -187,8 +204,7 @@ static box *find_boxes(const scene *s, size_t *n_boxes) {
         if ((double)(votes / 2) < s->c->panel->limits.junction_min_fragments)
             continue;
         double in_box = (double)sum_bins(bins, s->n_bins, at);
-        double expected =
-            expected_at(s, r->pos_a0, r->pos_b0, (double)(end - beg), strip_b(s, at), in_box);
+        double expected = expected_at(s, r, (double)(end - beg), strip_b(s, at), in_box);
         if (!is_significant(s, votes / 2, expected))
             continue;
         PS_GROW(boxes, *n_boxes, capacity);
@@ -401,18 +417,16 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     double *depth = ps_alloc(n, sizeof *depth), *least = ps_alloc(n, sizeof *least);
     double purity = isnan(s->c->purity) ? 1 : s->c->purity, shown = shown_share(dna);
     uint64_t last = 0;
-    double mean = 0, most = 0;
+    double mean = 0, most = 0, share_b = usual_share_of_igh(s);
     call->needed = 0;
     for (size_t i = 0; i < n; i++) {
         double beg = panel->ccnd1_window.beg0 + (double)i * PS_WINDOW_CELL, end0 = beg + PS_WINDOW_CELL;
         size_t rows = row;
         while (row < s->n && s->row[row].pos_a0 < end0)
             row++;
-        /* an average strip of this cell against an average strip of IGH */
-        double strip = 2.0 * s->width / PS_WINDOW_CELL, igh = 2.0 * s->width / igh_length(s);
-        double in_a = (double)(row - rows) * fmin(1, strip);
-        double expected = expected_at(s, (beg + end0) / 2, (panel->igh.beg0 + (double)panel->igh.end0) / 2, in_a,
-                                      (double)s->n * igh, 0);
+        double in_a = (double)(row - rows) * fmin(1, 2.0 * s->width / PS_WINDOW_CELL);
+        double expected = chance_pairs(s, (double)s->n) *
+                          share_of_window(s, (beg + end0) / 2, in_a, (double)s->n) * share_b * direction_share;
         uint64_t needed = needed_at(s, expected);
         if (needed != last)
             mean = mean_for(last = needed);

@@ -198,6 +198,7 @@ void ps_html_junction(const ps_result *r, FILE *out) {
     ps_fact(out, "Needed for a detection", "%llu", (unsigned long long)j->needed);
     ps_fact(out, "Physical coverage (DNA)", "%s", NUM(j->physical_coverage, 1));
     ps_fact(out, "Expected by chance", "%s", NUM(j->background, 3));
+    ps_fact(out, "Would have shown, share of cells", "%s", NUM(j->limit_cells, 2));
     fputs("</dl>\n", out);
     if (!j->n_breakpoints)
         return;

@@ -414,6 +414,9 @@ static json_t *breakpoints_array(document *d) {
         put(d, o, "split_fragments", json_integer((json_int_t)b->split));
         put(d, o, "discordant_fragments", json_integer((json_int_t)b->discordant));
         put(d, o, "exact", json_boolean(b->exact));
+        put(d, o, "range_a", json_pack("[ii]", (int)b->range_a[0], (int)b->range_a[1]));
+        put(d, o, "range_b", json_pack("[ii]", (int)b->range_b[0], (int)b->range_b[1]));
+        put(d, o, "event", json_integer(b->event));
         push(d, array, o);
     }
     return array;
@@ -429,8 +432,11 @@ static json_t *junction_object(document *d) {
     put(d, o, "discordant_fragments", given ? count(j->discordant) : json_null());
     put(d, o, "breakpoints", breakpoints_array(d));
     put(d, o, "physical_coverage", given ? real(j->physical_coverage) : json_null());
+    put(d, o, "powered", given ? real(j->powered) : json_null());
+    put(d, o, "limit_cells", given ? real(j->limit_cells) : json_null());
     put(d, o, "background", given ? real(j->background) : json_null());
     put(d, o, "needed", given ? json_integer((json_int_t)j->needed) : json_null());
+    put(d, o, "rna_fragments", count(j->rna_fragments));
     put(d, o, "sources", source_names(d, j->sources));
     return o;
 }

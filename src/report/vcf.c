@@ -40,9 +40,12 @@ static const char *const field_lines[] = {
     "evidence\">",
     "##INFO=<ID=SVTYPE,Number=1,Type=String,Description=\"Type of structural variant\">",
     "##INFO=<ID=MATEID,Number=1,Type=String,Description=\"ID of the mate breakend\">",
+    "##INFO=<ID=EVENT,Number=1,Type=String,Description=\"Rearrangement: the products of one exchange share it\">",
+    "##INFO=<ID=CIPOS,Number=2,Type=Integer,Description=\"Where the break may lie, relative to POS\">",
     "##INFO=<ID=SPLIT,Number=1,Type=Integer,Description=\"Fragments with a read split at the junction\">",
     "##INFO=<ID=DISC,Number=1,Type=Integer,Description=\"Discordant fragments over the junction\">",
-    "##INFO=<ID=IMPRECISE,Number=0,Type=Flag,Description=\"No split read places the breakpoint\">",
+    "##INFO=<ID=IMPRECISE,Number=0,Type=Flag,Description=\"No split or clipped read places both ends of the "
+    "breakpoint\">",
     "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"0/1 where the allele is called, ./. where a filter refused "
     "it\">",
     "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"Fragments (a read pair counts once)\">",
@@ -247,9 +250,14 @@ static int write_breakend(writer *w, size_t number, int end) {
                     kept_left[!end]);
     snprintf(id, sizeof id, "IGH_CCND1_%zu%c", number + 1, end ? 'b' : 'a');
     snprintf(mate, sizeof mate, "IGH_CCND1_%zu%c", number + 1, end ? 'a' : 'b');
+    char event[48];
+    snprintf(event, sizeof event, "IGH_CCND1_%d", b->event);
+    const int32_t *range = end ? b->range_b : b->range_a;
     int32_t split = info_count((int64_t)b->split), discordant = info_count((int64_t)b->discordant);
     if (start_record(w, contig[end], (int64_t)pos1[end] - 1, id, ref, alt) || put_filter(w, PS_FILTER_PASS) ||
         put_info_text(w, "SVTYPE", "BND") || put_info_text(w, "MATEID", mate) ||
+        put_info_text(w, "EVENT", event) ||
+        ((range[0] || range[1]) && bcf_update_info_int32(w->header, w->record, "CIPOS", range, 2)) ||
         bcf_update_info_int32(w->header, w->record, "SPLIT", &split, 1) ||
         bcf_update_info_int32(w->header, w->record, "DISC", &discordant, 1) ||
         put_sources(w, w->result->calls.junction.sources) ||

@@ -148,10 +148,10 @@ static void exact_breakpoint(void **state) {
     for (int right = 0; right < 2; right++) {
         ps_evidence dna = dna_of(30);
         for (int i = 0; i < 5; i++)
-            add(&dna, (uint64_t)i, A - 100 + 40 * i, B + 30 * i, 0, right, 0);
+            add(&dna, (uint64_t)i, A - 100 + 40 * i, B + 30 * i, 0, right, 1);
         add(&dna, 10, A + 3, B + 9, 1, right, 1);
         add(&dna, 11, A + 3, B + 9, 1, right, 1);
-        add(&dna, 12, A + 90, B + 1, 1, right, 0); /* one that the aligner placed otherwise */
+        add(&dna, 12, A + 90, B + 1, 1, right, 1); /* one that the aligner placed otherwise */
         ps_junction_call call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.n_breakpoints, 1);
         const ps_breakpoint *k = &call.breakpoint[0];
@@ -181,43 +181,266 @@ static void exact_breakpoint(void **state) {
     call = call_with(NULL, &dna, NAN);
     assert_int_equal(call.n_breakpoints, 2);
     assert_int_equal(call.discordant, 8);
+    assert_true(call.breakpoint[0].event == 1 && call.breakpoint[1].event == 1);
     free_call(&call);
     ps_evidence_free(&dna);
 }
 
-/* chimeric pairs x 5 x 1.35 Mb / 3.1 Gb over 1,190.9 places of 800 bases; the smallest k with places x P(X >= k) <=
- * 1e-3 */
+static double poisson_upper(uint64_t k, double mean) { /* by summing */
+    double term = exp(-mean), tail = 0;
+    for (uint64_t j = 0; j < k; j++)
+        term *= mean / (double)(j + 1);
+    for (uint64_t j = k; j < k + 80; j++) {
+        tail += term;
+        term *= mean / (double)(j + 1);
+    }
+    return tail;
+}
+
+/* Even chance pairs, `each` in every kilobase of both sides, no fragment to IGH. In the last, short cell of 10 kb the strips are
+ * as wide as elsewhere; nine tenths of a kilobase more or less do not matter to the limit of 1e-6. */
 static void background(void **state) {
     (void)state;
-    static const uint64_t chimeric[] = {0, 1000, 100000, 3000000};
+    static const uint64_t each[] = {0, 1, 30, 1000, 100000};
     uint64_t before = 0;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
         ps_evidence dna = dna_of(30);
-        dna.window_chimeric = chimeric[i];
-        double window = panel.ccnd1_window.end0 - panel.ccnd1_window.beg0, places = window / 800;
-        double mean = (double)chimeric[i] * 5 * 1.35e6 / 3.1e9 / places;
+        double total[2] = {0, 0};
+        for (int side = 0; side < 2; side++)
+            for (size_t k = 0; k < dna.n_chimeric[side]; k++)
+                total[side] += (double)(dna.chimeric[side][k] = each[i]);
+        double window = panel.ccnd1_window.end0 - panel.ccnd1_window.beg0, igh = panel.igh.end0 - panel.igh.beg0;
+        double even = fmax(1600 / window, 0.16 / 96);
+        double share_a = (1.6 * (double)each[i] + 1 + 20 * even) / (total[0] + 20);
+        double share_b = (1.6 * (double)each[i] + 1 + 20 * 1600 / igh) / (total[1] + 20);
+        double mean = (1 + 5 * 1.35e6 / 3.1e9 * total[0]) * share_a * share_b / 2;
         uint64_t k = 3;
-        for (;; k++) { /* by summing */
-            double term = exp(-mean);
-            for (uint64_t j = 0; j < k; j++)
-                term *= mean / (double)(j + 1);
-            double tail = 0;
-            for (uint64_t j = k; j < k + 60; j++) {
-                tail += term;
-                term *= mean / (double)(j + 1);
-            }
-            if (places * tail <= 1e-3)
-                break;
-        }
+        while (poisson_upper(k - 1, mean) > 1e-3)
+            k++;
         ps_junction_call call = call_with(NULL, &dna, NAN);
-        assert_int_equal(call.needed, k);
         assert_near(call.background, mean, 1e-5 * mean);
+        assert_int_equal(call.needed, k);
         assert_true(call.needed >= before);
         before = call.needed;
         free_call(&call);
         ps_evidence_free(&dna);
     }
-    assert_true(before > 10);
+    assert_true(before > 3);
+}
+
+/* Guards against: a background spread evenly over the window. Chance pairs in 20 kb of the window (a capture's target), a tenth
+ * of them to IGH: four fragments of one place there are chance, and the same four are a junction elsewhere. */
+static void background_is_local(void **state) {
+    (void)state;
+    for (int far = 0; far < 2; far++) {
+        uint64_t seed = 77;
+        ps_evidence dna = dna_of(0);
+        size_t hot = (size_t)(A - panel.ccnd1_window.beg0) / PS_CHIMERIC_CELL, hot_b = (size_t)(B - panel.igh.beg0) / PS_CHIMERIC_CELL;
+        for (size_t i = 0; i < 20; i++)
+            dna.chimeric[0][hot + i] = 450, dna.chimeric[1][hot_b + i] = 450;
+        dna.window_chimeric = 9000;
+        for (uint64_t i = 0; i < 1000; i++)
+            add(&dna, i, A + (int32_t)unit_below(&seed, 19000), B + (int32_t)unit_below(&seed, 19000), 0,
+                (int)unit_below(&seed, 2), (int)unit_below(&seed, 2));
+        for (int i = 0; i < 7; i++)
+            add(&dna, (uint64_t)i + 5000, A + 3000 - far * 200000 + 20 * i, B + 5000 + far * 300000 + 11 * i, 0, 1, 0);
+        ps_junction_call call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.state == PS_JUNCTION_DETECTED, far);
+        assert_int_equal(call.n_breakpoints, far);
+        if (far) {
+            assert_int_equal(call.breakpoint[0].discordant, 7);
+            assert_true(call.needed <= 4 && call.background < 0.1);
+        } else {
+            assert_true(call.needed > 7);
+        }
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+}
+
+/* Guards against: time that grows with the square of the fragments (this would take hours). */
+static void a_hostile_pile(void **state) {
+    (void)state;
+    enum { MANY = 400000 };
+    ps_evidence dna = dna_of(30);
+    dna.junction = ps_alloc(MANY, sizeof *dna.junction);
+    dna.n_junction = MANY;
+    for (size_t i = 0; i < MANY; i++)
+        dna.junction[i] = (ps_junction_read){.fragment = i * 0x9e3779b97f4a7c15ULL + 1,
+                                             .pos_a0 = A + (int32_t)(i % 700),
+                                             .pos_b0 = B + (int32_t)(i % 501),
+                                             .split = i % 3 == 0,
+                                             .right_a = 1};
+    ps_junction_call call = call_with(NULL, &dna, NAN);
+    assert_int_equal(call.n_breakpoints, 1);
+    assert_int_equal(call.breakpoint[0].split + call.breakpoint[0].discordant, MANY);
+    free_call(&call);
+    ps_evidence_free(&dna);
+}
+
+/* Copies that nobody marked: the same outer ends. Each fragment is a molecule once, whichever of its rows tell. */
+static void copies_count_once(void **state) {
+    (void)state;
+    for (int molecules = 2; molecules <= 3; molecules++) {
+        ps_evidence dna = dna_of(30);
+        for (int i = 0; i < 12; i++) {
+            add(&dna, (uint64_t)i, A + 10 * (i % molecules), B + 7 * (i % molecules), i % 5 == 0, 1, 0);
+            dna.junction[dna.n_junction - 1].molecule = 500 + (uint64_t)(i % molecules);
+        }
+        ps_junction_call call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.split + call.discordant, molecules);
+        assert_int_equal(call.state, molecules == 3 ? PS_JUNCTION_DETECTED : PS_JUNCTION_NOT_DETECTED);
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+}
+
+/* IGH's records know their own end; alone they are no evidence, and low mapping quality there counts half. */
+static void both_sides_of_a_pair(void **state) {
+    (void)state;
+    for (int alone = 0; alone < 2; alone++) {
+        ps_evidence dna = dna_of(30);
+        for (int i = 0; i < 3; i++) {
+            if (!alone)
+                add(&dna, (uint64_t)i, A + i, B, 0, 1, 1);
+            add(&dna, (uint64_t)i, A - 99 + i, B + 99, 0, 1, 1);
+            dna.junction[dna.n_junction - 1].from_b = 1;
+            dna.junction[dna.n_junction - 1].base_b = 'T';
+        }
+        ps_junction_call call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.discordant, alone ? 0 : 3);
+        assert_int_equal(call.n_breakpoints, !alone);
+        if (!alone) {
+            assert_int_equal(call.breakpoint[0].pos_a1, A + 3);
+            assert_int_equal(call.breakpoint[0].pos_b1, B + 100);
+            assert_int_equal(call.breakpoint[0].base_b, 'T');
+        }
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+    static const struct {
+        int sure, low, detected;
+    } rows[] = {{3, 0, 1}, {2, 1, 0}, {2, 2, 1}, {0, 5, 0}, {0, 6, 1}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        ps_evidence dna = dna_of(30);
+        for (int i = 0; i < rows[r].sure + rows[r].low; i++) {
+            add(&dna, (uint64_t)i, A + 10 * i, B + 10 * i, 0, 1, 0);
+            dna.junction[i].low_b = i >= rows[r].sure;
+        }
+        ps_junction_call call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.state == PS_JUNCTION_DETECTED, rows[r].detected);
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+}
+
+/* ---- clips: a derived sequence cut at the break, as reads of either side show it ------------------------------- */
+
+static uint64_t packed(const char *bases, int n, int step, int complement) {
+    uint64_t bits = 0;
+    for (int i = 0; i < n; i++) {
+        int code = (int)(strchr("ACGT", bases[i * step]) - "ACGT");
+        bits |= (uint64_t)(complement ? 3 - code : code) << (2 * i);
+    }
+    return bits;
+}
+
+static void add_clip(ps_evidence *e, uint64_t fragment, int in_b, int32_t pos0, int right, const char *at, int n) {
+    /* `at`: side a: the first base beyond, walking right; side b: the last base beyond, walking left */
+    e->clip = ps_resize(e->clip, e->n_clip + 1, sizeof *e->clip);
+    e->clip[e->n_clip++] = (ps_junction_clip){.fragment = fragment,
+                                              .molecule = fragment,
+                                              .beyond = in_b ? packed(at, n, -1, 1) : packed(at, n, 1, 0),
+                                              .within = in_b ? packed(at + 1, 32, 1, 0) : packed(at - 1, 32, -1, 1),
+                                              .pos0 = pos0,
+                                              .in_b = (uint8_t)in_b,
+                                              .right = (uint8_t)right,
+                                              .n_beyond = (uint8_t)n,
+                                              .n_within = 32,
+                                              .base = 'A'};
+}
+
+static void clips_that_match(void **state) {
+    (void)state;
+    uint64_t seed = 5;
+    char derived[201] = "";
+    for (int i = 0; i < 200; i++)
+        derived[i] = "ACGT"[unit_below(&seed, 4)];
+    for (int direction = 0; direction < 4; direction++)
+        for (int shift = -12; shift <= 12; shift += 4) { /* inserted bases, or bases that both sides align */
+            int right_a = direction & 1, right_b = direction >> 1;
+            ps_evidence dna = dna_of(30);
+            for (int i = 0; i < 3; i++)
+                add_clip(&dna, 10 + (uint64_t)i, 0, A, right_a, derived + 100, 32 - i);
+            for (int i = 0; i < 2; i++) /* side b aligns from base 100 - shift of the derived sequence on */
+                add_clip(&dna, 20 + (uint64_t)i, 1, B, right_b, derived + 99 - shift, 32 - i);
+            ps_junction_call call = call_with(NULL, &dna, NAN);
+            assert_int_equal(call.state, PS_JUNCTION_DETECTED);
+            assert_int_equal(call.split, 5);
+            const ps_breakpoint *k = &call.breakpoint[0];
+            int32_t kept = shift > 0 ? shift : 0;
+            assert_true(k->exact && k->right_a == right_a && k->right_b == right_b && k->pos_a1 == A + 1);
+            assert_int_equal(k->pos_b1, right_b ? B - kept + 1 : B + kept + 1);
+            free_call(&call);
+            dna.clip[3].within ^= 0xfff; /* six bases differ */
+            dna.clip[4].within ^= 0xfff;
+            call = call_with(NULL, &dna, NAN);
+            if (shift <= 0) /* else they lie before what is compared */
+                assert_int_equal(call.split, 0);
+            free_call(&call);
+            ps_evidence_free(&dna);
+        }
+}
+
+/* Clips of one side alone place that side of a cluster of pairs, and add nothing to its fragments. */
+static void clips_of_one_side(void **state) {
+    (void)state;
+    for (int n = 1; n <= 2; n++)
+        for (int right = 0; right < 2; right++) {
+            ps_evidence dna = dna_of(30);
+            char bases[65];
+            memset(bases, 'C', sizeof bases);
+            for (int i = 0; i < 5; i++)
+                add(&dna, (uint64_t)i, A + 10 * i, B + 10 * i, 0, right, 0);
+            int32_t last = right ? A + 40 : A, place = right ? last + 77 : last - 77;
+            for (int i = 0; i < n; i++)
+                add_clip(&dna, 100 + (uint64_t)i, 0, place, right, bases + 32, 20);
+            ps_junction_call call = call_with(NULL, &dna, NAN);
+            const ps_breakpoint *k = &call.breakpoint[0];
+            assert_int_equal(k->discordant, 5);
+            assert_int_equal(k->split, 0);
+            assert_int_equal(k->exact, 0);
+            assert_int_equal(k->pos_a1, (n == 2 ? place : last) + 1);
+            assert_int_equal(k->range_a[right], n == 2 ? 0 : right ? 800 : -800);
+            assert_int_equal(k->range_a[!right], 0);
+            assert_int_equal(k->range_b[0], -800);
+            free_call(&call);
+            ps_evidence_free(&dna);
+        }
+}
+
+/* 6.2958 fragments have 95 % power for 3: on one of two alleles, 2 x 6.2958 / coverage of the cells. Fragments of 400 bases
+ * show a junction in 350 of them. */
+static void limit_of_a_negative(void **state) {
+    (void)state;
+    for (int lengths = 0; lengths < 2; lengths++) {
+        ps_evidence dna = dna_of(40);
+        if (lengths)
+            dna.window_fragments = (uint64_t)(96 * 40.0 * PS_WINDOW_CELL / 400);
+        ps_junction_call call = call_with(NULL, &dna, 0.34);
+        assert_near(call.limit_cells, 2 * 6.2958 / 40 * (lengths ? 400 / 350.0 : 1), 1e-4);
+        assert_int_equal(call.state, lengths ? PS_JUNCTION_NOT_ASSESSABLE : PS_JUNCTION_NOT_DETECTED);
+        free_call(&call);
+        dna.thinned = 1; /* half of the fragments were set aside */
+        call = call_with(NULL, &dna, NAN);
+        assert_near(call.limit_cells, 2 * 2 * 6.2958 / 40 * (lengths ? 400 / 350.0 : 1), 1e-4);
+        free_call(&call);
+        dna.thinned = PS_MAX_THINNING + 1;
+        call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.state, PS_JUNCTION_NOT_ASSESSABLE);
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
 }
 
 /* 200 samples with chance pairs only: 3 % of a usual genome's chimeric pairs fall anywhere, IGH as often as allowed
@@ -292,6 +515,13 @@ int main(void) {
         cmocka_unit_test(a_fragment_counts_once),
         cmocka_unit_test(exact_breakpoint),
         cmocka_unit_test(background),
+        cmocka_unit_test(background_is_local),
+        cmocka_unit_test(a_hostile_pile),
+        cmocka_unit_test(copies_count_once),
+        cmocka_unit_test(both_sides_of_a_pair),
+        cmocka_unit_test(clips_that_match),
+        cmocka_unit_test(clips_of_one_side),
+        cmocka_unit_test(limit_of_a_negative),
         cmocka_unit_test(chance_makes_no_junction),
         cmocka_unit_test(rna_chimeras_of_two_abundant_transcripts),
         cmocka_unit_test(assumed_purity_is_said),
