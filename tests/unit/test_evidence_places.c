@@ -233,7 +233,13 @@ static void split_reads(void **state) {
         {"40S60M", "chr14,106000000,+,40M60S,60,0;", 69300000, 106000038, 0, 1},
         {"40H60M", "chr14,106000000,-,60S20M5D20M,60,0;", 69300000, 105999999, 0, 0},
         {"5S55M40S", "chr14,106000000,+,60S40M,60,0;", 69300054, 105999999, 1, 0},
-        {"50M100D10M40S", "chr14,106000000,+,58S40M2S,60,0;", 69300159, 105999999, 1, 0},
+        /* two bases that both parts claim: chromosome 11 keeps them */
+        {"50M100D10M40S", "chr14,106000000,+,58S40M2S,60,0;", 69300159, 106000001, 1, 0},
+        {"60M40S", "chr14,106000000,-,43M57S,60,0;", 69300059, 106000038, 1, 1},
+        {"40S60M", "chr14,106000000,+,43M57S,60,0;", 69300000, 106000038, 0, 1},
+        {"60M40S", "chr14,106000000,+,70S30M,60,0;", 69300059, 105999999, 1, 0}, /* ten inserted bases */
+        /* the junction is where the parts meet, not at the longer clip */
+        {"45S45M10S", "chr14,106000000,+,90S10M,60,0;", 69300044, 105999999, 1, 0},
         {"60M40S", "chr3,5000,+,60S40M,60,0;chr14,106000000,-,40M60S,60,0", 69300059, 106000038, 1, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -277,6 +283,8 @@ static void split_reads_that_do_not_parse(void **state) {
         "SA:Z:chr14,106000000,+,60S99999999999999999999M,60,0;",
         "SA:Z:chr14,106000000,+,2147483647M2147483647M,60,0;",
         "SA:Z:chr99,106000000,+,60S40M,60,0;",
+        "SA:Z:chr14,106000000,+,60M40S,60,0;", /* the same bases, placed twice */
+        "SA:Z:chr14,106000000,+,25S60M15S,60,0;", /* most of the same bases */
         "SA:Z:chr14,105533000,+,60S40M,60,0;", /* in front of IGH */
         "SA:Z:chr14,106881351,+,60S40M,60,0;", /* behind it */
         "SA:Z:chr14;chr14,106000000;chr14",
@@ -372,6 +380,159 @@ static void discordant_pairs(void **state) {
     ps_evidence_free(&e);
 }
 
+/* The record in IGH: its own end and base, low mapping quality noted; RNA is read in the window only. */
+static void records_in_igh(void **state) {
+    (void)state;
+    static const struct {
+        unit_read read;
+        int n, split, low_b;
+        int32_t pos_a0, pos_b0;
+        int right_a, right_b;
+    } rows[] = {
+        {{.flag = 65, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69300001}, 1, 0, 0, 69300000, 106000098, 1, 1},
+        {{.flag = 129 | 16, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69300001, .mapq1 = 1},
+         1, 0, 1, 69300000, 105999999, 1, 0},
+        {{.cigar = "60M40S", .tags = "SA:Z:chr11,69300001,+,60S40M,60,0;"}, 1, 1, 0, 69300000, 106000058, 0, 1},
+        {{.cigar = "60M40S", .tags = "SA:Z:chr11,69300001,+,57S43M,60,0;", .mapq1 = 6}, 1, 1, 1, 69300000, 106000055, 0, 1},
+        {{.cigar = "60M40S", .tags = "SA:Z:chr11,69300001,+,60S40M,19,0;"}, 0, 0, 0, 0, 0, 0, 0},
+        {{.flag = 65, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69685233}, 0, 0, 0, 0, 0, 0, 0},
+        {{.flag = 65 | 1024, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69300001}, 0, 0, 0, 0, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_read r = rows[i].read;
+        r.contig = "chr14";
+        r.pos1 = 106000000;
+        ps_evidence e = one(r, PS_INPUT_DNA);
+        assert_int_equal(e.n_junction, rows[i].n);
+        assert_int_equal(e.window_fragments, 0);
+        if (e.n_junction) {
+            const ps_junction_read *j = &e.junction[0];
+            assert_true(j->from_b && j->molecule && j->fragment);
+            assert_int_equal(j->split, rows[i].split);
+            assert_int_equal(j->low_b, rows[i].low_b);
+            assert_int_equal(j->pos_a0, rows[i].pos_a0);
+            assert_int_equal(j->pos_b0, rows[i].pos_b0);
+            assert_int_equal(j->right_a, rows[i].right_a);
+            assert_int_equal(j->right_b, rows[i].right_b);
+            assert_int_equal(j->base_b, 'A');
+            assert_int_equal(j->base_a, 0);
+        }
+        ps_evidence_free(&e);
+        e = one(r, PS_INPUT_RNA);
+        assert_int_equal(e.n_junction, 0);
+        assert_int_equal(e.seen[PS_COLLECT_JUNCTIONS], 0);
+        ps_evidence_free(&e);
+    }
+    static const struct {
+        const char *tags;
+        int low_b;
+    } quality[] = {{"MQ:i:60", 0}, {"MQ:i:3", 1}, {NULL, 0}};
+    for (size_t i = 0; i < 3; i++) { /* what the other record says of its mate */
+        ps_evidence e = one(AT("chr11", .flag = 65, .pos1 = 69300001, .cigar = "100M", .mate_contig = "chr14",
+                               .mate_pos1 = 106000000, .tags = quality[i].tags),
+                            PS_INPUT_DNA);
+        assert_int_equal(e.junction[0].low_b, quality[i].low_b);
+        assert_int_equal(e.junction[0].base_a, 'A');
+        ps_evidence_free(&e);
+    }
+}
+
+static void chance_pairs_by_place(void **state) {
+    (void)state;
+    static const struct {
+        const char *contig, *mate;
+        int32_t pos1, mate_pos1;
+        int side, cell; /* -1: none */
+    } rows[] = {
+        {"chr11", "chr3", 68732532, 5, 0, 0},        {"chr11", "chr3", 68733531, 5, 0, 0},
+        {"chr11", "chr3", 68733532, 5, 0, 1},        {"chr11", "chr14", 69685232, 5, 0, 952},
+        {"chr11", "chr14", 69300001, 106000000, -1, 0}, {"chr14", "chr3", 105533663, 5, 1, 0},
+        {"chr14", "chr11", 106881350, 5, 1, 1347},   {"chr14", "chr11", 106000000, 69300001, -1, 0},
+        {"chr14", "=", 106000000, 5, -1, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_evidence e = one(AT(rows[i].contig, .flag = 65, .pos1 = rows[i].pos1, .cigar = "100M",
+                               .mate_contig = rows[i].mate, .mate_pos1 = rows[i].mate_pos1),
+                            PS_INPUT_DNA);
+        assert_int_equal(e.n_chimeric[0], 953);
+        assert_int_equal(e.n_chimeric[1], 1348);
+        for (int side = 0; side < 2; side++)
+            for (size_t c = 0; c < e.n_chimeric[side]; c++)
+                assert_int_equal(e.chimeric[side][c], side == rows[i].side && (int)c == rows[i].cell);
+        ps_evidence_free(&e);
+    }
+}
+
+static void soft_clips(void **state) {
+    (void)state;
+    static const struct {
+        const char *contig, *cigar, *tags;
+        int n, right;
+        int32_t pos0;
+        int n_beyond;
+    } rows[] = {
+        {"chr11", "60M40S", NULL, 1, 1, 69300059, 32},    {"chr11", "8S92M", NULL, 1, 0, 69300000, 8},
+        {"chr11", "7S93M", NULL, 0, 0, 0, 0},             {"chr11", "5H10S85M", NULL, 1, 0, 69300000, 10},
+        {"chr14", "20S60M2D20M", NULL, 1, 0, 69300000, 20}, {"chr14", "85M15S", NULL, 1, 1, 69300084, 15},
+        {"chr11", "29M71S", NULL, 0, 0, 0, 0},            {"chr11", "40S60M", "SA:Z:chr3,5000,+,40M60S,60,0;", 0, 0, 0, 0},
+        {"chr11", "60M40H", NULL, 0, 0, 0, 0},            {"chr11", "30S40M30S", NULL, 2, 0, 69300000, 30},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int32_t pos1 = 69300001 + (strcmp(rows[i].contig, "chr14") ? 0 : 36700000);
+        unit_read r = {.contig = rows[i].contig, .pos1 = pos1, .cigar = rows[i].cigar, .tags = rows[i].tags};
+        ps_evidence e = one(r, PS_INPUT_DNA);
+        assert_int_equal(e.n_clip, rows[i].n);
+        if (e.n_clip) {
+            const ps_junction_clip *c = &e.clip[0];
+            assert_int_equal(c->in_b, pos1 > 100000000);
+            assert_int_equal(c->right, rows[i].right);
+            assert_int_equal(c->pos0, rows[i].pos0 + pos1 - 69300001);
+            assert_int_equal(c->n_beyond, rows[i].n_beyond);
+            assert_int_equal(c->n_within, 32);
+            /* bases are all A: the left end is read on the other strand where it was clipped, the right end where aligned */
+            uint64_t t = c->n_beyond == 32 ? UINT64_MAX : ((uint64_t)1 << (2 * c->n_beyond)) - 1;
+            assert_true(c->beyond == (c->right ? 0 : t));
+            assert_true(c->within == (c->right ? UINT64_MAX : 0));
+            assert_int_equal(c->base, 'A');
+        }
+        ps_evidence_free(&e);
+        e = one(r, PS_INPUT_RNA);
+        assert_int_equal(e.n_clip, 0);
+        ps_evidence_free(&e);
+    }
+}
+
+/* More rows than are kept: half of the fragments go, by their names, in this piece and in every other. */
+static void too_many_rows(void **state) {
+    (void)state;
+    enum { MANY = PS_MAX_JUNCTION_ROWS + 1000 };
+    unit_sam s;
+    sam_begin(&s, &panel, "unsorted");
+    for (int i = 0; i < MANY + 400; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "m%d", i);
+        sam_add(&s, (unit_read){.name = name, .flag = 65, .contig = "chr11", .pos1 = i < MANY ? 69300001 : 69600001,
+                                .cigar = "30M", .mate_contig = "chr14", .mate_pos1 = 106000000});
+    }
+    ps_evidence e = run(&s, PS_INPUT_DNA);
+    assert_int_equal(e.thinned, 1);
+    assert_true(e.n_junction > MANY / 2 - 2000 && e.n_junction < MANY / 2 + 2000);
+    size_t far = 0;
+    for (size_t i = 0; i < e.n_junction; i++) {
+        assert_true(e.junction[i].fragment >> 63 == 0);
+        far += e.junction[i].pos_a0 > 69500000;
+    }
+    assert_true(far > 120 && far < 280);
+    ps_evidence_free(&e);
+    sam_begin(&s, &panel, "unsorted"); /* one name on all reads: nothing can be kept, and that is said */
+    for (int i = 0; i < MANY; i++)
+        sam_add(&s, (unit_read){.name = "one", .flag = 65, .contig = "chr11", .pos1 = 69300001, .cigar = "30M",
+                                .mate_contig = "chr14", .mate_pos1 = 106000000});
+    e = run(&s, PS_INPUT_DNA);
+    assert_true(e.thinned > PS_MAX_THINNING || e.n_junction <= PS_MAX_JUNCTION_ROWS);
+    ps_evidence_free(&e);
+}
+
 static void physical_coverage(void **state) {
     (void)state;
     static const struct {
@@ -433,6 +594,10 @@ int main(void) {
         cmocka_unit_test(split_reads_that_do_not_parse),
         cmocka_unit_test(junction_left_out),
         cmocka_unit_test(discordant_pairs),
+        cmocka_unit_test(records_in_igh),
+        cmocka_unit_test(chance_pairs_by_place),
+        cmocka_unit_test(soft_clips),
+        cmocka_unit_test(too_many_rows),
         cmocka_unit_test(physical_coverage),
         cmocka_unit_test(nothing_at_all),
         cmocka_unit_test(skips_longer_than_a_chromosome),
