@@ -5,7 +5,7 @@
 # SUITES: which script suites to run (default: all).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers fuzz batch golden results vcf lod pages oracle sim_ras real}"
+: "${SUITES:=layers fuzz batch golden results vcf lod pages oracle bnd sim_ras real}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
@@ -60,6 +60,7 @@ for name in $SUITES; do
     lod) suite lod tests/golden/lod.sh ;;
     pages) suite pages python3 tests/pages/run_pages.py ;;
     oracle) suite oracle tests/oracle/run_oracles.sh ;;
+    bnd) suite bnd python3 tests/oracle/check_bnd.py ;;
     sim_ras) suite sim_ras python3 tests/oracle/sim_ras.py ;;
     real) suite real python3 tests/real/run_real.py ;;
     *) echo "unknown suite $name" >&2; exit 2 ;;

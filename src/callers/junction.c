@@ -28,6 +28,8 @@ static const double window_share_needed = 0.9;
 static const double power_needed = 0.95;
 /* Bases of a fragment that must lie beyond the junction for an aligner to place them there. */
 static const double anchor = 25;
+/* Aligners carry a read a few bases past the break where these match by chance. */
+static const int32_t overreach = 10;
 /* Products of one exchange lie this close on chromosome 11; IGH may lose far more between them (class switch). */
 static const int32_t reciprocal_bases = 10000;
 
@@ -308,14 +310,16 @@ static end inferred_end(const scene *s, const size_t *member, size_t n, int side
         if (right ? pos0 > e.pos0 : pos0 < e.pos0)
             e.pos0 = pos0;
     }
-    const ps_junction_clip *clip = ps_junction_clip_at(s->dna, side, right, (int64_t)e.pos0 - (right ? 0 : s->width),
-                                                       (int64_t)e.pos0 + (right ? s->width : 0));
+    int32_t range[2] = {right ? -overreach : -s->width, right ? s->width : overreach};
+    const ps_junction_clip *clip =
+        ps_junction_clip_at(s->dna, side, right, (int64_t)e.pos0 + range[0], (int64_t)e.pos0 + range[1]);
     if (clip) {
         e.pos0 = clip->pos0;
         e.base = clip->base;
         e.seen = 1;
     } else {
-        e.range[right] = right ? s->width : -s->width;
+        e.range[0] = range[0];
+        e.range[1] = range[1];
         e.base = agreed_base(s, member, n, side, e.pos0);
     }
     return e;
