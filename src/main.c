@@ -20,6 +20,7 @@ static int cmd_version(int argc, char **argv, ps_error *err);
 static const command commands[] = {
     {"sample", ps_cmd_sample, "label one sample"},
     {"batch", ps_cmd_batch, "label every sample of a sheet"},
+    {"stratify", ps_cmd_stratify, "join per-assay results of one sample, and label again"},
     {"report", ps_cmd_report, "cohort table, page and MultiQC file from results that exist"},
     {"lod", ps_cmd_lod, "what a file could have shown at every hotspot, and in-silico dilution"},
     {"reference", ps_cmd_reference, "an expression reference, a panel of normals or a model from your own samples"},

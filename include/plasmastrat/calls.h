@@ -26,6 +26,12 @@ typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS
 extern const char *const ps_filter_names[PS_N_FILTERS];
 extern const char *const ps_filter_descriptions[PS_N_FILTERS];
 
+typedef struct ps_ras_said { /* what one input alone says of a variant (its filter: source_filter) */
+    int given;                     /* 0: this input's caller does not list it */
+    double vaf, vaf_low, vaf_high, lod;
+    int64_t depth, alt_depth, ref_side[2], alt_side[2];
+} ps_ras_said;
+
 typedef struct ps_ras_variant {
     ps_effect effect;
     int contig;
@@ -41,6 +47,7 @@ typedef struct ps_ras_variant {
     unsigned sources;   /* bit per ps_input_role */
     int64_t source_depth[PS_N_INPUTS], source_alt[PS_N_INPUTS]; /* -1: this input does not tell */
     ps_filter source_filter[PS_N_INPUTS]; /* what each input alone says, where its bit of `sources` is set */
+    ps_ras_said said[PS_N_INPUTS];
     int context;        /* 1: HRAS or BRAF, outside the RAS state */
     int forced;         /* 1: --force-sites asked for it: reported whatever the evidence */
 } ps_ras_variant;
@@ -206,6 +213,9 @@ typedef struct ps_case {
 } ps_case;
 
 void ps_call_ras(const ps_case *c, ps_ras_call *call);
+/* The same from calls that were made apart, each on some of the inputs (no input in two of them): what each input alone says
+ * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */
+void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
 void ps_call_junction(const ps_case *c, ps_junction_call *call);

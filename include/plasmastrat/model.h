@@ -49,6 +49,7 @@ typedef struct ps_model {
 
 int ps_model_read(const char *path, ps_model *model, ps_error *err);
 int ps_model_parse(const char *path, const char *bytes, size_t n_bytes, ps_model *model, ps_error *err);
+int ps_model_equal(const ps_model *a, const ps_model *b); /* the same in everything that decides or is shown */
 void ps_model_free(ps_model *model);
 
 #endif

@@ -60,6 +60,7 @@ typedef struct ps_result {
     size_t n_inputs;
     double purity, prior_odds; /* as the user gave them; NaN: not given */
     /* owned by a result that was read from a file (result_read.h); NULL otherwise */
+    const char *written_by; /* the program's version */
     ps_panel *own_panel;
     ps_model *own_model;
     char **kept; /* texts that others point to */

@@ -207,6 +207,15 @@ static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_i
             v->vcf_filter = ps_strdup(new_v->vcf_filter);
         v->sources |= 1u << role;
         v->source_filter[role] = new_v->filter;
+        v->said[role] = (ps_ras_said){.given = 1,
+                                      .vaf = new_v->vaf,
+                                      .vaf_low = new_v->vaf_low,
+                                      .vaf_high = new_v->vaf_high,
+                                      .lod = new_v->lod,
+                                      .depth = new_v->depth,
+                                      .alt_depth = new_v->alt_depth,
+                                      .ref_side = {new_v->ref_side[0], new_v->ref_side[1]},
+                                      .alt_side = {new_v->alt_side[0], new_v->alt_side[1]}};
         if (role == PS_INPUT_VCF) {
             v->source_depth[role] = new_v->depth;
             v->source_alt[role] = new_v->alt_depth;
@@ -245,6 +254,13 @@ static void round_variant(ps_ras_variant *v) {
     v->vaf_low = ps_round6(v->vaf_low);
     v->vaf_high = ps_round6(v->vaf_high);
     v->lod = ps_round6(v->lod);
+    for (int role = 0; role < PS_N_INPUTS; role++) {
+        ps_ras_said *said = &v->said[role];
+        said->vaf = ps_round6(said->vaf);
+        said->vaf_low = ps_round6(said->vaf_low);
+        said->vaf_high = ps_round6(said->vaf_high);
+        said->lod = ps_round6(said->lod);
+    }
 }
 
 /* ---- the state --------------------------------------------------------------------------------------------------
@@ -396,17 +412,41 @@ void ras_note(ps_ras_call *call, int warns, const char *format, ...) {
     call->note[call->n_notes++] = (ps_ras_note){warns, ps_strdup(text)};
 }
 
-void ps_call_ras(const ps_case *c, ps_ras_call *call) {
-    const ps_panel *panel = c->panel;
-    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_VCF, PS_INPUT_RNA};
-    ras_list all = {0};
-    double limit = limit_of(c);
+/* ---- all of it --------------------------------------------------------------------------------------------------
+ */
+
+/* The order of preference: a wild type rests on RNA only where it has to. */
+static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_VCF, PS_INPUT_RNA};
+enum { N_ORDER = sizeof order / sizeof *order };
+
+static ps_ras_codon *start_call(const ps_panel *panel, ps_ras_call *call) {
     *call = (ps_ras_call){0};
     call->codon = ps_alloc((size_t)panel->n_codons, sizeof *call->codon);
     for (int i = 0; i < panel->n_codons; i++)
         call->codon[i] = (ps_ras_codon){.depth = -1, .lod95 = NAN};
-    ps_ras_codon *codons = ps_alloc((size_t)panel->n_codons, sizeof *codons);
-    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+    return ps_alloc((size_t)panel->n_codons, sizeof *call->codon);
+}
+
+/* From what the inputs say, one after another, to one answer. */
+static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
+    ras_force_sites(c, all, call);
+    count_everywhere(c, all);
+    ras_number_forced(c, all);
+    if (all->n)
+        qsort(all->row, all->n, sizeof *all->row, by_place);
+    for (size_t i = 0; i < all->n; i++)
+        round_variant(&all->row[i]);
+    call->variant = all->row;
+    call->n_variants = all->n;
+    set_codon_states(c->panel, limit_of(c), call);
+    decide(c, call);
+}
+
+void ps_call_ras(const ps_case *c, ps_ras_call *call) {
+    const ps_panel *panel = c->panel;
+    ras_list all = {0};
+    ps_ras_codon *codons = start_call(panel, call);
+    for (size_t k = 0; k < N_ORDER; k++) {
         ras_list list = {0};
         const ps_evidence *reads = order[k] == PS_INPUT_VCF ? NULL : c->reads[order[k]];
         if (reads && reads->given)
@@ -416,19 +456,58 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         else
             continue;
         join_list(panel, &all, &list, order[k]);
-        take_codons(panel, limit, call->codon, codons);
+        take_codons(panel, limit_of(c), call->codon, codons);
         free_list(&list);
     }
     free(codons);
-    ras_force_sites(c, &all, call);
-    count_everywhere(c, &all);
-    ras_number_forced(c, &all);
-    if (all.n)
-        qsort(all.row, all.n, sizeof *all.row, by_place);
-    for (size_t i = 0; i < all.n; i++)
-        round_variant(&all.row[i]);
-    call->variant = all.row;
-    call->n_variants = all.n;
-    set_codon_states(panel, limit, call);
-    decide(c, call);
+    finish_call(c, &all, call);
+}
+
+/* What one input said in a call made apart; a normal that was not at hand then is looked at now. */
+static void list_said(const ps_case *c, const ps_ras_call *part, ps_input_role role, ras_list *list) {
+    for (size_t i = 0; i < part->n_variants; i++) {
+        const ps_ras_variant *was = &part->variant[i];
+        const ps_ras_said *said = &was->said[role];
+        ps_ras_variant *v =
+            said->given ? ras_variant_at(c->panel, list, was->contig, was->beg0, was->end0, ras_change_text(was))
+                        : NULL;
+        if (!v)
+            continue;
+        v->filter = was->source_filter[role];
+        v->vaf = said->vaf;
+        v->vaf_low = said->vaf_low;
+        v->vaf_high = said->vaf_high;
+        v->lod = said->lod;
+        v->depth = said->depth;
+        v->alt_depth = said->alt_depth;
+        memcpy(v->ref_side, said->ref_side, sizeof v->ref_side);
+        memcpy(v->alt_side, said->alt_side, sizeof v->alt_side);
+        if (role == PS_INPUT_VCF && was->vcf_filter && !v->vcf_filter)
+            v->vcf_filter = ps_strdup(was->vcf_filter);
+        if (v->filter == PS_FILTER_PASS && ras_in_normal(c->panel, c->reads[PS_INPUT_NORMAL], v))
+            v->filter = PS_FILTER_GERMLINE;
+    }
+}
+
+void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call) {
+    const ps_panel *panel = c->panel;
+    ras_list all = {0};
+    ps_ras_codon *codons = start_call(panel, call);
+    for (size_t p = 0; p < n_parts; p++)
+        for (size_t i = 0; i < parts[p]->n_notes; i++)
+            ras_note(call, parts[p]->note[i].warns, "%s", parts[p]->note[i].text);
+    for (size_t k = 0; k < N_ORDER; k++) {
+        ras_list list = {0};
+        for (size_t p = 0; p < n_parts; p++) {
+            list_said(c, parts[p], order[k], &list);
+            for (int i = 0; i < panel->n_codons; i++)
+                codons[i] = parts[p]->codon[i].source == order[k] ? parts[p]->codon[i]
+                                                                  : (ps_ras_codon){.depth = -1, .lod95 = NAN};
+            take_codons(panel, limit_of(c), call->codon, codons);
+        }
+        join_list(panel, &all, &list, order[k]);
+        free_list(&list);
+    }
+    free(codons);
+    finish_call(c, &all, call);
 }

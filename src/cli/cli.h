@@ -27,7 +27,8 @@ enum {
     CLI_BATCH = 2,
     CLI_LOD = 4,
     CLI_REFERENCE = 8,
-    CLI_REPORT = 16
+    CLI_REPORT = 16,
+    CLI_STRATIFY = 32
 }; /* which commands take an option */
 
 cli_settings cli_defaults(void);
@@ -73,6 +74,9 @@ int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps
 int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err);
 int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err);
 
+int cli_writes_files(const cli_settings *settings); /* -o, --json, --html or --ras-vcf was given */
+/* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
+int cli_deliver(const ps_result *result, const cli_settings *settings, ps_error *err);
 /* cohort.tsv, cohort.html and plasmastrat_mqc.json. Could they be written? Asked before the work, which may take days. */
 int cli_check_cohort(const char *outdir, int force, ps_error *err);
 /* All are complete before the first one takes its name. */
@@ -91,6 +95,7 @@ int ps_cmd_panel(int argc, char **argv, ps_error *err);
 int ps_cmd_lod(int argc, char **argv, ps_error *err);
 int ps_cmd_reference(int argc, char **argv, ps_error *err);
 int ps_cmd_report(int argc, char **argv, ps_error *err);
+int ps_cmd_stratify(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);
 

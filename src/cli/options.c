@@ -22,6 +22,8 @@ typedef struct option_row {
 #define INPUT(role) (offsetof(cli_settings, job.path) + (role) * sizeof(const char *))
 #define BOTH (CLI_SAMPLE | CLI_BATCH)
 #define READS (CLI_SAMPLE | CLI_LOD)
+#define EVERY (ALL | CLI_REPORT | CLI_STRATIFY)
+#define RELABEL (BOTH | CLI_STRATIFY)
 #define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE)
 
 static const option_row rows[] = {
@@ -36,7 +38,7 @@ static const option_row rows[] = {
     {"sheet", 0, TEXT, IN(sheet), CLI_REPORT, "SHEET",
      "the sheet of the batch: its order, and a row for every sample of it"},
     {"logs", 0, TEXT, IN(logs), CLI_REPORT, "DIR", "DIR/ID.log is what each run wrote to stderr: why it failed"},
-    {"outdir", 'o', TEXT, IN(outdir), BOTH | CLI_REPORT, "DIR",
+    {"outdir", 'o', TEXT, IN(outdir), BOTH | CLI_REPORT | CLI_STRATIFY, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
     {"json", 0, TEXT, IN(json), CLI_SAMPLE, "FILE", "write the JSON here instead of DIR/ID.json"},
     {"html", 0, TEXT, IN(html), CLI_SAMPLE, "FILE", "write the page here instead of DIR/ID.html"},
@@ -51,21 +53,21 @@ static const option_row rows[] = {
     {"variant", 0, TEXT, IN(variant), CLI_LOD, "GENE:CHANGE", "only this variant, as KRAS:G12D or KRAS:c.35G>A"},
     {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT, "N", "threads (default: the processors there are)"},
     {"reference", 'T', TEXT, JOB(reference), ALL, "FASTA", "reference sequence, for CRAM"},
-    {"panel", 'p', TEXT, JOB(panel), ALL, "NAME|DIR", "grch38, grch37 or a folder (default: from the inputs)"},
-    {"model", 0, TEXT, JOB(model), BOTH, "FILE", "stratifier model: a file or a built-in name (default: rationale)"},
-    {"purity", 0, FRACTION, JOB(purity), BOTH, "X", "tumour share of the cells, above 0, at most 1"},
-    {"specimen", 0, SPECIMEN, JOB(specimen), BOTH, "SITE", "lesion, marrow or unknown (default: unknown)"},
-    {"prior", 0, POSITIVE, JOB(prior_odds), BOTH, "ODDS",
+    {"panel", 'p', TEXT, JOB(panel), ALL | CLI_STRATIFY, "NAME|DIR", "grch38, grch37 or a folder (default: from the inputs)"},
+    {"model", 0, TEXT, JOB(model), RELABEL, "FILE", "stratifier model: a file or a built-in name (default: rationale)"},
+    {"purity", 0, FRACTION, JOB(purity), RELABEL, "X", "tumour share of the cells, above 0, at most 1"},
+    {"specimen", 0, SPECIMEN, JOB(specimen), RELABEL, "SITE", "lesion, marrow or unknown (default: unknown)"},
+    {"prior", 0, POSITIVE, JOB(prior_odds), RELABEL, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
-    {"force", 0, FLAG, IN(force), ALL | CLI_REPORT, NULL, "overwrite result files"},
+    {"force", 0, FLAG, IN(force), EVERY, NULL, "overwrite result files"},
     {"reproducible", 0, FLAG, IN(reproducible), BOTH, NULL,
      "no time, host or command line in any result: as always, so this changes nothing"},
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},
-    {"quiet", 'q', FLAG, IN(quiet), ALL | CLI_REPORT, NULL, "no messages but errors"},
-    {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT, NULL, "say what is being done"},
-    {"help", 'h', FLAG, IN(help), ALL | CLI_REPORT, NULL, "this text"},
+    {"quiet", 'q', FLAG, IN(quiet), EVERY, NULL, "no messages but errors"},
+    {"verbose", 'v', FLAG, IN(verbose), EVERY, NULL, "say what is being done"},
+    {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };
 
 cli_settings cli_defaults(void) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
@@ -147,6 +148,19 @@ int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *er
     int status = write_paths(result, path, s->force, err);
     forget_paths(path);
     return status;
+}
+
+int cli_writes_files(const cli_settings *s) {
+    return s->outdir || s->json || s->html || s->ras_vcf;
+}
+
+int cli_deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
+    if (s->outdir && !strcmp(s->outdir, "-"))
+        return ps_write_json(result, stdout, err);
+    if (cli_writes_files(s) && cli_write_named(result, s, err) < 0)
+        return -1;
+    int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    return s->quiet && cli_writes_files(s) ? 0 : ps_write_text(result, colour, stdout, err);
 }
 
 int cli_flush_stdout(ps_error *err) {

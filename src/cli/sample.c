@@ -1,11 +1,9 @@
 /* sample.c - `plasmastrat sample`: label one sample. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
-#include "plasmastrat/report.h"
 
 void cli_help_sample(FILE *out) {
     fputs(
@@ -67,10 +65,6 @@ static int default_id(ps_job *job, char **id, ps_error *err) {
     return cli_check_id(job->sample_id, NULL, 0, err);
 }
 
-static int writes_files(const cli_settings *s) {
-    return s->outdir || s->json || s->html || s->ras_vcf;
-}
-
 /* -o - prints the JSON and writes nothing: files asked for by name would be lost in silence. */
 static int check_files(const cli_settings *s, ps_error *err) {
     if (s->outdir && !strcmp(s->outdir, "-"))
@@ -78,16 +72,7 @@ static int check_files(const cli_settings *s, ps_error *err) {
                    ? ps_fail(err, PS_ERR_USAGE, NULL, 0,
                              "sample: -o - goes with none of --json, --html and --ras-vcf")
                    : 0;
-    return writes_files(s) ? cli_check_named(&s->job, s, err) : 0;
-}
-
-static int deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
-    if (s->outdir && !strcmp(s->outdir, "-"))
-        return ps_write_json(result, stdout, err);
-    if (writes_files(s) && cli_write_named(result, s, err) < 0)
-        return -1;
-    int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    return s->quiet && writes_files(s) ? 0 : ps_write_text(result, colour, stdout, err);
+    return cli_writes_files(s) ? cli_check_named(&s->job, s, err) : 0;
 }
 
 int ps_cmd_sample(int argc, char **argv, ps_error *err) {
@@ -107,7 +92,7 @@ int ps_cmd_sample(int argc, char **argv, ps_error *err) {
         goto out;
     if (check_files(&s, err) < 0)
         goto out;
-    if (cli_run_sample(&s.job, &knowledge, say, &s, &result, err) < 0 || deliver(&result, &s, err) < 0 ||
+    if (cli_run_sample(&s.job, &knowledge, say, &s, &result, err) < 0 || cli_deliver(&result, &s, err) < 0 ||
         cli_flush_stdout(err) < 0)
         goto out;
     status = 0;

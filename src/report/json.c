@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "json_counts.h"
 
 /* One document being built. jansson fails only for want of memory (all text is clean UTF-8): remembered here, said
  * once. */
@@ -19,7 +20,7 @@ typedef struct document {
 } document;
 
 static void put(document *d, json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value))
+    if (json_object_set_new(object, key, value)) /* also when there is no value */
         d->failed = 1;
 }
 
@@ -195,6 +196,25 @@ static json_t *ccnd1_object(document *d) {
     return o;
 }
 
+/* What this input alone would answer; null where its caller does not list the variant. */
+static json_t *said_object(document *d, const ps_ras_said *said, ps_filter filter) {
+    if (!said->given)
+        return json_null();
+    json_t *o = json_object();
+    put(d, o, "filter", text(ps_filter_names[filter]));
+    put(d, o, "vaf", real(said->vaf));
+    put(d, o, "vaf_low", real(said->vaf_low));
+    put(d, o, "vaf_high", real(said->vaf_high));
+    put(d, o, "depth", count(said->depth));
+    put(d, o, "alt_depth", count(said->alt_depth));
+    put(d, o, "lod", real(said->lod));
+    put(d, o, "ref_f1r2", count(said->ref_side[PS_F1R2]));
+    put(d, o, "ref_f2r1", count(said->ref_side[PS_F2R1]));
+    put(d, o, "alt_f1r2", count(said->alt_side[PS_F1R2]));
+    put(d, o, "alt_f2r1", count(said->alt_side[PS_F2R1]));
+    return o;
+}
+
 static void put_variant_counts(document *d, json_t *o, const ps_ras_variant *v) {
     put(d, o, "ref_f1r2", count(v->ref_side[PS_F1R2]));
     put(d, o, "ref_f2r1", count(v->ref_side[PS_F2R1]));
@@ -202,12 +222,13 @@ static void put_variant_counts(document *d, json_t *o, const ps_ras_variant *v) 
     put(d, o, "alt_f2r1", count(v->alt_side[PS_F2R1]));
     json_t *evidence = json_array();
     for (int s = 0; s < PS_N_INPUTS; s++) {
-        if (v->source_depth[s] < 0 && v->source_alt[s] < 0)
+        if (v->source_depth[s] < 0 && v->source_alt[s] < 0 && !v->said[s].given)
             continue;
         json_t *row = json_object();
         put(d, row, "source", text(ps_input_names[s]));
         put(d, row, "depth", count(v->source_depth[s]));
         put(d, row, "alt_depth", count(v->source_alt[s]));
+        put(d, row, "alone", said_object(d, &v->said[s], v->source_filter[s]));
         push(d, evidence, row);
     }
     put(d, o, "evidence", evidence);
@@ -287,6 +308,18 @@ static json_t *codons_array(document *d, int context) {
     return array;
 }
 
+static json_t *notes_array(document *d) {
+    const ps_ras_call *ras = &d->result->calls.ras;
+    json_t *array = json_array();
+    for (size_t i = 0; i < ras->n_notes; i++) {
+        json_t *o = json_object();
+        put(d, o, "warns", json_boolean(ras->note[i].warns));
+        put(d, o, "text", text(ras->note[i].text));
+        push(d, array, o);
+    }
+    return array;
+}
+
 static json_t *ras_object(document *d) {
     const ps_ras_call *ras = &d->result->calls.ras;
     json_t *o = json_object();
@@ -298,6 +331,9 @@ static json_t *ras_object(document *d) {
     put(d, o, "log_odds", real(ras->log_odds));
     put(d, o, "context_variants", variants_array(d, 1));
     put(d, o, "context_codons", codons_array(d, 1));
+    put(d, o, "notes", notes_array(d));
+    put(d, o, "vcf_listed", json_listed(d->result));
+    put(d, o, "force_sites", d->result->has_sites ? text(d->result->sites.notice) : json_null());
     return o;
 }
 
@@ -536,6 +572,7 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "reads", reads_array(d));
     put(d, o, "purity", real(d->result->purity));
     put(d, o, "prior_odds", real(d->result->prior_odds));
+    put(d, o, "counts", json_counts(d->result));
 }
 
 /* A failed sample has no answer: saying any state would be inventing one. */

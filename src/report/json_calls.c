@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "json_counts.h"
 #include "json_read.h"
 #include "plasmastrat/alloc.h"
 
@@ -137,6 +138,23 @@ static void read_place(json_reader *r, const json_t *o, const ps_panel *panel, p
     v->end0 = v->pos1 - 1 + (int32_t)strlen(ref);
 }
 
+static void read_said(json_reader *r, const json_t *o, ps_ras_said *said, ps_filter *filter) {
+    size_t outside = node_enter(r, "alone", -1);
+    *filter = (ps_filter)node_enum(r, o, "filter", ps_filter_names, PS_N_FILTERS);
+    *said = (ps_ras_said){.given = 1,
+                          .vaf = node_real(r, o, "vaf", 0, 1),
+                          .vaf_low = node_real(r, o, "vaf_low", 0, 1),
+                          .vaf_high = node_real(r, o, "vaf_high", 0, 1),
+                          .depth = node_count(r, o, "depth"),
+                          .alt_depth = node_count(r, o, "alt_depth"),
+                          .lod = node_real(r, o, "lod", -ANY, ANY)};
+    said->ref_side[PS_F1R2] = node_count(r, o, "ref_f1r2");
+    said->ref_side[PS_F2R1] = node_count(r, o, "ref_f2r1");
+    said->alt_side[PS_F1R2] = node_count(r, o, "alt_f1r2");
+    said->alt_side[PS_F2R1] = node_count(r, o, "alt_f2r1");
+    node_leave(r, outside);
+}
+
 static void read_evidence(json_reader *r, const json_t *o, ps_ras_variant *v) {
     const json_t *array = node_array(r, o, "evidence", PS_N_INPUTS);
     for (int s = 0; s < PS_N_INPUTS; s++)
@@ -147,6 +165,8 @@ static void read_evidence(json_reader *r, const json_t *o, ps_ras_variant *v) {
         int s = node_enum(r, row, "source", ps_input_names, PS_N_INPUTS);
         v->source_depth[s] = node_count(r, row, "depth");
         v->source_alt[s] = node_count(r, row, "alt_depth");
+        if (node_has(row, "alone"))
+            read_said(r, node_object(r, row, "alone"), &v->said[s], &v->source_filter[s]);
         node_leave(r, outside);
     }
 }
@@ -209,6 +229,41 @@ static void read_codons(json_reader *r, const json_t *ras, const char *key, ps_r
     }
 }
 
+static void read_notes(json_reader *r, const json_t *o, ps_ras_call *call) {
+    const json_t *array = node_has(o, "notes") ? node_array(r, o, "notes", 1000) : NULL;
+    call->note = ps_alloc(json_array_size(array), sizeof *call->note);
+    for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
+        size_t outside = node_enter(r, "notes", (long)i);
+        const json_t *row = node_row(r, array, i);
+        int warns = node_flag(r, row, "warns", 0);
+        call->note[call->n_notes++] = (ps_ras_note){warns, ps_strdup(node_text(r, row, "text", 0))};
+        node_leave(r, outside);
+    }
+}
+
+/* The alleles that were asked for: the variants tell them. */
+static void read_sites(json_reader *r, const json_t *o, ps_result *result) {
+    const ps_ras_call *call = &result->calls.ras;
+    ps_variants *sites = &result->sites;
+    if (!node_has(o, "force_sites"))
+        return;
+    result->has_sites = 1;
+    ps_append(sites->notice, sizeof sites->notice, 0, node_text(r, o, "force_sites", 0));
+    sites->variant = ps_alloc(call->n_variants, sizeof *sites->variant);
+    for (size_t i = 0; i < call->n_variants && !r->failed; i++) {
+        const ps_ras_variant *v = &call->variant[i];
+        if (v->forced)
+            sites->variant[sites->n_variants++] = (ps_variant){.contig = v->contig,
+                                                               .beg0 = v->beg0,
+                                                               .end0 = v->end0,
+                                                               .alt = ps_strdup(v->alt + (v->pos1 == v->beg0)),
+                                                               .depth = -1,
+                                                               .alt_depth = -1,
+                                                               .genotype = -1,
+                                                               .vaf = NAN};
+    }
+}
+
 static void read_ras(json_reader *r, const json_t *o, ps_result *result) {
     ps_ras_call *call = &result->calls.ras;
     int n = result->panel->n_codons;
@@ -224,6 +279,10 @@ static void read_ras(json_reader *r, const json_t *o, ps_result *result) {
         read_codons(r, o, "codons", result);
         read_codons(r, o, "context_codons", result);
     }
+    read_notes(r, o, call);
+    read_sites(r, o, result);
+    if (node_has(o, "vcf_listed"))
+        json_read_listed(r, o, result);
 }
 
 /* ---- CCND1 ------------------------------------------------------------------------------------------------------
@@ -300,12 +359,12 @@ static void read_bins(json_reader *r, const json_t *o, ps_result *result) {
         size_t outside = node_enter(r, "chromosome11", (long)i);
         const json_t *row = node_row(r, array, i);
         int32_t beg0 = (int32_t)node_integer(r, row, "beg", 0, INT32_MAX);
-        while (bin < panel->n_bins && (panel->bins[bin].span.contig != chromosome || panel->bins[bin].span.beg0 != beg0))
+        while (bin < panel->n_bins &&
+               (panel->bins[bin].span.contig != chromosome || panel->bins[bin].span.beg0 != beg0))
             bin++;
         if (bin == panel->n_bins)
             node_fail(r, "beg", "%ld is no bin of panel %s, or out of order", (long)beg0, panel->name);
-        c->bin[c->n_bins++] =
-            (ps_bin_level){.bin = bin, .log2_ratio = node_real(r, row, "log2_ratio", -ANY, ANY)};
+        c->bin[c->n_bins++] = (ps_bin_level){.bin = bin, .log2_ratio = node_real(r, row, "log2_ratio", -ANY, ANY)};
         node_leave(r, outside);
     }
 }

@@ -39,7 +39,8 @@ static void check_verdict(json_reader *r, const ps_result *result, const ps_verd
         node_fail(r, "probability", "%s with label '%s': %s", silent ? "a number" : "null", ps_label_names[v->label],
                   why);
     else if (!silent && !(v->low <= v->probability && v->probability <= v->high))
-        node_fail(r, "probability", "%g lies outside its interval %g to %g: %s", v->probability, v->low, v->high, why);
+        node_fail(r, "probability", "%g lies outside its interval %g to %g: %s", v->probability, v->low, v->high,
+                  why);
 }
 
 /* What the marker must be for the calls, in the order of the calls' states. */
@@ -64,8 +65,8 @@ static void check_ras(json_reader *r, const ps_result *result) {
         const ps_ras_variant *v = &ras->variant[i];
         activating += (size_t)ps_makes_mutated(v);
         if (v->vaf < v->vaf_low || v->vaf > v->vaf_high)
-            node_fail(r, "ras", "variant %s: its VAF %g lies outside its interval %g to %g: %s", v->effect.protein, v->vaf,
-                      v->vaf_low, v->vaf_high, why);
+            node_fail(r, "ras", "variant %s: its VAF %g lies outside its interval %g to %g: %s", v->effect.protein,
+                      v->vaf, v->vaf_low, v->vaf_high, why);
     }
     if ((ras->state == PS_RAS_MUTATED) != (activating > 0))
         node_fail(r, "ras", "state '%s' with %zu activating variants that pass: %s", ps_ras_state_names[ras->state],
@@ -78,7 +79,8 @@ static void check_ras(json_reader *r, const ps_result *result) {
                       why);
     }
     for (int i = 0; i < result->panel->n_codons; i++)
-        if (ras->codon[i].state == PS_RAS_WILD_TYPE && !(ras->codon[i].lod95 <= result->panel->limits.ras_lod95_limit))
+        if (ras->codon[i].state == PS_RAS_WILD_TYPE &&
+            !(ras->codon[i].lod95 <= result->panel->limits.ras_lod95_limit))
             node_fail(r, "ras", "%s codon %d is 'wild-type' with a lod95 of %g: %s",
                       result->panel->genes[result->panel->codons[i].gene].name, result->panel->codons[i].number,
                       ras->codon[i].lod95, why);
@@ -114,7 +116,8 @@ static void call_ccnd1_again(json_reader *r, const ps_result *result) {
     ps_ccnd1_call again;
     ps_call_ccnd1(&none, &c->expression, &c->copynumber, &c->junction, &again);
     if (again.state != c->ccnd1.state || again.cause != c->ccnd1.cause)
-        node_fail(r, "ccnd1", "'%s', cause '%s', but '%s', cause '%s' follows from expression, copy number and junction: %s",
+        node_fail(r, "ccnd1",
+                  "'%s', cause '%s', but '%s', cause '%s' follows from expression, copy number and junction: %s",
                   ps_ccnd1_state_names[c->ccnd1.state], ps_cause_names[c->ccnd1.cause],
                   ps_ccnd1_state_names[again.state], ps_cause_names[again.cause], why);
     else if (!same(again.log_odds, c->ccnd1.log_odds))

@@ -117,6 +117,8 @@ ps_panel *json_panel(json_reader *r, const json_t *root) {
     take_codons(r, ras, "context_codons", PS_ROLE_RAF, p);
     take_names(r, ras, "variants", PS_ROLE_RAS, p);
     take_names(r, ras, "context_variants", PS_ROLE_RAF, p);
+    if (node_has(ras, "vcf_listed"))
+        take_names(r, ras, "vcf_listed", PS_ROLE_RAF, p);
     p->limits.ras_lod95_limit = node_real(r, ras, "lod95_limit", 0, 1);
     node_leave(r, outside);
     outside = node_enter(r, "igh_ccnd1", -1);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "json_counts.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/result_read.h"
 
@@ -121,7 +122,8 @@ static void read_label(json_reader *r, const json_t *root, ps_result *result) {
         ps_verdict *v = &label->verdict[label->n_verdicts++];
         int at = ps_panel_model(result->panel, node_text(r, row, "name", 0));
         if (at < 0)
-            node_fail(r, "name", "'%.80s' is no model of panel %s", node_text(r, row, "name", 0), result->panel->name);
+            node_fail(r, "name", "'%.80s' is no model of panel %s", node_text(r, row, "name", 0),
+                      result->panel->name);
         v->model = at < 0 ? result->own_model : &result->panel->models[at];
         read_verdict(r, row, result, v);
         v->probability = node_real(r, row, "probability", 0, 1);
@@ -207,7 +209,8 @@ static void read_style(json_reader *r, const json_t *provenance, ps_result *resu
 static void choose_panel(json_reader *r, const json_t *root, const ps_panel *panels, int n_panels,
                          ps_result *result) {
     const json_t *provenance = node_object(r, root, "provenance");
-    const char *checksum = node_has(provenance, "panel_checksum") ? node_text(r, provenance, "panel_checksum", 0) : "";
+    const char *checksum =
+        node_has(provenance, "panel_checksum") ? node_text(r, provenance, "panel_checksum", 0) : "";
     for (int i = 0; i < n_panels; i++)
         if (!strcmp(panels[i].checksum, checksum))
             result->panel = &panels[i];
@@ -225,15 +228,17 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
     result->prior_odds = node_has(root, "prior_odds") ? node_real(r, root, "prior_odds", 1e-9, 1e9) : NAN;
     size_t outside = node_enter(r, "provenance", -1);
     read_style(r, provenance, result);
-    const char *version = node_text(r, provenance, "version", 0);
+    result->written_by = ps_result_keep(result, node_text(r, provenance, "version", 0));
     node_leave(r, outside);
     read_label(r, root, result);
     json_calls(r, root, result);
     read_qc(r, root, result);
     read_inputs(r, root, result);
     read_reads(r, root, result);
+    if (node_has(root, "counts") && ps_result_has_panel(result) && !r->failed)
+        json_read_counts(r, root, result);
     if (!r->failed)
-        json_check(r, result, !strcmp(version, PS_VERSION));
+        json_check(r, result, !strcmp(result->written_by, PS_VERSION));
 }
 
 static void read_document(json_reader *r, const json_t *root, const ps_panel *panels, int n_panels,

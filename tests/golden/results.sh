@@ -69,5 +69,88 @@ refused 2 "report of nothing" 'no results' report -o x
 refused 2 "report without -o" '-o' report all
 mkdir empty; refused 2 "report of an empty folder" 'empty' report empty -o x
 
+# ---- stratify -------------------------------------------------------------------------------------------------------
+for id in PCL01 IMM01 IND01 NAS01 VCF01 B3701; do
+    run 0 "stratify $id alone" stratify all/$id.json -o -
+    want "stratify $id alone: the bytes that were read" cmp out.txt all/$id.json
+done
+vcf=data/VCF01.mutect2.vcf
+printf '##fileformat=VCF4.2\n##contig=<ID=chr12,length=133275309>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n' >sites.vcf
+printf 'chr12\t25245350\t.\tC\tA\t.\t.\t.\n' >>sites.vcf
+joined() { # ID WHAT PART_A PART_B...: each part is the options of one run; parts are given in both orders
+    local id=$1 what=$2 all=() files=() n=0; shift 2
+    for part in "$@"; do
+        n=$((n + 1)); rm -rf "part$n"
+        # shellcheck disable=SC2086
+        run 0 "$what: part $n" sample --id "$id" $part -o "part$n" -q
+        files+=("part$n/$id.json")
+        # shellcheck disable=SC2206
+        all+=($part)
+    done
+    rm -rf whole joint backward
+    run 0 "$what: in one" sample --id "$id" "${all[@]}" -o whole -q
+    run 0 "$what: joined" stratify "${files[@]}" -o joint -q
+    run 0 "$what: joined backward" stratify $(printf '%s\n' "${files[@]}" | tac) -o backward -q
+    for end in json html ras.vcf.gz; do
+        want "$what: $end" cmp "whole/$id.$end" "joint/$id.$end"
+        want "$what: $end, backward" cmp "whole/$id.$end" "backward/$id.$end"
+    done
+}
+joined PCL01 "RNA and DNA" "--rna data/PCL01.rna.bam" "--dna data/PCL01.dna.bam"
+joined IMM01 "wild type" "--rna data/IMM01.rna.bam" "--dna data/IMM01.dna.bam"
+joined S "DNA, RNA, VCF" "--dna data/PCL01.dna.bam" "--rna data/PCL01.rna.bam" "--vcf $vcf"
+joined S "DNA with VCF, and RNA" "--dna data/IMM01.dna.bam --vcf $vcf" "--rna data/PCL01.rna.bam"
+joined S "RNA with VCF, and DNA" "--rna data/IMM01.rna.bam --vcf $vcf" "--dna data/PCL01.dna.bam"
+joined S "RNA, and DNA with its normal" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --normal data/PCL01.dna.bam"
+joined S "sites and purity" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --force-sites sites.vcf --purity 0.5"
+run 0 "another model" stratify all/PCL01.json --model emd-lesion -o model -q
+grep -q '"name": "emd-lesion"' model/PCL01.json && pass || fail "another model"
+run 0 "another specimen and prior" stratify all/VCF01.json --specimen lesion --prior 3 -o relabel -q
+run 0 "the same in one" sample --id VCF01 --vcf $vcf --specimen lesion --prior 3 -o relabel.one -q
+want "another specimen and prior: as in one run" cmp relabel/VCF01.json relabel.one/VCF01.json
+rm -rf part1 part2; run 0 "RNA" sample --id PCL01 --rna data/PCL01.rna.bam -o part1 -q
+run 0 "DNA" sample --id PCL01 --dna data/PCL01.dna.bam -o part2 -q
+run 0 "another build" sample --id PCL01 --dna data/B3701.dna.bam -o b37 -q
+refused 1 "two samples" 'IMM01.*PCL01' stratify part1/PCL01.json all/IMM01.json -o x
+refused 1 "two builds" 'GRCh37.*GRCh38' stratify part1/PCL01.json b37/PCL01.json -o x
+refused 1 "one kind twice" 'rna.*once' stratify all/PCL01.json part1/PCL01.json -o x
+"$program" panel export grch38 own >/dev/null; sed -i 's/^ras_min_alt\t3/ras_min_alt\t4/' own/limits.tsv
+run 0 "own panel" sample --id PCL01 --dna data/PCL01.dna.bam -p own -o owned -q
+refused 1 "two panels" 'checksum' stratify part1/PCL01.json owned/PCL01.json -o x
+refused 1 "a panel that is not at hand" 'panel' stratify owned/PCL01.json -o x
+run 0 "its panel given" stratify owned/PCL01.json -p own -o -
+want "its panel given: same bytes" cmp out.txt owned/PCL01.json
+sed 's/"version": "0[.0-9]*"/"version": "0.0.1"/' part2/PCL01.json >old.json
+refused 1 "another program version" '0[.]0[.]1' stratify part1/PCL01.json old.json -o x
+run 0 "RNA of a lesion" sample --id PCL01 --rna data/PCL01.rna.bam --specimen lesion -o lesion -q
+run 0 "DNA of a marrow" sample --id PCL01 --dna data/PCL01.dna.bam --specimen marrow -o marrow -q
+refused 1 "results differ in specimen" 'specimen lesion.*marrow' stratify marrow/PCL01.json lesion/PCL01.json -o x
+refused 2 "stratify of nothing" 'no results' stratify
+run 1 "stratify onto a result" stratify all/PCL01.json -o all
+grep -q -- '--force' err.txt && pass || fail "stratify onto a result: --force is not named"
+
+# ---- JSON that is not what was written ------------------------------------------------------------------------------
+edited() { # NAME PATTERN SED-SCRIPT: one edit of PCL01's or another's result
+    sed "$3" "all/${4:-PCL01}.json" >edited.json
+    cmp -s edited.json "all/${4:-PCL01}.json" && fail "$1: the edit changed nothing"
+    refused 1 "$1" "edited.json.*$2" stratify edited.json -o x
+}
+edited "newer schema" 'newer' 's|plasmastrat/sample/1|plasmastrat/sample/2|'
+edited "another schema" 'expected plasmastrat/sample/1' 's|plasmastrat/sample/1|other/1|'
+edited "label edited" "label.*follows" '0,/"label": "plasmacytoma-like"/s//"label": "intramedullary"/'
+edited "probability edited" 'probability' '0,/"plasmacytoma_like": 0.9[0-9]*/s//"plasmacytoma_like": 0.97/'
+edited "weight edited" 'probability' '0,/"log_likelihood_ratio": 1.2,/s//"log_likelihood_ratio": 1.3,/'
+edited "RAS state edited" 'ras' '/^  "ras": {/,/"state"/s/"state": "mutated"/"state": "wild-type"/'
+edited "CCND1 state edited" 'ccnd1' '/^  "ccnd1": {/,/"state"/s/"state": "dysregulated"/"state": "not-dysregulated"/'
+edited "codon made wild type" 'lod95|codon' '/^    "codons": \[/,/"lod95"/s/"lod95": [^,]*/"lod95": 0.5/' IMM01
+edited "VAF above one" 'vaf.*1.5' '0,/"vaf": 0[.0-9]*/s//"vaf": 1.5/'
+edited "text for a number" "depth.*'many'" '0,/"depth": [0-9]*/s//"depth": "many"/'
+edited "member missing" 'igh_ccnd1.*missing' 's/"igh_ccnd1"/"igh_ccnd2"/'
+edited "unknown gene" 'PINK' '0,/"gene": "KRAS"/s//"gene": "PINK"/'
+edited "cut counts" 'counts' '/"NM_004985.5": "/s/+/-/3'
+run 1 "a folder as a result" stratify all -o x
+run 0 "unknown keys are ignored" stratify <(sed '2s/^/"later": {"a": [1, null]},\n/' all/PCL01.json) -o -
+want "unknown keys are ignored: same bytes" cmp out.txt all/PCL01.json
+
 echo "ok $ok, failed $failed, skipped $skipped"
 [ $failed -eq 0 ]
