@@ -20,6 +20,11 @@ double ps_beta_quantile(double q, double a, double b);
 void ps_proportion_interval(uint64_t k, uint64_t n, double *low, double *high);
 
 double ps_normal_cdf(double z);
+
+/* First and second derivative of ln Gamma, for x > 0: recurrence to x >= 10, then the asymptotic series (Abramowitz and Stegun
+ * 6.3.18, 6.4.12); to about 1e-10. For X ~ Gamma(x, 1) they are the mean and the variance of ln X. */
+double ps_digamma(double x);
+double ps_trigamma(double x);
 double ps_logistic(double x); /* 1 / (1 + exp(-x)), no overflow */
 double ps_logit(double p);
 

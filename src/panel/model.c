@@ -1,6 +1,7 @@
 /* Stratifier models: model.NAME.tsv. */
 #include "plasmastrat/model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,23 +120,55 @@ WEIGHT_READER(read_ccnd1_negative, PS_MARKER_CCND1, negative)
 WEIGHT_READER(read_ras_positive, PS_MARKER_RAS, positive)
 WEIGHT_READER(read_ras_negative, PS_MARKER_RAS, negative)
 
+/* "plasmacytoma:ccnd1+ras-" and the like: which count? NULL: this key is none. */
+static double *count_at(const char *key, ps_joint *joint) {
+    for (int k = 0; k < PS_N_CLASSES; k++)
+        for (int i = 0; i < 4; i++) {
+            char name[60];
+            snprintf(name, sizeof name, "%s:ccnd1%cras%c", ps_class_names[k], i / 2 ? '+' : '-', i % 2 ? '+' : '-');
+            if (!strcmp(key, name))
+                return &joint->count[k][i / 2][i % 2];
+        }
+    return NULL;
+}
+
+static int read_count(const reader *r, size_t row, ps_error *err) {
+    double *count = count_at(ps_table_cell(r->table, row, r->column[KEY]), &r->model->joint);
+    return ps_table_double(r->table, row, r->column[VALUE], 0, 1e6, count, err);
+}
+
+static int read_dirichlet(const reader *r, size_t row, ps_error *err) {
+    return ps_table_double(r->table, row, r->column[VALUE], 1e-3, 100, &r->model->joint.dirichlet, err);
+}
+
+/* A model has the keys for all, and those of one kind. */
+enum { FOR_ALL, OF_WEIGHTS, OF_JOINT };
 static const struct {
     const char *name;
     read_key read;
-    int has_sd;
+    int kind;
 } keys[] = {
-    {"name", read_name, 0},
-    {"basis", read_basis, 0},
-    {"question", read_question, 0},
-    {"specimen", read_specimen, 0},
-    {"prior_odds", read_prior, 0},
-    {"plasmacytoma_at", read_upper, 0},
-    {"intramedullary_at", read_lower, 0},
-    {"required", read_required, 0},
-    {"ccnd1+", read_ccnd1_positive, 1},
-    {"ccnd1-", read_ccnd1_negative, 1},
-    {"ras+", read_ras_positive, 1},
-    {"ras-", read_ras_negative, 1},
+    {"name", read_name, FOR_ALL},
+    {"basis", read_basis, FOR_ALL},
+    {"question", read_question, FOR_ALL},
+    {"specimen", read_specimen, FOR_ALL},
+    {"prior_odds", read_prior, FOR_ALL},
+    {"plasmacytoma_at", read_upper, FOR_ALL},
+    {"intramedullary_at", read_lower, FOR_ALL},
+    {"required", read_required, FOR_ALL},
+    {"ccnd1+", read_ccnd1_positive, OF_WEIGHTS},
+    {"ccnd1-", read_ccnd1_negative, OF_WEIGHTS},
+    {"ras+", read_ras_positive, OF_WEIGHTS},
+    {"ras-", read_ras_negative, OF_WEIGHTS},
+    {"dirichlet", read_dirichlet, OF_JOINT},
+    {"plasmacytoma:ccnd1+ras+", read_count, OF_JOINT},
+    {"plasmacytoma:ccnd1+ras-", read_count, OF_JOINT},
+    {"plasmacytoma:ccnd1-ras+", read_count, OF_JOINT},
+    {"plasmacytoma:ccnd1-ras-", read_count, OF_JOINT},
+    {"intramedullary:ccnd1+ras+", read_count, OF_JOINT},
+    {"intramedullary:ccnd1+ras-", read_count, OF_JOINT},
+    {"intramedullary:ccnd1-ras+", read_count, OF_JOINT},
+    {"intramedullary:ccnd1-ras-", read_count, OF_JOINT},
 };
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
@@ -145,15 +178,17 @@ static int read_row(const reader *r, size_t row, long *seen, ps_error *err) {
     while (k < N_KEYS && strcmp(key, keys[k].name))
         k++;
     if (k == N_KEYS)
-        return ps_table_fail(r->table, row, r->column[KEY], err,
-                             "not a key of a model, expected name, basis, question, specimen, prior_odds, "
-                             "plasmacytoma_at, intramedullary_at, required, ccnd1+, ccnd1-, ras+ or ras-");
+        return ps_table_fail(
+            r->table, row, r->column[KEY], err,
+            "not a key of a model, expected name, basis, question, specimen, prior_odds, "
+            "plasmacytoma_at, intramedullary_at, required, ccnd1+, ccnd1-, ras+, ras-, or dirichlet and the "
+            "counts of a joint table, as plasmacytoma:ccnd1+ras-");
     if (seen[k])
         return ps_table_fail(r->table, row, r->column[KEY], err, "stands here a second time (first on line %ld)",
                              seen[k]);
     seen[k] = r->table->line[row];
     const char *sd = ps_table_cell(r->table, row, r->column[SD]);
-    if (!keys[k].has_sd && sd[0] && strcmp(sd, "."))
+    if (keys[k].kind != OF_WEIGHTS && sd[0] && strcmp(sd, "."))
         return ps_table_fail(r->table, row, r->column[SD], err, "expected '.': only a weight has an sd");
     return keys[k].read(r, row, err);
 }
@@ -167,15 +202,22 @@ static int read_table(const ps_table *table, ps_model *model, ps_error *err) {
     for (size_t row = 0; row < table->n_rows; row++)
         if (read_row(&r, row, seen, err) < 0)
             return -1;
-    long upper_line = 0;
+    int upper = 0, wanted = OF_WEIGHTS;
+    for (int k = 0; k < N_KEYS; k++)
+        if (seen[k] && keys[k].kind == OF_JOINT)
+            wanted = OF_JOINT;
     for (int k = 0; k < N_KEYS; k++) {
-        if (!seen[k])
+        if (wanted == OF_JOINT && seen[k] && keys[k].kind == OF_WEIGHTS)
+            return ps_fail(err, table->kind, table->path, seen[k],
+                           "key '%s' is a weight, but there are counts of a joint table: expected one or the other",
+                           keys[k].name);
+        if (!seen[k] && (keys[k].kind == FOR_ALL || keys[k].kind == wanted))
             return ps_fail(err, table->kind, table->path, 0, "key '%s' is missing", keys[k].name);
         if (keys[k].read == read_upper)
-            upper_line = seen[k];
+            upper = k;
     }
     if (model->intramedullary_at >= model->plasmacytoma_at)
-        return ps_fail(err, table->kind, table->path, upper_line,
+        return ps_fail(err, table->kind, table->path, seen[upper],
                        "plasmacytoma_at %g is not above intramedullary_at %g, expected the thresholds apart",
                        model->plasmacytoma_at, model->intramedullary_at);
     return 0;

@@ -6,6 +6,7 @@
 #include "plasmastrat/label.h"
 
 #include "unit_case.h"
+#include "unit_random.h"
 
 enum { POS = 1, NEG = -1, NONE = 0 };
 
@@ -193,6 +194,154 @@ static void every_model_answers(void **state) {
     ps_label_free(&label);
 }
 
+/* ---- weights of every sign --------------------------------------------------------------------------------------- */
+
+static double marker_llr(double positive, double negative, double odds) {
+    ps_model model = {.prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
+    ps_calls calls = calls_of(odds >= 0 ? POS : NEG, NONE, fabs(odds));
+    ps_verdict v;
+    model.weight[PS_MARKER_CCND1] = (ps_weight){positive, 0.1, negative, 0.1};
+    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    return v.marker[PS_MARKER_CCND1].llr;
+}
+
+/* A weight that crosses zero, and weights that become equal: no step anywhere, and never outside the two weights. */
+static void continuous_in_the_weights(void **state) {
+    (void)state;
+    static const double odds[] = {-6, -3, -0.3, 0.3, 3, 6};
+    for (size_t i = 0; i < 6; i++)
+        for (double negative = -1.5; negative < 1.6; negative += 0.25) {
+            double before = marker_llr(-1.5, negative, odds[i]);
+            for (double positive = -1.5; positive < 1.5; positive += 0.005) {
+                double here = marker_llr(positive, negative, odds[i]);
+                if (fabs(here - before) >= 0.06) /* the steepest place; a step would be 0.3 and more */
+                    fail_msg("odds %g, weights %g and %g: %g after %g", odds[i], positive, negative, here, before);
+                assert_true(here >= fmin(positive, negative) - 1e-5 && here <= fmax(positive, negative) + 1e-5);
+                before = here;
+            }
+        }
+    assert_near(marker_llr(0, -0.5, -40), -0.5, 1e-5); /* certain calls give the weights */
+    assert_near(marker_llr(0, -0.5, 40), 0, 1e-5);
+    assert_near(marker_llr(-0.2, -0.5, -40), -0.5, 1e-5);
+    assert_near(marker_llr(0.2, 0.5, 40), 0.2, 1e-5);
+    assert_near(marker_llr(-0.5, -0.5, 1), -0.5, 1e-5);
+}
+
+/* ---- doubt in the calls ------------------------------------------------------------------------------------------ */
+
+/* The interval holds the probability of the true cell under the true weights in 95 of 100 samples. */
+static void interval_covers(void **state) {
+    (void)state;
+    enum { N = 4000 };
+    const ps_weight *w = &model_named("rationale")->weight[0];
+    double b = (1 - exp(-0.8)) / (exp(1.2) - exp(-0.8)), a = b * exp(1.2);
+    uint64_t seed = 11;
+    int inside = 0;
+    for (int i = 0; i < N; i++) {
+        int plasmacytoma = unit_uniform(&seed) < 0.5, cell[2];
+        ps_calls calls = {0};
+        double sum = 0;
+        for (int m = 0; m < 2; m++) { /* a reading x ~ N(+-1, 1) of the true state: its ln odds are 2 x */
+            cell[m] = unit_uniform(&seed) < (plasmacytoma ? a : b);
+            double odds = 2 * ((cell[m] ? 1 : -1) + unit_normal(&seed));
+            sum += cell[m] ? w->positive + w->positive_sd * unit_normal(&seed)
+                           : w->negative + w->negative_sd * unit_normal(&seed);
+            if (m == 0) {
+                calls.ccnd1.state = odds > 0 ? PS_CCND1_DYSREGULATED : PS_CCND1_NOT_DYSREGULATED;
+                calls.ccnd1.log_odds = odds;
+            } else {
+                calls.ras.state = odds > 0 ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE;
+                calls.ras.log_odds = odds;
+            }
+        }
+        ps_verdict v;
+        ps_judge(model_named("rationale"), &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+        double truth = posterior(sum);
+        inside += v.low <= truth && truth <= v.high;
+    }
+    assert_in_range(inside, 0.94 * N, 0.96 * N);
+}
+
+static void doubt_widens(void **state) {
+    (void)state;
+    double before = 0;
+    for (double odds = 8; odds >= 1; odds -= 0.5) {
+        ps_verdict v = judge("rationale", POS, NEG, odds, PS_SPECIMEN_UNKNOWN, NAN);
+        assert_true(v.low <= v.probability && v.probability <= v.high);
+        assert_true(v.high - v.low >= before - 1e-6);
+        before = v.high - v.low;
+    }
+}
+
+/* ---- joint tables ------------------------------------------------------------------------------------------------ */
+
+static ps_model joint_model(void) { /* [class][ccnd1][ras] */
+    return (ps_model){.prior_odds = 1,
+                      .plasmacytoma_at = 0.75,
+                      .intramedullary_at = 0.25,
+                      .joint = {.dirichlet = 0.5, .count = {{{3, 4}, {5, 20}}, {{30, 6}, {10, 2}}}}};
+}
+
+static void joint_table(void **state) {
+    (void)state;
+    ps_model model = joint_model();
+    ps_verdict v;
+    ps_calls calls = calls_of(POS, POS, 40); /* (20.5 / 34) / (2.5 / 50) */
+    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    assert_near(v.probability, posterior(log(20.5 / 34 / (2.5 / 50))), 1e-6);
+    assert_int_equal(v.label, PS_LABEL_PLASMACYTOMA);
+    assert_near(v.marker[PS_MARKER_CCND1].llr, log(26.0 / 34 / (13.0 / 50)), 1e-5); /* RAS summed over */
+    assert_near(v.marker[PS_MARKER_RAS].llr, log(25.0 / 34 / (9.0 / 50)), 1e-5);
+    calls = calls_of(NEG, NONE, 40); /* drops out */
+    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    assert_near(v.probability, posterior(log(8.0 / 34 / (37.0 / 50))), 1e-6);
+    assert_true(v.marker[PS_MARKER_RAS].llr == 0);
+    calls = calls_of(POS, NEG, 1.5); /* soft: all four cells */
+    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, 2, &v);
+    double e = exp(1.5), a = 3.5 + 4.5 / e + 5.5 * e + 20.5, b = 30.5 + 6.5 / e + 10.5 * e + 2.5;
+    assert_near(v.probability, posterior(log(2 * a / 34 / (b / 50))), 1e-6);
+    assert_true(v.low < v.probability && v.probability < v.high);
+}
+
+static double gamma_draw(uint64_t *seed, double shape) { /* Marsaglia and Tsang 2000; shape below 1 by a power */
+    double boost = shape < 1 ? pow(unit_uniform(seed), 1 / shape) : 1, d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3;
+    for (;;) {
+        double x = unit_normal(seed), v = pow(1 + x / sqrt(9 * d), 3);
+        if (v > 0 && log(unit_uniform(seed)) < 0.5 * x * x + d - d * v + d * log(v))
+            return boost * d * v;
+    }
+}
+
+/* Shares drawn from the table's own Dirichlet: their probability lies in the interval 95 times in 100. */
+static void joint_interval_covers(void **state) {
+    (void)state;
+    enum { N = 20000 };
+    ps_model model = joint_model();
+    uint64_t seed = 5;
+    for (int c = -1; c <= 1; c += 2)
+        for (int r = -1; r <= 1; r += 2) {
+            ps_calls calls = calls_of(c, r, 40);
+            ps_verdict v;
+            ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+            int inside = 0;
+            for (int i = 0; i < N; i++) {
+                double share[2];
+                for (int k = 0; k < 2; k++) {
+                    double all = 0, here = 0;
+                    for (int j = 0; j < 4; j++) {
+                        double x = gamma_draw(&seed, model.joint.count[k][j / 2][j % 2] + 0.5);
+                        all += x;
+                        here = j / 2 == (c > 0) && j % 2 == (r > 0) ? x : here;
+                    }
+                    share[k] = here / all;
+                }
+                double truth = share[0] / (share[0] + share[1]);
+                inside += v.low <= truth && truth <= v.high;
+            }
+            assert_in_range(inside, 0.935 * N, 0.965 * N);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_of_the_evidence),
@@ -202,6 +351,11 @@ int main(void) {
         cmocka_unit_test(prior),
         cmocka_unit_test(thresholds_are_inclusive),
         cmocka_unit_test(every_model_answers),
+        cmocka_unit_test(continuous_in_the_weights),
+        cmocka_unit_test(interval_covers),
+        cmocka_unit_test(doubt_widens),
+        cmocka_unit_test(joint_table),
+        cmocka_unit_test(joint_interval_covers),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

@@ -128,11 +128,63 @@ static void missing_file(void **state) {
     assert_non_null(strstr(err.text, "no/such/model.tsv"));
 }
 
+static const char table[] = "key\tvalue\tsd\tnote\n"              /* 1 */
+                            "name\tcohort\t.\t.\n"                /* 2 */
+                            "basis\tcohort\t.\t.\n"               /* 3 */
+                            "question\tWhich one?\t.\t.\n"        /* 4 */
+                            "specimen\tany\t.\t.\n"               /* 5 */
+                            "prior_odds\t1\t.\t.\n"               /* 6 */
+                            "plasmacytoma_at\t0.75\t.\t.\n"       /* 7 */
+                            "intramedullary_at\t0.25\t.\t.\n"     /* 8 */
+                            "required\t\t.\t.\n"                  /* 9 */
+                            "dirichlet\t0.5\t.\t.\n"              /* 10 */
+                            "plasmacytoma:ccnd1+ras+\t20\t.\t.\n" /* 11 */
+                            "plasmacytoma:ccnd1+ras-\t5\t.\t.\n"
+                            "plasmacytoma:ccnd1-ras+\t4\t.\t.\n"
+                            "plasmacytoma:ccnd1-ras-\t3\t.\t.\n"
+                            "intramedullary:ccnd1+ras+\t2\t.\t.\n" /* 15 */
+                            "intramedullary:ccnd1+ras-\t10\t.\t.\n"
+                            "intramedullary:ccnd1-ras+\t6\t.\t.\n"
+                            "intramedullary:ccnd1-ras-\t30\t.\t.\n"; /* 18 */
+
+static void joint_tables(void **state) {
+    (void)state;
+    static const struct {
+        const char *from, *to, *place, *about;
+    } cases[] = {
+        {"dirichlet\t0.5", "dirichlet\t0", "m.tsv:10:", "'0'"},
+        {"ras-\t5\t", "ras-\t-5\t", "m.tsv:12:", "'-5'"},
+        {"ras+\t20\t.", "ras+\t20\t1", "m.tsv:11:", "only a weight has an sd"},
+        {"intramedullary:ccnd1+ras+\t2", "plasmacytoma:ccnd1+ras+\t2", "m.tsv:15:", "second time"},
+        {"intramedullary:ccnd1-ras-\t30\t.\t.\n", "", "m.tsv:", "'intramedullary:ccnd1-ras-' is missing"},
+        {"intramedullary:ccnd1-ras-\t30\t.\t.\n", "ccnd1+\t1\t0.5\t.\n", "m.tsv:18:", "one or the other"},
+        {"plasmacytoma:ccnd1+ras+", "plasmacytoma:ccnd1+tp53+", "m.tsv:11:", "not a key"},
+    };
+    ps_model m;
+    ps_error err;
+    assert_int_equal(parse(table, &m, &err), 0);
+    assert_true(m.joint.dirichlet == 0.5);
+    assert_true(m.joint.count[PS_CLASS_PLASMACYTOMA][1][1] == 20 && m.joint.count[PS_CLASS_PLASMACYTOMA][1][0] == 5);
+    assert_true(m.joint.count[PS_CLASS_INTRAMEDULLARY][0][1] == 6 &&
+                m.joint.count[PS_CLASS_INTRAMEDULLARY][0][0] == 30);
+    ps_model_free(&m);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *at = strstr(table, cases[i].from);
+        char text[2000];
+        assert_non_null(at);
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - table), table, cases[i].to, at + strlen(cases[i].from));
+        assert_int_equal(parse(text, &m, &err), -1);
+        if (strncmp(err.text, cases[i].place, strlen(cases[i].place)) || !strstr(err.text, cases[i].about))
+            fail_msg("'%s' -> '%s': %s", cases[i].from, cases[i].to, err.text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_key),
         cmocka_unit_test(any_and_no_required_marker),
         cmocka_unit_test(refuses_with_file_and_line),
+        cmocka_unit_test(joint_tables),
         cmocka_unit_test(missing_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,11 +215,30 @@ static void logistic(void **state) {
     near(ps_normal_cdf(-10), 7.619853024160527e-24, 1e-11, "normal", -10, 0, 0);
 }
 
+static void derivatives_of_log_gamma(void **state) {
+    (void)state;
+    near(ps_digamma(1), -0.5772156649015329, 1e-10, "digamma", 1, 0, 0); /* minus Euler's constant */
+    near(ps_digamma(0.5), -1.9635100260214235, 1e-10, "digamma", 0.5, 0, 0);
+    near(ps_trigamma(1), 1.6449340668482264, 1e-9, "trigamma", 1, 0, 0); /* pi^2 / 6 */
+    near(ps_trigamma(0.5), 4.934802200544679, 1e-9, "trigamma", 0.5, 0, 0);
+    for (double x = 0.3; x < 60; x *= 1.7) {
+        near(ps_digamma(x + 1), ps_digamma(x) + 1 / x, 1e-9, "digamma", x, 0, 0);
+        near(ps_trigamma(x + 1), ps_trigamma(x) - 1 / (x * x), 1e-8, "trigamma", x, 0, 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(poisson),           cmocka_unit_test(binomial), cmocka_unit_test(binomial_by_summing),
-        cmocka_unit_test(negative_binomial), cmocka_unit_test(beta),     cmocka_unit_test(jeffreys_covers),
-        cmocka_unit_test(centre_and_spread), cmocka_unit_test(rounding), cmocka_unit_test(logistic),
+        cmocka_unit_test(poisson),
+        cmocka_unit_test(binomial),
+        cmocka_unit_test(binomial_by_summing),
+        cmocka_unit_test(negative_binomial),
+        cmocka_unit_test(beta),
+        cmocka_unit_test(jeffreys_covers),
+        cmocka_unit_test(centre_and_spread),
+        cmocka_unit_test(rounding),
+        cmocka_unit_test(logistic),
+        cmocka_unit_test(derivatives_of_log_gamma),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
