@@ -219,6 +219,8 @@ void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_par
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
 void ps_call_junction(const ps_case *c, ps_junction_call *call);
+/* Adds what RNA says (fragments that join the two) to a call from DNA. */
+void ps_junction_add_rna(int64_t rna_fragments, ps_junction_call *call);
 /* One state and one cause from the other three, by the first of ps_ccnd1_rules() that fits. */
 void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
                    const ps_junction_call *junction, ps_ccnd1_call *call);

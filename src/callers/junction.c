@@ -54,7 +54,8 @@ typedef struct scene {
 
 typedef struct box { /* what a row's box holds */
     size_t row;
-    uint32_t votes; /* half fragments of the row's direction: one that IGH holds with low mapping quality counts half */
+    uint32_t
+        votes; /* half fragments of the row's direction: one that IGH holds with low mapping quality counts half */
     double expected;
 } box;
 
@@ -101,7 +102,8 @@ static double igh_length(const scene *s) {
 /* Share of the window that a strip is, by length or by what a capture covers, whichever is more. */
 static double even_share(const scene *s, double beg, double end) {
     double by_length = (end - beg) / window_length(s);
-    return s->covered.total > 0 ? fmax(by_length, counts_between(&s->covered, beg, end) / s->covered.total) : by_length;
+    return s->covered.total > 0 ? fmax(by_length, counts_between(&s->covered, beg, end) / s->covered.total)
+                                : by_length;
 }
 
 /* Chance pairs between the window and IGH: those seen outside the box, or what all chance pairs let expect. */
@@ -429,8 +431,8 @@ static void measure_power(const scene *s, ps_junction_call *call) {
         while (row < s->n && s->row[row].pos_a0 < end0)
             row++;
         double in_a = (double)(row - rows) * fmin(1, 2.0 * s->width / PS_WINDOW_CELL);
-        double expected = chance_pairs(s, (double)s->n) *
-                          share_of_window(s, (beg + end0) / 2, in_a, (double)s->n) * share_b * direction_share;
+        double expected = chance_pairs(s, (double)s->n) * share_of_window(s, (beg + end0) / 2, in_a, (double)s->n) *
+                          share_b * direction_share;
         uint64_t needed = needed_at(s, expected);
         if (needed != last)
             mean = mean_for(last = needed);
@@ -453,8 +455,8 @@ static void measure_power(const scene *s, ps_junction_call *call) {
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {
     char limit[64];
-    snprintf(limit, sizeof limit, call->limit_cells <= 1 ? "in %.2g of the cells or more" : "in no share of the cells",
-             call->limit_cells);
+    snprintf(limit, sizeof limit,
+             call->limit_cells <= 1 ? "in %.2g of the cells or more" : "in no share of the cells", call->limit_cells);
     if (call->powered < window_share_needed) {
         ps_reason_add(
             &call->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE,
@@ -512,11 +514,9 @@ static void call_from_dna(const ps_case *c, const ps_evidence *dna, ps_junction_
 
 /* In RNA, IGH is so abundant that chance joins it to any transcript: RNA supports a junction seen in DNA, never more.
  */
-static void add_rna(const ps_evidence *rna, ps_junction_call *call) {
-    size_t n = 0;
-    free(ps_junction_rows(rna, &n));
-    call->rna_fragments = (int64_t)n;
-    if (n && call->state == PS_JUNCTION_DETECTED)
+void ps_junction_add_rna(int64_t n, ps_junction_call *call) {
+    call->rna_fragments = n;
+    if (n > 0 && call->state == PS_JUNCTION_DETECTED)
         call->sources |= 1u << PS_INPUT_RNA;
 }
 
@@ -532,8 +532,11 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call) {
     int has_dna = dna && dna->given, has_rna = rna && rna->given;
     if (has_dna)
         call_from_dna(c, dna, call);
-    if (has_rna)
-        add_rna(rna, call);
+    if (has_rna) {
+        size_t n = 0;
+        free(ps_junction_rows(rna, &n));
+        ps_junction_add_rna((int64_t)n, call);
+    }
     if (has_dna && call->state != PS_JUNCTION_DETECTED)
         decide_negative(c, call);
     if (!has_dna && has_rna)

@@ -256,7 +256,11 @@ static void join_calls(const parts *p, const ps_case *c, ps_calls *calls) {
     rna->calls.expression = (ps_expression_call){0};
     calls->copynumber = dna->calls.copynumber;
     dna->calls.copynumber = (ps_copynumber_call){0};
-    ps_call_junction(c, &calls->junction);
+    ps_result *junction = inputs_of(dna) >> PS_INPUT_DNA & 1 ? dna : rna;
+    calls->junction = junction->calls.junction;
+    junction->calls.junction = (ps_junction_call){0};
+    if (junction != rna && inputs_of(rna) >> PS_INPUT_RNA & 1)
+        ps_junction_add_rna(rna->calls.junction.rna_fragments, &calls->junction);
     ps_call_ccnd1(c, &calls->expression, &calls->copynumber, &calls->junction, &calls->ccnd1);
 }
 

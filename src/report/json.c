@@ -435,6 +435,11 @@ static json_t *copynumber_object(document *d) {
     return o;
 }
 
+static json_t *base(char letter) {
+    char one[2] = {letter, '\0'};
+    return letter ? json_string(one) : json_null();
+}
+
 static json_t *breakpoints_array(document *d) {
     const ps_junction_call *j = &d->result->calls.junction;
     json_t *array = json_array();
@@ -450,6 +455,8 @@ static json_t *breakpoints_array(document *d) {
         put(d, o, "split_fragments", json_integer((json_int_t)b->split));
         put(d, o, "discordant_fragments", json_integer((json_int_t)b->discordant));
         put(d, o, "exact", json_boolean(b->exact));
+        put(d, o, "base_a", base(b->base_a)); /* the VCF's REF */
+        put(d, o, "base_b", base(b->base_b));
         put(d, o, "range_a", json_pack("[ii]", (int)b->range_a[0], (int)b->range_a[1]));
         put(d, o, "range_b", json_pack("[ii]", (int)b->range_b[0], (int)b->range_b[1]));
         put(d, o, "event", json_integer(b->event));

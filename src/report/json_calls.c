@@ -386,6 +386,25 @@ static void read_copynumber(json_reader *r, const json_t *o, ps_result *result) 
     read_bins(r, o, result);
 }
 
+static char read_base(json_reader *r, const json_t *row, const char *key) {
+    const char *base = node_text(r, row, key, 1);
+    if (base && (strlen(base) != 1 || !strchr("ACGTN", base[0])))
+        node_fail(r, key, "'%.20s', expected one of A, C, G, T, N", base);
+    return base ? base[0] : '\0';
+}
+
+static void read_range(json_reader *r, const json_t *row, const char *key, int32_t range[2]) {
+    const json_t *array = node_array(r, row, key, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *value = json_array_get(array, i);
+        json_int_t n = json_integer_value(value);
+        if (!json_is_integer(value) || n < INT32_MIN || n > INT32_MAX)
+            node_fail(r, key, "expected two whole numbers");
+        else
+            range[i] = (int32_t)n;
+    }
+}
+
 static void read_breakpoints(json_reader *r, const json_t *o, ps_result *result) {
     static const char *const kept[] = {"right", "left"};
     ps_junction_call *j = &result->calls.junction;
@@ -404,6 +423,11 @@ static void read_breakpoints(json_reader *r, const json_t *o, ps_result *result)
         b->split = (uint64_t)node_integer(r, row, "split_fragments", 0, INT64_C(1) << 53);
         b->discordant = (uint64_t)node_integer(r, row, "discordant_fragments", 0, INT64_C(1) << 53);
         b->exact = node_flag(r, row, "exact", 0);
+        b->base_a = read_base(r, row, "base_a");
+        b->base_b = read_base(r, row, "base_b");
+        read_range(r, row, "range_a", b->range_a);
+        read_range(r, row, "range_b", b->range_b);
+        b->event = (int)node_integer(r, row, "event", 0, INT32_MAX);
         node_leave(r, outside);
     }
 }
@@ -414,8 +438,9 @@ static void read_junction(json_reader *r, const json_t *o, ps_result *result) {
     json_reasons(r, o, result, &j->reasons);
     j->split = node_count(r, o, "split_fragments");
     j->discordant = node_count(r, o, "discordant_fragments");
-    j->rna_fragments = -1;
-    j->powered = NAN;
+    j->rna_fragments = node_count(r, o, "rna_fragments");
+    j->powered = node_real(r, o, "powered", 0, 1);
+    j->limit_cells = node_real(r, o, "limit_cells", 0, ANY);
     j->physical_coverage = node_real(r, o, "physical_coverage", 0, ANY);
     j->background = node_real(r, o, "background", 0, ANY);
     int64_t needed = node_count(r, o, "needed");
