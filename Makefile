@@ -3,7 +3,7 @@ CC      ?= cc
 PREFIX  ?= /usr/local
 MODE    ?= release
 
-PACKAGES := htslib jansson
+PACKAGES := htslib jansson libdeflate
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 release  := -O2 -g
 debug    := -O0 -g3

@@ -2,7 +2,8 @@
  *
  * A `ps_reads` is opened once per thread that reads it. Two ways to the same records:
  *   indexed:  ps_reads_query() on some spans, then ps_reads_next() until 0
- *   streamed: ps_reads_next() from the first record to the last, no index needed (also standard input)
+ *   streamed: ps_reads_stream() for some spans, then ps_reads_next() from the first record to the last, no index needed
+ *             (also standard input)
  * ps_reads_next leaves contig ids translated: `contig` is a panel contig id or -1.
  *
  * What is checked here, and said as an error that names the file: it is an alignment file at all (by content); its
@@ -39,12 +40,20 @@ typedef struct ps_reads_info { /* what the header and the file system say; owned
  * never looks for an index. `n_threads` > 1 adds decompression threads. */
 int ps_reads_open(const char *path, const char *reference, int want_index, int n_threads, ps_reads **reads,
                   ps_error *err);
+/* One more handle on the same input, for another thread: bound, and with the first one's index, which must stay open as
+ * long. */
+int ps_reads_share(const ps_reads *first, ps_reads **reads, ps_error *err);
 const ps_reads_info *ps_reads_about(const ps_reads *reads);
 /* Binds contig names to panel contigs; a contig whose length differs from the panel's is an error. */
 int ps_reads_bind(ps_reads *reads, const ps_panel *panel, ps_error *err);
 
-/* Adds decompression threads to a file that will be streamed. */
+/* Adds decompression threads to a file that will be read to its end by ps_reads_next. */
 int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err);
+
+/* The whole file is to be read, but only for some places: from here on ps_reads_next gives every record that overlaps one
+ * of the spans, in file order (and of CRAM and SAM the others too). A BAM is then inflated and searched by n_threads
+ * threads (src/io/bgzf_walk.h). The reads must be bound; no record may have been read before. */
+int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threads, ps_error *err);
 
 /* Starts over on `n` spans (any order; merged inside): every record that overlaps one comes once. */
 int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err);
@@ -53,7 +62,7 @@ int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error 
 /* Panel contig id of a file contig number (or -1), and by name (SA tags). */
 int ps_reads_contig(const ps_reads *reads, int tid);
 int ps_reads_contig_by_name(const ps_reads *reads, const char *name);
-uint64_t ps_reads_records(const ps_reads *reads); /* records returned so far */
+uint64_t ps_reads_records(const ps_reads *reads); /* good records so far: returned, or passed by when streaming */
 void ps_reads_close(ps_reads *reads);             /* NULL is fine */
 
 #endif

@@ -257,8 +257,24 @@ static int next_record(ps_reads *reads, const bam1_t **bam, int *contig, ps_erro
     return ps_check_interrupt(err) < 0 ? -1 : ps_reads_next(reads, bam, contig, err);
 }
 
-static int stream_batch(batch *b, const ps_panel *panel, ps_error *err) {
+static int start_stream(const batch *b, int n_threads, ps_error *err) {
+    ps_span *spans = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        const ps_unit *u = &b->unit[i];
+        spans = ps_resize(spans, n + u->n_spans, sizeof *spans);
+        memcpy(spans + n, u->spans, u->n_spans * sizeof *spans);
+        n += u->n_spans;
+    }
+    int status = ps_reads_stream(b->source->reads, spans, n, n_threads, err);
+    free(spans);
+    return status;
+}
+
+static int stream_batch(batch *b, const ps_panel *panel, int n_threads, ps_error *err) {
     atlas a;
+    if (start_stream(b, n_threads, err) < 0)
+        return -1;
     make_atlas(&a, b, panel);
     for (size_t i = 0; i < b->n; i++)
         begin_unit(&b->unit[i]);
@@ -303,20 +319,15 @@ typedef struct crew_state {
 
 static int open_handle(crew_state *st, int worker, size_t b, ps_reads **reads, ps_error *err) {
     ps_reads **slot = &st->handle[(size_t)worker * st->n_batches + b];
-    const ps_read_source *source = st->batch[b].source;
-    if (!*slot && (ps_reads_open(source->path, source->reference, 1, 1, slot, err) < 0 ||
-                   ps_reads_bind(*slot, st->panel, err) < 0))
+    if (!*slot && ps_reads_share(st->batch[b].source->reads, slot, err) < 0)
         return -1;
     *reads = *slot;
     return 0;
 }
 
-/* Items: each streamed source is one, then each unit of each indexed source. */
+/* Items: each unit of each indexed source. */
 static int do_item(void *context, size_t item, int worker, ps_error *err) {
     crew_state *st = context;
-    for (size_t b = 0; b < st->n_batches; b++)
-        if (st->batch[b].streamed && item-- == 0)
-            return stream_batch(&st->batch[b], st->panel, err);
     for (size_t b = 0; b < st->n_batches; b++) {
         if (st->batch[b].streamed)
             continue;
@@ -332,16 +343,16 @@ static int do_item(void *context, size_t item, int worker, ps_error *err) {
     return 0;
 }
 
+/* Streamed sources one after another, each by all threads; then the indexed ones together. */
 static int run_crew(crew_state *st, ps_error *err) {
     size_t n_items = 0;
-    for (size_t b = 0; b < st->n_batches; b++)
-        n_items += st->batch[b].streamed ? 1 : st->batch[b].n;
     size_t workers = st->n_threads > 1 ? (size_t)st->n_threads : 1;
     st->handle = ps_alloc(workers * st->n_batches, sizeof *st->handle);
     for (size_t b = 0; b < st->n_batches; b++) {
         st->handle[b] = st->batch[b].source->reads;
-        if (st->batch[b].streamed && st->n_threads > 1 &&
-            ps_reads_threads(st->batch[b].source->reads, st->n_threads, err) < 0)
+        if (!st->batch[b].streamed)
+            n_items += st->batch[b].n;
+        else if (stream_batch(&st->batch[b], st->panel, (int)workers, err) < 0)
             return -1;
     }
     int status = ps_parallel((int)workers, n_items, do_item, st, err);

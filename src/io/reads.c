@@ -184,9 +184,10 @@ int ps_reads_open(const char *path, const char *reference, int want_index, int n
 void ps_reads_close(ps_reads *reads) {
     if (!reads)
         return;
+    ps_walk_close(reads->walk); /* before the file it reads from */
     if (reads->region)
         hts_itr_destroy(reads->region);
-    if (reads->index)
+    if (reads->index && !reads->index_is_borrowed)
         hts_idx_destroy(reads->index);
     if (reads->header)
         sam_hdr_destroy(reads->header);
@@ -301,8 +302,7 @@ static int compare_spans(const void *a, const void *b) {
     return x->beg0 < y->beg0 ? -1 : x->beg0 > y->beg0;
 }
 
-/* Spans in the file's contig numbers, sorted, overlapping and touching ones merged. */
-static size_t file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out) {
+size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out) {
     size_t m = 0, kept = 0;
     for (size_t i = 0; i < n; i++) {
         int id = spans[i].contig;
@@ -415,7 +415,7 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
     free(reads->span);
     reads->span = NULL;
     tid_span *span = ps_alloc(n, sizeof *span);
-    size_t m = file_spans(reads, spans, n, span);
+    size_t m = ps_reads_file_spans(reads, spans, n, span);
     if (m == 0) {
         free(span);
         reads->ended = 1;
@@ -514,6 +514,8 @@ static int read_record(ps_reads *reads, ps_error *err) {
 int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
     if (reads->ended)
         return 0;
+    if (reads->walk)
+        return ps_reads_next_walked(reads, record, contig, err);
     int got = read_record(reads, err);
     if (got == -1)
         return at_end(reads, err);

@@ -137,3 +137,23 @@ int ps_reads_load_index(ps_reads *reads, ps_error *err) {
     free(index);
     return result;
 }
+
+int ps_reads_share(const ps_reads *first, ps_reads **reads, ps_error *err) {
+    /* htslib keeps a CRAM's index inside the open file: each has its own. A query only looks things up in a BAM's. */
+    int own = first->file->is_cram || !first->index;
+    char *path = own && first->source.index ? ps_format("%s" HTS_IDX_DELIM "%s", first->source.path, first->source.index)
+                                            : ps_strdup(first->source.path);
+    int result = ps_reads_open(path, first->reference, own, 1, reads, err);
+    free(path);
+    if (result == 0 && !own) {
+        (*reads)->index = first->index;
+        (*reads)->index_is_borrowed = 1;
+        (*reads)->info.index = first->info.index;
+    }
+    if (result == 0 && first->panel && ps_reads_bind(*reads, first->panel, err) != 0) {
+        ps_reads_close(*reads);
+        *reads = NULL;
+        result = -1;
+    }
+    return result;
+}

@@ -3,6 +3,7 @@
 #define PLASMASTRAT_IO_READS_PRIVATE_H
 
 #include "plasmastrat/reads.h"
+#include "bgzf_walk.h"
 #include "source.h"
 
 typedef struct tid_span { /* of a file contig */
@@ -16,6 +17,8 @@ struct ps_reads {
     samFile *file;
     sam_hdr_t *header;
     hts_idx_t *index;
+    int index_is_borrowed;               /* of the ps_reads this one was shared from */
+    ps_walk *walk;                       /* streaming a BAM; NULL otherwise */
     hts_itr_t *region;                   /* NULL while streaming */
     tid_span *span;                      /* CRAM: the spans of the query, ascending and disjoint; NULL otherwise */
     size_t n_span, group_beg, group_end; /* CRAM: the spans that `region` reads in one go */
@@ -36,6 +39,10 @@ struct ps_reads {
     uint64_t last_place; /* place of the previous record, to hold a file to its SO:coordinate */
 };
 
+/* Spans in the file's contig numbers, sorted, overlapping and touching ones merged; `out` has room for n. */
+size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out);
+/* ps_reads_next of a walked BAM. */
+int ps_reads_next_walked(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err);
 /* Finds and loads the index; sets info.index. */
 int ps_reads_load_index(ps_reads *reads, ps_error *err);
 /* Compares the FASTA of a CRAM with the header's lengths and the panel's known bases. */

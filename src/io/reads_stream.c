@@ -1,0 +1,50 @@
+/* Streaming an input for some places: a BAM by the block walker, anything else by htslib's threads. */
+#include <htslib/bgzf.h>
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+#include "reads_private.h"
+
+/* BAM in BGZF that htslib has read up to its header, without threads of its own (they would have read on). Uncompressed
+ * BAM and BAM in plain gzip are rare enough to leave to htslib. */
+static int can_walk(const ps_reads *reads) {
+    const htsFormat *format = hts_get_format(reads->file);
+    if (format->format != bam || !reads->file->is_bgzf)
+        return 0;
+    const BGZF *file = reads->file->fp.bgzf;
+    return file->is_compressed && !file->is_gzip && !file->is_be && !file->mt && reads->records == 0;
+}
+
+static void make_rules(const ps_reads *reads, const ps_span *spans, size_t n, ps_walk_rules *rules) {
+    *rules = (ps_walk_rules){.n_contigs = reads->info.n_contigs, .sorted = reads->info.coordinate_sorted};
+    rules->contig = ps_alloc((size_t)rules->n_contigs, sizeof *rules->contig);
+    tid_span *span = ps_alloc(n, sizeof *span);
+    size_t m = ps_reads_file_spans(reads, spans, n, span);
+    for (size_t i = 0; i < m; i++)
+        ps_walk_add_span(rules, span[i].tid, (int32_t)span[i].beg0, (int32_t)span[i].end0);
+    free(span);
+}
+
+int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threads, ps_error *err) {
+    if (!can_walk(reads))
+        return ps_reads_threads(reads, n_threads, err);
+    BGZF *file = reads->file->fp.bgzf;
+    ps_walk_rules rules;
+    make_rules(reads, spans, n, &rules);
+    ps_walk_input input = {.name = reads->source.name, .file = file->fp};
+    if (file->block_length > file->block_offset) { /* of the block that held the header's end */
+        input.before = (const uint8_t *)file->uncompressed_block + file->block_offset;
+        input.n_before = (size_t)(file->block_length - file->block_offset);
+    }
+    reads->walk = ps_walk_open(&input, &rules, n_threads);
+    return 0;
+}
+
+int ps_reads_next_walked(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
+    int got = ps_walk_next(reads->walk, reads->record, err);
+    reads->records = ps_walk_count(reads->walk);
+    reads->ended = got == 0;
+    *record = reads->record;
+    *contig = got > 0 ? ps_reads_contig(reads, reads->record->core.tid) : -1;
+    return got;
+}
