@@ -137,6 +137,10 @@ way shuffled 'shuffle $from $to'
 way sam 'samtools view --no-PG -h -o $to.sam $from && mv $to.sam $to'
 way sam-gz 'samtools view --no-PG -h $from | bgzip -c >$to'
 way csi 'cp $from $to && samtools index -c $to'
+reblock="python3 $root/tests/golden/reblock.py"
+for cuts in cuts tiny stored; do way "reblocked-$cuts" "$reblock \$from \$to $cuts"; done
+way uncompressed 'bgzip -dc $from >$to'
+way gzip 'bgzip -dc $from | gzip -c >$to'
 way small-blocks 'samtools view --no-PG -O bam,level=1 -o $to $from && samtools index $to'
 
 for kind in dna rna; do
