@@ -55,7 +55,7 @@ $B/tests/unit/%: tests/unit/%.c $B/libplasmastrat.a
 
 # Fuzz targets: with replay.c as their main for `make test`; with libFuzzer's for `make fuzz`.
 FUZZ_MAIN ?= tests/fuzz/replay.c
-$B/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c tests/fuzz/replay.c $B/libplasmastrat.a
+$B/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c tests/fuzz/replay.c $(wildcard include/plasmastrat/*.h) $B/libplasmastrat.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< tests/fuzz/input.c $(FUZZ_MAIN) $B/libplasmastrat.a $(ALL_LIBS)
 
