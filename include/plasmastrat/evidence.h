@@ -73,7 +73,10 @@ typedef struct ps_allele_count {
 typedef struct ps_gene_count {
     uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
     uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
+    uint64_t unspliced; /* reads without an N that run across an inner edge of an exon, PS_EDGE_BASES on either side */
+    uint64_t third[3];  /* reads by the third of the exons' union, 5' to 3', in which the middle aligned base lies */
 } ps_gene_count;
+enum { PS_EDGE_BASES = 4 }; /* fewer are left unclipped by chance where RNA goes on in the next exon */
 
 /* A record whose fragment joins the 11q13 window ("a") to IGH ("b"). Breakpoint ends: where the aligned part stops; where
  * both parts of a split read claim the same bases (microhomology), side a keeps them. DNA is read on both sides, so one
@@ -117,6 +120,7 @@ typedef struct ps_evidence {
     int given;           /* 0: this input was not given; everything else is zero */
     uint64_t seen[PS_N_COLLECTORS];
     uint64_t left_out[PS_N_COLLECTORS][PS_N_LEFT];
+    uint64_t spliced[PS_N_COLLECTORS]; /* of the records not left out, those with an N in the CIGAR */
     uint64_t mate_conflicts; /* codons not counted because overlapping mates disagree */
     uint64_t records;        /* records that overlap the panel, once per collector */
 

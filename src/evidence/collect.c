@@ -403,6 +403,7 @@ static int by_clip(const void *a, const void *b) {
 static void add_counts(ps_evidence *whole, const ps_evidence *part) {
     for (int c = 0; c < PS_N_COLLECTORS; c++) {
         whole->seen[c] += part->seen[c];
+        whole->spliced[c] += part->spliced[c];
         for (int l = 0; l < PS_N_LEFT; l++)
             whole->left_out[c][l] += part->left_out[c][l];
     }

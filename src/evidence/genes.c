@@ -29,12 +29,41 @@ static int touches_exon(const ps_unit *unit, const bam1_t *b) {
     return 0;
 }
 
-static int is_spliced(const bam1_t *b) {
+/* Does an aligned stretch run across an edge of an exon that is not an end of the gene? RNA is spliced or clipped there;
+ * DNA and unspliced RNA go on. */
+static int crosses_edge(const ps_unit *unit, const bam1_t *b) {
     const uint32_t *cigar = bam_get_cigar(b);
-    for (uint32_t i = 0; i < b->core.n_cigar; i++)
-        if (bam_cigar_op(cigar[i]) == BAM_CREF_SKIP)
-            return 1;
+    int64_t at = b->core.pos;
+    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
+        int type = bam_cigar_type(bam_cigar_op(cigar[i]));
+        int64_t end = at + (type & 2 ? bam_cigar_oplen(cigar[i]) : 0);
+        for (size_t k = 0; type == 3 && k + 1 < unit->n_spans && unit->spans[k].end0 < end; k++) {
+            int64_t out = unit->spans[k].end0, in = unit->spans[k + 1].beg0;
+            if ((at + PS_EDGE_BASES <= out && out + PS_EDGE_BASES <= end) ||
+                (at + PS_EDGE_BASES <= in && in + PS_EDGE_BASES <= end))
+                return 1;
+        }
+        at = end;
+    }
     return 0;
+}
+
+/* Place of the middle one of the read's aligned bases: fair to long reads of either strand. */
+static int64_t middle_of(const bam1_t *b) {
+    const uint32_t *cigar = bam_get_cigar(b);
+    int64_t aligned = 0, at = b->core.pos;
+    for (uint32_t i = 0; i < b->core.n_cigar; i++)
+        aligned += bam_cigar_type(bam_cigar_op(cigar[i])) == 3 ? bam_cigar_oplen(cigar[i]) : 0;
+    int64_t left = aligned / 2;
+    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
+        int type = bam_cigar_type(bam_cigar_op(cigar[i]));
+        int64_t length = bam_cigar_oplen(cigar[i]);
+        if (type == 3 && left < length)
+            return at + left;
+        left -= type == 3 ? length : 0;
+        at += type & 2 ? length : 0;
+    }
+    return at;
 }
 
 /* The strand of the fragment's first read against the gene's. */
@@ -49,24 +78,52 @@ static void count_strands(ps_gene_count *count, int strands) {
     count->antisense += strands & ANTISENSE ? 1 : 0;
 }
 
+typedef struct gene_state {
+    ps_waitlist waiting;
+    int64_t cut[2]; /* places at which a third and two thirds of the exons' bases are passed */
+} gene_state;
+
+static void find_cuts(const ps_unit *unit, int64_t cut[2]) {
+    int64_t length = unit->panel->genes[unit->id].length, passed = 0;
+    for (size_t i = 0, k = 0; i < unit->n_spans && k < 2; i++) {
+        int64_t size = unit->spans[i].end0 - unit->spans[i].beg0;
+        while (k < 2 && passed + size >= (int64_t)(k + 1) * length / 3) {
+            cut[k] = unit->spans[i].beg0 + (int64_t)(k + 1) * length / 3 - passed;
+            k++;
+        }
+        passed += size;
+    }
+}
+
+static void count_read(ps_gene_count *count, const ps_unit *unit, const bam1_t *b) {
+    const int64_t *cut = ((const gene_state *)unit->state)->cut;
+    int64_t middle = middle_of(b);
+    int third = (middle >= cut[0]) + (middle >= cut[1]), spliced = ps_is_spliced(b);
+    count->reads++;
+    count->spliced += (uint64_t)spliced;
+    count->unspliced += (uint64_t)(!spliced && crosses_edge(unit, b));
+    count->third[unit->panel->genes[unit->id].strand == '-' ? 2 - third : third]++;
+}
+
 static void forget(void *context, void *what) {
     (void)context;
     free(what);
 }
 
 static void begin(ps_unit *unit) {
-    unit->state = ps_alloc(1, sizeof(ps_waitlist));
+    gene_state *state = ps_alloc(1, sizeof *state);
+    find_cuts(unit, state->cut);
+    unit->state = state;
 }
 
 static void add(ps_unit *unit, const ps_record *r) {
     const bam1_t *b = r->bam;
     if (!touches_exon(unit, b))
         return;
-    ps_waitlist *waiting = unit->state;
+    ps_waitlist *waiting = &((gene_state *)unit->state)->waiting;
     ps_gene_count *count = &unit->part.gene[unit->id];
     int strand = strand_of(b, unit->panel->genes[unit->id].strand);
-    count->reads++;
-    count->spliced += (uint64_t)is_spliced(b);
+    count_read(count, unit, b);
     int *seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, r->name) : NULL;
     if (seen) { /* the mate has counted the fragment already; an improper pair may show the other strand too */
         count_strands(count, strand & ~*seen);
@@ -85,7 +142,7 @@ static void add(ps_unit *unit, const ps_record *r) {
 }
 
 static void finish(ps_unit *unit) {
-    ps_waitlist_drain(unit->state, forget, NULL);
+    ps_waitlist_drain(&((gene_state *)unit->state)->waiting, forget, NULL);
     free(unit->state);
     unit->state = NULL;
 }

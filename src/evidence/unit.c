@@ -41,6 +41,14 @@ static int belongs(const ps_unit *unit, const ps_record *r) {
     return 0;
 }
 
+int ps_is_spliced(const bam1_t *b) {
+    const uint32_t *cigar = bam_get_cigar(b);
+    for (uint32_t i = 0; i < b->core.n_cigar; i++)
+        if (bam_cigar_op(cigar[i]) == BAM_CREF_SKIP)
+            return 1;
+    return 0;
+}
+
 void ps_unit_add(ps_unit *unit, const ps_record *record) {
     if (!belongs(unit, record))
         return;
@@ -48,10 +56,12 @@ void ps_unit_add(ps_unit *unit, const ps_record *record) {
     part->records++;
     part->seen[unit->kind->collector]++;
     int cause = left_out_cause(unit, record->bam);
-    if (cause >= 0)
+    if (cause >= 0) {
         part->left_out[unit->kind->collector][cause]++;
-    else
-        unit->kind->add(unit, record);
+        return;
+    }
+    part->spliced[unit->kind->collector] += (uint64_t)ps_is_spliced(record->bam);
+    unit->kind->add(unit, record);
 }
 
 int ps_mate_expected(const bam1_t *b) {

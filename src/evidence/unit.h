@@ -45,6 +45,8 @@ extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_
  * they would be had they been thinned as much. */
 void ps_junction_thin(ps_evidence *evidence);
 
+/* Does the alignment skip an intron? */
+int ps_is_spliced(const bam1_t *bam);
 /* Applies the rules of `kind` and hands the record on. */
 void ps_unit_add(ps_unit *unit, const ps_record *record);
 

@@ -88,6 +88,68 @@ static void single_gene_reads(void **state) {
     ps_evidence_free(&e);
 }
 
+/* Where a read lies on the exons (CCND1 on the plus strand, NRAS on the minus), and whether it runs on where an exon
+ * ends. */
+static void gene_shape(void **state) {
+    (void)state;
+    const ps_gene *g = &panel.genes[ccnd1];
+    int nras = ps_panel_gene(&panel, "NRAS"); /* minus strand */
+    const ps_gene *m = &panel.genes[nras];
+    int32_t edge = g->exons[0].end0, in = g->exons[1].beg0;
+    const struct {
+        const char *contig;
+        int32_t pos1;
+        const char *cigar;
+        int gene, third;
+        uint64_t spliced, unspliced;
+    } rows[] = {
+        {"chr11", g->exons[0].beg0 + 1, "50M", ccnd1, 0, 0, 0},
+        {"chr11", g->exons[g->n_exons - 1].end0 - 49, "50M", ccnd1, 2, 0, 0},
+        {"chr11", edge - 95, "100M", ccnd1, 0, 0, 1}, /* 96 in the exon, 4 beyond */
+        {"chr11", edge - 96, "100M", ccnd1, 0, 0, 0}, /* 97 and 3 */
+        {"chr11", edge - 3, "100M", ccnd1, 0, 0, 1},  /* 4 in the exon */
+        {"chr11", edge - 2, "100M", ccnd1, 0, 0, 0},  /* 3 in the exon */
+        {"chr11", in - 3, "100M", ccnd1, 0, 0, 1},    /* 4 before the second exon */
+        {"chr11", in - 2, "100M", ccnd1, 0, 0, 0},
+        {"chr11", edge - 49, "50M50S", ccnd1, 0, 0, 0},           /* clipped where the exon ends */
+        {"chr11", edge - 49, "50M10D50M", ccnd1, 0, 0, 0},        /* no stretch crosses the edge */
+        {"chr11", g->exons[0].beg0 - 49, "100M", ccnd1, 0, 0, 0}, /* the gene's own end */
+        {"chr1", m->exons[0].beg0 + 1, "50M", nras, 2, 0, 0},
+        {"chr1", m->exons[m->n_exons - 1].end0 - 49, "50M", nras, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_evidence e = one(AT(rows[i].contig, .pos1 = rows[i].pos1, .cigar = rows[i].cigar), PS_INPUT_RNA);
+        const ps_gene_count *c = &e.gene[rows[i].gene];
+        if (c->spliced != rows[i].spliced || c->unspliced != rows[i].unspliced || c->third[rows[i].third] != 1 ||
+            c->third[0] + c->third[1] + c->third[2] != 1)
+            fail_msg("row %d: %d spliced, %d unspliced, thirds %d %d %d", (int)i, (int)c->spliced, (int)c->unspliced,
+                     (int)c->third[0], (int)c->third[1], (int)c->third[2]);
+        ps_evidence_free(&e);
+    }
+    /* a long read over the whole gene lies in its middle, on either strand */
+    char cigar[256];
+    snprintf(cigar, sizeof cigar, "%dM%dN%dM", edge - g->exons[0].beg0, in - edge, g->exons[1].end0 - in);
+    ps_evidence e = one(AT("chr11", .pos1 = g->exons[0].beg0 + 1, .cigar = cigar, .flag = 16), PS_INPUT_RNA);
+    gene_is(&e, ccnd1, 1, 0, 1, 1, 1);
+    assert_int_equal(e.gene[ccnd1].unspliced, 0);
+    assert_int_equal(e.spliced[PS_COLLECT_GENES], 1);
+    ps_evidence_free(&e);
+}
+
+/* Spliced reads of a DNA input are known to whoever looks at them. */
+static void spliced_dna(void **state) {
+    (void)state;
+    ps_evidence e = one(AT("chr12", .pos1 = 25245300, .cigar = "50M100N50M"), PS_INPUT_DNA);
+    assert_int_equal(e.spliced[PS_COLLECT_CODONS], 1);
+    ps_evidence_free(&e);
+    e = one(AT("chr12", .pos1 = 25245300, .cigar = "50M100N50M", .flag = 1024), PS_INPUT_DNA);
+    assert_int_equal(e.spliced[PS_COLLECT_CODONS], 0); /* left out */
+    ps_evidence_free(&e);
+    e = one(AT("chr12", .pos1 = 25245300, .cigar = "50M2D50M"), PS_INPUT_DNA);
+    assert_int_equal(e.spliced[PS_COLLECT_CODONS], 0);
+    ps_evidence_free(&e);
+}
+
 static void gene_pairs(void **state) {
     (void)state;
     unit_read left = AT("chr11", .flag = 99, .pos1 = 69641200, .cigar = "100M", .mate_pos1 = 69643100);
@@ -586,6 +648,8 @@ static int unload(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(single_gene_reads),
+        cmocka_unit_test(gene_shape),
+        cmocka_unit_test(spliced_dna),
         cmocka_unit_test(gene_pairs),
         cmocka_unit_test(gene_pairs_beyond_the_sweep),
         cmocka_unit_test(bins),
