@@ -9,6 +9,7 @@ a second fact is checked, and the script stops at the first mismatch. Needs samt
 --test-variants also writes the table of known variants with their consequences, as computed here, for the unit tests.
 """
 import argparse
+import difflib
 import pathlib
 import subprocess
 import sys
@@ -140,6 +141,12 @@ LIMITS = [  # name, value, unit, source
      "fragments, 3 or more in 98 % of samples (Poisson)"),
     ("junction_alpha", "1e-3", "probability", ASSUMED),
     ("junction_max_insert", "2000", "bases", ASSUMED),
+    ("identity_min_sites", "15", "SNPs", METHODS),
+    ("identity_min_log_odds", "6.9", "ln odds", ASSUMED + ": a thousand to one"),
+    ("contamination_warn", "0.02", "fraction of fragments", METHODS),
+    ("contamination_min_sites", "40", "SNPs", ASSUMED + ": about half are homozygous, few enough sites mislead"),
+    ("contamination_min_depth", "8", "fragments", ASSUMED + ": one allele missing by chance from fewer than 1 in 100 heterozygous sites"),
+    ("contamination_min_fragments", "1000", "fragments", "derived: 2 % of them foreign show about 7 foreign alleles at homozygous sites"),
 ]
 
 BLOOD2002 = "Blood 2002;100:1101"
@@ -375,6 +382,23 @@ def write_genes(folder, facts, build, contig_name):
     return exons
 
 
+def identity_snps(facts, build, contig_name):
+    """Common SNPs that both builds have under the same alleles and frequency, in one order: row i is the same SNP."""
+    tables = {b: [(contig_name[r["chrom"]], int(r["pos1"]), r["ref"], r["alt"], r["alt_frequency"])
+                  for r in rows(facts / f"identity_snps_{b}.tsv")] for b in BUILDS}
+    names = {b: [(s[0],) + s[2:] for s in table] for b, table in tables.items()}
+    blocks = difflib.SequenceMatcher(None, names["grch38"], names["grch37"], autojunk=False).get_matching_blocks()
+    start = 0 if build == "grch38" else 1
+    snps = [s for block in blocks for s in tables[build][block[start]:block[start] + block.size]]
+    for table in tables.values():
+        check(len(table) - len(snps) <= 5, f"identity SNPs: only {len(snps)} of {len(table)} are in both builds")
+    for a, b in zip(snps, snps[1:]):
+        check(a[0] != b[0] or a[1] < b[1], f"identity SNPs out of order: {a} {b}")
+    for snp in snps:
+        check({snp[2], snp[3]} not in ({"A", "T"}, {"C", "G"}), f"identity SNP {snp}: its strand cannot be told")
+    return snps
+
+
 def write_build(root, facts, reference_dir, build):
     folder, name = root / build, BUILDS[build]
     reference = reference_dir / f"{name}.nmask.fa.gz"
@@ -409,6 +433,7 @@ def write_build(root, facts, reference_dir, build):
     regions.sort(key=lambda r: (order[r[0]], r[1], r[2]))
     check({"CCND1_t1114_window", "IGH_locus"} <= {r[3] for r in regions}, "regions: a needed one is missing")
     write(folder, "regions.bed", ["#contig", "beg0", "end0", "name"], regions)
+    write(folder, "identity_snps.tsv", ["contig", "pos1", "ref", "alt", "alt_frequency"], identity_snps(facts, build, contig_name))
     return transcripts
 
 

@@ -1,6 +1,6 @@
 /* collect.h - from alignment files to evidence, in one pass per file.
  *
- * The panel is cut into units: one per RAS/RAF locus, one per gene, runs of depth bins, pieces of the t(11;14) window.
+ * The panel is cut into units: one per RAS/RAF locus, one per gene, runs of depth bins, pieces of the t(11;14) window, runs of SNPs.
  * A unit owns its counts and looks only at its own places, so units never share state. With an index each unit is
  * fetched by whichever thread is free; without one, a single pass hands each record to the units it overlaps. Both ways
  * show a unit the same records, hence the same evidence.

@@ -24,7 +24,8 @@ typedef enum { PS_LEFT_UNMAPPED, PS_LEFT_SECONDARY, PS_LEFT_SUPPLEMENTARY, PS_LE
 extern const char *const ps_left_out_names[PS_N_LEFT];
 
 /* Who looks at records; each has its own rules for what is left out (src/evidence/README in collect.c). */
-typedef enum { PS_COLLECT_CODONS, PS_COLLECT_GENES, PS_COLLECT_BINS, PS_COLLECT_JUNCTIONS, PS_N_COLLECTORS } ps_collector;
+typedef enum { PS_COLLECT_CODONS, PS_COLLECT_GENES, PS_COLLECT_BINS, PS_COLLECT_JUNCTIONS, PS_COLLECT_SNPS,
+               PS_N_COLLECTORS } ps_collector;
 extern const char *const ps_collector_names[PS_N_COLLECTORS];
 
 /* Fragment orientation on the reference: read 1 forward (F1R2; for unpaired reads: forward), or reverse (F2R1). */
@@ -77,6 +78,11 @@ typedef struct ps_gene_count {
     uint64_t third[3];  /* reads by the third of the exons' union, 5' to 3', in which the middle aligned base lies */
 } ps_gene_count;
 enum { PS_EDGE_BASES = 4 }; /* fewer are left unclipped by chance where RNA goes on in the next exon */
+
+/* Fragments that show a common SNP. */
+typedef struct ps_snp_count {
+    uint32_t ref, alt, other;
+} ps_snp_count;
 
 /* A record whose fragment joins the 11q13 window ("a") to IGH ("b"). Breakpoint ends: where the aligned part stops; where
  * both parts of a split read claim the same bases (microhomology), side a keeps them. DNA is read on both sides, so one
@@ -132,6 +138,7 @@ typedef struct ps_evidence {
     size_t n_allele;
     ps_gene_count *gene;     /* n_genes */
     uint64_t *bin;           /* n_bins: fragments whose first read starts in the bin (DNA, normal) */
+    ps_snp_count *snp;       /* n_snps */
     ps_junction_read *junction;
     size_t n_junction;
     ps_junction_clip *clip;

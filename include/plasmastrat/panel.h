@@ -93,6 +93,14 @@ typedef struct ps_bin {
     double gc, mappability;
 } ps_bin;
 
+/* A common SNP of the genome, to tell persons apart. Row i is the same SNP in every build's panel. */
+typedef struct ps_snp {
+    int contig;
+    int32_t pos0;
+    char ref, alt;        /* ACGT, plus strand */
+    double alt_frequency; /* in the general population */
+} ps_snp;
+
 typedef struct ps_arm {
     char *name;                  /* "11q" */
     double gain_prior, loss_prior; /* how often gained / lost in newly diagnosed myeloma */
@@ -136,7 +144,13 @@ typedef struct ps_arm {
     X(junction_cluster_bases)     /* breakpoint cluster width */                                                       \
     X(junction_min_coverage)      /* physical coverage (fragments over a base) for not-detected */                     \
     X(junction_alpha)             /* false-detection probability allowed to the background */                          \
-    X(junction_max_insert)        /* bases: pairs wider than this count as discordant */
+    X(junction_max_insert)        /* bases: pairs wider than this count as discordant */                               \
+    X(identity_min_sites)         /* SNPs that two inputs must share before their persons are compared */              \
+    X(identity_min_log_odds)      /* ln odds from which one person is the same as, or different from, another */       \
+    X(contamination_warn)         /* fraction of foreign fragments from which an input is contaminated */              \
+    X(contamination_min_sites)    /* SNPs of at least contamination_min_depth before anything is said */               \
+    X(contamination_min_depth)    /* fragments */                                                                      \
+    X(contamination_min_fragments) /* fragments at those SNPs together */
 
 typedef struct ps_limits {
 #define X(name) double name;
@@ -169,6 +183,9 @@ typedef struct ps_panel {
     int n_activating;
     ps_bin *bins; /* ordered by contig id, then beg0 */
     int n_bins;
+    ps_snp *snps; /* ordered by contig id, then pos0 */
+    int n_snps;
+    char snp_set[17]; /* hash over the SNPs' contigs, alleles and frequencies: results with equal ones can be compared */
     ps_arm *arms;
     int n_arms;
     ps_region *regions;

@@ -20,8 +20,8 @@ static const char help[] =
     "  export  write every table of a built-in panel into DIR, for editing; --force overwrites\n";
 
 static void print_line(const ps_panel *panel) {
-    printf("%s\t%s\tversion %s\t%s\t%d genes\t%d codons\t%d bins\n", panel->name, panel->build, panel->version,
-           panel->checksum, panel->n_genes, panel->n_codons, panel->n_bins);
+    printf("%s\t%s\tversion %s\t%s\t%d genes\t%d codons\t%d bins\t%d identity SNPs\n", panel->name, panel->build,
+           panel->version, panel->checksum, panel->n_genes, panel->n_codons, panel->n_bins, panel->n_snps);
 }
 
 static int list_panels(char **args, int n, ps_error *err) {

@@ -9,7 +9,7 @@
 #include "plasmastrat/parallel.h"
 #include "unit.h"
 
-enum { BINS_PER_UNIT = 64, WINDOW_PIECE = 12 * PS_WINDOW_CELL };
+enum { BINS_PER_UNIT = 64, SNPS_PER_UNIT = 64, WINDOW_PIECE = 12 * PS_WINDOW_CELL };
 
 typedef struct batch { /* the units of one source */
     const ps_read_source *source;
@@ -76,6 +76,18 @@ static void igh_units(batch *b, const ps_panel *panel) {
     junction_pieces(b, panel, &ps_junction_igh_unit, panel->igh);
 }
 
+static void snp_units(batch *b, const ps_panel *panel) {
+    for (int i = 0; i < panel->n_snps;) {
+        int end = i + 1;
+        while (end < panel->n_snps && end - i < SNPS_PER_UNIT && panel->snps[end].contig == panel->snps[i].contig)
+            end++;
+        ps_unit *u = new_unit(b, panel, &ps_snp_unit, i, (size_t)(end - i));
+        for (int j = i; j < end; j++)
+            u->spans[j - i] = (ps_span){panel->snps[j].contig, panel->snps[j].pos0, panel->snps[j].pos0 + 1};
+        i = end;
+    }
+}
+
 static void make_units(batch *b, const ps_panel *panel, const ps_read_source *source, ps_evidence *whole) {
     static const struct {
         void (*make)(batch *b, const ps_panel *panel);
@@ -86,6 +98,7 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
         {bin_units, 1u << PS_INPUT_DNA | 1u << PS_INPUT_NORMAL},
         {junction_units, 1u << PS_INPUT_RNA | 1u << PS_INPUT_DNA},
         {igh_units, 1u << PS_INPUT_DNA},
+        {snp_units, 1u << PS_INPUT_RNA | 1u << PS_INPUT_DNA | 1u << PS_INPUT_NORMAL},
     };
     const ps_reads_info *about = ps_reads_about(source->reads);
     b->source = source;
@@ -97,6 +110,7 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
         b->unit[i].sorted = about->coordinate_sorted;
         b->unit[i].part.gene = whole->gene;
         b->unit[i].part.bin = whole->bin;
+        b->unit[i].part.snp = whole->snp;
         b->unit[i].part.cell_bases = whole->cell_bases;
         b->unit[i].part.chimeric[0] = whole->chimeric[0];
         b->unit[i].part.chimeric[1] = whole->chimeric[1];
@@ -108,6 +122,7 @@ static void free_batch(batch *b) {
     for (size_t i = 0; i < b->n; i++) {
         b->unit[i].part.gene = NULL; /* the whole's */
         b->unit[i].part.bin = NULL;
+        b->unit[i].part.snp = NULL;
         b->unit[i].part.cell_bases = NULL;
         b->unit[i].part.chimeric[0] = b->unit[i].part.chimeric[1] = NULL;
         ps_evidence_free(&b->unit[i].part);

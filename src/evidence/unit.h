@@ -30,16 +30,16 @@ typedef struct ps_unit_kind {
 struct ps_unit {
     const ps_unit_kind *kind;
     const ps_panel *panel;
-    int id;         /* locus, gene, first bin, or window piece */
+    int id;         /* locus, gene, first bin, window piece, or first SNP */
     ps_span *spans; /* owned; ascending, disjoint, on one contig */
     size_t n_spans;
     int sorted;       /* records come in coordinate order */
     void *state;      /* the collector's own */
-    ps_evidence part; /* this unit's evidence; gene and bin point into the whole's arrays */
+    ps_evidence part; /* this unit's evidence; gene, bin, cells and snp point into the whole's */
     uint64_t last;    /* number of the last record given (streaming: a record comes once) */
 };
 
-extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit, ps_junction_igh_unit;
+extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit, ps_junction_igh_unit, ps_snp_unit;
 
 /* Leaves the junction rows and clips that evidence->thinned keeps. Rows that were thinned less, in another unit, become what
  * they would be had they been thinned as much. */

@@ -11,6 +11,7 @@
     X(#build, #build, build##_contigs, "contigs.tsv")                                                                \
     X(#build, #build, build##_exons, "exons.bed")                                                                    \
     X(#build, #build, build##_genes, "genes.tsv")                                                                    \
+    X(#build, #build, build##_identity_snps, "identity_snps.tsv")                                                    \
     X(#build, #build, build##_panel, "panel.tsv")                                                                    \
     X(#build, #build, build##_regions, "regions.bed")                                                                \
     X(#build, #build, build##_transcripts, "transcripts.tsv")                                                        \

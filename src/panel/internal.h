@@ -62,6 +62,7 @@ int ps_load_contigs(const ps_panel_files *files, ps_panel *panel, ps_error *err)
 int ps_load_arms(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_bins(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_regions(const ps_panel_files *files, ps_panel *panel, ps_error *err);
+int ps_load_snps(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_genes(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_transcripts(const ps_panel_files *files, ps_panel *panel, ps_error *err); /* and loci, codons */
 int ps_load_windows(const ps_panel_files *files, ps_panel *panel, ps_error *err);

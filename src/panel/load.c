@@ -50,7 +50,7 @@ typedef int (*load_step)(const ps_panel_files *files, ps_panel *panel, ps_error 
 static const load_step steps[] = {
     load_about,     ps_load_contigs,     ps_load_arms,    ps_load_bins,     ps_load_regions,
     ps_load_genes,  ps_load_transcripts, ps_load_windows, ps_load_hotspots, ps_load_activating,
-    ps_load_limits, ps_load_filters,     ps_load_models,
+    ps_load_limits, ps_load_filters,     ps_load_models,  ps_load_snps,
 };
 
 int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
@@ -112,6 +112,7 @@ void ps_panel_free(ps_panel *panel) {
         free(panel->activating[i].protein);
     free(panel->activating);
     free(panel->bins);
+    free(panel->snps);
     for (int i = 0; i < panel->n_arms; i++)
         free(panel->arms[i].name);
     free(panel->arms);

@@ -165,6 +165,12 @@ static const struct {
     {"junction_min_coverage", 1, 1e6},
     {"junction_alpha", 1e-15, 0.05},
     {"junction_max_insert", 100, 1e6},
+    {"identity_min_sites", 5, 1e6},
+    {"identity_min_log_odds", 1, 100},
+    {"contamination_warn", 1e-3, 0.5},
+    {"contamination_min_sites", 10, 1e6},
+    {"contamination_min_depth", 2, 1e6},
+    {"contamination_min_fragments", 100, 1e9},
 };
 
 static const struct {

@@ -36,6 +36,7 @@ static const place places[] = {
     {"chr11", 69290000, 69310000}, {"chr11", 69684900, 69685300},  {"chr1", 5419900, 5430100},
     {"chr14", 105999900, 106001100}, /* IGH */
     {"chr22", 50818268, 50818468}, /* the contig's end */
+    {"chr1", 2513800, 2514000},       {"chr1", 6149150, 6149350}, /* common SNPs */
 };
 
 static int32_t somewhere(uint64_t *seed, const place *p) {
@@ -229,6 +230,7 @@ static void same_evidence(const ps_evidence *a, const ps_evidence *b, const char
     for (int i = 0; i < panel.n_genes; i++)
         assert_memory_equal(&a->gene[i], &b->gene[i], sizeof a->gene[i]);
     assert_memory_equal(a->bin, b->bin, (size_t)panel.n_bins * sizeof *a->bin);
+    assert_memory_equal(a->snp, b->snp, (size_t)panel.n_snps * sizeof *a->snp);
     assert_memory_equal(a->cell_bases, b->cell_bases, a->n_cells * sizeof *a->cell_bases);
     for (size_t i = 0; i < a->n_junction; i++) {
         const ps_junction_read *x = &a->junction[i], *y = &b->junction[i];

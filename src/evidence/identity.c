@@ -1,0 +1,114 @@
+/* identity.c - alleles of the common SNPs, a fragment at a time.
+ *
+ * A fragment counts once for a SNP it shows with an aligned base of at least min_base_quality. Mates that both show it
+ * and agree count once; where they disagree neither counts. Spliced reads are read like others.
+ */
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+#include "unit.h"
+
+enum { REF, ALT, OTHER, NONE };
+
+typedef struct pending { /* a fragment whose mate may show the same SNP */
+    int snp;
+    int allele;
+} pending;
+
+/* Base code (1 A, 2 C, 4 G, 8 T) of a read at a place, or 0: not aligned there, or below the quality. */
+static int base_at(const bam1_t *b, int32_t pos0, double min_quality) {
+    const uint32_t *cigar = bam_get_cigar(b);
+    int64_t at = b->core.pos, in_read = 0;
+    for (uint32_t i = 0; i < b->core.n_cigar && at <= pos0; i++) {
+        int type = bam_cigar_type(bam_cigar_op(cigar[i]));
+        int64_t length = bam_cigar_oplen(cigar[i]);
+        if (type == 3 && pos0 < at + length) {
+            int64_t k = in_read + pos0 - at;
+            if (k >= b->core.l_qseq || bam_get_qual(b)[k] == 0xff || bam_get_qual(b)[k] < min_quality)
+                return 0;
+            return bam_seqi(bam_get_seq(b), k);
+        }
+        at += type & 2 ? length : 0;
+        in_read += type & 1 ? length : 0;
+    }
+    return 0;
+}
+
+static int allele_of(const ps_snp *snp, int base) {
+    static const char letter[16] = {[1] = 'A', [2] = 'C', [4] = 'G', [8] = 'T'};
+    if (!letter[base])
+        return NONE;
+    return letter[base] == snp->ref ? REF : letter[base] == snp->alt ? ALT : OTHER;
+}
+
+static void count(ps_unit *unit, int snp, int allele) {
+    ps_snp_count *c = &unit->part.snp[snp];
+    c->ref += allele == REF;
+    c->alt += allele == ALT;
+    c->other += allele == OTHER;
+}
+
+static void give_up(void *context, void *what) { /* no mate came: the read speaks alone */
+    const pending *p = what;
+    count(context, p->snp, p->allele);
+    free(what);
+}
+
+static void begin(ps_unit *unit) {
+    unit->state = ps_alloc(1, sizeof(ps_waitlist));
+}
+
+static void see(ps_unit *unit, const ps_record *r, int id) {
+    const ps_snp *snp = &unit->panel->snps[id];
+    const bam1_t *b = r->bam;
+    ps_waitlist *waiting = unit->state;
+    int allele = allele_of(snp, base_at(b, snp->pos0, unit->panel->limits.min_base_quality));
+    if (allele == NONE)
+        return;
+    /* the mates of a discordant pair may show two SNPs: those are two observations */
+    uint64_t key = r->name ^ (uint64_t)(id + 1) * 0x9e3779b97f4a7c15u;
+    pending *seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, key) : NULL;
+    if (seen) {
+        if (seen->allele == allele)
+            count(unit, id, allele);
+        free(seen);
+        return;
+    }
+    if (!ps_mate_expected(b) || b->core.mpos > snp->pos0 || (unit->sorted && b->core.mpos < b->core.pos)) {
+        count(unit, id, allele);
+        return;
+    }
+    seen = ps_alloc(1, sizeof *seen);
+    *seen = (pending){id, allele};
+    ps_waitlist_put(waiting, key, (int32_t)b->core.mpos, seen);
+    if (unit->sorted)
+        ps_waitlist_sweep(waiting, r->pos0, give_up, unit);
+}
+
+static void add(ps_unit *unit, const ps_record *r) {
+    int low = unit->id, high = unit->id + (int)unit->n_spans; /* SNPs of a unit are consecutive */
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (unit->panel->snps[middle].pos0 < r->pos0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < unit->id + (int)unit->n_spans && unit->panel->snps[low].pos0 < r->end0; low++)
+        see(unit, r, low);
+}
+
+static void finish(ps_unit *unit) {
+    ps_waitlist_drain(unit->state, give_up, unit);
+    free(unit->state);
+    unit->state = NULL;
+}
+
+const ps_unit_kind ps_snp_unit = {
+    .collector = PS_COLLECT_SNPS,
+    .left_out = 1u << PS_LEFT_UNMAPPED | 1u << PS_LEFT_SECONDARY | 1u << PS_LEFT_SUPPLEMENTARY |
+                1u << PS_LEFT_QC_FAIL | 1u << PS_LEFT_DUPLICATE | 1u << PS_LEFT_LOW_MAPQ,
+    .begin = begin,
+    .add = add,
+    .finish = finish,
+};
