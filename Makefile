@@ -98,6 +98,13 @@ bench: all
 bench-ras: all
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/ras/bench_ras.py $(BENCH_RAS)
 
+$B/tests/bench/identity/%: tests/bench/identity/%.c $B/libplasmastrat.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $B/libplasmastrat.a $(ALL_LIBS)
+
+bench-identity: $B/tests/bench/identity/bench_identity
+	@$< $(BENCH_IDENTITY)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/plasmastrat
 	install -m 755 plasmastrat $(DESTDIR)$(PREFIX)/bin/plasmastrat
@@ -123,9 +130,10 @@ help:
 	@echo "make bench     speed ratios against samtools in one run"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
 	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"
+	@echo "make bench-identity persons told apart and contamination found, on simulated counts"
 	@echo "make lint      clang-format, cppcheck, clang-tidy"
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras install format lint clean help
+.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras bench-identity install format lint clean help
 .DELETE_ON_ERROR:

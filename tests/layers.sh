@@ -12,7 +12,7 @@ layer_of() {
     panel | model) echo panel ;;
     reads | variants | outfile | setup) echo io ;;
     evidence | collect | dilute) echo evidence ;;
-    calls) echo callers ;;
+    calls | identity) echo callers ;;
     label) echo stratify ;;
     result | result_read | report | cohort) echo report ;;
     *) echo unknown ;;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "plasmastrat/evidence.h"
+#include "plasmastrat/identity.h"
 #include "plasmastrat/panel.h"
 #include "plasmastrat/reasons.h"
 #include "plasmastrat/variants.h"
@@ -201,6 +202,7 @@ typedef struct ps_calls {
     ps_copynumber_call copynumber;
     ps_junction_call junction;
     ps_ccnd1_call ccnd1;
+    ps_identity_call identity;
 } ps_calls;
 
 /* Everything the callers may look at. Evidence of an input that was not given is NULL or has given = 0. */
@@ -224,6 +226,8 @@ void ps_junction_add_rna(int64_t rna_fragments, ps_junction_call *call);
 /* One state and one cause from the other three, by the first of ps_ccnd1_rules() that fits. */
 void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
                    const ps_junction_call *junction, ps_ccnd1_call *call);
+/* The inputs' persons, compared pair by pair, and contamination of each input. */
+void ps_call_identity(const ps_case *c, ps_identity_call *call);
 void ps_call(const ps_case *c, ps_calls *calls); /* all of them, in order */
 void ps_calls_free(ps_calls *calls);
 

@@ -147,6 +147,7 @@ typedef struct ps_arm {
     X(junction_max_insert)        /* bases: pairs wider than this count as discordant */                               \
     X(identity_min_sites)         /* SNPs that two inputs must share before their persons are compared */              \
     X(identity_min_log_odds)      /* ln odds from which one person is the same as, or different from, another */       \
+    X(identity_min_log_odds_relative) /* ln odds over a close relative from which one person is the same as another */ \
     X(contamination_warn)         /* fraction of foreign fragments from which an input is contaminated */              \
     X(contamination_min_sites)    /* SNPs of at least contamination_min_depth before anything is said */               \
     X(contamination_min_depth)    /* fragments */                                                                      \

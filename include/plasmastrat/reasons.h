@@ -43,6 +43,10 @@ typedef enum {
     PS_REASON_GAIN_ONLY,          /* a copy gain alone is weak evidence of dysregulation */
     PS_REASON_CCND1_OPEN,         /* neither expression nor a junction could decide */
     PS_REASON_NO_ASSESSABLE_MARKER,
+    /* persons */
+    PS_REASON_FEW_SNPS,           /* too few common SNPs are covered */
+    PS_REASON_IDENTITY_UNCLEAR,   /* the SNPs do not tell one person from two */
+    PS_REASON_MIXED_PERSONS,      /* the inputs are of different persons */
     /* label */
     PS_REASON_MARKER_MISSING,     /* a marker that the model requires is not assessable */
     PS_REASON_MARKERS_DISAGREE,

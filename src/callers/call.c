@@ -8,6 +8,7 @@ void ps_call(const ps_case *c, ps_calls *calls) {
     ps_call_copynumber(c, &calls->copynumber);
     ps_call_junction(c, &calls->junction);
     ps_call_ccnd1(c, &calls->expression, &calls->copynumber, &calls->junction, &calls->ccnd1);
+    ps_call_identity(c, &calls->identity);
 }
 
 void ps_calls_free(ps_calls *calls) {
@@ -25,5 +26,6 @@ void ps_calls_free(ps_calls *calls) {
     free(calls->copynumber.arm);
     free(calls->copynumber.bin);
     free(calls->junction.breakpoint);
+    ps_identity_free(&calls->identity);
     *calls = (ps_calls){0};
 }

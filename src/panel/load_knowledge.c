@@ -167,6 +167,7 @@ static const struct {
     {"junction_max_insert", 100, 1e6},
     {"identity_min_sites", 5, 1e6},
     {"identity_min_log_odds", 1, 100},
+    {"identity_min_log_odds_relative", 0, 100},
     {"contamination_warn", 1e-3, 0.5},
     {"contamination_min_sites", 10, 1e6},
     {"contamination_min_depth", 2, 1e6},

@@ -44,9 +44,9 @@ static void name_set(ps_panel *panel) {
     uint64_t all = 0;
     for (int i = 0; i < panel->n_snps; i++) {
         const ps_snp *snp = &panel->snps[i];
-        char *line = ps_format("%016llx %s %c %c %.6g", (unsigned long long)all,
-                               panel->contigs[snp->contig].name[PS_STYLE_UCSC], snp->ref, snp->alt,
-                               snp->alt_frequency);
+        char *line =
+            ps_format("%016llx %s %c %c %.6g", (unsigned long long)all,
+                      panel->contigs[snp->contig].name[PS_STYLE_UCSC], snp->ref, snp->alt, snp->alt_frequency);
         all = ps_hash(line, strlen(line));
         free(line);
     }

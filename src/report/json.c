@@ -484,6 +484,64 @@ static json_t *junction_object(document *d) {
     return o;
 }
 
+/* ---- persons ---------------------------------------------------------------------------------------------------
+ */
+
+static json_t *contamination_object(document *d, const ps_contamination *c) {
+    int told = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
+    json_t *o = json_object();
+    put(d, o, "state", text(ps_contamination_state_names[c->state]));
+    put(d, o, "reasons", reasons_array(d, &c->reasons));
+    put(d, o, "fraction", told ? real(c->fraction) : json_null());
+    put(d, o, "low", told ? real(c->low) : json_null());
+    put(d, o, "high", told ? real(c->high) : json_null());
+    put(d, o, "error_rate", told ? real(c->error_rate) : json_null());
+    put(d, o, "sites", json_integer(c->sites));
+    put(d, o, "fragments", json_integer((json_int_t)c->fragments));
+    return o;
+}
+
+static json_t *persons_array(document *d) {
+    const ps_identity_call *call = &d->result->calls.identity;
+    json_t *array = json_array();
+    for (size_t i = 0; i < call->n_inputs; i++) {
+        const ps_identity_input *in = &call->input[i];
+        json_t *o = json_object();
+        put(d, o, "input", text(ps_input_names[in->role]));
+        put(d, o, "sites", json_integer(in->sites));
+        put(d, o, "fragments", json_integer((json_int_t)in->fragments));
+        put(d, o, "contamination", contamination_object(d, &in->contamination));
+        put(d, o, "genotypes", text(in->genotypes));
+        put(d, o, "counts", text(in->counts));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *identity_object(document *d) {
+    const ps_identity_call *call = &d->result->calls.identity;
+    json_t *o = json_object(), *pairs = json_array();
+    put(d, o, "state", text(ps_identity_state_names[call->state]));
+    put(d, o, "snps", json_integer(d->result->panel->n_snps));
+    put(d, o, "snp_set", text(d->result->panel->snp_set));
+    put(d, o, "inputs", persons_array(d));
+    for (size_t i = 0; i < call->n_pairs; i++) {
+        const ps_identity_comparison *p = &call->pair[i];
+        json_t *row = json_object();
+        put(d, row, "a", text(ps_input_names[p->a]));
+        put(d, row, "b", text(ps_input_names[p->b]));
+        put(d, row, "state", text(ps_identity_state_names[p->state]));
+        put(d, row, "reasons", reasons_array(d, &p->reasons));
+        put(d, row, "sites", json_integer(p->sites));
+        put(d, row, "concordance", real(p->concordance));
+        put(d, row, "log_odds", real(p->log_odds));
+        put(d, row, "log_odds_relative", real(p->log_odds_relative));
+        push(d, pairs, row);
+    }
+    put(d, o, "pairs", pairs);
+    return o;
+}
+
 /* ---- where it came from
  * ---------------------------------------------------------------------------------------------- */
 
@@ -580,6 +638,7 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "purity", real(d->result->purity));
     put(d, o, "prior_odds", real(d->result->prior_odds));
     put(d, o, "counts", json_counts(d->result));
+    put(d, o, "identity", identity_object(d));
 }
 
 /* A failed sample has no answer: saying any state would be inventing one. */

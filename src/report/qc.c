@@ -164,6 +164,44 @@ static void check_sites(ps_result *r) {
     tell_notice(r, "force-sites", "sample", r->sites.notice);
 }
 
+/* The inputs' persons, pair by pair. */
+static void check_identity(ps_result *r) {
+    static const ps_qc_state states[] = {PS_QC_WARN, PS_QC_PASS, PS_QC_FAIL};
+    const ps_identity_call *call = &r->calls.identity;
+    for (size_t i = 0; i < call->n_pairs; i++) {
+        const ps_identity_comparison *p = &call->pair[i];
+        if (p->state == PS_IDENTITY_NOT_ASSESSABLE)
+            ps_result_qc(r, "identity", "sample", states[p->state], p->log_odds,
+                         r->panel->limits.identity_min_log_odds, "not assessable: %s",
+                         p->reasons.n ? p->reasons.at[0].detail : "");
+        else
+            ps_result_qc(
+                r, "identity", "sample", states[p->state], p->log_odds, r->panel->limits.identity_min_log_odds,
+                "%s and %s are %s: %d common SNPs, ln odds of one person %.1f over unrelated, %.1f over close "
+                "relatives",
+                ps_input_names[p->a], ps_input_names[p->b],
+                p->state == PS_IDENTITY_SAME ? "one person's" : "of different persons", p->sites, p->log_odds,
+                p->log_odds_relative);
+    }
+}
+
+static void check_contamination(ps_result *r) {
+    static const ps_qc_state states[] = {PS_QC_WARN, PS_QC_PASS, PS_QC_WARN};
+    const ps_identity_call *call = &r->calls.identity;
+    for (size_t i = 0; i < call->n_inputs; i++) {
+        const ps_contamination *c = &call->input[i].contamination;
+        const char *input = ps_input_names[call->input[i].role];
+        double limit = r->panel->limits.contamination_warn;
+        if (c->state == PS_CONTAMINATION_NOT_ASSESSABLE)
+            ps_result_qc(r, "contamination", input, states[c->state], NAN, limit, "not assessable: %s",
+                         c->reasons.n ? c->reasons.at[0].detail : "");
+        else
+            ps_result_qc(r, "contamination", input, states[c->state], c->fraction, limit,
+                         "%.2g %% of fragments (%.2g to %.2g %%) are another person's, from %d common SNPs",
+                         100 * c->fraction, 100 * c->low, 100 * c->high, c->sites);
+    }
+}
+
 static void check_sample_name(ps_result *r) {
     for (size_t i = 0; i < r->n_inputs; i++) {
         const char *name = r->input[i].sample_name;
@@ -177,8 +215,8 @@ static void check_sample_name(ps_result *r) {
 void ps_result_checks(ps_result *result) {
     static void (*const of_reads[])(ps_result *, const ps_evidence *) = {check_records, check_left_out,
                                                                          check_conflicts};
-    static void (*const of_sample[])(ps_result *) = {check_expression, check_ras, check_vcf, check_sites,
-                                                     check_sample_name};
+    static void (*const of_sample[])(ps_result *) = {
+        check_expression, check_ras, check_vcf, check_sites, check_identity, check_contamination, check_sample_name};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < sizeof of_reads / sizeof *of_reads; i++)
             if (result->evidence[role].given)

@@ -211,6 +211,17 @@ static void decide(const ps_model *model, ps_verdict *v) {
                       model->intramedullary_at, model->plasmacytoma_at);
 }
 
+/* What two persons' inputs show together holds for neither. */
+static void name_mixed(const ps_identity_call *identity, ps_reasons *reasons) {
+    for (size_t i = 0; i < identity->n_pairs; i++) {
+        const ps_identity_comparison *pair = &identity->pair[i];
+        if (pair->state == PS_IDENTITY_DIFFERENT)
+            ps_reason_add(reasons, PS_REASON_MIXED_PERSONS, "%s and %s differ at %d common SNPs: ln odds %.1f",
+                          ps_input_names[pair->a], ps_input_names[pair->b], pair->sites,
+                          pair->log_odds < pair->log_odds_relative ? pair->log_odds : pair->log_odds_relative);
+    }
+}
+
 static int specimen_fits(const ps_model *model, ps_specimen specimen) {
     return model->specimen == PS_SPECIMEN_UNKNOWN || model->specimen == specimen;
 }
@@ -226,6 +237,10 @@ void ps_judge(const ps_model *model, const ps_calls *calls, ps_specimen specimen
         wanted[m] = call.state != PS_MARKER_NOT_ASSESSABLE;
         log_odds[m] = wanted[m] ? call.log_odds : 0;
         assessable += wanted[m];
+    }
+    if (calls->identity.state == PS_IDENTITY_DIFFERENT) {
+        name_mixed(&calls->identity, &verdict->reasons);
+        return;
     }
     if (!specimen_fits(model, specimen)) {
         verdict->label = PS_LABEL_NOT_APPLICABLE;

@@ -36,6 +36,10 @@ def regions(path):
                     if table == "regions.bed" and "CCND1_t1114_window" not in fields:
                         continue
                     out.write("\t".join(fields[:3]) + "\n")
+        with open(os.path.join(ROOT, "panels", "grch38", "identity_snps.tsv")) as handle:
+            for line in list(handle)[1:]:
+                contig, pos1 = line.split("\t")[:2]
+                out.write("%s\t%d\t%s\n" % (contig, int(pos1) - 1, pos1))
 
 
 def make_bam(path):

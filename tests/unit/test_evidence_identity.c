@@ -41,7 +41,7 @@ static void single_reads(void **state) {
         {{.pos1 = SNP - 50, .cigar = "100M", .mapq1 = 20}, 0, 0, 0},
         {{.pos1 = SNP - 50, .cigar = "100M", .mapq1 = 256}, 1, 0, 0}, /* not available */
         {{.pos1 = SNP - 50, .cigar = "100M", .flag = 1024}, 0, 0, 0},
-        {{.pos1 = SNP - 50, .cigar = "40M20D60M"}, 0, 0, 0}, /* deletes it */
+        {{.pos1 = SNP - 50, .cigar = "40M20D60M"}, 0, 0, 0},   /* deletes it */
         {{.pos1 = SNP - 50, .cigar = "40M2000N60M"}, 0, 0, 0}, /* an intron over it */
         {{.pos1 = SNP - 2040, .cigar = "40M2000N60M", .edit_pos1 = {SNP}, .edit = "G"}, 0, 1, 0}, /* spliced to it */
         {{.pos1 = SNP - 50, .cigar = "20S30M3I47M20S"}, 1, 0, 0},
@@ -86,7 +86,9 @@ static void mates(void **state) {
         {{.pos1 = SNP - 150, .cigar = "100M"}, {.pos1 = SNP - 20, .cigar = "100M", G_AT(SNP)}, 0, 1},
         {{.pos1 = SNP - 50, .cigar = "100M", G_AT(SNP)}, {.pos1 = SNP - 20, .cigar = "10M30D90M"}, 0, 1},
         {{.pos1 = SNP - 50, .cigar = "100M", G_AT(SNP)},
-         {.pos1 = SNP - 20, .cigar = "100M", .weak_pos1 = SNP, .weak_quality = 2}, 0, 1},
+         {.pos1 = SNP - 20, .cigar = "100M", .weak_pos1 = SNP, .weak_quality = 2},
+         0,
+         1},
         {{.pos1 = SNP - 50, .cigar = "100M"}, {.pos1 = SNP - 50, .cigar = "100M"}, 1, 0},
     };
     static const char *const orders[] = {"coordinate", "queryname", "unsorted"};
@@ -101,9 +103,9 @@ static void mates(void **state) {
 static void one_fragment_two_snps(void **state) {
     (void)state;
     for (int way = 0; way < 2; way++) {
-        ps_evidence e = pair(way ? "unsorted" : "coordinate", way,
-                             (unit_read){.pos1 = SNP - 50, .cigar = "100M", G_AT(SNP)},
-                             (unit_read){.pos1 = NEXT - 50, .cigar = "100M", .edit_pos1 = {NEXT}, .edit = "T"});
+        ps_evidence e =
+            pair(way ? "unsorted" : "coordinate", way, (unit_read){.pos1 = SNP - 50, .cigar = "100M", G_AT(SNP)},
+                 (unit_read){.pos1 = NEXT - 50, .cigar = "100M", .edit_pos1 = {NEXT}, .edit = "T"});
         expect(&e, 0, 0, 1, 0);
         expect(&e, 1, 1, 0, 0);
         assert_int_equal(e.seen[PS_COLLECT_SNPS], 2);

@@ -1,0 +1,290 @@
+/* identity.c - one person or two, from counts of common SNPs.
+ *
+ * For each SNP an input's counts have a likelihood L(g) under each genotype g (0, 1, 2 alternative alleles), P(g) is
+ * Hardy-Weinberg at the panel's frequency, and l(g) = L(g) / sum_g P(g) L(g). Over what unrelated persons would show,
+ * the two inputs' counts are then likelier by
+ *   one person         s = sum_g P(g) la(g) lb(g)
+ *   parent and child   x = sum_t P(t) Aa(t) Ab(t),  A(t) = sum_u P(u) l(t + u)   (one allele t is shared)
+ *   siblings           1/4 + x/2 + s/4                                           (none, one or both are shared)
+ * (Thompson, Ann Hum Genet 1975;39:173). SNPs lie 3 Mb apart and count as independent. A share OUTLIER of SNPs is
+ * allowed to say nothing, so that no single misaligned SNP decides.
+ *
+ * L of a homozygote is beta-binomial with a mean of 1 % of the other allele (errors, some contamination). A heterozygote
+ * is even, or out of balance (copy number, unequal expression), or has lost one allele; how often depends on the input.
+ */
+#include "plasmastrat/calls.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+
+const char *const ps_identity_state_names[PS_N_IDENTITY_STATES] = {"not-assessable", "same", "different"};
+const char ps_identity_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+
+static const double OUTLIER = 0.005;
+static const double HOM_MINOR = 0.2, HOM_MAJOR = 19.8;
+static const double CLEAR = 0.99, CLEAR_ERROR = 0.01; /* genotypes in print: posterior, error a base */
+
+/* Assumptions: shares of heterozygous SNPs that look even, out of balance, or homozygous, and the beta shapes of the
+ * first two. A myeloma has lost about a tenth of its genome and gained more; one in five expressed SNPs is skewed. */
+static const struct het {
+    double even, even_shape, skewed, skewed_shape;
+} het_of[PS_N_READ_INPUTS] = {
+    [PS_INPUT_RNA] = {0.60, 8, 0.22, 1.5},
+    [PS_INPUT_DNA] = {0.55, 20, 0.28, 2},
+    [PS_INPUT_NORMAL] = {0.95, 30, 0.03, 2},
+};
+
+/* ---- the published form -----------------------------------------------------------------------------------------
+ */
+
+static int digit_of(char c) {
+    const char *at = c ? strchr(ps_identity_digits, c) : NULL;
+    return at ? (int)(at - ps_identity_digits) : -1;
+}
+
+int ps_identity_is_counts(const ps_panel *panel, const char *counts) {
+    if (!counts || strlen(counts) != 2 * (size_t)panel->n_snps)
+        return 0;
+    for (int i = 0; i < panel->n_snps; i++) {
+        int ref = digit_of(counts[2 * i]), alt = digit_of(counts[2 * i + 1]);
+        if (ref < 0 || alt < 0 || ref + alt > PS_SNP_MAX)
+            return 0;
+    }
+    return 1;
+}
+
+/* Posterior of the three genotypes without imbalance or loss: what the fragments look like. */
+static char genotype_of(const ps_snp *snp, int ref, int alt) {
+    double q = snp->alt_frequency, prior[3] = {(1 - q) * (1 - q), 2 * q * (1 - q), q * q}, sum = 0;
+    double p[3] = {CLEAR_ERROR, 0.5, 1 - CLEAR_ERROR};
+    for (int g = 0; g < 3; g++)
+        sum += prior[g] *= pow(p[g], alt) * pow(1 - p[g], ref);
+    for (int g = 0; g < 3; g++)
+        if (prior[g] >= CLEAR * sum)
+            return (char)('0' + g);
+    return '.';
+}
+
+void ps_identity_restore(const ps_panel *panel, ps_identity_input *input) {
+    input->sites = 0;
+    free(input->genotypes);
+    input->genotypes = ps_alloc((size_t)panel->n_snps + 1, 1);
+    for (int i = 0; i < panel->n_snps; i++) {
+        int ref = digit_of(input->counts[2 * i]), alt = digit_of(input->counts[2 * i + 1]);
+        input->genotypes[i] = genotype_of(&panel->snps[i], ref, alt);
+        input->sites += ref + alt > 0;
+    }
+}
+
+void ps_identity_publish(const ps_panel *panel, const ps_evidence *evidence, ps_identity_input *input) {
+    *input = (ps_identity_input){.role = evidence->role};
+    input->counts = ps_alloc(2 * (size_t)panel->n_snps + 1, 1);
+    for (int i = 0; i < panel->n_snps; i++) {
+        uint64_t ref = evidence->snp[i].ref, alt = evidence->snp[i].alt, n = ref + alt;
+        input->fragments += (int64_t)n;
+        if (n > PS_SNP_MAX) {
+            ref = (ref * PS_SNP_MAX + n / 2) / n;
+            alt = PS_SNP_MAX - ref;
+        }
+        input->counts[2 * i] = ps_identity_digits[ref];
+        input->counts[2 * i + 1] = ps_identity_digits[alt];
+    }
+    ps_identity_restore(panel, input);
+}
+
+/* ---- likelihoods ------------------------------------------------------------------------------------------------
+ */
+
+/* Beta-binomial without the binomial coefficient, which every genotype shares. */
+static double beta_binomial(int k, int n, double a, double b) {
+    double p = 1;
+    for (int i = 0; i < k; i++)
+        p *= (a + i) / (a + b + i);
+    for (int i = 0; i < n - k; i++)
+        p *= (b + i) / (a + b + k + i);
+    return p;
+}
+
+static void genotype_likelihoods(ps_input_role role, int ref, int alt, double likelihood[3]) {
+    const struct het *h = &het_of[role < PS_N_READ_INPUTS ? role : PS_INPUT_DNA];
+    int n = ref + alt;
+    likelihood[0] = beta_binomial(alt, n, HOM_MINOR, HOM_MAJOR);
+    likelihood[2] = beta_binomial(ref, n, HOM_MINOR, HOM_MAJOR);
+    likelihood[1] = h->even * beta_binomial(alt, n, h->even_shape, h->even_shape) +
+                    h->skewed * beta_binomial(alt, n, h->skewed_shape, h->skewed_shape) +
+                    (1 - h->even - h->skewed) * (likelihood[0] + likelihood[2]) / 2;
+}
+
+void ps_identity_profile_of(const ps_panel *panel, const ps_identity_input *input, ps_identity_profile *profile) {
+    size_t n = (size_t)panel->n_snps, words = (n + 63) / 64;
+    *profile = (ps_identity_profile){.sites = input->sites};
+    profile->likelihood = ps_alloc(3 * n, sizeof *profile->likelihood);
+    profile->allele = ps_alloc(2 * n, sizeof *profile->allele);
+    profile->hom[0] = ps_alloc(words, sizeof *profile->hom[0]);
+    profile->hom[1] = ps_alloc(words, sizeof *profile->hom[1]);
+    for (size_t i = 0; i < n; i++) {
+        int ref = digit_of(input->counts[2 * i]), alt = digit_of(input->counts[2 * i + 1]);
+        double q = panel->snps[i].alt_frequency, l[3];
+        genotype_likelihoods(input->role, ref, alt, l);
+        double mean = (1 - q) * (1 - q) * l[0] + 2 * q * (1 - q) * l[1] + q * q * l[2];
+        for (int g = 0; g < 3; g++)
+            profile->likelihood[3 * i + (size_t)g] = (float)(l[g] / mean);
+        for (size_t t = 0; t < 2; t++)
+            profile->allele[2 * i + t] = (float)(((1 - q) * l[t] + q * l[t + 1]) / mean);
+        if (input->genotypes[i] == '0' || input->genotypes[i] == '2')
+            profile->hom[input->genotypes[i] == '2'][i / 64] |= (uint64_t)1 << i % 64;
+    }
+}
+
+void ps_identity_profile_free(ps_identity_profile *profile) {
+    free(profile->likelihood);
+    free(profile->allele);
+    free(profile->hom[0]);
+    free(profile->hom[1]);
+    *profile = (ps_identity_profile){0};
+}
+
+/* ---- pairs ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct odds { /* ln, over unrelated persons */
+    double same, parent, sibling;
+} odds;
+
+/* Products of up to RUN ratios, each between OUTLIER and 16 or so, keep within a double. */
+enum { RUN = 64 };
+
+/* With `same_only` the relatives' odds are left at 0. */
+static odds compare(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
+                    int same_only) {
+    odds sum = {0};
+    for (int beg = 0; beg < panel->n_snps; beg += RUN) {
+        double same = 1, parent = 1, sibling = 1;
+        for (int i = beg; i < panel->n_snps && i < beg + RUN; i++) {
+            const float *la = a->likelihood + 3 * (size_t)i, *lb = b->likelihood + 3 * (size_t)i;
+            const float *ta = a->allele + 2 * (size_t)i, *tb = b->allele + 2 * (size_t)i;
+            double q = panel->snps[i].alt_frequency, p = 1 - q;
+            double s = p * p * (la[0] * lb[0]) + 2 * p * q * (la[1] * lb[1]) + q * q * (la[2] * lb[2]);
+            same *= OUTLIER + (1 - OUTLIER) * s;
+            if (same_only)
+                continue;
+            double x = p * (ta[0] * tb[0]) + q * (ta[1] * tb[1]);
+            parent *= OUTLIER + (1 - OUTLIER) * x;
+            sibling *= OUTLIER + (1 - OUTLIER) * (0.25 + 0.5 * x + 0.25 * s);
+        }
+        sum.same += log(same);
+        sum.parent += log(parent);
+        sum.sibling += log(sibling);
+    }
+    return sum;
+}
+
+static double over_relative(odds o) {
+    return o.same - (o.parent > o.sibling ? o.parent : o.sibling);
+}
+
+static void compare_genotypes(const ps_panel *panel, const ps_identity_input *a, const ps_identity_input *b,
+                              ps_identity_comparison *call) {
+    int clear = 0, equal = 0;
+    for (int i = 0; i < panel->n_snps; i++) {
+        int seen_a = a->counts[2 * i] != '0' || a->counts[2 * i + 1] != '0';
+        int seen_b = b->counts[2 * i] != '0' || b->counts[2 * i + 1] != '0';
+        int both = a->genotypes[i] != '.' && b->genotypes[i] != '.';
+        call->sites += seen_a && seen_b;
+        clear += both;
+        equal += both && a->genotypes[i] == b->genotypes[i];
+    }
+    call->concordance = clear ? ps_round6((double)equal / clear) : NAN;
+}
+
+static void decide(const ps_limits *l, ps_identity_comparison *call) {
+    if (call->sites < l->identity_min_sites)
+        ps_reason_add(&call->reasons, PS_REASON_FEW_SNPS, "%s and %s share %d common SNPs, %g are needed",
+                      ps_input_names[call->a], ps_input_names[call->b], call->sites, l->identity_min_sites);
+    else if (call->log_odds >= l->identity_min_log_odds &&
+             call->log_odds_relative >= l->identity_min_log_odds_relative)
+        call->state = PS_IDENTITY_SAME;
+    else if (call->log_odds <= -l->identity_min_log_odds || call->log_odds_relative <= -l->identity_min_log_odds)
+        call->state = PS_IDENTITY_DIFFERENT;
+    else
+        ps_reason_add(
+            &call->reasons, PS_REASON_IDENTITY_UNCLEAR,
+            "%s and %s: ln odds of one person %.1f over unrelated, %.1f over close relatives, %g and %g are needed",
+            ps_input_names[call->a], ps_input_names[call->b], call->log_odds, call->log_odds_relative,
+            l->identity_min_log_odds, l->identity_min_log_odds_relative);
+}
+
+void ps_identity_pair(const ps_panel *panel, const ps_identity_input *a, const ps_identity_input *b,
+                      ps_identity_comparison *call) {
+    *call = (ps_identity_comparison){.a = a->role, .b = b->role, .log_odds = NAN, .log_odds_relative = NAN};
+    compare_genotypes(panel, a, b, call);
+    if (call->sites) {
+        ps_identity_profile pa, pb;
+        ps_identity_profile_of(panel, a, &pa);
+        ps_identity_profile_of(panel, b, &pb);
+        odds o = compare(panel, &pa, &pb, 0);
+        call->log_odds = ps_round6(o.same);
+        call->log_odds_relative = ps_round6(over_relative(o));
+        ps_identity_profile_free(&pa);
+        ps_identity_profile_free(&pb);
+    }
+    decide(&panel->limits, call);
+}
+
+void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call) {
+    call->n_pairs = 0;
+    call->state = PS_IDENTITY_NOT_ASSESSABLE;
+    for (size_t i = 0; i < call->n_inputs; i++)
+        for (size_t j = i + 1; j < call->n_inputs; j++) {
+            ps_identity_comparison *pair = &call->pair[call->n_pairs++];
+            ps_identity_pair(panel, &call->input[i], &call->input[j], pair);
+            if (pair->state > call->state)
+                call->state = pair->state;
+        }
+}
+
+/* Bits of 64 SNPs at once. The same person has next to no opposite homozygotes, unrelated ones an eighth. */
+static int has_opposite_homozygotes(const ps_panel *panel, const ps_identity_profile *a,
+                                    const ps_identity_profile *b) {
+    int words = (panel->n_snps + 63) / 64, opposite = 0, hom = 0;
+    for (int w = 0; w < words; w++) {
+        uint64_t a0 = a->hom[0][w], a2 = a->hom[1][w], b0 = b->hom[0][w], b2 = b->hom[1][w];
+        opposite += __builtin_popcountll((a0 & b2) | (a2 & b0));
+        hom += __builtin_popcountll((a0 | a2) & (b0 | b2));
+    }
+    return opposite > 2 && opposite > 0.15 * hom;
+}
+
+int ps_identity_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
+                     double ln_trials) {
+    if (a->sites < panel->limits.identity_min_sites || b->sites < panel->limits.identity_min_sites ||
+        has_opposite_homozygotes(panel, a, b))
+        return 0;
+    if (compare(panel, a, b, 1).same < panel->limits.identity_min_log_odds + ln_trials)
+        return 0;
+    return over_relative(compare(panel, a, b, 0)) >= panel->limits.identity_min_log_odds_relative;
+}
+
+void ps_call_identity(const ps_case *c, ps_identity_call *call) {
+    *call = (ps_identity_call){0};
+    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        if (!c->reads[role] || !c->reads[role]->given)
+            continue;
+        ps_identity_input *input = &call->input[call->n_inputs++];
+        ps_identity_publish(c->panel, c->reads[role], input);
+        ps_call_contamination(c->panel, c->reads[role], &input->contamination);
+    }
+    ps_identity_pairs(c->panel, call);
+}
+
+void ps_identity_free(ps_identity_call *call) {
+    for (size_t i = 0; i < call->n_inputs; i++) {
+        free(call->input[i].counts);
+        free(call->input[i].genotypes);
+    }
+    *call = (ps_identity_call){0};
+}

@@ -1,0 +1,186 @@
+/* bench_identity.c - how often persons are told apart and contamination is found, on seeded simulated counts.
+ *
+ * Usage: bench_identity [REPEATS]    (default 200; prints one line a figure)
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <time.h>
+
+#include "../../unit/unit_persons.h"
+#include "plasmastrat/identity.h"
+
+static ps_panel panel;
+
+typedef struct kind {
+    const char *name;
+    assay a, b;
+} kind;
+
+static ps_identity_comparison compare(uint64_t *seed, const kind *k, const person *a, const person *b, uint64_t tumour_a,
+                                      uint64_t tumour_b) {
+    ps_evidence ea = unit_observe(seed, &panel, a, k->a, tumour_a), eb = unit_observe(seed, &panel, b, k->b, tumour_b);
+    ps_identity_input ia, ib;
+    ps_identity_comparison call;
+    ps_identity_publish(&panel, &ea, &ia);
+    ps_identity_publish(&panel, &eb, &ib);
+    ps_identity_pair(&panel, &ia, &ib, &call);
+    free(ia.counts);
+    free(ia.genotypes);
+    free(ib.counts);
+    free(ib.genotypes);
+    ps_evidence_free(&ea);
+    ps_evidence_free(&eb);
+    return call;
+}
+
+/* The covered SNPs of both inputs must be the same 40: choose them by a panel cut to 40. */
+static void persons(const kind *k, int repeats, int shared) {
+    static const char *const who[] = {"same", "unrelated", "parent", "siblings"};
+    enum { SAME, UNRELATED, PARENT, SIBLINGS, N_WHO };
+    ps_panel whole = panel;
+    ps_snp *cut = ps_alloc((size_t)panel.n_snps, sizeof *cut);
+    printf("%-34s", k->name);
+    for (int w = 0; w < N_WHO; w++) {
+        int n[PS_N_IDENTITY_STATES] = {0};
+        double least = 1e9, most = -1e9;
+        for (int r = 0; r < repeats; r++) {
+            uint64_t seed = (uint64_t)(w * 100000 + r + 1), tumour = seed ^ 0xabcdef, other = seed ^ 0x123456;
+            int left = shared ? shared : whole.n_snps, kept = 0;
+            for (int i = 0; i < whole.n_snps; i++)
+                if (unit_below(&seed, (uint64_t)(whole.n_snps - i)) < (uint64_t)(left - kept))
+                    cut[kept++] = whole.snps[i];
+            panel.snps = cut;
+            panel.n_snps = kept;
+            person mother = unit_stranger(&seed, &panel), father = unit_stranger(&seed, &panel);
+            person a = unit_child(&seed, &panel, &mother, &father), b = unit_stranger(&seed, &panel);
+            if (w == SIBLINGS)
+                b = unit_child(&seed, &panel, &mother, &father);
+            const person *second = w == SAME ? &a : w == PARENT ? &mother : &b;
+            ps_identity_comparison call = compare(&seed, k, &a, second, tumour, w == SAME ? tumour : other);
+            double odds = call.log_odds < call.log_odds_relative ? call.log_odds : call.log_odds_relative;
+            n[call.state]++;
+            least = odds < least ? odds : least;
+            most = odds > most ? odds : most;
+            panel = whole;
+        }
+        printf("  %s: same %d different %d open %d (%.1f to %.1f)", who[w], n[PS_IDENTITY_SAME],
+               n[PS_IDENTITY_DIFFERENT], n[PS_IDENTITY_NOT_ASSESSABLE], least, most);
+    }
+    printf("\n");
+    free(cut);
+}
+
+static void contamination(const char *name, assay a, int repeats) {
+    int found = 0, covered = 0, assessed = 0;
+    double sum = 0, width = 0;
+    for (int r = 0; r < repeats; r++) {
+        uint64_t seed = (uint64_t)(r + 1) * 7919;
+        person who = unit_stranger(&seed, &panel), foreign = unit_stranger(&seed, &panel);
+        a.foreign = a.fraction > 0 ? &foreign : NULL;
+        ps_evidence e = unit_observe(&seed, &panel, &who, a, seed ^ 0x5555);
+        ps_contamination call;
+        ps_call_contamination(&panel, &e, &call);
+        ps_evidence_free(&e);
+        if (call.state == PS_CONTAMINATION_NOT_ASSESSABLE)
+            continue;
+        assessed++;
+        found += call.state == PS_CONTAMINATION_FOUND;
+        covered += call.low <= a.fraction && a.fraction <= call.high;
+        sum += call.fraction;
+        width += call.high - call.low;
+    }
+    printf("%-50s planted %4.1f %%  assessed %d  warned %d  mean %.2f %%  interval holds the truth %.1f %% (width %.2f %%)\n",
+           name, 100 * a.fraction, assessed, found, 100 * sum / (assessed ? assessed : 1),
+           100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
+}
+
+static double seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Every pair of a cohort in which each tenth person stands twice. */
+static void cohort(int n, double depth) {
+    ps_identity_profile *all = ps_alloc((size_t)n, sizeof *all);
+    uint64_t seed = 5;
+    person who = {{{0}}};
+    for (int i = 0; i < n; i++) {
+        if (i % 10 != 9)
+            who = unit_stranger(&seed, &panel);
+        ps_evidence e = unit_observe(&seed, &panel, &who, (assay){.role = PS_INPUT_DNA, .depth = depth, .error = 0.002}, 1);
+        ps_identity_input in;
+        ps_identity_publish(&panel, &e, &in);
+        ps_identity_profile_of(&panel, &in, &all[i]);
+        free(in.counts);
+        free(in.genotypes);
+        ps_evidence_free(&e);
+    }
+    double start = seconds();
+    int right = 0, wrong = 0;
+    double trials = log((double)n * (n - 1) / 2);
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n; j++)
+            if (ps_identity_same(&panel, &all[i], &all[j], trials)) {
+                if (j == i + 1 && j % 10 == 9)
+                    right++;
+                else
+                    wrong++;
+            }
+    printf("cohort of %d at %gx: %d of %d doubled persons found, %d wrong pairs, %.2f s\n", n, depth, right, n / 10, wrong,
+           seconds() - start);
+    for (int i = 0; i < n; i++)
+        ps_identity_profile_free(&all[i]);
+    free(all);
+}
+
+int main(int argc, char **argv) {
+    int repeats = argc > 1 ? atoi(argv[1]) : 200;
+    ps_error err = {0};
+    if (ps_panel_load("grch38", &panel, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    assay normal = {.role = PS_INPUT_NORMAL, .depth = 8, .error = 0.002};
+    assay dna = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002, .purity = 0.9, .lost = 0.15, .gained = 0.3};
+    assay wild = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002, .purity = 0.95, .lost = 0.4, .gained = 0.3};
+    assay rna = {.role = PS_INPUT_RNA, .depth = 8, .error = 0.004, .spread = 0.5, .skew = 0.7, .purity = 0.9, .lost = 0.15,
+                 .gained = 0.3};
+    assay plain = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002};
+    assay thin = {.role = PS_INPUT_DNA, .depth = 1, .error = 0.002};
+    const kind kinds[] = {{"40 SNPs of 8x: plain DNA, normal", plain, normal},
+                          {"40 SNPs of 8x: tumour, normal", dna, normal},
+                          {"40 SNPs of 8x: tumour, RNA", dna, rna},
+                          {"40 SNPs of 8x: RNA, normal", rna, normal},
+                          {"40 SNPs of 8x: 40 % lost, normal", wild, normal}};
+    printf("ln odds of one person over the likeliest alternative in brackets\n");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        persons(&kinds[i], repeats, 40);
+    persons(&(kind){"15 SNPs of 8x: tumour, RNA", dna, rna}, repeats, 15);
+    persons(&(kind){"442 SNPs of 1x: DNA, DNA", thin, thin}, repeats, 0);
+    if (argc > 2)
+        return 0;
+    static const double planted[] = {0, 0.02, 0.05, 0.10};
+    for (size_t f = 0; f < sizeof planted / sizeof *planted; f++) {
+        assay a = {.role = PS_INPUT_NORMAL, .depth = 30, .error = 0.001, .fraction = planted[f]};
+        contamination("normal, 442 SNPs of 30x", a, repeats);
+        a.role = PS_INPUT_DNA, a.purity = 0.9, a.lost = 0.15, a.gained = 0.3;
+        contamination("tumour 90 % pure, 15 % lost, 30 % gained, 30x", a, repeats);
+        a.lost = 0.4;
+        contamination("tumour 90 % pure, 40 % lost, 30 % gained, 30x", a, repeats);
+        a.purity = 0.5, a.lost = 0.15;
+        contamination("tumour 50 % pure, 15 % lost, 30 % gained, 30x", a, repeats);
+        a.damage = 0.02;
+        contamination("the same with 2 % deamination", a, repeats);
+        a.damage = 0, a.sites = 60, a.depth = 20;
+        contamination("the same, 60 SNPs of 20x", a, repeats);
+        assay r = {.role = PS_INPUT_RNA, .depth = 40, .sites = 250, .error = 0.002, .spread = 1.2, .skew = 0.7,
+                   .fraction = planted[f]};
+        contamination("RNA, 250 SNPs of 40x, uneven", r, repeats);
+    }
+    printf("\n");
+    cohort(2000, 30);
+    cohort(2000, 1);
+    ps_panel_free(&panel);
+    return 0;
+}
