@@ -29,6 +29,12 @@ typedef struct ps_cohort_check { /* one QC check */
     double value, limit;
 } ps_cohort_check;
 
+typedef struct ps_cohort_match { /* another sample that is the same person's */
+    char *sample_id;
+    int first;            /* 1: this row comes before the other (each pair stands in both) */
+    unsigned own, theirs; /* bit per ps_input_role: which inputs say so */
+} ps_cohort_match;
+
 typedef struct ps_cohort_row {
     char *sample_id;
     char *failure; /* NULL: done; else why the sample failed, and only sample_id is meaningful besides */
@@ -58,6 +64,14 @@ typedef struct ps_cohort_row {
     ps_answer hyperdiploid;
     ps_junction_state junction;
     int64_t split, discordant; /* fragments */
+    /* persons */
+    ps_identity_state identity;
+    double contamination;     /* highest of the inputs'; NaN when none was assessed */
+    char *snp_set;            /* what `person` can be compared with; NULL: nothing */
+    ps_identity_input *person; /* role, sites, counts and genotypes of each input */
+    size_t n_persons;
+    ps_cohort_match *match;   /* by ps_cohort_compare, in the order of the rows */
+    size_t n_matches;
     /* QC */
     ps_cohort_check *check;
     size_t n_checks;
@@ -70,6 +84,10 @@ void ps_cohort_row_free(ps_cohort_row *row);
 void ps_cohort_add_variant(ps_cohort_row *row, const char *gene, const char *hgvs_p, double vaf, int mutates);
 void ps_cohort_add_check(ps_cohort_row *row, const char *check, const char *input, ps_qc_state state, double value,
                          double limit, const char *message);
+
+/* Compares the persons of all rows, pair by pair, and notes those that are the same. Rows whose snp_set is that of none of
+ * the panels are left out. Call once, before the writers. */
+void ps_cohort_compare(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n);
 
 /* cohort.tsv: a header, then the rows in the order given. */
 int ps_write_cohort_tsv(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err);

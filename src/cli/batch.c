@@ -139,6 +139,7 @@ static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error
                        "%s: %zu of %zu samples are done and whole; go on with: plasmastrat batch %s -o %s --resume",
                        stopped->text, done, n, s->rest[0], s->outdir);
     fill_rows(st);
+    cli_compare_persons(st->knowledge->panel, st->knowledge->n_panels, st->row, n, s->quiet);
     if (cli_write_cohort(s->outdir, s->force || s->resume, st->row, n, err) < 0)
         return -1;
     if (done < n)

@@ -18,6 +18,7 @@ static const struct {
     {"cohort.html", ps_write_cohort_html},
     {"cohort.tsv", ps_write_cohort_tsv},
 };
+enum { SHOWN_PAIRS = 20 };
 enum { N_FILES = sizeof cohort_files / sizeof *cohort_files };
 
 int cli_check_cohort(const char *outdir, int force, ps_error *err) {
@@ -68,6 +69,21 @@ void cli_clear_leftovers(const char *outdir, const ps_job *jobs, size_t n) {
             unlinkat(dirfd(folder), e->d_name, 0);
     if (folder)
         closedir(folder);
+}
+
+void cli_compare_persons(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n, int quiet) {
+    size_t pairs = 0;
+    ps_cohort_compare(panels, n_panels, rows, n);
+    for (size_t i = 0; i < n && !quiet; i++)
+        for (size_t k = 0; k < rows[i].n_matches; k++)
+            if (rows[i].match[k].first && pairs++ < SHOWN_PAIRS)
+                fprintf(stderr, "plasmastrat: warning: %s and %s are one person's, by their common SNPs\n",
+                        rows[i].sample_id, rows[i].match[k].sample_id);
+    if (pairs > SHOWN_PAIRS)
+        fprintf(stderr,
+                "plasmastrat: warning: %zu more pairs of samples are one person's, see same_person_as of "
+                "cohort.tsv\n",
+                pairs - SHOWN_PAIRS);
 }
 
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err) {

@@ -199,6 +199,16 @@ static int write_report(const cli_settings *s, const collection *c, ps_error *er
     return 0;
 }
 
+/* What a person is compared by is the same in every built-in panel. */
+static int compare_persons(const cli_settings *s, collection *c, ps_error *err) {
+    ps_panel panel;
+    if (ps_panel_load(ps_panel_builtin[0], &panel, err) < 0)
+        return -1;
+    cli_compare_persons(&panel, 1, c->row, c->n, s->quiet);
+    ps_panel_free(&panel);
+    return 0;
+}
+
 static int run_report(const cli_settings *s, ps_error *err) {
     collection c = {0};
     sheet sh = {0};
@@ -215,7 +225,8 @@ static int run_report(const cli_settings *s, ps_error *err) {
         order_by_sheet(s, &sh, &c);
     else if (c.n)
         qsort(c.row, c.n, sizeof *c.row, by_sample);
-    status = write_report(s, &c, err);
+    if (compare_persons(s, &c, err) == 0)
+        status = write_report(s, &c, err);
 out:
     for (size_t i = 0; i < c.n; i++) {
         free(c.path[i]);

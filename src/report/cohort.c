@@ -21,6 +21,7 @@ void ps_cohort_row_init(ps_cohort_row *row) {
                            .copies = NAN,
                            .copies_low = NAN,
                            .copies_high = NAN,
+                           .contamination = NAN,
                            .split = -1,
                            .discordant = -1};
 }
@@ -35,6 +36,15 @@ void ps_cohort_row_free(ps_cohort_row *row) {
         free(row->check[i].input);
         free(row->check[i].message);
     }
+    for (size_t i = 0; i < row->n_persons; i++) {
+        free(row->person[i].counts);
+        free(row->person[i].genotypes);
+    }
+    for (size_t i = 0; i < row->n_matches; i++)
+        free(row->match[i].sample_id);
+    free(row->person);
+    free(row->match);
+    free(row->snp_set);
     free(row->variant);
     free(row->check);
     free(row->sample_id);
@@ -138,6 +148,23 @@ static void take_ccnd1(const ps_calls *c, ps_cohort_row *row) {
     }
 }
 
+static void take_persons(const ps_result *r, ps_cohort_row *row) {
+    const ps_identity_call *call = &r->calls.identity;
+    row->identity = call->state;
+    row->snp_set = call->n_inputs ? ps_strdup(r->panel->snp_set) : NULL;
+    row->person = ps_alloc(call->n_inputs, sizeof *row->person);
+    for (size_t i = 0; i < call->n_inputs; i++) {
+        const ps_identity_input *in = &call->input[i];
+        row->person[row->n_persons++] = (ps_identity_input){.role = in->role,
+                                                            .sites = in->sites,
+                                                            .counts = ps_strdup(in->counts),
+                                                            .genotypes = ps_strdup(in->genotypes)};
+        if (in->contamination.state != PS_CONTAMINATION_NOT_ASSESSABLE &&
+            !(in->contamination.fraction <= row->contamination))
+            row->contamination = in->contamination.fraction;
+    }
+}
+
 void ps_cohort_row_of(const ps_result *result, ps_cohort_row *row) {
     ps_cohort_row_init(row);
     row->sample_id = ps_strdup(result->sample_id);
@@ -148,6 +175,7 @@ void ps_cohort_row_of(const ps_result *result, ps_cohort_row *row) {
     take_label(result, row);
     take_ras(result, row);
     take_ccnd1(&result->calls, row);
+    take_persons(result, row);
     for (size_t i = 0; i < result->n_qc; i++) {
         const ps_qc *q = &result->qc[i];
         ps_cohort_add_check(row, q->check, q->input, q->state, q->value, q->limit, q->message);

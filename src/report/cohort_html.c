@@ -371,6 +371,7 @@ static const struct {
     {"version", put_version},
     {"title", put_title},
     {"models", put_models},
+    {"persons", ps_cohort_persons},
     {"tallies", ps_cohort_tallies},
     {"quadrants", ps_cohort_quadrants},
     {"crosstab", ps_cohort_crosstab},

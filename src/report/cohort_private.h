@@ -29,6 +29,11 @@ const char *ps_cohort_group_name(int group);
 const char *ps_cohort_group_kind(int group); /* its colour class */
 extern const int ps_cohort_groups[5];        /* in the order shown */
 
+/* cohort_identity.c */
+void ps_cohort_persons(FILE *out, const ps_cohort_view *view); /* a sentence, where samples share a person */
+/* Samples that are this one's person, joined by ','; plain text. */
+void ps_cohort_put_matches(FILE *out, const ps_cohort_row *row, const char *missing);
+
 /* cohort_figures.c */
 void ps_cohort_tallies(FILE *out, const ps_cohort_view *view);
 void ps_cohort_quadrants(FILE *out, const ps_cohort_view *view);

@@ -13,6 +13,8 @@ static const char why[] = "edited by hand, or written by a version with other ru
 
 static ps_label_state label_of(const ps_result *result, const ps_verdict *v) {
     const ps_model *m = v->model;
+    if (result->calls.identity.state == PS_IDENTITY_DIFFERENT)
+        return PS_LABEL_NOT_ASSESSABLE;
     if (m->specimen != PS_SPECIMEN_UNKNOWN && m->specimen != result->specimen)
         return PS_LABEL_NOT_APPLICABLE;
     int assessable = 0, missing = 0;

@@ -96,6 +96,15 @@ static void take_models(json_reader *r, const json_t *root, ps_panel *p) {
     }
 }
 
+/* How many there are and what they are called, not where they lie: enough to check and compare what was published. */
+static void take_snps(json_reader *r, const json_t *root, ps_panel *p) {
+    if (!node_has(root, "identity"))
+        return;
+    const json_t *o = node_object(r, root, "identity");
+    p->n_snps = (int)node_integer(r, o, "snps", 0, JSON_MOST_ROWS);
+    ps_append(p->snp_set, sizeof p->snp_set, 0, node_text(r, o, "snp_set", 0));
+}
+
 static char *text_of(json_reader *r, const json_t *object, const char *key) {
     const char *text = node_has(object, key) ? node_text(r, object, key, 0) : "";
     return ps_strdup(text);
@@ -112,6 +121,7 @@ ps_panel *json_panel(json_reader *r, const json_t *root) {
     char *checksum = text_of(r, provenance, "panel_checksum");
     ps_append(p->checksum, sizeof p->checksum, 0, checksum);
     free(checksum);
+    take_snps(r, root, p);
     size_t outside = node_enter(r, "ras", -1);
     take_codons(r, ras, "codons", PS_ROLE_RAS, p);
     take_codons(r, ras, "context_codons", PS_ROLE_RAF, p);

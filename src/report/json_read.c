@@ -99,6 +99,10 @@ static void read_verdict(json_reader *r, const json_t *object, ps_result *result
     read_markers(r, object, v);
 }
 
+static int is_mixed(const ps_verdict *v) {
+    return v->reasons.n == 1 && v->reasons.at[0].code == PS_REASON_MIXED_PERSONS;
+}
+
 static void read_label(json_reader *r, const json_t *root, ps_result *result) {
     ps_label *label = &result->label;
     const json_t *p = node_object(r, root, "probability"), *model = node_object(r, root, "model");
@@ -133,8 +137,8 @@ static void read_label(json_reader *r, const json_t *root, ps_result *result) {
     }
     /* the one label that is written under another name */
     const ps_model *chosen = label->chosen.model;
-    if (label->chosen.label == PS_LABEL_NOT_ASSESSABLE && chosen->specimen != PS_SPECIMEN_UNKNOWN &&
-        chosen->specimen != result->specimen)
+    if (label->chosen.label == PS_LABEL_NOT_ASSESSABLE && !is_mixed(&label->chosen) &&
+        chosen->specimen != PS_SPECIMEN_UNKNOWN && chosen->specimen != result->specimen)
         label->chosen.label = PS_LABEL_NOT_APPLICABLE;
 }
 
@@ -232,6 +236,7 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
     node_leave(r, outside);
     read_label(r, root, result);
     json_calls(r, root, result);
+    json_identity(r, root, result);
     read_qc(r, root, result);
     read_inputs(r, root, result);
     read_reads(r, root, result);

@@ -12,6 +12,8 @@ enum { JSON_MOST_ROWS = 200000, JSON_MOST_MODELS = 1000 };
 ps_panel *json_panel(json_reader *r, const json_t *root);
 /* The model that an object of `model` or `models` describes. */
 void json_model(json_reader *r, const json_t *object, ps_model *model);
+/* Also checks what is published of each input; a file without it is left as not assessed. */
+void json_identity(json_reader *r, const json_t *root, ps_result *result);
 void json_calls(json_reader *r, const json_t *root, ps_result *result);
 void json_reasons(json_reader *r, const json_t *object, ps_result *result, ps_reasons *reasons);
 /* Do the answers follow from each other? `same_version`: this program wrote them, so they must follow exactly. */

@@ -71,6 +71,19 @@ static json_t *val_variants(const ps_cohort_row *r) {
     return value;
 }
 
+static json_t *val_same_person(const ps_cohort_row *r) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = r->n_matches ? open_memstream(&text, &size) : NULL;
+    if (!out)
+        return NULL;
+    ps_cohort_put_matches(out, r, "");
+    fclose(out);
+    json_t *value = text_of(text);
+    free(text);
+    return value;
+}
+
 static json_t *val_vaf(const ps_cohort_row *r) {
     return real_of(100 * ps_cohort_ras_vaf(r));
 }
@@ -161,6 +174,8 @@ static const struct column {
     {"hyperdiploid", "Hyperdiploid", "At least two of the eight odd chromosomes gained whole", NULL, NULL, NULL, NAN,
      1, 0, val_hyperdiploid},
     {"specimen", "Specimen", "As given", NULL, NULL, NULL, NAN, 1, 0, val_specimen},
+    {"same_person_as", "Same person", "Other samples that carry this person's common SNPs", NULL, NULL, NULL, NAN, 1,
+     0, val_same_person},
     {"qc_warnings", "QC warnings", "Checks that warn", "{:,.0f}", NULL, "Oranges", NAN, 0, 0, val_warnings},
     {"qc_failures", "QC failures", "Checks that failed", "{:,.0f}", NULL, "Reds", NAN, 0, 0, val_failures},
     {"message", "Message", "Why the sample failed, or why it has no definite label", NULL, NULL, NULL, NAN, 1, 1,

@@ -142,6 +142,18 @@ static void col_qc_failures(const ps_cohort_row *r, FILE *out) {
     fprintf(out, "%d", ps_cohort_n_checks(r, PS_QC_FAIL));
 }
 
+static void col_identity(const ps_cohort_row *r, FILE *out) {
+    fputs(ps_identity_state_names[r->identity], out);
+}
+
+static void col_contamination(const ps_cohort_row *r, FILE *out) {
+    put_real(out, r->contamination);
+}
+
+static void col_same_person(const ps_cohort_row *r, FILE *out) {
+    ps_cohort_put_matches(out, r, EMPTY);
+}
+
 /* sample_id and status stand before these. */
 static const struct {
     const char *name;
@@ -177,6 +189,9 @@ static const struct {
     {"purity", col_purity},
     {"qc_warnings", col_qc_warnings},
     {"qc_failures", col_qc_failures},
+    {"identity", col_identity},
+    {"contamination", col_contamination},
+    {"same_person_as", col_same_person},
 };
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 

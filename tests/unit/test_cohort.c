@@ -15,6 +15,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/cohort.h"
+#include "unit_persons.h"
 
 typedef int writer(const ps_cohort_row *, size_t, FILE *, ps_error *);
 
@@ -86,6 +87,11 @@ static ps_cohort_row positive(const char *id) {
     row.junction = PS_JUNCTION_DETECTED;
     row.split = 14;
     row.discordant = 8;
+    row.identity = PS_IDENTITY_SAME;
+    row.contamination = 0.0312;
+    row.match = ps_alloc(2, sizeof *row.match);
+    row.match[row.n_matches++] = (ps_cohort_match){.sample_id = ps_strdup("P2"), .own = 1, .theirs = 2};
+    row.match[row.n_matches++] = (ps_cohort_match){.sample_id = ps_strdup("P\t3"), .first = 1, .own = 3, .theirs = 4};
     ps_cohort_add_check(&row, "records", "rna", PS_QC_PASS, 38484, 1, "38484 records");
     ps_cohort_add_check(&row, "spliced", "rna", PS_QC_FAIL, 0.01, 0.03, "share of <spliced> reads");
     ps_cohort_add_check(&row, "ras-lod95", "sample", PS_QC_WARN, 0.06, 0.05, "smallest VAF");
@@ -109,7 +115,7 @@ static void release(ps_cohort_row *rows, size_t n) {
     "ccnd1_copy_number\tigh_ccnd1\thyperdiploid\tmessage\tleaning\tprobability_low\tprobability_high\tmodel\tbasis"  \
     "\tspecimen\tras_other_variants\tras_lod95_worst\tras_worst_codon\tccnd1_log2_ratio\tccnd1_copies\t"             \
     "ccnd1_copies_low\tccnd1_copies_high\tccnd1_scope\tigh_split_fragments\tigh_discordant_fragments\tpurity\t"      \
-    "qc_warnings\tqc_failures\n"
+    "qc_warnings\tqc_failures\tidentity\tcontamination\tsame_person_as\n"
 
 static void table_bytes(void **state) {
     (void)state;
@@ -120,13 +126,15 @@ static void table_bytes(void **state) {
         "P1\tok\tplasmacytoma-like\t0.916138\tmutated\tKRAS:p.Gly12Asp:0.299492,NRAS:p.Gln61Lys:.\tdysregulated\t"
         "t(11;14)\toverexpressed\tgain\tdetected\ttrue\t.\tplasmacytoma-like\t0.784165\t0."
         "970456\trationale\tpremise\t"
-        "lesion\tBRAF:p.Val600Glu:0.5\t0.0341863\tKRAS:146\t2.51856\t3.02\t2.9\t3.14\tchromosome\t14\t8\t0.8\t1\t1\n"
+        "lesion\tBRAF:p.Val600Glu:0.5\t0.0341863\tKRAS:146\t2.51856\t3.02\t2.9\t3.14\tchromosome\t14\t8\t0."
+        "8\t1\t1\tsame"
+        "\t0.0312\tP2,P 3\n"
         "F 1\tfailed\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\tf1.bam:  truncated"
-        "\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n"
+        "\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n"
         "U1\tok\tnot-assessable\t.\tnot-assessable\t.\tnot-assessable\tnot-assessable\tnot-assessable\tnot-assessable"
         "\tnot-assessable\t.\tno-assessable-marker: nothing could be "
         "assessed\tnone\t.\t.\t.\t.\tunknown\t.\t.\t.\t.\t."
-        "\t.\t.\tnone\t.\t.\t.\t0\t0\n");
+        "\t.\t.\tnone\t.\t.\t.\t0\t0\tnot-assessable\t.\t.\n");
     free(text);
     release(rows, 3);
     text = written(ps_write_cohort_tsv, NULL, 0);
@@ -209,7 +217,7 @@ static void nasty_table(void **state) {
     char *text = written(ps_write_cohort_tsv, rows, N_NASTY);
     assert_true(is_utf8(text));
     assert_int_equal(count_of(text, "\n"), N_NASTY + 1);
-    assert_int_equal(count_of(text, "\t"), 31 * (N_NASTY + 1));
+    assert_int_equal(count_of(text, "\t"), 34 * (N_NASTY + 1));
     assert_int_equal(count_of(text, "\r"), 0);
     free(text);
     release(rows, N_NASTY);
@@ -474,6 +482,58 @@ static ps_cohort_row made_up(size_t number, uint64_t *seed) {
     return row;
 }
 
+/* ---- persons ----------------------------------------------------------------------------------------------------
+ */
+
+static void add_person(const ps_panel *snps_of, ps_cohort_row *row, ps_input_role role, const person *who,
+                       uint64_t seed) {
+    ps_evidence e =
+        unit_observe(&seed, snps_of, who, (assay){.role = role, .depth = 10, .sites = 200, .error = 0.002}, 1);
+    row->person = ps_resize(row->person, row->n_persons + 1, sizeof *row->person);
+    ps_identity_publish(snps_of, &e, &row->person[row->n_persons++]);
+    if (!row->snp_set)
+        row->snp_set = ps_strdup(snps_of->snp_set);
+    ps_evidence_free(&e);
+}
+
+static void persons_compared(void **state) {
+    (void)state;
+    ps_panel panels[2];
+    ps_error err = {0};
+    uint64_t seed = 4;
+    assert_int_equal(ps_panel_load("grch38", &panels[0], &err), 0);
+    assert_int_equal(ps_panel_load("grch37", &panels[1], &err), 0);
+    assert_string_equal(panels[0].snp_set, panels[1].snp_set); /* so builds can be compared */
+    person one = unit_stranger(&seed, &panels[0]), two = unit_stranger(&seed, &panels[0]);
+    ps_cohort_row rows[] = {named("A"), named("<b>"), named("C"), failed("D", "cut short"), named("E"), named("F")};
+    enum { N = sizeof rows / sizeof *rows };
+    add_person(&panels[0], &rows[0], PS_INPUT_DNA, &one, 1);
+    add_person(&panels[1], &rows[1], PS_INPUT_RNA, &one, 2);
+    add_person(&panels[1], &rows[1], PS_INPUT_DNA, &two, 3);
+    add_person(&panels[0], &rows[2], PS_INPUT_RNA, &two, 4);
+    add_person(&panels[0], &rows[2], PS_INPUT_DNA, &two, 5);
+    add_person(&panels[0], &rows[3], PS_INPUT_DNA, &one, 6); /* failed: says nothing */
+    add_person(&panels[0], &rows[4], PS_INPUT_DNA, &one, 7);
+    rows[4].snp_set[0] = 'x'; /* of another panel: not compared */
+    ps_cohort_compare(panels, 2, rows, N);
+    assert_int_equal(rows[0].n_matches, 1);
+    assert_string_equal(rows[0].match[0].sample_id, "<b>");
+    assert_int_equal(rows[0].match[0].theirs, 1u << PS_INPUT_RNA);
+    assert_int_equal(rows[1].n_matches, 2);
+    assert_string_equal(rows[1].match[1].sample_id, "C");
+    assert_int_equal(rows[1].match[1].own, 1u << PS_INPUT_DNA);
+    assert_int_equal(rows[1].match[1].theirs, 1u << PS_INPUT_DNA | 1u << PS_INPUT_RNA);
+    for (int i = 2; i < N; i++)
+        assert_int_equal(rows[i].n_matches, i == 2);
+    char *page = written(ps_write_cohort_html, rows, N);
+    assert_non_null(strstr(page, "2 pairs of samples"));
+    assert_non_null(strstr(page, "A (dna) and &lt;b&gt; (rna); &lt;b&gt; (dna) and C (rna, dna)</p>"));
+    free(page);
+    release(rows, N);
+    ps_panel_free(&panels[0]);
+    ps_panel_free(&panels[1]);
+}
+
 /* Of N_NASTY samples: the nasty ones. */
 static int leave(const char *folder, size_t n) {
     static const struct {
@@ -510,7 +570,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(table_bytes),    cmocka_unit_test(zeroed_row),    cmocka_unit_test(nasty_table),
         cmocka_unit_test(nasty_page),     cmocka_unit_test(nasty_multiqc), cmocka_unit_test(page_holds),
         cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),  cmocka_unit_test(multiqc_holds),
-        cmocka_unit_test(full_disk),      cmocka_unit_test(repeatable),
+        cmocka_unit_test(full_disk),      cmocka_unit_test(repeatable),    cmocka_unit_test(persons_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,133 @@
+/* cohort_identity.c - which samples of a cohort are one person's, from what each sample publishes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cohort_private.h"
+#include "format.h"
+#include "plasmastrat/alloc.h"
+
+enum { SHOWN_PAIRS = 40 };
+
+typedef struct entry { /* one input of one sample */
+    size_t row;
+    const ps_panel *panel;
+    ps_input_role role;
+    ps_identity_profile profile;
+} entry;
+
+static const ps_panel *panel_of(const ps_panel *panels, int n_panels, const ps_cohort_row *row) {
+    for (int i = 0; row->snp_set && i < n_panels; i++)
+        if (!strcmp(panels[i].snp_set, row->snp_set))
+            return &panels[i];
+    return NULL;
+}
+
+static size_t list_inputs(const ps_panel *panels, int n_panels, const ps_cohort_row *rows, size_t n, entry **list) {
+    size_t used = 0, capacity = 0;
+    for (size_t i = 0; i < n; i++) {
+        const ps_panel *panel = panel_of(panels, n_panels, &rows[i]);
+        for (size_t k = 0; panel && !rows[i].failure && k < rows[i].n_persons; k++) {
+            const ps_identity_input *in = &rows[i].person[k];
+            if (in->sites < panel->limits.identity_min_sites)
+                continue;
+            PS_GROW(*list, used, capacity);
+            (*list)[used] = (entry){.row = i, .panel = panel, .role = in->role};
+            ps_identity_profile_of(panel, in, &(*list)[used].profile);
+            used++;
+        }
+    }
+    return used;
+}
+
+static void note_match(ps_cohort_row *row, const ps_cohort_row *other, int first, unsigned own, unsigned theirs) {
+    row->match = ps_resize(row->match, row->n_matches + 1, sizeof *row->match);
+    row->match[row->n_matches++] =
+        (ps_cohort_match){.sample_id = ps_strdup(other->sample_id), .first = first, .own = own, .theirs = theirs};
+}
+
+static size_t end_of_row(const entry *list, size_t n, size_t beg) {
+    size_t end = beg;
+    while (end < n && list[end].row == list[beg].row)
+        end++;
+    return end;
+}
+
+/* Every input of one sample against every input of another. */
+static void compare_rows(ps_cohort_row *rows, const entry *a, size_t n_a, const entry *b, size_t n_b, double trials) {
+    unsigned in_a = 0, in_b = 0;
+    for (size_t i = 0; i < n_a; i++)
+        for (size_t j = 0; j < n_b; j++)
+            if (!strcmp(a[i].panel->snp_set, b[j].panel->snp_set) &&
+                ps_identity_same(a[i].panel, &a[i].profile, &b[j].profile, trials)) {
+                in_a |= 1u << a[i].role;
+                in_b |= 1u << b[j].role;
+            }
+    if (!in_a)
+        return;
+    note_match(&rows[a->row], &rows[b->row], 1, in_a, in_b);
+    note_match(&rows[b->row], &rows[a->row], 0, in_b, in_a);
+}
+
+void ps_cohort_compare(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n) {
+    entry *list = NULL;
+    size_t used = list_inputs(panels, n_panels, rows, n, &list);
+    double trials = used > 2 ? log((double)used * (double)(used - 1) / 2) : 0;
+    for (size_t i = 0, i_end; i < used; i = i_end) {
+        i_end = end_of_row(list, used, i);
+        for (size_t j = i_end, j_end; j < used; j = j_end) {
+            j_end = end_of_row(list, used, j);
+            compare_rows(rows, &list[i], i_end - i, &list[j], j_end - j, trials);
+        }
+    }
+    for (size_t i = 0; i < used; i++)
+        ps_identity_profile_free(&list[i].profile);
+    free(list);
+}
+
+void ps_cohort_put_matches(FILE *out, const ps_cohort_row *row, const char *missing) {
+    for (size_t i = 0; i < row->n_matches; i++) {
+        char *id = ps_plain(row->match[i].sample_id);
+        fprintf(out, "%s%s", i ? "," : "", id ? id : "");
+        free(id);
+    }
+    if (!row->n_matches)
+        fputs(missing, out);
+}
+
+static void put_roles(FILE *out, unsigned roles) {
+    const char *join = " (";
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        if (roles >> role & 1) {
+            fprintf(out, "%s%s", join, ps_input_names[role]);
+            join = ", ";
+        }
+    fputc(')', out);
+}
+
+/* Each pair once. */
+void ps_cohort_persons(FILE *out, const ps_cohort_view *view) {
+    size_t matches = 0, shown = 0;
+    for (size_t i = 0; i < view->n; i++)
+        matches += view->rows[i].n_matches;
+    if (!matches)
+        return;
+    fprintf(out,
+            "<p class=\"note\"><b>One person under several names:</b> %zu pair%s of samples carry the same person's "
+            "common SNPs: ",
+            matches / 2, matches == 2 ? "" : "s");
+    for (size_t i = 0; i < view->n && shown < SHOWN_PAIRS; i++) {
+        const ps_cohort_row *row = &view->rows[i];
+        for (size_t k = 0; k < row->n_matches && shown < SHOWN_PAIRS; k++) {
+            if (!row->match[k].first)
+                continue;
+            fputs(shown++ ? "; " : "", out);
+            ps_put_html(out, row->sample_id);
+            put_roles(out, row->match[k].own);
+            fputs(" and ", out);
+            ps_put_html(out, row->match[k].sample_id);
+            put_roles(out, row->match[k].theirs);
+        }
+    }
+    fputs(matches / 2 > shown ? "; and more (column same_person_as of cohort.tsv)</p>\n" : "</p>\n", out);
+}
