@@ -22,6 +22,8 @@ RNA = {"read_length": 60, "insert": [180, 35], "quality": "flat:37", "errors": T
 
 def spec(build, style, sample, seed, dna=None, rna=None):
     out = {"build": build, "style": style, "sample": sample, "seed": seed}
+    if dna and rna:
+        dna, rna = (dict(part, person={"name": sample, "contigs": ["chr1"]}) for part in (dna, rna))  # one contig: small indexes
     if dna:
         out["dna"] = dict(DNA, **dna)
     if rna:

@@ -3,6 +3,7 @@
 
   oracle.py genes BAM ID.json none|forward|reverse PANEL    fragments per gene against featureCounts
   oracle.py codons BAM ID.json PANEL                        codon depth and alt depth against a pileup of `samtools view`
+  oracle.py snps BAM ID.json PANEL ROLE                     alleles of common SNPs against `samtools mpileup`
 
 genes: `featureCounts -p --countReadPairs --primary` with a SAF of the panel's exons. The definitions agree on pairs,
 introns, multi-mapped reads and duplicates. They differ, and the simulated files avoid or the comparison allows:
@@ -183,10 +184,43 @@ def codons(bam, path, panel_name):
     return bad, "%d codons, %d variants" % (len(reported), checked)
 
 
+def snps(bam, path, panel_name, role):
+    """Bases by read name from mpileup (MAPQ 20, quality 20, mates not merged); two that disagree count for nothing."""
+    digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
+    given = [i for i in json.load(open(path))["identity"]["inputs"] if i["input"] == role][0]["counts"]
+    panel, bad, seen = Panel(panel_name), 0, 0
+    for i, (contig, pos0, ref, alt, _) in enumerate(panel.snps):
+        if given[2 * i:2 * i + 2] == "00" and i % 20:
+            continue
+        out = subprocess.run(["samtools", "mpileup", "-x", "-A", "-B", "-d0", "-q20", "-Q20", "--output-QNAME", "--ff",
+                              "UNMAP,SECONDARY,QCFAIL,DUP,SUPPLEMENTARY", "-r", "%s:%d-%d" % (contig, pos0 + 1, pos0 + 1),
+                              bam], check=True, capture_output=True, text=True).stdout.rstrip("\n").split("\t")
+        bases = {}
+        if len(out) > 6 and int(out[3]):
+            text = re.sub(r"\^.|\$", "", out[4]).upper()
+            text = re.sub(r"[+-](\d+)", lambda m: "!%s!" % m.group(1), text)
+            while "!" in text:  # the letters of an insertion or deletion follow its length
+                before, n, after = text.split("!", 2)
+                text = before + after[int(n):]
+            for base, name in zip(text, out[6].split(",")):
+                bases.setdefault(name, set()).add(base)
+        one = [b for s in bases.values() for b in s - set("*<>#N") if len(s - set("*<>#N")) == 1]
+        want = one.count(ref), one.count(alt)
+        have = digits.index(given[2 * i]), digits.index(given[2 * i + 1])
+        seen += sum(want)
+        if want != have:
+            bad += 1
+            print("%s: %s:%d: %s, pileup %s" % (bam, contig, pos0 + 1, have, want))
+    if not seen:
+        bad += 1
+        print("%s: the pileup is empty" % bam)
+    return bad, "%d fragments at common SNPs" % seen
+
+
 def main():
-    if len(sys.argv) < 4 or sys.argv[1] not in ("genes", "codons"):
+    if len(sys.argv) < 4 or sys.argv[1] not in ("genes", "codons", "snps"):
         sys.exit(__doc__)
-    bad, what = {"genes": genes, "codons": codons}[sys.argv[1]](*sys.argv[2:])
+    bad, what = {"genes": genes, "codons": codons, "snps": snps}[sys.argv[1]](*sys.argv[2:])
     print("%s: %s: %s, %d differ" % (sys.argv[1], os.path.basename(sys.argv[2]), what, bad))
     sys.exit(1 if bad else 0)
 

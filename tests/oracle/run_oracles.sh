@@ -58,5 +58,14 @@ SPEC
         compare codons $name.dna.bam out/$name.json $build
     done
 done
+for build in grch38 grch37; do
+    i=$((i + 1)) name=snps.$build
+    simulate $name <<SPEC
+{"build": "$build", "sample": "S$i", "seed": $i, "dna": {"person": {"name": "one", "snps": 100, "depth": 40}, "quality": "low",
+ "insert": [130, 40], $unwanted}}
+SPEC
+    answer $name dna
+    compare snps $name.dna.bam out/$name.json $build dna
+done
 echo "ok $ok, failed $failed, skipped $skipped"
 [ $failed -eq 0 ]

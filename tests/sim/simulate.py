@@ -21,6 +21,8 @@ A spec is one JSON object; every key but `dna`/`rna` has a default:
     qcfail, secondary, supplementary               the same with these flags
     soft_clips 0.05      share of reads with 3..20 bases of adapter clipped
     ffpe 0.001           C>T per C of a fragment, either strand; oxidation 0.001: G>T in read-1 orientation
+    person {"name": "A", "snps": 30, "depth": 8, "contigs": ["chr1"], "foreign": {"name": "B", "fraction": 0.05}}
+                         fragments over every n-th common SNP of the panel, with the alleles of the person of that name
   dna
     targeted {"genes": ["KRAS", "NRAS"], "exons": [1, 2, 3], "depth": 200}   fragments over each coding base;
                          exons counts coding exons from the 5' end, 1-based (1-3 hold codons 1-150); absent: all
@@ -113,6 +115,8 @@ class Panel:
             self.windows.append((ucsc[contig], int(span.split("-")[0]) - 1, text))
         self.bins = [(ucsc[r["contig"]], int(r["beg0"]), int(r["end0"]), r["arm"], r["role"], float(r["gc"]),
                       float(r["mappability"])) for r in table("bins.bed")]
+        self.snps = [(ucsc[r["contig"]], int(r["pos1"]) - 1, r["ref"], r["alt"], float(r["alt_frequency"]))
+                     for r in table("identity_snps.tsv")]
         self.regions = {r["name"]: (ucsc[r["contig"]], int(r["beg0"]), int(r["end0"])) for r in table("regions.bed")}
 
     def fasta(self, file):
@@ -183,6 +187,8 @@ class Genome:
         self.overlay = {}
         for contig, beg0, text in panel.windows:
             self.overlay.setdefault(contig, []).append((beg0, text))
+        for contig, pos0, ref, _, _ in panel.snps:
+            self.overlay.setdefault(contig, []).append((pos0, ref))
 
     def block(self, contig, number):
         key = (contig, number)
@@ -591,6 +597,22 @@ class Simulator:
         n = round(depth * (hi - lo) / shown)
         self.fragments_of(template, [(rng.randrange(lo, hi), self.insert()) for _ in range(n)])
 
+    def person(self, name, snps=30, depth=8, foreign=None, contigs=None):
+        """Fragments over common SNPs; one of their reads shows the SNP. The same name has the same alleles, always."""
+        there = [s for s in self.panel.snps if contigs is None or s[0] in contigs]
+        read, saved = self.o["read_length"], self.o["variants"]
+        for contig, pos0, ref, alt, frequency in there[::max(1, len(there) // snps)][:snps]:
+            def copies(who):
+                rng = random.Random("person:%s:%s:%s:%s" % (who, contig, frequency, ref + alt))
+                return sum(rng.random() < frequency for _ in range(2))
+            vaf = copies(name) / 2
+            if foreign:
+                vaf += foreign["fraction"] * (copies(foreign["name"]) / 2 - vaf)
+            self.o["variants"] = [{"contig": contig, "pos1": pos0 + 1, "ref": ref, "alt": alt, "vaf": vaf}] if vaf else []
+            template = Template(self.genome, contig, [(pos0 - read, pos0 + 1000)])
+            self.fragments_of(template, [(self.rng.randrange(5, read - 5), self.insert()) for _ in range(depth)])
+        self.o["variants"] = saved
+
     def wgs_segments(self, w):
         """(contig, beg, end, copies, gc, mappability) of what is simulated: bins and the window, each place once."""
         copies, focal = w.get("copies", {}), w.get("focal")
@@ -854,6 +876,8 @@ def build_simulators(spec, genome=None):
                 sim.junction(j)
         else:
             sim.rna(part)
+        if part.get("person"):
+            sim.person(**part["person"])
         out[kind] = sim
     return out
 
