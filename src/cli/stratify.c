@@ -245,6 +245,20 @@ static ps_result *part_with(const parts *p, ps_input_role role) {
     return &p->at[0];
 }
 
+/* What each part publishes of its inputs is all that their persons are compared by. */
+static void join_identity(const parts *p, const ps_panel *panel, ps_identity_call *joint) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        for (size_t i = 0; i < p->n; i++) {
+            ps_identity_call *part = &p->at[i].calls.identity;
+            for (size_t k = 0; k < part->n_inputs; k++)
+                if (part->input[k].role == (ps_input_role)role && part->input[k].counts) {
+                    joint->input[joint->n_inputs++] = part->input[k];
+                    part->input[k].counts = part->input[k].genotypes = NULL;
+                }
+        }
+    ps_identity_pairs(panel, joint);
+}
+
 static void join_calls(const parts *p, const ps_case *c, ps_calls *calls) {
     const ps_ras_call **ras = ps_alloc(p->n, sizeof *ras);
     for (size_t i = 0; i < p->n; i++)
@@ -262,6 +276,7 @@ static void join_calls(const parts *p, const ps_case *c, ps_calls *calls) {
     if (junction != rna && inputs_of(rna) >> PS_INPUT_RNA & 1)
         ps_junction_add_rna(rna->calls.junction.rna_fragments, &calls->junction);
     ps_call_ccnd1(c, &calls->expression, &calls->copynumber, &calls->junction, &calls->ccnd1);
+    join_identity(p, c->panel, &calls->identity);
 }
 
 /* Checks that only the run on the files could make. */

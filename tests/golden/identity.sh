@@ -103,6 +103,15 @@ sed -i '$a chr1\t10\tA\tA\t0.5' own/identity_snps.tsv
 run 2 "panel check of a damaged table" panel check own
 want "damaged table: file and line" grep -q "identity_snps.tsv:2: column alt" err.txt
 
+# joined from per-assay results, as if run together
+for dna in PCL01 IMM01; do
+    "$program" sample --id J --rna data/PCL01.rna.bam -o "j$dna.rna" >/dev/null
+    "$program" sample --id J --dna "data/$dna.dna.bam" -o "j$dna.dna" >/dev/null
+    "$program" sample --id J --rna data/PCL01.rna.bam --dna "data/$dna.dna.bam" -o "j$dna" >/dev/null
+    run 0 "stratify RNA.json DNA.json of $dna" stratify "j$dna.rna/J.json" "j$dna.dna/J.json" -o "j$dna.joint"
+    want "joint: the bytes of one run" cmp "j$dna/J.json" "j$dna.joint/J.json"
+done
+
 # reads of two persons in one file
 for share in 0 0.1; do
     cat >spec.json <<END
