@@ -250,8 +250,8 @@ static void join_identity(const parts *p, const ps_panel *panel, ps_identity_cal
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < p->n; i++) {
             ps_identity_call *part = &p->at[i].calls.identity;
-            for (size_t k = 0; k < part->n_inputs; k++)
-                if (part->input[k].role == (ps_input_role)role && part->input[k].counts) {
+            for (size_t k = 0; k < part->n_inputs && inputs_of(&p->at[i]) >> role & 1; k++)
+                if (part->input[k].role == (ps_input_role)role) {
                     joint->input[joint->n_inputs++] = part->input[k];
                     part->input[k].counts = part->input[k].genotypes = NULL;
                 }

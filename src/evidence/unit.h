@@ -39,7 +39,8 @@ struct ps_unit {
     uint64_t last;    /* number of the last record given (streaming: a record comes once) */
 };
 
-extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit, ps_junction_igh_unit, ps_snp_unit;
+extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit, ps_junction_igh_unit,
+    ps_snp_unit;
 
 /* Leaves the junction rows and clips that evidence->thinned keeps. Rows that were thinned less, in another unit, become what
  * they would be had they been thinned as much. */

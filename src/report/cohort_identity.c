@@ -29,7 +29,9 @@ static size_t list_inputs(const ps_panel *panels, int n_panels, const ps_cohort_
         const ps_panel *panel = panel_of(panels, n_panels, &rows[i]);
         for (size_t k = 0; panel && !rows[i].failure && k < rows[i].n_persons; k++) {
             const ps_identity_input *in = &rows[i].person[k];
-            if (in->sites < panel->limits.identity_min_sites)
+            /* a file may claim the set's name and hold something else */
+            if (in->sites < panel->limits.identity_min_sites || !ps_identity_is_counts(panel, in->counts) ||
+                strlen(in->genotypes) != (size_t)panel->n_snps)
                 continue;
             PS_GROW(*list, used, capacity);
             (*list)[used] = (entry){.row = i, .panel = panel, .role = in->role};

@@ -66,6 +66,9 @@ void json_identity(json_reader *r, const json_t *root, ps_result *result) {
     for (size_t i = 0; i < json_array_size(inputs) && !r->failed; i++) {
         size_t here = node_enter(r, "inputs", (long)i);
         read_input(r, node_row(r, inputs, i), result, &call->input[call->n_inputs++]);
+        if (i && call->input[i].role <= call->input[i - 1].role)
+            node_fail(r, "input", "'%s' after '%s', expected each once, in the order rna, dna, normal",
+                      ps_input_names[call->input[i].role], ps_input_names[call->input[i - 1].role]);
         node_leave(r, here);
     }
     const json_t *pairs = node_array(r, o, "pairs", PS_MAX_IDENTITY_PAIRS);

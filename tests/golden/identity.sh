@@ -73,12 +73,19 @@ for i in one:
 for name, change in {"counts": lambda d: d["identity"]["inputs"][0].update(counts="1" * 3),
                      "genotypes": lambda d: d["identity"]["inputs"][0].update(genotypes="3" * 442),
                      "state": lambda d: d["identity"].update(state="same"),
+                     "input": lambda d: d["identity"]["inputs"].append(d["identity"]["inputs"][0]),
                      "label": lambda d: d.update(label="plasmacytoma-like"),
                      "pair": lambda d: d["identity"]["pairs"][0].update(log_odds="many"),
                      "fraction": lambda d: d["identity"]["inputs"][0]["contamination"].update(fraction=2)}.items():
     d = json.load(open("all/SWAP.json"))
     change(d)
     json.dump(d, open("bad.%s.json" % name, "w"))
+short = json.load(open("all/A.json"))  # the known set's name, other counts
+short["identity"]["snps"] = 20
+for i in short["identity"]["inputs"]:
+    i.update(counts="8" * 40, genotypes="1" * 20, sites=20)
+short["provenance"]["panel_checksum"] = "0" * 16
+json.dump(short, open("short.json", "w"))
 old = json.load(open("all/A.json"))
 del old["identity"]
 json.dump(old, open("old.json", "w"))
@@ -89,6 +96,7 @@ for f in bad.*.json; do
     key=${f#bad.}; key=${key%.json}; [ "$key" = pair ] && key=log_odds
     want "$f: says $key" grep -q "$f.*$key" "$f.out/cohort.tsv"
 done
+run 0 "a result that claims the known SNPs" report short.json all/B.json -o short.out -q
 run 0 "a result from before there was an identity" report old.json -o old.out -q
 want "old: nothing known" test "$(column old.out/cohort.tsv identity)" = "A=not-assessable "
 run 0 "summary" sample --id SWAP --rna data/PCL01.rna.bam --dna data/IMM01.dna.bam

@@ -29,14 +29,14 @@ typedef struct place {
 } place;
 
 static const place places[] = {
-    {"chr12", 25245150, 25245450}, {"chr12", 25245150, 25245450},  {"chr12", 25227150, 25227450},
-    {"chr12", 25225550, 25225850}, {"chr12", 25209750, 25215600},  {"chr1", 114713700, 114716200},
-    {"chr11", 533400, 534400},     {"chr7", 140753200, 140753450}, {"chr11", 69641000, 69643300},
-    {"chr11", 69651100, 69654500}, {"chr12", 6534300, 6538400},    {"chr11", 68732400, 68733500},
-    {"chr11", 69290000, 69310000}, {"chr11", 69684900, 69685300},  {"chr1", 5419900, 5430100},
-    {"chr14", 105999900, 106001100}, /* IGH */
-    {"chr22", 50818268, 50818468}, /* the contig's end */
-    {"chr1", 2513800, 2514000},       {"chr1", 6149150, 6149350}, /* common SNPs */
+    {"chr12", 25245150, 25245450},   {"chr12", 25245150, 25245450},  {"chr12", 25227150, 25227450},
+    {"chr12", 25225550, 25225850},   {"chr12", 25209750, 25215600},  {"chr1", 114713700, 114716200},
+    {"chr11", 533400, 534400},       {"chr7", 140753200, 140753450}, {"chr11", 69641000, 69643300},
+    {"chr11", 69651100, 69654500},   {"chr12", 6534300, 6538400},    {"chr11", 68732400, 68733500},
+    {"chr11", 69290000, 69310000},   {"chr11", 69684900, 69685300},  {"chr1", 5419900, 5430100},
+    {"chr14", 105999900, 106001100},                             /* IGH */
+    {"chr22", 50818268, 50818468},                               /* the contig's end */
+    {"chr1", 2513800, 2514000},      {"chr1", 6149150, 6149350}, /* common SNPs */
 };
 
 static int32_t somewhere(uint64_t *seed, const place *p) {
@@ -245,7 +245,8 @@ static void same_evidence(const ps_evidence *a, const ps_evidence *b, const char
         const ps_junction_clip *x = &a->clip[i], *y = &b->clip[i];
         assert_true(x->fragment == y->fragment && x->molecule == y->molecule && x->beyond == y->beyond &&
                     x->within == y->within && x->pos0 == y->pos0 && x->in_b == y->in_b && x->right == y->right &&
-                    x->n_beyond == y->n_beyond && x->n_within == y->n_within && x->low == y->low && x->base == y->base);
+                    x->n_beyond == y->n_beyond && x->n_within == y->n_within && x->low == y->low &&
+                    x->base == y->base);
     }
     for (int side = 0; side < 2; side++)
         assert_memory_equal(a->chimeric[side], b->chimeric[side], a->n_chimeric[side] * sizeof *a->chimeric[side]);
