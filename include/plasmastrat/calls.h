@@ -11,6 +11,7 @@
 
 #include "plasmastrat/evidence.h"
 #include "plasmastrat/identity.h"
+#include "plasmastrat/normals.h"
 #include "plasmastrat/panel.h"
 #include "plasmastrat/reasons.h"
 #include "plasmastrat/variants.h"
@@ -122,6 +123,10 @@ typedef struct ps_bin_level { /* for the picture: one corrected bin of chromosom
     double log2_ratio;
 } ps_bin_level;
 
+/* What the bins were measured against. */
+typedef enum { PS_CN_REFERENCE_NONE, PS_CN_REFERENCE_PANEL, PS_CN_REFERENCE_MATCHED, PS_N_CN_REFERENCES } ps_cn_reference;
+extern const char *const ps_cn_reference_names[PS_N_CN_REFERENCES]; /* "none", "panel-of-normals", "matched-normal" */
+
 typedef struct ps_copynumber_call {
     ps_cn_state state;
     ps_reasons reasons;
@@ -129,7 +134,11 @@ typedef struct ps_copynumber_call {
     ps_scope scope;
     int hyperdiploid; /* -1 unknown, 0, 1 */
     double purity;    /* used; NaN when assumed 1 */
-    double fragments_per_bin, noise; /* mean per arm bin; robust CV beyond Poisson */
+    double fragments_per_bin, noise; /* mean per arm bin; robust CV beyond Poisson and the reference's spread */
+    double wave;      /* log2: what moves neighbouring bins together */
+    ps_assay assay;   /* as recognised; that of the panel of normals where one was used */
+    ps_cn_reference reference;
+    size_t reference_normals; /* samples behind it */
     ps_arm_copies *arm;
     size_t n_arms;
     ps_bin_level *bin; /* chromosome 11 bins */
@@ -212,6 +221,7 @@ typedef struct ps_case {
     const ps_variants *vcf; /* NULL: none */
     const ps_variants *sites; /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
     double purity;          /* NaN: unknown */
+    const ps_normals *normals; /* panel of normals for depth (--copynumber-reference); NULL: none */
 } ps_case;
 
 void ps_call_ras(const ps_case *c, ps_ras_call *call);
@@ -220,6 +230,11 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call);
 void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
+/* A panel of normals from the depth bins of `n` normals on one panel (see normals.h). `names` are for messages and audit:
+ * a normal that is too shallow, of another assay than the first, or not at two copies is an error naming it. The caller
+ * asks for at least PS_MIN_NORMALS; one is a matched normal. The caller frees `normals`. */
+int ps_normals_learn(const ps_panel *panel, const ps_evidence *const *samples, const char *const *names, size_t n,
+                     ps_normals *normals, ps_error *err);
 void ps_call_junction(const ps_case *c, ps_junction_call *call);
 /* Adds what RNA says (fragments that join the two) to a call from DNA. */
 void ps_junction_add_rna(int64_t rna_fragments, ps_junction_call *call);

@@ -140,6 +140,16 @@ typedef struct ps_arm {
     X(cn_amplified_copies)                                                                                             \
     X(cn_loss_copies)                                                                                                  \
     X(cn_focal_log2)              /* log2 of 11q13 over the rest of 11q that counts as focal */                        \
+    X(cn_captured_ratio)          /* bins this many times above the median bin count as captured */                    \
+    X(cn_max_captured_bins)       /* share of captured arm bins above which it is not whole-genome */                  \
+    X(cn_exome_bins)              /* share of captured arm bins from which a capture is an exome */                    \
+    X(cn_max_enrichment)          /* RAS hotspot depth over what the bins predict: above it not whole-genome */        \
+    X(cn_max_copies)              /* more at 11q13 is a capture, not an amplification */                               \
+    X(cn_max_outliers)            /* share of arm bins that do not fit their arm: above it nothing is said */          \
+    X(cn_max_wave)                /* CV that neighbouring bins share: above it nothing is said */                      \
+    X(cn_max_normal_spread)       /* a bin whose level in normals is less certain is not used */                       \
+    X(cn_bait_spread)             /* sd of ln depth of a bait between two samples, where one normal is all there is */ \
+    X(cn_normal_arm_log2)         /* an arm of a normal further off is refused */                                      \
     X(junction_min_fragments)     /* supporting fragments for detected */                                              \
     X(junction_cluster_bases)     /* breakpoint cluster width */                                                       \
     X(junction_min_coverage)      /* physical coverage (fragments over a base) for not-detected */                     \

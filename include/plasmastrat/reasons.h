@@ -30,6 +30,7 @@ typedef enum {
     /* copy number */
     PS_REASON_LOW_COVERAGE,
     PS_REASON_TARGETED,           /* not whole-genome: needs a panel of normals */
+    PS_REASON_REFERENCE_MISMATCH, /* the panel of normals or the matched normal is of another assay */
     PS_REASON_AMBIGUOUS_BASELINE,
     PS_REASON_NOISY,
     PS_REASON_WIDE_INTERVAL,

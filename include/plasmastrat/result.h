@@ -15,6 +15,7 @@ typedef struct ps_job {
     const char *force_sites;       /* VCF of alleles to count whatever the evidence, or NULL */
     const char *reference;         /* FASTA, or NULL */
     const char *panel;             /* name, folder, or NULL: from the inputs */
+    const char *copynumber_reference; /* panel of normals for depth, or NULL */
     const char *model;             /* file or built-in name, or NULL: "rationale" */
     double purity;                 /* NaN: unknown */
     double prior_odds;             /* NaN: the model's */
@@ -59,6 +60,7 @@ typedef struct ps_result {
     ps_input_info *input;
     size_t n_inputs;
     double purity, prior_odds; /* as the user gave them; NaN: not given */
+    const ps_normals *normals; /* of --copynumber-reference; not owned; NULL: none, or read from a file */
     /* owned by a result that was read from a file (result_read.h); NULL otherwise */
     const char *written_by; /* the program's version */
     ps_panel *own_panel;

@@ -1,233 +1,34 @@
 /* copynumber.c - copies of CCND1 from fragments per bin, with a baseline that survives hyperdiploidy.
  *
- * 1. Counts follow arm level x exp(b1 x + b2 x^2) with x the bin's GC (Poisson maximum likelihood, arm levels
- * profiled out), so GC is corrected between bins of one arm and never takes an arm's copies for GC. 11q13 is richer
- * in GC than any arm bin: a smooth curve reaches it, and what the curve does not know there widens the interval.
- * 2. The two-copy level is not the median arm: eight trisomies would move it. Every arm's level is explained by whole
+ * 1. Is this a whole genome (assay.c)?  A capture is measured against normals of the same kit only: a panel of normals,
+ *    or the matched normal.
+ * 2. Levels of the arms and of 11q13 with their errors (depth.c): each bin against what it usually gets, GC corrected
+ *    between bins of one arm so that an arm's copies are never taken for GC. 11q13 is richer in GC than any arm bin: what
+ *    the curve does not know there, and waves that move neighbouring bins together, widen the interval.
+ * 3. The two-copy level is not the median arm: eight trisomies would move it. Every arm's level is explained by whole
  *    copies, with how often myeloma gains and loses that arm as prior; the baseline is what explains all arms
- * together. Two baselines that explain them about as well are an ambiguity, and it is said.
- * 3. 11q13 is compared with that baseline (copies) and with the rest of chromosome 11 (scope). A small amplicon may
- * cover CCND1 and little else: where the bins at the gene differ from the rest of 11q13, the gene's own bins decide.
+ *    together. Two baselines that explain them about as well are an ambiguity, and it is said.
+ * 4. 11q13 is compared with that baseline (copies) and with the rest of chromosome 11 (scope). A small amplicon may
+ *    cover CCND1 and little else: where the bins at the gene differ from the rest of 11q13, the gene's own bins decide.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "depth.h"
 #include "plasmastrat/alloc.h"
-#include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
-enum { ROUNDS = 25, MAX_COPIES = 6 };
-static const double gc_centre = 0.45;
-static const int32_t gene_reach = 40000; /* bases on each side of CCND1 that count as the gene's own bins */
+enum { MAX_COPIES = 6 };
 
-typedef struct group {      /* an arm, 11q13, or the gene's own bins */
-    double count, expected; /* fragments; sum of the bins' weights */
-    double x[2];            /* expectation-weighted mean of x and x^2 */
-    double level;           /* log2 of count / expected against the median arm */
-    double se;              /* of the level: counting and GC curve */
-    int bins;
-} group;
-
-typedef struct depth_fit {
-    const ps_panel *panel;
-    const uint64_t *count;
-    int *group_of;    /* bin -> arm id, or n_arms for 11q13 */
-    uint8_t *dropped; /* bin is an outlier of its arm */
-    double b[2];      /* GC curve */
-    double cov[3];    /* of b: 11, 12, 22 */
-    group *group;     /* n_arms arms, 11q13, the gene */
-    int q13, gene, n_groups;
-    double mean;       /* fragments per arm bin */
-    double dispersion; /* variance / mean of bins around the model */
-    double extra_cv;   /* robust CV beyond Poisson */
-} depth_fit;
-
-static int is_gene_bin(const ps_panel *p, int bin) {
-    const ps_gene *gene = &p->genes[p->ccnd1];
-    const ps_span *s = &p->bins[bin].span;
-    return s->contig == gene->contig && s->end0 > gene->exons[0].beg0 - gene_reach &&
-           s->beg0 < gene->exons[gene->n_exons - 1].end0 + gene_reach;
-}
-
-static double weight_of(const depth_fit *f, int bin) {
-    double x = f->panel->bins[bin].gc - gc_centre;
-    return f->panel->bins[bin].mappability * exp(f->b[0] * x + f->b[1] * x * x);
-}
-
-static double rate_of(const group *g) {
-    return g->expected > 0 ? g->count / g->expected : 0;
-}
-
-static void add_bin(const depth_fit *f, group *g, int bin) {
-    double w = weight_of(f, bin), x = f->panel->bins[bin].gc - gc_centre;
-    g->count += (double)f->count[bin];
-    g->expected += w;
-    g->x[0] += w * x;
-    g->x[1] += w * x * x;
-    g->bins++;
-}
-
-static void sum_groups(depth_fit *f) {
-    for (int g = 0; g < f->n_groups; g++)
-        f->group[g] = (group){0};
-    for (int i = 0; i < f->panel->n_bins; i++) {
-        if (!f->dropped[i])
-            add_bin(f, &f->group[f->group_of[i]], i);
-        if (f->group_of[i] == f->q13 && is_gene_bin(f->panel, i))
-            add_bin(f, &f->group[f->gene], i);
-    }
-    for (int g = 0; g < f->n_groups; g++)
-        for (int k = 0; k < 2 && f->group[g].expected > 0; k++)
-            f->group[g].x[k] /= f->group[g].expected;
-}
-
-/* One Newton step on the profile likelihood; returns its length. */
-static double newton_step(depth_fit *f) {
-    double score[2] = {0}, info[3] = {1e-9, 0, 1e-9};
-    sum_groups(f);
-    for (int i = 0; i < f->panel->n_bins; i++) {
-        const group *g = &f->group[f->group_of[i]];
-        if (f->dropped[i] || f->group_of[i] == f->q13)
-            continue;
-        double x = f->panel->bins[i].gc - gc_centre, mean = rate_of(g) * weight_of(f, i);
-        double u = x - g->x[0], v = x * x - g->x[1];
-        score[0] += ((double)f->count[i] - mean) * x;
-        score[1] += ((double)f->count[i] - mean) * x * x;
-        info[0] += mean * u * u;
-        info[1] += mean * u * v;
-        info[2] += mean * v * v;
-    }
-    /* A weak prior (a slope of 10 per unit GC, i.e. 2.7-fold per 0.1, is one sd) keeps shallow samples finite. */
-    score[0] -= f->b[0] / 100;
-    score[1] -= f->b[1] / 10000;
-    info[0] += 1.0 / 100;
-    info[2] += 1.0 / 10000;
-    double det = info[0] * info[2] - info[1] * info[1];
-    if (!(det > 0))
-        return 0;
-    f->cov[0] = info[2] / det;
-    f->cov[1] = -info[1] / det;
-    f->cov[2] = info[0] / det;
-    double step[2] = {f->cov[0] * score[0] + f->cov[1] * score[1], f->cov[1] * score[0] + f->cov[2] * score[1]};
-    double scale = fmax(1, fmax(fabs(step[0]) / 5, fabs(step[1]) / 50)); /* far from the top: short steps */
-    f->b[0] += step[0] / scale;
-    f->b[1] += step[1] / scale;
-    return fabs(step[0]) + fabs(step[1]);
-}
-
-static void fit_gc(depth_fit *f) {
-    for (int round = 0; round < ROUNDS && newton_step(f) > 1e-6; round++)
-        ;
-    sum_groups(f);
-}
-
-/* Pearson residual of a bin against its group; 0 when nothing is expected. */
-static double residual(const depth_fit *f, int bin) {
-    double expected = rate_of(&f->group[f->group_of[bin]]) * weight_of(f, bin);
-    return expected > 0 ? ((double)f->count[bin] - expected) / sqrt(expected) : 0;
-}
-
-static void measure_noise(depth_fit *f) {
-    const ps_panel *p = f->panel;
-    double *values = ps_alloc((size_t)p->n_bins, sizeof *values);
-    size_t n = 0;
-    for (int i = 0; i < p->n_bins; i++)
-        if (!f->dropped[i] && f->group_of[i] != f->q13)
-            values[n++] = residual(f, i);
-    double sd = ps_mad(values, n, 0);
-    f->dispersion = fmax(1, sd * sd);
-    f->extra_cv = f->mean > 0 ? sqrt(fmax(0, (sd * sd - 1) / f->mean)) : 0;
-    free(values);
-}
-
-/* An arm bin far from its arm (a small deletion, a repeat the track missed) would pull a sum; it is left out once.
- * Bins of 11q13 never are: an amplicon there is what is looked for. */
-static void drop_outliers(depth_fit *f) {
-    double limit = 5 * sqrt(f->dispersion);
-    for (int i = 0; i < f->panel->n_bins; i++)
-        f->dropped[i] = f->group_of[i] != f->q13 && fabs(residual(f, i)) > limit;
-}
-
-/* Arms are compared where their GC is; what the curve may be wrong by between there and the group's GC adds to its
- * se. */
-static void set_levels(depth_fit *f) {
-    double *levels = ps_alloc((size_t)f->n_groups, sizeof *levels), x[2] = {0}, weight = 0;
-    size_t n = 0;
-    for (int g = 0; g < f->n_groups; g++) {
-        group *one = &f->group[g];
-        one->level = one->bins && one->expected > 0 ? log2((one->count + 0.5) / one->expected) : NAN;
-        if (g >= f->q13 || isnan(one->level))
-            continue;
-        levels[n++] = one->level;
-        for (int k = 0; k < 2; k++)
-            x[k] += one->expected * one->x[k];
-        weight += one->expected;
-    }
-    double middle = ps_median(levels, n);
-    for (int g = 0; g < f->n_groups; g++) {
-        group *one = &f->group[g];
-        one->level -= middle;
-        double d0 = one->x[0] - x[0] / weight, d1 = one->x[1] - x[1] / weight;
-        double curve = f->dispersion * (d0 * d0 * f->cov[0] + 2 * d0 * d1 * f->cov[1] + d1 * d1 * f->cov[2]);
-        one->se = sqrt(f->dispersion / (one->count + 0.5) + fmax(0, curve)) / log(2);
-    }
-    free(levels);
-}
-
-static void fit_depth(depth_fit *f) {
-    for (int i = 0; i < f->panel->n_bins; i++)
-        f->group_of[i] = f->panel->bins[i].role == PS_BIN_ARM ? f->panel->bins[i].arm : f->q13;
-    fit_gc(f);
-    measure_noise(f);
-    drop_outliers(f);
-    fit_gc(f);
-    measure_noise(f);
-    set_levels(f);
-}
-
-static void init_fit(depth_fit *f, const ps_panel *panel, const ps_evidence *dna) {
-    size_t n = (size_t)panel->n_bins;
-    *f = (depth_fit){.panel = panel,
-                     .count = dna->bin,
-                     .q13 = panel->n_arms,
-                     .gene = panel->n_arms + 1,
-                     .n_groups = panel->n_arms + 2};
-    f->group_of = ps_alloc(n, sizeof *f->group_of);
-    f->dropped = ps_alloc(n, sizeof *f->dropped);
-    f->group = ps_alloc((size_t)f->n_groups, sizeof *f->group);
-    double total = 0, arm_bins = 0;
-    for (int i = 0; i < panel->n_bins; i++)
-        if (panel->bins[i].role == PS_BIN_ARM) {
-            total += (double)dna->bin[i];
-            arm_bins++;
-        }
-    f->mean = arm_bins > 0 ? total / arm_bins : 0;
-}
-
-static void free_fit(depth_fit *f) {
-    free(f->group_of);
-    free(f->dropped);
-    free(f->group);
-}
+/* log2: what the model leaves wrong of any level, waves apart. */
+static const double remaining_error = 0.02;
 
 /* The group that speaks for CCND1. */
-static const group *ccnd1_group(const depth_fit *f) {
-    const group *all = &f->group[f->q13], *gene = &f->group[f->gene];
+static const ps_depth_group *ccnd1_group(const ps_depth *f) {
+    const ps_depth_group *all = &f->group[f->q13], *gene = &f->group[f->gene];
     double step = fabs(gene->level - all->level);
     return gene->bins && step > f->panel->limits.cn_focal_log2 && step > 3 * gene->se ? gene : all;
-}
-
-/* Share of arm bins that are empty beyond what Poisson expects of evenly spread fragments. */
-static double excess_empty(const depth_fit *f) {
-    double empty = 0, bins = 0;
-    for (int i = 0; i < f->panel->n_bins; i++) {
-        if (f->panel->bins[i].role != PS_BIN_ARM)
-            continue;
-        bins++;
-        empty += f->count[i] == 0;
-    }
-    return bins > 0 ? empty / bins - exp(-f->mean) : 1;
 }
 
 /* ---- baseline ---------------------------------------------------------------------------------------------------
@@ -257,13 +58,14 @@ static double level_of_copies(double copies, double purity) {
 }
 
 /* ln P(all arms | baseline, purity); an arm that is no whole copy number (a subclone) costs a fixed price. */
-static double explain_arms(const depth_fit *f, double baseline, double purity) {
+static double explain_arms(const ps_depth *f, double baseline, double purity) {
     double sum = 0;
     for (int a = 0; a < f->panel->n_arms; a++) {
-        const group *g = &f->group[a];
+        const ps_depth_group *g = &f->group[a];
         if (!g->bins)
             continue;
-        double sd = hypot(g->se, 0.02), p = 1e-4; /* 0.02: what remains of waves after GC correction */
+        double shared = f->wave * sqrt(3.0 / g->bins); /* neighbours move together */
+        double sd = hypot(hypot(g->se, remaining_error), fmin(shared, f->wave)), p = 1e-4;
         for (int copies = 0; copies <= MAX_COPIES; copies++) {
             double z = (g->level - baseline - level_of_copies(copies, purity)) / sd;
             p += copy_prior(&f->panel->arms[a], copies) * exp(-z * z / 2) / sd;
@@ -274,7 +76,7 @@ static double explain_arms(const depth_fit *f, double baseline, double purity) {
 }
 
 /* Baseline (posterior mean and sd), and its odds over every other that is at least a quarter of a copy away. */
-static double fit_baseline(const depth_fit *f, double purity, double *odds, double *se) {
+static double fit_baseline(const ps_depth *f, double purity, double *odds, double *se) {
     enum { STEPS = 241 };
     static const double purities[] = {1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3};
     double value[STEPS], highest = -INFINITY, best = 0, near = 0, far = 0;
@@ -376,14 +178,14 @@ wide:
                   call->copies, call->copies_low, call->copies_high);
 }
 
-static void decide_scope(const depth_fit *f, double baseline, ps_copynumber_call *call) {
+static void decide_scope(const ps_depth *f, double baseline, ps_copynumber_call *call) {
     const ps_panel *p = f->panel;
     int q = arm_by_name(p, "11q"), s = arm_by_name(p, "11p");
     call->scope = PS_SCOPE_NONE;
     if (call->state == PS_CN_NOT_ASSESSABLE || call->state == PS_CN_NEUTRAL || q < 0 || s < 0)
         return;
-    const group *here = ccnd1_group(f), *rest = &f->group[q], *other = &f->group[s];
-    double step = fabs(here->level - rest->level), se = hypot(here->se, rest->se);
+    const ps_depth_group *here = ccnd1_group(f), *rest = &f->group[q], *other = &f->group[s];
+    double step = fabs(here->level - rest->level), se = hypot(hypot(here->se, rest->se), f->wave);
     if (step > p->limits.cn_focal_log2 && step > 3 * se) {
         call->scope = PS_SCOPE_FOCAL;
         return;
@@ -393,7 +195,7 @@ static void decide_scope(const depth_fit *f, double baseline, ps_copynumber_call
     call->scope = together ? PS_SCOPE_CHROMOSOME : PS_SCOPE_ARM;
 }
 
-static void list_arms(const depth_fit *f, double baseline, ps_copynumber_call *call) {
+static void list_arms(const ps_depth *f, double baseline, ps_copynumber_call *call) {
     const ps_panel *p = f->panel;
     call->arm = ps_alloc((size_t)p->n_arms, sizeof *call->arm);
     for (int a = 0; a < p->n_arms; a++) {
@@ -405,53 +207,119 @@ static void list_arms(const depth_fit *f, double baseline, ps_copynumber_call *c
     }
 }
 
-static void list_bins(const depth_fit *f, double baseline, double middle, ps_copynumber_call *call) {
+static void list_bins(const ps_depth *f, double baseline, ps_copynumber_call *call) {
     const ps_panel *p = f->panel;
     size_t capacity = 0;
     for (int i = 0; i < p->n_bins; i++) {
-        if (p->bins[i].span.contig != p->ccnd1_window.contig)
+        double weight = ps_depth_weight(f, i);
+        if (p->bins[i].span.contig != p->ccnd1_window.contig || f->left_out[i] == PS_BIN_UNUSABLE || !(weight > 0))
             continue;
-        double level = log2(((double)f->count[i] + 0.5) / weight_of(f, i)) - middle - baseline;
+        double level = log2(((double)f->count[i] + 0.5) / weight) - f->middle - baseline;
         PS_GROW(call->bin, call->n_bins, capacity);
         call->bin[call->n_bins++] = (ps_bin_level){i, ps_round6(level)};
     }
 }
 
-static int gates_open(const depth_fit *f, ps_copynumber_call *call) {
-    const ps_limits *l = &f->panel->limits;
-    if (f->mean < l->cn_min_fragments_per_bin) {
-        ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: %.3g fragments per 10 kb bin, %g needed", f->mean,
-                      l->cn_min_fragments_per_bin);
+/* ---- against what ------------------------------------------------------------------------------------------------
+ */
+
+static int is_genome(ps_assay assay) {
+    return assay == PS_ASSAY_GENOME;
+}
+
+/* The matched normal as a panel of one, into `own`. */
+static int learn_matched(const ps_case *c, ps_assay assay, ps_normals *own, ps_copynumber_call *call) {
+    const ps_evidence *normal = c->reads[PS_INPUT_NORMAL];
+    const char *name = "normal";
+    ps_error err = {0};
+    if (!normal || !normal->given)
+        return 0;
+    ps_coverage shape = ps_coverage_of(c->panel, normal);
+    if (shape.assay != PS_ASSAY_UNKNOWN && is_genome(shape.assay) != is_genome(assay)) {
+        ps_reason_add(&call->reasons, PS_REASON_REFERENCE_MISMATCH,
+                      "normal: looks like %s, dna like %s; it is not used for depth", ps_assay_names[shape.assay],
+                      ps_assay_names[assay]);
         return 0;
     }
-    double empty = excess_empty(f);
-    if (empty > l->cn_max_empty_bins) {
-        ps_reason_add(&call->reasons, PS_REASON_TARGETED,
-                      "dna: %.0f %% more bins are empty than even coverage leaves", 100 * empty);
+    return ps_normals_learn(c->panel, &normal, &name, 1, own, &err) == 0;
+}
+
+/* What the bins are measured against: a panel of normals, the matched normal, or (whole genomes) nothing. 0: none that
+ * will do. */
+static int choose_reference(const ps_case *c, const ps_coverage *shape, ps_normals *own, const ps_normals **normals,
+                            ps_copynumber_call *call) {
+    const ps_normals *given = c->normals;
+    if (given && is_genome(given->assay) != is_genome(shape->assay)) {
+        ps_reason_add(&call->reasons, PS_REASON_REFERENCE_MISMATCH, "dna: looks like %s, the panel of normals is %s",
+                      ps_assay_names[shape->assay], ps_assay_names[given->assay]);
         return 0;
     }
+    if (given) {
+        *normals = given;
+        call->reference = PS_CN_REFERENCE_PANEL;
+        call->assay = given->assay;
+    } else if (learn_matched(c, shape->assay, own, call)) {
+        *normals = own;
+        call->reference = PS_CN_REFERENCE_MATCHED;
+    } else if (!is_genome(shape->assay)) {
+        ps_reason_add(
+            &call->reasons, PS_REASON_TARGETED,
+            "dna: looks like %s (%.0f %% of the bins far above the rest, %.0f %% empty beyond even coverage, "
+            "RAS hotspots %.3gx as deep as the bins); give --copynumber-reference or --normal of the same kit",
+            ps_assay_names[shape->assay], 100 * shape->tall, 100 * fmax(0, shape->empty), shape->enrichment);
+        return 0;
+    }
+    call->reference_normals = *normals ? (*normals)->n_samples : 0;
     return 1;
 }
 
-static void measure(depth_fit *f, const ps_case *c, ps_copynumber_call *call) {
+/* ---- the call ------------------------------------------------------------------------------------------------------
+ */
+
+static int enough_fragments(const ps_case *c, const ps_coverage *shape, ps_copynumber_call *call) {
+    double needed = c->panel->limits.cn_min_fragments_per_bin;
+    if (shape->mean >= needed)
+        return 1;
+    ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: %.3g fragments per 10 kb bin, %g needed", shape->mean,
+                  needed);
+    return 0;
+}
+
+static int quiet_enough(const ps_depth *f, ps_copynumber_call *call) {
+    const ps_limits *l = &f->panel->limits;
+    double cv = sqrt(f->tau2);
+    if (cv > l->cn_max_bin_cv)
+        ps_reason_add(&call->reasons, PS_REASON_NOISY, "dna: bins vary by %.2g beyond counting, %g allowed", cv,
+                      l->cn_max_bin_cv);
+    else if (f->outliers > l->cn_max_outliers)
+        ps_reason_add(&call->reasons, PS_REASON_NOISY,
+                      "dna: %.0f %% of the bins do not fit their arm, %.0f %% allowed", 100 * f->outliers,
+                      100 * l->cn_max_outliers);
+    else if (f->sure_wave > l->cn_max_wave)
+        ps_reason_add(&call->reasons, PS_REASON_NOISY,
+                      "dna: waves move neighbouring bins by %.2g together, %g allowed", f->sure_wave, l->cn_max_wave);
+    else
+        return 1;
+    return 0;
+}
+
+static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
     const ps_limits *l = &c->panel->limits;
-    fit_depth(f);
-    call->noise = ps_round6(f->extra_cv);
-    if (f->extra_cv > l->cn_max_bin_cv) {
-        ps_reason_add(&call->reasons, PS_REASON_NOISY, "dna: bins vary by %.2g beyond counting, %g allowed",
-                      f->extra_cv, l->cn_max_bin_cv);
+    ps_depth_fit(f);
+    call->noise = ps_round6(sqrt(f->tau2));
+    call->wave = ps_round6(f->wave);
+    if (!quiet_enough(f, call))
         return;
-    }
     double odds = 0, baseline_se = 0, baseline = fit_baseline(f, c->purity, &odds, &baseline_se);
-    const group *here = ccnd1_group(f);
-    double level = here->level - baseline, se = hypot(hypot(here->se, baseline_se), 0.02);
-    if (!here->bins) {
+    const ps_depth_group *here = ccnd1_group(f);
+    double level = here->level - baseline;
+    if (!here->bins || !(here->expected > 0)) {
         ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: no usable bin at 11q13");
         return;
     }
-    double middle = log2((here->count + 0.5) / here->expected) - here->level; /* the median arm's rate */
+    double se = hypot(hypot(here->se, baseline_se), hypot(remaining_error, f->wave));
     list_arms(f, baseline, call);
-    list_bins(f, baseline, middle, call);
+    list_bins(f, baseline, call);
     if (odds < l->cn_baseline_odds) {
         ps_reason_add(&call->reasons, PS_REASON_AMBIGUOUS_BASELINE, "dna: odds %.2g for the best, %g needed", odds,
                       l->cn_baseline_odds);
@@ -476,16 +344,23 @@ void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
                                  .hyperdiploid = -1,
                                  .purity = c->purity,
                                  .fragments_per_bin = NAN,
-                                 .noise = NAN};
+                                 .noise = NAN,
+                                 .wave = NAN};
     const ps_evidence *dna = c->reads[PS_INPUT_DNA];
     if (!dna || !dna->given) {
         ps_reason_add(&call->reasons, PS_REASON_NO_DNA, "copy number needs --dna");
         return;
     }
-    depth_fit f;
-    init_fit(&f, c->panel, dna);
-    call->fragments_per_bin = ps_round6(f.mean);
-    if (gates_open(&f, call))
+    ps_coverage shape = ps_coverage_of(c->panel, dna);
+    const ps_normals *normals = NULL;
+    ps_normals own = {0};
+    call->fragments_per_bin = ps_round6(shape.mean);
+    call->assay = shape.assay;
+    if (enough_fragments(c, &shape, call) && choose_reference(c, &shape, &own, &normals, call)) {
+        ps_depth f;
+        ps_depth_init(&f, c->panel, dna->bin, normals);
         measure(&f, c, call);
-    free_fit(&f);
+        ps_depth_free(&f);
+    }
+    ps_normals_free(&own);
 }

@@ -47,6 +47,8 @@ typedef struct cli_knowledge { /* loaded once, before anything runs */
     int chosen;      /* 1: --panel named the only one */
     ps_model model;  /* --model FILE */
     int model_given; /* 1: `model` is loaded */
+    ps_normals normals; /* --copynumber-reference FILE */
+    int normals_given;
 } cli_knowledge;
 
 int cli_load_knowledge(const ps_job *job, cli_knowledge *knowledge, ps_error *err);

@@ -54,6 +54,8 @@ static const option_row rows[] = {
     {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT, "N", "threads (default: the processors there are)"},
     {"reference", 'T', TEXT, JOB(reference), ALL, "FASTA", "reference sequence, for CRAM"},
     {"panel", 'p', TEXT, JOB(panel), ALL | CLI_STRATIFY, "NAME|DIR", "grch38, grch37 or a folder (default: from the inputs)"},
+    {"copynumber-reference", 0, TEXT, JOB(copynumber_reference), BOTH, "FILE",
+     "panel of normals for depth, made by reference copynumber"},
     {"model", 0, TEXT, JOB(model), RELABEL, "FILE", "stratifier model: a file or a built-in name (default: rationale)"},
     {"purity", 0, FRACTION, JOB(purity), RELABEL, "X", "tumour share of the cells, above 0, at most 1"},
     {"specimen", 0, SPECIMEN, JOB(specimen), RELABEL, "SITE", "lesion, marrow or unknown (default: unknown)"},

@@ -1,6 +1,70 @@
+/* reference_copynumber.c - `plasmastrat reference copynumber`: a panel of normals for depth. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/normals.h"
 #include "reference.h"
 
+/* Where a sheet has a column for normals, the normals are there and column dna holds tumours. */
+static int find_role(const cli_settings *s, ps_input_role *role, ps_error *err) {
+    sheet sh = {0};
+    if (sheet_read(s->rest[1], &s->job, &sh, err) < 0)
+        return -1;
+    *role = PS_INPUT_DNA;
+    for (size_t i = 0; i < sh.n; i++)
+        if (sh.job[i].path[PS_INPUT_NORMAL])
+            *role = PS_INPUT_NORMAL;
+    sheet_free(&sh);
+    return 0;
+}
+
+/* The same file twice would pass for two normals that agree. */
+static int refuse_twice(const reference_cohort *cohort, ps_input_role role, ps_error *err) {
+    for (size_t i = 0; i < cohort->sheet.n; i++)
+        for (size_t j = 0; j < i; j++) {
+            const ps_evidence *a = &cohort->sample[i].evidence[role], *b = &cohort->sample[j].evidence[role];
+            size_t bytes = (size_t)cohort->panel->n_bins * sizeof *a->bin;
+            if (!memcmp(a->bin, b->bin, bytes))
+                return ps_fail(err, PS_ERR_RUN, cohort->sheet.job[i].path[role], 0,
+                               "has the same depth in every bin as %s, expected another sample",
+                               cohort->sheet.job[j].path[role]);
+        }
+    return 0;
+}
+
+static int learn(const reference_cohort *cohort, ps_input_role role, ps_normals *normals, ps_error *err) {
+    size_t n = cohort->sheet.n;
+    const ps_evidence **sample = ps_alloc(n, sizeof *sample);
+    const char **name = ps_alloc(n, sizeof *name);
+    for (size_t i = 0; i < n; i++) {
+        sample[i] = &cohort->sample[i].evidence[role];
+        name[i] = cohort->sheet.job[i].sample_id;
+    }
+    int status = refuse_twice(cohort, role, err);
+    if (status == 0)
+        status = ps_normals_learn(cohort->panel, sample, name, n, normals, err);
+    free(sample);
+    free(name);
+    return status;
+}
+
 int reference_copynumber(const cli_settings *s, FILE *out, ps_error *err) {
-    (void)out;
-    return ps_fail(err, PS_ERR_USAGE, s->rest[1], 0, "reference copynumber is not built yet");
+    reference_cohort cohort = {0};
+    ps_normals normals = {0};
+    ps_input_role role = PS_INPUT_DNA;
+    int status = -1;
+    if (find_role(s, &role, err) < 0)
+        return -1;
+    if (reference_collect(s, role, PS_MIN_NORMALS, &cohort, err) < 0 || learn(&cohort, role, &normals, err) < 0)
+        goto out;
+    ps_normals_write(&normals, cohort.panel, "plasmastrat " PS_VERSION, out);
+    if (!s->quiet)
+        fprintf(stderr, "plasmastrat: %zu normals (%s, column %s): %d of %d bins usable\n", normals.n_samples,
+                ps_assay_names[normals.assay], ps_input_names[role], normals.usable, normals.n_bins);
+    status = 0;
+out:
+    ps_normals_free(&normals);
+    reference_free(&cohort);
+    return status;
 }

@@ -44,6 +44,10 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
         return -1;
     if (job->reference && !strstr(job->reference, "://") && access(job->reference, R_OK) != 0)
         return ps_fail(err, PS_ERR_USAGE, job->reference, 0, "reference cannot be read: %s", strerror(errno));
+    if (job->copynumber_reference &&
+        ps_normals_read(job->copynumber_reference, k->panel, k->n_panels, &k->normals, err) < 0)
+        return -1;
+    k->normals_given = job->copynumber_reference != NULL;
     const char *name = job->model ? job->model : default_model;
     if (ps_panel_model(&k->panel[0], name) >= 0)
         return 0;
@@ -58,6 +62,7 @@ void cli_free_knowledge(cli_knowledge *k) {
     for (int i = 0; i < k->n_panels; i++)
         ps_panel_free(&k->panel[i]);
     ps_model_free(&k->model);
+    ps_normals_free(&k->normals);
     *k = (cli_knowledge){0};
 }
 
@@ -247,6 +252,7 @@ static int gather_sites(const run *r, ps_result *result, cli_say say, void *cont
 
 static void answer(const ps_job *job, const cli_knowledge *knowledge, ps_result *result) {
     ps_case c = {.panel = result->panel, .vcf = result->has_vcf ? &result->vcf : NULL, .purity = job->purity};
+    c.normals = result->normals;
     c.sites = result->has_sites ? &result->sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         c.reads[role] = &result->evidence[role];
@@ -256,6 +262,18 @@ static void answer(const ps_job *job, const cli_knowledge *knowledge, ps_result 
     const ps_model *model = knowledge->model_given ? &knowledge->model : &result->panel->models[built_in];
     ps_stratify(result->panel, model, &result->calls, job->specimen, job->prior_odds, &result->label);
     ps_result_checks(result);
+}
+
+/* A panel of normals is for one build; a sample on another is not measured without it silently. */
+static int use_normals(const run *r, ps_result *result, ps_error *err) {
+    const cli_knowledge *k = r->knowledge;
+    if (!k->normals_given || !r->job->path[PS_INPUT_DNA])
+        return 0;
+    if (strcmp(k->normals.build, r->panel->build) != 0)
+        return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, but the panel of normals %s is for %s",
+                       r->panel->build, k->normals.path, k->normals.build);
+    result->normals = &k->normals;
+    return 0;
 }
 
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
@@ -270,6 +288,8 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
         find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
         goto out;
     result->panel = r.panel;
+    if (use_normals(&r, result, err) < 0)
+        goto out;
     if (gather_sites(&r, result, say, context, err) < 0 || gather_reads(&r, result, err) < 0 ||
         gather_variants(&r, result, err) < 0)
         goto out;

@@ -415,6 +415,16 @@ static json_t *bins_array(document *d) {
     return array;
 }
 
+static json_t *depth_reference_object(document *d) {
+    const ps_copynumber_call *c = &d->result->calls.copynumber;
+    json_t *o = json_object();
+    put(d, o, "kind", text(ps_cn_reference_names[c->reference]));
+    put(d, o, "normals", json_integer((json_int_t)c->reference_normals));
+    put(d, o, "checksum",
+        text(c->reference == PS_CN_REFERENCE_PANEL && d->result->normals ? d->result->normals->checksum : NULL));
+    return o;
+}
+
 static json_t *copynumber_object(document *d) {
     const ps_copynumber_call *c = &d->result->calls.copynumber;
     int given = ps_copies_counted(c);
@@ -431,6 +441,9 @@ static json_t *copynumber_object(document *d) {
     put(d, o, "purity", given ? real(c->purity) : json_null());
     put(d, o, "noise", given ? real(c->noise) : json_null());
     put(d, o, "fragments_per_bin", given ? real(c->fragments_per_bin) : json_null());
+    put(d, o, "assay", c->assay ? text(ps_assay_names[c->assay]) : json_null());
+    put(d, o, "wave", given ? real(c->wave) : json_null());
+    put(d, o, "reference", depth_reference_object(d));
     put(d, o, "chromosome11", bins_array(d));
     return o;
 }
@@ -599,6 +612,20 @@ static json_t *reads_array(document *d) {
     return array;
 }
 
+/* What --copynumber-reference gave; whether it was used says the copy number's own `reference`. */
+static json_t *given_normals_object(document *d) {
+    const ps_normals *n = d->result->normals;
+    if (!n)
+        return json_null();
+    json_t *o = json_object();
+    const char *slash = strrchr(n->path, '/');
+    put(d, o, "name", text(slash ? slash + 1 : n->path));
+    put(d, o, "checksum", text(n->checksum));
+    put(d, o, "assay", text(ps_assay_names[n->assay]));
+    put(d, o, "normals", json_integer((json_int_t)n->n_samples));
+    return o;
+}
+
 static json_t *provenance_object(document *d) {
     const ps_panel *panel = d->result->panel;
     const ps_model *model = d->result->label.chosen.model;
@@ -613,6 +640,7 @@ static json_t *provenance_object(document *d) {
     put(d, o, "panel_version", text(panel ? panel->version : NULL));
     put(d, o, "build", text(panel ? panel->build : NULL));
     put(d, o, "contig_names", text(ps_style_names[style >= 0 && style < PS_N_STYLES ? style : PS_STYLE_UCSC]));
+    put(d, o, "copynumber_reference", given_normals_object(d));
     return o;
 }
 

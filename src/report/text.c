@@ -146,10 +146,14 @@ static void put_copies(const screen *s, const ps_copynumber_call *c) {
         put(s, "  copies", PLAIN, 0, "%s: %s", ps_cn_state_names[c->state], why);
         return;
     }
+    char against[64] = "";
+    if (c->reference != PS_CN_REFERENCE_NONE)
+        snprintf(against, sizeof against, ", against %s",
+                 c->reference == PS_CN_REFERENCE_PANEL ? "a panel of normals" : "the matched normal");
     const char *hyperdiploid = c->hyperdiploid < 0 ? "unknown" : c->hyperdiploid ? "yes" : "no";
-    put(s, "  copies", PLAIN, 0, "%s: %s copies (%s to %s)%s, scope %s, hyperdiploid %s%s%s",
+    put(s, "  copies", PLAIN, 0, "%s: %s copies (%s to %s)%s, scope %s, hyperdiploid %s%s%s%s",
         ps_cn_state_names[c->state], NUM(c->copies, 2), NUM(c->copies_low, 2), NUM(c->copies_high, 2),
-        isfinite(c->purity) ? "" : " as if pure", ps_scope_names[c->scope], hyperdiploid,
+        isfinite(c->purity) ? "" : " as if pure", ps_scope_names[c->scope], hyperdiploid, against,
         c->state == PS_CN_NOT_ASSESSABLE ? "; " : "", c->state == PS_CN_NOT_ASSESSABLE ? why : "");
 }
 

@@ -292,7 +292,14 @@ static void gates(void **state) {
     g.extra_cv = 1.2;
     call = call_of(&g, &seed, 1);
     assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
-    assert_true(has_reason(&call.reasons, PS_REASON_NOISY));
+    assert_true(has_reason(&call.reasons, PS_REASON_TARGETED)); /* as uneven as a capture */
+    free_call(&call);
+    g.extra_cv = 0.7;
+    panel.limits.cn_max_bin_cv = 0.5;
+    call = call_of(&g, &seed, 1);
+    assert_true(call.state == PS_CN_NOT_ASSESSABLE && isnan(call.copies));
+    assert_true(has_reason(&call.reasons, PS_REASON_NOISY) || has_reason(&call.reasons, PS_REASON_TARGETED));
+    panel.limits.cn_max_bin_cv = 0.6;
     free_call(&call);
     c = case_of(NULL, NULL, NULL);
     ps_call_copynumber(&c, &call);

@@ -1,0 +1,118 @@
+/* assay.c - how a DNA library was made, from its coverage.
+ *
+ * Whole genomes of any depth cover the bins evenly. A capture does not: bins with baits stand several times above the
+ * rest, or the rest is empty. A small kit may have no bait in any arm bin, and what it catches beside its baits covers
+ * them evenly; then the RAS hotspots, which such a kit has, are far deeper than the bins predict. RNA is as uneven as a
+ * capture, and is answered like one.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "depth.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+
+/* Bases of the genome that one fragment of usual libraries shows. */
+static const double fragment_reach = 300, bin_bases = 10000;
+
+/* Chromosome 11 is left out: its wide amplification is a finding, not a capture. */
+static int speaks(const ps_panel *p, int bin) {
+    return p->bins[bin].role == PS_BIN_ARM && p->bins[bin].span.contig != p->ccnd1_window.contig;
+}
+
+static double median_bin(const ps_panel *p, const uint64_t *count) {
+    double *values = ps_alloc((size_t)p->n_bins, sizeof *values);
+    size_t n = 0;
+    for (int i = 0; i < p->n_bins; i++)
+        if (speaks(p, i))
+            values[n++] = (double)count[i];
+    double median = n ? ps_median(values, n) : 0;
+    free(values);
+    return median;
+}
+
+/* Median depth of the hotspot codons that RAS wild type needs. */
+static double hotspot_depth(const ps_panel *p, const ps_evidence *e) {
+    double *depth = ps_alloc((size_t)p->n_codons, sizeof *depth);
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_codon; i++)
+        depth[e->codon[i].codon] += e->codon[i].n;
+    for (int c = 0; c < p->n_codons; c++)
+        if (p->codons[c].required)
+            depth[n++] = depth[c];
+    double median = n ? ps_median(depth, n) : 0;
+    free(depth);
+    return median;
+}
+
+/* Above `mean` by more than counting explains. */
+static int stands_above(uint64_t count, double mean) {
+    return (double)count > mean + 6 * sqrt(mean + 1);
+}
+
+static double usual_at_11q13(const ps_panel *p, const uint64_t *count) {
+    double *values = ps_alloc((size_t)p->n_bins, sizeof *values);
+    size_t n = 0;
+    for (int i = 0; i < p->n_bins; i++)
+        if (p->bins[i].role != PS_BIN_ARM)
+            values[n++] = (double)count[i];
+    double median = n ? ps_median(values, n) : 0;
+    free(values);
+    return median;
+}
+
+/* What no genome shows at 11q13: spikes of one to three bins (an amplicon around CCND1 is wider than a gene's baits),
+ * or more copies than anybody has seen. */
+static int has_baits_at_11q13(const ps_panel *p, const uint64_t *count, double arm_median) {
+    enum { SHORTEST_AMPLICON = 4 };
+    double usual = fmax(usual_at_11q13(p, count), arm_median);
+    int run = 0, tall = 0, spikes = 0, amplicons = 0;
+    for (int i = 0; i <= p->n_bins; i++) {
+        int here = i < p->n_bins && p->bins[i].role != PS_BIN_ARM;
+        if (here && stands_above(count[i], p->limits.cn_max_copies / 2 * arm_median))
+            return 1;
+        if (here && (double)count[i] > 2 * usual) {
+            run++;
+            tall |= stands_above(count[i], p->limits.cn_captured_ratio * usual);
+            continue;
+        }
+        spikes += tall && run < SHORTEST_AMPLICON;
+        amplicons += tall && run >= SHORTEST_AMPLICON;
+        run = tall = 0;
+    }
+    return spikes && !amplicons;
+}
+
+ps_coverage ps_coverage_of(const ps_panel *p, const ps_evidence *dna) {
+    const ps_limits *l = &p->limits;
+    ps_coverage c = {0};
+    double median = median_bin(p, dna->bin), bins = 0, empty = 0, tall = 0, arm_bins = 0;
+    for (int i = 0; i < p->n_bins; i++) {
+        if (p->bins[i].role == PS_BIN_ARM) {
+            arm_bins++;
+            c.mean += (double)dna->bin[i];
+            empty += dna->bin[i] == 0;
+        }
+        if (speaks(p, i)) {
+            bins++;
+            tall += stands_above(dna->bin[i], l->cn_captured_ratio * median);
+        }
+    }
+    if (arm_bins > 0) {
+        c.mean /= arm_bins;
+        c.empty = empty / arm_bins - exp(-c.mean);
+        c.tall = bins > 0 ? tall / bins : 0;
+    }
+    double hotspots = hotspot_depth(p, dna);
+    if (hotspots >= 20)
+        c.enrichment = hotspots / ((c.mean + 0.1) * fragment_reach / bin_bases);
+    if (c.tall > l->cn_exome_bins)
+        c.assay = PS_ASSAY_EXOME;
+    else if (c.tall > l->cn_max_captured_bins || c.empty > l->cn_max_empty_bins ||
+             c.enrichment > l->cn_max_enrichment || has_baits_at_11q13(p, dna->bin, median))
+        c.assay = PS_ASSAY_TARGETED;
+    else
+        c.assay = c.mean > 0 ? PS_ASSAY_GENOME : PS_ASSAY_UNKNOWN;
+    return c;
+}

@@ -1,0 +1,344 @@
+#include "depth.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+
+enum { ROUNDS = 25, T = PS_DEPTH_TERMS };
+static const double gc_centre = 0.45;
+static const int32_t gene_reach = 40000; /* bases on each side of CCND1 that count as the gene's own bins */
+/* Weak priors keep shallow samples finite. One sd: a GC slope of 10 per unit (2.7-fold per 0.1), a curvature of 100, a
+ * capture that is 2.7 times more or less efficient. */
+static const double prior_sd[T] = {10, 100, 1};
+
+static int is_gene_bin(const ps_panel *p, int bin) {
+    const ps_gene *gene = &p->genes[p->ccnd1];
+    const ps_span *s = &p->bins[bin].span;
+    return s->contig == gene->contig && s->end0 > gene->exons[0].beg0 - gene_reach &&
+           s->beg0 < gene->exons[gene->n_exons - 1].end0 + gene_reach;
+}
+
+static void covariates(const ps_depth *f, int bin, double z[T]) {
+    z[0] = f->panel->bins[bin].gc - gc_centre;
+    z[1] = z[0] * z[0];
+    z[2] = f->normals ? f->normals->bin[bin].captured : 0;
+}
+
+double ps_depth_weight(const ps_depth *f, int bin) {
+    double z[T], sum = 0;
+    covariates(f, bin, z);
+    for (int k = 0; k < T; k++)
+        sum += f->b[k] * z[k];
+    return (f->normals ? f->normals->bin[bin].level : f->panel->bins[bin].mappability) * exp(sum);
+}
+
+static double known_variance(const ps_depth *f, int bin) {
+    if (!f->normals)
+        return 0;
+    const ps_normal_bin *b = &f->normals->bin[bin];
+    return b->spread * b->spread + b->level_se * b->level_se;
+}
+
+static double rate_of(const ps_depth_group *g) {
+    return g->expected > 0 ? g->count / g->expected : 0;
+}
+
+/* Weight of a bin's count in sums: 1 where counting is all its noise. */
+static double trust(const ps_depth *f, int bin, double mean) {
+    return 1 / (1 + mean * (known_variance(f, bin) + f->tau2));
+}
+
+static void add_bin(const ps_depth *f, ps_depth_group *g, double rate, int bin) {
+    double w = ps_depth_weight(f, bin), v = trust(f, bin, rate * w), z[T];
+    covariates(f, bin, z);
+    g->count += v * (double)f->count[bin];
+    g->expected += v * w;
+    g->info += v * rate * w;
+    for (int k = 0; k < T; k++)
+        g->z[k] += v * w * z[k];
+    g->bins++;
+}
+
+/* Levels of the groups given b; the weights follow from the levels of the round before. */
+static void sum_groups(ps_depth *f) {
+    double *rate = ps_alloc((size_t)f->n_groups, sizeof *rate);
+    for (int g = 0; g < f->n_groups; g++) {
+        rate[g] = rate_of(&f->group[g]);
+        f->group[g] = (ps_depth_group){0};
+    }
+    for (int i = 0; i < f->panel->n_bins; i++) {
+        int g = f->group_of[i];
+        if (!f->left_out[i])
+            add_bin(f, &f->group[g], rate[g], i);
+        if (!f->left_out[i] && g == f->q13 && is_gene_bin(f->panel, i))
+            add_bin(f, &f->group[f->gene], rate[f->gene], i);
+    }
+    for (int g = 0; g < f->n_groups; g++)
+        for (int k = 0; k < T && f->group[g].expected > 0; k++)
+            f->group[g].z[k] /= f->group[g].expected;
+    free(rate);
+}
+
+/* Inverse of a small positive definite matrix (Gauss and Jordan; the prior keeps the pivots above 0). */
+static void invert(double a[T][T], double inverse[T][T]) {
+    for (int i = 0; i < T; i++)
+        for (int j = 0; j < T; j++)
+            inverse[i][j] = i == j;
+    for (int i = 0; i < T; i++) {
+        double pivot = a[i][i];
+        for (int j = 0; j < T; j++) {
+            a[i][j] /= pivot;
+            inverse[i][j] /= pivot;
+        }
+        for (int k = 0; k < T; k++) {
+            double factor = a[k][i];
+            for (int j = 0; j < T && k != i; j++) {
+                a[k][j] -= factor * a[i][j];
+                inverse[k][j] -= factor * inverse[i][j];
+            }
+        }
+    }
+}
+
+/* One Newton step on the profile likelihood; returns its length. */
+static double newton_step(ps_depth *f) {
+    double score[T] = {0}, info[T][T] = {{0}};
+    sum_groups(f);
+    for (int i = 0; i < f->panel->n_bins; i++) {
+        const ps_depth_group *g = &f->group[f->group_of[i]];
+        if (f->left_out[i] || f->group_of[i] == f->q13)
+            continue;
+        double z[T], mean = rate_of(g) * ps_depth_weight(f, i), v = trust(f, i, mean);
+        covariates(f, i, z);
+        for (int k = 0; k < T; k++) {
+            z[k] -= g->z[k];
+            score[k] += v * ((double)f->count[i] - mean) * z[k];
+            for (int l = 0; l <= k; l++)
+                info[k][l] += v * mean * z[k] * z[l];
+        }
+    }
+    double step[T] = {0}, scale = 1, length = 0;
+    for (int k = 0; k < T; k++) {
+        score[k] -= f->b[k] / (prior_sd[k] * prior_sd[k]);
+        info[k][k] += 1 / (prior_sd[k] * prior_sd[k]);
+        for (int l = 0; l < k; l++)
+            info[l][k] = info[k][l];
+    }
+    invert(info, f->cov);
+    for (int k = 0; k < T; k++) {
+        for (int l = 0; l < T; l++)
+            step[k] += f->cov[k][l] * score[l];
+        scale = fmax(scale, 2 * fabs(step[k]) / prior_sd[k]); /* far from the top: short steps */
+        length += fabs(step[k]) / prior_sd[k];
+    }
+    for (int k = 0; k < T; k++)
+        f->b[k] += step[k] / scale;
+    return length;
+}
+
+static void fit_curve(ps_depth *f) {
+    for (int round = 0; round < ROUNDS && newton_step(f) > 1e-7; round++)
+        ;
+    sum_groups(f);
+}
+
+static double mean_of(const ps_depth *f, int bin) {
+    return rate_of(&f->group[f->group_of[bin]]) * ps_depth_weight(f, bin);
+}
+
+static double sd_of(const ps_depth *f, int bin, double mean, double tau2) {
+    return sqrt(mean + mean * mean * (known_variance(f, bin) + tau2));
+}
+
+/* Robust sd of the standardised residuals of the arms' bins. */
+static double scatter(const ps_depth *f, double tau2, double *values) {
+    size_t n = 0;
+    for (int i = 0; i < f->panel->n_bins; i++) {
+        double mean = mean_of(f, i);
+        if (!f->left_out[i] && f->group_of[i] != f->q13 && mean > 0)
+            values[n++] = ((double)f->count[i] - mean) / sd_of(f, i, mean, tau2);
+    }
+    return n ? ps_mad(values, n, 0) : 0;
+}
+
+/* tau is what makes the residuals as wide as they should be. */
+static void fit_noise(ps_depth *f) {
+    double *values = ps_alloc((size_t)f->panel->n_bins, sizeof *values), low = 0, high = 4;
+    if (scatter(f, 0, values) > 1) {
+        for (int round = 0; round < 30; round++) {
+            double middle = (low + high) / 2;
+            *(scatter(f, middle, values) > 1 ? &low : &high) = middle;
+        }
+        f->tau2 = (low + high) / 2;
+    } else {
+        f->tau2 = 0;
+    }
+    free(values);
+}
+
+/* An arm bin far from its arm (a small deletion, a repeat the track missed) would pull a sum; it is left out once. */
+static void leave_out_outliers(ps_depth *f) {
+    double bins = 0, out = 0;
+    for (int i = 0; i < f->panel->n_bins; i++) {
+        if (f->group_of[i] == f->q13 || f->left_out[i])
+            continue;
+        double mean = mean_of(f, i);
+        bins++;
+        if (fabs((double)f->count[i] - mean) > 5 * sd_of(f, i, mean, f->tau2)) {
+            f->left_out[i] = PS_BIN_OUTLIER;
+            out++;
+        }
+    }
+    f->outliers = bins > 0 ? out / bins : 0;
+}
+
+/* Arms are compared where their covariates are; what the curve may be wrong by between there and a group adds to its
+ * se. */
+static void set_levels(ps_depth *f) {
+    double *levels = ps_alloc((size_t)f->n_groups, sizeof *levels), z[T] = {0}, weight = 0;
+    size_t n = 0;
+    for (int g = 0; g < f->n_groups; g++) {
+        ps_depth_group *one = &f->group[g];
+        /* half a fragment keeps an empty group finite */
+        double half = one->expected > 0 && one->info > 0 ? 0.5 * one->count / one->info : 0.5;
+        one->level = one->bins && one->expected > 0 ? log2((one->count + fmin(half, 0.5)) / one->expected) : NAN;
+        if (g >= f->q13 || isnan(one->level))
+            continue;
+        levels[n++] = one->level;
+        for (int k = 0; k < T; k++)
+            z[k] += one->info * one->z[k];
+        weight += one->info;
+    }
+    f->middle = ps_median(levels, n);
+    for (int g = 0; g < f->n_groups; g++) {
+        ps_depth_group *one = &f->group[g];
+        double curve = 0, d[T];
+        one->level -= f->middle;
+        for (int k = 0; k < T; k++)
+            d[k] = one->z[k] - (weight > 0 ? z[k] / weight : 0);
+        for (int k = 0; k < T; k++)
+            for (int l = 0; l < T; l++)
+                curve += d[k] * d[l] * f->cov[k][l];
+        one->se = sqrt(1 / (one->info + 0.5) + fmax(0, curve)) / log(2);
+    }
+    free(levels);
+}
+
+/* A bin's residual against its arm, and its weight. */
+typedef struct residual {
+    double r, weight;
+    int32_t beg0;
+} residual;
+
+static int arm_residuals(const ps_depth *f, int arm, residual *out) {
+    int n = 0;
+    for (int i = 0; i < f->panel->n_bins; i++) {
+        double mean = f->group_of[i] == arm && !f->left_out[i] ? mean_of(f, i) : 0;
+        if (mean > 0)
+            out[n++] = (residual){((double)f->count[i] - mean) / mean, sqrt(mean * trust(f, i, mean)),
+                                  f->panel->bins[i].span.beg0};
+    }
+    return n;
+}
+
+/* Median of the residuals around one: a part of an arm that is gained or lost is no wave. */
+static double surroundings(const residual *all, int n, int at, double *values) {
+    enum { REACH = 20 };
+    size_t used = 0;
+    for (int i = at - REACH < 0 ? 0 : at - REACH; i < n && i <= at + REACH; i++)
+        values[used++] = all[i].r;
+    return ps_median(values, used);
+}
+
+/* Waves (replication timing, GC at a larger scale) move neighbouring bins together, so they do not average out over
+ * the megabase of 11q13. Their variance is the covariance of bins about half a megabase apart, which chromosome 11 has
+ * many of. What counting noise alone may give (one standard error) is taken for nothing. */
+static void fit_wave(ps_depth *f) {
+    enum { FAR = 1200000 };
+    const ps_panel *p = f->panel;
+    residual *all = ps_alloc((size_t)p->n_bins, sizeof *all);
+    double *values = ps_alloc((size_t)p->n_bins, sizeof *values), *level = ps_alloc((size_t)p->n_bins, sizeof *level);
+    double sum = 0, weight = 0, square = 0, weight2 = 0;
+    for (int a = 0; a < p->n_arms; a++) {
+        int n = arm_residuals(f, a, all);
+        for (int i = 0; i < n; i++)
+            level[i] = surroundings(all, n, i, values);
+        for (int i = 1; i < n; i++) {
+            if (all[i].beg0 - all[i - 1].beg0 > FAR)
+                continue;
+            double w = all[i].weight * all[i - 1].weight;
+            double product = (all[i].r - level[i]) * (all[i - 1].r - level[i - 1]);
+            sum += w * product;
+            weight += w;
+            square += w * w * product * product;
+            weight2 += w * w;
+        }
+    }
+    if (weight > 0) {
+        double mean = sum / weight, se = sqrt(fmax(0, square - weight2 * mean * mean)) / weight;
+        f->wave = mean > se ? sqrt(mean) / log(2) : 0;
+        f->sure_wave = sqrt(fmax(0, mean - 2 * se));
+    }
+    free(all);
+    free(values);
+    free(level);
+}
+
+/* Baits at CCND1 but next to none on the arms: nothing tells what this capture's efficiency is, so what lies beside the
+ * baits speaks alone. */
+static void leave_out_lone_baits(ps_depth *f) {
+    enum { ENOUGH = 8 };
+    int baits = 0;
+    for (int i = 0; f->normals && i < f->panel->n_bins; i++)
+        baits += f->group_of[i] != f->q13 && f->normals->bin[i].captured && !f->left_out[i];
+    for (int i = 0; f->normals && baits < ENOUGH && i < f->panel->n_bins; i++)
+        if (f->normals->bin[i].captured)
+            f->left_out[i] = PS_BIN_UNUSABLE;
+}
+
+void ps_depth_init(ps_depth *f, const ps_panel *panel, const uint64_t *count, const ps_normals *normals) {
+    size_t n = (size_t)panel->n_bins;
+    *f = (ps_depth){.panel = panel,
+                    .count = count,
+                    .normals = normals,
+                    .q13 = panel->n_arms,
+                    .gene = panel->n_arms + 1,
+                    .n_groups = panel->n_arms + 2};
+    f->group_of = ps_alloc(n, sizeof *f->group_of);
+    f->left_out = ps_alloc(n, sizeof *f->left_out);
+    f->group = ps_alloc((size_t)f->n_groups, sizeof *f->group);
+    double total = 0, bins = 0;
+    for (int i = 0; i < panel->n_bins; i++) {
+        f->group_of[i] = panel->bins[i].role == PS_BIN_ARM ? panel->bins[i].arm : f->q13;
+        f->left_out[i] = normals && !normals->bin[i].usable ? PS_BIN_UNUSABLE : 0;
+        if (panel->bins[i].role == PS_BIN_ARM) {
+            total += (double)count[i];
+            bins++;
+        }
+    }
+    f->mean = bins > 0 ? total / bins : 0;
+    leave_out_lone_baits(f);
+}
+
+void ps_depth_fit(ps_depth *f) {
+    fit_curve(f);
+    fit_noise(f);
+    leave_out_outliers(f);
+    for (int round = 0; round < 2; round++) {
+        fit_curve(f);
+        fit_noise(f);
+    }
+    sum_groups(f);
+    set_levels(f);
+    fit_wave(f);
+}
+
+void ps_depth_free(ps_depth *f) {
+    free(f->group_of);
+    free(f->left_out);
+    free(f->group);
+    *f = (ps_depth){0};
+}

@@ -1,0 +1,267 @@
+/* normals_learn.c - a panel of normals from normal samples (see normals.h).
+ *
+ * Each normal is fitted with the depth model against the levels so far, which gives its depth, its GC curve and the
+ * efficiency of its capture relative to the others; each bin's level is then its fragments over what those predict,
+ * normals that stand far off at the bin (a germline deletion) left out. Three rounds settle it. So levels come after each
+ * normal's own GC correction, and a tumour's GC curve is fitted against them in the same way.
+ *
+ * Even coverage says much of a bin before it is counted: where normals are few or shallow a level is shrunk towards
+ * mappability and the GC curve, by as much as bins really differ from those (gamma prior). Captures have no such curve.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "depth.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+
+enum { LEARNING_ROUNDS = 3 };
+
+typedef struct lesson {
+    const ps_panel *panel;
+    const ps_evidence *const *sample;
+    const char *const *name;
+    size_t n;
+    ps_normals *normals;
+    double *exposure; /* [sample][bin]: fragments expected at level 1 */
+    uint64_t *pooled; /* fragments by bin */
+    double *total;    /* exposure by bin */
+} lesson;
+
+static double *exposure_of(lesson *s, size_t sample) {
+    return s->exposure + sample * (size_t)s->panel->n_bins;
+}
+
+/* An arm that is not at two copies: a tumour among the normals. */
+static int refuse_tumour(const lesson *s, size_t sample, const ps_depth *f, ps_error *err) {
+    for (int a = 0; a < s->panel->n_arms; a++) {
+        const ps_depth_group *g = &f->group[a];
+        if (g->bins && fabs(g->level) > s->panel->limits.cn_normal_arm_log2 &&
+            fabs(g->level) > 6 * hypot(g->se, 0.02))
+            return ps_fail(
+                err, PS_ERR_RUN, s->name[sample], 0,
+                "arm %s stands %.2g (log2) off the other arms, a normal's stays within %g: is it a tumour?",
+                s->panel->arms[a].name, g->level, s->panel->limits.cn_normal_arm_log2);
+    }
+    return 0;
+}
+
+static int fit_sample(lesson *s, size_t sample, int last, ps_error *err) {
+    ps_depth f;
+    int status = 0;
+    ps_depth_init(&f, s->panel, s->sample[sample]->bin, s->normals);
+    ps_depth_fit(&f);
+    for (int i = 0; i < s->panel->n_bins; i++) {
+        double level = s->normals->bin[i].level;
+        exposure_of(s, sample)[i] = level > 0 ? exp2(f.middle) * ps_depth_weight(&f, i) / level : 0;
+    }
+    s->normals->sample[sample].noise = ps_round6(sqrt(f.tau2));
+    if (last && s->n >= PS_MIN_NORMALS)
+        status = refuse_tumour(s, sample, &f, err);
+    ps_depth_free(&f);
+    return status;
+}
+
+/* The bin's ratio of counts to exposure in the median normal. */
+static double median_ratio(lesson *s, int bin, double *ratio) {
+    size_t n = 0;
+    for (size_t k = 0; k < s->n; k++)
+        if (exposure_of(s, k)[bin] > 0)
+            ratio[n++] = (double)s->sample[k]->bin[bin] / exposure_of(s, k)[bin];
+    return n ? ps_median(ratio, n) : 0;
+}
+
+static void set_level(lesson *s, int bin, double *ratio) {
+    double middle = median_ratio(s, bin, ratio);
+    s->pooled[bin] = 0;
+    s->total[bin] = 0;
+    for (size_t k = 0; k < s->n; k++) {
+        double exposure = exposure_of(s, k)[bin], mean = exposure * middle, count = (double)s->sample[k]->bin[bin];
+        /* with a fifth of spread a normal is this far off by chance once in ten thousand times */
+        if (s->n >= PS_MIN_NORMALS && fabs(count - mean) > 4 * sqrt(mean + 0.04 * mean * mean + 1))
+            continue;
+        s->pooled[bin] += s->sample[k]->bin[bin];
+        s->total[bin] += exposure;
+    }
+    s->normals->bin[bin].level = s->total[bin] > 0 ? (double)s->pooled[bin] / s->total[bin] : 0;
+    s->normals->bin[bin].fragments = s->pooled[bin];
+}
+
+/* Levels are shares of the mean arm bin; captured bins are told by their level. */
+static void scale_levels(lesson *s) {
+    ps_normals *n = s->normals;
+    double sum = 0, bins = 0, *levels = ps_alloc((size_t)n->n_bins, sizeof *levels);
+    size_t n_levels = 0;
+    for (int i = 0; i < n->n_bins; i++)
+        if (s->panel->bins[i].role == PS_BIN_ARM) {
+            sum += n->bin[i].level;
+            levels[n_levels++] = n->bin[i].level;
+            bins++;
+        }
+    double scale = sum > 0 ? bins / sum : 1, median = ps_median(levels, n_levels) * scale;
+    for (int i = 0; i < n->n_bins; i++) {
+        n->bin[i].level *= scale;
+        s->total[i] /= scale;
+        for (size_t k = 0; k < s->n; k++)
+            exposure_of(s, k)[i] /= scale;
+        n->bin[i].captured =
+            n->assay != PS_ASSAY_GENOME && n->bin[i].level > s->panel->limits.cn_captured_ratio * fmax(median, 0.02);
+    }
+    free(levels);
+}
+
+/* Variance of ln level between normals beyond counting, by moments, shrunk towards that of all bins of its kind, as one
+ * bin's few normals tell little of a variance (Smyth, Stat Appl Genet Mol Biol 2004;3:3, in its simplest form). */
+static void set_spreads(lesson *s) {
+    enum { PRIOR_NORMALS = 10 };
+    ps_normals *n = s->normals;
+    double *excess = ps_alloc((size_t)n->n_bins, sizeof *excess),
+           *square = ps_alloc((size_t)n->n_bins, sizeof *square);
+    double all_excess[2] = {0}, all_square[2] = {0};
+    for (int i = 0; i < n->n_bins; i++) {
+        for (size_t k = 0; k < s->n; k++) {
+            double mean = exposure_of(s, k)[i] * n->bin[i].level, d = (double)s->sample[k]->bin[i] - mean;
+            double most = 5 * sqrt(mean + 0.04 * mean * mean + 1); /* a germline deletion is not spread */
+            excess[i] += fmin(d * d, most * most) * (double)s->n / (double)(s->n - 1) - mean;
+            square[i] += mean * mean;
+        }
+        all_excess[n->bin[i].captured] += excess[i];
+        all_square[n->bin[i].captured] += square[i];
+    }
+    for (int i = 0; i < n->n_bins; i++) {
+        ps_normal_bin *b = &n->bin[i];
+        double usual = all_square[b->captured] > 0 ? fmax(0, all_excess[b->captured] / all_square[b->captured]) : 0;
+        double own = square[i] > 0 ? fmax(0, excess[i] / square[i]) : usual, df = (double)s->n - 1;
+        double variance = (PRIOR_NORMALS * usual + df * own) / (PRIOR_NORMALS + df);
+        b->spread = sqrt(variance);
+        b->level_se = sqrt(b->level_se * b->level_se + variance / (double)s->n);
+    }
+    free(excess);
+    free(square);
+}
+
+static void shrink_levels(lesson *s) {
+    ps_normals *n = s->normals;
+    ps_depth f;
+    double shape = 0;
+    ps_depth_init(&f, s->panel, s->pooled, NULL);
+    if (n->assay == PS_ASSAY_GENOME) {
+        ps_depth_fit(&f);
+        shape = fmin(1 / fmax(f.tau2, 1e-6), 1e6);
+    }
+    for (int i = 0; i < n->n_bins; i++) {
+        ps_normal_bin *b = &n->bin[i];
+        double smooth = shape > 0 ? exp2(f.middle) * ps_depth_weight(&f, i) : 0;
+        if (shape > 0 && smooth > 0 && s->total[i] > 0)
+            b->level = smooth / s->total[i] * (shape + (double)s->pooled[i]) / (shape + smooth);
+        b->level_se = 1 / sqrt(shape + (double)s->pooled[i] + 0.5);
+    }
+    ps_depth_free(&f);
+}
+
+/* One normal does not tell how much baits differ between samples. */
+static void assume_spreads(lesson *s) {
+    for (int i = 0; i < s->normals->n_bins; i++)
+        s->normals->bin[i].spread = s->normals->bin[i].captured ? s->panel->limits.cn_bait_spread : 0;
+}
+
+static void mark_usable(lesson *s) {
+    ps_normals *n = s->normals;
+    const ps_limits *l = &s->panel->limits;
+    for (int i = 0; i < n->n_bins; i++) {
+        ps_normal_bin *b = &n->bin[i];
+        b->level = ps_round6(b->level);
+        b->spread = ps_round6(b->spread);
+        b->level_se = ps_round6(b->level_se);
+        b->usable = b->level > 0.01 && b->spread <= l->cn_max_normal_spread && b->level_se <= l->cn_max_normal_spread;
+        n->usable += b->usable;
+    }
+}
+
+static int check_samples(lesson *s, ps_error *err) {
+    ps_normals *n = s->normals;
+    size_t votes[PS_N_ASSAYS] = {0};
+    for (size_t k = 0; k < s->n; k++) {
+        ps_coverage c = ps_coverage_of(s->panel, s->sample[k]);
+        n->sample[k].fragments_per_bin = ps_round6(c.mean);
+        if (c.mean < s->panel->limits.cn_min_fragments_per_bin)
+            return ps_fail(err, PS_ERR_RUN, s->name[k], 0, "%.3g fragments per 10 kb bin, a normal needs %g", c.mean,
+                           s->panel->limits.cn_min_fragments_per_bin);
+        int genome = c.assay == PS_ASSAY_GENOME;
+        if (k && genome != (n->assay == PS_ASSAY_GENOME))
+            return ps_fail(err, PS_ERR_RUN, s->name[k], 0,
+                           "looks like %s, but %s like %s: normals of one panel must share the assay",
+                           ps_assay_names[c.assay], s->name[0], ps_assay_names[n->assay]);
+        if (!k)
+            n->assay = c.assay;
+        votes[c.assay]++;
+    }
+    if (votes[PS_ASSAY_EXOME] + votes[PS_ASSAY_TARGETED])
+        n->assay = votes[PS_ASSAY_EXOME] >= votes[PS_ASSAY_TARGETED] ? PS_ASSAY_EXOME : PS_ASSAY_TARGETED;
+    return 0;
+}
+
+static void name_panel(lesson *s) {
+    ps_normals *n = s->normals;
+    n->panel = ps_strdup(s->panel->name);
+    n->build = ps_strdup(s->panel->build);
+    n->panel_version = ps_strdup(s->panel->version);
+    ps_bins_checksum(s->panel, n->bins_checksum);
+    n->n_bins = s->panel->n_bins;
+    n->bin = ps_alloc((size_t)n->n_bins, sizeof *n->bin);
+    n->sample = ps_alloc(s->n, sizeof *n->sample);
+    n->n_samples = s->n;
+    for (size_t k = 0; k < s->n; k++)
+        n->sample[k].name = ps_strdup(s->name[k]);
+}
+
+static int learn(lesson *s, ps_error *err) {
+    ps_normals *n = s->normals;
+    double *ratio = ps_alloc(s->n, sizeof *ratio);
+    int status = check_samples(s, err);
+    for (size_t k = 0; status == 0 && k < s->n; k++) /* to begin with: flat curves */
+        for (int i = 0; i < n->n_bins; i++)
+            exposure_of(s, k)[i] = n->sample[k].fragments_per_bin;
+    for (int round = 0; status == 0 && round <= LEARNING_ROUNDS; round++) {
+        for (int i = 0; i < n->n_bins; i++) {
+            set_level(s, i, ratio);
+            n->bin[i].usable = n->bin[i].level > 0;
+        }
+        scale_levels(s);
+        for (int i = 0; i < n->n_bins; i++)
+            n->bin[i].level_se = 1 / sqrt((double)s->pooled[i] + 0.5);
+        if (round > 0 && s->n > 1)
+            set_spreads(s); /* so that the next fit knows which bins to trust */
+        for (size_t k = 0; s->n > 1 && round < LEARNING_ROUNDS && status == 0 && k < s->n; k++)
+            status = fit_sample(s, k, round == LEARNING_ROUNDS - 1, err);
+    }
+    free(ratio);
+    if (status < 0)
+        return -1;
+    shrink_levels(s);
+    if (s->n > 1)
+        set_spreads(s);
+    else
+        assume_spreads(s);
+    mark_usable(s);
+    return 0;
+}
+
+int ps_normals_learn(const ps_panel *panel, const ps_evidence *const *samples, const char *const *names, size_t n,
+                     ps_normals *normals, ps_error *err) {
+    size_t bins = (size_t)panel->n_bins;
+    lesson s = {.panel = panel, .sample = samples, .name = names, .n = n, .normals = normals};
+    *normals = (ps_normals){0};
+    s.exposure = ps_alloc(n * bins, sizeof *s.exposure);
+    s.pooled = ps_alloc(bins, sizeof *s.pooled);
+    s.total = ps_alloc(bins, sizeof *s.total);
+    name_panel(&s);
+    int status = learn(&s, err);
+    free(s.exposure);
+    free(s.pooled);
+    free(s.total);
+    if (status < 0)
+        ps_normals_free(normals);
+    return status;
+}
