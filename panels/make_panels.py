@@ -141,6 +141,7 @@ LIMITS = [  # name, value, unit, source
     ("cn_max_enrichment", "8", "fold", ASSUMED + ": amplified RAS stays below, captured RAS is far above"),
     ("cn_max_copies", "40", "copies", ASSUMED + ": several times the highest amplification in myeloma"),
     ("cn_max_outliers", "0.2", "fraction of bins", ASSUMED + ": chromosomal events inside arms reach a few percent"),
+    ("cn_usual_wave", "0.03", "coefficient of variation", ASSUMED),
     ("cn_max_wave", "0.15", "coefficient of variation", ASSUMED + ": half of a one-copy step on two copies would be 0.25"),
     ("cn_max_normal_spread", "0.5", "sd of ln level", ASSUMED),
     ("cn_bait_spread", "0.15", "sd of ln depth", ASSUMED + ": a panel of normals measures it"),

@@ -33,7 +33,7 @@ typedef struct ps_normal_bin {
     double level_se;    /* standard error of ln level */
     uint64_t fragments; /* over all normals, for audit */
     uint8_t usable;
-    uint8_t captured;   /* 1: a bait lies in it (several times the level of the background) */
+    double captured;    /* share of its fragments that baits catch: what stands above the background; 0 in whole genomes */
 } ps_normal_bin;
 
 typedef struct ps_normal_sample { /* for audit */

@@ -146,6 +146,7 @@ typedef struct ps_arm {
     X(cn_max_enrichment)          /* RAS hotspot depth over what the bins predict: above it not whole-genome */        \
     X(cn_max_copies)              /* more at 11q13 is a capture, not an amplification */                               \
     X(cn_max_outliers)            /* share of arm bins that do not fit their arm: above it nothing is said */          \
+    X(cn_usual_wave)              /* CV that neighbouring bins share, expected before it is measured */                 \
     X(cn_max_wave)                /* CV that neighbouring bins share: above it nothing is said */                      \
     X(cn_max_normal_spread)       /* a bin whose level in normals is less certain is not used */                       \
     X(cn_bait_spread)             /* sd of ln depth of a bait between two samples, where one normal is all there is */ \

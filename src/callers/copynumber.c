@@ -28,7 +28,7 @@ static const double remaining_error = 0.02;
 static const ps_depth_group *ccnd1_group(const ps_depth *f) {
     const ps_depth_group *all = &f->group[f->q13], *gene = &f->group[f->gene];
     double step = fabs(gene->level - all->level);
-    return gene->bins && step > f->panel->limits.cn_focal_log2 && step > 3 * gene->se ? gene : all;
+    return gene->bins && step > f->panel->limits.cn_focal_log2 && step > 4 * gene->se ? gene : all;
 }
 
 /* ---- baseline ---------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ static void decide_scope(const ps_depth *f, double baseline, ps_copynumber_call 
         return;
     const ps_depth_group *here = ccnd1_group(f), *rest = &f->group[q], *other = &f->group[s];
     double step = fabs(here->level - rest->level), se = hypot(hypot(here->se, rest->se), f->wave);
-    if (step > p->limits.cn_focal_log2 && step > 3 * se) {
+    if (step > p->limits.cn_focal_log2 && step > 3.5 * se) {
         call->scope = PS_SCOPE_FOCAL;
         return;
     }

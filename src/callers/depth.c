@@ -109,7 +109,7 @@ static double newton_step(ps_depth *f) {
     sum_groups(f);
     for (int i = 0; i < f->panel->n_bins; i++) {
         const ps_depth_group *g = &f->group[f->group_of[i]];
-        if (f->left_out[i] || f->group_of[i] == f->q13)
+        if (f->left_out[i] || (f->group_of[i] == f->q13 && !f->q13_is_one))
             continue;
         double z[T], mean = rate_of(g) * ps_depth_weight(f, i), v = trust(f, i, mean);
         covariates(f, i, z);
@@ -253,9 +253,18 @@ static double surroundings(const residual *all, int n, int at, double *values) {
     return ps_median(values, used);
 }
 
+/* The waves' variance, measured with error `se`. Seen clearly: its upper end, as an arm shows few waves. Else what is
+ * usual, or twice that, corrected by what is measured (posterior mean). */
+static double expected_wave(const ps_depth *f, double measured, double se) {
+    double usual = f->panel->limits.cn_usual_wave * f->panel->limits.cn_usual_wave;
+    double prior = 1 / (4 * usual * usual), data = 1 / fmax(se * se, 1e-12);
+    double posterior = fmax(0, (usual * prior + measured * data) / (prior + data));
+    return measured > 1.5 * se ? fmax(posterior, measured + se) : posterior;
+}
+
 /* Waves (replication timing, GC at a larger scale) move neighbouring bins together, so they do not average out over
  * the megabase of 11q13. Their variance is the covariance of bins about half a megabase apart, which chromosome 11 has
- * many of. What counting noise alone may give (one standard error) is taken for nothing. */
+ * many of; where counting noise hides it, the waves that whole genomes usually have are assumed. */
 static void fit_wave(ps_depth *f) {
     enum { FAR = 1200000 };
     const ps_panel *p = f->panel;
@@ -279,7 +288,7 @@ static void fit_wave(ps_depth *f) {
     }
     if (weight > 0) {
         double mean = sum / weight, se = sqrt(fmax(0, square - weight2 * mean * mean)) / weight;
-        f->wave = mean > se ? sqrt(mean) / log(2) : 0;
+        f->wave = sqrt(expected_wave(f, mean, se)) / log(2);
         f->sure_wave = sqrt(fmax(0, mean - 2 * se));
     }
     free(all);
@@ -293,9 +302,9 @@ static void leave_out_lone_baits(ps_depth *f) {
     enum { ENOUGH = 8 };
     int baits = 0;
     for (int i = 0; f->normals && i < f->panel->n_bins; i++)
-        baits += f->group_of[i] != f->q13 && f->normals->bin[i].captured && !f->left_out[i];
+        baits += f->group_of[i] != f->q13 && f->normals->bin[i].captured > 0.5 && !f->left_out[i];
     for (int i = 0; f->normals && baits < ENOUGH && i < f->panel->n_bins; i++)
-        if (f->normals->bin[i].captured)
+        if (f->normals->bin[i].captured > 0)
             f->left_out[i] = PS_BIN_UNUSABLE;
 }
 
@@ -323,13 +332,41 @@ void ps_depth_init(ps_depth *f, const ps_panel *panel, const uint64_t *count, co
     leave_out_lone_baits(f);
 }
 
+/* Do all parts of 11q13 stand at one level?  Then its bins, half of which are richer in GC than any arm bin, say what
+ * the curve does there. An amplicon that covers a part of it must not be taken for GC. */
+static int is_one_level(const ps_depth *f) {
+    enum { PART = 10 };
+    const ps_depth_group *all = &f->group[f->q13];
+    double rate = rate_of(all);
+    ps_depth_group part = {0};
+    for (int i = 0; i <= f->panel->n_bins; i++) {
+        int here = i < f->panel->n_bins && f->group_of[i] == f->q13 && !f->left_out[i];
+        if (here)
+            add_bin(f, &part, rate, i);
+        if (part.bins < PART && !(i == f->panel->n_bins && part.bins))
+            continue;
+        double curve = 0, d[T];
+        for (int k = 0; k < T; k++)
+            d[k] = (part.expected > 0 ? part.z[k] / part.expected : 0) - all->z[k];
+        for (int k = 0; k < T; k++)
+            for (int l = 0; l < T; l++)
+                curve += d[k] * d[l] * f->cov[k][l];
+        double expected = part.expected * rate, off = part.count - expected;
+        if (off * off > 3.5 * 3.5 * (expected + 1 + expected * expected * curve))
+            return 0;
+        part = (ps_depth_group){0};
+    }
+    return 1;
+}
+
 void ps_depth_fit(ps_depth *f) {
     fit_curve(f);
     fit_noise(f);
     leave_out_outliers(f);
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 3; round++) {
         fit_curve(f);
         fit_noise(f);
+        f->q13_is_one = is_one_level(f);
     }
     sum_groups(f);
     set_levels(f);

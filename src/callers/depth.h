@@ -6,7 +6,8 @@
  * base_i is the bin's mappability, or its level in a panel of normals; s_i is what that panel knows of the bin's spread; tau,
  * the noise that is left, is fitted robustly. z_i: GC, GC^2, and whether a bait lies in the bin (the share of fragments
  * that a capture catches differs between libraries). Groups are the arms, 11q13, and the bins at CCND1; the levels are
- * profiled out of the fit of b, which 11q13 does not enter: an amplicon there is what is looked for. Quasi-likelihood:
+ * profiled out of the fit of b, which 11q13 enters only where all of it stands at one level: a part that is amplified is what
+ * is looked for. Quasi-likelihood:
  * a bin counts by m / (1 + m (s^2 + tau^2)), so one deep bait does not outvote many bins (McCullagh and Nelder, ch. 9).
  */
 #ifndef PLASMASTRAT_CALLERS_DEPTH_H
@@ -34,6 +35,7 @@ typedef struct ps_depth {
     double b[PS_DEPTH_TERMS], cov[PS_DEPTH_TERMS][PS_DEPTH_TERMS];
     ps_depth_group *group; /* n_arms arms, 11q13, the gene */
     int q13, gene, n_groups;
+    int q13_is_one;   /* 1: all of 11q13 stands at one level, and takes part in the fit of b */
     double mean;      /* fragments per arm bin */
     double tau2;      /* variance of ln depth beyond counting and the normals' spread */
     double wave;      /* sd of the part of it that neighbouring bins share, log2 */

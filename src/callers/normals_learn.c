@@ -88,7 +88,15 @@ static void set_level(lesson *s, int bin, double *ratio) {
     s->normals->bin[bin].fragments = s->pooled[bin];
 }
 
-/* Levels are shares of the mean arm bin; captured bins are told by their level. */
+/* Most bins of a capture have no bait: the median is the background, which itself varies from bin to bin. */
+static double caught_share(double level, double background, double fragments) {
+    if (level <= 1.5 * background)
+        return 0;
+    double expected = fragments * background / level; /* what the background alone would have given */
+    return fragments - expected > 4 * sqrt(expected + 1) ? 1 - background / level : 0;
+}
+
+/* Levels are shares of the mean arm bin. */
 static void scale_levels(lesson *s) {
     ps_normals *n = s->normals;
     double sum = 0, bins = 0, *levels = ps_alloc((size_t)n->n_bins, sizeof *levels);
@@ -106,7 +114,7 @@ static void scale_levels(lesson *s) {
         for (size_t k = 0; k < s->n; k++)
             exposure_of(s, k)[i] /= scale;
         n->bin[i].captured =
-            n->assay != PS_ASSAY_GENOME && n->bin[i].level > s->panel->limits.cn_captured_ratio * fmax(median, 0.02);
+            n->assay == PS_ASSAY_GENOME ? 0 : caught_share(n->bin[i].level, median, (double)s->pooled[i]);
     }
     free(levels);
 }
@@ -126,12 +134,13 @@ static void set_spreads(lesson *s) {
             excess[i] += fmin(d * d, most * most) * (double)s->n / (double)(s->n - 1) - mean;
             square[i] += mean * mean;
         }
-        all_excess[n->bin[i].captured] += excess[i];
-        all_square[n->bin[i].captured] += square[i];
+        all_excess[n->bin[i].captured > 0.5] += excess[i];
+        all_square[n->bin[i].captured > 0.5] += square[i];
     }
     for (int i = 0; i < n->n_bins; i++) {
         ps_normal_bin *b = &n->bin[i];
-        double usual = all_square[b->captured] > 0 ? fmax(0, all_excess[b->captured] / all_square[b->captured]) : 0;
+        int kind = b->captured > 0.5;
+        double usual = all_square[kind] > 0 ? fmax(0, all_excess[kind] / all_square[kind]) : 0;
         double own = square[i] > 0 ? fmax(0, excess[i] / square[i]) : usual, df = (double)s->n - 1;
         double variance = (PRIOR_NORMALS * usual + df * own) / (PRIOR_NORMALS + df);
         b->spread = sqrt(variance);
@@ -163,7 +172,7 @@ static void shrink_levels(lesson *s) {
 /* One normal does not tell how much baits differ between samples. */
 static void assume_spreads(lesson *s) {
     for (int i = 0; i < s->normals->n_bins; i++)
-        s->normals->bin[i].spread = s->normals->bin[i].captured ? s->panel->limits.cn_bait_spread : 0;
+        s->normals->bin[i].spread = s->normals->bin[i].captured * s->panel->limits.cn_bait_spread;
 }
 
 static void mark_usable(lesson *s) {
@@ -174,6 +183,7 @@ static void mark_usable(lesson *s) {
         b->level = ps_round6(b->level);
         b->spread = ps_round6(b->spread);
         b->level_se = ps_round6(b->level_se);
+        b->captured = ps_round6(b->captured);
         b->usable = b->level > 0.01 && b->spread <= l->cn_max_normal_spread && b->level_se <= l->cn_max_normal_spread;
         n->usable += b->usable;
     }

@@ -166,6 +166,7 @@ static const struct {
     {"cn_max_enrichment", 1.5, 1e6},
     {"cn_max_copies", 10, 1e6},
     {"cn_max_outliers", 0, 1},
+    {"cn_usual_wave", 0.001, 1},
     {"cn_max_wave", 0.001, 10},
     {"cn_max_normal_spread", 0.01, 10},
     {"cn_bait_spread", 0, 2},

@@ -86,7 +86,7 @@ void ps_normals_write(ps_normals *n, const ps_panel *panel, const char *program,
     for (int i = 0; i < n->n_bins; i++) {
         const ps_normal_bin *b = &n->bin[i];
         const ps_span *s = &panel->bins[i].span;
-        put(&w, "%s\t%" PRId32 "\t%" PRId32 "\t%.6g\t%.6g\t%.6g\t%" PRIu64 "\t%d\t%d",
+        put(&w, "%s\t%" PRId32 "\t%" PRId32 "\t%.6g\t%.6g\t%.6g\t%" PRIu64 "\t%d\t%.6g",
             panel->contigs[s->contig].name[PS_STYLE_UCSC], s->beg0, s->end0, b->level, b->spread, b->level_se,
             b->fragments, b->usable, b->captured);
         snprintf(n->checksum, sizeof n->checksum, "%016" PRIx64, w.hash);
@@ -268,7 +268,7 @@ static int read_row(reader *r, const ps_panel *panel, const ps_table *t, size_t 
                     ps_error *err) {
     const ps_span *s = &panel->bins[row].span;
     ps_normal_bin *b = &r->normals->bin[row];
-    int64_t beg0 = 0, end0 = 0, fragments = 0, usable = 0, captured = 0;
+    int64_t beg0 = 0, end0 = 0, fragments = 0, usable = 0;
     if (ps_table_int(t, row, column[BEG0], 0, INT32_MAX, &beg0, err) < 0 ||
         ps_table_int(t, row, column[END0], 0, INT32_MAX, &end0, err) < 0 ||
         ps_table_double(t, row, column[LEVEL], 0, 1e9, &b->level, err) < 0 ||
@@ -276,7 +276,7 @@ static int read_row(reader *r, const ps_panel *panel, const ps_table *t, size_t 
         ps_table_double(t, row, column[LEVEL_SE], 0, 100, &b->level_se, err) < 0 ||
         ps_table_int(t, row, column[FRAGMENTS], 0, INT64_MAX, &fragments, err) < 0 ||
         ps_table_int(t, row, column[USABLE], 0, 1, &usable, err) < 0 ||
-        ps_table_int(t, row, column[CAPTURED], 0, 1, &captured, err) < 0)
+        ps_table_double(t, row, column[CAPTURED], 0, 1, &b->captured, err) < 0)
         return -1;
     if (ps_panel_contig(panel, ps_table_cell(t, row, column[CONTIG])) != s->contig || beg0 != s->beg0 ||
         end0 != s->end0)
@@ -286,7 +286,6 @@ static int read_row(reader *r, const ps_panel *panel, const ps_table *t, size_t 
         return ps_table_fail(t, row, column[LEVEL], err, "expected a level above 0 of a usable bin");
     b->fragments = (uint64_t)fragments;
     b->usable = (uint8_t)usable;
-    b->captured = (uint8_t)captured;
     r->normals->usable += b->usable;
     return check_row(r, t, row, column, err);
 }

@@ -23,7 +23,7 @@ enum { MAX_ARMS = 64 };
 
 typedef struct scenario {
     char name[64], reference[16], dump[256];
-    int assay, draws, n_normals, background, hyperdiploid;
+    int assay, draws, dumped, n_normals, background, hyperdiploid;
     double depth, focal, copies11, purity, tell, gc, gc2, noise, wave, normal_depth;
     uint64_t seed;
 } scenario;
@@ -109,8 +109,8 @@ static void draw(const scenario *s, const kit *k, const double *arm, double dept
     }
 }
 
-static int dump(const scenario *s, const char *what, int number, const uint64_t *count) {
-    if (!s->dump[0])
+static int dump(const scenario *s, const kit *k, const char *what, int number, const uint64_t *count) {
+    if (!s->dump[0] || number >= s->dumped)
         return 0;
     char *path = ps_format("%s/%s.%s.%d.tsv", s->dump, s->name, what, number);
     FILE *out = fopen(path, "w");
@@ -118,10 +118,10 @@ static int dump(const scenario *s, const char *what, int number, const uint64_t 
     if (!out)
         return -1;
     for (int i = 0; i < panel.n_bins; i++)
-        fprintf(out, "%s\t%d\t%d\t%s\t%g\t%llu\n", panel.contigs[panel.bins[i].span.contig].name[PS_STYLE_UCSC],
+        fprintf(out, "%s\t%d\t%d\t%s\t%g\t%d\t%llu\n", panel.contigs[panel.bins[i].span.contig].name[PS_STYLE_UCSC],
                 (int)panel.bins[i].span.beg0, (int)panel.bins[i].span.end0,
                 panel.bins[i].role == PS_BIN_ARM ? panel.arms[panel.bins[i].arm].name : "11q13", panel.bins[i].gc,
-                (unsigned long long)count[i]);
+                k->baits[i] > 0, (unsigned long long)count[i]);
     return fclose(out);
 }
 
@@ -139,7 +139,7 @@ static int learn_panel(const scenario *s, const kit *k, ps_normals *normals) {
         draw(s, k, NULL, s->normal_depth * lognormal(&seed, 0.2), 0, &seed, e[i].bin);
         all[i] = &e[i];
         names[i] = "normal";
-        status |= dump(s, "panel", (int)i, e[i].bin);
+        status |= dump(s, k, "panel", (int)i, e[i].bin);
     }
     if (ps_normals_learn(&panel, all, names, n, normals, &err) < 0) {
         fprintf(stderr, "simulate_copynumber: %s: %s\n", s->name, err.text);
@@ -164,7 +164,7 @@ static void one_draw(const scenario *s, const kit *k, const ps_normals *normals,
     normal.given = !strcmp(s->reference, "normal");
     if (normal.given)
         draw(s, k, NULL, s->normal_depth, 0, seed, normal.bin);
-    dump(s, "tumour", number, dna.bin);
+    dump(s, k, "tumour", number, dna.bin);
     ps_case c = {.panel = &panel, .purity = s->tell > 0 ? s->purity : NAN};
     c.normals = !strcmp(s->reference, "panel") ? normals : NULL;
     c.reads[PS_INPUT_DNA] = &dna;
@@ -210,6 +210,7 @@ static int set(scenario *s, const char *key, const char *value) {
         const char *key;
         int *slot;
     } counts[] = {{"draws", &s->draws},
+                  {"dumped", &s->dumped},
                   {"normals", &s->n_normals},
                   {"background", &s->background},
                   {"hyperdiploid", &s->hyperdiploid}};
@@ -247,6 +248,7 @@ int main(void) {
         scenario s = {.name = "scenario",
                       .reference = "none",
                       .draws = 1,
+                      .dumped = 1000,
                       .n_normals = 20,
                       .depth = 1000,
                       .focal = NAN,
