@@ -139,6 +139,7 @@ typedef struct ps_copynumber_call {
     ps_assay assay;   /* as recognised; that of the panel of normals where one was used */
     ps_cn_reference reference;
     size_t reference_normals; /* samples behind it */
+    char normals_name[80], normals_checksum[17]; /* of the panel of normals given, used or not; "": none */
     ps_arm_copies *arm;
     size_t n_arms;
     ps_bin_level *bin; /* chromosome 11 bins */

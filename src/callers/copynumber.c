@@ -12,6 +12,7 @@
  *    cover CCND1 and little else: where the bins at the gene differ from the rest of 11q13, the gene's own bins decide.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -336,6 +337,14 @@ static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED, "give --purity for absolute copies");
 }
 
+static void note_given(const ps_normals *given, ps_copynumber_call *call) {
+    if (!given)
+        return;
+    const char *path = given->path ? given->path : "", *slash = strrchr(path, '/');
+    snprintf(call->normals_name, sizeof call->normals_name, "%s", slash ? slash + 1 : path);
+    snprintf(call->normals_checksum, sizeof call->normals_checksum, "%s", given->checksum);
+}
+
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
     *call = (ps_copynumber_call){.log2_ratio = NAN,
                                  .copies = NAN,
@@ -351,6 +360,7 @@ void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_NO_DNA, "copy number needs --dna");
         return;
     }
+    note_given(c->normals, call);
     ps_coverage shape = ps_coverage_of(c->panel, dna);
     const ps_normals *normals = NULL;
     ps_normals own = {0};

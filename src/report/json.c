@@ -420,8 +420,6 @@ static json_t *depth_reference_object(document *d) {
     json_t *o = json_object();
     put(d, o, "kind", text(ps_cn_reference_names[c->reference]));
     put(d, o, "normals", json_integer((json_int_t)c->reference_normals));
-    put(d, o, "checksum",
-        text(c->reference == PS_CN_REFERENCE_PANEL && d->result->normals ? d->result->normals->checksum : NULL));
     return o;
 }
 
@@ -614,15 +612,12 @@ static json_t *reads_array(document *d) {
 
 /* What --copynumber-reference gave; whether it was used says the copy number's own `reference`. */
 static json_t *given_normals_object(document *d) {
-    const ps_normals *n = d->result->normals;
-    if (!n)
+    const ps_copynumber_call *c = &d->result->calls.copynumber;
+    if (!c->normals_checksum[0])
         return json_null();
     json_t *o = json_object();
-    const char *slash = strrchr(n->path, '/');
-    put(d, o, "name", text(slash ? slash + 1 : n->path));
-    put(d, o, "checksum", text(n->checksum));
-    put(d, o, "assay", text(ps_assay_names[n->assay]));
-    put(d, o, "normals", json_integer((json_int_t)n->n_samples));
+    put(d, o, "name", text(c->normals_name));
+    put(d, o, "checksum", text(c->normals_checksum));
     return o;
 }
 

@@ -369,6 +369,20 @@ static void read_bins(json_reader *r, const json_t *o, ps_result *result) {
     }
 }
 
+/* Members that files of earlier versions lack. */
+static void read_depth_reference(json_reader *r, const json_t *o, ps_copynumber_call *c) {
+    c->assay =
+        node_has(o, "assay") ? (ps_assay)node_enum(r, o, "assay", ps_assay_names, PS_N_ASSAYS) : PS_ASSAY_UNKNOWN;
+    c->wave = node_has(o, "wave") ? node_real(r, o, "wave", 0, ANY) : NAN;
+    if (!node_has(o, "reference"))
+        return;
+    const json_t *reference = node_object(r, o, "reference");
+    size_t outside = node_enter(r, "reference", -1);
+    c->reference = (ps_cn_reference)node_enum(r, reference, "kind", ps_cn_reference_names, PS_N_CN_REFERENCES);
+    c->reference_normals = (size_t)node_integer(r, reference, "normals", 0, INT32_MAX);
+    node_leave(r, outside);
+}
+
 static void read_copynumber(json_reader *r, const json_t *o, ps_result *result) {
     ps_copynumber_call *c = &result->calls.copynumber;
     c->state = (ps_cn_state)node_enum(r, o, "state", ps_cn_state_names, PS_N_CN_STATES);
@@ -382,6 +396,7 @@ static void read_copynumber(json_reader *r, const json_t *o, ps_result *result) 
     c->purity = node_real(r, o, "purity", 0, 1);
     c->noise = node_real(r, o, "noise", -ANY, ANY);
     c->fragments_per_bin = node_real(r, o, "fragments_per_bin", 0, ANY);
+    read_depth_reference(r, o, c);
     read_arms(r, o, result);
     read_bins(r, o, result);
 }

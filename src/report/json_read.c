@@ -222,6 +222,16 @@ static void choose_panel(json_reader *r, const json_t *root, const ps_panel *pan
         result->panel = result->own_panel = json_panel(r, root);
 }
 
+static void read_given_normals(json_reader *r, const json_t *provenance, ps_copynumber_call *c) {
+    if (!node_has(provenance, "copynumber_reference"))
+        return;
+    const json_t *o = node_object(r, provenance, "copynumber_reference");
+    size_t outside = node_enter(r, "copynumber_reference", -1);
+    ps_append(c->normals_name, sizeof c->normals_name, 0, node_text(r, o, "name", 0));
+    ps_append(c->normals_checksum, sizeof c->normals_checksum, 0, node_text(r, o, "checksum", 0));
+    node_leave(r, outside);
+}
+
 static void read_done(json_reader *r, const json_t *root, const ps_panel *panels, int n_panels, ps_result *result) {
     choose_panel(r, root, panels, n_panels, result);
     if (r->failed)
@@ -237,6 +247,9 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
     read_label(r, root, result);
     json_calls(r, root, result);
     json_identity(r, root, result);
+    outside = node_enter(r, "provenance", -1);
+    read_given_normals(r, provenance, &result->calls.copynumber);
+    node_leave(r, outside);
     read_qc(r, root, result);
     read_inputs(r, root, result);
     read_reads(r, root, result);
