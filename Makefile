@@ -105,6 +105,14 @@ $B/tests/bench/identity/%: tests/bench/identity/%.c $B/libplasmastrat.a
 bench-identity: $B/tests/bench/identity/bench_identity
 	@$< $(BENCH_IDENTITY)
 
+# The bench of each part of CCND1, in turn.
+bench-ccnd1: all
+	@.ci/need build test
+	@failed=0; for part in copynumber junction expression; do \
+	  file=tests/bench/ccnd1/bench_$$part.py; [ -f $$file ] || continue; \
+	  echo "== $$part"; PLASMASTRAT=$(abspath $(PROGRAM)) python3 $$file || failed=1; \
+	done; exit $$failed
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/plasmastrat
 	install -m 755 plasmastrat $(DESTDIR)$(PREFIX)/bin/plasmastrat
@@ -131,9 +139,10 @@ help:
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
 	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"
 	@echo "make bench-identity persons told apart and contamination found, on simulated counts"
+	@echo "make bench-ccnd1 figures of CCND1: copy number (beside CNVkit), junction, expression"
 	@echo "make lint      clang-format, cppcheck, clang-tidy"
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras bench-identity install format lint clean help
+.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install format lint clean help
 .DELETE_ON_ERROR:

@@ -48,7 +48,7 @@ class Bench:
         self.folder, self.seed, self.number = folder, seed, 0
         self.tasks = []  # of the peer: (name, number, purity, normals, truth, group)
         self.program = os.path.join(folder, "simulate_copynumber")
-        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "htslib", "jansson"], check=True, text=True,
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "htslib", "jansson", "libdeflate"], check=True, text=True,
                                stdout=subprocess.PIPE).stdout
         subprocess.run(shlex.split(os.environ.get("CC", "cc")) + [
             "-std=c11", "-D_XOPEN_SOURCE=700", "-O2", "-I" + os.path.join(ROOT, "include"), "-o", self.program,
@@ -103,7 +103,7 @@ def planted(bench, scale):
         total = covered = 0
         for copies in COPIES:
             draws = bench.run(int((200 if depth < 100 else 100) * scale), depth=depth, focal=copies,
-                              peer=2, group="planted %s" % label, **USUAL)
+                              peer=1, group="planted %s" % label, **USUAL)
             r, w, inside, c = row("planted %s, %g copies" % (label, copies), draws, copies, tolerance)
             total, covered = total + 1, covered + c
             if tolerance:
@@ -117,7 +117,7 @@ def hyper(bench, scale):
     words = dict(USUAL, hyperdiploid=1)
     for label, depth, _ in DEPTHS:
         for chr11 in (2, 3):
-            draws = bench.run(int(100 * scale), depth=depth, chr11=chr11, peer=2, group="hyperdiploid %s" % label, **words)
+            draws = bench.run(int(100 * scale), depth=depth, chr11=chr11, peer=1, group="hyperdiploid %s" % label, **words)
             _, wrong, _, _ = row("8 trisomies %s, chr11 %d" % (label, chr11), draws, chr11)
             need(wrong == 0, "8 trisomies %s, chromosome 11 %d: state shifted in %.1f %%" % (label, chr11, 100 * wrong))
             need(all(d.scope != "focal" for d in draws), "8 trisomies %s: called focal" % label)
@@ -165,7 +165,7 @@ def noise(bench, scale):
                 draws = bench.run(int(50 * scale), **dict(USUAL, depth=depth, chr11=copies, **dict({"gc": 0.2, "noise": 0.03}, **words)))
                 _, wrong, _, _ = row("%s, %s, trisomy" % (what, label) if copies > 2 else "%s, %s" % (what, label), draws,
                                      copies)
-                need(wrong <= 0.02, "%s %s, %g copies: wrong in %.1f %%" % (what, label, copies, 100 * wrong))
+                need(wrong <= max(0.02, 1 / len(draws)), "%s %s, %g copies: wrong in %.1f %%" % (what, label, copies, 100 * wrong))
     for depth in (0.5, 10, 100):
         for reference in ("none", "panel"):
             draws = bench.run(int(30 * scale), assay="rna", depth=depth, reference=reference) if reference == "none" else []
