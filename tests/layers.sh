@@ -9,7 +9,7 @@ failed=0 checked=0
 layer_of() {
     case $1 in
     error | alloc | parallel | table | stats | reasons | map | interrupt) echo base ;;
-    panel | model | normals) echo panel ;;
+    panel | model | normals | expression_reference) echo panel ;;
     reads | variants | outfile | setup) echo io ;;
     evidence | collect | dilute) echo evidence ;;
     calls | identity) echo callers ;;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "plasmastrat/evidence.h"
+#include "plasmastrat/expression_reference.h"
 #include "plasmastrat/identity.h"
 #include "plasmastrat/normals.h"
 #include "plasmastrat/panel.h"
@@ -90,19 +91,37 @@ typedef struct ps_gene_expression {
     double log2_ratio;  /* log2 of fragments per kb (+ half a fragment) over the median reference gene's */
 } ps_gene_expression;
 
+typedef struct ps_cell_level {
+    const char *cell; /* kind of cell, the panel's text */
+    double log2;      /* plasma-cell markers over this kind's, log2 of median fragments per kb */
+} ps_cell_level;
+
 typedef struct ps_expression_call {
     ps_expression_state state;
     ps_reasons reasons;
     int64_t fragments;      /* of CCND1; -1 without RNA */
     double log2_ratio, low, high; /* CCND1, with its 95 % counting interval */
     double z, percentile;   /* NaN without a cohort reference */
-    const char *reference;  /* "built-in assumption" */
+    const char *reference;  /* "built-in assumption", or the name of the --expression-reference */
     double over_at, not_at; /* the cut-offs used, log2 */
+    int cohort_cut_offs;    /* 1: they come from the cohort's mixture; 0: they are the panel's assumption */
     ps_strandedness strand;
-    double reference_median;    /* fragments per kb of the median reference gene */
+    double sense_share;         /* of the reference genes' fragments; NaN without any */
+    double reference_median;    /* fragments per kb of the median reference gene (cohort: by the genes' centres) */
     uint64_t reference_fragments;
     int reference_genes;        /* with at least one fragment */
     double spliced_fraction, plasma_log2; /* plasma-cell markers over other-cell markers, log2; NaN unknown */
+    double unspliced_share;     /* of the reads at inner exon edges, those that run on into the intron; NaN unknown */
+    double late_share;          /* of the reads on long reference genes, those in the last third; NaN unknown */
+    ps_cell_level *cell;        /* every other kind of cell, in the panel's order */
+    size_t n_cells;
+    const char *high_cell;      /* the strongest other kind; NULL unknown */
+    /* The reference's distribution, for a picture: components by mean, and its samples' log2 CCND1, ascending. */
+    ps_component component[PS_MAX_COMPONENTS];
+    int n_components;
+    double cohort_median, cohort_mad; /* NaN without a cohort */
+    double *cohort;
+    size_t n_cohort;
     ps_gene_expression *gene;   /* every panel gene, by gene id */
     size_t n_genes;
     double log_odds;            /* ln P(data | over) / P(data | not over) */
@@ -223,6 +242,7 @@ typedef struct ps_case {
     const ps_variants *sites; /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
     double purity;          /* NaN: unknown */
     const ps_normals *normals; /* panel of normals for depth (--copynumber-reference); NULL: none */
+    const ps_expression_reference *expression_reference; /* made with this panel's genes; NULL: built-in assumption */
 } ps_case;
 
 void ps_call_ras(const ps_case *c, ps_ras_call *call);
@@ -230,6 +250,23 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call);
  * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */
 void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
+/* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
+ * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless
+ * `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.
+ * Fewer than PS_REFERENCE_MIN_SAMPLES usable samples are an error of `path`, the sheet, that says why. */
+int ps_fit_expression(const ps_panel *panel, const ps_evidence *const *rna, const char *const *sample_id, size_t n,
+                      int mixture, const char *path, ps_expression_reference *reference, ps_error *err);
+/* ln P(log2 | over) / P(log2 | not), each side's components weighted among themselves: how many of which kind the
+ * cohort had is no prior of a patient. Held at its value at the nearest component means outside them; within +-6.
+ * 0 without cut-offs. */
+double ps_expression_reference_odds(const ps_expression_reference *reference, double log2);
+/* The same for a count: log odds of the mean of P(over | log2) over what log2 may be when `fragments` were seen and
+ * `expected` would be at log2 0 (Poisson; prior: both sides of the mixture alike). A shallow count stays near 0. */
+double ps_expression_count_odds(const ps_expression_reference *reference, double fragments, double expected);
+/* Are these reads of the other kind than they were given as? Writes a sentence with numbers and a hint into `why` and
+ * returns 1; 0 when they are not, or too few to tell. RNA is known by spliced reads, DNA by reads that run across exon
+ * edges; a file with neither (one amplicon, RNA aligned without splicing) is not refused. */
+int ps_wrong_assay(const ps_panel *panel, const ps_evidence *evidence, char *why, size_t why_size);
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
 /* A panel of normals from the depth bins of `n` normals on one panel (see normals.h). `names` are for messages and audit:
  * a normal that is too shallow, of another assay than the first, or not at two copies is an error naming it. The caller

@@ -130,6 +130,12 @@ typedef struct ps_arm {
     X(expression_min_spliced)     /* spliced reads / reads on multi-exon reference genes */                            \
     X(expression_min_plasma_log2) /* plasma-cell content score below which nothing is said */                          \
     X(expression_warn_plasma_log2)                                                                                     \
+    X(expression_max_unspliced)   /* reads at inner exon edges that run on into the intron: above it nothing is said */ \
+    X(expression_max_late_share)  /* share of reads in the last third of long reference genes' exons, without a cohort */ \
+    X(expression_late_shift)      /* the same share may differ by this from the cohort's */                            \
+    X(assay_min_reads)            /* reads from which RNA and DNA are told apart */                                    \
+    X(assay_dna_max_spliced)      /* spliced share of the reads: from here up the file is RNA */                       \
+    X(assay_rna_max_unspliced)    /* unspliced share of the reads at exon edges: from here up the file is DNA */       \
     X(expression_stranded_fraction) /* sense (or antisense) share from which a library counts as stranded */           \
     X(cn_min_fragments_per_bin)   /* mean fragments per arm bin */                                                     \
     X(cn_max_empty_bins)          /* share of empty arm bins beyond Poisson: above it not whole-genome */              \

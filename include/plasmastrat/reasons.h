@@ -26,6 +26,7 @@ typedef enum {
     PS_REASON_BORDERLINE_EXPRESSION,
     PS_REASON_NOT_RNA,            /* too few spliced reads: DNA, or DNA contamination */
     PS_REASON_LOW_PLASMA_CELLS,
+    PS_REASON_LATE_READS,         /* reads pile up at the 3' end, so lengths mislead */
     PS_REASON_REFERENCE_ASSUMED,  /* the built-in cut-offs are an assumption */
     /* copy number */
     PS_REASON_LOW_COVERAGE,

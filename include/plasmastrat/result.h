@@ -16,6 +16,7 @@ typedef struct ps_job {
     const char *reference;         /* FASTA, or NULL */
     const char *panel;             /* name, folder, or NULL: from the inputs */
     const char *copynumber_reference; /* panel of normals for depth, or NULL */
+    const char *expression_reference; /* file of `reference expression`, or NULL: built-in assumption */
     const char *model;             /* file or built-in name, or NULL: "rationale" */
     double purity;                 /* NaN: unknown */
     double prior_odds;             /* NaN: the model's */
@@ -67,6 +68,8 @@ typedef struct ps_result {
     ps_model *own_model;
     char **kept; /* texts that others point to */
     size_t n_kept;
+    char *expression_reference; /* name of the --expression-reference in use, NULL: built-in; owned */
+    char expression_reference_checksum[17];
 } ps_result;
 
 /* A copy of `text` that lives as long as the result. */

@@ -23,6 +23,8 @@ void ps_calls_free(ps_calls *calls) {
     free(calls->ras.variant);
     free(calls->ras.codon);
     free(calls->expression.gene);
+    free(calls->expression.cell);
+    free(calls->expression.cohort);
     free(calls->copynumber.arm);
     free(calls->copynumber.bin);
     free(calls->junction.breakpoint);

@@ -15,6 +15,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *outdir;
     const char *json, *html, *ras_vcf; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
+    const char *mixture; /* reference expression: "none" */
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
     const char *sheet; /* report */
     const char *logs;  /* report */
@@ -49,6 +50,7 @@ typedef struct cli_knowledge { /* loaded once, before anything runs */
     int model_given; /* 1: `model` is loaded */
     ps_normals normals; /* --copynumber-reference FILE */
     int normals_given;
+    ps_expression_reference expression; /* --expression-reference FILE; no build: not given */
 } cli_knowledge;
 
 int cli_load_knowledge(const ps_job *job, cli_knowledge *knowledge, ps_error *err);

@@ -35,12 +35,25 @@ static int check_sites(const ps_job *job, const cli_knowledge *k, ps_error *err)
                    k->chosen ? "the panel is " : "there is no panel for it", k->chosen ? k->panel[0].name : "");
 }
 
+/* The panel it was made with must be there; a sample on another build is told so when its build is known. */
+static int load_expression_reference(const ps_job *job, cli_knowledge *k, ps_error *err) {
+    const char *path = job->expression_reference;
+    if (!path)
+        return 0;
+    if (ps_expression_reference_read(path, &k->expression, err) < 0)
+        return -1;
+    for (int i = 0; i < k->n_panels; i++)
+        if (!strcmp(k->panel[i].build, k->expression.build))
+            return ps_expression_reference_fits(path, &k->expression, &k->panel[i], err);
+    return ps_expression_reference_fits(path, &k->expression, &k->panel[0], err);
+}
+
 int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
     *k = (cli_knowledge){.chosen = job->panel != NULL};
     for (int i = 0; job->panel ? i < 1 : ps_panel_builtin[i] != NULL; i++)
         if (ps_panel_load(job->panel ? job->panel : ps_panel_builtin[i], &k->panel[k->n_panels++], err) < 0)
             return -1;
-    if (check_sites(job, k, err) < 0)
+    if (check_sites(job, k, err) < 0 || load_expression_reference(job, k, err) < 0)
         return -1;
     if (job->reference && !strstr(job->reference, "://") && access(job->reference, R_OK) != 0)
         return ps_fail(err, PS_ERR_USAGE, job->reference, 0, "reference cannot be read: %s", strerror(errno));
@@ -63,6 +76,7 @@ void cli_free_knowledge(cli_knowledge *k) {
         ps_panel_free(&k->panel[i]);
     ps_model_free(&k->model);
     ps_normals_free(&k->normals);
+    ps_expression_reference_free(&k->expression);
     *k = (cli_knowledge){0};
 }
 
@@ -202,11 +216,30 @@ static void note_input(ps_result *result, ps_input_role role, const char *path, 
                                                         .records = records};
 }
 
+/* RNA given as DNA would read as gains and losses, DNA given as RNA as even expression. */
+static int check_assays(const run *r, const ps_result *result, ps_error *err) {
+    char why[256];
+    for (size_t i = 0; i < r->n_sources; i++)
+        if (ps_wrong_assay(r->panel, &result->evidence[r->source[i].role], why, sizeof why))
+            return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0, "is given as %s, but %s",
+                           ps_input_names[r->source[i].role], why);
+    return 0;
+}
+
+static int check_expression_reference(const run *r, ps_error *err) {
+    const char *path = r->job->path[PS_INPUT_RNA], *build = r->knowledge->expression.build;
+    if (!path || !build || !strcmp(build, r->panel->build))
+        return 0;
+    return ps_fail(err, PS_ERR_RUN, path, 0, "is on %s, but the expression reference %s was made on %s",
+                   r->panel->build, r->job->expression_reference, build);
+}
+
 static int gather_reads(run *r, ps_result *result, ps_error *err) {
     for (size_t i = 0; i < r->n_sources; i++)
         if (ps_reads_bind(r->source[i].reads, r->panel, err) < 0)
             return -1;
-    if (ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, result->evidence, err) < 0)
+    if (ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, result->evidence, err) < 0 ||
+        check_assays(r, result, err) < 0)
         return -1;
     for (size_t i = 0; i < r->n_sources; i++) {
         const ps_reads_info *about = ps_reads_about(r->source[i].reads);
@@ -256,6 +289,12 @@ static void answer(const ps_job *job, const cli_knowledge *knowledge, ps_result 
     c.sites = result->has_sites ? &result->sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         c.reads[role] = &result->evidence[role];
+    const ps_expression_reference *cohort = &knowledge->expression;
+    if (cohort->build && !strcmp(cohort->build, result->panel->build)) {
+        c.expression_reference = cohort;
+        result->expression_reference = ps_strdup(cohort->name);
+        memcpy(result->expression_reference_checksum, cohort->checksum, sizeof cohort->checksum);
+    }
     ps_call(&c, &result->calls);
     const char *name = job->model ? job->model : default_model;
     int built_in = ps_panel_model(result->panel, name);
@@ -285,7 +324,7 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
                           .purity = job->purity,
                           .prior_odds = job->prior_odds};
     if (refuse_same_file(job, err) < 0 || open_sources(&r, say, context, err) < 0 || open_vcf(&r, err) < 0 ||
-        find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
+        find_build(&r, err) < 0 || choose_panel(&r, err) < 0 || check_expression_reference(&r, err) < 0)
         goto out;
     result->panel = r.panel;
     if (use_normals(&r, result, err) < 0)

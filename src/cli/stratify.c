@@ -309,6 +309,11 @@ static int join(const cli_settings *s, const cli_knowledge *k, parts *p, ps_resu
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         c.reads[role] = &joint->evidence[role];
     join_calls(p, &c, &joint->calls);
+    ps_result *rna = part_with(p, PS_INPUT_RNA);
+    joint->expression_reference = rna->expression_reference;
+    rna->expression_reference = NULL;
+    memcpy(joint->expression_reference_checksum, rna->expression_reference_checksum,
+           sizeof joint->expression_reference_checksum);
     ps_stratify(joint->panel, model, &joint->calls, joint->specimen, joint->prior_odds, &joint->label);
     ps_result_checks(joint);
     keep_checks(p, joint);

@@ -58,13 +58,18 @@ static void expression_facts(const ps_expression_call *e, FILE *out) {
     ps_fact(out, "Overexpressed from", "%s up", NUM(e->over_at, 2));
     ps_fact(out, "Not overexpressed from", "%s down", NUM(e->not_at, 2));
     ps_fact(out, "Reference", "%s", e->reference ? e->reference : DASH);
-    if (isfinite(e->z))
+    if (isfinite(e->percentile))
         ps_fact(out, "z, percentile", "%s, %s", NUM(e->z, 2), NUM(e->percentile, 1));
     ps_fact(out, "Reference genes", "%d, %llu fragments", e->reference_genes,
             (unsigned long long)e->reference_fragments);
     ps_fact(out, "Library", "%s", ps_strandedness_names[e->strand]);
     ps_fact(out, "Spliced reads", "%s", PERCENT(e->spliced_fraction));
-    ps_fact(out, "Plasma-cell content (log2)", "%s", NUM(e->plasma_log2, 2));
+    if (isfinite(e->unspliced_share))
+        ps_fact(out, "Unspliced at exon edges", "%s", PERCENT(e->unspliced_share));
+    if (isfinite(e->late_share))
+        ps_fact(out, "Reads in the last third", "%s", PERCENT(e->late_share));
+    ps_fact(out, "Plasma-cell content (log2)", "%s over %s", NUM(e->plasma_log2, 2),
+            e->high_cell ? e->high_cell : "other cells");
     fputs("</dl>\n", out);
 }
 
@@ -101,7 +106,7 @@ void ps_html_expression(const ps_result *r, FILE *out) {
         fputs("<figcaption>log2 of CCND1's fragments per kb over the median reference gene's, with its 95 % counting "
               "interval",
               out);
-        fputs(isfinite(e->z)
+        fputs(e->cohort_cut_offs
                   ? ".</figcaption></figure>\n"
                   : ". The two cut-offs are an assumption: no published cut-off exists.</figcaption></figure>\n",
               out);

@@ -359,6 +359,44 @@ static json_t *genes_array(document *d, int cyclins_only) {
     return array;
 }
 
+/* The plasma-cell markers over those of every other kind of cell. */
+static json_t *cells_array(document *d) {
+    const ps_expression_call *e = &d->result->calls.expression;
+    json_t *array = json_array();
+    for (size_t i = 0; i < e->n_cells; i++) {
+        json_t *o = json_object();
+        put(d, o, "cell", text(e->cell[i].cell));
+        put(d, o, "log2", real(e->cell[i].log2));
+        push(d, array, o);
+    }
+    return array;
+}
+
+/* What a picture of the reference's distribution needs; null with the built-in assumption. */
+static json_t *cohort_object(document *d) {
+    const ps_expression_call *e = &d->result->calls.expression;
+    if (!e->n_cohort)
+        return json_null();
+    json_t *o = json_object(), *components = json_array(), *values = json_array();
+    put(d, o, "samples", json_integer((json_int_t)e->n_cohort));
+    put(d, o, "median", real(e->cohort_median));
+    put(d, o, "mad", real(e->cohort_mad));
+    for (int i = 0; i < e->n_components; i++) {
+        json_t *c = json_object();
+        put(d, c, "weight", real(e->component[i].weight));
+        put(d, c, "mean", real(e->component[i].mean));
+        put(d, c, "sd", real(e->component[i].sd));
+        put(d, c, "state",
+            text(ps_expression_state_names[e->component[i].over ? PS_EXPRESSION_OVER : PS_EXPRESSION_NOT_OVER]));
+        push(d, components, c);
+    }
+    put(d, o, "components", components);
+    for (size_t i = 0; i < e->n_cohort; i++)
+        push(d, values, real(e->cohort[i]));
+    put(d, o, "log2", values);
+    return o;
+}
+
 static json_t *expression_object(document *d) {
     const ps_expression_call *e = &d->result->calls.expression;
     int counted = ps_expression_counted(e);
@@ -375,8 +413,8 @@ static json_t *expression_object(document *d) {
     put(d, o, "high", counted ? real(e->high) : json_null());
     put(d, o, "over_at", real(e->over_at));
     put(d, o, "not_at", real(e->not_at));
-    /* Without a cohort there is no z, and the cut-offs are the panel's, which nobody has published. */
-    put(d, o, "reference_basis", text(counted && isfinite(e->z) ? "cohort" : "assumption"));
+    /* Without a cohort, or where its states cannot be told apart, the cut-offs are the panel's, which nobody has published. */
+    put(d, o, "reference_basis", text(e->cohort_cut_offs ? "cohort" : "assumption"));
     put(d, o, "strandedness", counted ? text(ps_strandedness_names[e->strand]) : json_null());
     put(d, o, "reference_median", counted ? real(e->reference_median) : json_null());
     put(d, o, "reference_genes", counted ? json_integer(e->reference_genes) : json_null());
@@ -384,6 +422,11 @@ static json_t *expression_object(document *d) {
     put(d, o, "spliced_fraction", counted ? real(e->spliced_fraction) : json_null());
     put(d, o, "plasma_log2", counted ? real(e->plasma_log2) : json_null());
     put(d, o, "log_odds", real(e->log_odds));
+    put(d, o, "sense_share", counted ? real(e->sense_share) : json_null());
+    put(d, o, "unspliced_share", counted ? real(e->unspliced_share) : json_null());
+    put(d, o, "late_share", counted ? real(e->late_share) : json_null());
+    put(d, o, "cells", cells_array(d));
+    put(d, o, "cohort", cohort_object(d));
     put(d, o, "all_genes", genes_array(d, 0));
     return o;
 }
@@ -636,6 +679,9 @@ static json_t *provenance_object(document *d) {
     put(d, o, "build", text(panel ? panel->build : NULL));
     put(d, o, "contig_names", text(ps_style_names[style >= 0 && style < PS_N_STYLES ? style : PS_STYLE_UCSC]));
     put(d, o, "copynumber_reference", given_normals_object(d));
+    const char *reference = d->result->expression_reference;
+    put(d, o, "expression_reference", text(reference));
+    put(d, o, "expression_reference_checksum", text(reference ? d->result->expression_reference_checksum : NULL));
     return o;
 }
 

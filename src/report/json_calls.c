@@ -303,6 +303,63 @@ static void read_genes(json_reader *r, const json_t *o, ps_result *result) {
     }
 }
 
+/* Keys that earlier versions did not write may be missing. */
+static double real_or_nan(json_reader *r, const json_t *o, const char *key, double low, double high) {
+    return node_has(o, key) ? node_real(r, o, key, low, high) : NAN;
+}
+
+static void read_cells(json_reader *r, const json_t *o, ps_result *result) {
+    ps_expression_call *e = &result->calls.expression;
+    const json_t *array = node_has(o, "cells") ? node_array(r, o, "cells", JSON_MOST_ROWS) : NULL;
+    e->cell = ps_alloc(json_array_size(array), sizeof *e->cell);
+    for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
+        size_t outside = node_enter(r, "cells", (long)i);
+        const json_t *row = node_row(r, array, i);
+        ps_cell_level *cell = &e->cell[e->n_cells++];
+        *cell = (ps_cell_level){ps_result_keep(result, node_text(r, row, "cell", 0)),
+                                node_real(r, row, "log2", -ANY, ANY)};
+        if (!e->high_cell || cell->log2 <= e->plasma_log2)
+            e->high_cell = cell->cell;
+        node_leave(r, outside);
+    }
+}
+
+static void read_components(json_reader *r, const json_t *o, ps_expression_call *e) {
+    const json_t *array = node_array(r, o, "components", PS_MAX_COMPONENTS);
+    for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
+        size_t outside = node_enter(r, "components", (long)i);
+        const json_t *row = node_row(r, array, i);
+        ps_component *c = &e->component[e->n_components++];
+        c->weight = node_real(r, row, "weight", 0, 1);
+        c->mean = node_real(r, row, "mean", -ANY, ANY);
+        c->sd = node_real(r, row, "sd", 0, ANY);
+        c->over = node_enum(r, row, "state", ps_expression_state_names, PS_N_EXPRESSION_STATES) == PS_EXPRESSION_OVER;
+        node_leave(r, outside);
+    }
+}
+
+static void read_cohort(json_reader *r, const json_t *o, ps_expression_call *e) {
+    e->cohort_median = e->cohort_mad = NAN;
+    if (!node_has(o, "cohort"))
+        return;
+    const json_t *cohort = node_object(r, o, "cohort");
+    size_t outside = node_enter(r, "cohort", -1);
+    if (cohort) {
+        e->cohort_median = node_real(r, cohort, "median", -ANY, ANY);
+        e->cohort_mad = node_real(r, cohort, "mad", 0, ANY);
+        read_components(r, cohort, e);
+        const json_t *values = node_array(r, cohort, "log2", JSON_MOST_ROWS);
+        e->cohort = ps_alloc(json_array_size(values), sizeof *e->cohort);
+        for (size_t i = 0; i < json_array_size(values) && !r->failed; i++) {
+            const json_t *x = json_array_get(values, i);
+            if (!json_is_number(x))
+                node_fail(r, "log2", "value %d is no number, expected the cohort's log2 values", (int)i);
+            e->cohort[e->n_cohort++] = json_number_value(x);
+        }
+    }
+    node_leave(r, outside);
+}
+
 static void read_expression(json_reader *r, const json_t *o, ps_result *result) {
     ps_expression_call *e = &result->calls.expression;
     e->state = (ps_expression_state)node_enum(r, o, "state", ps_expression_state_names, PS_N_EXPRESSION_STATES);
@@ -324,6 +381,13 @@ static void read_expression(json_reader *r, const json_t *o, ps_result *result) 
     e->reference_fragments = fragments > 0 ? (uint64_t)fragments : 0;
     e->spliced_fraction = node_real(r, o, "spliced_fraction", 0, 1);
     e->plasma_log2 = node_real(r, o, "plasma_log2", -ANY, ANY);
+    e->cohort_cut_offs =
+        node_has(o, "reference_basis") && !strcmp(node_text(r, o, "reference_basis", 0), "cohort");
+    e->sense_share = real_or_nan(r, o, "sense_share", 0, 1);
+    e->unspliced_share = real_or_nan(r, o, "unspliced_share", 0, 1);
+    e->late_share = real_or_nan(r, o, "late_share", 0, 1);
+    read_cells(r, o, result);
+    read_cohort(r, o, e);
     e->log_odds = node_real(r, o, "log_odds", -ANY, ANY);
     read_genes(r, o, result);
 }

@@ -242,6 +242,11 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
     result->prior_odds = node_has(root, "prior_odds") ? node_real(r, root, "prior_odds", 1e-9, 1e9) : NAN;
     size_t outside = node_enter(r, "provenance", -1);
     read_style(r, provenance, result);
+    if (node_has(provenance, "expression_reference")) {
+        result->expression_reference = ps_strdup(node_text(r, provenance, "expression_reference", 0));
+        snprintf(result->expression_reference_checksum, sizeof result->expression_reference_checksum, "%s",
+                 node_text(r, provenance, "expression_reference_checksum", 0));
+    }
     result->written_by = ps_result_keep(result, node_text(r, provenance, "version", 0));
     node_leave(r, outside);
     read_label(r, root, result);

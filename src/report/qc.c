@@ -45,6 +45,35 @@ static void check_conflicts(ps_result *r, const ps_evidence *e) {
                  (unsigned long long)e->mate_conflicts);
 }
 
+/* Between even and one-stranded lies a mixture of libraries, or a wrong setting of the aligner. */
+static const double even_strands = 0.1;
+
+static void check_library(ps_result *r) {
+    const ps_expression_call *x = &r->calls.expression;
+    const ps_limits *l = &r->panel->limits;
+    if (isfinite(x->sense_share)) {
+        int mixed = x->strand == PS_STRAND_NONE && fabs(x->sense_share - 0.5) > even_strands;
+        ps_result_qc(r, "strandedness", "rna", mixed ? PS_QC_WARN : PS_QC_PASS, x->sense_share,
+                     l->expression_stranded_fraction, "share of sense fragments on the reference genes; %s%s",
+                     mixed ? "neither even nor of one strand: mixed libraries? counted as " : "counted as ",
+                     ps_strandedness_names[x->strand]);
+    }
+    if (isfinite(x->unspliced_share))
+        ps_result_qc(r, "unspliced", "rna",
+                     x->unspliced_share > l->expression_max_unspliced       ? PS_QC_FAIL
+                     : x->unspliced_share > l->expression_max_unspliced / 2 ? PS_QC_WARN
+                                                                            : PS_QC_PASS,
+                     x->unspliced_share, l->expression_max_unspliced,
+                     "share of reads at exon edges that run on into the intron (DNA, precursor RNA)");
+    if (isfinite(x->late_share)) {
+        int unlike = 0;
+        for (size_t i = 0; i < x->reasons.n; i++)
+            unlike |= x->reasons.at[i].code == PS_REASON_LATE_READS;
+        ps_result_qc(r, "three-prime", "rna", unlike ? PS_QC_FAIL : PS_QC_PASS, x->late_share,
+                     l->expression_max_late_share, "share of reads in the last third of transcripts");
+    }
+}
+
 static void check_expression(ps_result *r) {
     const ps_expression_call *x = &r->calls.expression;
     const ps_limits *l = &r->panel->limits;
@@ -64,7 +93,9 @@ static void check_expression(ps_result *r) {
                      : x->plasma_log2 < l->expression_warn_plasma_log2 ? PS_QC_WARN
                                                                        : PS_QC_PASS,
                      x->plasma_log2, l->expression_warn_plasma_log2,
-                     "log2 of plasma-cell markers over the strongest other kind of cell");
+                     "log2 of plasma-cell markers over the strongest other kind of cell, %s",
+                     x->high_cell ? x->high_cell : "unknown");
+    check_library(r);
 }
 
 static void check_ras(ps_result *r) {

@@ -29,6 +29,7 @@ void ps_result_free(ps_result *result) {
     free(result->input);
     free(result->qc);
     free(result->sample_id);
+    free(result->expression_reference);
     free(result->failure);
     if (result->own_panel)
         ps_panel_free(result->own_panel);

@@ -126,17 +126,21 @@ static void put_marker(const screen *s, const char *name, const ps_marker_verdic
 }
 
 static void put_expression(const screen *s, const ps_expression_call *e) {
-    char why[1024];
+    char why[1024], place[256] = "";
     reasons_text(&e->reasons, 0, 1, why, sizeof why);
     if (!ps_expression_counted(e) || !isfinite(e->log2_ratio)) {
         put(s, "  RNA", PLAIN, 0, "%s: %s", ps_expression_state_names[e->state], why);
         return;
     }
-    int assumed = !isfinite(e->z);
-    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s), over from %s up, not over from %s down%s, %s fragments%s%s",
+    if (isfinite(e->percentile))
+        snprintf(place, sizeof place, ", z %s, percentile %s of %s", NUM(e->z, 2), NUM(e->percentile, 0),
+                 e->reference);
+    put(s, "  RNA", PLAIN, 0,
+        "%s: log2 %s (%s to %s), over from %s up, not over from %s down%s, %s fragments%s%s%s",
         ps_expression_state_names[e->state], NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2),
-        NUM(e->over_at, 2), NUM(e->not_at, 2), assumed ? " (cut-offs are an assumption)" : "", COUNT(e->fragments),
-        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "", e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
+        NUM(e->over_at, 2), NUM(e->not_at, 2), e->cohort_cut_offs ? "" : " (cut-offs are an assumption)",
+        COUNT(e->fragments), place, e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "",
+        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
 }
 
 static void put_copies(const screen *s, const ps_copynumber_call *c) {

@@ -112,10 +112,15 @@ static void shallow_is_not_negative(void **state) {
 
 static void gates(void **state) {
     (void)state;
-    enum { FEW_FRAGMENTS, FEW_GENES, NOT_SPLICED, FEW_PLASMA, STROMA, NO_READS, N_GATES };
-    static const ps_reason_code reason[N_GATES] = {
-        PS_REASON_FEW_REFERENCE_FRAGMENTS, PS_REASON_FEW_REFERENCE_FRAGMENTS, PS_REASON_NOT_RNA,
-        PS_REASON_LOW_PLASMA_CELLS,        PS_REASON_LOW_PLASMA_CELLS,        PS_REASON_FEW_REFERENCE_FRAGMENTS};
+    enum { FEW_FRAGMENTS, FEW_GENES, NOT_SPLICED, FEW_PLASMA, STROMA, NO_READS, UNSPLICED, LATE, N_GATES };
+    static const ps_reason_code reason[N_GATES] = {PS_REASON_FEW_REFERENCE_FRAGMENTS,
+                                                   PS_REASON_FEW_REFERENCE_FRAGMENTS,
+                                                   PS_REASON_NOT_RNA,
+                                                   PS_REASON_LOW_PLASMA_CELLS,
+                                                   PS_REASON_LOW_PLASMA_CELLS,
+                                                   PS_REASON_FEW_REFERENCE_FRAGMENTS,
+                                                   PS_REASON_NOT_RNA,
+                                                   PS_REASON_LATE_READS};
     for (int gate = 0; gate < N_GATES; gate++) {
         ps_evidence e = plain(gate == FEW_FRAGMENTS ? 10 : UNIT_RATE, 1);
         int kept = 0;
@@ -131,6 +136,10 @@ static void gates(void **state) {
                 set_gene(&e, i, UNIT_RATE);
             if (gate == STROMA && !strcmp(panel.genes[i].cell, "stroma"))
                 set_gene(&e, i, 17 * UNIT_RATE);
+            if (gate == UNSPLICED)
+                e.gene[i].unspliced = 2 * e.gene[i].spliced;
+            if (gate == LATE)
+                memcpy(e.gene[i].third, (uint64_t[]){10, 10, 90}, sizeof e.gene[i].third);
             if (gate == NO_READS)
                 e.gene[i] = (ps_gene_count){0};
         }
@@ -138,6 +147,11 @@ static void gates(void **state) {
         if (call.state != PS_EXPRESSION_NOT_ASSESSABLE || !has_reason(&call.reasons, reason[gate]))
             fail_msg("gate %d: %s", gate, ps_expression_state_names[call.state]);
         assert_true(call.log_odds == 0);
+        if (gate == STROMA) {
+            assert_string_equal(call.high_cell, "stroma");
+            assert_non_null(strstr(detail_of(&call.reasons, reason[gate]), "stroma"));
+        }
+        assert_int_equal(call.n_cells, gate == NO_READS ? 0 : 8);
         assert_int_equal(call.n_genes, panel.n_genes);
         free_call(&call);
         ps_evidence_free(&e);
@@ -146,6 +160,35 @@ static void gates(void **state) {
     assert_int_equal(call.state, PS_EXPRESSION_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_NO_RNA) && call.fragments == -1 && isnan(call.log2_ratio));
     free_call(&call);
+}
+
+/* DNA among the RNA lends CCND1 the unspliced share of what a reference gene has: an expression must stand out from it,
+ * while absence is absence all the more. */
+static void unspliced_background(void **state) {
+    (void)state;
+    static const struct {
+        double log2, share;
+        ps_expression_state state;
+    } rows[] = {
+        {-1, 0.2, PS_EXPRESSION_OVER},     {-1, 0.3, PS_EXPRESSION_NOT_ASSESSABLE},
+        {1, 0.5, PS_EXPRESSION_OVER},      {-1, 0, PS_EXPRESSION_OVER},
+        {-6, 0.3, PS_EXPRESSION_NOT_OVER}, {-0.2, 0.45, PS_EXPRESSION_NOT_ASSESSABLE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_evidence e = plain(UNIT_RATE, rows[i].log2);
+        for (int g = 0; g < panel.n_genes; g++) {
+            e.gene[g].spliced = 1000;
+            e.gene[g].unspliced = (uint64_t)(1000 * rows[i].share / (1 - rows[i].share) + 0.5);
+            e.gene[g].reads = 2000;
+        }
+        ps_expression_call call = call_of(&e);
+        assert_near(call.unspliced_share, rows[i].share, 0.002);
+        if (call.state != rows[i].state)
+            fail_msg("log2 %g, share %g: %s", rows[i].log2, rows[i].share, ps_expression_state_names[call.state]);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_NOT_RNA), call.state == PS_EXPRESSION_NOT_ASSESSABLE);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
 }
 
 static void strandedness(void **state) {
@@ -197,8 +240,13 @@ static void outliers_among_the_reference(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(states), cmocka_unit_test(counting_interval), cmocka_unit_test(shallow_is_not_negative),
-        cmocka_unit_test(gates),  cmocka_unit_test(strandedness),      cmocka_unit_test(outliers_among_the_reference),
+        cmocka_unit_test(states),
+        cmocka_unit_test(counting_interval),
+        cmocka_unit_test(shallow_is_not_negative),
+        cmocka_unit_test(gates),
+        cmocka_unit_test(unspliced_background),
+        cmocka_unit_test(strandedness),
+        cmocka_unit_test(outliers_among_the_reference),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

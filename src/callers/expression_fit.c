@@ -1,0 +1,432 @@
+/* expression_fit.c - a cohort's RNA to an expression reference.
+ *
+ * Median of ratios: each reference gene's centre is the median over the samples of its log2 rate per kb less the sample's
+ * unit, and a sample's unit is the median over the genes of log2 rate less centre; a few rounds settle both. Medians
+ * both ways, so neither a gene that is off in some samples nor a sample that is off in some genes moves the rest.
+ *
+ * The mixture is of one to three normals with their own spreads, by EM (Dempster, Laird, Rubin, J R Stat Soc B
+ * 1977;39:1) from every start of a fixed grid of cuts, so the same counts give the same fit; BIC (Schwarz, Ann Stat
+ * 1978;6:461) chooses how many, among fits whose neighbours are apart (Ashman's D above 2, Astron J 1994;108:2348) and
+ * that leave each component some samples.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/calls.h"
+#include "plasmastrat/stats.h"
+
+enum { ROUNDS = 8, STEPS = 500, MIN_MEDIAN_COUNT = 10 };
+static const double odds_at_cut_off = PS_CUT_OFF_ODDS;
+static const double min_sd = 0.3; /* log2: closer together than replicates of one sample are */
+static const double absence_depth =
+    3; /* log2 under the lower assumed cut-off: below it absence differs by depth only */
+
+/* ---- the mixture ------------------------------------------------------------------------------------------------
+ */
+
+static double log_density(const ps_component *c, double x) {
+    double z = (x - c->mean) / c->sd;
+    return log(c->weight) - log(c->sd) - 0.5 * log(2 * acos(-1)) - z * z / 2;
+}
+
+static double log_sum(const double *x, int n) {
+    double top = -INFINITY, sum = 0;
+    for (int i = 0; i < n; i++)
+        top = fmax(top, x[i]);
+    if (!isfinite(top))
+        return top;
+    for (int i = 0; i < n; i++)
+        sum += exp(x[i] - top);
+    return top + log(sum);
+}
+
+/* One step; returns the log likelihood before it. */
+static double em_step(const double *x, size_t n, ps_component *c, int k) {
+    double weight[PS_MAX_COMPONENTS] = {0}, sum[PS_MAX_COMPONENTS] = {0}, square[PS_MAX_COMPONENTS] = {0}, total = 0;
+    for (size_t i = 0; i < n; i++) {
+        double term[PS_MAX_COMPONENTS] = {0};
+        for (int j = 0; j < k; j++)
+            term[j] = log_density(&c[j], x[i]);
+        double all = log_sum(term, k);
+        total += all;
+        for (int j = 0; j < k; j++) {
+            double share = exp(term[j] - all);
+            weight[j] += share;
+            sum[j] += share * x[i];
+            square[j] += share * x[i] * x[i];
+        }
+    }
+    for (int j = 0; j < k; j++) {
+        double w = fmax(weight[j], 1e-9), mean = sum[j] / w;
+        c[j] = (ps_component){.weight = w / (double)n, .mean = mean};
+        c[j].sd = fmax(min_sd, sqrt(fmax(0, square[j] / w - mean * mean)));
+    }
+    return total;
+}
+
+/* Starts from the sorted values cut before index cut[j]. */
+static double em_from(const double *x, size_t n, const size_t *cut, ps_component *c, int k) {
+    for (int j = 0; j < k; j++) {
+        size_t beg = j ? cut[j - 1] : 0, end = j + 1 < k ? cut[j] : n;
+        double mean = 0, square = 0, size = (double)(end - beg);
+        for (size_t i = beg; i < end; i++)
+            mean += x[i] / size;
+        for (size_t i = beg; i < end; i++)
+            square += (x[i] - mean) * (x[i] - mean) / size;
+        c[j] = (ps_component){.weight = size / (double)n, .mean = mean, .sd = fmax(min_sd, sqrt(square))};
+    }
+    double last = -INFINITY, now = em_step(x, n, c, k);
+    for (int i = 0; i < STEPS && now - last > 1e-9 * fabs(now); i++) {
+        last = now;
+        now = em_step(x, n, c, k);
+    }
+    return now;
+}
+
+static int by_mean(const void *a, const void *b) {
+    const ps_component *x = a, *y = b;
+    return (x->mean > y->mean) - (x->mean < y->mean);
+}
+
+/* Every component holds samples and stands apart from its neighbours. */
+static int is_sound(const ps_component *c, int k, size_t n) {
+    for (int j = 0; j < k; j++) {
+        if (k > 1 && c[j].weight * (double)n < PS_COMPONENT_MIN_SAMPLES)
+            return 0;
+        if (j && (c[j].mean - c[j - 1].mean) * sqrt(2) <= 2 * hypot(c[j].sd, c[j - 1].sd))
+            return 0;
+    }
+    return 1;
+}
+
+/* Best sound fit of k components over all starts; -infinity if there is none. */
+static double fit_k(const double *x, size_t n, int k, ps_component *best) {
+    enum { CUTS = 12 };
+    double top = -INFINITY;
+    for (int a = 1; a < (k > 1 ? CUTS : 2); a++)
+        for (int b = k > 2 ? a + 1 : CUTS - 1; b < CUTS; b++) {
+            size_t cut[2] = {n * (size_t)a / CUTS, n * (size_t)b / CUTS};
+            ps_component c[PS_MAX_COMPONENTS] = {{0}};
+            double likelihood = em_from(x, n, cut, c, k);
+            qsort(c, (size_t)k, sizeof *c, by_mean);
+            if (likelihood > top && is_sound(c, k, n)) {
+                top = likelihood;
+                memcpy(best, c, sizeof c);
+            }
+        }
+    return top;
+}
+
+/* The lowest component is absence and the others are expression, as long as that does not contradict the assumed
+ * cut-offs, which are wide: nothing above the upper one is absence, nothing below the lower one is expression. */
+static void name_components(const ps_limits *l, ps_expression_reference *r) {
+    for (int j = 0; j < r->n_components; j++) {
+        double mean = r->component[j].mean;
+        r->component[j].over = mean >= l->expression_over_log2 || (j > 0 && mean > l->expression_not_log2);
+    }
+}
+
+/* Means of the highest "not" and of the lowest "over" component; 0 unless both exist. */
+static int sides(const ps_expression_reference *r, double *not_mean, double *over_mean) {
+    int n_over = 0;
+    for (int j = r->n_components - 1; j >= 0; j--) {
+        const ps_component *c = &r->component[j];
+        if (c->over) {
+            *over_mean = c->mean;
+            n_over++;
+        } else {
+            *not_mean = c->mean;
+            return n_over > 0;
+        }
+    }
+    return 0;
+}
+
+double ps_expression_reference_odds(const ps_expression_reference *r, double x) {
+    double term[2][PS_MAX_COMPONENTS], weight[2] = {0}, not_mean = 0, over_mean = 0;
+    int n[2] = {0};
+    if (!sides(r, &not_mean, &over_mean))
+        return 0;
+    x = fmax(not_mean, fmin(over_mean, x)); /* between the means the odds rise; outside a wide component would win */
+    for (int j = 0; j < r->n_components; j++) {
+        const ps_component *c = &r->component[j];
+        weight[c->over] += c->weight;
+        term[c->over][n[c->over]++] = log_density(c, x);
+    }
+    double odds = log_sum(term[1], n[1]) - log(weight[1]) - log_sum(term[0], n[0]) + log(weight[0]);
+    return fmax(-6, fmin(6, odds));
+}
+
+double ps_expression_count_odds(const ps_expression_reference *r, double fragments, double expected) {
+    enum { POINTS = 240 };
+    double weight[POINTS + 1], over[POINTS + 1], side[2] = {0}, top = -INFINITY, sum = 0, sum_over = 0;
+    double centre = log2((fragments + 0.5) / expected), reach = fmin(8, 8 / log(2) / sqrt(fragments + 0.5));
+    if (!r->has_cut_offs)
+        return 0;
+    for (int j = 0; j < r->n_components; j++)
+        side[r->component[j].over] += r->component[j].weight;
+    for (int i = 0; i <= POINTS; i++) {
+        double y = centre + reach * (2.0 * i / POINTS - 1), term[PS_MAX_COMPONENTS];
+        for (int j = 0; j < r->n_components; j++)
+            term[j] = log_density(&r->component[j], y) - log(side[r->component[j].over]);
+        weight[i] = fragments * y * log(2) - expected * exp2(y) + log_sum(term, r->n_components);
+        over[i] = ps_logistic(ps_expression_reference_odds(r, y));
+        top = fmax(top, weight[i]);
+    }
+    for (int i = 0; i <= POINTS; i++) {
+        sum += exp(weight[i] - top);
+        sum_over += exp(weight[i] - top) * over[i];
+    }
+    return ps_logit(sum_over / sum);
+}
+
+static double place_of_odds(const ps_expression_reference *r, double odds, double low, double high) {
+    for (int i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+        if (ps_expression_reference_odds(r, middle) < odds)
+            low = middle;
+        else
+            high = middle;
+    }
+    return ps_round6((low + high) / 2);
+}
+
+static void find_cut_offs(ps_expression_reference *r) {
+    double low = 0, high = 0, odds = log(odds_at_cut_off);
+    if (!sides(r, &low, &high) || ps_expression_reference_odds(r, low) > -odds ||
+        ps_expression_reference_odds(r, high) < odds)
+        return;
+    r->not_at = place_of_odds(r, -odds, low, high);
+    r->over_at = place_of_odds(r, odds, low, high);
+    r->has_cut_offs = r->not_at < r->over_at;
+}
+
+static void fit_mixture(const ps_limits *l, ps_expression_reference *r) {
+    double *x = ps_alloc(r->n_used, sizeof *x), best = INFINITY;
+    for (size_t i = 0; i < r->n_used; i++)
+        x[i] = fmax(r->sorted[i], l->expression_not_log2 - absence_depth);
+    for (int k = 1; k <= PS_MAX_COMPONENTS; k++) {
+        ps_component c[PS_MAX_COMPONENTS] = {{0}};
+        double bic = (3 * k - 1) * log((double)r->n_used) - 2 * fit_k(x, r->n_used, k, c);
+        if (bic < best) {
+            best = bic;
+            r->n_components = k;
+            memcpy(r->component, c, sizeof c);
+        }
+    }
+    free(x);
+    for (int j = 0; j < r->n_components; j++) {
+        ps_component *c = &r->component[j];
+        *c = (ps_component){ps_round6(c->weight), ps_round6(c->mean), ps_round6(c->sd), 0};
+    }
+    name_components(l, r);
+    find_cut_offs(r);
+}
+
+/* ---- samples and genes ------------------------------------------------------------------------------------------
+ */
+
+/* The first reason that keeps a sample out, or NULL. What only the built-in cut-offs make doubtful does not. */
+static const ps_reason *refusal(const ps_expression_call *call) {
+    for (size_t i = 0; i < call->reasons.n; i++)
+        switch (call->reasons.at[i].code) {
+        case PS_REASON_BORDERLINE_EXPRESSION:
+        case PS_REASON_REFERENCE_ASSUMED:
+        case PS_REASON_LATE_READS:
+            break;
+        default:
+            return &call->reasons.at[i];
+        }
+    return NULL;
+}
+
+static void take_sample(const ps_panel *panel, const ps_evidence *rna, const char *id, ps_reference_sample *s) {
+    ps_case c = {.panel = panel, .reads = {rna, NULL, NULL}, .purity = NAN};
+    ps_expression_call call;
+    char text[512] = "";
+    ps_call_expression(&c, &call);
+    const ps_reason *why = refusal(&call);
+    if (why)
+        ps_reason_text(why, text, sizeof text);
+    *s = (ps_reference_sample){.id = ps_strdup(id), .used = !why, .reason = ps_strdup(text)};
+    s->log2[0] = s->log2[1] = s->log2[2] = NAN;
+    s->late_share = call.late_share;
+    s->fragments = ps_alloc((size_t)panel->n_genes, sizeof *s->fragments);
+    for (size_t i = 0; i < call.n_genes; i++)
+        s->fragments[i] = call.gene[i].fragments;
+    ps_calls all = {.expression = call};
+    ps_calls_free(&all);
+}
+
+static double median_late_share(const ps_expression_reference *r) {
+    double *share = ps_alloc(r->n_samples, sizeof *share);
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_samples; i++)
+        if (r->sample[i].used && isfinite(r->sample[i].late_share))
+            share[n++] = r->sample[i].late_share;
+    double median = ps_round6(ps_median(share, n));
+    free(share);
+    return median;
+}
+
+/* Libraries of transcript ends and of whole transcripts cannot share a unit per kb. */
+static void drop_unlike(const ps_limits *l, ps_expression_reference *r) {
+    double usual = median_late_share(r);
+    for (size_t i = 0; i < r->n_samples; i++) {
+        ps_reference_sample *s = &r->sample[i];
+        if (!s->used || !isfinite(s->late_share) || fabs(s->late_share - usual) <= l->expression_late_shift)
+            continue;
+        s->used = 0;
+        free(s->reason);
+        s->reason = ps_format("%s: %s (rna: %.2f of reads in the last third of transcripts, %.2f in the cohort)",
+                              ps_reason_name(PS_REASON_LATE_READS), ps_reason_sentence(PS_REASON_LATE_READS),
+                              s->late_share, usual);
+    }
+    r->late_share = median_late_share(r);
+}
+
+static double log_rate(const ps_panel *panel, const ps_reference_sample *s, int gene) {
+    return log2(1000 * ((double)s->fragments[gene] + 0.5) / panel->genes[gene].length);
+}
+
+static double median_count(const ps_expression_reference *r, int gene) {
+    double *n = ps_alloc(r->n_samples, sizeof *n);
+    size_t used = 0;
+    for (size_t i = 0; i < r->n_samples; i++)
+        if (r->sample[i].used)
+            n[used++] = (double)r->sample[i].fragments[gene];
+    double median = ps_median(n, used);
+    free(n);
+    return median;
+}
+
+/* log2 of the sample's fragments per kb of the median reference gene. `work` holds n_genes. */
+static double unit_of(const ps_panel *panel, const ps_expression_reference *r, const ps_reference_sample *s,
+                      double *work) {
+    size_t n = 0;
+    for (int g = 0; g < r->n_genes; g++)
+        if (isfinite(r->centre[g]))
+            work[n++] = log_rate(panel, s, g) - r->centre[g];
+    return ps_median(work, n);
+}
+
+static void centre_genes(const ps_panel *panel, ps_expression_reference *r, double *unit, double *work) {
+    double *centres = ps_alloc((size_t)r->n_genes, sizeof *centres);
+    size_t n = 0;
+    for (int g = 0; g < r->n_genes; g++) {
+        size_t used = 0;
+        if (!isfinite(r->centre[g]))
+            continue;
+        for (size_t i = 0; i < r->n_samples; i++)
+            if (r->sample[i].used)
+                work[used++] = log_rate(panel, &r->sample[i], g) - unit[i];
+        r->centre[g] = ps_median(work, used);
+        centres[n++] = r->centre[g];
+    }
+    double middle = ps_median(centres, n);
+    for (int g = 0; g < r->n_genes; g++)
+        r->centre[g] = ps_round6(r->centre[g] - middle);
+    free(centres);
+}
+
+static void normalise(const ps_panel *panel, ps_expression_reference *r) {
+    size_t most = r->n_samples > (size_t)r->n_genes ? r->n_samples : (size_t)r->n_genes;
+    double *unit = ps_alloc(r->n_samples, sizeof *unit), *work = ps_alloc(most, sizeof *work);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < r->n_samples; i++)
+            unit[i] = unit_of(panel, r, &r->sample[i], work);
+        centre_genes(panel, r, unit, work);
+    }
+    for (size_t i = 0; i < r->n_samples; i++)
+        for (int k = 0; k < PS_N_CYCLINS; k++) {
+            int gene = ps_panel_gene(panel, ps_cyclin_names[k]);
+            if (gene >= 0 && r->sample[i].used)
+                r->sample[i].log2[k] =
+                    ps_round6(log_rate(panel, &r->sample[i], gene) - unit_of(panel, r, &r->sample[i], work));
+        }
+    free(unit);
+    free(work);
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void summarise(ps_expression_reference *r) {
+    double *x = ps_alloc(r->n_samples, sizeof *x);
+    r->sorted = ps_alloc(r->n_samples, sizeof *r->sorted);
+    r->n_used = 0;
+    for (size_t i = 0; i < r->n_samples; i++)
+        if (r->sample[i].used)
+            r->sorted[r->n_used++] = r->sample[i].log2[0];
+    qsort(r->sorted, r->n_used, sizeof *r->sorted, ascending);
+    memcpy(x, r->sorted, r->n_used * sizeof *x);
+    r->median = ps_round6(ps_median(x, r->n_used));
+    r->mad = ps_round6(ps_mad(x, r->n_used, r->median));
+    free(x);
+}
+
+static int check_size(const ps_expression_reference *r, const char *path, ps_error *err) {
+    size_t used = 0;
+    const char *why = NULL;
+    for (size_t i = 0; i < r->n_samples; i++) {
+        used += (size_t)r->sample[i].used;
+        why = why || r->sample[i].used ? why : r->sample[i].reason;
+    }
+    if (used >= PS_REFERENCE_MIN_SAMPLES)
+        return 0;
+    return ps_fail(err, PS_ERR_RUN, path, 0, "%zu of %zu samples are fit for a reference, expected at least %d%s%s",
+                   used, r->n_samples, PS_REFERENCE_MIN_SAMPLES, why ? "; the first that is not: " : "",
+                   why ? why : "");
+}
+
+static void describe(const ps_panel *panel, ps_expression_reference *r) {
+    r->panel = ps_strdup(panel->name);
+    r->build = ps_strdup(panel->build);
+    r->panel_version = ps_strdup(panel->version);
+    ps_genes_checksum(panel, r->genes_checksum);
+    r->n_genes = panel->n_genes;
+    r->gene = ps_alloc((size_t)r->n_genes, sizeof *r->gene);
+    r->centre = ps_alloc((size_t)r->n_genes, sizeof *r->centre);
+    r->not_at = r->over_at = NAN;
+    for (int g = 0; g < r->n_genes; g++)
+        r->gene[g] = ps_strdup(panel->genes[g].name);
+}
+
+/* A gene that the cohort hardly shows (a panel that does not cover it) has no centre. */
+static int choose_genes(const ps_panel *panel, ps_expression_reference *r, const char *path, ps_error *err) {
+    int n = 0;
+    for (int g = 0; g < r->n_genes; g++) {
+        int use = panel->genes[g].role == PS_ROLE_REFERENCE && median_count(r, g) >= MIN_MEDIAN_COUNT;
+        r->centre[g] = use ? 0 : NAN;
+        n += use;
+    }
+    if (n >= panel->limits.expression_min_reference_genes)
+        return 0;
+    return ps_fail(err, PS_ERR_RUN, path, 0,
+                   "%d reference genes have a median of %d fragments over the samples, expected at least %g", n,
+                   MIN_MEDIAN_COUNT, panel->limits.expression_min_reference_genes);
+}
+
+int ps_fit_expression(const ps_panel *panel, const ps_evidence *const *rna, const char *const *sample_id, size_t n,
+                      int mixture, const char *path, ps_expression_reference *r, ps_error *err) {
+    *r = (ps_expression_reference){0};
+    describe(panel, r);
+    r->n_samples = n;
+    r->sample = ps_alloc(n, sizeof *r->sample);
+    for (size_t i = 0; i < n; i++)
+        take_sample(panel, rna[i], sample_id[i], &r->sample[i]);
+    drop_unlike(&panel->limits, r);
+    if (check_size(r, path, err) < 0 || choose_genes(panel, r, path, err) < 0) {
+        ps_expression_reference_free(r);
+        return -1;
+    }
+    normalise(panel, r);
+    summarise(r);
+    if (mixture && r->n_used >= PS_MIXTURE_MIN_SAMPLES)
+        fit_mixture(&panel->limits, r);
+    return 0;
+}
