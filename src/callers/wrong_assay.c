@@ -1,4 +1,4 @@
-/* assay.c - RNA given as DNA, and DNA given as RNA. */
+/* wrong_assay.c - RNA given as DNA, and DNA given as RNA. */
 #include <stdio.h>
 
 #include "plasmastrat/calls.h"

@@ -81,6 +81,7 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
         {"reference", job->reference},
         {"force-sites", job->force_sites},
         {"copynumber-reference", job->copynumber_reference},
+        {"expression-reference", job->expression_reference},
         {"model", k->model_given ? job->model : NULL},
     };
     for (size_t i = 0; i < sizeof shared / sizeof *shared && status == 0; i++)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Slow, independent answers to hold the program's counts against. Python standard library, samtools, featureCounts.
 
-  oracle.py genes BAM ID.json none|forward|reverse PANEL    fragments per gene against featureCounts
+  oracle.py genes BAM ID.json none|forward|reverse PANEL [paired|single|long]   fragments per gene against featureCounts
   oracle.py codons BAM ID.json PANEL                        codon depth and alt depth against a pileup of `samtools view`
   oracle.py snps BAM ID.json PANEL ROLE                     alleles of common SNPs against `samtools mpileup`
 
-genes: `featureCounts -p --countReadPairs --primary` with a SAF of the panel's exons. The definitions agree on pairs,
+genes: `featureCounts -p --countReadPairs --primary` with a SAF of the panel's exons (without -p for single-end reads, with
+-L for long ones). The definitions agree on pairs,
 introns, multi-mapped reads and duplicates. They differ, and the simulated files avoid or the comparison allows:
 featureCounts drops a fragment that touches exons of two genes of the panel (we count it for both; such gene pairs are
 only held to >=), and it has no rule for QC-fail and supplementary records (we leave them out; the files have none).
@@ -28,7 +29,7 @@ from simulate import COMPLEMENT, Panel  # noqa: E402
 CIGAR = re.compile(r"(\d+)([MIDNSHP=X])")
 
 
-def genes(bam, path, strand, panel_name):
+def genes(bam, path, strand, panel_name, library="paired"):
     panel = Panel(panel_name)
     with open(path) as handle:
         expression = json.load(handle)["ccnd1_expression"]
@@ -45,7 +46,8 @@ def genes(bam, path, strand, panel_name):
                     handle.write("%s\t%s\t%d\t%d\t%s\n" % (gene, panel.names[x["contig"]][style], beg + 1, end,
                                                            x["strand"]))
         code = {"none": "0", "forward": "1", "reverse": "2"}[strand]
-        subprocess.run(["featureCounts", "-p", "--countReadPairs", "--primary", "-s", code, "-F", "SAF", "-a", saf,
+        kind = {"paired": ["-p", "--countReadPairs"], "single": [], "long": ["-L"]}[library]
+        subprocess.run(["featureCounts", *kind, "--primary", "-s", code, "-F", "SAF", "-a", saf,
                         "-o", out, "--tmpDir", folder, bam], check=True, capture_output=True)
         with open(out) as handle:
             truth = {r[0]: int(r[6]) for r in (line.split("\t") for line in handle if line[0] != "#") if r[0] != "Geneid"}

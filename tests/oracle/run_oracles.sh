@@ -42,6 +42,36 @@ SPEC
         compare codons $name.rna.bam out/$name.json $build
     done
 done
+# the same reads as other libraries and orders give them
+if command -v featureCounts >/dev/null; then
+    bam=rna.grch38.reverse.rna.bam
+    samtools sort --no-PG -n -o byname.rna.bam $bam 2>/dev/null
+    samtools collate --no-PG -o shuffled.rna.bam $bam 2>/dev/null
+    # first reads alone: the flags of a pair removed, strand and duplicate kept
+    samtools view --no-PG -h -f 64 $bam | awk -v OFS='\t' '/^@/ { print; next }
+        { $2 = ($2 - $2 % 16) % 32 + ($2 - $2 % 256) % 2048; $7 = "*"; $8 = $9 = 0; print }' | samtools view --no-PG -b -o single.rna.bam
+    samtools index single.rna.bam
+    for name in byname shuffled single; do
+        library=paired
+        [ $name = single ] && library=single
+        answer $name rna
+        compare genes $name.rna.bam out/$name.json reverse grch38 $library
+    done
+    if command -v minimap2 >/dev/null; then
+        if python3 "$root/tests/oracle/sim_long.py" long.rna.bam 2>long.err; then
+            answer long rna
+            samtools view --no-PG -b -F 2048 -o primary.rna.bam long.rna.bam # featureCounts counts supplementary ones
+            samtools index primary.rna.bam
+            compare genes primary.rna.bam out/long.json none grch38 long
+        else
+            failed=$((failed + 1)); echo "FAILED: sim_long.py: $(tail -c 300 long.err)"
+        fi
+    else
+        skipped=$((skipped + 1)); echo "skipped: minimap2 is not installed"
+    fi
+else
+    skipped=$((skipped + 4)); echo "skipped: featureCounts is not installed"
+fi
 unwanted='"duplicates": 0.1, "low_mapq": 0.05, "qcfail": 0.03, "secondary": 0.03, "supplementary": 0.03, "soft_clips": 0.1'
 for build in grch38 grch37; do
     # every insert from shorter than a read to no overlap; low qualities; indels beside the hotspots

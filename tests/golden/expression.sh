@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# `reference expression` and --expression-reference end to end on a simulated cohort, and RNA and DNA given as each other.
+# Prints a line per failed case and `ok N, failed N, skipped N`. $PLASMASTRAT: the program (default ./plasmastrat).
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd)
+program=$(realpath "${PLASMASTRAT:-$root/plasmastrat}")
+[ -x "$program" ] || { echo "expression: $program is not there: run make, or set PLASMASTRAT" >&2; exit 2; }
+T=$(mktemp -d) || exit 2
+trap 'rm -rf "$T"' EXIT
+cd "$T" || exit 2
+export PYTHONDONTWRITEBYTECODE=1
+ok=0 failed=0 skipped=0
+pass() { ok=$((ok + 1)); }
+fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
+want() { # NAME COMMAND...
+    local name=$1; shift
+    if "$@" >want.out 2>&1; then pass; else fail "$name: $(head -c 600 want.out)"; fi
+}
+run() { # STATUS NAME ARGS...: leaves out.txt and err.txt
+    local status=$1 name=$2; shift 2
+    "$program" "$@" >out.txt 2>err.txt </dev/null
+    local got=$?
+    if [ $got -eq "$status" ]; then pass; else fail "$name: exit status $got, expected $status: $(head -c 400 err.txt)"; fi
+}
+refused() { # STATUS NAME PATTERN ARGS...: one error that matches, nothing on stdout, no file x*
+    local status=$1 name=$2 pattern=$3; shift 3
+    rm -rf x*
+    run "$status" "$name" "$@"
+    grep -qE -- "^plasmastrat: error: .*$pattern" err.txt || fail "$name: does not say '$pattern': $(head -c 400 err.txt)"
+    [ ! -s out.txt ] || fail "$name: wrote to stdout"
+    [ -z "$(find . -name 'x*' -type f)" ] || fail "$name: left $(find . -name 'x*' -type f)"
+}
+value() { # FILE KEY: of ccnd1_expression
+    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["ccnd1_expression"][sys.argv[2]])' "$1" "$2"
+}
+
+# ---- a cohort: eight samples of each state, one of DNA-like reads, one too small ------------------------------------
+python3 - "$root" <<'P' || { echo "ok 0, failed 1, skipped 0"; exit 1; }
+import os, sys
+sys.path[:0] = [os.path.join(sys.argv[1], "tests", "bench", "ccnd1")]
+from bench_expression import Cohort, Panel
+cohort = Cohort(".", 4, Panel("grch38"))
+names = []
+for i in range(24):
+    names.append("S%02d" % i)
+    cohort.write(names[-1], (-6.5, -0.5, 3.5)[i % 3] + cohort.rng.gauss(0, 0.4))
+cohort.write("SMALL", 0, depth=0.002)
+names.append("SMALL")
+for name, level in (("HIGH", 3.5), ("LOW", -7), ("MIDDLE", -0.5)):
+    cohort.write(name, level)
+def sheet(path, some):
+    with open(path, "w") as out:
+        out.write("sample_id\trna\n" + "".join("%s\t%s.sam\n" % (n, n) for n in some))
+sheet("sheet.tsv", names)
+sheet("two.tsv", names[:2])
+sheet("ten.tsv", names[:9] + ["SMALL"])
+sheet("twelve.tsv", names[:12])
+sheet("new.tsv", ["HIGH", "LOW", "MIDDLE"])
+grch37 = Cohort(".", 5, Panel("grch37"))
+grch37.write("B37", 0)
+sheet("builds.tsv", names[:11] + ["B37"])
+sheet("b37.tsv", ["B37", "HIGH"])
+P
+run 0 "reference" reference expression sheet.tsv -o ref.tsv -@2
+grep -q 'SMALL: left out: few-reference-fragments' err.txt && pass || fail "reference: the left out sample is not named: $(cat err.txt)"
+grep -q '24 of 25 samples used' err.txt && pass || fail "reference: $(cat err.txt)"
+want "states found" test "$(grep -c '^##component' ref.tsv)" -eq 3
+want "counts are kept" test "$(grep -vc '^##' ref.tsv)" -eq 26
+run 0 "one thread" reference expression sheet.tsv -o one.tsv -@1
+want "same bytes for any thread count" cmp ref.tsv one.tsv
+"$program" reference expression sheet.tsv -q >stdout.tsv 2>err.txt
+want "standard output holds the same" cmp ref.tsv stdout.tsv
+want "--quiet is quiet" test ! -s err.txt
+run 1 "an existing file is kept" reference expression twelve.tsv -o ref.tsv
+want "an existing file is untouched" cmp ref.tsv one.tsv
+run 0 "without mixture" reference expression sheet.tsv -o plain.tsv --model none
+want "without mixture: no components" test "$(grep -c '^##component' plain.tsv)" -eq 0
+run 0 "few samples: no mixture" reference expression twelve.tsv -o twelve.ref
+grep -q 'no cut-offs: fewer samples than a mixture needs' err.txt && pass || fail "few samples: $(cat err.txt)"
+
+refused 1 "nine good samples" 'ten.tsv: 9 of 10 samples are fit for a reference, expected at least 10' \
+    reference expression ten.tsv -o x.tsv
+refused 2 "two samples" 'two.tsv: 2 samples .*at least 10' reference expression two.tsv -o x.tsv
+refused 1 "two builds" 'B37.sam: is on GRCh37, but .* is on GRCh38' reference expression builds.tsv -o x.tsv
+refused 2 "another model" "'some', expected none" reference expression sheet.tsv -o x.tsv --model some
+
+# ---- using it -------------------------------------------------------------------------------------------------------
+run 0 "batch" batch new.tsv -o new --expression-reference ref.tsv
+for row in HIGH:overexpressed MIDDLE:overexpressed LOW:not-overexpressed; do
+    want "${row%:*} is ${row#*:}" test "$(value new/${row%:*}.json state)" = "${row#*:}"
+done
+want "its name" test "$(value new/HIGH.json reference)" = ref.tsv
+want "its basis" test "$(value new/HIGH.json reference_basis)" = cohort
+want "percentile of the highest" python3 -c 'import json
+e = json.load(open("new/HIGH.json")); x = e["ccnd1_expression"]; p = e["provenance"]
+assert x["percentile"] > 60 and x["z"] > 0 and len(x["cohort"]["log2"]) == 24 and len(x["cohort"]["components"]) == 3
+assert p["expression_reference"] == "ref.tsv" and len(p["expression_reference_checksum"]) == 16
+assert not any(r.startswith("reference-assumed") for r in x["reasons"])'
+python=python3
+"$python" -c 'import jsonschema' 2>/dev/null || python=/usr/bin/python3
+"$python" "$root/tests/golden/check.py" schema "$root/src/report/sample.schema.json" new/*[A-Z].json >schema.out 2>&1
+case $? in 0) pass ;; 77) skipped=$((skipped + 1)) ;; *) fail "schema: $(head -5 schema.out)" ;; esac
+run 0 "sample" sample --id HIGH --rna HIGH.sam --expression-reference ref.tsv
+grep -q 'percentile .* of ref.tsv' out.txt && pass || fail "summary: $(cat out.txt)"
+grep -q 'cut-offs are an assumption' out.txt && fail "summary calls the cohort's cut-offs an assumption"
+run 0 "built in" sample --id HIGH --rna HIGH.sam
+grep -q 'cut-offs are an assumption' out.txt && pass || fail "summary does not say that the built-in cut-offs are an assumption"
+run 0 "without cut-offs" sample --id HIGH --rna HIGH.sam --expression-reference twelve.ref -o twelve
+want "without cut-offs: z" test "$(value twelve/HIGH.json z)" != None
+want "without cut-offs: basis" test "$(value twelve/HIGH.json reference_basis)" = assumption
+
+run 1 "sample of another build" batch b37.tsv -o b37 --expression-reference ref.tsv
+grep -q 'B37.sam: is on GRCh37, but the expression reference ref.tsv was made on GRCh38' err.txt && pass || fail "sample of another build: $(cat err.txt)"
+want "the other sample is done" test -s b37/HIGH.json
+refused 2 "panel of another build" 'ref.tsv: was made on GRCh38, but the panel grch37' \
+    sample --id S --rna B37.sam -p grch37 --expression-reference ref.tsv -o x
+"$program" panel export grch38 mine >/dev/null 2>&1
+sed -i 's/^\(chr11\t69641\)104/\1105/' mine/exons.bed
+refused 2 "panel with other exons" 'ref.tsv: was made with other genes or exons' \
+    sample --id S --rna HIGH.sam -p mine --expression-reference ref.tsv -o x
+refused 2 "no such reference" 'nowhere.tsv: cannot be opened' sample --id S --rna HIGH.sam --expression-reference nowhere.tsv -o x
+refused 2 "a sheet as reference" 'sheet.tsv:1: is no expression reference' \
+    batch new.tsv --expression-reference sheet.tsv -o x
+sed '20s/[0-9]/7/3' ref.tsv >changed.tsv
+refused 2 "changed by hand" 'changed.tsv' sample --id S --rna HIGH.sam --expression-reference changed.tsv -o x
+sed 's/^S03\tyes/S03\tno/' ref.tsv >changed.tsv
+refused 2 "a sample struck out" 'changed.tsv: holds 25 samples \(23 used\)' \
+    sample --id S --rna HIGH.sam --expression-reference changed.tsv -o x
+head -n 50 ref.tsv >short.tsv
+refused 2 "cut short" 'short.tsv' sample --id S --rna HIGH.sam --expression-reference short.tsv -o x
+
+# ---- RNA as DNA, DNA as RNA -----------------------------------------------------------------------------------------
+refused 1 "RNA as DNA" 'HIGH.sam: is given as dna, but .*is this RNA\? give it with --rna' sample --id S --dna HIGH.sam -o x
+refused 1 "RNA as normal" 'HIGH.sam: is given as normal, but .*is this RNA' \
+    sample --id S --dna "$root/testdata/NAS01.dna.bam" --normal HIGH.sam -o x
+refused 1 "DNA as RNA" 'PCL01.dna.bam: is given as rna, but .*is this DNA\? give it with --dna' \
+    sample --id S --rna "$root/testdata/PCL01.dna.bam" -o x
+run 0 "too few reads to tell" sample --id S --rna "$root/testdata/NAS01.dna.bam"
+real=${PLASMASTRAT_REALDATA:-$root/../shared/realdata}
+if [ -d "$real/ctat_mutations" ]; then
+    refused 1 "real RNA as DNA" 'is this RNA' sample --id S --dna "$real/ctat_mutations/test.star.GRCh38.bam" -o x
+    refused 1 "real amplicons as RNA" 'is this DNA' sample --id S --rna "$real/plasma_ion/ctrl1-downsample-05.bam" -o x
+    run 0 "real amplicons" sample --id S --dna "$real/plasma_ion/ctrl1-downsample-05.bam"
+    run 0 "real capture" sample --id S --dna "$real/ctdnatools_igh/T1.bam"
+    run 0 "real RNA" sample --id S --rna "$real/ctat_mutations/Aligned.hg19.bam"
+else
+    skipped=$((skipped + 5)); echo "skipped: no $real"
+fi
+echo "ok $ok, failed $failed, skipped $skipped"
+[ $failed -eq 0 ]
