@@ -281,8 +281,9 @@ static double percentile_of(const ps_expression_reference *cohort, double x) {
 
 static void decide(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
     double expected = call->reference_median * panel->genes[panel->ccnd1].length / 1000;
-    double odds = call->cohort_cut_offs ? ps_expression_count_odds(cohort, (double)call->fragments, expected)
-                                        : assumed_odds(call);
+    double odds = cohort && call->cohort_cut_offs
+                      ? ps_expression_count_odds(cohort, (double)call->fragments, expected)
+                      : assumed_odds(call);
     call->state = state_of(call, odds);
     for (size_t i = 0; i < call->reasons.n; i++)
         if (call->reasons.at[i].code == PS_REASON_DEPTH_BELOW_THRESHOLD)

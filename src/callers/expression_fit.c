@@ -66,10 +66,10 @@ static double em_step(const double *x, size_t n, ps_component *c, int k) {
     return total;
 }
 
-/* Starts from the sorted values cut before index cut[j]. */
-static double em_from(const double *x, size_t n, const size_t *cut, ps_component *c, int k) {
+/* Starts from the sorted values, component j holding those from bound[j] to bound[j + 1]. */
+static double em_from(const double *x, size_t n, const size_t *bound, ps_component *c, int k) {
     for (int j = 0; j < k; j++) {
-        size_t beg = j ? cut[j - 1] : 0, end = j + 1 < k ? cut[j] : n;
+        size_t beg = bound[j], end = bound[j + 1];
         double mean = 0, square = 0, size = (double)(end - beg);
         for (size_t i = beg; i < end; i++)
             mean += x[i] / size;
@@ -107,9 +107,10 @@ static double fit_k(const double *x, size_t n, int k, ps_component *best) {
     double top = -INFINITY;
     for (int a = 1; a < (k > 1 ? CUTS : 2); a++)
         for (int b = k > 2 ? a + 1 : CUTS - 1; b < CUTS; b++) {
-            size_t cut[2] = {n * (size_t)a / CUTS, n * (size_t)b / CUTS};
+            size_t bound[PS_MAX_COMPONENTS + 1] = {0, n * (size_t)a / CUTS, n * (size_t)b / CUTS, n};
+            bound[k] = n;
             ps_component c[PS_MAX_COMPONENTS] = {{0}};
-            double likelihood = em_from(x, n, cut, c, k);
+            double likelihood = em_from(x, n, bound, c, k);
             qsort(c, (size_t)k, sizeof *c, by_mean);
             if (likelihood > top && is_sound(c, k, n)) {
                 top = likelihood;
@@ -145,7 +146,7 @@ static int sides(const ps_expression_reference *r, double *not_mean, double *ove
 }
 
 double ps_expression_reference_odds(const ps_expression_reference *r, double x) {
-    double term[2][PS_MAX_COMPONENTS], weight[2] = {0}, not_mean = 0, over_mean = 0;
+    double term[2][PS_MAX_COMPONENTS] = {{0}}, weight[2] = {0}, not_mean = 0, over_mean = 0;
     int n[2] = {0};
     if (!sides(r, &not_mean, &over_mean))
         return 0;
@@ -168,7 +169,7 @@ double ps_expression_count_odds(const ps_expression_reference *r, double fragmen
     for (int j = 0; j < r->n_components; j++)
         side[r->component[j].over] += r->component[j].weight;
     for (int i = 0; i <= POINTS; i++) {
-        double y = centre + reach * (2.0 * i / POINTS - 1), term[PS_MAX_COMPONENTS];
+        double y = centre + reach * (2.0 * i / POINTS - 1), term[PS_MAX_COMPONENTS] = {0};
         for (int j = 0; j < r->n_components; j++)
             term[j] = log_density(&r->component[j], y) - log(side[r->component[j].over]);
         weight[i] = fragments * y * log(2) - expected * exp2(y) + log_sum(term, r->n_components);

@@ -273,7 +273,7 @@ static const struct {
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
 static int read_key(reading *in, char *text, long line) {
-    char *field[MAX_FIELDS + 1] = {0};
+    char *field[MAX_FIELDS + 1] = {text};
     int n = 0, key = 0;
     for (char *at = text; at && n <= MAX_FIELDS; n++) {
         field[n] = at;
@@ -390,11 +390,11 @@ static int read_rows(reading *in, const ps_table *t) {
 }
 
 static int slurp(const char *path, char **bytes, size_t *n, ps_error *err) {
+    size_t capacity = 0, got = 0;
+    *n = 0;
     FILE *f = fopen(path, "rb");
     if (!f)
         return ps_fail(err, PS_ERR_USAGE, path, 0, "cannot be opened: %s", strerror(errno));
-    size_t capacity = 0, got = 0;
-    *n = 0;
     do {
         if (*n + 65536 > capacity) {
             capacity = capacity ? 2 * capacity : 1 << 17;

@@ -34,7 +34,7 @@ typedef struct cohort {
     ps_evidence sample[COHORT];
     const ps_evidence *rna[COHORT];
     const char *id[COHORT];
-    char name[COHORT][8];
+    char name[COHORT][16];
 } cohort;
 
 /* `states` of the three components -6, -0.5, 4 in turn. */
