@@ -68,8 +68,9 @@ static void expression_facts(const ps_expression_call *e, FILE *out) {
         ps_fact(out, "Unspliced at exon edges", "%s", PERCENT(e->unspliced_share));
     if (isfinite(e->late_share))
         ps_fact(out, "Reads in the last third", "%s", PERCENT(e->late_share));
-    ps_fact(out, "Plasma-cell content (log2)", "%s over %s", NUM(e->plasma_log2, 2),
-            e->high_cell ? e->high_cell : "other cells");
+    ps_fact(out, "Plasma-cell content (log2)", "%s", NUM(e->plasma_log2, 2));
+    if (e->high_cell)
+        ps_fact(out, "Strongest other cells", "%s", e->high_cell);
     fputs("</dl>\n", out);
 }
 

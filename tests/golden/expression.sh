@@ -100,6 +100,9 @@ python=python3
 "$python" -c 'import jsonschema' 2>/dev/null || python=/usr/bin/python3
 "$python" "$root/tests/golden/check.py" schema "$root/src/report/sample.schema.json" new/*[A-Z].json >schema.out 2>&1
 case $? in 0) pass ;; 77) skipped=$((skipped + 1)) ;; *) fail "schema: $(head -5 schema.out)" ;; esac
+run 0 "read back" stratify new/HIGH.json -o again
+want "read back: the same bytes" cmp new/HIGH.json again/HIGH.json
+want "read back: the same page" cmp new/HIGH.html again/HIGH.html
 run 0 "sample" sample --id HIGH --rna HIGH.sam --expression-reference ref.tsv
 grep -q 'percentile .* of ref.tsv' out.txt && pass || fail "summary: $(cat out.txt)"
 grep -q 'cut-offs are an assumption' out.txt && fail "summary calls the cohort's cut-offs an assumption"

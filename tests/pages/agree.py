@@ -181,6 +181,10 @@ def expression(c, page, d):
     c.same("reference genes", shown["Reference genes"], f"{e['reference_genes']}, {e['reference_fragments']} fragments")
     c.same("spliced", shown["Spliced reads"], percent(e["spliced_fraction"]))
     c.same("plasma cells", shown["Plasma-cell content (log2)"], two(e["plasma_log2"]))
+    for key, name in (("unspliced_share", "Unspliced at exon edges"), ("late_share", "Reads in the last third")):
+        c.same(key, shown.get(name), None if e[key] is None else percent(e[key]))
+    if e["cells"]:
+        c.same("other cells", shown["Strongest other cells"], min(e["cells"], key=lambda x: x["log2"])["cell"])
     c.same("z", shown.get("z, percentile"),
            None if e["z"] is None else f"{two(e['z'])}, {fixed(e['percentile'], 1)}")
     c.same("cyclins", page_text.tables(page)["D-type cyclins"],
@@ -369,9 +373,10 @@ def vcf(d, records):
 UNSHOWN = (
     "model.prior_odds", "models.*.prior_odds", "models.*.plasmacytoma_at", "models.*.intramedullary_at",
     "models.*.markers", "ccnd1.log_odds", "ras.log_odds", "ras.context_codons", "ccnd1_expression.log_odds",
-    "ccnd1_expression.reference_median", "ccnd1_expression.all_genes", "ccnd1_copy_number.log2_ratio",
+    "ccnd1_expression.reference_median", "ccnd1_expression.all_genes", "ccnd1_expression.cells",
+    "ccnd1_expression.cohort", "ccnd1_expression.sense_share", "ccnd1_copy_number.log2_ratio",
     "ccnd1_copy_number.arms.*.log2_ratio", "ccnd1_copy_number.chromosome11", "ras.variants.*.codon",
-    "ras.context_variants.*.codon", "ras.context_variants.*.evidence",
+    "ras.context_variants.*.codon", "ras.context_variants.*.evidence", "counts",
     # a marker without weight, a codon outside the deciding ones on the second transcript of its gene
     "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high",
 )
