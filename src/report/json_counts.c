@@ -306,12 +306,12 @@ void json_read_counts(json_reader *r, const json_t *root, ps_result *result) {
         if (e->cell_bases || !e->given)
             node_fail(r, "input", "stands here twice, or not among `reads`");
         else {
-            ps_evidence empty;
-            ps_evidence_init(result->panel, e->role, &empty);
-            e->gene = empty.gene;
-            e->bin = empty.bin;
-            e->cell_bases = empty.cell_bases;
-            e->n_cells = empty.n_cells;
+            ps_evidence had = *e; /* what `inputs` and `reads` told; it owns nothing yet */
+            ps_evidence_init(result->panel, had.role, e);
+            e->given = had.given;
+            e->records = had.records;
+            memcpy(e->seen, had.seen, sizeof e->seen);
+            memcpy(e->left_out, had.left_out, sizeof e->left_out);
             e->mate_conflicts = (uint64_t)node_integer(r, o, "mate_conflicts", 0, INT64_C(1) << 53);
             read_codons(r, o, result->panel, e);
             read_alleles(r, o, result->panel, e);
