@@ -187,8 +187,8 @@ static int64_t query_beg(const part_alignment *p) {
     return p->reverse ? p->clip_right : p->clip_left;
 }
 
-/* Where two parts of one read meet. Parts that mostly cover the same bases are two tries at one place, no junction. */
-static int join_parts(const part_alignment *a, const part_alignment *b, ps_junction_read *read, int64_t *query_b) {
+/* Where two parts of one read meet, on the reference and in the read (`query`, in the order it was read). Parts that mostly cover the same bases are two tries at one place, no junction. */
+static int join_parts(const part_alignment *a, const part_alignment *b, ps_junction_read *read, int64_t query[2]) {
     int64_t beg_a = query_beg(a), beg_b = query_beg(b), end_a = beg_a + a->aligned, end_b = beg_b + b->aligned;
     int a_first = beg_a < beg_b || (beg_a == beg_b && end_a < end_b);
     int64_t shared = a_first ? end_a - beg_b : end_b - beg_a, shorter = a->aligned < b->aligned ? a->aligned : b->aligned;
@@ -200,27 +200,31 @@ static int join_parts(const part_alignment *a, const part_alignment *b, ps_junct
     read->right_b = a_first ? b->reverse : !b->reverse;
     read->pos_a0 = read->right_a ? a->end0 - 1 : a->pos0;
     read->pos_b0 = (int32_t)(read->right_b ? b->end0 - 1 - shared : b->pos0 + shared);
-    *query_b = a_first ? beg_b + shared : end_b - 1 - shared;
+    query[0] = a_first ? end_a - 1 : beg_a;
+    query[1] = a_first ? beg_b + shared : end_b - 1 - shared;
     return 0;
+}
+
+/* Base at a place of the read, on the plus strand of the part that holds it. */
+static char part_base(const ps_unit *unit, const bam1_t *b, const part_alignment *mine, const part_alignment *part,
+                      int64_t query) {
+    int64_t length = mine->clip_left + mine->aligned + mine->clip_right, hard_left = mine->clip_left - soft_left(b);
+    int64_t stored = (mine->reverse ? length - 1 - query : query) - hard_left;
+    return base_at(unit, b, stored, mine->reverse != part->reverse);
 }
 
 static void add_part(ps_unit *unit, const ps_record *r, const part_alignment *other, int64_t other_mapq) {
     part_alignment mine = aligned_part(r->bam);
     const part_alignment *a = is_igh(unit) ? other : &mine, *b = is_igh(unit) ? &mine : other;
     ps_junction_read read = {.fragment = r->name, .split = 1, .from_b = (uint8_t)is_igh(unit)};
-    int64_t query_b, hard_left = mine.clip_left - soft_left(r->bam);
-    if (join_parts(a, b, &read, &query_b) < 0)
-        return;
-    /* A supplementary part near a long clip may be short and unsure: on chromosome 11 both must be sure. */
-    if (is_igh(unit) && is_low(unit, other_mapq))
+    int64_t query[2];
+    /* Chromosome 11 must be sure, whichever record tells of it. */
+    if (join_parts(a, b, &read, query) < 0 || (is_igh(unit) && is_low(unit, other_mapq)))
         return;
     read.low_b = (uint8_t)is_low(unit, is_igh(unit) ? r->bam->core.qual : other_mapq);
     read.molecule = molecule_of(r->bam, &mine);
-    if (!is_igh(unit))
-        read.base_a = end_base(unit, r->bam, &mine, read.right_a);
-    int64_t length = mine.clip_left + mine.aligned + mine.clip_right;
-    int64_t stored = (mine.reverse ? length - 1 - query_b : query_b) - hard_left;
-    read.base_b = base_at(unit, r->bam, stored, mine.reverse != b->reverse);
+    read.base_a = part_base(unit, r->bam, &mine, a, query[0]);
+    read.base_b = part_base(unit, r->bam, &mine, b, query[1]);
     emit(unit, &read);
 }
 
