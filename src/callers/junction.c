@@ -205,7 +205,7 @@ static box *find_boxes(const scene *s, size_t *n_boxes) {
         size_t at = bin_of(s, r);
         const uint32_t *own = bins + (size_t)(1 + 2 * r->right_a + r->right_b) * s->n_bins;
         uint64_t votes = sum_bins(own, s->n_bins, at);
-        if ((double)(votes / 2) < s->c->panel->limits.junction_min_fragments)
+        if ((double)votes < 2 * s->c->panel->limits.junction_min_fragments)
             continue;
         double in_box = (double)sum_bins(bins, s->n_bins, at);
         double expected = expected_at(s, r, (double)(end - beg), strip_b(s, at), in_box);
@@ -329,7 +329,7 @@ static end inferred_end(const scene *s, const size_t *member, size_t n, int side
 
 static ps_breakpoint breakpoint_of(const scene *s, const size_t *member, size_t n) {
     const ps_junction_read *split = agreed_split(s, member, n), *first = &s->row[member[0]];
-    end a = {0}, b = {0};
+    end a, b;
     if (split) {
         a = (end){split->pos_a0, {0, 0}, 1, agreed_base(s, member, n, 0, split->pos_a0)};
         b = (end){split->pos_b0, {0, 0}, 1, agreed_base(s, member, n, 1, split->pos_b0)};

@@ -11,12 +11,12 @@
 #include "plasmastrat/alloc.h"
 
 enum {
-    SEED = 12,          /* bases that must agree before two ends are compared */
-    MAX_SHIFT = 16,     /* bases */
-    MIN_OVERLAP = 8,    /* bases compared, each way */
-    MIN_BOTH = 28,      /* bases compared, both ways together: 4^28 is far above every pair of ends in a file */
-    TOLERANCE = 8,      /* one mismatch in as many bases */
-    MAX_PER_SEED = 8,   /* ends that share a seed: more are a repeat */
+    SEED = 12,        /* bases that must agree before two ends are compared */
+    MAX_SHIFT = 16,   /* bases */
+    MIN_OVERLAP = 8,  /* bases compared, each way */
+    MIN_BOTH = 28,    /* bases compared, both ways together: 4^28 is far above every pair of ends in a file */
+    TOLERANCE = 8,    /* one mismatch in as many bases */
+    MAX_PER_SEED = 8, /* ends that share a seed: more are a repeat */
 };
 
 typedef struct site { /* reads that stop at one base in one direction */
@@ -243,7 +243,8 @@ const ps_junction_clip *ps_junction_clip_at(const ps_evidence *evidence, int in_
         int molecules = 1;
         for (; i < evidence->n_clip && same_place(&evidence->clip[i], first); i++) {
             agree += same_beyond(&evidence->clip[i], first);
-            molecules |= (evidence->clip[i].molecule != first->molecule && same_beyond(&evidence->clip[i], first)) << 1;
+            molecules |= (evidence->clip[i].molecule != first->molecule && same_beyond(&evidence->clip[i], first))
+                         << 1;
         }
         if (first->right == right && molecules > 1 && agree > most) {
             best = first;

@@ -168,7 +168,7 @@ static int parse_part(const char *pos1, const char *cigar, part_alignment *p) {
         long long n = strtoll(cigar, &end, 10);
         if (end == cigar || n < 0 || n > INT32_MAX)
             return -1;
-        int op = *end;
+        char op = *end;
         if (op == 'S' || op == 'H')
             *(p->aligned ? &p->clip_right : &p->clip_left) += n;
         else if (op && strchr("MI=X", op))
@@ -191,7 +191,8 @@ static int64_t query_beg(const part_alignment *p) {
 static int join_parts(const part_alignment *a, const part_alignment *b, ps_junction_read *read, int64_t query[2]) {
     int64_t beg_a = query_beg(a), beg_b = query_beg(b), end_a = beg_a + a->aligned, end_b = beg_b + b->aligned;
     int a_first = beg_a < beg_b || (beg_a == beg_b && end_a < end_b);
-    int64_t shared = a_first ? end_a - beg_b : end_b - beg_a, shorter = a->aligned < b->aligned ? a->aligned : b->aligned;
+    int64_t shared = a_first ? end_a - beg_b : end_b - beg_a,
+            shorter = a->aligned < b->aligned ? a->aligned : b->aligned;
     if (2 * shared > shorter)
         return -1;
     shared = shared > 0 ? shared : 0;
@@ -278,7 +279,8 @@ static void add_clip(ps_unit *unit, const ps_record *r, const part_alignment *p,
                           .right = (uint8_t)right,
                           .low = (uint8_t)is_low(unit, b->core.qual),
                           .base = end_base(unit, b, p, right)};
-    c.beyond = right ? pack(b, last + 1, 1, clipped, 0, &c.n_beyond) : pack(b, first - 1, -1, clipped, 1, &c.n_beyond);
+    c.beyond =
+        right ? pack(b, last + 1, 1, clipped, 0, &c.n_beyond) : pack(b, first - 1, -1, clipped, 1, &c.n_beyond);
     c.within = right ? pack(b, last, -1, p->aligned, 1, &c.n_within) : pack(b, first, 1, p->aligned, 0, &c.n_within);
     if (c.n_beyond >= PS_MIN_CLIP)
         emit_clip(unit, &c);

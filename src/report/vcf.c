@@ -255,8 +255,7 @@ static int write_breakend(writer *w, size_t number, int end) {
     const int32_t *range = end ? b->range_b : b->range_a;
     int32_t split = info_count((int64_t)b->split), discordant = info_count((int64_t)b->discordant);
     if (start_record(w, contig[end], (int64_t)pos1[end] - 1, id, ref, alt) || put_filter(w, PS_FILTER_PASS) ||
-        put_info_text(w, "SVTYPE", "BND") || put_info_text(w, "MATEID", mate) ||
-        put_info_text(w, "EVENT", event) ||
+        put_info_text(w, "SVTYPE", "BND") || put_info_text(w, "MATEID", mate) || put_info_text(w, "EVENT", event) ||
         ((range[0] || range[1]) && bcf_update_info_int32(w->header, w->record, "CIPOS", range, 2)) ||
         bcf_update_info_int32(w->header, w->record, "SPLIT", &split, 1) ||
         bcf_update_info_int32(w->header, w->record, "DISC", &discordant, 1) ||

@@ -345,10 +345,10 @@ static void split_reads_that_do_not_parse(void **state) {
         "SA:Z:chr14,106000000,+,60S99999999999999999999M,60,0;",
         "SA:Z:chr14,106000000,+,2147483647M2147483647M,60,0;",
         "SA:Z:chr99,106000000,+,60S40M,60,0;",
-        "SA:Z:chr14,106000000,+,60M40S,60,0;", /* the same bases, placed twice */
+        "SA:Z:chr14,106000000,+,60M40S,60,0;",    /* the same bases, placed twice */
         "SA:Z:chr14,106000000,+,25S60M15S,60,0;", /* most of the same bases */
-        "SA:Z:chr14,105533000,+,60S40M,60,0;", /* in front of IGH */
-        "SA:Z:chr14,106881351,+,60S40M,60,0;", /* behind it */
+        "SA:Z:chr14,105533000,+,60S40M,60,0;",    /* in front of IGH */
+        "SA:Z:chr14,106881351,+,60S40M,60,0;",    /* behind it */
         "SA:Z:chr14;chr14,106000000;chr14",
         "SA:i:5",
         "SA:A:x",
@@ -451,11 +451,31 @@ static void records_in_igh(void **state) {
         int32_t pos_a0, pos_b0;
         int right_a, right_b;
     } rows[] = {
-        {{.flag = 65, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69300001}, 1, 0, 0, 69300000, 106000098, 1, 1},
+        {{.flag = 65, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69300001},
+         1,
+         0,
+         0,
+         69300000,
+         106000098,
+         1,
+         1},
         {{.flag = 129 | 16, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69300001, .mapq1 = 1},
-         1, 0, 1, 69300000, 105999999, 1, 0},
+         1,
+         0,
+         1,
+         69300000,
+         105999999,
+         1,
+         0},
         {{.cigar = "60M40S", .tags = "SA:Z:chr11,69300001,+,60S40M,60,0;"}, 1, 1, 0, 69300000, 106000058, 0, 1},
-        {{.cigar = "60M40S", .tags = "SA:Z:chr11,69300001,+,57S43M,60,0;", .mapq1 = 6}, 1, 1, 1, 69300000, 106000055, 0, 1},
+        {{.cigar = "60M40S", .tags = "SA:Z:chr11,69300001,+,57S43M,60,0;", .mapq1 = 6},
+         1,
+         1,
+         1,
+         69300000,
+         106000055,
+         0,
+         1},
         {{.cigar = "60M40S", .tags = "SA:Z:chr11,69300001,+,60S40M,19,0;"}, 0, 0, 0, 0, 0, 0, 0},
         {{.flag = 65, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69685233}, 0, 0, 0, 0, 0, 0, 0},
         {{.flag = 65 | 1024, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69300001}, 0, 0, 0, 0, 0, 0, 0},
@@ -506,10 +526,14 @@ static void chance_pairs_by_place(void **state) {
         int32_t pos1, mate_pos1;
         int side, cell; /* -1: none */
     } rows[] = {
-        {"chr11", "chr3", 68732532, 5, 0, 0},        {"chr11", "chr3", 68733531, 5, 0, 0},
-        {"chr11", "chr3", 68733532, 5, 0, 1},        {"chr11", "chr14", 69685232, 5, 0, 952},
-        {"chr11", "chr14", 69300001, 106000000, -1, 0}, {"chr14", "chr3", 105533663, 5, 1, 0},
-        {"chr14", "chr11", 106881350, 5, 1, 1347},   {"chr14", "chr11", 106000000, 69300001, -1, 0},
+        {"chr11", "chr3", 68732532, 5, 0, 0},
+        {"chr11", "chr3", 68733531, 5, 0, 0},
+        {"chr11", "chr3", 68733532, 5, 0, 1},
+        {"chr11", "chr14", 69685232, 5, 0, 952},
+        {"chr11", "chr14", 69300001, 106000000, -1, 0},
+        {"chr14", "chr3", 105533663, 5, 1, 0},
+        {"chr14", "chr11", 106881350, 5, 1, 1347},
+        {"chr14", "chr11", 106000000, 69300001, -1, 0},
         {"chr14", "=", 106000000, 5, -1, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -533,11 +557,16 @@ static void soft_clips(void **state) {
         int32_t pos0;
         int n_beyond;
     } rows[] = {
-        {"chr11", "60M40S", NULL, 1, 1, 69300059, 32},    {"chr11", "8S92M", NULL, 1, 0, 69300000, 8},
-        {"chr11", "7S93M", NULL, 0, 0, 0, 0},             {"chr11", "5H10S85M", NULL, 1, 0, 69300000, 10},
-        {"chr14", "20S60M2D20M", NULL, 1, 0, 69300000, 20}, {"chr14", "85M15S", NULL, 1, 1, 69300084, 15},
-        {"chr11", "29M71S", NULL, 0, 0, 0, 0},            {"chr11", "40S60M", "SA:Z:chr3,5000,+,40M60S,60,0;", 0, 0, 0, 0},
-        {"chr11", "60M40H", NULL, 0, 0, 0, 0},            {"chr11", "30S40M30S", NULL, 2, 0, 69300000, 30},
+        {"chr11", "60M40S", NULL, 1, 1, 69300059, 32},
+        {"chr11", "8S92M", NULL, 1, 0, 69300000, 8},
+        {"chr11", "7S93M", NULL, 0, 0, 0, 0},
+        {"chr11", "5H10S85M", NULL, 1, 0, 69300000, 10},
+        {"chr14", "20S60M2D20M", NULL, 1, 0, 69300000, 20},
+        {"chr14", "85M15S", NULL, 1, 1, 69300084, 15},
+        {"chr11", "29M71S", NULL, 0, 0, 0, 0},
+        {"chr11", "40S60M", "SA:Z:chr3,5000,+,40M60S,60,0;", 0, 0, 0, 0},
+        {"chr11", "60M40H", NULL, 0, 0, 0, 0},
+        {"chr11", "30S40M30S", NULL, 2, 0, 69300000, 30},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int32_t pos1 = 69300001 + (strcmp(rows[i].contig, "chr14") ? 0 : 36700000);
@@ -573,8 +602,13 @@ static void too_many_rows(void **state) {
     for (int i = 0; i < MANY + 400; i++) {
         char name[24];
         snprintf(name, sizeof name, "m%d", i);
-        sam_add(&s, (unit_read){.name = name, .flag = 65, .contig = "chr11", .pos1 = i < MANY ? 69300001 : 69600001,
-                                .cigar = "30M", .mate_contig = "chr14", .mate_pos1 = 106000000});
+        sam_add(&s, (unit_read){.name = name,
+                                .flag = 65,
+                                .contig = "chr11",
+                                .pos1 = i < MANY ? 69300001 : 69600001,
+                                .cigar = "30M",
+                                .mate_contig = "chr14",
+                                .mate_pos1 = 106000000});
     }
     ps_evidence e = run(&s, PS_INPUT_DNA);
     assert_int_equal(e.thinned, 1);
@@ -588,8 +622,13 @@ static void too_many_rows(void **state) {
     ps_evidence_free(&e);
     sam_begin(&s, &panel, "unsorted"); /* one name on all reads: nothing can be kept, and that is said */
     for (int i = 0; i < MANY; i++)
-        sam_add(&s, (unit_read){.name = "one", .flag = 65, .contig = "chr11", .pos1 = 69300001, .cigar = "30M",
-                                .mate_contig = "chr14", .mate_pos1 = 106000000});
+        sam_add(&s, (unit_read){.name = "one",
+                                .flag = 65,
+                                .contig = "chr11",
+                                .pos1 = 69300001,
+                                .cigar = "30M",
+                                .mate_contig = "chr14",
+                                .mate_pos1 = 106000000});
     e = run(&s, PS_INPUT_DNA);
     assert_true(e.thinned > PS_MAX_THINNING || e.n_junction <= PS_MAX_JUNCTION_ROWS);
     ps_evidence_free(&e);

@@ -235,7 +235,8 @@ static void background_is_local(void **state) {
     for (int far = 0; far < 2; far++) {
         uint64_t seed = 77;
         ps_evidence dna = dna_of(0);
-        size_t hot = (size_t)(A - panel.ccnd1_window.beg0) / PS_CHIMERIC_CELL, hot_b = (size_t)(B - panel.igh.beg0) / PS_CHIMERIC_CELL;
+        size_t hot = (size_t)(A - panel.ccnd1_window.beg0) / PS_CHIMERIC_CELL,
+               hot_b = (size_t)(B - panel.igh.beg0) / PS_CHIMERIC_CELL;
         for (size_t i = 0; i < 20; i++)
             dna.chimeric[0][hot + i] = 450, dna.chimeric[1][hot_b + i] = 450;
         dna.window_chimeric = 9000;
@@ -243,7 +244,8 @@ static void background_is_local(void **state) {
             add(&dna, i, A + (int32_t)unit_below(&seed, 19000), B + (int32_t)unit_below(&seed, 19000), 0,
                 (int)unit_below(&seed, 2), (int)unit_below(&seed, 2));
         for (int i = 0; i < 7; i++)
-            add(&dna, (uint64_t)i + 5000, A + 3000 - far * 200000 + 20 * i, B + 5000 + far * 300000 + 11 * i, 0, 1, 0);
+            add(&dna, (uint64_t)i + 5000, A + 3000 - far * 200000 + 20 * i, B + 5000 + far * 300000 + 11 * i, 0, 1,
+                0);
         ps_junction_call call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.state == PS_JUNCTION_DETECTED, far);
         assert_int_equal(call.n_breakpoints, far);
@@ -318,9 +320,7 @@ static void both_sides_of_a_pair(void **state) {
         free_call(&call);
         ps_evidence_free(&dna);
     }
-    static const struct {
-        int sure, low, detected;
-    } rows[] = {{3, 0, 1}, {2, 1, 0}, {2, 2, 1}, {0, 5, 0}, {0, 6, 1}};
+    static const struct { int sure, low, detected; } rows[] = {{3, 0, 1}, {2, 1, 0}, {2, 2, 1}, {0, 5, 0}, {0, 6, 1}};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         ps_evidence dna = dna_of(30);
         for (int i = 0; i < rows[r].sure + rows[r].low; i++) {

@@ -358,7 +358,8 @@ static void make_junction(fixture *f) {
                             .sources = 1u << PS_INPUT_DNA,
                             .n_breakpoints = 2};
     j->breakpoint = ps_alloc(2, sizeof *j->breakpoint);
-    j->breakpoint[0] = (ps_breakpoint){CHR11, CHR14, 69200001, 105860500, 1, 0, 12, 9, 1, 'G', 'A', {0, 0}, {0, 0}, 1};
+    j->breakpoint[0] =
+        (ps_breakpoint){CHR11, CHR14, 69200001, 105860500, 1, 0, 12, 9, 1, 'G', 'A', {0, 0}, {0, 0}, 1};
     j->breakpoint[1] = (ps_breakpoint){CHR11, CHR14, 69200010, 105860400, 0, 1, 0, 7, 0, 0, 0, {0, 0}, {0, 800}, 1};
 }
 
@@ -750,17 +751,21 @@ static const char records[] =
     "SOURCES=vcf\tGT:DP:AD:AF:ADF:ADR\t0/1:.:.,.:.:.,.:.,.\n"
     "chr7\t140753336\t.\tA\tT\t.\tPASS\tGENE=BRAF;HGVSC=c.1799T>A;HGVSP=p.Val600Glu;TIER=hotspot;"
     "TRANSCRIPT=NM_004333.6;SOURCES=dna;CONTEXT\tGT:DP:AD:AF:ADF:ADR\t0/1:.:.,.:0.5:.,.:.,.\n"
-    "chr11\t69200001\tIGH_CCND1_1a\tG\tG[chr14:105860500[\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_1b;EVENT=IGH_CCND1_1;SPLIT=12;DISC=9;"
+    "chr11\t69200001\tIGH_CCND1_1a\tG\tG[chr14:105860500[\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_1b;EVENT=IGH_CCND1_1;"
+    "SPLIT=12;DISC=9;"
     "SOURCES=dna\tGT:DP:AD:AF:ADF:ADR\t0/1:.:.,.:.:.,.:.,.\n"
-    "chr11\t69200010\tIGH_CCND1_2a\tN\t]chr14:105860400]N\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_2b;EVENT=IGH_CCND1_1;SPLIT=0;DISC=7;"
+    "chr11\t69200010\tIGH_CCND1_2a\tN\t]chr14:105860400]N\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_2b;EVENT=IGH_CCND1_1;"
+    "SPLIT=0;DISC=7;"
     "SOURCES=dna;IMPRECISE\tGT:DP:AD:AF:ADF:ADR\t0/1:.:.,.:.:.,.:.,.\n"
     "chr12\t25245347\t.\tCCA\tTTA\t.\tlow_evidence\tGENE=KRAS;HGVSC=c.36_38delinsTAA;HGVSP=p.Gly12_Gly13%3D;"
     "TIER=synonymous;TRANSCRIPT=NM_004985.5;SOURCES=vcf\tGT:DP:AD:AF:ADF:ADR\t./.:200:.,1:0.005:.,.:.,.\n"
     "chr12\t25245350\t.\tC\tT\t.\tPASS\tGENE=KRAS;HGVSC=c.35G>A;HGVSP=p.Gly12Asp;TIER=hotspot;TRANSCRIPT=NM_004985.5;"
     "LOD=98.2;SOURCES=rna,dna\tGT:DP:AD:AF:ADF:ADR\t0/1:410:355,54:0.132:180,29:175,25\n"
-    "chr14\t105860400\tIGH_CCND1_2b\tN\tN[chr11:69200010[\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_2a;EVENT=IGH_CCND1_1;CIPOS=0,800;SPLIT=0;DISC=7;"
+    "chr14\t105860400\tIGH_CCND1_2b\tN\tN[chr11:69200010[\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_2a;EVENT=IGH_CCND1_1;"
+    "CIPOS=0,800;SPLIT=0;DISC=7;"
     "SOURCES=dna;IMPRECISE\tGT:DP:AD:AF:ADF:ADR\t0/1:.:.,.:.:.,.:.,.\n"
-    "chr14\t105860500\tIGH_CCND1_1b\tA\t]chr11:69200001]A\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_1a;EVENT=IGH_CCND1_1;SPLIT=12;DISC=9;"
+    "chr14\t105860500\tIGH_CCND1_1b\tA\t]chr11:69200001]A\t.\tPASS\tSVTYPE=BND;MATEID=IGH_CCND1_1a;EVENT=IGH_CCND1_1;"
+    "SPLIT=12;DISC=9;"
     "SOURCES=dna\tGT:DP:AD:AF:ADF:ADR\t0/1:.:.,.:.:.,.:.,.\n";
 
 static void positive_vcf(void **state) {
