@@ -100,7 +100,8 @@ typedef struct ps_junction_read {
     char base_a, base_b; /* read base at pos_a0 and pos_b0, plus strand, of at least min_base_quality; 0 unknown */
 } ps_junction_read;
 
-/* An end of a read that its aligner clipped and placed nowhere (no SA tag), in the window or in IGH; DNA only. Two bits
+/* An end of a read that its aligner clipped and placed nowhere (no SA tag), or on the other side (then also a split row), in
+ * the window or in IGH; DNA only. Two bits
  * a base (A C G T), first base lowest. `beyond` walks from the break into the clipped bases, `within` from the break into the
  * aligned ones, each on the strand that makes it read away from the break: what one side clips, the other side aligns. */
 typedef struct ps_junction_clip {

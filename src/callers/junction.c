@@ -27,7 +27,7 @@ static const double even_pairs = 20;
 static const double window_share_needed = 0.9;
 static const double power_needed = 0.95;
 /* Bases of a fragment that must lie beyond the junction for an aligner to place them there. */
-static const double anchor = 25;
+static const double anchor = 30;
 /* Aligners carry a read a few bases past the break where these match by chance. */
 static const int32_t overreach = 10;
 /* Products of one exchange lie this close on chromosome 11; IGH may lose far more between them (class switch). */

@@ -9,7 +9,8 @@
  * count once. */
 ps_junction_read *ps_junction_rows(const ps_evidence *evidence, size_t *n);
 
-/* Rows of soft-clipped reads whose clipped bases are the other side's aligned bases, both ways; the caller frees them. */
+/* Rows of soft-clipped reads whose clipped bases are the other side's aligned bases, both ways, or are those of a split
+ * read that stops at the same base; the caller frees them. */
 ps_junction_read *ps_junction_link_clips(const ps_evidence *evidence, size_t *n);
 
 /* The place in [lo0, hi0] where most reads of that side and direction stop, when two molecules or more do and show the same

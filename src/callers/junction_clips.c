@@ -172,35 +172,36 @@ static char base_within(const ps_junction_clip *c, int at) {
     return at < c->n_within ? "ACGT"[c->right ? 3 - base : base] : 0;
 }
 
-static void emit_site(const work *w, const site *s, const ps_junction_read *model, ps_junction_read **rows, size_t *n,
-                      size_t *capacity) {
+typedef struct list {
+    ps_junction_read *row;
+    size_t n, capacity;
+} list;
+
+/* Rows of a site's reads that show the same bases as `like`. */
+static void emit_site(const work *w, const site *s, const ps_junction_clip *like, const ps_junction_read *model,
+                      list *rows) {
     for (size_t i = s->first; i < s->first + s->n; i++) {
         const ps_junction_clip *c = &w->clip[i];
-        if (!same_beyond(c, &w->clip[s->best]))
+        if (!same_beyond(c, like))
             continue;
-        PS_GROW(*rows, *n, *capacity);
-        ps_junction_read *row = &(*rows)[(*n)++];
+        PS_GROW(rows->row, rows->n, rows->capacity);
+        ps_junction_read *row = &rows->row[rows->n++];
         *row = *model;
         row->fragment = c->fragment;
         row->molecule = c->molecule;
-        row->base_a = c->in_b ? 0 : c->base;
+        row->base_a = c->in_b ? model->base_a : c->base;
     }
 }
 
-ps_junction_read *ps_junction_link_clips(const ps_evidence *evidence, size_t *n) {
-    work w = {0};
-    ps_junction_read *rows = NULL;
-    size_t capacity = 0;
-    *n = 0;
-    find_sites(&w, evidence);
-    index_window(&w);
-    for (size_t b = w.n_a; w.n_seeds && b < w.n; b++)
-        look_up(&w, b);
-    for (size_t a = 0; a < w.n_a; a++) {
-        const site *s = &w.site[a], *t = s->link ? &w.site[s->link - 1] : NULL;
+static void link_sides(work *w, list *rows) {
+    index_window(w);
+    for (size_t b = w->n_a; w->n_seeds && b < w->n; b++)
+        look_up(w, b);
+    for (size_t a = 0; a < w->n_a; a++) {
+        const site *s = &w->site[a], *t = s->link ? &w->site[s->link - 1] : NULL;
         if (!t || t->link != a + 1)
             continue;
-        const ps_junction_clip *x = &w.clip[s->best], *y = &w.clip[t->best];
+        const ps_junction_clip *x = &w->clip[s->best], *y = &w->clip[t->best];
         int shared = s->shift > 0 ? s->shift : 0; /* side a keeps what both sides claim */
         ps_junction_read model = {.pos_a0 = x->pos0,
                                   .pos_b0 = y->right ? y->pos0 - shared : y->pos0 + shared,
@@ -209,13 +210,71 @@ ps_junction_read *ps_junction_link_clips(const ps_evidence *evidence, size_t *n)
                                   .right_b = y->right,
                                   .low_b = y->low,
                                   .base_b = base_within(y, shared)};
-        emit_site(&w, s, &model, &rows, n, &capacity);
-        emit_site(&w, t, &model, &rows, n, &capacity);
+        emit_site(w, s, x, &model, rows);
+        emit_site(w, t, y, &model, rows);
     }
+}
+
+static int by_fragment(const void *a, const void *b) {
+    const ps_junction_read *x = *(const ps_junction_read *const *)a, *y = *(const ps_junction_read *const *)b;
+    if (x->fragment != y->fragment)
+        return x->fragment < y->fragment ? -1 : 1;
+    return (x > y) - (x < y); /* the evidence's order */
+}
+
+static const ps_junction_read *split_of(const ps_junction_read *const *split, size_t n, const ps_junction_clip *c) {
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (split[middle]->fragment < c->fragment)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < n && split[low]->fragment == c->fragment; low++) {
+        const ps_junction_read *r = split[low];
+        int64_t apart = (c->in_b ? r->pos_b0 : r->pos_a0) - (int64_t)c->pos0;
+        if ((c->in_b ? r->right_b : r->right_a) == c->right && apart >= -MAX_SHIFT && apart <= MAX_SHIFT)
+            return r;
+    }
+    return NULL;
+}
+
+/* Reads that stop where a split read does, and show the same bases beyond. */
+static void link_splits(const work *w, const ps_evidence *e, list *rows) {
+    const ps_junction_read **split = ps_alloc(e->n_junction, sizeof *split);
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_junction; i++)
+        if (e->junction[i].split)
+            split[n++] = &e->junction[i];
+    if (n)
+        qsort(split, n, sizeof *split, by_fragment);
+    for (size_t i = 0; n && i < w->n; i++) {
+        const site *s = &w->site[i];
+        const ps_junction_read *found = NULL;
+        size_t k = s->first;
+        for (; s->n > 1 && !found && k < s->first + s->n; k++)
+            found = split_of(split, n, &w->clip[k]);
+        if (!found)
+            continue;
+        ps_junction_read model = *found;
+        model.from_b = 0;
+        emit_site(w, s, &w->clip[k - 1], &model, rows);
+    }
+    free(split);
+}
+
+ps_junction_read *ps_junction_link_clips(const ps_evidence *evidence, size_t *n) {
+    work w = {0};
+    list rows = {0};
+    find_sites(&w, evidence);
+    link_sides(&w, &rows);
+    link_splits(&w, evidence, &rows);
     free(w.site);
     free(w.seeds);
     free(w.present);
-    return rows;
+    *n = rows.n;
+    return rows.row;
 }
 
 static size_t first_clip(const ps_evidence *e, int in_b, int64_t pos0) {

@@ -214,23 +214,25 @@ static char part_base(const ps_unit *unit, const bam1_t *b, const part_alignment
     return base_at(unit, b, stored, mine->reverse != part->reverse);
 }
 
-static void add_part(ps_unit *unit, const ps_record *r, const part_alignment *other, int64_t other_mapq) {
+static int add_part(ps_unit *unit, const ps_record *r, const part_alignment *other, int64_t other_mapq) {
     part_alignment mine = aligned_part(r->bam);
     const part_alignment *a = is_igh(unit) ? other : &mine, *b = is_igh(unit) ? &mine : other;
     ps_junction_read read = {.fragment = r->name, .split = 1, .from_b = (uint8_t)is_igh(unit)};
     int64_t query[2];
     /* Chromosome 11 must be sure, whichever record tells of it. */
     if (join_parts(a, b, &read, query) < 0 || (is_igh(unit) && is_low(unit, other_mapq)))
-        return;
+        return 0;
     read.low_b = (uint8_t)is_low(unit, is_igh(unit) ? r->bam->core.qual : other_mapq);
     read.molecule = molecule_of(r->bam, &mine);
     read.base_a = part_base(unit, r->bam, &mine, a, query[0]);
     read.base_b = part_base(unit, r->bam, &mine, b, query[1]);
     emit(unit, &read);
+    return 1;
 }
 
-/* SA:Z:rname,pos,strand,CIGAR,mapQ,NM; ... */
-static void add_split(ps_unit *unit, const ps_record *r, const char *entry) {
+/* SA:Z:rname,pos,strand,CIGAR,mapQ,NM; ... Returns how many entries join the two sides. */
+static int add_split(ps_unit *unit, const ps_record *r, const char *entry) {
+    int joined = 0;
     while (entry && *entry) {
         const char *next = strchr(entry, ';');
         const char *pos1 = strchr(entry, ',');
@@ -243,10 +245,11 @@ static void add_split(ps_unit *unit, const ps_record *r, const char *entry) {
             int contig = ps_reads_contig_by_name(r->reads, name);
             free(name);
             if (within(other_side(unit), contig, other.pos0))
-                add_part(unit, r, &other, mapq ? strtol(mapq + 1, NULL, 10) : 0);
+                joined += add_part(unit, r, &other, mapq ? strtol(mapq + 1, NULL, 10) : 0);
         }
         entry = next ? next + 1 : NULL;
     }
+    return joined;
 }
 
 /* ---- soft clips -------------------------------------------------------------------------------------------------
@@ -350,11 +353,10 @@ static void begin(ps_unit *unit) {
 static void add(ps_unit *unit, const ps_record *r) {
     const bam1_core_t *c = &r->bam->core;
     const uint8_t *tag = bam_aux_get(r->bam, "SA");
-    if (tag)
-        add_split(unit, r, bam_aux2Z(tag));
+    int joined = tag ? add_split(unit, r, bam_aux2Z(tag)) : 0;
     if (c->flag & BAM_FSUPPLEMENTARY)
         return;
-    if (!tag)
+    if (!tag || joined)
         add_clips(unit, r);
     int paired = (c->flag & BAM_FPAIRED) && !(c->flag & BAM_FMUNMAP);
     if (paired && c->mtid != c->tid) {
