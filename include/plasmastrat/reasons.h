@@ -38,6 +38,7 @@ typedef enum {
     PS_REASON_PURITY_ASSUMED,     /* copies are given as if the sample were pure */
     /* junction */
     PS_REASON_LOW_PHYSICAL_COVERAGE,
+    PS_REASON_JUNCTION_UNRESOLVED, /* a cluster that may be chance or a junction */
     PS_REASON_RNA_CANNOT_EXCLUDE, /* RNA can show a junction but not exclude one */
     PS_REASON_WINDOW_ONLY,        /* not detected holds for the panel's 11q13 window only */
     /* CCND1 */

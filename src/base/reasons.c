@@ -35,6 +35,8 @@ static const struct {
     [PS_REASON_PURITY_ASSUMED] = {"purity-assumed", "copies are given as if the sample were pure"},
     [PS_REASON_LOW_PHYSICAL_COVERAGE] = {"low-physical-coverage",
                                          "too few fragments over the window to have shown a clonal junction"},
+    [PS_REASON_JUNCTION_UNRESOLVED] = {"junction-unresolved",
+                                       "fragments join 11q13 to IGH that may be chance or a junction"},
     [PS_REASON_RNA_CANNOT_EXCLUDE] = {"rna-cannot-exclude", "RNA can show a junction but cannot exclude one"},
     [PS_REASON_WINDOW_ONLY] = {"window-only", "holds for breakpoints inside the panel's 11q13 window"},
     [PS_REASON_DNA_ONLY] = {"dna-only", "DNA cannot show biallelic expression: weak evidence"},

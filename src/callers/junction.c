@@ -50,6 +50,7 @@ typedef struct scene {
     size_t n_bins;
     uint64_t *in_b; /* rows by bin of IGH, summed from the left; n_bins + 1 */
     histogram chimeric[2], covered;
+    double shown; /* share of the fragments over a place that can show a junction there */
 } scene;
 
 typedef struct box { /* what a row's box holds */
@@ -154,6 +155,26 @@ static uint64_t needed_at(const scene *s, double expected) {
     return n;
 }
 
+/* Enough of a fragment must lie on both sides. */
+static double shown_share(const ps_evidence *dna) {
+    double bases = 0;
+    for (size_t i = 0; i < dna->n_cells; i++)
+        bases += (double)dna->cell_bases[i];
+    double length = dna->window_fragments ? bases / (double)dna->window_fragments : INFINITY;
+    double thinned = ldexp(1, -(dna->thinned <= PS_MAX_THINNING ? dna->thinned : 1000));
+    return fmax(0, 1 - 2 * anchor / length) * thinned;
+}
+
+/* Fragments that a junction there would show on average: one of two copies carries it, in the tumour's share of the cells.
+ */
+static double carried_at(const scene *s, int32_t pos_a0) {
+    int64_t cell = ((int64_t)pos_a0 - s->c->panel->ccnd1_window.beg0) / PS_WINDOW_CELL;
+    if (cell < 0 || (size_t)cell >= s->dna->n_cells)
+        return 0;
+    double purity = isnan(s->c->purity) ? 1 : s->c->purity;
+    return 0.5 * purity * s->shown * (double)s->dna->cell_bases[cell] / PS_WINDOW_CELL;
+}
+
 /* ---- clusters ---------------------------------------------------------------------------------------------------
  */
 
@@ -191,7 +212,7 @@ static void change_bins(const scene *s, uint32_t *bins, const ps_junction_read *
 }
 
 /* The boxes of all rows that hold enough, in one pass along the window: linear in rows. */
-static box *find_boxes(const scene *s, size_t *n_boxes) {
+static box *find_boxes(const scene *s, size_t *n_boxes, box *doubt) {
     uint32_t *bins = ps_alloc(5 * s->n_bins, sizeof *bins);
     box *boxes = NULL;
     size_t beg = 0, end = 0, capacity = 0;
@@ -209,8 +230,13 @@ static box *find_boxes(const scene *s, size_t *n_boxes) {
             continue;
         double in_box = (double)sum_bins(bins, s->n_bins, at);
         double expected = expected_at(s, r, (double)(end - beg), strip_b(s, at), in_box);
-        if (!is_significant(s, votes / 2, expected))
+        if (!is_significant(s, votes / 2, expected)) {
+            /* chance could give as many, but a clonal junction may give as few, too */
+            if (votes > doubt->votes &&
+                1 - ps_poisson_upper(votes / 2 + 1, carried_at(s, r->pos_a0)) >= 1 - power_needed)
+                *doubt = (box){i, (uint32_t)votes, expected};
             continue;
+        }
         PS_GROW(boxes, *n_boxes, capacity);
         boxes[(*n_boxes)++] = (box){i, (uint32_t)votes, expected};
     }
@@ -366,9 +392,10 @@ static int event_of(const ps_junction_call *call, const ps_breakpoint *k) {
     return events + 1;
 }
 
-static void detect(const scene *s, ps_junction_call *call) {
+/* `doubt`: the largest cluster that is neither told from chance nor from a junction; no votes when there is none. */
+static void detect(const scene *s, ps_junction_call *call, box *doubt) {
     size_t n_boxes = 0, capacity = 0;
-    box *boxes = find_boxes(s, &n_boxes);
+    box *boxes = find_boxes(s, &n_boxes, doubt);
     uint8_t *claimed = ps_alloc(s->n, sizeof *claimed);
     size_t *member = ps_alloc(s->n, sizeof *member);
     if (n_boxes)
@@ -406,22 +433,12 @@ static double mean_for(uint64_t needed) {
     return high;
 }
 
-/* Share of the fragments over a place that can show a junction there: enough of each lies on both sides. */
-static double shown_share(const ps_evidence *dna) {
-    double bases = 0;
-    for (size_t i = 0; i < dna->n_cells; i++)
-        bases += (double)dna->cell_bases[i];
-    double length = dna->window_fragments ? bases / (double)dna->window_fragments : INFINITY;
-    double thinned = ldexp(1, -(dna->thinned <= PS_MAX_THINNING ? dna->thinned : 1000));
-    return fmax(0, 1 - 2 * anchor / length) * thinned;
-}
-
 static void measure_power(const scene *s, ps_junction_call *call) {
     const ps_evidence *dna = s->dna;
     const ps_panel *panel = s->c->panel;
     size_t n = dna->n_cells, powered = 0, row = 0;
     double *depth = ps_alloc(n, sizeof *depth), *least = ps_alloc(n, sizeof *least);
-    double purity = isnan(s->c->purity) ? 1 : s->c->purity, shown = shown_share(dna);
+    double purity = isnan(s->c->purity) ? 1 : s->c->purity, shown = s->shown;
     uint64_t last = 0;
     double mean = 0, most = 0, share_b = usual_share_of_igh(s);
     call->needed = 0;
@@ -451,6 +468,14 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     call->limit_cells = ps_round6(least[(size_t)ceil(window_share_needed * (double)n) - 1]);
     free(depth);
     free(least);
+}
+
+static void say_doubt(const scene *s, const box *doubt, ps_junction_call *call) {
+    const ps_junction_read *r = &s->row[doubt->row];
+    uint64_t needed = needed_at(s, doubt->expected);
+    ps_reason_add(&call->reasons, PS_REASON_JUNCTION_UNRESOLVED,
+                  "dna: %u fragments near 11q13 place %d, %llu needed over a background of %.3g there",
+                  doubt->votes / 2, (int)r->pos_a0 + 1, (unsigned long long)needed, doubt->expected);
 }
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {
@@ -490,6 +515,7 @@ static void set_scene(scene *s, const ps_case *c, const ps_evidence *dna) {
         s->in_b[i + 1] += s->in_b[i];
     for (int side = 0; side < 2; side++)
         s->chimeric[side] = sum_up(dna->chimeric[side], dna->n_chimeric[side], PS_CHIMERIC_CELL);
+    s->shown = shown_share(dna);
     s->covered = sum_up(dna->cell_bases, dna->n_cells, PS_WINDOW_CELL);
 }
 
@@ -503,12 +529,17 @@ static void free_scene(scene *s) {
 
 static void call_from_dna(const ps_case *c, const ps_evidence *dna, ps_junction_call *call) {
     scene s;
+    box doubt = {0};
     set_scene(&s, c, dna);
     measure_power(&s, call);
     call->split = call->discordant = 0;
     for (size_t i = 0; i < s.n; i++)
         *(s.row[i].split ? &call->split : &call->discordant) += 1;
-    detect(&s, call);
+    detect(&s, call, &doubt);
+    if (call->state != PS_JUNCTION_DETECTED && doubt.votes)
+        say_doubt(&s, &doubt, call);
+    else if (call->state != PS_JUNCTION_DETECTED)
+        decide_negative(c, call);
     free_scene(&s);
 }
 
@@ -537,8 +568,6 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call) {
         free(ps_junction_rows(rna, &n));
         ps_junction_add_rna((int64_t)n, call);
     }
-    if (has_dna && call->state != PS_JUNCTION_DETECTED)
-        decide_negative(c, call);
     if (!has_dna && has_rna)
         ps_reason_add(&call->reasons, PS_REASON_RNA_CANNOT_EXCLUDE,
                       "rna: %lld fragments join the 11q13 window to IGH; only DNA tells chance from a junction",

@@ -256,6 +256,20 @@ static void background_is_local(void **state) {
             assert_true(call.needed > 7);
         }
         free_call(&call);
+        static const struct {
+            double coverage, purity;
+            int negative;
+        } rows[] = {{20, NAN, 0}, {100, NAN, 1}, {100, 0.2, 0}}; /* 7 of 10, of 50, of 10 */
+        for (size_t i = 0; i < 3 && !far; i++) { /* may the cluster be the junction that this depth would show? */
+            for (size_t k = 0; k < dna.n_cells; k++)
+                dna.cell_bases[k] = (uint64_t)(rows[i].coverage * PS_WINDOW_CELL);
+            call = call_with(NULL, &dna, rows[i].purity);
+            assert_int_equal(call.state, rows[i].negative ? PS_JUNCTION_NOT_DETECTED : PS_JUNCTION_NOT_ASSESSABLE);
+            assert_int_equal(has_reason(&call.reasons, PS_REASON_JUNCTION_UNRESOLVED), !rows[i].negative);
+            free_call(&call);
+        }
+        call = call_with(NULL, &dna, NAN);
+        free_call(&call);
         ps_evidence_free(&dna);
     }
 }
