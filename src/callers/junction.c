@@ -306,7 +306,7 @@ static const ps_junction_read *agreed_split(const scene *s, const size_t *member
     return best;
 }
 
-/* The base most rows show there; 0 when none does. */
+/* The base most rows show there; 0 when none does, or two do alike. */
 static char agreed_base(const scene *s, const size_t *member, size_t n, int side, int32_t pos0) {
     static const char bases[] = "ACGT";
     size_t votes[4] = {0}, best = 0;
@@ -318,7 +318,10 @@ static char agreed_base(const scene *s, const size_t *member, size_t n, int side
     }
     for (size_t i = 1; i < 4; i++)
         best = votes[i] > votes[best] ? i : best;
-    return votes[best] ? bases[best] : 0;
+    for (size_t i = 0; i < 4; i++)
+        if (i != best && votes[i] == votes[best])
+            return 0;
+    return bases[best];
 }
 
 typedef struct end { /* one side of a breakpoint */

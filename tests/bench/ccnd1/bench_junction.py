@@ -58,6 +58,7 @@ NOISE = {
     "noise-clips": dict(PAIRED, chance=570, igh=0.0013, clipped=3000),
     "noise-copies": dict(PAIRED, chance=1000, igh=0.1, spread=20000, copies=4),
 }
+LARGE = ("noise-hot", "noise-clips")  # a quarter of the files
 MIN_PART = 30  # bases: an aligner reports no shorter second part
 
 
@@ -312,7 +313,8 @@ def main():
     for kind in list(EVENTS) + list(NOISE):
         if only and kind not in only:
             continue
-        for i in range(options.events if kind in EVENTS else options.noise):
+        n = options.events if kind in EVENTS else options.noise
+        for i in range(n // 4 if kind in LARGE else n):
             name = "%s.%03d" % (kind, i)
             tasks.append((name, kind, options.seed, os.path.join(folder, name + ".sam")))
     began = time.time()
