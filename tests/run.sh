@@ -5,7 +5,7 @@
 # SUITES: which script suites to run (default: all).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers fuzz batch golden expression results normals identity vcf lod pages oracle bnd sim_ras real}"
+: "${SUITES:=layers fuzz batch golden remote expression results normals identity vcf lod pages oracle bnd sim_ras real}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
@@ -56,6 +56,7 @@ for name in $SUITES; do
     batch) suite batch python3 tests/batch/run_batch.py ;;
     golden) suite golden tests/golden/run.sh ;;
     expression) suite expression tests/golden/expression.sh ;;
+    remote) suite remote python3 tests/remote/run_remote.py ;;
     vcf) suite vcf python3 tests/vcf/run_vcf.py ;;
     normals) suite normals tests/golden/normals.sh ;;
     results) suite results tests/golden/results.sh ;;

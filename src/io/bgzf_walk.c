@@ -35,8 +35,8 @@ typedef struct run { /* consecutive blocks */
 
 struct ps_walk {
     char *name;
-    hFILE *file;
-    ps_walk_rules rules;
+    ps_walk_input from;
+    const ps_walk_rules *rules;
 
     pthread_mutex_t lock; /* guards what follows up to `quit`, and run.state */
     pthread_cond_t may_read, changed;
@@ -65,6 +65,7 @@ struct ps_walk {
     int tail_is_whole;
     uint64_t n_records, last_place;
     int ends_empty, ended;
+    size_t skip; /* bytes to drop before the first record */
 };
 
 /* ---- blocks -----------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ static int fill_input(ps_walk *w, size_t n) {
         memmove(w->input, w->input + w->input_at, w->input_end - w->input_at);
         w->input_end -= w->input_at;
         w->input_at = 0;
-        ssize_t got = hread(w->file, w->input + w->input_end, INPUT_BYTES - w->input_end);
+        ssize_t got = w->from.read(w->from.source, w->input + w->input_end, INPUT_BYTES - w->input_end);
         if (got < 0)
             return -1;
         w->input_end += (size_t)got;
@@ -124,6 +125,8 @@ static int not_a_block(const ps_walk *w, ps_error *err) {
 
 /* 1: the next block's size, 0: the end of the file, -1: error. */
 static int next_block(ps_walk *w, size_t *bytes, ps_error *err) {
+    if (w->from.is_part && w->input_offset > w->from.last_block)
+        return 0;
     int got = fill_input(w, GZIP_HEADER);
     if (got < 0)
         return cannot_read(w, err);
@@ -195,12 +198,12 @@ static void work_run(const ps_walk *w, run *r, struct libdeflate_decompressor *i
     if (!r->data)
         r->data = ps_alloc((size_t)RUN_BLOCKS * BLOCK_MAX, 1);
     for (size_t at = 0; at < r->n_packed && inflate_block(w, r, &at, inflater, &r->err) == 0;)
-        ps_walk_records(&w->rules, r->data, r->n, &r->found);
+        ps_walk_records(w->rules, r->data, r->n, &r->found);
     if (r->found.state == PS_WALK_OK)
         return;
-    r->begin = ps_guess_record(&w->rules, r->data, r->n);
+    r->begin = ps_guess_record(w->rules, r->data, r->n);
     ps_walk_restart(&r->found, r->begin);
-    ps_walk_records(&w->rules, r->data, r->n, &r->found);
+    ps_walk_records(w->rules, r->data, r->n, &r->found);
 }
 
 /* ---- threads ----------------------------------------------------------------------------------------------------
@@ -322,7 +325,7 @@ static int complete_tail(ps_walk *w, const run *r, size_t *used, ps_error *err) 
         if (w->n_tail < PS_RECORD_FIXED)
             return 0;
     }
-    if (!ps_record_is_sane(&w->rules, w->tail))
+    if (!ps_record_is_sane(w->rules, w->tail))
         return bad_record(w, w->n_records, err);
     size_t bytes = ps_record_bytes(w->tail), more = least(bytes - w->n_tail, r->n - *used);
     add_to_tail(w, r->data + *used, more);
@@ -332,7 +335,7 @@ static int complete_tail(ps_walk *w, const run *r, size_t *used, ps_error *err) 
     w->tail_is_whole = 1;
     ps_walk_restart(&w->tail_found, 0);
     w->tail_found.last_place = w->last_place;
-    ps_walk_records(&w->rules, w->tail, w->n_tail, &w->tail_found);
+    ps_walk_records(w->rules, w->tail, w->n_tail, &w->tail_found);
     if (check_walked(w, w->tail, &w->tail_found, err) != 0)
         return -1;
     w->n_records++;
@@ -343,11 +346,11 @@ static int complete_tail(ps_walk *w, const run *r, size_t *used, ps_error *err) 
 /* Walks the run again when it was walked from another place than where the record before it ended, or when its first
  * record is out of order. */
 static int verify_run(ps_walk *w, run *r, size_t begin, ps_error *err) {
-    int follows = r->found.n_records == 0 || !w->rules.sorted || r->found.first_place >= w->last_place;
+    int follows = r->found.n_records == 0 || !w->rules->sorted || r->found.first_place >= w->last_place;
     if (r->begin != begin || !follows) {
         ps_walk_restart(&r->found, begin);
         r->found.last_place = w->last_place;
-        ps_walk_records(&w->rules, r->data, r->n, &r->found);
+        ps_walk_records(w->rules, r->data, r->n, &r->found);
     }
     if (check_walked(w, r->data, &r->found, err) != 0)
         return -1;
@@ -358,7 +361,8 @@ static int verify_run(ps_walk *w, run *r, size_t begin, ps_error *err) {
 }
 
 static int accept_run(ps_walk *w, run *r, ps_error *err) {
-    size_t begin = 0;
+    size_t begin = least(w->skip, r->n);
+    w->skip -= begin;
     w->tail_is_whole = 0;
     if (w->n_tail && complete_tail(w, r, &begin, err) != 0)
         return -1;
@@ -383,6 +387,8 @@ static int finish_run(ps_walk *w, ps_error *err) {
     if (!is_last)
         return 1;
     w->ended = 1;
+    if (w->from.is_part)
+        return 0;
     if (w->n_tail)
         return ps_fail(err, PS_ERR_RUN, w->name, 0,
                        "file is truncated: it ends inside the record after %" PRIu64 " good ones", w->n_records);
@@ -437,21 +443,21 @@ static void begin_with(ps_walk *w, const void *before, size_t n) {
     if (r->n)
         memcpy(r->data, before, r->n);
     r->state = RUN_DONE;
-    ps_walk_records(&w->rules, r->data, r->n, &r->found);
+    ps_walk_records(w->rules, r->data, r->n, &r->found);
     w->next_read = 1;
 }
 
-ps_walk *ps_walk_open(const ps_walk_input *input, ps_walk_rules *rules, int n_threads) {
+ps_walk *ps_walk_open(const ps_walk_input *input, const ps_walk_rules *rules, int n_threads) {
     ps_walk *w = ps_alloc(1, sizeof *w);
     n_threads = n_threads > 1 ? n_threads : 1;
     w->name = ps_strdup(input->name);
-    w->file = input->file;
-    w->rules = *rules;
-    *rules = (ps_walk_rules){0};
+    w->from = *input;
+    w->rules = rules;
     w->n_ring = 2 * (size_t)n_threads + 2;
     w->ring = ps_alloc(w->n_ring, sizeof *w->ring);
     w->input = ps_alloc(INPUT_BYTES, 1);
-    w->input_offset = (uint64_t)htell(w->file);
+    w->input_offset = input->offset;
+    w->skip = input->skip;
     w->inflater = libdeflate_alloc_decompressor();
     w->thread = ps_alloc((size_t)n_threads, sizeof *w->thread);
     pthread_mutex_init(&w->lock, NULL);
@@ -482,7 +488,6 @@ void ps_walk_close(ps_walk *w) {
     pthread_cond_destroy(&w->changed);
     if (w->inflater)
         libdeflate_free_decompressor(w->inflater);
-    ps_walk_rules_free(&w->rules);
     ps_walk_found_free(&w->tail_found);
     free(w->thread);
     free(w->tail);

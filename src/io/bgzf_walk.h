@@ -18,23 +18,33 @@
 #ifndef PLASMASTRAT_IO_BGZF_WALK_H
 #define PLASMASTRAT_IO_BGZF_WALK_H
 
-#include <htslib/hfile.h>
+#include <sys/types.h>
 
 #include "bam_walk.h"
 #include "plasmastrat/error.h"
 
 typedef struct ps_walk ps_walk;
 
+/* As read(2): bytes read, 0 at the end, -1 with errno. Called by one thread at a time. */
+typedef ssize_t ps_walk_read(void *source, void *buffer, size_t n);
+
 typedef struct ps_walk_input {
-    const char *name;   /* for messages; kept */
-    hFILE *file;        /* at the first byte of a block; stays the caller's, who must not touch it before ps_walk_close */
+    const char *name; /* for messages; copied */
+    ps_walk_read *read;
+    void *source;       /* stays the caller's, who must not touch it before ps_walk_close */
+    uint64_t offset;    /* of its first byte in the file, where a block begins */
     const void *before; /* inflated bytes that come before that block (the rest of the header's last block); copied */
     size_t n_before;
+    /* Only a part of the file: its records that begin in the blocks from `offset` to the one at `last_block`, without
+     * the first `skip` bytes of the first block. Then neither an unfinished record nor a missing end marker is an error. */
+    int is_part;
+    uint64_t last_block;
+    size_t skip;
 } ps_walk_input;
 
-/* Starts n_threads - 1 threads (fewer when they cannot be had). Takes `rules` over. */
-ps_walk *ps_walk_open(const ps_walk_input *input, ps_walk_rules *rules, int n_threads);
-/* 1: the next record that overlaps a span, 0: the end of a whole file, -1: error (also an interrupt). */
+/* Starts n_threads - 1 threads (fewer when they cannot be had). `rules` must stay as they are until ps_walk_close. */
+ps_walk *ps_walk_open(const ps_walk_input *input, const ps_walk_rules *rules, int n_threads);
+/* 1: the next record that overlaps a span, 0: the end of a whole file (or of the part), -1: error (also an interrupt). */
 int ps_walk_next(ps_walk *walk, bam1_t *record, ps_error *err);
 uint64_t ps_walk_count(const ps_walk *walk); /* records passed, handed on or not */
 void ps_walk_close(ps_walk *walk);           /* joins the threads; NULL is fine */

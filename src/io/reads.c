@@ -129,11 +129,7 @@ static void read_sample_names(ps_reads *reads) {
     free(seen);
 }
 
-static int read_header(ps_reads *reads, ps_error *err) {
-    reads->header = sam_hdr_read(reads->file);
-    if (!reads->header)
-        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "%s header cannot be read: the file is damaged",
-                       reads->info.format);
+int ps_reads_use_header(ps_reads *reads, ps_error *err) {
     int n = sam_hdr_nref(reads->header);
     if (n <= 0)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
@@ -162,6 +158,14 @@ static int read_header(ps_reads *reads, ps_error *err) {
     return 0;
 }
 
+static int read_header(ps_reads *reads, ps_error *err) {
+    reads->header = sam_hdr_read(reads->file);
+    if (!reads->header)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "%s header cannot be read: the file is damaged",
+                       reads->info.format);
+    return ps_reads_use_header(reads, err);
+}
+
 int ps_reads_open(const char *path, const char *reference, int want_index, int n_threads, ps_reads **reads,
                   ps_error *err) {
     ps_reads *r = ps_alloc(1, sizeof *r);
@@ -185,6 +189,8 @@ void ps_reads_close(ps_reads *reads) {
     if (!reads)
         return;
     ps_walk_close(reads->walk); /* before the file it reads from */
+    ps_ranges_close(reads->ranges);
+    ps_walk_rules_free(&reads->rules);
     if (reads->region)
         hts_itr_destroy(reads->region);
     if (reads->index && !reads->index_is_borrowed)
@@ -414,6 +420,8 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
     reads->ended = 0;
     free(reads->span);
     reads->span = NULL;
+    ps_ranges_close(reads->ranges);
+    reads->ranges = NULL;
     tid_span *span = ps_alloc(n, sizeof *span);
     size_t m = ps_reads_file_spans(reads, spans, n, span);
     if (m == 0) {
@@ -421,7 +429,7 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
         reads->ended = 1;
         return 0;
     }
-    if (reads->file->is_cram) {
+    if (!reads->by_ranges && reads->file->is_cram) {
         reads->span = span;
         reads->n_span = m;
         reads->group_beg = reads->group_end = 0;
@@ -433,6 +441,11 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
     free(span);
     if (!reads->region)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "its index cannot be used: it is damaged");
+    if (reads->by_ranges) {
+        ps_reads_set_rules(reads, spans, n);
+        reads->ranges = ps_ranges_open(&reads->source, reads->region, &reads->rules);
+        return 0;
+    }
     return check_offsets(reads, err);
 }
 
@@ -514,8 +527,8 @@ static int read_record(ps_reads *reads, ps_error *err) {
 int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
     if (reads->ended)
         return 0;
-    if (reads->walk)
-        return ps_reads_next_walked(reads, record, contig, err);
+    if (reads->walk || reads->ranges)
+        return (reads->walk ? ps_reads_next_walked : ps_reads_next_ranged)(reads, record, contig, err);
     int got = read_record(reads, err);
     if (got == -1)
         return at_end(reads, err);

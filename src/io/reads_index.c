@@ -101,6 +101,35 @@ static int load_named_index(ps_reads *reads, const char *index, ps_error *err) {
     if (!is_cram && check_contig_count(reads, index, err) != 0)
         return -1;
     reads->info.index = PS_INDEX_USED;
+    reads->by_ranges = !is_cram && reads->file->is_bgzf && hts_get_format(reads->file)->format == bam &&
+                       ps_ranges_can(reads->source.path);
+    return 0;
+}
+
+/* The index beside a remote file, by name: htslib would look for one of that name in the working directory first, and
+ * save a CRAM's there. "?..." at the end of a URL stays at its end. */
+static int load_remote_index(ps_reads *reads, ps_error *err) {
+    static const struct {
+        int is_cram, keep_extension;
+        const char *suffix;
+    } names[] = {{0, 1, ".bai"}, {0, 1, ".csi"}, {0, 0, ".bai"}, {1, 1, ".crai"}, {1, 0, ".crai"}};
+    const char *path = reads->source.path;
+    int length = (int)strcspn(path, "?"), stem = length;
+    for (int i = length - 1; i > 0 && path[i] != '/'; i--)
+        if (path[i] == '.') {
+            stem = i;
+            break;
+        }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].is_cram != (hts_get_format(reads->file)->format == cram))
+            continue;
+        char *name = ps_format("%.*s%s%s", names[i].keep_extension ? length : stem, path, names[i].suffix,
+                               path + length);
+        int there = ps_ranges_exists(name), result = there ? load_named_index(reads, name, err) : 0;
+        free(name);
+        if (there)
+            return result;
+    }
     return 0;
 }
 
@@ -120,13 +149,8 @@ int ps_reads_load_index(ps_reads *reads, ps_error *err) {
         }
         return load_named_index(reads, index, err);
     }
-    if (reads->source.is_remote) { /* read through, never saved beside the user's files */
-        reads->index = sam_index_load3(reads->file, reads->source.path, NULL, HTS_IDX_SILENT_FAIL);
-        if (!reads->index)
-            return 0;
-        reads->info.index = PS_INDEX_USED;
-        return format->format == cram ? 0 : check_contig_count(reads, "its index", err);
-    }
+    if (reads->source.is_remote)
+        return load_remote_index(reads, err);
     int stale;
     char *index = find_index(reads, &stale);
     if (!index) {
@@ -138,22 +162,43 @@ int ps_reads_load_index(ps_reads *reads, ps_error *err) {
     return result;
 }
 
-int ps_reads_share(const ps_reads *first, ps_reads **reads, ps_error *err) {
-    /* htslib keeps a CRAM's index inside the open file: each has its own. A query only looks things up in a BAM's. */
-    int own = first->file->is_cram || !first->index;
-    char *path = own && first->source.index ? ps_format("%s" HTS_IDX_DELIM "%s", first->source.path, first->source.index)
-                                            : ps_strdup(first->source.path);
-    int result = ps_reads_open(path, first->reference, own, 1, reads, err);
+/* htslib keeps a CRAM's index inside the open file: each handle loads its own. */
+static int open_again(const ps_reads *first, int want_index, ps_reads **reads, ps_error *err) {
+    char *path = want_index && first->source.index
+                     ? ps_format("%s" HTS_IDX_DELIM "%s", first->source.path, first->source.index)
+                     : ps_strdup(first->source.path);
+    int result = ps_reads_open(path, first->reference, want_index, 1, reads, err);
     free(path);
-    if (result == 0 && !own) {
-        (*reads)->index = first->index;
+    return result;
+}
+
+/* Byte ranges need no open file: the header is copied. */
+static int share_ranges(const ps_reads *first, ps_reads **reads, ps_error *err) {
+    ps_reads *r = ps_alloc(1, sizeof *r);
+    ps_source_init(first->source.path, &r->source);
+    r->record = bam_init1();
+    r->header = sam_hdr_dup(first->header);
+    r->by_ranges = 1;
+    *reads = r;
+    if (!r->record || !r->header)
+        return ps_fail(err, PS_ERR_RUN, r->source.name, 0, "header cannot be copied");
+    r->info.format = first->info.format;
+    return ps_reads_use_header(r, err);
+}
+
+int ps_reads_share(const ps_reads *first, ps_reads **reads, ps_error *err) {
+    int borrow = first->index && (first->by_ranges || !first->file->is_cram);
+    int result = first->by_ranges ? share_ranges(first, reads, err) : open_again(first, !borrow, reads, err);
+    if (result == 0 && borrow) {
+        (*reads)->index = first->index; /* a query only looks things up in it */
         (*reads)->index_is_borrowed = 1;
         (*reads)->info.index = first->info.index;
     }
-    if (result == 0 && first->panel && ps_reads_bind(*reads, first->panel, err) != 0) {
+    if (result == 0 && first->panel)
+        result = ps_reads_bind(*reads, first->panel, err);
+    if (result != 0) {
         ps_reads_close(*reads);
         *reads = NULL;
-        result = -1;
     }
     return result;
 }

@@ -4,6 +4,7 @@
 
 #include "plasmastrat/reads.h"
 #include "bgzf_walk.h"
+#include "ranges.h"
 #include "source.h"
 
 typedef struct tid_span { /* of a file contig */
@@ -18,6 +19,9 @@ struct ps_reads {
     sam_hdr_t *header;
     hts_idx_t *index;
     int index_is_borrowed;               /* of the ps_reads this one was shared from */
+    ps_walk_rules rules;                 /* of the walk or the ranges */
+    int by_ranges;                       /* an indexed BAM over HTTP: queries fetch byte ranges (ranges.h) */
+    ps_ranges *ranges;                   /* of the query, NULL otherwise */
     ps_walk *walk;                       /* streaming a BAM; NULL otherwise */
     hts_itr_t *region;                   /* NULL while streaming */
     tid_span *span;                      /* CRAM: the spans of the query, ascending and disjoint; NULL otherwise */
@@ -43,6 +47,12 @@ struct ps_reads {
 size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out);
 /* ps_reads_next of a walked BAM. */
 int ps_reads_next_walked(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err);
+/* Sets reads->rules. */
+void ps_reads_set_rules(ps_reads *reads, const ps_span *spans, size_t n);
+/* ps_reads_next of a query by ranges. */
+int ps_reads_next_ranged(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err);
+/* Fills `info` from reads->header. */
+int ps_reads_use_header(ps_reads *reads, ps_error *err);
 /* Finds and loads the index; sets info.index. */
 int ps_reads_load_index(ps_reads *reads, ps_error *err);
 /* Compares the FASTA of a CRAM with the header's lengths and the panel's known bases. */

@@ -15,7 +15,9 @@ static int can_walk(const ps_reads *reads) {
     return file->is_compressed && !file->is_gzip && !file->is_be && !file->mt && reads->records == 0;
 }
 
-static void make_rules(const ps_reads *reads, const ps_span *spans, size_t n, ps_walk_rules *rules) {
+void ps_reads_set_rules(ps_reads *reads, const ps_span *spans, size_t n) {
+    ps_walk_rules *rules = &reads->rules;
+    ps_walk_rules_free(rules);
     *rules = (ps_walk_rules){.n_contigs = reads->info.n_contigs, .sorted = reads->info.coordinate_sorted};
     rules->contig = ps_alloc((size_t)rules->n_contigs, sizeof *rules->contig);
     tid_span *span = ps_alloc(n, sizeof *span);
@@ -25,26 +27,40 @@ static void make_rules(const ps_reads *reads, const ps_span *spans, size_t n, ps
     free(span);
 }
 
+static ssize_t read_file(void *source, void *buffer, size_t n) {
+    return hread(source, buffer, n);
+}
+
 int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threads, ps_error *err) {
     if (!can_walk(reads))
         return ps_reads_threads(reads, n_threads, err);
     BGZF *file = reads->file->fp.bgzf;
-    ps_walk_rules rules;
-    make_rules(reads, spans, n, &rules);
-    ps_walk_input input = {.name = reads->source.name, .file = file->fp};
+    ps_reads_set_rules(reads, spans, n);
+    ps_walk_input input = {
+        .name = reads->source.name, .read = read_file, .source = file->fp, .offset = (uint64_t)htell(file->fp)};
     if (file->block_length > file->block_offset) { /* of the block that held the header's end */
         input.before = (const uint8_t *)file->uncompressed_block + file->block_offset;
         input.n_before = (size_t)(file->block_length - file->block_offset);
     }
-    reads->walk = ps_walk_open(&input, &rules, n_threads);
+    reads->walk = ps_walk_open(&input, &reads->rules, n_threads);
     return 0;
+}
+
+static int handed_on(ps_reads *reads, int got, const bam1_t **record, int *contig) {
+    reads->ended = got == 0;
+    *record = reads->record;
+    *contig = got > 0 ? ps_reads_contig(reads, reads->record->core.tid) : -1;
+    return got;
 }
 
 int ps_reads_next_walked(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
     int got = ps_walk_next(reads->walk, reads->record, err);
     reads->records = ps_walk_count(reads->walk);
-    reads->ended = got == 0;
-    *record = reads->record;
-    *contig = got > 0 ? ps_reads_contig(reads, reads->record->core.tid) : -1;
-    return got;
+    return handed_on(reads, got, record, contig);
+}
+
+int ps_reads_next_ranged(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
+    int got = ps_ranges_next(reads->ranges, reads->record, err);
+    reads->records += got > 0;
+    return handed_on(reads, got, record, contig);
 }

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <htslib/bgzf.h>
+#include <htslib/hfile.h>
 #include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +203,10 @@ static ps_walk_rules make_rules(int sorted) {
     return rules;
 }
 
+static ssize_t read_file(void *source, void *buffer, size_t n) {
+    return hread(source, buffer, n);
+}
+
 typedef struct answer {
     int status;
     size_t n, n_right; /* records handed on, and how many of them from the first on are those expected */
@@ -215,7 +220,8 @@ static answer walk(const bytes *file, const uint8_t *before, size_t n_before, in
     hFILE *f = hopen("mem:", "r:", copy, file->n);
     assert_non_null(f);
     ps_walk_rules rules = make_rules(sorted);
-    ps_walk_input input = {"x.bam", f, before, n_before};
+    ps_walk_input input = {
+        .name = "x.bam", .read = read_file, .source = f, .before = before, .n_before = n_before};
     ps_walk *w = ps_walk_open(&input, &rules, threads);
     bam1_t *b = bam_init1();
     answer a = {0};
@@ -228,6 +234,7 @@ static answer walk(const bytes *file, const uint8_t *before, size_t n_before, in
     a.passed = ps_walk_count(w);
     bam_destroy1(b);
     ps_walk_close(w);
+    ps_walk_rules_free(&rules);
     assert_int_equal(hclose(f), 0);
     return a;
 }
@@ -468,7 +475,7 @@ static void test_as_htslib(void **state) {
     BGZF *theirs = bgzf_open(path, "r");
     hFILE *f = hopen(path, "r");
     ps_walk_rules rules = make_rules(1);
-    ps_walk *ours = ps_walk_open(&(ps_walk_input){.name = "x.bam", .file = f}, &rules, 2);
+    ps_walk *ours = ps_walk_open(&(ps_walk_input){.name = "x.bam", .read = read_file, .source = f}, &rules, 2);
     bam1_t *a = bam_init1(), *b = bam_init1();
     ps_error err = {0};
     int n = 0;
@@ -487,6 +494,7 @@ static void test_as_htslib(void **state) {
     bam_destroy1(a);
     bam_destroy1(b);
     ps_walk_close(ours);
+    ps_walk_rules_free(&rules);
     assert_int_equal(hclose(f), 0);
     bgzf_close(theirs);
     unlink(path);
