@@ -37,8 +37,19 @@ static uint32_t u16(const uint8_t *p) {
 }
 
 /* Places of the fixed fields (SAM specification 4.2), counted from block_size. */
-enum { REF_ID = 4, POS = 8, L_NAME = 12, MAPQ = 13, BIN = 14, N_CIGAR = 16, FLAG = 18, L_SEQ = 20, MATE_ID = 24,
-       MATE_POS = 28, TLEN = 32 };
+enum {
+    REF_ID = 4,
+    POS = 8,
+    L_NAME = 12,
+    MAPQ = 13,
+    BIN = 14,
+    N_CIGAR = 16,
+    FLAG = 18,
+    L_SEQ = 20,
+    MATE_ID = 24,
+    MATE_POS = 28,
+    TLEN = 32
+};
 
 size_t ps_record_bytes(const uint8_t *data) {
     uint32_t size = u32(data);

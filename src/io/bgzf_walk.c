@@ -24,9 +24,9 @@ typedef struct run { /* consecutive blocks */
     run_state state;
     uint8_t *packed, *data;
     size_t n_packed, packed_capacity, n;
-    uint64_t offset;     /* of the first block in the file */
-    int is_last;         /* no block follows */
-    int ends_empty;      /* its last block is empty: the end-of-file marker, if no block follows */
+    uint64_t offset; /* of the first block in the file */
+    int is_last;     /* no block follows */
+    int ends_empty;  /* its last block is empty: the end-of-file marker, if no block follows */
     int n_blocks;
     size_t begin;        /* where records were assumed to begin */
     ps_walk_found found; /* walked from there */
@@ -53,7 +53,7 @@ struct ps_walk {
     int input_ended;
 
     pthread_t *thread;
-    int n_threads; /* started */
+    int n_threads;                            /* started */
     struct libdeflate_decompressor *inflater; /* of the calling thread */
 
     /* the ordered hand-over: the calling thread's alone */
@@ -279,8 +279,7 @@ static void release_run(ps_walk *w) {
 
 static int bad_record(const ps_walk *w, uint64_t good, ps_error *err) {
     return ps_fail(err, PS_ERR_RUN, w->name, 0,
-                   "file is damaged: the record after %" PRIu64
-                   " good ones has lengths or contigs that cannot be",
+                   "file is damaged: the record after %" PRIu64 " good ones has lengths or contigs that cannot be",
                    good);
 }
 

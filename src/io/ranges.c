@@ -8,12 +8,12 @@
 #include "plasmastrat/alloc.h"
 
 enum {
-    JOIN = 65536, /* bytes between two chunks that are rather read than asked for again */
+    JOIN = 65536,  /* bytes between two chunks that are rather read than asked for again */
     BLOCK = 24576, /* what a block mostly takes at most: asked for with the last one, whose size is not known yet */
-    MORE = 65536, /* asked for when that was too little */
+    MORE = 65536,  /* asked for when that was too little */
 };
 
-typedef struct part { /* blocks from the one at `beg` to the one at `last` */
+typedef struct part {        /* blocks from the one at `beg` to the one at `last` */
     uint64_t beg, last, end; /* end: of the bytes to ask for at first */
     size_t skip;             /* bytes of the first block before the first record */
 } part;

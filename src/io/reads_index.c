@@ -123,8 +123,8 @@ static int load_remote_index(ps_reads *reads, ps_error *err) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].is_cram != (hts_get_format(reads->file)->format == cram))
             continue;
-        char *name = ps_format("%.*s%s%s", names[i].keep_extension ? length : stem, path, names[i].suffix,
-                               path + length);
+        char *name =
+            ps_format("%.*s%s%s", names[i].keep_extension ? length : stem, path, names[i].suffix, path + length);
         int there = ps_ranges_exists(name), result = there ? load_named_index(reads, name, err) : 0;
         free(name);
         if (there)

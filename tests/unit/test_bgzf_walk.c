@@ -220,8 +220,7 @@ static answer walk(const bytes *file, const uint8_t *before, size_t n_before, in
     hFILE *f = hopen("mem:", "r:", copy, file->n);
     assert_non_null(f);
     ps_walk_rules rules = make_rules(sorted);
-    ps_walk_input input = {
-        .name = "x.bam", .read = read_file, .source = f, .before = before, .n_before = n_before};
+    ps_walk_input input = {.name = "x.bam", .read = read_file, .source = f, .before = before, .n_before = n_before};
     ps_walk *w = ps_walk_open(&input, &rules, threads);
     bam1_t *b = bam_init1();
     answer a = {0};
@@ -246,7 +245,7 @@ static int is_right(const answer *a) {
 static void test_any_cut(void **state) {
     (void)state;
     static const cut cuts[] = {
-        {65280, 65280, 0, 1, 6}, {1, 65280, 0, 1, 6},   {1, 3000, 0, 1, 1},       {20000, 65000, 2, 1, 6},
+        {65280, 65280, 0, 1, 6}, {1, 65280, 0, 1, 6},   {1, 3000, 0, 1, 1},      {20000, 65000, 2, 1, 6},
         {300, 40000, 3, 5, 1},   {5000, 9000, 1, 1, 0}, {65000, 65280, 0, 3, 0}, {100, 700, 0, 1, 1},
     };
     for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
@@ -375,8 +374,9 @@ static void test_records_that_cannot_be(void **state) {
     static const struct {
         size_t at; /* in a record */
         uint32_t value;
-    } damages[] = {{0, 0xffffffff}, {0, 0},          {0, 31},         {0, 0x7fffffff}, {4, N_CONTIGS}, {4, 0xfffffffe},
-                   {24, N_CONTIGS}, {20, 0x7fffffff}, {20, 0xffffffff}, {16, 0xffff},    {12, 0x3c00},   {12, 0xff}};
+    } damages[] = {{0, 0xffffffff},  {0, 0},          {0, 31},         {0, 0x7fffffff},
+                   {4, N_CONTIGS},   {4, 0xfffffffe}, {24, N_CONTIGS}, {20, 0x7fffffff},
+                   {20, 0xffffffff}, {16, 0xffff},    {12, 0x3c00},    {12, 0xff}};
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++)
         for (int sorted = 0; sorted < 2; sorted++)
             for (size_t split = 0; split < 3; split++) {
