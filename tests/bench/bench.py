@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Speed as ratios: plasmastrat and its peer on the same file, same threads, in the same run.
 
-A whole-genome-like BAM is made once per run (seeded; size by BENCH_READS, default 2,000,000 reads) and everything is
-timed on it: best of three. Prints one line per ratio with the peer's command. $PLASMASTRAT is the program.
+A whole-genome-like BAM is made once per run (seeded; size by BENCH_READS, default 2,000,000 reads; BENCH_BAM: an indexed
+file to use instead) and everything is timed on it: the best of three, taken in turn. A line for each ratio, with the
+peer's command; "cpu" compares processor seconds, which other work on the machine disturbs less. $PLASMASTRAT is the
+program, $CC compiles the floor under every reader of a whole file, bare_inflate.c.
 """
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -53,7 +56,8 @@ def make_bam(path):
     total = sum(length for _, length in places)
     alphabet = "ACGT"
     pool = ["".join(rng.choice(alphabet) for _ in range(150)) for _ in range(500)]
-    quality = ["".join(chr(33 + rng.choice((11, 25, 37, 37, 37))) for _ in range(150)) for _ in range(500)]
+    # four quality values, mostly the best one, as sequencers write them today
+    quality = ["".join(rng.choice(",:FFFFFFFFFFFFFFFFFFFF") for _ in range(150)) for _ in range(500)]
     serial = 0
     for name, length in places:
         starts = sorted(rng.randrange(length - 600) for _ in range(READS * length // total))
@@ -71,35 +75,55 @@ def make_bam(path):
     subprocess.run(["samtools", "index", path], check=True)
 
 
-def best(command):
-    times = []
-    for _ in range(3):
-        start = time.monotonic()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        times.append(time.monotonic() - start)
-    return min(times)
+def once(command):
+    """(wall, processor seconds, peak MB) of one run."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.monotonic() - start
+    if process.returncode:
+        sys.exit("bench: failed: " + " ".join(command))
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def line(what, ours, peer):
-    a, b = best(ours), best(peer)
-    print("%-34s %6.2f s  peer %6.2f s  ratio %5.2f   peer: %s" % (
-        what, a, b, a / b, " ".join(os.path.basename(x) for x in peer)))
+    runs = [(once(ours), once(peer)) for _ in range(3)]
+    wall, cpu, peak = (min(mine[i] for mine, _ in runs) for i in range(3))
+    peer_wall, peer_cpu = (min(its[i] for _, its in runs) for i in range(2))
+    print("%-32s %6.2f s  peer %6.2f s  ratio %5.2f  cpu %5.2f  %5.0f MB   peer: %s" % (
+        what, wall, peer_wall, wall / peer_wall, cpu / peer_cpu, peak, " ".join(os.path.basename(x) for x in peer)))
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        bam, bed = os.path.join(folder, "x.bam"), os.path.join(folder, "panel.bed")
-        make_bam(bam)
+        bam, bed = os.environ.get("BENCH_BAM", os.path.join(folder, "x.bam")), os.path.join(folder, "panel.bed")
+        if "BENCH_BAM" not in os.environ:
+            make_bam(bam)
         regions(bed)
-        bare = os.path.join(folder, "bare.bam")
-        os.symlink(bam, bare)  # the same file without an index beside it
-        print("%d reads, %.0f MB, ratio = ours / peer (below 1: faster)" % (READS, os.path.getsize(bam) / 1e6))
+        bare, floor = os.path.join(folder, "bare.bam"), os.path.join(folder, "bare_inflate")
+        os.symlink(os.path.realpath(bam), bare)  # the same file without an index beside it
+        subprocess.run([os.environ.get("CC", "cc"), "-std=c11", "-D_XOPEN_SOURCE=700", "-O2", "-o", floor,
+                        os.path.join(ROOT, "tests", "bench", "bare_inflate.c"), "-ldeflate", "-pthread"], check=True)
+        print("%.0f MB, ratio = ours / peer (below 1: faster), MB = our peak memory" % (os.path.getsize(bam) / 1e6))
         for n in ("1", "2"):
-            line("indexed, whole answer, -@%s" % n, [PROGRAM, "sample", "--dna", bam, "--id", "x", "-@" + n],
+            sample = [PROGRAM, "sample", "--id", "x", "-@" + n]
+            line("streamed DNA, -@%s" % n, sample + ["--dna", bare], [floor, n, bam])
+            line("streamed DNA, -@%s" % n, sample + ["--dna", bare], ["samtools", "view", "-c", "-@", n, bam])
+            line("streamed RNA, -@%s" % n, sample + ["--rna", bare], [floor, n, bam])
+            line("indexed DNA, -@%s" % n, sample + ["--dna", bam],
                  ["samtools", "view", "-c", "-M", "-L", bed, "-@", n, bam])
-        for n in ("1", "2"):
-            line("streamed, whole answer, -@%s" % n, [PROGRAM, "sample", "--dna", bare, "--id", "x", "-@" + n],
-                 ["samtools", "view", "-c", "-@", n, bam])
+            line("indexed RNA and DNA, -@%s" % n, sample + ["--dna", bam, "--rna", again(folder, bam)],
+                 ["samtools", "view", "-c", "-M", "-L", bed, "-@", n, bam])
+
+
+def again(folder, bam):
+    """The same bytes as another file: one file in two roles is refused."""
+    copy = os.path.join(folder, "again.bam")
+    if not os.path.exists(copy):
+        shutil.copy(bam, copy)
+        shutil.copy(bam + ".bai", copy + ".bai")
+    return copy
 
 
 main()
