@@ -13,7 +13,7 @@ layer_of() {
     reads | variants | outfile | setup) echo io ;;
     evidence | collect | dilute) echo evidence ;;
     calls | identity) echo callers ;;
-    label) echo stratify ;;
+    label | fit) echo stratify ;;
     result | result_read | report | cohort) echo report ;;
     *) echo unknown ;;
     esac

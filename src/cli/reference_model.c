@@ -1,6 +1,204 @@
+/* reference_model.c - `plasmastrat reference model`: a joint CCND1 x RAS table from labelled results. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/fit.h"
+#include "plasmastrat/result_read.h"
+#include "plasmastrat/stats.h"
+#include "plasmastrat/table.h"
 #include "reference.h"
 
+/* Fewer samples of a class leave every interval wider than the models from published counts. */
+enum { LEAST = 10 };
+static const double dirichlet = 0.5; /* Jeffreys' prior of the four shares */
+
+typedef struct cohort {
+    ps_labelled *sample;
+    char **id;
+    long *line;
+    size_t n, left_out;
+    ps_specimen specimen;
+    int mixed; /* specimens differ */
+} cohort;
+
+static int read_label(const ps_table *t, size_t row, int column, ps_class *label, ps_error *err) {
+    static const char *const names[] = {"plasmacytoma", "plasmacytoma-like", "intramedullary"};
+    int at = 0;
+    if (ps_table_enum(t, row, column, names, 3, &at, err) < 0)
+        return -1;
+    *label = at == 2 ? PS_CLASS_INTRAMEDULLARY : PS_CLASS_PLASMACYTOMA;
+    return 0;
+}
+
+static void take_calls(const ps_result *r, cohort *c) {
+    ps_calls *calls = &c->sample[c->n].calls;
+    calls->ccnd1.state = r->calls.ccnd1.state;
+    calls->ccnd1.log_odds = r->calls.ccnd1.log_odds;
+    calls->ras.state = r->calls.ras.state;
+    calls->ras.log_odds = r->calls.ras.log_odds;
+    c->mixed |= c->n && r->specimen != c->specimen;
+    c->specimen = r->specimen;
+    c->left_out += !ps_labelled_assessable(&c->sample[c->n]);
+}
+
+static int read_row(const ps_table *t, size_t row, const int column[2], const char *folder, cohort *c,
+                    ps_error *err) {
+    const char *name = ps_table_cell(t, row, column[1]);
+    ps_result r = {0};
+    if (read_label(t, row, column[0], &c->sample[c->n].label, err) < 0)
+        return -1;
+    if (!*name || !strcmp(name, "."))
+        return ps_table_fail(t, row, column[1], err, "expected the path of an ID.json");
+    char *path = name[0] == '/' ? ps_strdup(name) : ps_format("%s%s", folder, name);
+    int status = ps_result_read(path, NULL, 0, &r, err);
+    if (status == 0 && r.failure)
+        status = ps_fail(err, PS_ERR_RUN, path, 0, "is of a sample that failed: %s", r.failure);
+    for (size_t i = 0; i < c->n && status == 0; i++)
+        if (!strcmp(c->id[i], r.sample_id))
+            status =
+                ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
+                        "sample '%s' stands on line %ld too; each must be counted once", r.sample_id, c->line[i]);
+    if (status == 0) {
+        take_calls(&r, c);
+        c->id[c->n] = ps_strdup(r.sample_id);
+        c->line[c->n++] = t->line[row];
+    }
+    ps_result_free(&r);
+    free(path);
+    return status;
+}
+
+static int read_cohort(const char *path, cohort *c, ps_error *err) {
+    static const char *const names[] = {"label", "json"};
+    ps_table t;
+    int column[2], status = -1;
+    if (ps_table_read(path, PS_ERR_USAGE, &t, err) < 0)
+        return -1;
+    const char *slash = strrchr(path, '/');
+    char *folder = ps_strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+    if (ps_table_require(&t, names, 2, column, err) < 0)
+        goto out;
+    c->sample = ps_alloc(t.n_rows, sizeof *c->sample);
+    c->id = ps_alloc(t.n_rows, sizeof *c->id);
+    c->line = ps_alloc(t.n_rows, sizeof *c->line);
+    for (size_t row = 0; row < t.n_rows; row++)
+        if (read_row(&t, row, column, folder, c, err) < 0)
+            goto out;
+    status = 0;
+out:
+    free(folder);
+    ps_table_free(&t);
+    return status;
+}
+
+static int check_enough(const char *path, const cohort *c, ps_error *err) {
+    size_t n[PS_N_CLASSES] = {0}, usable[PS_N_CLASSES] = {0};
+    for (size_t i = 0; i < c->n; i++) {
+        n[c->sample[i].label]++;
+        usable[c->sample[i].label] += (size_t)ps_labelled_assessable(&c->sample[i]);
+    }
+    for (int k = 0; k < PS_N_CLASSES; k++)
+        if (usable[k] < LEAST)
+            return ps_fail(
+                err, PS_ERR_USAGE, path, 0,
+                "%zu of %zu %s samples have both CCND1 and RAS assessable, expected at least %d of each class",
+                usable[k], n[k], ps_class_names[k], LEAST);
+    return 0;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------------------------
+ */
+
+/* "runs/model.mine.tsv" -> "mine" */
+static char *model_name(const char *output) {
+    const char *slash = output ? strrchr(output, '/') : NULL, *name = slash ? slash + 1 : output;
+    if (!name || !strcmp(name, "-"))
+        return ps_strdup("cohort");
+    name += strncmp(name, "model.", 6) ? 0 : 6;
+    size_t n = strcspn(name, "\t\r\n");
+    const char *end = strstr(name, ".tsv");
+    return ps_strndup(name, end && end > name ? (size_t)(end - name) : n);
+}
+
+static void print_validation(FILE *out, const ps_validation *v) {
+    size_t all = v->n[0] + v->n[1];
+    double low, high;
+    ps_proportion_interval(v->right, all, &low, &high);
+    fprintf(out, "## cross-validation: %s\n",
+            v->folds > PS_FIT_FOLDS ? "each sample left out once" : "10 folds, rows of the sheet in turn");
+    fprintf(out, "## accuracy at p 0.5 and the cohort's own odds %.3g: %zu of %zu (%.3g, 95 %% %.3g to %.3g)\n",
+            v->odds, v->right, all, (double)v->right / (double)all, low, high);
+    fprintf(out, "## Brier score %.4g (knowing nothing: 0.25), log score %.4g (knowing nothing: 0.6931)\n", v->brier,
+            v->log_score);
+    fprintf(
+        out,
+        "## labels at prior odds 1 and the thresholds below: %zu definite, %zu of them right; %zu indeterminate\n",
+        v->definite, v->definite_right, all - v->definite);
+    fputs("## calibration: probability given, samples, mean probability, share that is plasmacytoma (95 %)\n", out);
+    for (int b = 0; b < PS_FIT_BINS; b++) {
+        const ps_fit_bin *bin = &v->bin[b];
+        if (!bin->n) {
+            fprintf(out, "##   %.1f-%.1f 0\n", 0.2 * b, 0.2 * (b + 1));
+            continue;
+        }
+        ps_proportion_interval(bin->plasmacytoma, bin->n, &low, &high);
+        fprintf(out, "##   %.1f-%.1f %zu %.3g %.3g (%.3g to %.3g)\n", 0.2 * b, 0.2 * (b + 1), bin->n, bin->mean,
+                (double)bin->plasmacytoma / (double)bin->n, low, high);
+    }
+}
+
+static void print_model(FILE *out, const ps_model *m) {
+    static const char *const specimens[PS_N_SPECIMENS] = {"any", "lesion", "marrow"};
+    fputs("key\tvalue\tsd\tnote\n", out);
+    fprintf(out, "name\t%s\t.\t.\nbasis\tcohort\t.\t.\nquestion\t%s\t.\t.\n", m->name, m->question);
+    fprintf(out, "specimen\t%s\t.\tof every labelled sample\n", specimens[m->specimen]);
+    fprintf(
+        out,
+        "prior_odds\t%g\t.\tplasmacytoma : intramedullary; the cohort's own is the laboratory's choice of samples\n",
+        m->prior_odds);
+    fprintf(out, "plasmacytoma_at\t%g\t.\tlabel plasmacytoma-like from this probability up\n", m->plasmacytoma_at);
+    fprintf(out, "intramedullary_at\t%g\t.\tlabel intramedullary from this probability down\n", m->intramedullary_at);
+    fputs("required\t\t.\tno definite label without these markers\n", out);
+    fprintf(out, "dirichlet\t%g\t.\tadded to each cell (Jeffreys)\n", m->joint.dirichlet);
+    for (int k = 0; k < PS_N_CLASSES; k++)
+        for (int cell = 3; cell >= 0; cell--)
+            fprintf(out, "%s:ccnd1%cras%c\t%.6g\t.\tsamples\n", ps_class_names[k], cell / 2 ? '+' : '-',
+                    cell % 2 ? '+' : '-', ps_round6(fmax(0, m->joint.count[k][cell / 2][cell % 2])));
+}
+
+static void print_file(FILE *out, const char *path, const cohort *c, const ps_model *m, const ps_validation *v) {
+    const char *slash = strrchr(path, '/');
+    fprintf(out, "## fitted by plasmastrat " PS_VERSION " to %s: %zu plasmacytoma, %zu intramedullary\n",
+            slash ? slash + 1 : path, v->n[PS_CLASS_PLASMACYTOMA], v->n[PS_CLASS_INTRAMEDULLARY]);
+    fprintf(out, "## left out for want of CCND1 or RAS: %zu\n", c->left_out);
+    print_validation(out, v);
+    print_model(out, m);
+}
+
 int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
-    (void)out;
-    return ps_fail(err, PS_ERR_USAGE, s->rest[1], 0, "reference model is not built yet");
+    const char *path = s->rest[1];
+    cohort c = {0};
+    ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
+    ps_validation v;
+    int status = -1;
+    if (read_cohort(path, &c, err) < 0 || check_enough(path, &c, err) < 0)
+        goto out;
+    m.name = model_name(s->output);
+    m.question =
+        ps_strdup("Is this sample like the laboratory's own plasmacytomas rather than its intramedullary samples?");
+    m.specimen = c.mixed ? PS_SPECIMEN_UNKNOWN : c.specimen;
+    ps_fit_joint(c.sample, c.n, dirichlet, 0, 0, &m.joint);
+    ps_fit_validate(&m, c.sample, c.n, &v);
+    print_file(out, path, &c, &m, &v);
+    status = 0;
+out:
+    for (size_t i = 0; i < c.n; i++)
+        free(c.id[i]);
+    free(c.id);
+    free(c.line);
+    free(c.sample);
+    ps_model_free(&m);
+    return status;
 }

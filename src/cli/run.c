@@ -1,4 +1,5 @@
 /* run.c - one sample: inputs to evidence to calls to label. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -48,6 +49,40 @@ static int load_expression_reference(const ps_job *job, cli_knowledge *k, ps_err
     return ps_expression_reference_fits(path, &k->expression, &k->panel[0], err);
 }
 
+/* Typing errors between two names, letters' case aside: insertions, deletions and replacements. */
+static size_t typos(const char *a, const char *b) {
+    enum { LONGEST = 64 };
+    size_t row[LONGEST + 1], n = strlen(a), m = strlen(b);
+    if (n > LONGEST || m > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t best = corner + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            corner = row[j];
+            row[j] = best;
+        }
+    }
+    return row[m];
+}
+
+static int refuse_model(const ps_panel *panel, const char *name, ps_error *err) {
+    char known[400] = "", hint[100] = "";
+    for (int i = 0; i < panel->n_models; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", panel->models[i].name);
+        if (typos(name, panel->models[i].name) <= 2)
+            snprintf(hint, sizeof hint, "; did you mean %s?", panel->models[i].name);
+    }
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--model: '%s' is no file and no model of panel %s (%s)%s", name,
+                   panel->name, known, hint);
+}
+
 int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
     *k = (cli_knowledge){.chosen = job->panel != NULL};
     for (int i = 0; job->panel ? i < 1 : ps_panel_builtin[i] != NULL; i++)
@@ -67,6 +102,8 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
     if (!job->model)
         return ps_fail(err, PS_ERR_USAGE, job->panel, 0, "has no model '%s': choose one of its own with --model",
                        default_model);
+    if (access(job->model, F_OK) != 0)
+        return refuse_model(&k->panel[0], job->model, err);
     k->model_given = 1;
     return ps_model_read(job->model, &k->model, err);
 }

@@ -152,5 +152,46 @@ run 1 "a folder as a result" stratify all -o x
 run 0 "unknown keys are ignored" stratify <(sed '2s/^/"later": {"a": [1, null]},\n/' all/PCL01.json) -o -
 want "unknown keys are ignored: same bytes" cmp out.txt all/PCL01.json
 
+# ---- reference model ------------------------------------------------------------------------------------------------
+mkdir labelled
+printf 'label\tjson\tnote\n' >cohort.sheet
+n=0
+labelled() { # COUNT LABEL ID: so many results like this one, under names of their own
+    for i in $(seq "$1"); do
+        n=$((n + 1))
+        sed "s/\"sample_id\": \"$3\"/\"sample_id\": \"L$n\"/" all/$3.json >labelled/L$n.json
+        printf '%s\tlabelled/L%s.json\t.\n' "$2" $n >>cohort.sheet
+    done
+}
+labelled 10 plasmacytoma PCL01; labelled 3 plasmacytoma-like IND01; labelled 2 plasmacytoma IMM01
+labelled 12 intramedullary IMM01; labelled 2 intramedullary IND01; labelled 1 intramedullary PCL01
+labelled 2 intramedullary NAS01 # not assessable: left out
+run 0 "reference model" reference model cohort.sheet -o model.mine.tsv
+for line in '^## fitted by plasmastrat .* to cohort.sheet: 15 plasmacytoma, 15 intramedullary' '^## left out .*: 2' \
+    '^## accuracy .*: 2[0-9] of 30' '^## Brier score 0[.]1' '^name	mine	' '^plasmacytoma:ccnd1[+]ras[+]	1[0-2][.0-9]*	' \
+    '^intramedullary:ccnd1-ras-	1[12][.0-9]*	'; do
+    grep -q "$line" model.mine.tsv && pass || fail "reference model: no line like $line"
+done
+run 0 "reference model again" reference model cohort.sheet -o again.tsv
+want "reference model: same bytes but for the name" cmp <(sed 's/^name.*//' model.mine.tsv) <(sed 's/^name.*//' again.tsv)
+run 0 "a fitted model is used" stratify all/PCL01.json --model model.mine.tsv -o fitted -q
+grep -q '"label": "plasmacytoma-like"' fitted/PCL01.json && pass || fail "a fitted model is used: label"
+run 0 "a fitted model is in the result" stratify fitted/PCL01.json -o -
+want "a fitted model is in the result: same bytes" cmp out.txt fitted/PCL01.json
+run 0 "sample with a fitted model" sample --id PCL01 --rna data/PCL01.rna.bam --dna data/PCL01.dna.bam --specimen lesion \
+    --model model.mine.tsv -o fitted.one -q
+want "sample with a fitted model: as stratify" cmp fitted/PCL01.json fitted.one/PCL01.json
+head -21 cohort.sheet >few.sheet
+refused 2 "too few" 'few.sheet.*5 of 5 intramedullary.*10' reference model few.sheet
+sed 's/^intramedullary/marrow/' cohort.sheet >words.sheet
+refused 2 "a label that is none" 'words.sheet:17.*marrow' reference model words.sheet
+(cat cohort.sheet; tail -1 cohort.sheet) >twice.sheet
+refused 2 "a sample twice" 'twice.sheet:34.*line 33' reference model twice.sheet
+printf 'label\tjson\nintramedullary\tgone.json\n' >gone.sheet
+refused 1 "a result that is not there" 'gone.json' reference model gone.sheet
+refused 2 "a sheet without labels" 'label' reference model data/sheet.tsv
+refused 2 "a model that is none" 'rationale.*did you mean' stratify all/PCL01.json --model Rationle
+refused 2 "a model far from any" 'emd-lesion' sample --id S --dna data/NAS01.dna.bam --model foo
+
 echo "ok $ok, failed $failed, skipped $skipped"
 [ $failed -eq 0 ]

@@ -1,0 +1,42 @@
+/* fit.h - a joint table fitted to labelled samples, and how well it would have told samples it had not seen.
+ *
+ * Only samples with both markers assessable are fitted. Calls are soft: a sample is shared among the four cells by what is
+ * known of them, ~ E[share of its class's cell] x (its calls' odds), and cells and shares are made to agree by
+ * expectation-maximisation from equal shares. Certain calls give whole counts. Deterministic: no random numbers.
+ */
+#ifndef PLASMASTRAT_FIT_H
+#define PLASMASTRAT_FIT_H
+
+#include <stddef.h>
+
+#include "plasmastrat/label.h"
+
+typedef struct ps_labelled {
+    ps_class label;
+    ps_calls calls; /* only the states and log odds of ccnd1 and ras are looked at */
+} ps_labelled;
+
+int ps_labelled_assessable(const ps_labelled *sample); /* both markers */
+
+enum { PS_FIT_BINS = 5, PS_FIT_LEAVE_ONE_OUT = 200, PS_FIT_FOLDS = 10 };
+typedef struct ps_fit_bin { /* held-out samples whose probability lies in [i/5, (i+1)/5) */
+    size_t n, plasmacytoma;
+    double mean; /* probability given; NaN for n = 0 */
+} ps_fit_bin;
+
+typedef struct ps_validation {
+    size_t n[PS_N_CLASSES], folds; /* samples used; folds = all of them: each left out once (up to 200 samples) */
+    double odds;                   /* plasmacytoma : intramedullary among them: the prior of these figures */
+    double brier, log_score;       /* means of (p - y)^2 and of -ln p(y): lower is better; 0.25 and 0.693 know nothing */
+    size_t right;                  /* p on the right side of 0.5 */
+    size_t definite, definite_right; /* labels at equal prior odds and the model's thresholds */
+    ps_fit_bin bin[PS_FIT_BINS];
+} ps_validation;
+
+/* `leave_out` of `folds` (sample i is in fold i mod folds) is not looked at; folds 0: all are. */
+void ps_fit_joint(const ps_labelled *samples, size_t n, double dirichlet, size_t folds, size_t leave_out,
+                  ps_joint *joint);
+/* Cross-validation of the fit that `model` came from; its thresholds are used. */
+void ps_fit_validate(const ps_model *model, const ps_labelled *samples, size_t n, ps_validation *out);
+
+#endif
