@@ -14,7 +14,7 @@ layer_of() {
     evidence | collect | dilute) echo evidence ;;
     calls | identity) echo callers ;;
     label | fit) echo stratify ;;
-    result | result_read | report | cohort) echo report ;;
+    result | result_read | report | explain | cohort) echo report ;;
     *) echo unknown ;;
     esac
 }

@@ -29,7 +29,8 @@ enum {
     CLI_LOD = 4,
     CLI_REFERENCE = 8,
     CLI_REPORT = 16,
-    CLI_STRATIFY = 32
+    CLI_STRATIFY = 32,
+    CLI_EXPLAIN = 64
 }; /* which commands take an option */
 
 cli_settings cli_defaults(void);
@@ -102,6 +103,7 @@ int ps_cmd_lod(int argc, char **argv, ps_error *err);
 int ps_cmd_reference(int argc, char **argv, ps_error *err);
 int ps_cmd_report(int argc, char **argv, ps_error *err);
 int ps_cmd_stratify(int argc, char **argv, ps_error *err);
+int ps_cmd_explain(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);
 

@@ -22,7 +22,7 @@ typedef struct option_row {
 #define INPUT(role) (offsetof(cli_settings, job.path) + (role) * sizeof(const char *))
 #define BOTH (CLI_SAMPLE | CLI_BATCH)
 #define READS (CLI_SAMPLE | CLI_LOD)
-#define EVERY (ALL | CLI_REPORT | CLI_STRATIFY)
+#define EVERY (ALL | CLI_REPORT | CLI_STRATIFY | CLI_EXPLAIN)
 #define RELABEL (BOTH | CLI_STRATIFY)
 #define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE)
 
@@ -53,7 +53,7 @@ static const option_row rows[] = {
     {"variant", 0, TEXT, IN(variant), CLI_LOD, "GENE:CHANGE", "only this variant, as KRAS:G12D or KRAS:c.35G>A"},
     {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT, "N", "threads (default: the processors there are)"},
     {"reference", 'T', TEXT, JOB(reference), ALL, "FASTA", "reference sequence, for CRAM"},
-    {"panel", 'p', TEXT, JOB(panel), ALL | CLI_STRATIFY, "NAME|DIR",
+    {"panel", 'p', TEXT, JOB(panel), ALL | CLI_STRATIFY | CLI_EXPLAIN, "NAME|DIR",
      "grch38, grch37 or a folder (default: from the inputs)"},
     {"copynumber-reference", 0, TEXT, JOB(copynumber_reference), BOTH, "FILE",
      "panel of normals for depth, made by reference copynumber"},
@@ -66,14 +66,14 @@ static const option_row rows[] = {
     {"specimen", 0, SPECIMEN, JOB(specimen), RELABEL, "SITE", "lesion, marrow or unknown (default: unknown)"},
     {"prior", 0, POSITIVE, JOB(prior_odds), RELABEL, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
-    {"force", 0, FLAG, IN(force), EVERY, NULL, "overwrite result files"},
+    {"force", 0, FLAG, IN(force), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "overwrite result files"},
     {"reproducible", 0, FLAG, IN(reproducible), BOTH, NULL,
      "no time, host or command line in any result: as always, so this changes nothing"},
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},
-    {"quiet", 'q', FLAG, IN(quiet), EVERY, NULL, "no messages but errors"},
-    {"verbose", 'v', FLAG, IN(verbose), EVERY, NULL, "say what is being done"},
+    {"quiet", 'q', FLAG, IN(quiet), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "no messages but errors"},
+    {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "say what is being done"},
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };
 

@@ -193,5 +193,28 @@ refused 2 "a sheet without labels" 'label' reference model data/sheet.tsv
 refused 2 "a model that is none" 'rationale.*did you mean' stratify all/PCL01.json --model Rationle
 refused 2 "a model far from any" 'emd-lesion' sample --id S --dna data/NAS01.dna.bam --model foo
 
+# ---- explain --------------------------------------------------------------------------------------------------------
+# The text on one line, so that a pattern need not know where lines are wrapped.
+explained() { # NAME FILE PATTERN...
+    local name=$1 file=$2; shift 2
+    run 0 "$name" explain "$file"
+    tr -s '\n ' ' ' <out.txt >flat.txt
+    for pattern in "$@"; do
+        grep -qE -- "$pattern" flat.txt && pass || fail "$name: does not say '$pattern'"
+    done
+    awk 'length($0) > 80 { exit 1 }' out.txt && pass || fail "$name: lines are longer than 80"
+}
+explained "explain a mutated sample" all/PCL01.json "sample is plasmacytoma-like: the probability" 'KRAS G12D in [0-9]+ of [0-9]+' \
+    'cause: t[(]11;14[)]' 'an assumption, not measured' 'smallest change of one marker: with .* indeterminate' \
+    'holds for every prior odds from 0[.]2' 'primary-solitary takes RAS mutated as a sign of intramedullary'
+explained "explain what is missing" all/NAS01.json 'KRAS codon 12 has [0-9]+ fragments: about 124 would show a VAF of 5 %' \
+    'RNA alignments' 'IGH::CCND1: .* about [0-9]+' 'copy number: .*whole-genome'
+explained "explain a VCF" all/VCF01.json 'no definite label without ccnd1' 'leans towards plasmacytoma-like'
+explained "explain another model's specimen" relabel/VCF01.json 'Before any marker the odds .* 3'
+explained "explain a fitted model" fitted/PCL01.json 'weighs both markers together' 'fitted to labelled samples'
+run 0 "explain a result of a panel that is not at hand" explain owned/PCL01.json
+refused 1 "explain no JSON" 'cohort.sheet:1' explain cohort.sheet
+refused 2 "explain nothing" 'no result' explain
+
 echo "ok $ok, failed $failed, skipped $skipped"
 [ $failed -eq 0 ]

@@ -1,0 +1,88 @@
+/* explain.c - `plasmastrat explain`: why this label, in words. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "plasmastrat/explain.h"
+#include "plasmastrat/result_read.h"
+
+enum { COLUMNS = 80 };
+
+static void help(FILE *out) {
+    fputs(
+        "plasmastrat explain - why this label, in words\n\n"
+        "usage: plasmastrat explain ID.json\n\n"
+        "Prints what each marker was and what it weighs, what was not assessable and what would make it so (how much\n"
+        "more depth), the smallest change of one marker that gives another label, and how the models differ.\n\n",
+        out);
+    cli_print_options(CLI_EXPLAIN, out);
+}
+
+/* "- " and the text, wrapped at COLUMNS under itself. */
+static void print_wrapped(const char *text) {
+    size_t column = 1;
+    fputs("-", stdout);
+    while (*text) {
+        size_t n = strcspn(text, " "), width = 0;
+        for (size_t i = 0; i < n; i++)
+            width += ((unsigned char)text[i] & 0xC0) != 0x80;
+        if (column > 1 && column + 1 + width > COLUMNS) {
+            fputs("\n ", stdout);
+            column = 1;
+        }
+        putchar(' ');
+        for (size_t i = 0; i < n; i++)
+            putchar((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i]);
+        column += 1 + width;
+        text += n + strspn(text + n, " ");
+    }
+    putchar('\n');
+}
+
+static void print_explanation(const ps_result *result, const ps_explanation *e) {
+    printf("%s\n", result->sample_id);
+    for (int topic = 0; topic < PS_N_TOPICS; topic++) {
+        int any = 0;
+        for (size_t i = 0; i < e->n; i++) {
+            if (e->sentence[i].topic != (ps_topic)topic)
+                continue;
+            if (!any++)
+                printf("\n%s\n", ps_topic_titles[topic]);
+            print_wrapped(e->sentence[i].text);
+        }
+    }
+    fputs("\nResearch use only, not a diagnosis.\n", stdout);
+}
+
+int ps_cmd_explain(int argc, char **argv, ps_error *err) {
+    cli_settings s = cli_defaults();
+    cli_knowledge knowledge = {0};
+    ps_result result = {0};
+    ps_explanation explanation = {0};
+    int status = -1;
+    if (cli_parse(CLI_EXPLAIN, argc, argv, 1, &s, err) < 0)
+        return -1;
+    if (s.help) {
+        help(stdout);
+        return cli_flush_stdout(err);
+    }
+    if (!s.n_rest)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "explain: no result: plasmastrat explain ID.json");
+    if (cli_load_knowledge(&s.job, &knowledge, err) < 0 ||
+        ps_result_read(s.rest[0], knowledge.panel, knowledge.n_panels, &result, err) < 0)
+        goto out;
+    if (result.failure) {
+        ps_fail(err, PS_ERR_RUN, s.rest[0], 0, "is of a sample that failed: %s", result.failure);
+        goto out;
+    }
+    if (cli_check_id(result.sample_id, s.rest[0], 0, err) < 0)
+        goto out;
+    ps_explain(&result, &explanation);
+    print_explanation(&result, &explanation);
+    status = cli_flush_stdout(err);
+out:
+    ps_explanation_free(&explanation);
+    ps_result_free(&result);
+    cli_free_knowledge(&knowledge);
+    return status;
+}
