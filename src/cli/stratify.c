@@ -93,7 +93,7 @@ static int check_inputs(const parts *p, ps_error *err) {
     for (size_t i = 0; i < p->n; i++) {
         const ps_result *r = &p->at[i];
         for (int role = 0; role < PS_N_READ_INPUTS; role++)
-            if (r->evidence[role].given && !r->evidence[role].cell_bases)
+            if (r->evidence[role].given && !r->evidence[role].gene)
                 return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
                                "has no counts of its %s: it was written by an earlier version; run `sample` again",
                                ps_input_names[role]);
@@ -145,21 +145,21 @@ static int agree_specimen(const parts *p, ps_specimen now, ps_specimen *out, ps_
     return 0;
 }
 
-/* Copies depend on the purity, and the bins are not at hand any more. */
+/* Copies and the power to see a junction depend on the purity, and what they were computed from is not at hand any more. */
 static int check_purity(const parts *p, double purity, ps_error *err) {
     for (size_t i = 0; i < p->n; i++) {
-        const ps_copynumber_call *cn = &p->at[i].calls.copynumber;
-        int same = cn->purity == purity || (isnan(cn->purity) && isnan(purity));
-        if (cn->n_arms && !same) {
-            char was[40] = "without a purity", is[40] = "without one";
-            if (!isnan(cn->purity))
-                snprintf(was, sizeof was, "for a purity of %g", cn->purity);
-            if (!isnan(purity))
-                snprintf(is, sizeof is, "for %g", purity);
-            return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
-                           "its copy number was computed %s and cannot be computed anew %s: run `sample` again", was,
-                           is);
-        }
+        double then = p->at[i].purity;
+        int same = then == purity || (isnan(then) && isnan(purity));
+        if (!(inputs_of(&p->at[i]) >> PS_INPUT_DNA & 1) || same)
+            continue;
+        char was[40] = "without a purity", is[40] = "without one";
+        if (!isnan(then))
+            snprintf(was, sizeof was, "for a purity of %g", then);
+        if (!isnan(purity))
+            snprintf(is, sizeof is, "for %g", purity);
+        return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
+                       "its copy number and junction were called %s and cannot be called anew %s: run `sample` again",
+                       was, is);
     }
     return 0;
 }

@@ -28,8 +28,10 @@ static ps_reason reason_of(ps_result *result, const char *text) {
         memcpy(reason.detail, text + sentence + 2, length - sentence - 3);
         ps_reason_text(&reason, same, sizeof same);
     }
-    if (strcmp(same, text) != 0)
-        reason.written = ps_result_keep(result, text);
+    if (strcmp(same, text) != 0) { /* cut where the writers' room would cut it, at a whole character */
+        ps_append(same, sizeof same - 8, 0, text);
+        reason.written = ps_result_keep(result, same);
+    }
     return reason;
 }
 

@@ -79,26 +79,6 @@ static json_t *alleles_array(const ps_panel *panel, const ps_evidence *e, int *b
     return array;
 }
 
-/* ---- the 11q13 window -------------------------------------------------------------------------------------------
- */
-
-static json_t *junction_object(const ps_evidence *e, int *bad) {
-    json_t *o = json_object(), *cells = json_array(), *reads = json_array();
-    *bad |= put(o, "fragments", json_integer((json_int_t)e->window_fragments)) |
-            put(o, "chimeric", json_integer((json_int_t)e->window_chimeric));
-    for (size_t i = 0; i < e->n_cells; i++)
-        *bad |= json_array_append_new(cells, json_integer((json_int_t)e->cell_bases[i]));
-    for (size_t i = 0; i < e->n_junction; i++) {
-        const ps_junction_read *j = &e->junction[i];
-        char text[120];
-        snprintf(text, sizeof text, "%016llx %ld %ld %d %d %d", (unsigned long long)j->fragment, (long)j->pos_a0,
-                 (long)j->pos_b0, j->split, j->right_a, j->right_b);
-        *bad |= json_array_append_new(reads, json_string(text));
-    }
-    *bad |= put(o, "cell_bases", cells) | put(o, "reads", reads);
-    return o;
-}
-
 json_t *json_counts(const ps_result *result) {
     json_t *array = json_array();
     int bad = 0;
@@ -106,12 +86,11 @@ json_t *json_counts(const ps_result *result) {
         const ps_evidence *e = &result->evidence[role];
         if (!e->given)
             continue;
-        json_t *o = json_object();
+        json_t *o = json_object(), *codons = codons_object(result->panel, e, &bad);
+        json_t *alleles = alleles_array(result->panel, e, &bad);
         bad |= put(o, "input", json_string(ps_input_names[role])) |
-               put(o, "mate_conflicts", json_integer((json_int_t)e->mate_conflicts)) |
-               put(o, "codons", codons_object(result->panel, e, &bad)) |
-               put(o, "alleles", alleles_array(result->panel, e, &bad)) | put(o, "window", junction_object(e, &bad)) |
-               json_array_append_new(array, o);
+               put(o, "mate_conflicts", json_integer((json_int_t)e->mate_conflicts)) | put(o, "codons", codons) |
+               put(o, "alleles", alleles) | json_array_append_new(array, o);
     }
     if (!bad)
         return array;
@@ -264,58 +243,24 @@ static void read_alleles(json_reader *r, const json_t *o, const ps_panel *panel,
     }
 }
 
-static void read_window(json_reader *r, const json_t *o, ps_evidence *e) {
-    const json_t *window = node_object(r, o, "window");
-    size_t outside = node_enter(r, "window", -1);
-    const json_t *cells = node_array(r, window, "cell_bases", e->n_cells);
-    const json_t *reads = node_array(r, window, "reads", MOST);
-    e->window_fragments = (uint64_t)node_integer(r, window, "fragments", 0, INT64_C(1) << 53);
-    e->window_chimeric = (uint64_t)node_integer(r, window, "chimeric", 0, INT64_C(1) << 53);
-    if (cells && json_array_size(cells) != e->n_cells)
-        node_fail(r, "cell_bases", "%zu cells, expected %zu", json_array_size(cells), e->n_cells);
-    for (size_t i = 0; i < json_array_size(cells); i++)
-        e->cell_bases[i] = (uint64_t)json_integer_value(json_array_get(cells, i));
-    e->junction = ps_alloc(json_array_size(reads), sizeof *e->junction);
-    for (size_t i = 0; i < json_array_size(reads) && !r->failed; i++) {
-        const char *text = json_string_value(json_array_get(reads, i));
-        unsigned long long fragment;
-        long a, b;
-        int split, right_a, right_b, end = 0;
-        if (!text || strlen(text) > 100 ||
-            sscanf(text, "%16llx %10ld %10ld %1d %1d %1d%n", &fragment, &a, &b, &split, &right_a, &right_b, &end) !=
-                6 ||
-            text[end] || a < 0 || a > INT32_MAX || b < 0 || b > INT32_MAX)
-            node_fail(r, "reads", "element %zu: expected a hash, two positions and three digits", i);
-        else
-            e->junction[e->n_junction++] = (ps_junction_read){.fragment = fragment,
-                                                              .pos_a0 = (int32_t)a,
-                                                              .pos_b0 = (int32_t)b,
-                                                              .split = split != 0,
-                                                              .right_a = right_a != 0,
-                                                              .right_b = right_b != 0};
-    }
-    node_leave(r, outside);
-}
-
 void json_read_counts(json_reader *r, const json_t *root, ps_result *result) {
     const json_t *array = node_array(r, root, "counts", PS_N_READ_INPUTS);
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
         size_t outside = node_enter(r, "counts", (long)i);
         const json_t *o = node_row(r, array, i);
         ps_evidence *e = &result->evidence[node_enum(r, o, "input", ps_input_names, PS_N_READ_INPUTS)];
-        if (e->cell_bases || !e->given)
+        if (e->gene || !e->given) {
             node_fail(r, "input", "stands here twice, or not among `reads`");
-        else {
-            ps_evidence had = *e; /* what `inputs` and `reads` told; it owns nothing yet */
-            ps_evidence_init(result->panel, had.role, e);
-            e->given = had.given;
-            e->records = had.records;
-            memcpy(e->seen, had.seen, sizeof e->seen);
-            memcpy(e->left_out, had.left_out, sizeof e->left_out);
+        } else {
+            ps_evidence was = *e;
+            ps_evidence_init(result->panel, was.role, e);
+            e->given = 1;
+            e->records = was.records;
+            memcpy(e->seen, was.seen, sizeof e->seen);
+            memcpy(e->left_out, was.left_out, sizeof e->left_out);
             e->mate_conflicts = (uint64_t)node_integer(r, o, "mate_conflicts", 0, INT64_C(1) << 53);
             read_codons(r, o, result->panel, e);
             read_alleles(r, o, result->panel, e);
-            read_window(r, o, e);
         }
         node_leave(r, outside);
     }

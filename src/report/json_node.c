@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plasmastrat/stats.h"
+
 void node_fail(json_reader *r, const char *key, const char *format, ...) {
     char what[700];
     va_list arguments;
@@ -62,7 +64,7 @@ const char *node_text(json_reader *r, const json_t *object, const char *key, int
 
 double node_real(json_reader *r, const json_t *object, const char *key, double low, double high) {
     const json_t *value = json_object_get(object, key);
-    double x = value && json_is_number(value) ? json_number_value(value) : NAN;
+    double x = value && json_is_number(value) ? ps_round6(json_number_value(value)) : NAN;
     char expected[100];
     if ((value && json_is_null(value)) || (x >= low && x <= high))
         return x;

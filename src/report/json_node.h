@@ -30,8 +30,9 @@ void node_leave(json_reader *r, size_t outside);
 int node_has(const json_t *object, const char *key); /* there, and not null */
 /* Members. Those with `null_ok`, and counts and reals, may be null; every one must be there. */
 const char *node_text(json_reader *r, const json_t *object, const char *key, int null_ok); /* "" or NULL when not */
-double node_real(json_reader *r, const json_t *object, const char *key, double low, double high); /* null: NaN */
-int64_t node_count(json_reader *r, const json_t *object, const char *key);                        /* null: -1 */
+double node_real(json_reader *r, const json_t *object, const char *key, double low,
+                 double high); /* null: NaN; rounded as all published numbers */
+int64_t node_count(json_reader *r, const json_t *object, const char *key); /* null: -1 */
 int64_t node_integer(json_reader *r, const json_t *object, const char *key, int64_t low, int64_t high);
 int node_flag(json_reader *r, const json_t *object, const char *key, int null_ok); /* 0, 1; null: -1 */
 int node_enum(json_reader *r, const json_t *object, const char *key, const char *const *names, int n);

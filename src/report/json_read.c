@@ -153,8 +153,9 @@ static void read_qc(json_reader *r, const json_t *root, ps_result *result) {
         ps_result_qc(result, ps_result_keep(result, node_text(r, o, "check", 0)),
                      ps_result_keep(result, node_text(r, o, "input", 0)),
                      (ps_qc_state)node_enum(r, o, "state", ps_qc_state_names, PS_N_QC_STATES),
-                     node_real(r, o, "value", -1e300, 1e300), node_real(r, o, "limit", -1e300, 1e300), "%s",
-                     node_text(r, o, "message", 0));
+                     node_real(r, o, "value", -1e300, 1e300), node_real(r, o, "limit", -1e300, 1e300), " ");
+        ps_qc *q = &result->qc[result->n_qc - 1]; /* cut at a whole character, if at all */
+        ps_append(q->message, sizeof q->message, 0, node_text(r, o, "message", 0));
         node_leave(r, outside);
     }
 }

@@ -103,14 +103,18 @@ joined S "DNA with VCF, and RNA" "--dna data/IMM01.dna.bam --vcf $vcf" "--rna da
 joined S "RNA with VCF, and DNA" "--rna data/IMM01.rna.bam --vcf $vcf" "--dna data/PCL01.dna.bam"
 joined S "RNA, and DNA with its normal" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --normal data/PCL01.dna.bam"
 joined S "sites and purity" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --force-sites sites.vcf --purity 0.5"
-run 0 "another model" stratify all/PCL01.json --model emd-lesion -o model -q
-grep -q '"name": "emd-lesion"' model/PCL01.json && pass || fail "another model"
-run 0 "another specimen and prior" stratify all/VCF01.json --specimen lesion --prior 3 -o relabel -q
-run 0 "the same in one" sample --id VCF01 --vcf $vcf --specimen lesion --prior 3 -o relabel.one -q
-want "another specimen and prior: as in one run" cmp relabel/VCF01.json relabel.one/VCF01.json
 rm -rf part1 part2; run 0 "RNA" sample --id PCL01 --rna data/PCL01.rna.bam -o part1 -q
 run 0 "DNA" sample --id PCL01 --dna data/PCL01.dna.bam -o part2 -q
 run 0 "another build" sample --id PCL01 --dna data/B3701.dna.bam -o b37 -q
+run 0 "another model" stratify all/PCL01.json --model emd-lesion -o model -q
+grep -q '"name": "emd-lesion"' model/PCL01.json && pass || fail "another model"
+refused 1 "another purity, with DNA" 'purity.*0[.]4' stratify all/PCL01.json --purity 0.4 -o x
+run 0 "another purity, of RNA" stratify part1/PCL01.json --purity 0.5 -o purity -q
+run 0 "another purity in one" sample --id PCL01 --rna data/PCL01.rna.bam --purity 0.5 -o purity.one -q
+want "another purity, of RNA: as in one run" cmp purity/PCL01.json purity.one/PCL01.json
+run 0 "another specimen and prior" stratify all/VCF01.json --specimen lesion --prior 3 -o relabel -q
+run 0 "the same in one" sample --id VCF01 --vcf $vcf --specimen lesion --prior 3 -o relabel.one -q
+want "another specimen and prior: as in one run" cmp relabel/VCF01.json relabel.one/VCF01.json
 refused 1 "two samples" 'IMM01.*PCL01' stratify part1/PCL01.json all/IMM01.json -o x
 refused 1 "two builds" 'GRCh37.*GRCh38' stratify part1/PCL01.json b37/PCL01.json -o x
 refused 1 "one kind twice" 'rna.*once' stratify all/PCL01.json part1/PCL01.json -o x

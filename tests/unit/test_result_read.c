@@ -1,0 +1,217 @@
+/* Guards against: a result that is not the same after it was written and read; a damaged file that is believed.
+ *
+ * Results are made by the callers from typed evidence, so that every part of the document is there.
+ */
+#include "plasmastrat/result_read.h"
+
+#include "plasmastrat/cohort.h"
+#include "plasmastrat/report.h"
+#include "unit_case.h"
+#include "unit_random.h"
+
+enum { MUTATED, WILD_TYPE, SHALLOW, NOTHING, N_KINDS };
+
+static void note_input(ps_result *r, ps_input_role role) {
+    r->input = ps_resize(r->input, r->n_inputs + 1, sizeof *r->input);
+    r->input[r->n_inputs++] = (ps_input_info){.role = role,
+                                              .path = ps_strdup("run \xc3\xa9/a.bam"),
+                                              .format = "BAM",
+                                              .build = "GRCh38",
+                                              .sample_name = ps_strdup("T"),
+                                              .records = 12345};
+    r->evidence[role].records = 12345;
+}
+
+static ps_result make(int kind) {
+    ps_result r = {.sample_id = ps_strdup("S <1>"),
+                   .panel = &panel,
+                   .style = PS_STYLE_ENSEMBL,
+                   .specimen = PS_SPECIMEN_LESION,
+                   .purity = kind == MUTATED ? 0.8 : NAN,
+                   .prior_odds = kind == SHALLOW ? 2.5 : NAN};
+    if (kind != NOTHING) {
+        ps_evidence *dna = &r.evidence[PS_INPUT_DNA];
+        *dna = case_evidence(PS_INPUT_DNA);
+        put_everywhere(dna, 30, kind == SHALLOW ? 20 : 600);
+        if (kind == MUTATED) {
+            put_both(dna, codon_of("KRAS", 12), ps_codon_code("GAT"), 35, 150);
+            put_both(dna, codon_of("BRAF", 600), ps_codon_code("GAG"), 35, 90);
+            put(dna, codon_of("NRAS", 61), ps_codon_code("CGA"), PS_F1R2, 35, 60); /* one-sided: refused */
+        }
+        dna->mate_conflicts = 7;
+        dna->seen[PS_COLLECT_CODONS] = 1000;
+        dna->left_out[PS_COLLECT_CODONS][PS_LEFT_DUPLICATE] = 31;
+        note_input(&r, PS_INPUT_DNA);
+    }
+    ps_case c = {.panel = &panel, .purity = r.purity};
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        c.reads[role] = &r.evidence[role];
+    ps_call(&c, &r.calls);
+    ps_stratify(&panel, &panel.models[ps_panel_model(&panel, "rationale")], &r.calls, r.specimen, r.prior_odds,
+                &r.label);
+    ps_result_checks(&r);
+    return r;
+}
+
+static char *written(const ps_result *r, size_t *n) {
+    char *text = NULL;
+    ps_error err = {0};
+    FILE *out = open_memstream(&text, n);
+    assert_int_equal(ps_write_json(r, out, &err), 0);
+    fclose(out);
+    return text;
+}
+
+static void comes_back(void **state) {
+    (void)state;
+    for (int kind = 0; kind < N_KINDS; kind++) {
+        ps_result made = make(kind), read;
+        ps_error err = {0};
+        size_t n = 0, m = 0;
+        char *first = written(&made, &n);
+        if (ps_result_parse("S.json", first, n, &panel, 1, &read, &err) < 0)
+            fail_msg("kind %d: %s", kind, err.text);
+        char *second = written(&read, &m);
+        assert_true(ps_result_has_panel(&read));
+        assert_int_equal(n, m);
+        assert_memory_equal(first, second, n);
+        free(first);
+        free(second);
+        ps_result_free(&made);
+        ps_result_free(&read);
+    }
+}
+
+/* Without the panel the file tells enough for a row of the cohort and for the same document but its counts. */
+static void needs_no_panel(void **state) {
+    (void)state;
+    for (int kind = 0; kind < N_KINDS; kind++) {
+        ps_result made = make(kind), read;
+        ps_error err = {0};
+        size_t n = 0;
+        char *text = written(&made, &n), *row[2] = {NULL, NULL};
+        assert_int_equal(ps_result_parse("S.json", text, n, NULL, 0, &read, &err), 0);
+        assert_false(ps_result_has_panel(&read));
+        for (int i = 0; i < 2; i++) {
+            ps_cohort_row cohort;
+            FILE *out = open_memstream(&row[i], &n);
+            ps_cohort_row_of(i ? &read : &made, &cohort);
+            assert_int_equal(ps_write_cohort_tsv(&cohort, 1, out, &err), 0);
+            fclose(out);
+            ps_cohort_row_free(&cohort);
+        }
+        assert_string_equal(row[0], row[1]);
+        free(row[0]);
+        free(row[1]);
+        free(text);
+        ps_result_free(&made);
+        ps_result_free(&read);
+    }
+}
+
+static void calls_are_read(void **state) {
+    (void)state;
+    ps_result made = make(MUTATED), read;
+    ps_error err = {0};
+    size_t n = 0;
+    char *text = written(&made, &n);
+    assert_int_equal(ps_result_parse("S.json", text, n, &panel, 1, &read, &err), 0);
+    assert_int_equal(read.calls.ras.state, PS_RAS_MUTATED);
+    assert_int_equal(read.calls.ras.n_variants, made.calls.ras.n_variants);
+    for (size_t i = 0; i < read.calls.ras.n_variants; i++) {
+        const ps_ras_variant *a = &made.calls.ras.variant[i], *b = &read.calls.ras.variant[i];
+        assert_int_equal(a->effect.codon_id, b->effect.codon_id);
+        assert_true(a->beg0 == b->beg0 && a->end0 == b->end0 && a->context == b->context && a->filter == b->filter);
+        assert_true(a->said[PS_INPUT_DNA].given == b->said[PS_INPUT_DNA].given);
+        assert_true(a->source_alt[PS_INPUT_DNA] == b->source_alt[PS_INPUT_DNA]);
+    }
+    assert_int_equal(read.evidence[PS_INPUT_DNA].mate_conflicts, 7);
+    assert_true(read.purity == 0.8 && isnan(read.prior_odds) && read.specimen == PS_SPECIMEN_LESION);
+    free(text);
+    ps_result_free(&made);
+    ps_result_free(&read);
+}
+
+/* Cut short, or with a bit changed: an error that names the file, or the answer that was written. */
+static void damage(void **state) {
+    (void)state;
+    ps_result made = make(MUTATED);
+    uint64_t seed = 7;
+    size_t n = 0;
+    int refused = 0;
+    char *text = written(&made, &n), *bad = malloc(n);
+    for (int i = 0; i < 360; i++) {
+        size_t length = n;
+        ps_result read;
+        ps_error err = {0};
+        memcpy(bad, text, n);
+        if (i < 60)
+            length = unit_below(&seed, n - 2);
+        else
+            bad[unit_below(&seed, n)] ^= (char)(1 << unit_below(&seed, 8));
+        if (ps_result_parse("S.json", bad, length, i % 2 ? &panel : NULL, i % 2, &read, &err) < 0) {
+            assert_true(err.kind == PS_ERR_RUN && strstr(err.text, "S.json:"));
+            refused++;
+            continue;
+        }
+        assert_true(i >= 60);
+        assert_int_equal(read.label.chosen.label, made.label.chosen.label);
+        assert_int_equal(read.calls.ras.state, made.calls.ras.state);
+        assert_int_equal(read.calls.ccnd1.state, made.calls.ccnd1.state);
+        assert_true(read.label.chosen.probability == made.label.chosen.probability);
+        ps_result_free(&read);
+    }
+    assert_true(refused >= 60);
+    free(bad);
+    free(text);
+    ps_result_free(&made);
+}
+
+static void no_results(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *about;
+    } cases[] = {
+        {"", "no JSON"},
+        {"{", "no JSON"},
+        {"[]", "no JSON object"},
+        {"null", "JSON"},
+        {"{}", "schema: is missing"},
+        {"{\"schema\": 1}", "schema: 1, expected a text"},
+        {"{\"schema\": \"plasmastrat/sample/2\"}", "newer program"},
+        {"{\"schema\": \"plasmastrat/cohort/1\"}", "expected plasmastrat/sample/1"},
+        {"{\"schema\": \"plasmastrat/sample/1\", \"schema\": \"plasmastrat/sample/1\"}", "duplicate"},
+        {"{\"schema\": \"plasmastrat/sample/1\", \"sample_id\": \"\"}", "sample_id: is empty"},
+        {"{\"schema\": \"plasmastrat/sample/1\", \"sample_id\": \"S\", \"status\": \"well\"}",
+         "'well', expected ok or failed"},
+        {"{\"schema\": \"plasmastrat/sample/1\", \"sample_id\": \"S\", \"status\": \"ok\"}",
+         "provenance: is missing"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ps_result r;
+        ps_error err = {0};
+        assert_int_equal(ps_result_parse("x.json", cases[i].text, strlen(cases[i].text), &panel, 1, &r, &err), -1);
+        if (strncmp(err.text, "x.json:", 7) != 0 || !strstr(err.text, cases[i].about))
+            fail_msg("'%s': %s", cases[i].text, err.text);
+    }
+    enum { DEEP = 100000 };
+    char *deep = malloc(DEEP); /* an array in an array in an array... */
+    memset(deep, '[', DEEP);
+    ps_result r;
+    ps_error err = {0};
+    assert_int_equal(ps_result_parse("x.json", deep, DEEP, &panel, 1, &r, &err), -1);
+    free(deep);
+    static const char failed[] =
+        "{\"schema\": \"plasmastrat/sample/1\", \"sample_id\": \"S\", \"status\": \"failed\", \"message\": \"why\"}";
+    assert_int_equal(ps_result_parse("x.json", failed, strlen(failed), &panel, 1, &r, &err), 0);
+    assert_string_equal(r.failure, "why");
+    ps_result_free(&r);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comes_back), cmocka_unit_test(needs_no_panel), cmocka_unit_test(calls_are_read),
+        cmocka_unit_test(damage),     cmocka_unit_test(no_results),
+    };
+    return cmocka_run_group_tests(tests, case_load, case_unload);
+}
