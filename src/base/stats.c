@@ -153,16 +153,20 @@ double ps_round6(double x) {
 
 double ps_digamma(double x) {
     double sum = 0;
-    for (; x < 10; x++)
+    while (x < 10) {
         sum -= 1 / x;
+        x += 1;
+    }
     double y = 1 / (x * x);
     return sum + log(x) - 0.5 / x - y * (1.0 / 12 - y * (1.0 / 120 - y * (1.0 / 252 - y / 240)));
 }
 
 double ps_trigamma(double x) {
     double sum = 0;
-    for (; x < 10; x++)
+    while (x < 10) {
         sum += 1 / (x * x);
+        x += 1;
+    }
     double y = 1 / (x * x);
     return sum + 1 / x + 0.5 * y + y / x * (1.0 / 6 - y * (1.0 / 30 - y * (1.0 / 42 - y / 30)));
 }

@@ -112,12 +112,21 @@ static int check_inputs(const parts *p, ps_error *err) {
 /* ---- what the user said, now or then ----------------------------------------------------------------------------
  */
 
+static double purity_of(const ps_result *r) {
+    return r->purity;
+}
+
+static double prior_of(const ps_result *r) {
+    return r->prior_odds;
+}
+
 /* One number that the files must agree on, where any of them has it; `now` wins. */
-static int agree_number(const parts *p, const char *name, double now, size_t offset, double *out, ps_error *err) {
+static int agree_number(const parts *p, const char *name, double now, double (*of)(const ps_result *), double *out,
+                        ps_error *err) {
     size_t from = 0;
     *out = now;
     for (size_t i = 0; i < p->n && isnan(now); i++) {
-        double then = *(const double *)((const char *)&p->at[i] + offset);
+        double then = of(&p->at[i]);
         if (!isnan(then) && !isnan(*out) && then != *out)
             return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "%s %g, but %s has %g: say which with --%s", name, then,
                            p->path[from], *out, name);
@@ -296,8 +305,8 @@ static int join(const cli_settings *s, const cli_knowledge *k, parts *p, ps_resu
     const ps_result *first = &p->at[0];
     *joint = (ps_result){.sample_id = ps_strdup(first->sample_id), .panel = first->panel};
     const ps_model *model = agree_model(p, s, k, err);
-    if (!model || agree_number(p, "purity", s->job.purity, offsetof(ps_result, purity), &joint->purity, err) < 0 ||
-        agree_number(p, "prior", s->job.prior_odds, offsetof(ps_result, prior_odds), &joint->prior_odds, err) < 0 ||
+    if (!model || agree_number(p, "purity", s->job.purity, purity_of, &joint->purity, err) < 0 ||
+        agree_number(p, "prior", s->job.prior_odds, prior_of, &joint->prior_odds, err) < 0 ||
         agree_specimen(p, s->job.specimen, &joint->specimen, err) < 0 || check_purity(p, joint->purity, err) < 0)
         return -1;
     take_style(p, joint);

@@ -15,15 +15,14 @@ static int is_used(const ps_labelled *samples, size_t i, size_t folds, size_t le
 
 /* The sample's shares of the four cells of its class. */
 static void share_out(const ps_labelled *sample, const ps_joint *joint, double share[2][2]) {
-    double odds[PS_N_MARKERS] = {sample->calls.ccnd1.log_odds, sample->calls.ras.log_odds}, most = -INFINITY, all = 0;
-    for (int cell = 0; cell < 4; cell++)
-        most = fmax(most, (cell / 2) * odds[PS_MARKER_CCND1] + (cell % 2) * odds[PS_MARKER_RAS]);
-    for (int cell = 0; cell < 4; cell++) {
-        double data = (cell / 2) * odds[PS_MARKER_CCND1] + (cell % 2) * odds[PS_MARKER_RAS];
-        share[cell / 2][cell % 2] =
-            (joint->count[sample->label][cell / 2][cell % 2] + joint->dirichlet) * exp(data - most);
-        all += share[cell / 2][cell % 2];
-    }
+    double ccnd1 = sample->calls.ccnd1.log_odds, ras = sample->calls.ras.log_odds, all = 0;
+    double most = fmax(ccnd1, 0) + fmax(ras, 0); /* a large L does not overflow */
+    for (int c = 0; c < 2; c++)
+        for (int r = 0; r < 2; r++) {
+            double data = (c ? ccnd1 : 0) + (r ? ras : 0);
+            share[c][r] = (joint->count[sample->label][c][r] + joint->dirichlet) * exp(data - most);
+            all += share[c][r];
+        }
     for (int cell = 0; cell < 4; cell++)
         share[cell / 2][cell % 2] /= all;
 }
