@@ -1,7 +1,10 @@
 # plasmastrat. `make help` lists the targets.
 CC      ?= cc
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+DATADIR ?= $(PREFIX)/share
 MODE    ?= release
+VERSION := $(shell sed -nE 's/^.define PS_VERSION "(.*)"/\1/p' include/plasmastrat/result.h)
 
 PACKAGES := htslib jansson libdeflate
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
@@ -113,10 +116,28 @@ bench-ccnd1: all
 	  echo "== $$part"; PLASMASTRAT=$(abspath $(PROGRAM)) python3 $$file || failed=1; \
 	done; exit $$failed
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/plasmastrat
-	install -m 755 plasmastrat $(DESTDIR)$(PREFIX)/bin/plasmastrat
-	install -m 644 src/report/sample.schema.json $(DESTDIR)$(PREFIX)/share/plasmastrat/sample.schema.json
+# The man page and the pkg-config file are made from what the program and this file say.
+$B/plasmastrat.1: $(PROGRAM) pipelines/packaging/man.sh
+	pipelines/packaging/man.sh $(abspath $(PROGRAM)) > $@
+
+install: all $B/plasmastrat.1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/plasmastrat $(DESTDIR)$(DATADIR)/man/man1 \
+	    $(DESTDIR)$(DATADIR)/bash-completion/completions $(DESTDIR)$(DATADIR)/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/include/plasmastrat $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/plasmastrat
+	install -m 644 src/report/sample.schema.json $(DESTDIR)$(DATADIR)/plasmastrat/sample.schema.json
+	install -m 644 $B/plasmastrat.1 $(DESTDIR)$(DATADIR)/man/man1/plasmastrat.1
+	install -m 644 pipelines/packaging/completion/plasmastrat.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/plasmastrat
+	install -m 644 pipelines/packaging/completion/_plasmastrat $(DESTDIR)$(DATADIR)/zsh/site-functions/_plasmastrat
+	install -m 644 include/plasmastrat/*.h $(DESTDIR)$(PREFIX)/include/plasmastrat
+	install -m 644 $B/libplasmastrat.a $(DESTDIR)$(LIBDIR)/libplasmastrat.a
+	sed -e 's#@PREFIX@#$(PREFIX)#; s#@LIBDIR@#$(LIBDIR)#; s#@VERSION@#$(VERSION)#; s#@PACKAGES@#$(PACKAGES)#' \
+	    pipelines/packaging/plasmastrat.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/plasmastrat.pc
+
+# A Debian source and binary package in build/deb.
+deb:
+	@.ci/need build package
+	pipelines/packaging/make_deb.sh $(abspath build/deb)
 
 format:
 	clang-format -i src/*.c src/*/*.[ch] include/plasmastrat/*.h tests/unit/*.[ch]
@@ -141,8 +162,9 @@ help:
 	@echo "make bench-identity persons told apart and contamination found, on simulated counts"
 	@echo "make bench-ccnd1 figures of CCND1: copy number (beside CNVkit), junction, expression"
 	@echo "make lint      clang-format, cppcheck, clang-tidy"
+	@echo "make deb       a Debian package in build/deb"
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install format lint clean help
+.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install deb format lint clean help
 .DELETE_ON_ERROR:

@@ -67,6 +67,10 @@ CONF
 }
 
 stop() {
+    export SLURM_CONF=$folder/slurm.conf
+    if scancel --user="$(id -un)" 2>/dev/null; then
+        wait_for 20 sh -c '[ -z "$(squeue -h)" ]'
+    fi
     for pid in slurmd slurmctld munge/munged; do
         [ -s "$folder/$pid.pid" ] && kill "$(cat "$folder/$pid.pid")" 2>/dev/null
     done
