@@ -16,9 +16,9 @@ wait_for() { # SECONDS COMMAND...
 }
 
 # A daemon whose parent does not collect it stays as a zombie: that is an end too.
-ended() { # PIDFILE
+ended() { # PROCESS
     local state
-    state=$(sed -E 's/.*\) (.).*/\1/' "/proc/$(cat "$1" 2>/dev/null)/stat" 2>/dev/null)
+    state=$(sed -E 's/.*\) (.).*/\1/' "/proc/$1/stat" 2>/dev/null)
     [ -z "$state" ] || [ "$state" = Z ]
 }
 
@@ -71,13 +71,14 @@ stop() {
     if scancel --user="$(id -un)" 2>/dev/null; then
         wait_for 20 sh -c '[ -z "$(squeue -h)" ]'
     fi
-    for pid in slurmd slurmctld munge/munged; do
-        [ -s "$folder/$pid.pid" ] && kill "$(cat "$folder/$pid.pid")" 2>/dev/null
+    local file pid pids=""
+    for file in slurmd slurmctld munge/munged; do
+        pid=$(cat "$folder/$file.pid" 2>/dev/null) && [ -n "$pid" ] && pids="$pids $pid" && kill "$pid" 2>/dev/null
     done
-    for pid in slurmd slurmctld munge/munged; do
-        wait_for 10 ended "$folder/$pid.pid" || { echo "$pid does not end" >&2; return 1; }
-        rm -f "$folder/$pid.pid"
+    for pid in $pids; do
+        wait_for 20 ended "$pid" || { echo "process $pid does not end" >&2; return 1; }
     done
+    rm -f "$folder"/{slurmd,slurmctld,munge/munged}.pid
     return 0
 }
 
