@@ -72,4 +72,17 @@ rule all:
 SNAKE
 exits 0 "the rules in another workflow" snakemake -c 2
 [ -s labels/PCL01.json ] && [ -s labels/PCL01.ras.vcf.gz.tbi ] && ok || bad "results of another workflow"
+
+# the current Snakemake, which most people have: from PyPI, where it can be had
+venv=${SNAKEMAKE_VENV:-$top/build/snakemake}
+if [ -x "$venv/bin/snakemake" ] || { python3 -m venv "$venv" && timeout 200 "$venv/bin/pip" install -q snakemake; } >"$scratch/log" 2>&1; then
+    cd "$data" || exit 2
+    cp "$top/testdata/sheet.tsv" again.tsv && cp -p "$top"/testdata/*.{bam,bai,csi,cram,crai,vcf} .
+    plasmastrat batch again.tsv -o "$scratch/direct_again" -q
+    settings again.tsv current
+    exits 0 "Snakemake $("$venv/bin/snakemake" --version)" env PATH="$venv/bin:$PATH" bash -c "$(declare -f flow); pipelines=$pipelines; flow $scratch/current.log"
+    same_results "the current Snakemake" "$scratch/current" "$scratch/direct_again"
+else
+    skip "the current Snakemake" "it cannot be installed from PyPI here"
+fi
 finish
