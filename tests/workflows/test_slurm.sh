@@ -29,7 +29,7 @@ echo "plasmastrat: {sheet: fifty.tsv, outdir: ../results, logs: ../logs, program
 flow() { # LOG OPTIONS...
     local log=$1
     shift
-    timeout 300 snakemake -s "$pipelines/snakemake/Snakefile" --profile "$pipelines/snakemake/profiles/slurm" --configfile my.yaml \
+    timeout 900 snakemake -s "$pipelines/snakemake/Snakefile" --profile "$pipelines/snakemake/profiles/slurm" --configfile my.yaml \
         --latency-wait 5 "$@" >"$log" 2>&1
 }
 done_samples() { ls "$scratch/results" 2>/dev/null | grep -c 'S.*\.json$'; }
@@ -38,20 +38,20 @@ running() { squeue -h -t R -o '%A %j' | grep plasmastrat_sample | sort -n | tail
 node=$(sinfo -h -o %n)
 flow "$scratch/first.log" --restart-times 0 &
 first=$!
-for _ in $(seq 300); do
+for _ in $(seq 900); do
     [ "$(done_samples)" -ge 8 ] && break
     sleep 0.2
 done
 [ "$(done_samples)" -ge 8 ] && ok || bad "jobs run" "$scratch/first.log"
 job=""
-for _ in $(seq 100); do
+for _ in $(seq 300); do
     job=$(running)
     [ -n "$job" ] && break
     sleep 0.1
 done
 scancel --signal=KILL --full "$job" && ok || bad "no job to kill"
 scontrol update nodename="$node" state=drain reason=test
-for _ in $(seq 100); do
+for _ in $(seq 300); do
     [ -z "$(running)" ] && break
     sleep 0.2
 done
@@ -73,7 +73,7 @@ if have mvn && have java && "$here/nextflow/nextflow" -version >/dev/null 2>&1; 
     export NXF_HOME=$scratch/home NXF_OFFLINE=true NXF_ANSI_LOG=false NXF_DISABLE_CHECK_LATEST=true
     (cd "$data" && plasmastrat batch sheet.tsv -o "$scratch/direct6" -q)
     cd "$scratch" || exit 2
-    check "Nextflow on Slurm" timeout 300 "$here/nextflow/nextflow" -log nextflow.log run "$pipelines/nextflow" -profile slurm --input data/sheet.tsv --outdir nf
+    check "Nextflow on Slurm" timeout 600 "$here/nextflow/nextflow" -log nextflow.log run "$pipelines/nextflow" -profile slurm --input data/sheet.tsv --outdir nf
     same_results "Nextflow on Slurm" nf direct6
 else
     skip "Nextflow on Slurm" "Nextflow is not there"
