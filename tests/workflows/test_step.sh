@@ -77,6 +77,27 @@ plasmastrat sample --id S1 --vcf - -o "$scratch/vcf" -q <"$data/vcf/VCF01.mutect
 [ $? -eq 0 ] && [ -z "$(ls -A "$scratch/tmp")" ] && ok || bad "a VCF from standard input, copied in TMPDIR"
 (ulimit -v 1000000 && exits 0 "1 GB of address space is enough" plasmastrat sample --id S1 --dna "$data/dna/PCL01.dna.bam" -@ 2 -o - && [ $failed -eq 0 ]) && ok || bad "1 GB of memory"
 
+# remote reading, as from object storage: by index and byte ranges, leaving no copy behind
+mkfifo "$scratch/keep" && mkdir "$scratch/remote"
+"$here/range_server.py" "$data" "$scratch/served" <"$scratch/keep" >"$scratch/port" 2>/dev/null &
+exec 9>"$scratch/keep"
+for _ in $(seq 150); do
+    [ -s "$scratch/port" ] && break
+    sleep 0.2
+done
+url=http://127.0.0.1:$(cat "$scratch/port")/dna/PCL01.dna.bam
+(cd "$scratch/remote" && plasmastrat sample --id S1 --dna "$url" -o - >"$scratch/remote.json" 2>"$scratch/log")
+if grep -qi 'protocol not supported' "$scratch/log"; then
+    skip "remote reading" "this htslib has no libcurl"
+else
+    plasmastrat sample --id S1 --dna "$data/dna/PCL01.dna.bam" -o - >"$scratch/local.json"
+    [ -s "$scratch/remote.json" ] && diff <(grep -v '"path"' "$scratch/local.json") <(grep -v '"path"' "$scratch/remote.json") >"$scratch/diff" && ok || bad "read over HTTP" "$scratch/log"
+    [ -z "$(ls -A "$scratch/remote")" ] && ok || bad "a remote index was left in the working folder"
+    grep -q '^/dna/PCL01.dna.bam.bai [1-9]' "$scratch/served" && ok || bad "the remote index was not used" "$scratch/served"
+    exits 1 "a remote file that is not there" timeout 60 plasmastrat sample --id S1 --dna "${url%/*}/none.bam"
+fi
+exec 9>&-
+
 # how it ends: 0, 1 or 2
 exits 1 "a file cut short" plasmastrat sample --dna "$data/dna/CUT01.dna.bam"
 exits 1 "no such file" plasmastrat sample --dna "$data/dna/GONE1.dna.bam"
