@@ -288,7 +288,7 @@ static int enough_fragments(const ps_case *c, const ps_coverage *shape, ps_copyn
 
 static int quiet_enough(const ps_depth *f, ps_copynumber_call *call) {
     const ps_limits *l = &f->panel->limits;
-    double cv = sqrt(f->tau2);
+    double cv = sqrt(fmax(f->tau2[0], f->tau2[1]));
     if (cv > l->cn_max_bin_cv)
         ps_reason_add(&call->reasons, PS_REASON_NOISY, "dna: bins vary by %.2g beyond counting, %g allowed", cv,
                       l->cn_max_bin_cv);
@@ -307,7 +307,7 @@ static int quiet_enough(const ps_depth *f, ps_copynumber_call *call) {
 static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
     const ps_limits *l = &c->panel->limits;
     ps_depth_fit(f);
-    call->noise = ps_round6(sqrt(f->tau2));
+    call->noise = ps_round6(sqrt(fmax(f->tau2[0], f->tau2[1])));
     call->wave = ps_round6(f->wave);
     if (!quiet_enough(f, call))
         return;

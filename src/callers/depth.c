@@ -7,7 +7,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
-enum { ROUNDS = 25, T = PS_DEPTH_TERMS };
+enum { ROUNDS = 25, ENOUGH_BAITS = 8, T = PS_DEPTH_TERMS };
 static const double gc_centre = 0.45;
 static const int32_t gene_reach = 40000; /* bases on each side of CCND1 that count as the gene's own bins */
 /* Weak priors keep shallow samples finite. One sd: a GC slope of 10 per unit (2.7-fold per 0.1), a curvature of 100, a
@@ -35,6 +35,10 @@ double ps_depth_weight(const ps_depth *f, int bin) {
     return (f->normals ? f->normals->bin[bin].level : f->panel->bins[bin].mappability) * exp(sum);
 }
 
+static int is_bait(const ps_depth *f, int bin) {
+    return f->normals && f->normals->bin[bin].captured > 0.5;
+}
+
 static double known_variance(const ps_depth *f, int bin) {
     if (!f->normals)
         return 0;
@@ -48,7 +52,7 @@ static double rate_of(const ps_depth_group *g) {
 
 /* Weight of a bin's count in sums: 1 where counting is all its noise. */
 static double trust(const ps_depth *f, int bin, double mean) {
-    return 1 / (1 + mean * (known_variance(f, bin) + f->tau2));
+    return 1 / (1 + mean * (known_variance(f, bin) + f->tau2[is_bait(f, bin)]));
 }
 
 static void add_bin(const ps_depth *f, ps_depth_group *g, double rate, int bin) {
@@ -153,46 +157,59 @@ static double sd_of(const ps_depth *f, int bin, double mean, double tau2) {
     return sqrt(mean + mean * mean * (known_variance(f, bin) + tau2));
 }
 
-/* Robust sd of the standardised residuals of the arms' bins. */
-static double scatter(const ps_depth *f, double tau2, double *values) {
-    size_t n = 0;
+/* Robust sd of the standardised residuals of the arms' bins of one kind; n of them. */
+static double scatter(const ps_depth *f, int bait, double tau2, double *values, size_t *n) {
+    *n = 0;
     for (int i = 0; i < f->panel->n_bins; i++) {
-        double mean = mean_of(f, i);
+        double mean = is_bait(f, i) == bait ? mean_of(f, i) : 0;
         if (!f->left_out[i] && f->group_of[i] != f->q13 && mean > 0)
-            values[n++] = ((double)f->count[i] - mean) / sd_of(f, i, mean, tau2);
+            values[(*n)++] = ((double)f->count[i] - mean) / sd_of(f, i, mean, tau2);
     }
-    return n ? ps_mad(values, n, 0) : 0;
+    return *n ? ps_mad(values, *n, 0) : 0;
 }
 
 /* tau is what makes the residuals as wide as they should be. */
-static void fit_noise(ps_depth *f) {
-    double *values = ps_alloc((size_t)f->panel->n_bins, sizeof *values), low = 0, high = 4;
-    if (scatter(f, 0, values) > 1) {
-        for (int round = 0; round < 30; round++) {
-            double middle = (low + high) / 2;
-            *(scatter(f, middle, values) > 1 ? &low : &high) = middle;
-        }
-        f->tau2 = (low + high) / 2;
-    } else {
-        f->tau2 = 0;
+static double fit_tau2(const ps_depth *f, int bait, double *values, size_t *n) {
+    double low = 0, high = 4;
+    if (scatter(f, bait, 0, values, n) <= 1)
+        return 0;
+    for (int round = 0; round < 30; round++) {
+        double middle = (low + high) / 2;
+        *(scatter(f, bait, middle, values, n) > 1 ? &low : &high) = middle;
     }
+    return (low + high) / 2;
+}
+
+static void fit_noise(ps_depth *f) {
+    enum { ENOUGH = 30 };
+    double *values = ps_alloc((size_t)f->panel->n_bins, sizeof *values), tau2[2];
+    size_t n[2];
+    for (int bait = 0; bait < 2; bait++)
+        tau2[bait] = fit_tau2(f, bait, values, &n[bait]);
+    f->tau2[0] = n[0] >= ENOUGH ? tau2[0] : tau2[1];
+    f->tau2[1] = n[1] >= ENOUGH ? tau2[1] : f->tau2[0];
     free(values);
 }
 
-/* An arm bin far from its arm (a small deletion, a repeat the track missed) would pull a sum; it is left out once. */
+/* An arm bin far from its arm (a small deletion, a repeat the track missed) would pull a sum; it is left out once. Bins
+ * with and without baits are counted apart: RNA that is measured against a capture fits beside the baits, as it is empty
+ * there. */
 static void leave_out_outliers(ps_depth *f) {
-    double bins = 0, out = 0;
+    double bins[2] = {0}, out[2] = {0};
     for (int i = 0; i < f->panel->n_bins; i++) {
         if (f->group_of[i] == f->q13 || f->left_out[i])
             continue;
         double mean = mean_of(f, i);
-        bins++;
-        if (fabs((double)f->count[i] - mean) > 5 * sd_of(f, i, mean, f->tau2)) {
+        int bait = is_bait(f, i);
+        bins[bait]++;
+        if (fabs((double)f->count[i] - mean) > 5 * sd_of(f, i, mean, f->tau2[bait])) {
             f->left_out[i] = PS_BIN_OUTLIER;
-            out++;
+            out[bait]++;
         }
     }
-    f->outliers = bins > 0 ? out / bins : 0;
+    for (int bait = 0; bait < 2; bait++)
+        if (bins[bait] >= ENOUGH_BAITS)
+            f->outliers = fmax(f->outliers, out[bait] / bins[bait]);
 }
 
 /* Arms are compared where their covariates are; what the curve may be wrong by between there and a group adds to its
@@ -299,11 +316,10 @@ static void fit_wave(ps_depth *f) {
 /* Baits at CCND1 but next to none on the arms: nothing tells what this capture's efficiency is, so what lies beside the
  * baits speaks alone. */
 static void leave_out_lone_baits(ps_depth *f) {
-    enum { ENOUGH = 8 };
     int baits = 0;
     for (int i = 0; f->normals && i < f->panel->n_bins; i++)
-        baits += f->group_of[i] != f->q13 && f->normals->bin[i].captured > 0.5 && !f->left_out[i];
-    for (int i = 0; f->normals && baits < ENOUGH && i < f->panel->n_bins; i++)
+        baits += f->group_of[i] != f->q13 && is_bait(f, i) && !f->left_out[i];
+    for (int i = 0; f->normals && baits < ENOUGH_BAITS && i < f->panel->n_bins; i++)
         if (f->normals->bin[i].captured > 0)
             f->left_out[i] = PS_BIN_UNUSABLE;
 }

@@ -37,10 +37,10 @@ typedef struct ps_depth {
     int q13, gene, n_groups;
     int q13_is_one;   /* 1: all of 11q13 stands at one level, and takes part in the fit of b */
     double mean;      /* fragments per arm bin */
-    double tau2;      /* variance of ln depth beyond counting and the normals' spread */
+    double tau2[2];   /* variance of ln depth beyond counting and the normals' spread: without, with baits */
     double wave;      /* sd of the part of it that neighbouring bins share, log2 */
     double sure_wave; /* CV: what two standard errors leave of it */
-    double outliers;  /* share of arm bins left out because they are far from their arm */
+    double outliers;  /* share of arm bins, with or without baits, that are far from their arm */
     double middle;    /* log2 of the median arm's level */
 } ps_depth;
 

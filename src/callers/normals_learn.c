@@ -56,7 +56,7 @@ static int fit_sample(lesson *s, size_t sample, int last, ps_error *err) {
         double level = s->normals->bin[i].level;
         exposure_of(s, sample)[i] = level > 0 ? exp2(f.middle) * ps_depth_weight(&f, i) / level : 0;
     }
-    s->normals->sample[sample].noise = ps_round6(sqrt(f.tau2));
+    s->normals->sample[sample].noise = ps_round6(sqrt(fmax(f.tau2[0], f.tau2[1])));
     if (last && s->n >= PS_MIN_NORMALS)
         status = refuse_tumour(s, sample, &f, err);
     ps_depth_free(&f);
@@ -157,7 +157,7 @@ static void shrink_levels(lesson *s) {
     ps_depth_init(&f, s->panel, s->pooled, NULL);
     if (n->assay == PS_ASSAY_GENOME) {
         ps_depth_fit(&f);
-        shape = fmin(1 / fmax(f.tau2, 1e-6), 1e6);
+        shape = fmin(1 / fmax(f.tau2[0], 1e-6), 1e6);
     }
     for (int i = 0; i < n->n_bins; i++) {
         ps_normal_bin *b = &n->bin[i];

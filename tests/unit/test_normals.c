@@ -309,6 +309,36 @@ static void small_kits(void **state) {
     ps_evidence_free(&dna);
 }
 
+/* RNA given as DNA: some bins full, most empty, whatever it is measured against. */
+static void rna_has_no_copies(void **state) {
+    (void)state;
+    static const double depths[] = {1, 20, 300};
+    ps_normals kit = learnt(0, 50, 0.05), genome = learnt(1, 50, 0.05);
+    const ps_normals *against[] = {NULL, &kit, &genome};
+    ps_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
+    uint64_t seed = 12;
+    fill(&normal, 50, 0.05, 0, &seed);
+    for (int d = 0; d < 3; d++)
+        for (int k = 0; k < 20; k++) {
+            /* the genes lie where the baits are, or anywhere */
+            for (int i = 0; i < panel.n_bins; i++) {
+                int gene = k % 2 ? i % 5 == 0 : unit_uniform(&seed) < 0.2;
+                dna.bin[i] = unit_poisson(&seed, depths[d] * (gene ? 20 * exp(1.5 * unit_normal(&seed)) : 0.1));
+            }
+            for (int a = 0; a < 4; a++) {
+                ps_copynumber_call call = call_of(&dna, a == 3 ? &normal : NULL, a < 3 ? against[a] : NULL);
+                if (call.state != PS_CN_NOT_ASSESSABLE)
+                    fail_msg("depth %g, against %d: %s, %.2f copies", depths[d], a, ps_cn_state_names[call.state],
+                             call.copies);
+                free_call(&call);
+            }
+        }
+    ps_evidence_free(&dna);
+    ps_evidence_free(&normal);
+    ps_normals_free(&kit);
+    ps_normals_free(&genome);
+}
+
 /* Sample-wide waves of a few megabases: 11q13 lies on one of them, and the interval must know. */
 static void waves_widen(void **state) {
     (void)state;
@@ -346,13 +376,9 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(levels_are_those_of_the_kit),
-        cmocka_unit_test(round_trip),
-        cmocka_unit_test(hostile_files),
-        cmocka_unit_test(normals_that_are_none),
-        cmocka_unit_test(captures),
-        cmocka_unit_test(small_kits),
-        cmocka_unit_test(waves_widen),
+        cmocka_unit_test(levels_are_those_of_the_kit), cmocka_unit_test(round_trip),  cmocka_unit_test(hostile_files),
+        cmocka_unit_test(normals_that_are_none),       cmocka_unit_test(captures),    cmocka_unit_test(small_kits),
+        cmocka_unit_test(rna_has_no_copies),           cmocka_unit_test(waves_widen),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
