@@ -54,7 +54,7 @@ typedef struct ps_expression_reference {
     ps_component component[PS_MAX_COMPONENTS]; /* by mean, ascending */
     int n_components;      /* 0: no mixture was fitted, or too few samples for one */
     int has_cut_offs;      /* 1: components on both sides: not_at and over_at are set */
-    double not_at, over_at;
+    double not_at, over_at; /* odds of 19 : 1, and within 3 sds of the state's nearest component */
     double *sorted;        /* n_used log2 values of CCND1, ascending */
 } ps_expression_reference;
 
@@ -65,6 +65,9 @@ void ps_genes_checksum(const ps_panel *panel, char out[17]);
 int ps_expression_reference_write(const ps_expression_reference *reference, FILE *out, ps_error *err);
 /* PS_ERR_USAGE errors name the file, the line, the value and what was expected. */
 int ps_expression_reference_read(const char *path, ps_expression_reference *reference, ps_error *err);
+/* The same from memory; `path` is only the name used in messages. */
+int ps_expression_reference_parse(const char *path, const char *bytes, size_t n_bytes,
+                                  ps_expression_reference *reference, ps_error *err);
 /* Was it made with these genes? Names build and panel when not. */
 int ps_expression_reference_fits(const char *path, const ps_expression_reference *reference, const ps_panel *panel,
                                  ps_error *err);

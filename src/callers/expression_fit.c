@@ -20,6 +20,7 @@
 enum { ROUNDS = 8, STEPS = 500, MIN_MEDIAN_COUNT = 10 };
 static const double odds_at_cut_off = PS_CUT_OFF_ODDS;
 static const double min_sd = 0.3; /* log2: closer together than replicates of one sample are */
+static const double familiar = 3;
 static const double absence_depth =
     3; /* log2 under the lower assumed cut-off: below it absence differs by depth only */
 
@@ -194,6 +195,8 @@ static double place_of_odds(const ps_expression_reference *r, double odds, doubl
     return ps_round6((low + high) / 2);
 }
 
+/* The odds alone would part two far and narrow states by a hair in a place where the cohort has no sample. What lies
+ * further than `familiar` sds from both is like neither. */
 static void find_cut_offs(ps_expression_reference *r) {
     double low = 0, high = 0, odds = log(odds_at_cut_off);
     if (!sides(r, &low, &high) || ps_expression_reference_odds(r, low) > -odds ||
@@ -201,6 +204,13 @@ static void find_cut_offs(ps_expression_reference *r) {
         return;
     r->not_at = place_of_odds(r, -odds, low, high);
     r->over_at = place_of_odds(r, odds, low, high);
+    for (int j = 0; j < r->n_components; j++) {
+        const ps_component *c = &r->component[j];
+        if (!c->over && c->mean >= low)
+            r->not_at = ps_round6(fmin(r->not_at, c->mean + familiar * c->sd));
+        if (c->over && c->mean <= high)
+            r->over_at = ps_round6(fmax(r->over_at, c->mean - familiar * c->sd));
+    }
     r->has_cut_offs = r->not_at < r->over_at;
 }
 

@@ -415,7 +415,7 @@ static int slurp(const char *path, char **bytes, size_t *n, ps_error *err) {
 static int check_magic(const char *path, const char *bytes, size_t n, ps_error *err) {
     char first[64];
     int length = snprintf(first, sizeof first, "##%s\t", magic);
-    if (n <= (size_t)length || memcmp(bytes, first, (size_t)length) != 0)
+    if (!bytes || n <= (size_t)length || memcmp(bytes, first, (size_t)length) != 0)
         return ps_fail(err, PS_ERR_USAGE, path, 1,
                        "is no expression reference, expected a file of 'plasmastrat "
                        "reference expression'");
@@ -450,19 +450,17 @@ static int check_end(const char *path, const char *bytes, size_t n, size_t body,
                    bytes + body + 6, hash);
 }
 
-int ps_expression_reference_read(const char *path, ps_expression_reference *r, ps_error *err) {
+int ps_expression_reference_parse(const char *path, const char *bytes, size_t n, ps_expression_reference *r,
+                                  ps_error *err) {
     reading in = {.path = path, .r = r, .err = err};
     ps_table t = {0};
-    char *bytes = NULL;
-    size_t n = 0;
     int status = -1;
     *r = (ps_expression_reference){0};
-    if (slurp(path, &bytes, &n, err) < 0 || check_magic(path, bytes, n, err) < 0)
-        goto out;
+    if (check_magic(path, bytes, n, err) < 0)
+        return -1;
     size_t body = end_line(bytes, n);
-    if (read_keys(&in, bytes, bytes + body) < 0 || ps_table_parse(path, bytes, body, PS_ERR_USAGE, &t, err) < 0)
-        goto out;
-    if (read_rows(&in, &t) < 0 || check_end(path, bytes, n, body, err) < 0)
+    if (read_keys(&in, bytes, bytes + body) < 0 || ps_table_parse(path, bytes, body, PS_ERR_USAGE, &t, err) < 0 ||
+        read_rows(&in, &t) < 0 || check_end(path, bytes, n, body, err) < 0)
         goto out;
     const char *slash = strrchr(path, '/');
     r->name = ps_strdup(slash ? slash + 1 : path);
@@ -475,9 +473,19 @@ out:
     free(in.centre_gene);
     free(in.centre);
     free(in.centre_line);
-    free(bytes);
     if (status < 0)
         ps_expression_reference_free(r);
+    return status;
+}
+
+int ps_expression_reference_read(const char *path, ps_expression_reference *r, ps_error *err) {
+    char *bytes = NULL;
+    size_t n = 0;
+    *r = (ps_expression_reference){0};
+    int status = slurp(path, &bytes, &n, err);
+    if (status == 0)
+        status = ps_expression_reference_parse(path, bytes, n, r, err);
+    free(bytes);
     return status;
 }
 
