@@ -20,7 +20,7 @@
 
 typedef struct ps_reads ps_reads;
 
-typedef enum { PS_INDEX_NONE, PS_INDEX_USED, PS_INDEX_STALE } ps_index_state;
+typedef enum { PS_INDEX_NONE, PS_INDEX_USED, PS_INDEX_STALE, PS_INDEX_UNSOUND } ps_index_state;
 
 typedef struct ps_reads_info { /* what the header and the file system say; owned by the ps_reads */
     const char *format;        /* "BAM", "CRAM", "SAM" */
@@ -30,7 +30,7 @@ typedef struct ps_reads_info { /* what the header and the file system say; owned
     int n_sample_names;
     int coordinate_sorted;     /* the header says SO:coordinate */
     int style;                 /* PS_STYLE_* of the contig names */
-    ps_index_state index;      /* STALE: older than the file, not used */
+    ps_index_state index;      /* STALE: older than the file, UNSOUND: damaged; not used */
     int n_contigs;
     const char *const *contig_names;
     const int64_t *contig_lengths;

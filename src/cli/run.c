@@ -151,10 +151,11 @@ static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
         if (ps_reads_open(path, r->job->reference, 1, 1, &s->reads, err) < 0)
             return -1;
         r->n_sources++;
-        if (ps_reads_about(s->reads)->index == PS_INDEX_STALE) {
-            char *text = ps_format("%s: its index is older than the file and is not used: the whole file is read "
-                                   "(make a new one with samtools index)",
-                                   path);
+        ps_index_state index = ps_reads_about(s->reads)->index;
+        if (index == PS_INDEX_STALE || index == PS_INDEX_UNSOUND) {
+            char *text = ps_format(
+                "%s: its index %s and is not used: the whole file is read (make a new one with samtools index)", path,
+                index == PS_INDEX_STALE ? "is older than the file" : "is damaged");
             say(context, r->job->sample_id, text);
             free(text);
         }

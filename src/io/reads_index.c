@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bai.h"
 #include "plasmastrat/alloc.h"
 #include "reads_private.h"
 
@@ -94,6 +95,10 @@ static int load_named_index(ps_reads *reads, const char *index, ps_error *err) {
     int is_cram = hts_get_format(reads->file)->format == cram;
     if (is_cram && !reads->source.is_remote && read_crai(reads, index, err) != 0)
         return -1;
+    if (!is_cram && !ps_bai_is_sound(index)) {
+        reads->info.index = PS_INDEX_UNSOUND;
+        return 0;
+    }
     reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
     if (!reads->index)
         return ps_fail(err, PS_ERR_RUN, index, 0,
