@@ -80,17 +80,18 @@ static void make_parts(ps_ranges *r, const hts_itr_t *region) {
         chunk[i] = region->off[i];
     if (n)
         qsort(chunk, n, sizeof *chunk, by_begin);
+    part *p = NULL; /* the one before */
     for (size_t i = 0; i < n; i++) {
         uint64_t beg = chunk[i].u >> 16, last = chunk[i].v >> 16, end = last + BLOCK;
         if (last > beg && !(chunk[i].v & 0xffff)) /* nothing of that block is wanted */
             end = last--;
-        part *p = r->n_parts ? &r->part[r->n_parts - 1] : NULL;
         if (p && beg <= p->last + JOIN) {
             p->end = end > p->end ? end : p->end;
             p->last = last > p->last ? last : p->last;
             continue;
         }
-        r->part[r->n_parts++] = (part){beg, last, end, (size_t)(chunk[i].u & 0xffff)};
+        p = &r->part[r->n_parts++];
+        *p = (part){beg, last, end, (size_t)(chunk[i].u & 0xffff)};
     }
     free(chunk);
 }
