@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 import urllib.parse
 
 import agree
@@ -435,6 +436,15 @@ def in_browser(out, typed, hostile_pages):
                 check("hostile text runs nothing", page.run("window.hostile === undefined"))
 
 
+def part(work, *arguments):
+    """A part that cannot go on is a failure; the others are still made."""
+    try:
+        return work(*arguments)
+    except Exception as error:  # whatever a broken page does to its reader
+        check(work.__name__, False, "".join(traceback.format_exception(error))[-500:])
+        return None
+
+
 def main():
     if not PROGRAM.exists():
         sys.exit(f"pages: {PROGRAM} is not there: run make, or set PLASMASTRAT")
@@ -452,11 +462,11 @@ def main():
         check("progress in plain lines", "plasmastrat: 7/7 samples, 1 failed\n" in done.stderr and "\r" not in done.stderr, done.stderr)
         quiet = run("batch", scratch / "sheet.tsv", "-o", out, "--force", "-q", "--reproducible")
         check("-q shows no progress", "/7 samples" not in quiet.stderr, quiet.stderr)
-        agreement(out)
-        typed = fixtures(scratch)
-        rules(out)
-        multiqc(out, scratch)
-        in_browser(out, typed, hostile(scratch))
+        part(agreement, out)
+        typed = part(fixtures, scratch)
+        part(rules, out)
+        part(multiqc, out, scratch)
+        part(in_browser, out, typed, part(hostile, scratch) or [])
     print(f"ok {counts['ok']}, failed {counts['failed']}, skipped {counts['skipped']}")
     return 1 if counts["failed"] else 0
 
