@@ -68,9 +68,9 @@ static void put_verdict(const ps_result *r, FILE *out) {
     ps_reasons_list(out, &v->reasons);
     if (v->model) {
         fputs("<p class=\"note\">", out);
-        ps_say(out, "Model %s (basis %s: %s). Specimen: %s. Question: %s", v->model->name,
+        ps_say(out, "Model %s (basis %s: %s). Specimen: %s. Purity: %s. Question: %s", v->model->name,
                ps_basis_names[v->model->basis], ps_basis_sentence(v->model->basis), ps_specimen_names[r->specimen],
-               v->model->question);
+               isfinite(r->purity) ? PERCENT(r->purity) : "unknown", v->model->question);
         fputs("</p>\n", out);
     }
     fputs("</div>\n", out);

@@ -185,7 +185,14 @@ static void breakpoint_table(const ps_result *r, FILE *out) {
         fputs("</td>", out);
         ps_cell(out, "n", COUNT((long long)b->split));
         ps_cell(out, "n", COUNT((long long)b->discordant));
-        ps_cell(out, "", b->exact ? "exact, from a split read" : "imprecise");
+        if (b->exact)
+            ps_cell(out, "", "exact");
+        else {
+            fputs("<td>", out);
+            ps_say(out, "imprecise: %+d to %+d, %+d to %+d", (int)b->range_a[0], (int)b->range_a[1],
+                   (int)b->range_b[0], (int)b->range_b[1]);
+            fputs("</td>", out);
+        }
         fputs("</tr>\n", out);
     }
     ps_table_end(out);
@@ -204,7 +211,12 @@ void ps_html_junction(const ps_result *r, FILE *out) {
     ps_fact(out, "Needed for a detection", "%llu", (unsigned long long)j->needed);
     ps_fact(out, "Physical coverage (DNA)", "%s", NUM(j->physical_coverage, 1));
     ps_fact(out, "Expected by chance", "%s", NUM(j->background, 3));
-    ps_fact(out, "Would have shown, share of cells", "%s", NUM(j->limit_cells, 2));
+    if (j->limit_cells <= 1)
+        ps_fact(out, "Would have shown from", "%s of the cells", PERCENT(j->limit_cells));
+    else
+        ps_fact(out, "Would have shown from", isfinite(j->limit_cells) ? "no share of the cells" : DASH);
+    ps_fact(out, "Window with 95 % power", "%s", PERCENT(j->powered));
+    ps_fact(out, "RNA fragments that join", "%s", COUNT(j->rna_fragments));
     fputs("</dl>\n", out);
     if (!j->n_breakpoints)
         return;

@@ -142,7 +142,8 @@ static json_t *val_message(const ps_cohort_row *r) {
     return message ? text_of(message) : NULL;
 }
 
-/* `format` NULL: a word. `suffix`, `max` (NaN: none) and `scale` (NULL: no bar) are for numbers. */
+/* Names become class names of MultiQC's cells; "label" is one that its style sheet draws white on white.
+ * `format` NULL: a word. `suffix`, `max` (NaN: none) and `scale` (NULL: no bar) are for numbers. */
 static const struct column {
     const char *name, *title, *description, *format, *suffix, *scale;
     double max;
@@ -150,7 +151,7 @@ static const struct column {
     json_t *(*value)(const ps_cohort_row *);
 } columns[] = {
     {"status", "Status", "ok, or failed: then nothing was assessed", NULL, NULL, NULL, NAN, 0, 1, val_status},
-    {"label", "Label", "Answer of the chosen model", NULL, NULL, NULL, NAN, 0, 0, val_label},
+    {"sample_label", "Label", "Answer of the chosen model", NULL, NULL, NULL, NAN, 0, 0, val_label},
     {"probability", "P(plasmacytoma)", "Probability of plasmacytoma-like under the chosen model", "{:,.2f}", NULL,
      "RdBu-rev", 1, 0, 0, val_probability},
     {"ras", "RAS", "KRAS and NRAS", NULL, NULL, NULL, NAN, 0, 0, val_ras},

@@ -59,6 +59,10 @@ def verdict(c, page, d):
     c.same("h1", page.first("h1").words(), d["sample_id"])
     label = d["label"] + (f" leaning: {d['leaning']}" if d["label"] == "indeterminate" else "")
     c.same("label", page.first("p", class_="label").words(), label)
+    note = page.first("div", class_="verdict").first("p", class_="note").words()
+    purity = "unknown" if d["purity"] is None else percent(d["purity"])
+    c.same("note", f"Model {d['model']['name']} (basis {d['model']['basis']}: " in note and
+           f" Specimen: {d['specimen']}. Purity: {purity}. Question: " in note, True)
     p = d["probability"]
     shown = page.first("p", class_="probability")
     if p is None or p["plasmacytoma_like"] is None:
@@ -211,6 +215,12 @@ def copies(c, page, d):
            [a["arm"] + two(a["copies"]) for a in n["arms"]])
 
 
+def where(b):
+    if b["exact"]:
+        return "exact"
+    return "imprecise: {:+d} to {:+d}, {:+d} to {:+d}".format(*b["range_a"], *b["range_b"])
+
+
 def junction(c, page, d):
     j, section = d["igh_ccnd1"], page_text.section(page, "junction")
     shown = page_text.facts(section)
@@ -223,10 +233,15 @@ def junction(c, page, d):
     c.same("needed", shown["Needed for a detection"], count(j["needed"]))
     c.same("coverage", shown["Physical coverage (DNA)"], fixed(j["physical_coverage"], 1))
     c.same("background", shown["Expected by chance"], fixed(j["background"], 3))
+    limit = j["limit_cells"]
+    c.same("limit", shown["Would have shown from"], DASH if limit is None else
+           f"{percent(limit)} of the cells" if limit <= 1 else "no share of the cells")
+    c.same("powered", shown["Window with 95 % power"], percent(j["powered"]))
+    c.same("RNA fragments", shown["RNA fragments that join"], count(j["rna_fragments"]))
     rows = page_text.tables(page).get("Breakpoints: last kept base on each side, and the side that is kept", [])
-    c.same("breakpoints", [row[1:5] for row in rows],
+    c.same("breakpoints", [row[1:6] for row in rows],
            [[f"{b['chrom_a']}:{b['pos_a']}, {b['kept_a']} kept", f"{b['chrom_b']}:{b['pos_b']}, {b['kept_b']} kept",
-             count(b["split_fragments"]), count(b["discordant_fragments"])] for b in j["breakpoints"]])
+             count(b["split_fragments"]), count(b["discordant_fragments"]), where(b)] for b in j["breakpoints"]])
 
 
 def quality(c, page, d):
@@ -376,9 +391,12 @@ UNSHOWN = (
     "ccnd1_expression.reference_median", "ccnd1_expression.all_genes", "ccnd1_expression.cells",
     "ccnd1_expression.cohort", "ccnd1_expression.sense_share", "ccnd1_copy_number.log2_ratio",
     "ccnd1_copy_number.arms.*.log2_ratio", "ccnd1_copy_number.chromosome11", "ras.variants.*.codon",
-    "ras.context_variants.*.codon", "ras.context_variants.*.evidence", "counts",
-    # a marker without weight, a codon outside the deciding ones on the second transcript of its gene
-    "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high",
+    "ras.context_variants.*.codon", "ras.context_variants.*.evidence", "ras.variants.*.evidence.*.alone",
+    "prior_odds", "counts", "model.weights",
+    "models.*.weights", "igh_ccnd1.breakpoints.*.event",
+    # of a marker without weight, and of exact breakpoints: see is_unshown
+    "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high", "igh_ccnd1.breakpoints.*.range_a",
+    "igh_ccnd1.breakpoints.*.range_b",
 )
 
 
@@ -386,6 +404,8 @@ def is_unshown(path, d):
     pattern = ".".join("*" if isinstance(p, int) else p for p in path)
     if path[0] == "markers" and d["markers"][path[1]]["state"] != "not-assessable":
         return False
+    if path[:2] == ("igh_ccnd1", "breakpoints") and path[3] in ("range_a", "range_b"):
+        return d["igh_ccnd1"]["breakpoints"][path[2]]["exact"]
     return any(pattern == u or pattern.startswith(u + ".") for u in UNSHOWN)
 
 

@@ -150,6 +150,18 @@ def rules(out):
 
 # ---- MultiQC --------------------------------------------------------------------------------------------------------
 
+# Cells of MultiQC's table that have words, are not hidden by the report's own choice, and cannot be seen.
+MULTIQC_CELLS = """(() => {
+  const table = document.querySelector("#plasmastrat_table, table"), cells = Array.from(table.querySelectorAll("tbody td"));
+  const seen = cells.filter(c => c.textContent.trim() && !c.classList.contains("hidden"));
+  return seen.length < 20 ? ["no table"] : seen.filter(c => {
+    const deep = Array.from(c.querySelectorAll("*")).filter(e => !e.children.length && e.textContent.trim()).pop() || c;
+    const badge = deep.classList.contains("badge") || deep.classList.contains("label") && deep !== c;
+    return getComputedStyle(c).display !== "table-cell" || !badge && getComputedStyle(deep).color === "rgb(255, 255, 255)";
+  }).map(c => c.className + ": " + c.textContent.trim());
+})()"""
+
+
 def multiqc(out, scratch):
     program = shutil.which("multiqc")
     if not program:
@@ -172,6 +184,10 @@ def multiqc(out, scratch):
             shown = rows.get(name, {}).get(key)
             same = float(shown) == value if isinstance(value, (int, float)) and shown else shown == str(value)
             check(f"MultiQC: {name} {key}", same, f"{shown}, expected {value}")
+    if browser.find():
+        with browser.Browser(browser.find()) as chromium, chromium.open(folder / "multiqc_report.html") as page:
+            bad = page.run(MULTIQC_CELLS)
+            check("MultiQC: every cell can be read", bad == [], bad)
     page = (folder / "multiqc_report.html").read_text(encoding="utf-8", errors="replace")
     for text in ("Research use only", "P(plasmacytoma)", "t(11;14)", "plasmacytoma-like"):
         check(f"MultiQC's page shows '{text}'", text in page)
