@@ -324,6 +324,14 @@ def looks(chromium, path, name):
                       found["h1"] == found["main"] == found["header"] == found["footer"] == 1, found)
                 check(f"{name}: heads, captions, names, anchors", not any(found[k] for k in (
                     "headless", "uncaptioned", "unnamed", "orphans", "twice", "anchors", "levels")), found)
+                paper = 1046 if name == "cohort" else 694  # A4 less the margins of @page, in CSS pixels
+                page.call("Emulation.setDeviceMetricsOverride", width=paper, height=1000, deviceScaleFactor=1, mobile=False)
+                page.call("Emulation.setEmulatedMedia", media="print")
+                wide = page.run("document.documentElement.scrollWidth")
+                check(f"{name}: nothing is wider than the paper", wide <= paper, wide)
+                bad = page.run(CUT)
+                check(f"{name} on paper: no text is cut", not bad, bad)
+                page.size(width, height)
                 pdf = page.pdf()
                 sizes = set(re.findall(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)", pdf))
                 check(f"{name}: prints on A4", sizes and all(
