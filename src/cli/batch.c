@@ -146,7 +146,7 @@ static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error
         return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", n - done, n,
                        s->outdir);
     if (!s->quiet)
-        fprintf(stderr, "plasmastrat: %zu samples done: %s/cohort.tsv\n", n, s->outdir);
+        progress_message("%zu samples done: %s/cohort.tsv", n, s->outdir);
     return 0;
 }
 
@@ -190,7 +190,7 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err) {
         cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
     if (sh.notice[0] && !s.quiet)
-        fprintf(stderr, "plasmastrat: notice: %s: columns ignored: %s\n", s.rest[0], sh.notice);
+        progress_message("notice: %s: columns ignored: %s", s.rest[0], sh.notice);
     status = run_batch(&s, &knowledge, &sh, err);
 out:
     cli_free_knowledge(&knowledge);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "progress.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/dilute.h"
 #include "plasmastrat/outfile.h"
@@ -121,7 +122,7 @@ static int make_plan(const cli_settings *s, plan *p, ps_error *err) {
 static void say(void *context, const char *sample_id, const char *message) {
     (void)sample_id;
     if (!((const cli_settings *)context)->quiet)
-        fprintf(stderr, "plasmastrat: warning: %s\n", message);
+        progress_message("warning: %s", message);
 }
 
 /* ---- tables -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,28 @@ int progress_terminal(void) {
     return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
 }
 
+static void put_line(FILE *out, const char *format, va_list arguments) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *line = open_memstream(&text, &size);
+    if (!line)
+        return;
+    vfprintf(line, format, arguments);
+    fclose(line);
+    for (char *s = text; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            *s = '?';
+    fprintf(out, "plasmastrat: %s\n", text);
+    free(text);
+}
+
+void progress_message(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    put_line(stderr, format, arguments);
+    va_end(arguments);
+}
+
 void progress_start(progress *p, FILE *out, size_t n, int terminal, int quiet) {
     *p = (progress){.out = out, .n = n, .bar = terminal && !quiet, .quiet = quiet};
     pthread_mutex_init(&p->lock, NULL);
@@ -59,9 +81,7 @@ void progress_say(progress *p, const char *format, ...) {
     va_start(arguments, format);
     pthread_mutex_lock(&p->lock);
     clear(p);
-    fputs("plasmastrat: ", p->out);
-    vfprintf(p->out, format, arguments);
-    fputc('\n', p->out);
+    put_line(p->out, format, arguments);
     if (p->done < p->n)
         draw(p);
     pthread_mutex_unlock(&p->lock);

@@ -25,6 +25,10 @@ void progress_step(progress *p, int failed);
 void progress_say(progress *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void progress_end(progress *p); /* takes the bar away */
 
+/* A line on stderr, "plasmastrat: " before it, where no bar is shown. What a file says may be part of it: control bytes, which
+ * a terminal would obey, become '?', here and in progress_say. */
+void progress_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 int progress_terminal(void); /* is stderr a terminal that understands more than plain lines? */
 
 #endif

@@ -7,6 +7,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
+#include "progress.h"
 
 typedef struct kind {
     const char *name;
@@ -44,7 +45,7 @@ typedef struct collection {
 
 static void say(void *context, const char *sample_id, const char *message) {
     if (!((const cli_settings *)context)->quiet)
-        fprintf(stderr, "plasmastrat: warning: %s: %s\n", sample_id, message);
+        progress_message("warning: %s: %s", sample_id, message);
 }
 
 static int collect_sample(void *context, size_t item, int worker, ps_error *err) {
@@ -76,7 +77,7 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
         cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
         return -1;
     if (cohort->sheet.notice[0] && !s->quiet)
-        fprintf(stderr, "plasmastrat: notice: %s: columns ignored: %s\n", path, cohort->sheet.notice);
+        progress_message("notice: %s: columns ignored: %s", path, cohort->sheet.notice);
     keep_given(&cohort->sheet, role);
     size_t n = cohort->sheet.n;
     if (n < minimum)

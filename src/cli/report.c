@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "progress.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
@@ -167,7 +168,7 @@ static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c
     }
     for (size_t j = 0; j < c->n; j++) {
         if (c->row[j].sample_id && !s->quiet)
-            fprintf(stderr, "plasmastrat: notice: %s: sample '%s' is not in the sheet and is left out\n", c->path[j],
+            progress_message("notice: %s: sample '%s' is not in the sheet and is left out", c->path[j],
                     c->row[j].sample_id);
         ps_cohort_row_free(&c->row[j]);
         free(c->path[j]);
@@ -187,7 +188,7 @@ static int write_report(const cli_settings *s, const collection *c, ps_error *er
     for (size_t i = 0; i < c->n; i++)
         if (c->row[i].failure) {
             failed++;
-            fprintf(stderr, "plasmastrat: error: %s: %s\n", c->row[i].sample_id, c->row[i].failure);
+            progress_message("error: %s: %s", c->row[i].sample_id, c->row[i].failure);
         }
     if (cli_write_cohort(s->outdir, s->force, c->row, c->n, err) < 0)
         return -1;
@@ -195,7 +196,7 @@ static int write_report(const cli_settings *s, const collection *c, ps_error *er
         return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", failed, c->n,
                        s->outdir);
     if (!s->quiet)
-        fprintf(stderr, "plasmastrat: %zu samples: %s/cohort.tsv\n", c->n, s->outdir);
+        progress_message("%zu samples: %s/cohort.tsv", c->n, s->outdir);
     return 0;
 }
 

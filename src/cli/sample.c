@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "progress.h"
 #include "plasmastrat/alloc.h"
 
 void cli_help_sample(FILE *out) {
@@ -20,7 +21,7 @@ void cli_help_sample(FILE *out) {
 static void say(void *context, const char *sample_id, const char *message) {
     (void)sample_id;
     if (!((const cli_settings *)context)->quiet)
-        fprintf(stderr, "plasmastrat: warning: %s\n", message);
+        progress_message("warning: %s", message);
 }
 
 /* "runs/S1.tumour.bam" -> "S1.tumour" */

@@ -209,11 +209,12 @@ def hostile(scratch):
     model = re.sub(r"(?m)^question\t[^\t\n]*", lambda m: "question\t" + HOSTILE, model)
     (folder / "model.tsv").write_text(model, encoding="utf-8")
     missing = HOSTILE.replace("/", "") + ".bam"
-    (folder / "sheet.tsv").write_text("sample_id\tvcf\trna\t<script>alert(1)</script>\n"
+    (folder / "sheet.tsv").write_text("sample_id\tvcf\trna\t<script>alert(1)</script>\x1b[31m\n"
                                       f"{name}\t{path.name}\t.\tx\nfails<b>\t.\t{missing}\ty\n", encoding="utf-8")
     done = run("batch", folder / "sheet.tsv", "-o", folder / "out", "--model", folder / "model.tsv")
     check("hostile batch: one sample fails", done.returncode == 1 and "1 of 2 samples failed" in done.stderr, done.stderr)
-    check("hostile batch: the ignored column is named on stderr", "<script>alert(1)</script>" in done.stderr, done.stderr)
+    check("hostile batch: the ignored column is named on stderr", "<script>alert(1)</script>?[31m" in done.stderr, done.stderr)
+    check("hostile batch: no escape reaches the terminal", "\x1b" not in done.stderr, ascii(done.stderr))
     pages = [folder / "out" / f"{name}.html", folder / "out" / "cohort.html"]
     for page in pages:
         if not check(f"hostile {page.name[-12:]} is there", page.exists()):

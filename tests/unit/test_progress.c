@@ -22,7 +22,7 @@ static char *run_of(int terminal, int quiet) {
     progress_start(&p, out, N, terminal, quiet);
     for (int i = 0; i < N; i++) {
         if (i == 2)
-            progress_say(&p, "error: S%d: %s", i, "gone");
+            progress_say(&p, "error: S%d: %s", i, "gone\033[31m");
         progress_step(&p, i == 2);
     }
     progress_end(&p);
@@ -43,7 +43,7 @@ static void lines_elsewhere(void **state) {
     assert_null(strchr(text, '\r'));
     assert_null(strchr(text, '\033'));
     assert_int_equal(count_of(text, "\n"), 10 + 1);
-    assert_non_null(strstr(text, "plasmastrat: error: S2: gone\n"));
+    assert_non_null(strstr(text, "plasmastrat: error: S2: gone?[31m\n"));
     assert_non_null(strstr(text, "\nplasmastrat: 15/25 samples, 1 failed\n"));
     assert_non_null(strstr(text, "\nplasmastrat: 25/25 samples, 1 failed\n"));
     free(text);
@@ -53,7 +53,7 @@ static void a_bar_on_a_terminal(void **state) {
     (void)state;
     char *text = run_of(1, 0);
     assert_int_equal(count_of(text, "\n"), 1); /* the message */
-    assert_non_null(strstr(text, "\r\033[Kplasmastrat: error: S2: gone\n\r\033[K[##"));
+    assert_non_null(strstr(text, "\r\033[Kplasmastrat: error: S2: gone?[31m\n\r\033[K[##"));
     assert_non_null(strstr(text, "[##############################] 25/25 samples, 1 failed"));
     assert_string_equal(text + strlen(text) - 4, "\r\033[K"); /* and it is gone at the end */
     free(text);
@@ -63,7 +63,7 @@ static void quiet_says_messages_only(void **state) {
     (void)state;
     for (int terminal = 0; terminal < 2; terminal++) {
         char *text = run_of(terminal, 1);
-        assert_string_equal(text, "plasmastrat: error: S2: gone\n");
+        assert_string_equal(text, "plasmastrat: error: S2: gone?[31m\n");
         free(text);
     }
 }
