@@ -504,6 +504,8 @@ static const struct {
     {"copies", ps_html_copies},
     {"junction_chip", put_junction_chip},
     {"junction", ps_html_junction},
+    {"identity_chip", ps_html_identity_chip},
+    {"identity", ps_html_identity},
     {"qc_chip", put_qc_chip},
     {"qc", put_qc},
     {"inputs", put_inputs},

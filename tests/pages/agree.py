@@ -244,6 +244,26 @@ def junction(c, page, d):
              count(b["split_fragments"]), count(b["discordant_fragments"]), where(b)] for b in j["breakpoints"]])
 
 
+def identity(c, page, d):
+    i, tables = d["identity"], page_text.tables(page)
+    section = page_text.section(page, "identity")
+    words = {"same": "same person", "different": "different persons"}
+    c.same("identity", section.first("span", class_="chip").words(), words.get(i["state"], i["state"]))
+    c.same("persons", tables.get("Inputs compared by common SNPs", []),
+           [[f"{p['a']} and {p['b']}", p["state"], count(p["sites"]), percent(p["concordance"]), fixed(p["log_odds"], 1),
+             fixed(p["log_odds_relative"], 1)] for p in i["pairs"]])
+    told = []
+    for n in i["inputs"]:
+        k = n["contamination"]
+        share = DASH if k["fraction"] is None else \
+            f"{percent(k['fraction'])} ({percent(k['low'])} to {percent(k['high'])})"
+        told.append([n["input"], k["state"], share, count(k["sites"]), count(k["fragments"]), percent(k["error_rate"]),
+                     count(n["sites"]), count(n["fragments"])])
+    c.same("contamination", tables.get("Contamination", []), told)
+    if told:
+        c.same("SNPs", f"Out of {i['snps']} common SNPs of the panel." in section.words(), True)
+
+
 def quality(c, page, d):
     tables = page_text.tables(page)
     c.same("QC", [row[:5] for row in tables.get("Checks", [])],
@@ -258,7 +278,7 @@ def quality(c, page, d):
     c.same("panel checksum", shown["Panel checksum"], d["provenance"]["panel_checksum"])
 
 
-PARTS = (verdict, markers, models, variants, codons, expression, copies, junction, quality)
+PARTS = (verdict, markers, models, variants, codons, expression, copies, junction, identity, quality)
 
 
 def page(d, root):
@@ -406,6 +426,8 @@ def is_unshown(path, d):
         return False
     if path[:2] == ("igh_ccnd1", "breakpoints") and path[3] in ("range_a", "range_b"):
         return d["igh_ccnd1"]["breakpoints"][path[2]]["exact"]
+    if path == ("identity", "snps"):
+        return not d["identity"]["inputs"]
     return any(pattern == u or pattern.startswith(u + ".") for u in UNSHOWN)
 
 
