@@ -128,6 +128,11 @@ static void copies_facts(const ps_copynumber_call *c, FILE *out) {
     ps_fact(out, "Hyperdiploid", "%s", c->hyperdiploid < 0 ? "unknown" : c->hyperdiploid ? "yes" : "no");
     ps_fact(out, "Fragments per bin", "%s", NUM(c->fragments_per_bin, 1));
     ps_fact(out, "Noise beyond counting", "%s", PERCENT(c->noise));
+    ps_fact(out, "Wave along bins (log2)", "%s", NUM(c->wave, 3));
+    if (c->reference == PS_CN_REFERENCE_NONE)
+        ps_fact(out, "Measured against", "the sample's own arms");
+    else
+        ps_fact(out, "Measured against", "%s (%zu)", ps_cn_reference_names[c->reference], c->reference_normals);
     fputs("</dl>\n", out);
 }
 

@@ -210,6 +210,9 @@ def copies(c, page, d):
     c.same("hyperdiploid", shown["Hyperdiploid"], {None: "unknown", True: "yes", False: "no"}[n["hyperdiploid"]])
     c.same("fragments per bin", shown["Fragments per bin"], fixed(n["fragments_per_bin"], 1))
     c.same("noise", shown["Noise beyond counting"], percent(n["noise"]))
+    c.same("wave", shown["Wave along bins (log2)"], fixed(n["wave"], 3))
+    c.same("reference", shown["Measured against"], "the sample's own arms" if n["reference"]["kind"] == "none" else
+           f"{n['reference']['kind']} ({n['reference']['normals']})")
     arms = section.first("ul", class_="arms")
     c.same("arms", [item.words() for item in arms.all("li")] if arms else [],
            [a["arm"] + two(a["copies"]) for a in n["arms"]])
@@ -426,6 +429,9 @@ def is_unshown(path, d):
         return False
     if path[:2] == ("igh_ccnd1", "breakpoints") and path[3] in ("range_a", "range_b"):
         return d["igh_ccnd1"]["breakpoints"][path[2]]["exact"]
+    if path == ("ccnd1_copy_number", "reference", "normals"):
+        n = d["ccnd1_copy_number"]
+        return n["reference"]["kind"] == "none" or not n["arms"] and n["state"] == "not-assessable"
     if path == ("identity", "snps"):
         return not d["identity"]["inputs"]
     return any(pattern == u or pattern.startswith(u + ".") for u in UNSHOWN)
