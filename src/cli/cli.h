@@ -46,9 +46,9 @@ void cli_print_options(int command, FILE *out);
 typedef struct cli_knowledge { /* loaded once, before anything runs */
     ps_panel panel[4];
     int n_panels;
-    int chosen;      /* 1: --panel named the only one */
-    ps_model model;  /* --model FILE */
-    int model_given; /* 1: `model` is loaded */
+    int chosen;         /* 1: --panel named the only one */
+    ps_model model;     /* --model FILE */
+    int model_given;    /* 1: `model` is loaded */
     ps_normals normals; /* --copynumber-reference FILE */
     int normals_given;
     ps_expression_reference expression; /* --expression-reference FILE; no build: not given */
