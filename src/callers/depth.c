@@ -273,7 +273,8 @@ static double surroundings(const residual *all, int n, int at, double *values) {
 /* The waves' variance, measured with error `se`. Seen clearly: its upper end, as an arm shows few waves. Else what is
  * usual, or twice that, corrected by what is measured (posterior mean). */
 static double expected_wave(const ps_depth *f, double measured, double se) {
-    double usual = f->panel->limits.cn_usual_wave * f->panel->limits.cn_usual_wave;
+    double cv = fmax(f->panel->limits.cn_usual_wave, sqrt(f->tau2[0]) / 4); /* noisy libraries wave more */
+    double usual = cv * cv;
     double prior = 1 / (4 * usual * usual), data = 1 / fmax(se * se, 1e-12);
     double posterior = fmax(0, (usual * prior + measured * data) / (prior + data));
     return measured > 1.5 * se ? fmax(posterior, measured + se) : posterior;
