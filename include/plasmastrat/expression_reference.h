@@ -54,7 +54,7 @@ typedef struct ps_expression_reference {
     ps_component component[PS_MAX_COMPONENTS]; /* by mean, ascending */
     int n_components;      /* 0: no mixture was fitted, or too few samples for one */
     int has_cut_offs;      /* 1: components on both sides: not_at and over_at are set */
-    double not_at, over_at; /* odds of 19 : 1, and within 3 sds of the state's nearest component */
+    double not_at, over_at; /* odds of 19 : 1, and within 4 sds of the state's nearest component */
     double *sorted;        /* n_used log2 values of CCND1, ascending */
 } ps_expression_reference;
 

@@ -20,7 +20,7 @@
 enum { ROUNDS = 8, STEPS = 500, MIN_MEDIAN_COUNT = 10 };
 static const double odds_at_cut_off = PS_CUT_OFF_ODDS;
 static const double min_sd = 0.3; /* log2: closer together than replicates of one sample are */
-static const double familiar = 3;
+static const double familiar = 4;
 static const double absence_depth =
     3; /* log2 under the lower assumed cut-off: below it absence differs by depth only */
 
