@@ -273,14 +273,15 @@ static const struct {
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
 static int read_key(reading *in, char *text, long line) {
-    char *field[MAX_FIELDS + 1] = {text};
+    char *field[MAX_FIELDS + 1] = {0};
     int n = 0, key = 0;
-    for (char *at = text; at && n <= MAX_FIELDS; n++) {
-        field[n] = at;
+    char *at = text;
+    do {
+        field[n++] = at;
         at = strchr(at, '\t');
         if (at)
             *at++ = '\0';
-    }
+    } while (at && n <= MAX_FIELDS);
     if (!strcmp(field[0], "end"))
         return ps_fail(in->err, PS_ERR_USAGE, in->path, line,
                        "the line ##end is not whole or not the last: the file was cut short or changed");
