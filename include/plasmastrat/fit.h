@@ -13,10 +13,10 @@
 
 typedef struct ps_labelled {
     ps_class label;
-    ps_calls calls; /* only the states and log odds of ccnd1 and ras are looked at */
+    ps_calls calls; /* looked at: states and log odds of ccnd1 and ras, state of identity */
 } ps_labelled;
 
-int ps_labelled_assessable(const ps_labelled *sample); /* both markers */
+int ps_labelled_assessable(const ps_labelled *sample); /* both markers, of one person */
 
 enum { PS_FIT_BINS = 5, PS_FIT_LEAVE_ONE_OUT = 200, PS_FIT_FOLDS = 10 };
 typedef struct ps_fit_bin { /* held-out samples whose probability lies in [i/5, (i+1)/5) */

@@ -38,6 +38,7 @@ static void take_calls(const ps_result *r, cohort *c) {
     calls->ccnd1.log_odds = r->calls.ccnd1.log_odds;
     calls->ras.state = r->calls.ras.state;
     calls->ras.log_odds = r->calls.ras.log_odds;
+    calls->identity.state = r->calls.identity.state;
     c->mixed |= c->n && r->specimen != c->specimen;
     c->specimen = r->specimen;
     c->left_out += !ps_labelled_assessable(&c->sample[c->n]);
@@ -172,7 +173,7 @@ static void print_file(FILE *out, const char *path, const cohort *c, const ps_mo
     const char *slash = strrchr(path, '/');
     fprintf(out, "## fitted by plasmastrat " PS_VERSION " to %s: %zu plasmacytoma, %zu intramedullary\n",
             slash ? slash + 1 : path, v->n[PS_CLASS_PLASMACYTOMA], v->n[PS_CLASS_INTRAMEDULLARY]);
-    fprintf(out, "## left out for want of CCND1 or RAS: %zu\n", c->left_out);
+    fprintf(out, "## left out for want of CCND1 or RAS, or of mixed persons: %zu\n", c->left_out);
     print_validation(out, v);
     print_model(out, m);
 }

@@ -33,7 +33,10 @@ static void say(ps_explanation *e, ps_topic topic, const char *format, ...) {
 static void say_label(const ps_result *r, ps_explanation *e) {
     const ps_verdict *v = &r->label.chosen;
     const ps_model *m = v->model;
-    if (v->label == PS_LABEL_NOT_APPLICABLE)
+    if (r->calls.identity.state == PS_IDENTITY_DIFFERENT)
+        say(e, PS_TOPIC_LABEL,
+            "The inputs are of different persons, so no label is given: what they show together holds for neither.");
+    else if (v->label == PS_LABEL_NOT_APPLICABLE)
         say(e, PS_TOPIC_LABEL, "Model %s is for a %s, and this sample's specimen is %s: it says nothing about it.",
             m->name, ps_model_specimen(m), ps_specimen_names[r->specimen]);
     else if (isnan(v->probability))
@@ -411,6 +414,10 @@ static void say_changes(const ps_result *r, ps_explanation *e) {
     const ps_verdict *v = &r->label.chosen;
     change all[PS_N_MARKERS * PS_N_MARKER_STATES];
     int n = 0, best = -1;
+    if (r->calls.identity.state == PS_IDENTITY_DIFFERENT) {
+        say(e, PS_TOPIC_CHANGE, "Inputs of one person would let the model answer: look for a swapped file.");
+        return;
+    }
     if (v->label == PS_LABEL_NOT_APPLICABLE) {
         say(e, PS_TOPIC_CHANGE, "A specimen of '%s' (--specimen) would let the model answer.",
             ps_model_specimen(v->model));
@@ -460,6 +467,8 @@ static void say_difference(const ps_verdict *chosen, const ps_verdict *v, ps_exp
 static void say_models(const ps_result *r, ps_explanation *e) {
     const ps_verdict *chosen = &r->label.chosen;
     int definite = 0, others = 0;
+    if (r->calls.identity.state == PS_IDENTITY_DIFFERENT)
+        return; /* the same holds for every model */
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
         const ps_verdict *v = &r->label.verdict[i];
         if (!strcmp(v->model->name, chosen->model->name))

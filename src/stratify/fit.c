@@ -6,7 +6,8 @@
 enum { ROUNDS = 200 };
 
 int ps_labelled_assessable(const ps_labelled *sample) {
-    return sample->calls.ccnd1.state != PS_CCND1_NOT_ASSESSABLE && sample->calls.ras.state != PS_RAS_NOT_ASSESSABLE;
+    return sample->calls.identity.state != PS_IDENTITY_DIFFERENT &&
+           sample->calls.ccnd1.state != PS_CCND1_NOT_ASSESSABLE && sample->calls.ras.state != PS_RAS_NOT_ASSESSABLE;
 }
 
 static int is_used(const ps_labelled *samples, size_t i, size_t folds, size_t leave_out) {

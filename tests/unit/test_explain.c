@@ -60,6 +60,16 @@ static void what_if(void **state) {
     ps_explanation_free(&e);
     ps_explanation_free(&e);
     ps_result_free(&r);
+    r = result_of(PS_RAS_MUTATED, 12);
+    r.calls.identity.state = PS_IDENTITY_DIFFERENT;
+    ps_label_free(&r.label);
+    ps_stratify(&panel, &panel.models[ps_panel_model(&panel, "rationale")], &r.calls, r.specimen, r.prior_odds,
+                &r.label);
+    ps_explain(&r, &e);
+    assert_true(says(&e, PS_TOPIC_LABEL, "different persons, so no label"));
+    assert_true(says(&e, PS_TOPIC_CHANGE, "swapped") && !says(&e, PS_TOPIC_CHANGE, "marker"));
+    ps_explanation_free(&e);
+    ps_result_free(&r);
     r = result_of(PS_RAS_NOT_ASSESSABLE, 0);
     ps_explain(&r, &e);
     assert_true(says(&e, PS_TOPIC_LABEL, "no definite label without ras"));
