@@ -102,9 +102,11 @@ static int check_inputs(const parts *p, ps_error *err) {
                 if (inputs_of(r) & inputs_of(&p->at[j]) & 1u << role)
                     return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "has %s, and so has %s: each kind of input once",
                                    ps_input_names[role], p->path[j]);
-        if (p->n > 1 && inputs_of(r) == 1u << PS_INPUT_NORMAL)
-            return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
-                           "has a normal alone: a normal is read together with the tumour's DNA");
+        int normal = inputs_of(r) >> PS_INPUT_NORMAL & 1, dna = inputs_of(r) >> PS_INPUT_DNA & 1;
+        for (size_t j = 0; j < p->n && normal && !dna; j++)
+            if (inputs_of(&p->at[j]) >> PS_INPUT_DNA & 1)
+                return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
+                               "has the normal, and %s the tumour's DNA: these two are read together", p->path[j]);
     }
     return 0;
 }

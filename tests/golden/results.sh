@@ -115,6 +115,8 @@ want "another purity, of RNA: as in one run" cmp purity/PCL01.json purity.one/PC
 run 0 "another specimen and prior" stratify all/VCF01.json --specimen lesion --prior 3 -o relabel -q
 run 0 "the same in one" sample --id VCF01 --vcf $vcf --specimen lesion --prior 3 -o relabel.one -q
 want "another specimen and prior: as in one run" cmp relabel/VCF01.json relabel.one/VCF01.json
+run 0 "RNA with the normal" sample --id PCL01 --rna data/PCL01.rna.bam --normal data/IMM01.dna.bam -o normal -q
+refused 1 "the normal apart from the DNA" 'normal/PCL01.json.*part2/PCL01.json' stratify part2/PCL01.json normal/PCL01.json -o x
 refused 1 "two samples" 'IMM01.*PCL01' stratify part1/PCL01.json all/IMM01.json -o x
 refused 1 "two builds" 'GRCh37.*GRCh38' stratify part1/PCL01.json b37/PCL01.json -o x
 refused 1 "one kind twice" 'rna.*once' stratify all/PCL01.json part1/PCL01.json -o x
@@ -152,6 +154,12 @@ edited "text for a number" "depth.*'many'" '0,/"depth": [0-9]*/s//"depth": "many
 edited "member missing" 'igh_ccnd1.*missing' 's/"igh_ccnd1"/"igh_ccnd2"/'
 edited "unknown gene" 'PINK' '0,/"gene": "KRAS"/s//"gene": "PINK"/'
 edited "cut counts" 'counts' '/"NM_004985.5": "/s/+/-/3'
+mkdir script && sed 's|"sample_id": "PCL01"|"sample_id": "<script>alert(1)<\\/script>"|' all/PCL01.json >script/a.json
+run 1 "an id that is no file name" report script -o script.out
+mkdir bold && sed 's|"sample_id": "PCL01"|"sample_id": "<b onload=x>"|' all/PCL01.json >bold/a.json
+run 0 "an id that is HTML" report bold -o bold.out
+grep -q '<b onload' bold.out/cohort.html && fail "an id that is HTML: not escaped" || pass
+grep -q '&lt;b onload\|\\u003cb onload' bold.out/cohort.html && pass || fail "an id that is HTML: not there"
 run 1 "a folder as a result" stratify all -o x
 run 0 "unknown keys are ignored" stratify <(sed '2s/^/"later": {"a": [1, null]},\n/' all/PCL01.json) -o -
 want "unknown keys are ignored: same bytes" cmp out.txt all/PCL01.json
