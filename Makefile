@@ -166,5 +166,5 @@ help:
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install deb format lint clean help
+.PHONY: all demo test run-tests test-workflows fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install deb format lint clean help
 .DELETE_ON_ERROR:
