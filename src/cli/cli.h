@@ -15,7 +15,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *outdir;
     const char *json, *html, *ras_vcf; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
-    const char *mixture; /* reference expression: "none" */
+    const char *mixture;                                                 /* reference expression: "none" */
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
     const char *sheet; /* report */
     const char *logs;  /* report */

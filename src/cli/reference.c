@@ -17,7 +17,8 @@ typedef struct kind {
 
 static const kind kinds[] = {
     {"expression", reference_expression, "CCND1 expression over a cohort's RNA (column rna)"},
-    {"copynumber", reference_copynumber, "panel of normals: depth of bins over normal DNA (column normal, or dna where no sample has one)"},
+    {"copynumber", reference_copynumber,
+     "panel of normals: depth of bins over normal DNA (column normal, or dna where no sample has one)"},
     {"model", reference_model, "stratifier model from labelled results (columns label, json)"},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
