@@ -14,15 +14,16 @@
 #include "sheet.h"
 
 static void help(FILE *out) {
-    fputs("plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
-          "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
-          "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
-          "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
-          "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one they\n"
-          "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a failed\n"
-          "row that says why (with --logs, in the words of that sample's run); the exit status is then 1. Results that are\n"
-          "not in the sheet are left out, with a notice.\n\n",
-          out);
+    fputs(
+        "plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
+        "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
+        "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
+        "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
+        "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one they\n"
+        "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a failed\n"
+        "row that says why (with --logs, in the words of that sample's run); the exit status is then 1. Results that are\n"
+        "not in the sheet are left out, with a notice.\n\n",
+        out);
     cli_print_options(CLI_REPORT, out);
 }
 
@@ -169,7 +170,7 @@ static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c
     for (size_t j = 0; j < c->n; j++) {
         if (c->row[j].sample_id && !s->quiet)
             progress_message("notice: %s: sample '%s' is not in the sheet and is left out", c->path[j],
-                    c->row[j].sample_id);
+                             c->row[j].sample_id);
         ps_cohort_row_free(&c->row[j]);
         free(c->path[j]);
     }

@@ -383,8 +383,7 @@ static void read_expression(json_reader *r, const json_t *o, ps_result *result) 
     e->reference_fragments = fragments > 0 ? (uint64_t)fragments : 0;
     e->spliced_fraction = node_real(r, o, "spliced_fraction", 0, 1);
     e->plasma_log2 = node_real(r, o, "plasma_log2", -ANY, ANY);
-    e->cohort_cut_offs =
-        node_has(o, "reference_basis") && !strcmp(node_text(r, o, "reference_basis", 0), "cohort");
+    e->cohort_cut_offs = node_has(o, "reference_basis") && !strcmp(node_text(r, o, "reference_basis", 0), "cohort");
     e->sense_share = real_or_nan(r, o, "sense_share", 0, 1);
     e->unspliced_share = real_or_nan(r, o, "unspliced_share", 0, 1);
     e->late_share = real_or_nan(r, o, "late_share", 0, 1);

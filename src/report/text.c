@@ -135,8 +135,7 @@ static void put_expression(const screen *s, const ps_expression_call *e) {
     if (isfinite(e->percentile))
         snprintf(place, sizeof place, ", z %s, percentile %s of %s", NUM(e->z, 2), NUM(e->percentile, 0),
                  e->reference);
-    put(s, "  RNA", PLAIN, 0,
-        "%s: log2 %s (%s to %s), over from %s up, not over from %s down%s, %s fragments%s%s%s",
+    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s), over from %s up, not over from %s down%s, %s fragments%s%s%s",
         ps_expression_state_names[e->state], NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2),
         NUM(e->over_at, 2), NUM(e->not_at, 2), e->cohort_cut_offs ? "" : " (cut-offs are an assumption)",
         COUNT(e->fragments), place, e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "",
