@@ -724,12 +724,18 @@ int ps_write_json(const ps_result *result, FILE *out, ps_error *err) {
     document d = {.result = result};
     json_t *o = json_object();
     put(&d, o, "schema", text("plasmastrat/sample/1"));
+    put(&d, o, "digest", json_null()); /* its place; what it is follows from the rest */
     put(&d, o, "sample_id", text(result->sample_id));
     put(&d, o, "status", text(result->failure ? "failed" : "ok"));
     if (result->failure)
         put_failure(&d, o);
     else
         put_answer(&d, o);
+    char digest[17];
+    if (json_digest(o, digest) < 0)
+        d.failed = 1;
+    else
+        put(&d, o, "digest", text(digest));
     int bad = d.failed || json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     json_decref(o);
     if (bad)

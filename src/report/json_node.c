@@ -1,10 +1,13 @@
 #include "json_node.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "plasmastrat/map.h"
 #include "plasmastrat/stats.h"
 
 void node_fail(json_reader *r, const char *key, const char *format, ...) {
@@ -148,4 +151,17 @@ const json_t *node_row(json_reader *r, const json_t *array, size_t i) {
         return value;
     complain(r, NULL, value, "an object");
     return NULL;
+}
+
+int json_digest(const json_t *root, char hex[17]) {
+    json_t *rest = json_copy((json_t *)root); /* shallow: only two members go */
+    json_object_del(rest, "digest");
+    json_object_del(rest, "inputs");
+    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
+    json_decref(rest);
+    if (!text)
+        return -1;
+    snprintf(hex, 17, "%016" PRIx64, ps_hash(text, strlen(text)));
+    free(text);
+    return 0;
 }

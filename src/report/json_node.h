@@ -40,6 +40,9 @@ const json_t *node_object(json_reader *r, const json_t *object, const char *key)
 const json_t *node_array(json_reader *r, const json_t *object, const char *key, size_t most);
 /* Element i as an object; NULL with a complaint when it is none. */
 const json_t *node_row(json_reader *r, const json_t *array, size_t i);
+/* Digest of what a document says, whatever the order of its members and its spaces. The member `digest` is left out, and
+ * `inputs`: the same answer from files of other names has the same digest. 0, or -1 when it cannot be written. */
+int json_digest(const json_t *root, char hex[17]);
 /* Index of `text` in `names`, or -1. */
 int node_find(const char *text, const char *const *names, int n);
 

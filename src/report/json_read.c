@@ -287,6 +287,17 @@ static void read_document(json_reader *r, const json_t *root, const ps_panel *pa
         result->failure = ps_strdup(node_text(r, root, "message", 0));
 }
 
+/* Results of before there was a digest, and those whose digest somebody took away, are taken as they are. */
+static int check_digest(json_reader *r, const json_t *root) {
+    char now[17];
+    const char *then = json_string_value(json_object_get(root, "digest"));
+    if (json_object_get(root, "digest") && (!then || json_digest(root, now) < 0 || strcmp(now, then) != 0))
+        node_fail(
+            r, "digest",
+            "does not fit what the file says: it was edited or damaged (without this member it is read as it is)");
+    return r->failed ? -1 : 0;
+}
+
 int ps_result_parse(const char *path, const char *bytes, size_t n_bytes, const ps_panel *panels, int n_panels,
                     ps_result *result, ps_error *err) {
     json_error_t wrong;
@@ -299,9 +310,9 @@ int ps_result_parse(const char *path, const char *bytes, size_t n_bytes, const p
         return ps_fail(err, PS_ERR_RUN, path, wrong.line > 0 ? wrong.line : 0, "byte %d: is no JSON: %s",
                        wrong.position, wrong.text);
     json_reader r = {.path = path, .err = err};
-    if (json_is_object(root))
+    if (json_is_object(root) && check_digest(&r, root) == 0)
         read_document(&r, root, panels, n_panels, result);
-    else
+    else if (!json_is_object(root))
         node_fail(&r, NULL, "is no JSON object, expected one with the schema %s", schema);
     json_decref(root);
     if (!r.failed)

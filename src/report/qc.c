@@ -216,6 +216,7 @@ static void check_identity(ps_result *r) {
     }
 }
 
+/* Where common SNPs are too few, as in most targeted panels, the check is not made: `identity` says why. */
 static void check_contamination(ps_result *r) {
     static const ps_qc_state states[] = {PS_QC_WARN, PS_QC_PASS, PS_QC_WARN};
     const ps_identity_call *call = &r->calls.identity;
@@ -223,10 +224,7 @@ static void check_contamination(ps_result *r) {
         const ps_contamination *c = &call->input[i].contamination;
         const char *input = ps_input_names[call->input[i].role];
         double limit = r->panel->limits.contamination_warn;
-        if (c->state == PS_CONTAMINATION_NOT_ASSESSABLE)
-            ps_result_qc(r, "contamination", input, states[c->state], NAN, limit, "not assessable: %s",
-                         c->reasons.n ? c->reasons.at[0].detail : "");
-        else
+        if (c->state != PS_CONTAMINATION_NOT_ASSESSABLE)
             ps_result_qc(r, "contamination", input, states[c->state], c->fraction, limit,
                          "%.2g %% of fragments (%.2g to %.2g %%) are another person's, from %d common SNPs",
                          100 * c->fraction, 100 * c->low, 100 * c->high, c->sites);

@@ -25,6 +25,8 @@ run() {
     local got=$?
     if [ $got -eq "$status" ]; then pass; else fail "$name: exit status $got, expected $status: $(head -c 400 err.txt)"; fi
 }
+# Any edit is noticed by the digest; without that member, by what contradicts it.
+undigested() { sed '/^  "digest": /d' "$1"; }
 # refused STATUS NAME PATTERN ARGS...: this status, one error that matches, nothing on stdout, nothing in the folder x
 refused() {
     local status=$1 name=$2 pattern=$3; shift 3
@@ -126,7 +128,7 @@ refused 1 "two panels" 'checksum' stratify part1/PCL01.json owned/PCL01.json -o 
 refused 1 "a panel that is not at hand" 'panel' stratify owned/PCL01.json -o x
 run 0 "its panel given" stratify owned/PCL01.json -p own -o -
 want "its panel given: same bytes" cmp out.txt owned/PCL01.json
-sed 's/"version": "0[.0-9]*"/"version": "0.0.1"/' part2/PCL01.json >old.json
+undigested part2/PCL01.json | sed 's/"version": "0[.0-9]*"/"version": "0.0.1"/' >old.json
 refused 1 "another program version" '0[.]0[.]1' stratify part1/PCL01.json old.json -o x
 run 0 "RNA of a lesion" sample --id PCL01 --rna data/PCL01.rna.bam --specimen lesion -o lesion -q
 run 0 "DNA of a marrow" sample --id PCL01 --dna data/PCL01.dna.bam --specimen marrow -o marrow -q
@@ -138,7 +140,10 @@ grep -q -- '--force' err.txt && pass || fail "stratify onto a result: --force is
 # ---- JSON that is not what was written ------------------------------------------------------------------------------
 edited() { # NAME PATTERN SED-SCRIPT: one edit of PCL01's or another's result
     sed "$3" "all/${4:-PCL01}.json" >edited.json
-    cmp -s edited.json "all/${4:-PCL01}.json" && fail "$1: the edit changed nothing"
+    refused 1 "$1, digest" "edited.json.*(digest|schema)" stratify edited.json -o x
+    undigested "all/${4:-PCL01}.json" >whole.json
+    sed "$3" whole.json >edited.json
+    cmp -s edited.json whole.json && fail "$1: the edit changed nothing"
     refused 1 "$1" "edited.json.*$2" stratify edited.json -o x
 }
 edited "newer schema" 'newer' 's|plasmastrat/sample/1|plasmastrat/sample/2|'
@@ -154,14 +159,14 @@ edited "text for a number" "depth.*'many'" '0,/"depth": [0-9]*/s//"depth": "many
 edited "member missing" 'igh_ccnd1.*missing' 's/"igh_ccnd1"/"igh_ccnd2"/'
 edited "unknown gene" 'PINK' '0,/"gene": "KRAS"/s//"gene": "PINK"/'
 edited "cut counts" 'counts' '/"NM_004985.5": "/s/+/-/3'
-mkdir script && sed 's|"sample_id": "PCL01"|"sample_id": "<script>alert(1)<\\/script>"|' all/PCL01.json >script/a.json
+mkdir script && sed 's|"sample_id": "PCL01"|"sample_id": "<script>alert(1)<\\/script>"|; /^  "digest": /d' all/PCL01.json >script/a.json
 run 1 "an id that is no file name" report script -o script.out
-mkdir bold && sed 's|"sample_id": "PCL01"|"sample_id": "<b onload=x>"|' all/PCL01.json >bold/a.json
+mkdir bold && sed 's|"sample_id": "PCL01"|"sample_id": "<b onload=x>"|; /^  "digest": /d' all/PCL01.json >bold/a.json
 run 0 "an id that is HTML" report bold -o bold.out
 grep -q '<b onload' bold.out/cohort.html && fail "an id that is HTML: not escaped" || pass
 grep -q '&lt;b onload\|\\u003cb onload' bold.out/cohort.html && pass || fail "an id that is HTML: not there"
 run 1 "a folder as a result" stratify all -o x
-run 0 "unknown keys are ignored" stratify <(sed '2s/^/"later": {"a": [1, null]},\n/' all/PCL01.json) -o -
+run 0 "unknown keys are ignored" stratify <(sed '2s/^/"later": {"a": [1, null]},\n/; /^  "digest": /d' all/PCL01.json) -o -
 want "unknown keys are ignored: same bytes" cmp out.txt all/PCL01.json
 
 # ---- reference model ------------------------------------------------------------------------------------------------
@@ -171,7 +176,7 @@ n=0
 labelled() { # COUNT LABEL ID: so many results like this one, under names of their own
     for i in $(seq "$1"); do
         n=$((n + 1))
-        sed "s/\"sample_id\": \"$3\"/\"sample_id\": \"L$n\"/" all/$3.json >labelled/L$n.json
+        sed "s/\"sample_id\": \"$3\"/\"sample_id\": \"L$n\"/; /^  \"digest\": /d" all/$3.json >labelled/L$n.json
         printf '%s\tlabelled/L%s.json\t.\n' "$2" $n >>cohort.sheet
     done
 }
