@@ -5,7 +5,7 @@
 # SUITES: which script suites to run (default: all).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers fuzz batch golden remote expression results normals identity vcf lod pages oracle bnd sim_ras real}"
+: "${SUITES:=layers fuzz batch golden remote expression results normals identity vcf lod pages oracle bnd sim_ras real flips hostile}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
@@ -67,6 +67,8 @@ for name in $SUITES; do
     bnd) suite bnd python3 tests/oracle/check_bnd.py ;;
     sim_ras) suite sim_ras python3 tests/oracle/sim_ras.py ;;
     real) suite real python3 tests/real/run_real.py ;;
+    flips) suite flips python3 tests/robust/run_flips.py ;;
+    hostile) suite hostile env LIMITED="${LIMITED-1}" python3 tests/robust/run_hostile.py ;;
     *) echo "unknown suite $name" >&2; exit 2 ;;
     esac
 done

@@ -64,7 +64,7 @@ def kinds(folder):
         Kind("panel", "panel/limits.tsv", *one, "--vcf", folder / "VCF01.mutect2.vcf", "-p", folder / "panel", text=True),
         Kind("panel codons", "panel/cds.fa", *one, "--vcf", folder / "VCF01.mutect2.vcf", "-p", folder / "panel", text=True),
         Kind("model", "model.tsv", *one, "--vcf", folder / "VCF01.mutect2.vcf", "--model", folder / "model.tsv", text=True),
-        Kind("JSON", "done/PCL01.json", "stratify", folder / "done/PCL01.json", "-o", "-", text=True),
+        Kind("JSON", "done/PCL01.json", "stratify", folder / "done/PCL01.json", "-o", "-", weight=2),
     ]
 
 
