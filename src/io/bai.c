@@ -111,9 +111,10 @@ static int covers(uint32_t bin, uint32_t first, uint32_t last) {
     return low - LEAF_FIRST <= last && high - LEAF_FIRST >= first;
 }
 
-/* Is the record at this offset in a bin over these windows? Chunks may overlap by a block: the few before are asked
- * too. */
+/* Is the record at this offset in a bin over these windows? A chunk of a wide bin may have begun long before: chunks are
+ * asked backwards, and after so many an index has the benefit of the doubt. */
 static int is_reached(const chunk *c, size_t n, uint64_t offset, uint32_t first, uint32_t last) {
+    enum { MOST_ASKED = 4096 };
     size_t low = 0, high = n;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -122,8 +123,8 @@ static int is_reached(const chunk *c, size_t n, uint64_t offset, uint32_t first,
         else
             high = middle;
     }
-    for (size_t i = low; i > 0 && low - i < 64; i--)
-        if (c[i - 1].end > offset && covers(c[i - 1].bin, first, last))
+    for (size_t i = low; i > 0; i--)
+        if (low - i == MOST_ASKED || (c[i - 1].end > offset && covers(c[i - 1].bin, first, last)))
             return 1;
     return 0;
 }

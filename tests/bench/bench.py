@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Speed as ratios: plasmastrat and its peer on the same file, same threads, in the same run.
 
-A whole-genome-like BAM is made once per run (seeded; size by BENCH_READS, default 2,000,000 reads; BENCH_BAM: an indexed
-file to use instead) and everything is timed on it: the best of three, taken in turn. A line for each ratio, with the
-peer's command; "cpu" compares processor seconds, which other work on the machine disturbs less. $PLASMASTRAT is the
-program, $CC compiles the floor under every reader of a whole file, bare_inflate.c.
+Files are made once per run, seeded: a whole-genome-like BAM (BENCH_READS reads, default 2,000,000; BENCH_BAM: an indexed
+file to use instead), the same with spliced reads in the panel's genes for RNA, one of many short records, one amplicon of
+a million fragments, and a sheet of 200 small samples. Everything is timed as the best of three, taken in turn. A line for
+each ratio, with the peer's command; "cpu" compares processor seconds, which other work on the machine disturbs less.
+$PLASMASTRAT is the program, $CC compiles the floor under every reader of a whole file, bare_inflate.c.
 """
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,34 +45,114 @@ def regions(path):
                 out.write("%s\t%d\t%s\n" % (contig, int(pos1) - 1, pos1))
 
 
-def make_bam(path):
-    rng = random.Random(20)
-    places = contigs()
+POOL = 500
+
+
+def pools(rng, length):
+    bases = ["".join(rng.choice("ACGT") for _ in range(length)) for _ in range(POOL)]
+    # few quality values, mostly the best one, as sequencers write them today
+    quality = ["".join(rng.choice(",:FFFFFFFFFFFFFFFFFFFF") for _ in range(length)) for _ in range(POOL)]
+    return bases, quality
+
+
+def introns():
+    """(contig, exon end, next exon's start) between the panel's exons that hold half a read each."""
+    with open(os.path.join(ROOT, "panels", "grch38", "exons.bed")) as handle:
+        rows = [line.rstrip("\n").split("\t") for line in handle if not line.startswith("#")]
+    rows.sort(key=lambda row: (row[3], row[0], int(row[1])))
+    for one, two in zip(rows, rows[1:]):
+        if one[3] == two[3] and min(int(r[2]) - int(r[1]) for r in (one, two)) >= 75 and int(one[2]) < int(two[1]):
+            yield one[0], int(one[2]), int(two[1])
+
+
+def write_bam(path, lines_of):
+    """lines_of(contig, length): its records as (pos1, text), in any order."""
     writer = subprocess.Popen(["samtools", "view", "-b", "-@1", "-o", path, "-"], stdin=subprocess.PIPE)
     out = writer.stdin
     out.write(b"@HD\tVN:1.6\tSO:coordinate\n")
-    for name, length in places:
+    for name, length in contigs():
         out.write(("@SQ\tSN:%s\tLN:%d\n" % (name, length)).encode())
-    total = sum(length for _, length in places)
-    alphabet = "ACGT"
-    pool = ["".join(rng.choice(alphabet) for _ in range(150)) for _ in range(500)]
-    # four quality values, mostly the best one, as sequencers write them today
-    quality = ["".join(rng.choice(",:FFFFFFFFFFFFFFFFFFFF") for _ in range(150)) for _ in range(500)]
-    serial = 0
-    for name, length in places:
-        starts = sorted(rng.randrange(length - 600) for _ in range(READS * length // total))
-        lines = []
-        for pos in starts:
-            serial += 1
-            flag = 99 if serial % 2 else 147
-            lines.append("r%d\t%d\t%s\t%d\t60\t150M\t=\t%d\t%d\t%s\t%s\n" % (
-                serial, flag, name, pos + 1, pos + 200, 350 if flag == 99 else -350, pool[serial % 500],
-                quality[(serial * 7) % 500]))
-        out.write("".join(lines).encode())
+    for name, length in contigs():
+        for _, text in sorted(lines_of(name, length)):
+            out.write(text.encode())
     out.close()
     if writer.wait():
         sys.exit("samtools could not write the BAM")
     subprocess.run(["samtools", "index", path], check=True)
+
+
+def make_genome(path, spliced=0):
+    rng = random.Random(20)
+    bases, quality = pools(rng, 150)
+    total = sum(length for _, length in contigs())
+    joins = list(introns()) if spliced else []
+    serial = [0]
+
+    def lines(name, length):
+        rows = []
+        for _ in range(READS * length // total):
+            serial[0] += 1
+            pos, flag = rng.randrange(length - 600) + 1, 99 if serial[0] % 2 else 147
+            rows.append((pos, "r%d\t%d\t%s\t%d\t60\t150M\t=\t%d\t%d\t%s\t%s\n" % (
+                serial[0], flag, name, pos, pos + 199, 350 if flag == 99 else -350, bases[serial[0] % POOL],
+                quality[serial[0] * 7 % POOL])))
+        for contig, end, begin in joins:
+            for k in range(spliced if contig == name else 0):
+                serial[0] += 1
+                rows.append((end - 74, "s%d\t0\t%s\t%d\t60\t75M%dN75M\t*\t0\t0\t%s\t%s\tNH:i:1\n" % (
+                    serial[0], name, end - 74, begin - end, bases[serial[0] % POOL], quality[k % POOL])))
+        return rows
+    write_bam(path, lines)
+
+
+def make_short(path):
+    """Records of 36 bases: parsing weighs more than inflating."""
+    rng = random.Random(21)
+    bases, _ = pools(rng, 36)
+
+    def lines(name, length):
+        return [(1 + 120 * i, "r%d\t0\t%s\t%d\t60\t36M\t*\t0\t0\t%s\t%s\n" % (i, name, 1 + 120 * i, bases[i % POOL], "F" * 36))
+                for i in range(length // 121 if name == "chr1" else 0)]
+    write_bam(path, lines)
+
+
+def make_amplicon(path):
+    """A million read pairs over the exon of KRAS codons 12 and 13."""
+    rng = random.Random(22)
+    bases, quality = pools(rng, 100)
+
+    def lines(name, length):
+        rows = []
+        for i in range(1000000 if name == "chr12" else 0):
+            pos, mate = 25245290 + i % 7, 25245330 + i % 7
+            for flag, here, there, size in ((99, pos, mate, 140), (147, mate, pos, -140)):
+                rows.append((here, "a%d\t%d\t%s\t%d\t60\t100M\t=\t%d\t%d\t%s\t%s\n" % (
+                    i, flag, name, here, there, size, bases[i % POOL], quality[i % POOL])))
+        return rows
+    write_bam(path, lines)
+
+
+def make_sheet(path):
+    with open(os.path.join(ROOT, "testdata", "sheet.tsv")) as handle:
+        head, *rows = [line.rstrip("\n").split("\t") for line in handle]
+    with open(path, "w") as out:
+        out.write("\t".join(head) + "\n")
+        for k in range(200):
+            row = dict(zip(head, rows[k % len(rows)]), sample_id="S%d" % k)
+            for role in ("rna", "dna", "vcf"):
+                if row[role] != ".":
+                    row[role] = os.path.join(ROOT, "testdata", row[role])
+            out.write("\t".join(row[name] for name in head) + "\n")
+
+
+MAKERS = {"genome": make_genome, "rna": lambda path: make_genome(path, 40), "short": make_short,
+          "amplicon": make_amplicon}
+
+
+def make(kind, path):
+    """In a process of its own: the peak memory of a child counts what its parent had when it was started."""
+    subprocess.run([sys.executable, os.path.abspath(__file__), "--make", kind, path], check=True)
+    return path
 
 
 def once(command):
@@ -95,35 +175,64 @@ def line(what, ours, peer):
         what, wall, peer_wall, wall / peer_wall, cpu / peer_cpu, peak, " ".join(os.path.basename(x) for x in peer)))
 
 
+def alone(what, command):
+    runs = [once(command) for _ in range(2)]
+    wall, cpu, peak = (min(run[i] for run in runs) for i in range(3))
+    print("%-32s %6.2f s  processor %6.2f s  %5.0f MB" % (what, wall, cpu, peak))
+    return wall
+
+
+def bench_readers(folder, floor):
+    bed = os.path.join(folder, "panel.bed")
+    regions(bed)
+    bam = os.environ.get("BENCH_BAM") or make("genome", os.path.join(folder, "x.bam"))
+    rna = make("rna", os.path.join(folder, "rna.bam"))
+    short = make("short", os.path.join(folder, "short.bam"))
+    os.remove(short + ".bai")
+    bare, bare_rna = os.path.join(folder, "bare.bam"), os.path.join(folder, "bare_rna.bam")
+    os.symlink(os.path.realpath(bam), bare)  # the same files without an index beside them
+    os.symlink(rna, bare_rna)
+    print("%.0f MB, ratio = ours / peer (below 1: faster), MB = our peak memory" % (os.path.getsize(bam) / 1e6))
+    for n in ("1", "2"):
+        sample = [PROGRAM, "sample", "--id", "x", "-@" + n]
+        count = ["samtools", "view", "-c", "-@", n]
+        line("streamed DNA, -@%s" % n, sample + ["--dna", bare], [floor, n, bam])
+        line("streamed DNA, -@%s" % n, sample + ["--dna", bare], count + [bam])
+        line("streamed RNA, -@%s" % n, sample + ["--rna", bare_rna], [floor, n, rna])
+        line("streamed short records, -@%s" % n, sample + ["--dna", short], [floor, n, short])
+        line("streamed short records, -@%s" % n, sample + ["--dna", short], count + [short])
+        line("indexed DNA, -@%s" % n, sample + ["--dna", bam], count + ["-M", "-L", bed, bam])
+        line("indexed RNA and DNA, -@%s" % n, sample + ["--dna", bam, "--rna", rna], count + ["-M", "-L", bed, bam])
+
+
+def bench_deep(folder):
+    deep = make("amplicon", os.path.join(folder, "deep.bam"))
+    for n in ("1", "2"):
+        alone("1,000,000x amplicon, -@%s" % n, [PROGRAM, "sample", "--id", "x", "-@" + n, "--dna", deep])
+    os.remove(deep + ".bai")
+    alone("the same streamed, -@1", [PROGRAM, "sample", "--id", "x", "-@1", "--dna", deep])
+
+
+def bench_batch(folder):
+    sheet = os.path.join(folder, "sheet.tsv")
+    make_sheet(sheet)
+    one, two = (alone("batch of 200 small samples, -@%s" % n,
+                      [PROGRAM, "batch", sheet, "-o", os.path.join(folder, "batch"), "--force", "-q", "-@" + n])
+                for n in ("1", "2"))
+    print("two threads are %.2f times as fast as one" % (one / two))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        bam, bed = os.environ.get("BENCH_BAM", os.path.join(folder, "x.bam")), os.path.join(folder, "panel.bed")
-        if "BENCH_BAM" not in os.environ:
-            make_bam(bam)
-        regions(bed)
-        bare, floor = os.path.join(folder, "bare.bam"), os.path.join(folder, "bare_inflate")
-        os.symlink(os.path.realpath(bam), bare)  # the same file without an index beside it
+        floor = os.path.join(folder, "bare_inflate")
         subprocess.run([os.environ.get("CC", "cc"), "-std=c11", "-D_XOPEN_SOURCE=700", "-O2", "-o", floor,
                         os.path.join(ROOT, "tests", "bench", "bare_inflate.c"), "-ldeflate", "-pthread"], check=True)
-        print("%.0f MB, ratio = ours / peer (below 1: faster), MB = our peak memory" % (os.path.getsize(bam) / 1e6))
-        for n in ("1", "2"):
-            sample = [PROGRAM, "sample", "--id", "x", "-@" + n]
-            line("streamed DNA, -@%s" % n, sample + ["--dna", bare], [floor, n, bam])
-            line("streamed DNA, -@%s" % n, sample + ["--dna", bare], ["samtools", "view", "-c", "-@", n, bam])
-            line("streamed RNA, -@%s" % n, sample + ["--rna", bare], [floor, n, bam])
-            line("indexed DNA, -@%s" % n, sample + ["--dna", bam],
-                 ["samtools", "view", "-c", "-M", "-L", bed, "-@", n, bam])
-            line("indexed RNA and DNA, -@%s" % n, sample + ["--dna", bam, "--rna", again(folder, bam)],
-                 ["samtools", "view", "-c", "-M", "-L", bed, "-@", n, bam])
+        bench_batch(folder)
+        bench_deep(folder)
+        bench_readers(folder, floor)
 
 
-def again(folder, bam):
-    """The same bytes as another file: one file in two roles is refused."""
-    copy = os.path.join(folder, "again.bam")
-    if not os.path.exists(copy):
-        shutil.copy(bam, copy)
-        shutil.copy(bam + ".bai", copy + ".bai")
-    return copy
-
-
-main()
+if sys.argv[1:2] == ["--make"]:
+    MAKERS[sys.argv[2]](sys.argv[3])
+else:
+    main()

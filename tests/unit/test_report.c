@@ -567,7 +567,7 @@ static void keys_are_the_contracts(void **state) {
     fixture *f = positive();
     json_t *o = parsed(f);
     leads_with(o, "",
-               "schema sample_id status label probability leaning reasons model models markers ccnd1 ras "
+               "schema digest sample_id status label probability leaning reasons model models markers ccnd1 ras "
                "ccnd1_expression ccnd1_copy_number igh_ccnd1 qc inputs provenance");
     leads_with(o, "probability", "plasmacytoma_like low high");
     leads_with(o, "model", "name basis question specimen");
