@@ -209,6 +209,7 @@ void ps_reads_close(ps_reads *reads) {
     free(reads->tid);
     free(reads->span);
     free(reads->shares_slice);
+    free(reads->slice_beg);
     free(reads->unchecked);
     ps_source_free(&reads->source);
     free(reads);
@@ -372,6 +373,26 @@ static int check_offsets(const ps_reads *reads, ps_error *err) {
 
 enum { CRAM_JOIN = 20000 }; /* bases: closer spans mostly share a slice, which is decoded whole anyway */
 
+/* Does reading on from one span to the next decode nothing more than the two need? So when they are close, and when no
+ * slice begins between them. */
+static int is_worth_joining(const ps_reads *reads, const tid_span *one, const tid_span *two) {
+    if (one->tid != two->tid)
+        return 0;
+    if (two->beg0 - one->end0 <= CRAM_JOIN)
+        return 1;
+    uint64_t from = (uint64_t)one->tid << 32 | (uint64_t)one->end0,
+             to = (uint64_t)two->tid << 32 | (uint64_t)two->beg0;
+    size_t low = 0, high = reads->n_slice_beg;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (reads->slice_beg[middle] < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return reads->slice_beg && (low == reads->n_slice_beg || reads->slice_beg[low] >= to);
+}
+
 /* Starts on the next group of spans; 0 when there is none left. */
 static int next_group(ps_reads *reads, ps_error *err) {
     if (reads->region)
@@ -380,8 +401,7 @@ static int next_group(ps_reads *reads, ps_error *err) {
     size_t i = reads->group_beg = reads->group_end;
     if (i == reads->n_span)
         return 0;
-    while (++i < reads->n_span && reads->span[i].tid == reads->span[i - 1].tid &&
-           reads->span[i].beg0 - reads->span[i - 1].end0 <= CRAM_JOIN)
+    while (++i < reads->n_span && is_worth_joining(reads, &reads->span[i - 1], &reads->span[i]))
         ;
     reads->group_end = i;
     const tid_span *first = &reads->span[reads->group_beg], *last = &reads->span[i - 1];

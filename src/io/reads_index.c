@@ -47,6 +47,11 @@ static char *find_index(const ps_reads *reads, int *stale) {
     return NULL;
 }
 
+static int by_place(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
 /* A .crai is lines of: contig, start, span, container offset, slice offset, size. A slice with several contigs has
  * several lines. */
 static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
@@ -57,11 +62,12 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
         return ps_fail(err, PS_ERR_RUN, index, 0, "index cannot be opened: %s", strerror(errno));
     kstring_t line = KS_INITIALIZE;
     int result = 0, got = -1;
-    long contig, contig_before = -1;
+    long contig, contig_before = -1, start = 0;
+    size_t capacity = 0;
     int64_t offset, slice, offset_before = -1, slice_before = -1;
     reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
     while (result == 0 && (got = bgzf_getline(file, '\n', &line)) >= 0) {
-        if (sscanf(line.s, "%ld %*d %*d %" SCNd64 " %" SCNd64, &contig, &offset, &slice) != 3)
+        if (sscanf(line.s, "%ld %ld %*d %" SCNd64 " %" SCNd64, &contig, &start, &offset, &slice) != 4)
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is not a CRAM index");
         else if (contig >= reads->info.n_contigs || offset >= size)
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is the index of another file than %s", reads->source.path);
@@ -71,12 +77,18 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
             if (contig_before >= 0)
                 reads->shares_slice[contig_before] = 1;
         }
+        if (contig >= 0 && start > 0) {
+            PS_GROW(reads->slice_beg, reads->n_slice_beg, capacity);
+            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)contig << 32 | ((uint64_t)start - 1);
+        }
         contig_before = contig;
         offset_before = offset;
         slice_before = slice;
     }
     if (result == 0 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
+    if (reads->n_slice_beg)
+        qsort(reads->slice_beg, reads->n_slice_beg, sizeof *reads->slice_beg, by_place);
     ks_free(&line);
     bgzf_close(file);
     return result;
