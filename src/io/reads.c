@@ -363,7 +363,8 @@ static int check_offsets(const ps_reads *reads, ps_error *err) {
     for (int i = 0; i < reads->region->n_off; i++)
         if ((int64_t)(reads->region->off[i].u >> 16) >= (int64_t)st.st_size)
             return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
-                           "its index is that of another file: it points past the end");
+                           "its index is that of another file: it points past the end; make a new one with "
+                           "samtools index");
     return 0;
 }
 
