@@ -152,6 +152,9 @@ static int hyperdiploid(const ps_panel *panel, const ps_copynumber_call *call) {
 
 /* How far the interval must stay away from the copies that the state denies. */
 static const double margin = 0.2;
+/* Beyond what the interval may miss (GC, mappability): without a purity, an interval this far from two copies is no
+ * neutral one. */
+static const double off_two = 0.05;
 
 static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
     const ps_limits *l = &panel->limits;
@@ -167,6 +170,12 @@ static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
         if (call->copies_high >= 2 - margin)
             goto wide;
         call->state = PS_CN_LOSS;
+    } else if (isnan(call->purity) && (call->copies_low > 2 + off_two || call->copies_high < 2 - off_two)) {
+        ps_reason_add(
+            &call->reasons, PS_REASON_PURITY_ASSUMED,
+            "dna: %.2f copies (%.2f to %.2f) are not two: a change in a part of the cells looks so; give --purity",
+            call->copies, call->copies_low, call->copies_high);
+        return;
     } else if (call->copies_low > 1 + margin && call->copies_high < 3 - margin) {
         /* one copy more or less would have shown */
         call->state = PS_CN_NEUTRAL;
@@ -242,7 +251,10 @@ static int learn_matched(const ps_case *c, ps_assay assay, ps_normals *own, ps_c
                       ps_assay_names[assay]);
         return 0;
     }
-    return ps_normals_learn(c->panel, &normal, &name, 1, own, &err) == 0;
+    if (ps_normals_learn(c->panel, &normal, &name, 1, own, &err) == 0)
+        return 1;
+    ps_reason_add(&call->reasons, PS_REASON_REFERENCE_MISMATCH, "%s; it is not used for depth", err.text);
+    return 0;
 }
 
 /* What the bins are measured against: a panel of normals, the matched normal, or (whole genomes) nothing. 0: none that

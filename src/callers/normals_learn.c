@@ -189,6 +189,16 @@ static void mark_usable(lesson *s) {
     }
 }
 
+/* A gain that all share would become the usual level: each genome is looked at alone, before any is learnt from. */
+static int check_alone(const lesson *s, size_t sample, ps_error *err) {
+    ps_depth f;
+    ps_depth_init(&f, s->panel, s->sample[sample]->bin, NULL);
+    ps_depth_fit(&f);
+    int status = refuse_tumour(s, sample, &f, err);
+    ps_depth_free(&f);
+    return status;
+}
+
 static int check_samples(lesson *s, ps_error *err) {
     ps_normals *n = s->normals;
     size_t votes[PS_N_ASSAYS] = {0};
@@ -206,6 +216,8 @@ static int check_samples(lesson *s, ps_error *err) {
         if (!k)
             n->assay = c.assay;
         votes[c.assay]++;
+        if (genome && check_alone(s, k, err) < 0)
+            return -1;
     }
     if (votes[PS_ASSAY_EXOME] + votes[PS_ASSAY_TARGETED])
         n->assay = votes[PS_ASSAY_EXOME] >= votes[PS_ASSAY_TARGETED] ? PS_ASSAY_EXOME : PS_ASSAY_TARGETED;

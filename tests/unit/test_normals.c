@@ -238,6 +238,61 @@ static void free_call(ps_copynumber_call *call) {
 }
 
 /* A capture is called with a panel of its kit or its own normal, and with nothing else. */
+/* Trisomy 9, 11 and 15 in every normal: a shared gain must not become the usual level. */
+static void tumours_as_normals(void **state) {
+    (void)state;
+    cohort c;
+    ps_normals n;
+    ps_error err = {0};
+    make_cohort(&c, 400, 0.02, 1);
+    for (int k = 0; k < N; k++)
+        for (int i = 0; i < panel.n_bins; i++) {
+            const char *arm = panel.arms[panel.bins[i].arm].name;
+            if (!strncmp(arm, "9", 1) || !strncmp(arm, "11", 2) || !strncmp(arm, "15", 2))
+                c.e[k].bin[i] += c.e[k].bin[i] / 2;
+        }
+    if (ps_normals_learn(&panel, c.at, c.name, N, &n, &err) == 0)
+        fail_msg("a panel of tumours was accepted");
+    assert_non_null(strstr(err.text, "is it a tumour?"));
+    /* as the matched normal of another such sample it is not used, and the gain is seen */
+    ps_case one = {.panel = &panel, .purity = 1};
+    ps_copynumber_call call;
+    one.reads[PS_INPUT_DNA] = &c.e[0];
+    one.reads[PS_INPUT_NORMAL] = &c.e[1];
+    ps_call_copynumber(&one, &call);
+    assert_int_equal(call.state, PS_CN_GAIN);
+    assert_int_equal(call.reference, PS_CN_REFERENCE_NONE);
+    free_call(&call);
+    free_cohort(&c);
+}
+
+/* A fifth of the cells with one copy more: without a purity that is neither two copies nor three. */
+static void impure_gain(void **state) {
+    (void)state;
+    cohort c;
+    make_cohort(&c, 2000, 0, 1);
+    for (int i = 0; i < panel.n_bins; i++)
+        if (!strncmp(panel.arms[panel.bins[i].arm].name, "11", 2))
+            c.e[0].bin[i] += c.e[0].bin[i] / 10;
+    ps_case one = {.panel = &panel, .purity = NAN};
+    ps_copynumber_call call;
+    one.reads[PS_INPUT_DNA] = &c.e[0];
+    ps_call_copynumber(&one, &call);
+    assert_near(call.copies, 2.2, 0.05);
+    assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
+    free_call(&call);
+    one.purity = 0.2;
+    ps_call_copynumber(&one, &call);
+    assert_int_equal(call.state, PS_CN_GAIN);
+    free_call(&call);
+    one.reads[PS_INPUT_DNA] = &c.e[1];
+    one.purity = NAN;
+    ps_call_copynumber(&one, &call);
+    assert_int_equal(call.state, PS_CN_NEUTRAL);
+    free_call(&call);
+    free_cohort(&c);
+}
+
 static void captures(void **state) {
     (void)state;
     ps_normals kit = learnt(0, 50, 0.05), genome = learnt(1, 50, 0.05);
@@ -376,9 +431,16 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(levels_are_those_of_the_kit), cmocka_unit_test(round_trip),  cmocka_unit_test(hostile_files),
-        cmocka_unit_test(normals_that_are_none),       cmocka_unit_test(captures),    cmocka_unit_test(small_kits),
-        cmocka_unit_test(rna_has_no_copies),           cmocka_unit_test(waves_widen),
+        cmocka_unit_test(levels_are_those_of_the_kit),
+        cmocka_unit_test(round_trip),
+        cmocka_unit_test(hostile_files),
+        cmocka_unit_test(normals_that_are_none),
+        cmocka_unit_test(captures),
+        cmocka_unit_test(small_kits),
+        cmocka_unit_test(tumours_as_normals),
+        cmocka_unit_test(impure_gain),
+        cmocka_unit_test(rna_has_no_copies),
+        cmocka_unit_test(waves_widen),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
