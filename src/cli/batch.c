@@ -1,6 +1,7 @@
 /* batch.c - `plasmastrat batch SHEET`: label every sample of a sheet on this machine. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 #include "ledger.h"
@@ -72,10 +73,15 @@ static int run_and_write(const batch_state *st, const ps_job *job, const char *r
         result->sample_id = ps_strdup(job->sample_id);
         return -1;
     }
-    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, result, err) < 0 ||
-        cli_write_outputs(result, s->outdir, replace, err) < 0)
-        return -1;
-    return ledger_note(s->outdir, job->sample_id, request, err);
+    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, result, err) == 0 &&
+        cli_write_outputs(result, s->outdir, replace, err) == 0)
+        return ledger_note(s->outdir, job->sample_id, request, err);
+    if (replace && !ps_interrupted()) { /* an older answer beside a failed row would be taken for this one */
+        ps_error ignored = {0};
+        ledger_note(s->outdir, job->sample_id, NULL, &ignored);
+        cli_remove_outputs(s->outdir, job->sample_id);
+    }
+    return -1;
 }
 
 static int do_sample(void *context, size_t item, int worker, ps_error *err) {
@@ -150,10 +156,24 @@ static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error
     return 0;
 }
 
+/* Refused before the work, which may take days, rather than sample by sample. */
+static int refuse_existing(const cli_settings *s, const sheet *samples, ps_error *err) {
+    struct stat there;
+    int status = 0;
+    for (size_t i = 0; i < samples->n * CLI_N_OUTPUTS && status == 0; i++) {
+        char *path = cli_output_path(s->outdir, samples->job[i / CLI_N_OUTPUTS].sample_id, (int)(i % CLI_N_OUTPUTS));
+        if (lstat(path, &there) == 0)
+            status = ps_fail(err, PS_ERR_RUN, path, 0,
+                             "exists: go on with --resume, or do all samples again with --force");
+        free(path);
+    }
+    return status;
+}
+
 static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, const sheet *samples, ps_error *err) {
     batch_state st = {.settings = s, .knowledge = knowledge, .sheet = samples};
-    if (ps_make_folder(s->outdir, err) < 0 || ledger_open(s->outdir, err) < 0 ||
-        cli_check_cohort(s->outdir, s->force || s->resume, err) < 0)
+    if ((!s->force && !s->resume && refuse_existing(s, samples, err) < 0) || ps_make_folder(s->outdir, err) < 0 ||
+        ledger_open(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force || s->resume, err) < 0)
         return -1;
     if (s->resume)
         cli_clear_leftovers(s->outdir, samples->job, samples->n);

@@ -82,6 +82,8 @@ int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *er
 int cli_writes_files(const cli_settings *settings); /* -o, --json, --html or --ras-vcf was given */
 /* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
 int cli_deliver(const ps_result *result, const cli_settings *settings, ps_error *err);
+void cli_remove_outputs(const char *outdir, const char *sample_id); /* those that are there */
+
 /* cohort.tsv, cohort.html and plasmastrat_mqc.json. Could they be written? Asked before the work, which may take days. */
 int cli_check_cohort(const char *outdir, int force, ps_error *err);
 /* All are complete before the first one takes its name. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
@@ -161,6 +162,14 @@ int cli_deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
         return -1;
     int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     return s->quiet && cli_writes_files(s) ? 0 : ps_write_text(result, colour, stdout, err);
+}
+
+void cli_remove_outputs(const char *outdir, const char *sample_id) {
+    for (int i = 0; i < N_FILES; i++) {
+        char *path = cli_output_path(outdir, sample_id, i);
+        unlink(path);
+        free(path);
+    }
 }
 
 int cli_flush_stdout(ps_error *err) {

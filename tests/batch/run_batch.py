@@ -84,7 +84,9 @@ def test_resume(folder, sheet, ids, wanted):
     out = folder / "resume"
     check(run(sheet, out, "-q").returncode == 0, "batch")
     check(contents(out) == wanted, "a second batch gives the same bytes")
-    check(run(sheet, out).returncode != 0, "a batch over existing results without --resume or --force is refused")
+    r = run(sheet, out)
+    check(r.returncode == 1 and "--resume" in r.stderr and contents(out) == wanted,
+          "a batch over existing results is refused before anything is run, and says --resume")
 
     def stamps():
         files = {i: [out / (i + s) for s in SUFFIXES] for i in ids}
@@ -135,6 +137,13 @@ def test_failed_sample(folder, sheet, ids):
     r = run(broken, out, "--resume")
     check(r.returncode == 1 and "BAD" in r.stderr, "--resume tries a failed sample again and says that it fails")
     check((out / (ids[0] + ".json")).stat().st_mtime_ns == stamp, "--resume leaves the others alone")
+    for p in (folder / "data").glob("PCL01.dna.bam*"):
+        p.rename(str(p) + ".away")
+    r = run(sheet, out, "--resume")
+    check(r.returncode == 1 and not list(out.glob(ids[0] + ".*")), "a sample that fails now has no older answer beside it")
+    check((out / (ids[1] + ".json")).exists(), "the others have theirs")
+    for p in (folder / "data").glob("PCL01.dna.bam*.away"):
+        p.rename(str(p)[:-5])
     r = run(broken, folder / "fast", "--fail-fast", "-@", "1")
     rows = (folder / "fast" / "cohort.tsv").read_text().splitlines()[1:]
     check(r.returncode == 1 and len(rows) == len(ids) + 1, "--fail-fast: a row for every sample")
