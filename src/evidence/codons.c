@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
-#include "slice.h"
+#include "parcel.h"
 
 enum { QUALITIES = 64, MAX_CHAIN = 3, CLUTTER_CODONS = 3, COMPLEX_REACH = 3 };
 
@@ -34,7 +34,8 @@ typedef struct codon_state {
     size_t allele_capacity;
     seen_codon *seen; /* of the fragment at hand, in target order */
     size_t n_seen, seen_capacity;
-    ps_waitlist waiting;
+    ps_waitlist waiting; /* of parcels */
+    ps_parcels parcels;
 } codon_state;
 
 static uint64_t key_of(int32_t codon, int hap, int doubt, int side, int quality) {
@@ -293,7 +294,17 @@ static void count_fragment(codon_state *st, ps_slice *s) {
 }
 
 static void count_alone(void *context, void *what) {
-    count_fragment(context, what);
+    codon_state *st = context;
+    count_fragment(st, ps_parcel_open(&st->parcels, what));
+}
+
+static ps_slice *take_waiting(codon_state *st, uint64_t name) {
+    void *parcel = ps_waitlist_take(&st->waiting, name);
+    return parcel ? ps_parcel_open(&st->parcels, parcel) : NULL;
+}
+
+static void put_waiting(codon_state *st, uint64_t name, int32_t mate_pos0, ps_slice *s) {
+    ps_waitlist_put(&st->waiting, name, mate_pos0, ps_parcel_pack(&st->parcels, s));
 }
 
 /* ---- the unit ---------------------------------------------------------------------------------------------------
@@ -303,7 +314,7 @@ static void begin(ps_unit *unit) {
     codon_state *st = ps_alloc(1, sizeof *st);
     const ps_locus *locus = &unit->panel->loci[unit->id];
     size_t n_codons = (size_t)(locus->codon_end - locus->codon_beg);
-    st->locus = locus;
+    st->locus = st->parcels.locus = locus;
     st->unit = unit;
     st->end0 = locus->pos0[locus->n_targets - 1] + 1;
     st->codon_of = ps_alloc((size_t)locus->n_targets, sizeof *st->codon_of);
@@ -337,18 +348,18 @@ static uint64_t family_of(const bam1_t *b) {
 
 static void add_to_family(codon_state *st, const ps_record *r, uint64_t family, ps_slice *s) {
     const bam1_core_t *c = &r->bam->core;
-    ps_slice *others = ps_waitlist_take(&st->waiting, family);
+    ps_slice *others = take_waiting(st, family);
     int32_t last = (int32_t)(ps_mate_expected(r->bam) && c->mpos > c->pos ? c->mpos : c->pos);
     s->last_pos0 = last;
     if (others)
         s = ps_slice_merge(&st->unit->panel->limits, s, others);
-    ps_waitlist_put(&st->waiting, family, s->last_pos0, s);
+    put_waiting(st, family, s->last_pos0, s);
 }
 
 static void add_to_pair(codon_state *st, const ps_record *r, ps_slice *s) {
     const bam1_core_t *c = &r->bam->core;
     int expected = ps_mate_expected(r->bam) && (s->read == 1 || s->read == 2);
-    ps_slice *mate = expected ? ps_waitlist_take(&st->waiting, r->name) : NULL;
+    ps_slice *mate = expected ? take_waiting(st, r->name) : NULL;
     if (mate && (mate->read ^ s->read) == 3) {
         count_fragment(st, ps_slice_merge(&st->unit->panel->limits, s, mate));
         return;
@@ -359,7 +370,7 @@ static void add_to_pair(codon_state *st, const ps_record *r, ps_slice *s) {
      * read is not coming: it was left out or lies elsewhere. */
     int worth_waiting = expected && c->mpos < st->end0 && !(st->unit->sorted && c->mpos < c->pos);
     if (worth_waiting)
-        ps_waitlist_put(&st->waiting, r->name, (int32_t)c->mpos, s);
+        put_waiting(st, r->name, (int32_t)c->mpos, s);
     else
         count_fragment(st, s);
 }
@@ -475,6 +486,7 @@ static void measure_alleles(codon_state *st, ps_evidence *part) {
 static void finish(ps_unit *unit) {
     codon_state *st = unit->state;
     ps_waitlist_drain(&st->waiting, count_alone, st);
+    ps_parcels_free(&st->parcels);
     list_codons(st, &unit->part);
     list_bases(st, &unit->part);
     measure_alleles(st, &unit->part);

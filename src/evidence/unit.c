@@ -68,27 +68,66 @@ int ps_mate_expected(const bam1_t *b) {
     return (b->core.flag & BAM_FPAIRED) && !(b->core.flag & BAM_FMUNMAP) && b->core.mtid == b->core.tid;
 }
 
+/* Names are hashes already, families with one bit set: a multiplication spreads what is there. */
+static size_t home_of(const ps_waitlist *list, uint64_t name) {
+    return (size_t)(name * 0x9e3779b97f4a7c15u >> 32) & (list->n_slots - 1);
+}
+
+/* Slot that holds the name, or the empty slot where it belongs. */
+static size_t slot_of(const ps_waitlist *list, uint64_t name) {
+    size_t at = home_of(list, name);
+    while (list->slot[at] && list->row[list->slot[at] - 1].name != name)
+        at = (at + 1) & (list->n_slots - 1);
+    return at;
+}
+
+static void grow_slots(ps_waitlist *list) {
+    free(list->slot);
+    list->n_slots = list->n_slots ? 2 * list->n_slots : 64;
+    list->slot = ps_alloc(list->n_slots, sizeof *list->slot);
+    for (size_t i = 0; i < list->n; i++)
+        list->slot[slot_of(list, list->row[i].name)] = (uint32_t)(i + 1);
+}
+
+/* Backward shift keeps every probe chain whole without tombstones. */
+static void empty_slot(ps_waitlist *list, size_t hole) {
+    size_t mask = list->n_slots - 1;
+    for (size_t next = (hole + 1) & mask; list->slot[next]; next = (next + 1) & mask) {
+        size_t home = home_of(list, list->row[list->slot[next] - 1].name);
+        if (((next - home) & mask) < ((next - hole) & mask))
+            continue;
+        list->slot[hole] = list->slot[next];
+        hole = next;
+    }
+    list->slot[hole] = 0;
+}
+
 static void drop_row(ps_waitlist *list, size_t i) {
-    ps_map_remove(&list->at, list->row[i].name);
-    list->row[i] = list->row[--list->n];
-    if (i < list->n)
-        *ps_map_at(&list->at, list->row[i].name) = i + 1;
+    empty_slot(list, slot_of(list, list->row[i].name));
+    if (i + 1 < list->n) {
+        size_t moved = slot_of(list, list->row[list->n - 1].name);
+        list->row[i] = list->row[list->n - 1];
+        list->slot[moved] = (uint32_t)(i + 1);
+    }
+    list->n--;
 }
 
 void *ps_waitlist_take(ps_waitlist *list, uint64_t name) {
-    uint64_t *at = ps_map_find(&list->at, name);
-    if (!at)
+    size_t at = list->n ? slot_of(list, name) : 0;
+    if (!list->n || !list->slot[at])
         return NULL;
-    size_t i = (size_t)*at - 1;
+    size_t i = list->slot[at] - 1;
     void *what = list->row[i].what;
     drop_row(list, i);
     return what;
 }
 
 void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, void *what) {
+    if (4 * (list->n + 1) > 3 * list->n_slots)
+        grow_slots(list);
     PS_GROW(list->row, list->n, list->capacity);
+    list->slot[slot_of(list, name)] = (uint32_t)(list->n + 1);
     list->row[list->n++] = (ps_waiting){name, mate_pos0, what};
-    *ps_map_at(&list->at, name) = list->n;
 }
 
 void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, void *what), void *context) {
@@ -107,7 +146,7 @@ void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *co
 void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, void *what), void *context) {
     for (size_t i = 0; i < list->n; i++)
         give_up(context, list->row[i].what);
-    ps_map_free(&list->at);
+    free(list->slot);
     free(list->row);
     *list = (ps_waitlist){0};
 }

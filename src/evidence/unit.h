@@ -58,7 +58,8 @@ typedef struct ps_waiting {
     void *what;
 } ps_waiting;
 typedef struct ps_waitlist {
-    ps_map at; /* name -> index + 1 in row */
+    uint32_t *slot; /* by name: index + 1 in row, 0: empty; open addressing */
+    size_t n_slots; /* 0 or a power of two */
     ps_waiting *row;
     size_t n, capacity, sweep_at;
 } ps_waitlist;
