@@ -495,6 +495,7 @@ static const struct {
     {"models", put_models},
     {"ras_chip", put_ras_chip},
     {"ras", put_ras},
+    {"fragments", ps_html_fragments},
     {"codons", put_codons},
     {"ccnd1_chip", put_ccnd1_chip},
     {"rules", ps_html_rules},

@@ -2,7 +2,7 @@
 import functools
 import html.parser
 
-VOID = {"meta", "br", "input", "link", "hr", "img"}
+VOID = {"meta", "br", "wbr", "input", "link", "hr", "img"}
 
 
 class Element:
