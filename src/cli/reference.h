@@ -19,6 +19,8 @@ typedef struct reference_cohort {
  * with this input are refused before anything is read. */
 int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum, reference_cohort *cohort,
                       ps_error *err);
+/* The same reads twice would pass for two samples that agree: equal counts in every gene (RNA) or bin are an error. */
+int reference_refuse_twice(const reference_cohort *cohort, ps_input_role role, ps_error *err);
 void reference_free(reference_cohort *cohort); /* safe on a zeroed one */
 
 /* The kinds: sheet in, one file out. */

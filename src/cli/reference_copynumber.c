@@ -19,20 +19,6 @@ static int find_role(const cli_settings *s, ps_input_role *role, ps_error *err) 
     return 0;
 }
 
-/* The same file twice would pass for two normals that agree. */
-static int refuse_twice(const reference_cohort *cohort, ps_input_role role, ps_error *err) {
-    for (size_t i = 0; i < cohort->sheet.n; i++)
-        for (size_t j = 0; j < i; j++) {
-            const ps_evidence *a = &cohort->sample[i].evidence[role], *b = &cohort->sample[j].evidence[role];
-            size_t bytes = (size_t)cohort->panel->n_bins * sizeof *a->bin;
-            if (!memcmp(a->bin, b->bin, bytes))
-                return ps_fail(err, PS_ERR_RUN, cohort->sheet.job[i].path[role], 0,
-                               "has the same depth in every bin as %s, expected another sample",
-                               cohort->sheet.job[j].path[role]);
-        }
-    return 0;
-}
-
 static int learn(const reference_cohort *cohort, ps_input_role role, ps_normals *normals, ps_error *err) {
     size_t n = cohort->sheet.n;
     const ps_evidence **sample = ps_alloc(n, sizeof *sample);
@@ -41,7 +27,7 @@ static int learn(const reference_cohort *cohort, ps_input_role role, ps_normals 
         sample[i] = &cohort->sample[i].evidence[role];
         name[i] = cohort->sheet.job[i].sample_id;
     }
-    int status = refuse_twice(cohort, role, err);
+    int status = reference_refuse_twice(cohort, role, err);
     if (status == 0)
         status = ps_normals_learn(cohort->panel, sample, name, n, normals, err);
     free(sample);

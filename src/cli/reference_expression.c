@@ -55,7 +55,8 @@ int reference_expression(const cli_settings *s, FILE *out, ps_error *err) {
     if (s->mixture && strcmp(s->mixture, "none") != 0)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--model: '%s', expected none", s->mixture);
     if (reference_collect(s, PS_INPUT_RNA, PS_REFERENCE_MIN_SAMPLES, &cohort, err) < 0 ||
-        check_ids(&cohort, s->rest[1], err) < 0 || fit(s, &cohort, &r, err) < 0)
+        check_ids(&cohort, s->rest[1], err) < 0 || reference_refuse_twice(&cohort, PS_INPUT_RNA, err) < 0 ||
+        fit(s, &cohort, &r, err) < 0)
         goto out;
     r.program = ps_strdup(PS_VERSION);
     status = ps_expression_reference_write(&r, out, err);

@@ -81,6 +81,8 @@ grep -q 'no cut-offs: fewer samples than a mixture needs' err.txt && pass || fai
 refused 1 "nine good samples" 'ten.tsv: 9 of 10 samples are fit for a reference, expected at least 10' \
     reference expression ten.tsv -o x.tsv
 refused 2 "two samples" 'two.tsv: 2 samples .*at least 10' reference expression two.tsv -o x.tsv
+{ cat sheet.tsv; tail -n 1 sheet.tsv | sed 's/^[^\t]*/AGAIN/'; } >again.tsv
+refused 1 "a sample twice" 'has the same counts in every gene as' reference expression again.tsv -o x.tsv
 refused 1 "two builds" 'B37.sam: is on GRCh37, but .* is on GRCh38' reference expression builds.tsv -o x.tsv
 refused 2 "another model" "'some', expected none" reference expression sheet.tsv -o x.tsv --model some
 
