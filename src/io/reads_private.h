@@ -36,9 +36,10 @@ struct ps_reads {
     int n_panel_contigs;
     const ps_panel *panel; /* bound */
     char *shares_slice;    /* CRAM, from its index: this file contig has records in slices with other contigs */
-    uint64_t *slice_beg;   /* CRAM, from its index: where slices begin, contig << 32 | beg0, ascending; NULL: not known */
+    uint64_t
+        *slice_beg; /* CRAM, from its index: where slices begin, contig << 32 | beg0, ascending; NULL: not known */
     size_t n_slice_beg;
-    char *unchecked;       /* CRAM: the MD5 of this file contig's reference has still to be compared */
+    char *unchecked; /* CRAM: the MD5 of this file contig's reference has still to be compared */
     uint64_t records;
     int eof_unchecked; /* the end marker could not be looked at when opening (a pipe): look after the last record */
     int ended;
