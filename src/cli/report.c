@@ -131,7 +131,7 @@ static char *error_in_log(const char *folder, const char *id) {
     char *path = ps_format("%s/%s.log", folder, id), *line = NULL, *error = NULL;
     FILE *file = fopen(path, "r");
     size_t room = 0;
-    for (ssize_t n; file && (n = getline(&line, &room, file)) > 0;) {
+    while (file && getline(&line, &room, file) > 0) {
         if (strncmp(line, start, strlen(start)) != 0)
             continue;
         line[strcspn(line, "\r\n")] = '\0';
