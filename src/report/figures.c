@@ -322,6 +322,10 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
 void ps_figure_expression(FILE *out, const ps_expression_call *e) {
     double lowest = fmin(e->not_at, isfinite(e->low) ? e->low : e->log2_ratio);
     double highest = fmax(e->over_at, isfinite(e->high) ? e->high : e->log2_ratio);
+    if (e->n_cohort) { /* sorted */
+        lowest = fmin(lowest, e->cohort[0]);
+        highest = fmax(highest, e->cohort[e->n_cohort - 1]);
+    }
     scale s = {floor(fmin(lowest - 1.5, e->not_at - 2.5)), 0, 1, 99};
     /* room for the word "overexpressed" on a small screen */
     s.high = ceil(fmax(highest + 1.5, e->over_at + 0.45 * (e->over_at - s.low)));
@@ -343,6 +347,8 @@ void ps_figure_expression(FILE *out, const ps_expression_call *e) {
     label(out, "", at(s, e->over_at) + 0.6, 30, "overexpressed");
     line(out, "limit", at(s, e->not_at), 20, at(s, e->not_at), 67);
     line(out, "limit", at(s, e->over_at), 20, at(s, e->over_at), 67);
+    for (size_t i = 0; i < e->n_cohort; i++)
+        line(out, "rug", at(s, e->cohort[i]), 38, at(s, e->cohort[i]), 62);
     line(out, "s-ink", at(s, low), 50, at(s, high), 50);
     dot(out, "f-ink", at(s, e->log2_ratio), 50, 7);
     double x = at(s, e->log2_ratio);

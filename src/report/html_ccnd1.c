@@ -107,6 +107,8 @@ void ps_html_expression(const ps_result *r, FILE *out) {
         fputs("<figcaption>log2 of CCND1's fragments per kb over the median reference gene's, with its 95 % counting "
               "interval",
               out);
+        if (e->n_cohort)
+            ps_say(out, ". Each thin line is one of the %zu samples of %s", e->n_cohort, e->reference);
         fputs(e->cohort_cut_offs
                   ? ".</figcaption></figure>\n"
                   : ". The two cut-offs are an assumption: no published cut-off exists.</figcaption></figure>\n",

@@ -117,6 +117,7 @@ want "without cut-offs: basis" test "$(value twelve/HIGH.json reference_basis)" 
 run 1 "sample of another build" batch b37.tsv -o b37 --expression-reference ref.tsv
 grep -q 'B37.sam: is on GRCh37, but the expression reference ref.tsv was made on GRCh38' err.txt && pass || fail "sample of another build: $(cat err.txt)"
 want "the other sample is done" test -s b37/HIGH.json
+[ "$(grep -c 'class="rug"' new/HIGH.html)" -eq 24 ] || fail "the figure does not draw the cohort's 24 samples"
 refused 2 "panel of another build" 'ref.tsv: was made on GRCh38, but the panel grch37' \
     sample --id S --rna B37.sam -p grch37 --expression-reference ref.tsv -o x
 "$program" panel export grch38 mine >/dev/null 2>&1
