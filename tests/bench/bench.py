@@ -118,18 +118,37 @@ def make_short(path):
     write_bam(path, lines)
 
 
+def exon_of_kras_12():
+    """(first base, sequence) of the panel's window over KRAS codons 12 and 13."""
+    with open(os.path.join(ROOT, "panels", "grch38", "windows.fa")) as handle:
+        for record in handle.read().split(">")[1:]:
+            head, *rows = record.splitlines()
+            beg1, end1 = (int(x) for x in head.split()[0].split(":")[1].split("-"))
+            if head.endswith("KRAS") and beg1 <= 25245350 <= end1:
+                return beg1, "".join(rows)
+    raise SystemExit("windows.fa has no KRAS codon 12")
+
+
 def make_amplicon(path):
-    """A million read pairs over the exon of KRAS codons 12 and 13."""
+    """A million read pairs over the exon of KRAS codons 12 and 13; one base in 500 is wrong."""
     rng = random.Random(22)
-    bases, quality = pools(rng, 100)
+    _, quality = pools(rng, 100)
+    beg1, exon = exon_of_kras_12()
+
+    def read(offset):
+        text = exon[offset:offset + 100]
+        if rng.random() < 0.2:
+            at = rng.randrange(100)
+            text = text[:at] + rng.choice("ACGT") + text[at + 1:]
+        return text
 
     def lines(name, length):
         rows = []
         for i in range(1000000 if name == "chr12" else 0):
-            pos, mate = 25245290 + i % 7, 25245330 + i % 7
-            for flag, here, there, size in ((99, pos, mate, 140), (147, mate, pos, -140)):
-                rows.append((here, "a%d\t%d\t%s\t%d\t60\t100M\t=\t%d\t%d\t%s\t%s\n" % (
-                    i, flag, name, here, there, size, bases[i % POOL], quality[i % POOL])))
+            here, there = i % 7, 60 + i % 7
+            for flag, one, other, size in ((99, here, there, 160), (147, there, here, -160)):
+                rows.append((beg1 + one, "a%d\t%d\t%s\t%d\t60\t100M\t=\t%d\t%d\t%s\t%s\n" % (
+                    i, flag, name, beg1 + one, beg1 + other, size, read(one), quality[i % POOL])))
         return rows
     write_bam(path, lines)
 
