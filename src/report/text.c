@@ -175,8 +175,8 @@ static void put_junction(const screen *s, const ps_result *r) {
         put(s, "  junction", PLAIN, 0, "%s: %s", state, why);
     } else {
         put(s, "  junction", PLAIN, 0,
-            "%s: %s split + %s discordant fragments where %llu are needed, physical coverage %s; would have shown from "
-            "%s of the cells",
+            "%s: %s split + %s discordant fragments in the window, no %llu of them at one place; physical coverage %s; "
+            "would have shown from %s of the cells",
             state, COUNT(j->split), COUNT(j->discordant), (unsigned long long)j->needed, NUM(j->physical_coverage, 1),
             PERCENT(j->limit_cells));
     }
