@@ -1,35 +1,8 @@
 #!/usr/bin/env bash
 # `reference expression` and --expression-reference end to end on a simulated cohort, and RNA and DNA given as each other.
-# Prints a line per failed case and `ok N, failed N, skipped N`. $PLASMASTRAT: the program (default ./plasmastrat).
-set -u
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=$(realpath "${PLASMASTRAT:-$root/plasmastrat}")
-[ -x "$program" ] || { echo "expression: $program is not there: run make, or set PLASMASTRAT" >&2; exit 2; }
-T=$(mktemp -d) || exit 2
-trap 'rm -rf "$T"' EXIT
-cd "$T" || exit 2
-export PYTHONDONTWRITEBYTECODE=1
-ok=0 failed=0 skipped=0
-pass() { ok=$((ok + 1)); }
-fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
-want() { # NAME COMMAND...
-    local name=$1; shift
-    if "$@" >want.out 2>&1; then pass; else fail "$name: $(head -c 600 want.out)"; fi
-}
-run() { # STATUS NAME ARGS...: leaves out.txt and err.txt
-    local status=$1 name=$2; shift 2
-    "$program" "$@" >out.txt 2>err.txt </dev/null
-    local got=$?
-    if [ $got -eq "$status" ]; then pass; else fail "$name: exit status $got, expected $status: $(head -c 400 err.txt)"; fi
-}
-refused() { # STATUS NAME PATTERN ARGS...: one error that matches, nothing on stdout, no file x*
-    local status=$1 name=$2 pattern=$3; shift 3
-    rm -rf x*
-    run "$status" "$name" "$@"
-    grep -qE -- "^plasmastrat: error: .*$pattern" err.txt || fail "$name: does not say '$pattern': $(head -c 400 err.txt)"
-    [ ! -s out.txt ] || fail "$name: wrote to stdout"
-    [ -z "$(find . -name 'x*' -type f)" ] || fail "$name: left $(find . -name 'x*' -type f)"
-}
+# Prints a line per failed case and `ok N, failed N, skipped N`.
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 value() { # FILE KEY: of ccnd1_expression
     python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["ccnd1_expression"][sys.argv[2]])' "$1" "$2"
 }

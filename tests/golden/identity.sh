@@ -1,28 +1,9 @@
 #!/usr/bin/env bash
 # Persons: a swapped sample gets no label, samples that are one person's are named, by batch and by report alike.
-# Prints a line per failed case and `ok N, failed N, skipped N`. $PLASMASTRAT: the program (default ./plasmastrat).
-set -u
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=$(realpath "${PLASMASTRAT:-$root/plasmastrat}")
-[ -x "$program" ] || { echo "identity: $program is not there: run make, or set PLASMASTRAT" >&2; exit 2; }
-T=$(mktemp -d) || exit 2
-trap 'rm -rf "$T"' EXIT
-cd "$T" || exit 2
+# Prints a line per failed case and `ok N, failed N, skipped N`.
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 ln -s "$root/testdata" data
-ok=0 failed=0
-
-pass() { ok=$((ok + 1)); }
-fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
-want() {
-    local name=$1; shift
-    if "$@" >want.out 2>&1; then pass; else fail "$name: $(head -c 600 want.out)"; fi
-}
-run() {
-    local status=$1 name=$2; shift 2
-    "$program" "$@" >out.txt 2>err.txt </dev/null
-    local got=$?
-    if [ $got -eq "$status" ]; then pass; else fail "$name: exit status $got, expected $status: $(head -c 400 err.txt)"; fi
-}
 column() { awk -F'\t' -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { printf "%s=%s ", $1, $c }' "$1"; }
 cohort=(cohort.tsv cohort.html plasmastrat_mqc.json)
 same_cohort() { for f in "${cohort[@]}"; do cmp "$1/$f" "$2/$f" || return 1; done; }

@@ -1,40 +1,11 @@
 #!/usr/bin/env bash
 # `plasmastrat lod` on testdata: the limits are those of `sample`, the dilution finds what real mixtures find, exit codes.
-# Prints a line per failed case and `ok N, failed N, skipped N`. $PLASMASTRAT: the program (default ./plasmastrat).
-set -u
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=$(realpath "${PLASMASTRAT:-$root/plasmastrat}")
+# Prints a line per failed case and `ok N, failed N, skipped N`.
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 check=$root/tests/golden/lod_check.py
-[ -x "$program" ] || { echo "lod: $program is not there: run make, or set PLASMASTRAT" >&2; exit 2; }
-T=$(mktemp -d) || exit 2
-trap 'rm -rf "$T"' EXIT
-cd "$T" || exit 2
-cp -r "$root/testdata" data
-sleep 1.1 && touch data/*.bai data/*.csi data/*.crai # a checkout gives files any order of times
-ok=0 failed=0 skipped=0
-
-pass() { ok=$((ok + 1)); }
-fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
-skip() { skipped=$((skipped + 1)); echo "skipped: $*"; }
-want() { # NAME COMMAND...: the command succeeds
-    local name=$1; shift
-    if "$@" >want.out 2>&1; then pass; else fail "$name: $(head -c 600 want.out)"; fi
-}
-run() { # STATUS NAME ARGS...: exit status of `lod ARGS`; leaves out.txt and err.txt
-    local status=$1 name=$2; shift 2
-    "$program" lod "$@" >out.txt 2>err.txt </dev/null
-    local got=$?
-    if [ $got -eq "$status" ]; then pass; else fail "$name: exit status $got, expected $status: $(head -c 400 err.txt)"; fi
-}
-refused() { # STATUS NAME PATTERN ARGS...: this status, one error that matches, nothing on stdout, no file x
-    local status=$1 name=$2 pattern=$3; shift 3
-    rm -f x
-    run "$status" "$name" "$@"
-    grep -q '^plasmastrat: error: ' err.txt || fail "$name: no 'plasmastrat: error:' on stderr: $(head -c 300 err.txt)"
-    grep -qE -- "$pattern" err.txt || fail "$name: message does not say '$pattern': $(head -c 400 err.txt)"
-    [ ! -s out.txt ] || fail "$name: wrote to stdout: $(head -c 200 out.txt)"
-    [ -z "$(ls -A | grep -E '^(x|\.x\.)')" ] || fail "$name: left a file"
-}
+own_data
+first=lod
 wild=data/IMM01.dna.bam mutated=data/PCL01.dna.bam
 
 # ---- limits ---------------------------------------------------------------------------------------------------------

@@ -1,42 +1,11 @@
 #!/usr/bin/env bash
 # What reads ID.json again: report, stratify, explain, reference model. Answers, same bytes, refusals.
-# Prints a line per failed case and `ok N, failed N, skipped N`. $PLASMASTRAT: the program (default ./plasmastrat).
-set -u
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=$(realpath "${PLASMASTRAT:-$root/plasmastrat}")
-[ -x "$program" ] || { echo "results: $program is not there: run make, or set PLASMASTRAT" >&2; exit 2; }
-T=$(mktemp -d) || exit 2
-trap 'rm -rf "$T"' EXIT
-cd "$T" || exit 2
+# Prints a line per failed case and `ok N, failed N, skipped N`.
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 ln -s "$root/testdata" data
-ok=0 failed=0 skipped=0
-
-pass() { ok=$((ok + 1)); }
-fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
-# want NAME COMMAND...: the command succeeds; its output is shown when not
-want() {
-    local name=$1; shift
-    if "$@" >want.out 2>&1; then pass; else fail "$name: $(head -c 600 want.out)"; fi
-}
-# run STATUS NAME ARGS...: the program's exit status; leaves out.txt and err.txt
-run() {
-    local status=$1 name=$2; shift 2
-    "$program" "$@" >out.txt 2>err.txt </dev/null
-    local got=$?
-    if [ $got -eq "$status" ]; then pass; else fail "$name: exit status $got, expected $status: $(head -c 400 err.txt)"; fi
-}
 # Any edit is noticed by the digest; without that member, by what contradicts it.
 undigested() { sed '/^  "digest": /d' "$1"; }
-# refused STATUS NAME PATTERN ARGS...: this status, one error that matches, nothing on stdout, nothing in the folder x
-refused() {
-    local status=$1 name=$2 pattern=$3; shift 3
-    rm -rf x
-    run "$status" "$name" "$@"
-    grep -q '^plasmastrat: error: ' err.txt || fail "$name: no error on stderr: $(head -c 300 err.txt)"
-    grep -qiE -- "$pattern" err.txt || fail "$name: message does not say '$pattern': $(head -c 500 err.txt)"
-    [ ! -s out.txt ] || fail "$name: wrote to stdout"
-    [ -z "$(find x -type f 2>/dev/null)" ] || fail "$name: left files"
-}
 cohort=(cohort.tsv cohort.html plasmastrat_mqc.json)
 same_cohort() { for f in "${cohort[@]}"; do cmp "$1/$f" "$2/$f" || return 1; done; }
 

@@ -1,46 +1,12 @@
 #!/usr/bin/env bash
 # End to end on testdata: answers, contract, same bytes whatever the way of reading, exit codes, bad inputs.
-# Prints a line per failed case and `ok N, failed N, skipped N`. $PLASMASTRAT: the program (default ./plasmastrat).
-set -u
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=$(realpath "${PLASMASTRAT:-$root/plasmastrat}")
+# Prints a line per failed case and `ok N, failed N, skipped N`.
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 shared=$root/../shared
 check=$root/tests/golden/check.py
-[ -x "$program" ] || { echo "golden: $program is not there: run make, or set PLASMASTRAT" >&2; exit 2; }
 command -v samtools >/dev/null || { echo "golden: samtools is needed" >&2; exit 2; }
-T=$(mktemp -d) || exit 2
-trap 'rm -rf "$T"' EXIT
-cd "$T" || exit 2
-cp -r "$root/testdata" data
-sleep 1.1 && touch data/*.bai data/*.csi data/*.crai # a checkout gives files any order of times
-ok=0 failed=0 skipped=0
-
-pass() { ok=$((ok + 1)); }
-fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
-skip() { skipped=$((skipped + 1)); echo "skipped: $*"; }
-# want NAME COMMAND...: the command succeeds; its output is shown when not
-want() {
-    local name=$1; shift
-    if "$@" >want.out 2>&1; then pass; else fail "$name: $(head -c 600 want.out)"; fi
-}
-# run STATUS NAME ARGS...: the program's exit status; leaves out.txt and err.txt
-run() {
-    local status=$1 name=$2; shift 2
-    "$program" "$@" >out.txt 2>err.txt </dev/null
-    local got=$?
-    if [ $got -eq "$status" ]; then pass; else fail "$name: exit status $got, expected $status: $(head -c 400 err.txt)"; fi
-}
-# refused STATUS NAME PATTERN ARGS...: fails with this status and one error that matches, writes nothing to stdout, and
-# leaves nothing in the folder x
-refused() {
-    local status=$1 name=$2 pattern=$3; shift 3
-    rm -rf x
-    run "$status" "$name" "$@"
-    grep -q '^plasmastrat: error: ' err.txt || fail "$name: no 'plasmastrat: error:' on stderr: $(head -c 300 err.txt)"
-    grep -qiE -- "$pattern" err.txt || fail "$name: message does not say '$pattern': $(head -c 400 err.txt)"
-    [ ! -s out.txt ] || fail "$name: wrote to stdout: $(head -c 200 out.txt)"
-    [ -z "$(find x -type f 2>/dev/null)" ] || fail "$name: left $(find x -type f)"
-}
+own_data
 
 # ---- answers --------------------------------------------------------------------------------------------------------
 run 0 "batch of testdata" batch data/sheet.tsv -o all -@2
