@@ -71,6 +71,19 @@ typedef struct ps_allele_count {
     uint32_t depth;     /* fragments that would have shown it: carriers, and others that reach far enough beyond it */
 } ps_allele_count;
 
+/* What one fragment shows around a codon, for people to look at; no caller does. A file may hold a million fragments there:
+ * of each haplotype those PS_PICTURE_ROWS are kept whose names have the lowest hashes (the same rows in any order of the
+ * records), and of the haplotypes besides the reference's the PS_PICTURE_HAPS with the most fragments. */
+enum { PS_PICTURE_ROWS = 10, PS_PICTURE_HAPS = 6, PS_PICTURE_FLANK = 18 /* coding bases on each side */ };
+typedef struct ps_picture_row {
+    int32_t codon;
+    uint8_t hap, side; /* as in ps_codon_count */
+    uint64_t order;    /* hash of the fragment's name; 0 when read from a result */
+    char *text;        /* owned. A character for each target of ps_picture_span(), on the coding strand: A C G T, lower case
+                        * below min_base_quality, '-' deleted, '.' not shown, '?' the mates disagree, 'N' unreadable; between
+                        * two of them "(ACG)": inserted there, "(ACG+)" when it goes on */
+} ps_picture_row;
+
 typedef struct ps_gene_count {
     uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
     uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
@@ -137,6 +150,8 @@ typedef struct ps_evidence {
     size_t n_base;
     ps_allele_count *allele;
     size_t n_allele;
+    ps_picture_row *picture; /* by codon, haplotype, order, text, side */
+    size_t n_picture;
     ps_gene_count *gene;     /* n_genes */
     uint64_t *bin;           /* n_bins: fragments whose first read starts in the bin (DNA, normal) */
     ps_snp_count *snp;       /* n_snps */
@@ -153,6 +168,10 @@ typedef struct ps_evidence {
                                   * PS_CHIMERIC_CELL bases they start in: 0 the window, 1 IGH (DNA only) */
     size_t n_chimeric[2];
 } ps_evidence;
+
+/* Targets [beg, end) around a codon that a picture shows: the codon and PS_PICTURE_FLANK coding bases on either side of it,
+ * introns left out; cut at the ends of the gene's coding sequence. */
+void ps_picture_span(const ps_locus *locus, const ps_codon *codon, int32_t *beg, int32_t *end);
 
 void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence);
 void ps_evidence_free(ps_evidence *evidence);

@@ -8,6 +8,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "parcel.h"
+#include "pictures.h"
 
 enum { QUALITIES = 64, MAX_CHAIN = 3, CLUTTER_CODONS = 3, COMPLEX_REACH = 3 };
 
@@ -36,6 +37,7 @@ typedef struct codon_state {
     size_t n_seen, seen_capacity;
     ps_waitlist waiting; /* of parcels */
     ps_parcels parcels;
+    ps_pictures pictures;
 } codon_state;
 
 static uint64_t key_of(int32_t codon, int hap, int doubt, int side, int quality) {
@@ -260,7 +262,8 @@ static int are_neighbours(const codon_state *st, size_t i) {
     return a->hap != PS_HAP_INDEL && b->hap != PS_HAP_INDEL && is_changed(st, i + 1) && abs(a->id - b->id) == 1;
 }
 
-static void count_fragment(codon_state *st, ps_slice *s) {
+/* `name`: hash of the fragment's name. */
+static void count_fragment(codon_state *st, uint64_t name, ps_slice *s) {
     st->n_seen = 0;
     widen_indels(st, s);
     for (int32_t t = s->beg; t < s->end;) {
@@ -281,8 +284,10 @@ static void count_fragment(codon_state *st, ps_slice *s) {
         int doubt = clutter | ends_doubt(st, s, st->seen[i].id);
         if (to - i > 1 && to - i <= MAX_CHAIN)
             count_chain(st, s, i, to, doubt);
-        for (; i < to; i++)
+        for (; i < to; i++) {
             count_codon(st, s, &st->seen[i], clutter | ends_doubt(st, s, st->seen[i].id));
+            ps_pictures_add(&st->pictures, st->seen[i].id, st->seen[i].hap, name, s);
+        }
     }
     for (size_t i = 0; i < s->n_indel; i++) {
         int32_t id = st->codon_of[s->indel[i].target_beg];
@@ -293,9 +298,9 @@ static void count_fragment(codon_state *st, ps_slice *s) {
     ps_slice_free(s);
 }
 
-static void count_alone(void *context, void *what) {
+static void count_alone(void *context, uint64_t name, void *what) {
     codon_state *st = context;
-    count_fragment(st, ps_parcel_open(&st->parcels, what));
+    count_fragment(st, name, ps_parcel_open(&st->parcels, what));
 }
 
 static ps_slice *take_waiting(codon_state *st, uint64_t name) {
@@ -316,6 +321,7 @@ static void begin(ps_unit *unit) {
     size_t n_codons = (size_t)(locus->codon_end - locus->codon_beg);
     st->locus = st->parcels.locus = locus;
     st->unit = unit;
+    ps_pictures_init(unit->panel, locus, &st->pictures);
     st->end0 = locus->pos0[locus->n_targets - 1] + 1;
     st->codon_of = ps_alloc((size_t)locus->n_targets, sizeof *st->codon_of);
     for (int32_t id = locus->codon_beg; id < locus->codon_end; id++)
@@ -361,18 +367,18 @@ static void add_to_pair(codon_state *st, const ps_record *r, ps_slice *s) {
     int expected = ps_mate_expected(r->bam) && (s->read == 1 || s->read == 2);
     ps_slice *mate = expected ? take_waiting(st, r->name) : NULL;
     if (mate && (mate->read ^ s->read) == 3) {
-        count_fragment(st, ps_slice_merge(&st->unit->panel->limits, s, mate));
+        count_fragment(st, r->name, ps_slice_merge(&st->unit->panel->limits, s, mate));
         return;
     }
     if (mate) /* two first reads of one name: different fragments that share a name */
-        count_fragment(st, mate);
+        count_fragment(st, r->name, mate);
     /* A mate that starts behind the gene has nothing to add. In a sorted file a mate that would have come before this
      * read is not coming: it was left out or lies elsewhere. */
     int worth_waiting = expected && c->mpos < st->end0 && !(st->unit->sorted && c->mpos < c->pos);
     if (worth_waiting)
         put_waiting(st, r->name, (int32_t)c->mpos, s);
     else
-        count_fragment(st, s);
+        count_fragment(st, r->name, s);
 }
 
 static void add(ps_unit *unit, const ps_record *r) {
@@ -490,6 +496,7 @@ static void finish(ps_unit *unit) {
     list_codons(st, &unit->part);
     list_bases(st, &unit->part);
     measure_alleles(st, &unit->part);
+    ps_pictures_finish(&st->pictures, &unit->part);
     ps_map_free(&st->other);
     ps_map_free(&st->allele_at);
     free(st->seen);

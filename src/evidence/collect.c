@@ -429,7 +429,7 @@ static void add_counts(ps_evidence *whole, const ps_evidence *part) {
     whole->thinned = part->thinned > whole->thinned ? part->thinned : whole->thinned;
 }
 
-/* Moves the unit's rows (alleles own text) behind the whole's. */
+/* Moves the unit's rows (alleles and pictures own text) behind the whole's. */
 #define MOVE_ROWS(whole, part, row, count)                                                                           \
     do {                                                                                                             \
         if ((part)->count) {                                                                                         \
@@ -448,6 +448,7 @@ static void gather(const batch *b, ps_evidence *whole) {
         MOVE_ROWS(whole, part, codon, n_codon);
         MOVE_ROWS(whole, part, base, n_base);
         MOVE_ROWS(whole, part, allele, n_allele);
+        MOVE_ROWS(whole, part, picture, n_picture);
         MOVE_ROWS(whole, part, junction, n_junction);
         MOVE_ROWS(whole, part, clip, n_clip);
     }

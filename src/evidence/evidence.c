@@ -30,6 +30,9 @@ void ps_evidence_free(ps_evidence *evidence) {
     for (size_t i = 0; i < evidence->n_allele; i++)
         free(evidence->allele[i].alt);
     free(evidence->allele);
+    for (size_t i = 0; i < evidence->n_picture; i++)
+        free(evidence->picture[i].text);
+    free(evidence->picture);
     free(evidence->codon);
     free(evidence->base);
     free(evidence->gene);

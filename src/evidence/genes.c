@@ -105,8 +105,9 @@ static void count_read(ps_gene_count *count, const ps_unit *unit, const bam1_t *
     count->third[unit->panel->genes[unit->id].strand == '-' ? 2 - third : third]++;
 }
 
-static void forget(void *context, void *what) {
+static void forget(void *context, uint64_t name, void *what) {
     (void)context;
+    (void)name;
     free(what);
 }
 

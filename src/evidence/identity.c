@@ -48,8 +48,9 @@ static void count(ps_unit *unit, int snp, int allele) {
     c->other += allele == OTHER;
 }
 
-static void give_up(void *context, void *what) { /* no mate came: the read speaks alone */
+static void give_up(void *context, uint64_t name, void *what) { /* no mate came: the read speaks alone */
     const pending *p = what;
+    (void)name;
     count(context, p->snp, p->allele);
     free(what);
 }

@@ -130,22 +130,22 @@ void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, void *
     list->row[list->n++] = (ps_waiting){name, mate_pos0, what};
 }
 
-void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, void *what), void *context) {
+void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, uint64_t name, void *what), void *context) {
     if (list->n < list->sweep_at || list->n < 1024)
         return;
     for (size_t i = list->n; i-- > 0;) {
         if (list->row[i].mate_pos0 >= pos0)
             continue;
-        void *what = list->row[i].what;
+        ps_waiting row = list->row[i];
         drop_row(list, i);
-        give_up(context, what);
+        give_up(context, row.name, row.what);
     }
     list->sweep_at = 2 * list->n;
 }
 
-void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, void *what), void *context) {
+void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, uint64_t name, void *what), void *context) {
     for (size_t i = 0; i < list->n; i++)
-        give_up(context, list->row[i].what);
+        give_up(context, list->row[i].name, list->row[i].what);
     free(list->slot);
     free(list->row);
     *list = (ps_waitlist){0};

@@ -70,7 +70,7 @@ void *ps_waitlist_take(ps_waitlist *list, uint64_t name); /* removes and returns
 void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, void *what);
 /* Sorted input only: gives up on everything whose mate would lie before `pos0`. Amortised: sweeps when the list has
  * doubled since the last sweep. */
-void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, void *what), void *context);
-void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, void *what), void *context);
+void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, uint64_t name, void *what), void *context);
+void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, uint64_t name, void *what), void *context);
 
 #endif

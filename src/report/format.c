@@ -213,6 +213,15 @@ int ps_worst_codon(const ps_result *result) {
     return worst;
 }
 
+int ps_is_drawn(const ps_result *r, ps_input_role role, int codon) {
+    const ps_ras_call *call = &r->calls.ras;
+    for (size_t i = 0; i < call->n_variants; i++)
+        if (call->variant[i].effect.codon_id == codon &&
+            call->variant[i].said[role == PS_INPUT_NORMAL ? PS_INPUT_DNA : role].given)
+            return 1;
+    return 0;
+}
+
 int ps_makes_mutated(const ps_ras_variant *variant) {
     return !variant->context && variant->filter == PS_FILTER_PASS &&
            (variant->effect.tier == PS_TIER_HOTSPOT || variant->effect.tier == PS_TIER_LIKELY);

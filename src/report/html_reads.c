@@ -1,5 +1,6 @@
-/* html_reads.c - what the fragments over each called codon show. Every haplotype but the reference's is drawn, however
- * few its fragments are. */
+/* html_reads.c - what the fragments over each called codon show. Every haplotype but the reference's has its row, however
+ * few its fragments are; below, fragments are drawn with the coding bases around the codon. */
+#include <ctype.h>
 #include <string.h>
 
 #include "html_pieces.h"
@@ -49,6 +50,173 @@ static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype
     fputs("</td></tr>\n", out);
 }
 
+/* ---- the bases around it ----------------------------------------------------------------------------------------
+ */
+
+enum { MOST_COLUMNS = 2 * PS_PICTURE_FLANK + 3 };
+
+/* The columns of a picture, 5' to 3' on the coding strand. */
+typedef struct ruler {
+    const ps_panel *panel;
+    const ps_locus *locus;
+    int n, minus;
+    int codon; /* the called one */
+    int codon_of[MOST_COLUMNS];
+    char base[MOST_COLUMNS];  /* reference */
+    char space[MOST_COLUMNS]; /* before the column: ' ' a new codon, '|' an intron, 0 none */
+    int at[MOST_COLUMNS];     /* where the column stands in the line */
+} ruler;
+
+static int codon_of_target(const ps_panel *panel, const ps_locus *locus, int32_t target) {
+    for (int id = locus->codon_beg; id < locus->codon_end; id++)
+        for (int k = 0; k < 3; k++)
+            if (panel->codons[id].target[k] == target)
+                return id;
+    return -1;
+}
+
+static void make_ruler(const ps_panel *panel, int codon, ruler *r) {
+    int32_t beg, end, before = 0;
+    *r = (ruler){.panel = panel, .locus = &panel->loci[panel->codons[codon].locus], .codon = codon};
+    r->minus = panel->genes[r->locus->gene].strand == '-';
+    ps_picture_span(r->locus, &panel->codons[codon], &beg, &end);
+    for (int32_t i = 0; i < end - beg; i++, r->n++) {
+        int32_t t = r->minus ? end - 1 - i : beg + i;
+        int32_t step = i ? r->locus->pos0[t] - before : 1;
+        before = r->locus->pos0[t];
+        r->codon_of[i] = codon_of_target(panel, r->locus, t);
+        r->base[i] = r->minus ? ps_complement(r->locus->base[t]) : r->locus->base[t];
+        if (step != 1 && step != -1)
+            r->space[i] = '|';
+        else if (i && r->codon_of[i] != r->codon_of[i - 1])
+            r->space[i] = ' ';
+        r->at[i] = i ? r->at[i - 1] + 1 + (r->space[i] != 0) : 0;
+    }
+}
+
+/* What stands before column i: the space, and the ground of the called codon where it begins or ends. */
+static void put_space(FILE *out, const ruler *r, int i) {
+    int inside = i < r->n && r->codon_of[i] == r->codon, was_inside = i > 0 && r->codon_of[i - 1] == r->codon;
+    if (was_inside && !inside)
+        fputs("</span>", out);
+    if (i < r->n && r->space[i])
+        fputc(r->space[i], out);
+    if (inside && !was_inside)
+        fputs("<span class=\"at\">", out);
+}
+
+/* Over each whole codon its number, or its amino acid. */
+static void put_head(FILE *out, const ruler *r, int numbers) {
+    char line[2 * MOST_COLUMNS + 1];
+    int width = r->at[r->n - 1] + 1;
+    memset(line, ' ', (size_t)width);
+    for (int i = 0; i + 2 < r->n; i++) {
+        int id = r->codon_of[i];
+        if (id < 0 || r->codon_of[i + 2] != id)
+            continue;
+        char number[12];
+        int digits = snprintf(number, sizeof number, "%d", r->panel->codons[id].number);
+        if (!numbers)
+            line[r->at[i + 1]] = ps_amino_acid(r->panel->codons[id].ref);
+        else if (r->at[i] + digits <= width)
+            memcpy(line + r->at[i], number, (size_t)digits);
+    }
+    fprintf(out, "<i>  %.*s</i>\n", width, line);
+}
+
+static void put_base(FILE *out, char shown, char reference) {
+    if (shown == '.')
+        fputc(' ', out);
+    else if (shown == reference)
+        fputs("\xC2\xB7", out); /* a dot */
+    else if (shown == '?' || shown == 'N' || islower((unsigned char)shown))
+        fprintf(out, toupper((unsigned char)shown) == reference ? "<i>\xC2\xB7</i>" : "<i>%c</i>", shown);
+    else
+        fprintf(out, "<b>%c</b>", shown);
+}
+
+/* Inserted bases have no column: a mark where they are, and the bases behind the row. */
+static void put_fragment(FILE *out, const ruler *r, const ps_picture_row *row) {
+    const char *at = row->text;
+    fputs(row->side == PS_F1R2 ? "\xE2\x96\xB8 " : "\xE2\x97\x82 ", out);
+    for (int i = 0; i <= r->n; i++) {
+        int inserted = *at == '(';
+        while (*at && *at == '(')
+            at += strcspn(at, ")") + 1;
+        put_space(out, r, i);
+        if (inserted)
+            fputs("<b class=\"ins\"></b>", out);
+        if (i < r->n)
+            put_base(out, *at++, r->base[i]);
+    }
+    for (at = strchr(row->text, '('); at; at = strchr(at + 1, '('))
+        fprintf(out, " <b>+%.*s</b>", (int)strcspn(at + 1, ")"), at + 1);
+    fputc('\n', out);
+}
+
+static uint64_t fragments_of(const haplotype hap[PS_N_HAPS], int which) {
+    return hap[which].n[0] + hap[which].n[1];
+}
+
+static void put_rows(FILE *out, const ruler *r, const ps_evidence *e, int hap, uint64_t all) {
+    size_t from = 0, n = 0;
+    char bases[4] = "";
+    while (from < e->n_picture && (e->picture[from].codon != r->codon || e->picture[from].hap != hap))
+        from++;
+    while (from + n < e->n_picture && e->picture[from + n].codon == r->codon && e->picture[from + n].hap == hap)
+        n++;
+    if (!n)
+        return;
+    if (hap != PS_HAP_INDEL)
+        ps_codon_bases(hap, bases);
+    fprintf(out, "<i>%s%s: %zu of %llu fragments</i>\n", bases[0] ? bases : "insertion or deletion",
+            hap == r->panel->codons[r->codon].ref ? ", reference" : "", n, (unsigned long long)all);
+    for (int side = 0; side < 2; side++)
+        for (size_t i = from; i < from + n; i++)
+            if (e->picture[i].side == side)
+                put_fragment(out, r, &e->picture[i]);
+}
+
+/* The reference stands last; else those with the most fragments first. */
+static void put_picture(const ps_result *result, FILE *out, int codon, ps_input_role role,
+                        const haplotype hap[PS_N_HAPS]) {
+    const ps_evidence *e = &result->evidence[role];
+    const ps_codon *c = &result->panel->codons[codon];
+    ruler r;
+    int drawn[PS_N_HAPS] = {0}, any = 0;
+    for (size_t i = 0; i < e->n_picture; i++)
+        any |= e->picture[i].codon == codon;
+    if (!any || !ps_is_drawn(result, role, codon))
+        return;
+    make_ruler(result->panel, codon, &r);
+    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"img\" aria-label=\"", out);
+    ps_say(out, "Bases around %s codon %d in %s; the table above has the counts", result->panel->genes[c->gene].name,
+           c->number, ps_input_names[role]);
+    fputs("\"><pre class=\"reads\">", out);
+    put_head(out, &r, 1);
+    put_head(out, &r, 0);
+    fputs("  ", out);
+    for (int i = 0; i <= r.n; i++) {
+        put_space(out, &r, i);
+        if (i < r.n)
+            fputc(r.base[i], out);
+    }
+    fputc('\n', out);
+    for (;;) {
+        int next = -1;
+        for (int h = 0; h < PS_N_HAPS; h++)
+            if (!drawn[h] && h != c->ref && fragments_of(hap, h) &&
+                (next < 0 || fragments_of(hap, h) > fragments_of(hap, next)))
+                next = h;
+        if (next < 0)
+            break;
+        drawn[next] = 1;
+        put_rows(out, &r, e, next, fragments_of(hap, next));
+    }
+    put_rows(out, &r, e, c->ref, fragments_of(hap, c->ref));
+    fputs("</pre></div>\n", out);
+}
+
 static int put_codon(const ps_result *r, FILE *out, int codon, ps_input_role role) {
     static const char *const columns[] = {"Codon shows",     "#Fragments",          "#Read 1 forward",
                                           "#Read 1 reverse", "By strand of read 1", NULL};
@@ -73,6 +241,7 @@ static int put_codon(const ps_result *r, FILE *out, int codon, ps_input_role rol
             if ((h != c->ref) == rest && hap[h].n[0] + hap[h].n[1])
                 put_haplotype(out, c, h, &hap[h], each);
     ps_table_end(out);
+    put_picture(r, out, codon, role, hap);
     return 1;
 }
 
@@ -94,6 +263,12 @@ void ps_html_fragments(const ps_result *r, FILE *out) {
         for (int role = 0; role < PS_N_READ_INPUTS; role++)
             if (call->variant[i].effect.codon_id >= 0 && !is_repeated(call, i))
                 any |= put_codon(r, out, call->variant[i].effect.codon_id, (ps_input_role)role);
-    if (!any)
+    if (any)
+        fputs(
+            "<p class=\"note\">Below each table, some of its fragments with the coding bases around the codon: "
+            "\xE2\x96\xB8 read 1 forward, \xE2\x97\x82 read 1 reverse; a dot is the reference's base, a small letter "
+            "one of low quality, - deleted, ? the mates disagree, | an intron, + inserted.</p>\n",
+            out);
+    else
         fputs("<p class=\"note\">No alignments show these codons.</p>\n", out);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "json_pictures.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/report.h"
 
@@ -90,7 +91,8 @@ json_t *json_counts(const ps_result *result) {
         json_t *alleles = alleles_array(result->panel, e, &bad);
         bad |= put(o, "input", json_string(ps_input_names[role])) |
                put(o, "mate_conflicts", json_integer((json_int_t)e->mate_conflicts)) | put(o, "codons", codons) |
-               put(o, "alleles", alleles) | json_array_append_new(array, o);
+               put(o, "alleles", alleles) | put(o, "pictures", json_pictures(result, (ps_input_role)role)) |
+               json_array_append_new(array, o);
     }
     if (!bad)
         return array;
@@ -261,6 +263,7 @@ void json_read_counts(json_reader *r, const json_t *root, ps_result *result) {
             e->mate_conflicts = (uint64_t)node_integer(r, o, "mate_conflicts", 0, INT64_C(1) << 53);
             read_codons(r, o, result->panel, e);
             read_alleles(r, o, result->panel, e);
+            json_read_pictures(r, o, result->panel, e);
         }
         node_leave(r, outside);
     }

@@ -2,7 +2,7 @@
  * as if they had been read together. Private to src/report.
  *
  * Per alignment input: the fragments of every codon by haplotype and orientation (base qualities are gone: what an input
- * alone calls is in the variants' evidence), and alleles that are no codon haplotype.
+ * alone calls is in the variants' evidence), alleles that are no codon haplotype, and pictures (json_pictures.h).
  */
 #ifndef PLASMASTRAT_REPORT_JSON_COUNTS_H
 #define PLASMASTRAT_REPORT_JSON_COUNTS_H

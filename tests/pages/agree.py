@@ -172,6 +172,52 @@ def codons(c, page, d):
         c.same("limit for wild type", f"limit for wild type {100 * limit:g} %" in texts, True)
 
 
+def pictures(c, page, d):
+    """The fragments drawn at each called codon: their bases, read back against the line of the reference."""
+    drawn = {}
+    for box in page_text.section(page, "ras").all("div", class_="scroll"):
+        pre = box.first("pre", class_="reads")
+        if pre:
+            drawn[box.attributes["aria-label"].split(";")[0]] = pre.text().split("\n")
+    transcripts = {k["transcript"]: k["gene"] for k in d["ras"]["codons"] + d["ras"]["context_codons"]}
+    expected = {f"Bases around {transcripts[p['transcript']]} codon {p['codon']} in {e['input']}": (e, p)
+                for e in d["counts"] for p in e.get("pictures", [])}
+    c.same("pictures", sorted(drawn), sorted(expected))
+    for name, (e, p) in expected.items():
+        lines = drawn.get(name, [])
+        reference = lines[2][2:] if len(lines) > 2 else ""
+        rows, shown = {}, None
+        for line in lines[3:]:
+            if line[:1] in "\u25b8\u25c2" and line:
+                columns = line[2:2 + len(reference)].ljust(len(reference))
+                bases = "".join(r if b == "\u00b7" else "." if b == " " else b
+                                for r, b in zip(reference, columns) if r not in " |")
+                rows[shown].append(bases + "".join(part for part in line[2 + len(reference):].split()))
+            elif line:
+                shown, _, told = line.partition(": ")
+                rows[shown] = []
+                n, of = told.split(" of ")
+                counts = codon_counts(e, p, shown.split(",")[0])
+                c.same(f"{name}: {shown}", of, f"{counts} fragments")
+        for h in p["haplotypes"]:
+            key = next((k for k in rows if k.split(",")[0] == {"indel": "insertion or deletion"}.get(h["shows"], h["shows"])), None)
+            plain = [text.upper() if "(" not in text else None for text in h["f1r2"] + h["f2r1"]]
+            seen = [row.upper() for row in rows.get(key, [])]
+            c.same(f"{name}: {h['shows']} rows", len(seen), len(plain))
+            for one, other in zip(seen, plain):
+                if other is not None:
+                    c.same(f"{name}: {h['shows']}", one, other)
+
+
+def codon_counts(e, p, shown):
+    """Fragments of a haplotype in `counts`: "12:250+248,GAT=12+9"; the reference's first."""
+    text = next(word for word in e["codons"][p["transcript"]].split() if word.startswith(f"{p['codon']}:"))
+    reference, *others = text.split(":")[1].split(",")
+    found = dict(other.split("=") for other in others)
+    own = found.get({"insertion or deletion": "indel"}.get(shown, shown), reference)
+    return sum(int(n) for n in own.split("+"))
+
+
 def expression(c, page, d):
     e, shown = d["ccnd1_expression"], page_text.facts(page_text.section(page, "expression"))
     if e["fragments"] is None or not e["genes"]:

@@ -473,6 +473,98 @@ static void clips(void **state) {
 }
 
 /* A lone base of every codon: nothing. Depth far beyond 8,000: everything. */
+static const char *picture_at(const ps_evidence *e, int codon, int hap, size_t which) {
+    for (size_t i = 0; i < e->n_picture; i++)
+        if (e->picture[i].codon == codon && e->picture[i].hap == hap && which-- == 0)
+            return e->picture[i].text;
+    return "";
+}
+
+static size_t pictures_at(const ps_evidence *e, int codon, int hap) {
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_picture; i++)
+        n += e->picture[i].codon == codon && (hap < 0 || e->picture[i].hap == hap);
+    return n;
+}
+
+/* Codons 6 to 18 of KRAS, CTT GTG GTA GTT GGA GCT GGT GGC GTA GGC AAG AGT GCC; reads are cut and changed on the plus strand. */
+static void pictures(void **state) {
+    (void)state;
+    ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", G12D, .weak_pos1 = P51 + 2, .weak_quality = 19));
+    assert_string_equal(picture_at(&e, k12, GAT, 0), "CTTGTGGTAGTTGGAGcTGATGGCGTAGGCAAGAGTGCC");
+    assert_int_equal(pictures_at(&e, k12, -1), 1);
+    assert_string_equal(picture_at(&e, k13, GGC, 0), "GTGGTAGTTGGAGcTGATGGCGTAGGCAAGAGTGCCTTG");
+    ps_evidence_free(&e);
+    e = one(READ(.pos1 = P49, .cigar = "30M")); /* starts at the codon's last base: nothing behind it is shown */
+    assert_string_equal(picture_at(&e, k12, GGT, 0), "CTTGTGGTAGTTGGAGCTGGT..................");
+    ps_evidence_free(&e);
+    e = one(READ(.pos1 = P50 - 50, .cigar = "49M3D50M")); /* the three bases of codon 12 */
+    assert_string_equal(picture_at(&e, k12, PS_HAP_INDEL, 0), "CTTGTGGTAGTTGGAGCT---GGCGTAGGCAAGAGTGCC");
+    ps_evidence_free(&e);
+    e = one(READ(.pos1 = P50 - 50, .cigar = "52M3I48M",
+                 .inserted = "ATC")); /* GAT between codons 11 and 12, 3'-shifted */
+    assert_string_equal(picture_at(&e, k12, PS_HAP_INDEL, 0), "CTTGTGGTAGTTGGAGCTG(ATG)GTGGCGTAGGCAAGAGTGCC");
+    ps_evidence_free(&e);
+    e = one(READ(.pos1 = P50 - 50, .cigar = "52M24I48M", .inserted = "ATC"));
+    assert_string_equal(picture_at(&e, k12, PS_HAP_INDEL, 0),
+                        "CTTGTGGTAGTTGGAGCTG(ATGATGATGATGATGATGAT+)GTGGCGTAGGCAAGAGTGCC");
+    ps_evidence_free(&e);
+    unit_sam s;
+    sam_begin(&s, &panel, "coordinate"); /* mates that disagree at the second base of codon 11 */
+    sam_pair(&s, "p", 0, READ(.pos1 = P50 - 50, .cigar = "100M", G12D),
+             READ(.pos1 = P50 - 20, .cigar = "100M", .edit_pos1 = {P50, P50 + 3}, .edit = {'T', 'T'}));
+    e = run(&s);
+    assert_string_equal(picture_at(&e, k12, GAT, 0), "CTTGTGGTAGTTGGAG?TGATGGCGTAGGCAAGAGTGCC");
+    ps_evidence_free(&e);
+}
+
+/* Any order of the records leaves the same rows, PS_PICTURE_ROWS a haplotype, and of eight changed haplotypes the six
+ * with the most fragments. */
+static void pictures_of_many(void **state) {
+    (void)state;
+    enum { N = 200 };
+    ps_evidence e[2];
+    for (int turn = 0; turn < 2; turn++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < N; k++) {
+            int i = turn ? N - 1 - k : k, kind = i % 16;
+            char name[16];
+            snprintf(name, sizeof name, "n%d", i);
+            unit_read r = READ(.name = name, .pos1 = P50 - 40 + i % 7, .cigar = "80M", .flag = i % 3 ? 0 : 16);
+            if (kind < 8 &&
+                (kind < 6 || i < N / 2)) { /* ACC of the plus strand, a base changed; the last two are rarer */
+                r.edit_pos1[0] = P49 + kind % 3;
+                r.edit[0] = "TTTGGGCA"[kind];
+            }
+            sam_add(&s, r);
+        }
+        e[turn] = run(&s);
+    }
+    assert_int_equal(e[0].n_picture, e[1].n_picture);
+    for (size_t i = 0; i < e[0].n_picture; i++) {
+        assert_int_equal(e[0].picture[i].codon, e[1].picture[i].codon);
+        assert_int_equal(e[0].picture[i].hap, e[1].picture[i].hap);
+        assert_int_equal(e[0].picture[i].side, e[1].picture[i].side);
+        assert_string_equal(e[0].picture[i].text, e[1].picture[i].text);
+    }
+    int haplotypes = 0, drawn = 0;
+    for (int hap = 0; hap < PS_N_HAPS; hap++) {
+        size_t n = pictures_at(&e[0], k12, hap);
+        int all = codon_count(&e[0], k12, hap, -1, -1);
+        if (!all || hap == GGT)
+            continue;
+        haplotypes++;
+        drawn += n > 0;
+        assert_true(n == 0 || n == (size_t)(all < PS_PICTURE_ROWS ? all : PS_PICTURE_ROWS));
+    }
+    assert_true(haplotypes > PS_PICTURE_HAPS);
+    assert_int_equal(drawn, PS_PICTURE_HAPS);
+    assert_int_equal(pictures_at(&e[0], k12, GGT), PS_PICTURE_ROWS);
+    ps_evidence_free(&e[0]);
+    ps_evidence_free(&e[1]);
+}
+
 static void depth_is_not_capped(void **state) {
     (void)state;
     unit_sam s;
@@ -518,6 +610,8 @@ int main(void) {
         cmocka_unit_test(read_ends_inside_a_codon),
         cmocka_unit_test(spliced),
         cmocka_unit_test(clips),
+        cmocka_unit_test(pictures),
+        cmocka_unit_test(pictures_of_many),
         cmocka_unit_test(depth_is_not_capped),
         cmocka_unit_test(mates_that_do_not_overlap),
         cmocka_unit_test(indel_quality_does_not_depend_on_order),

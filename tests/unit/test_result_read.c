@@ -22,6 +22,13 @@ static void note_input(ps_result *r, ps_input_role role) {
     r->evidence[role].records = 12345;
 }
 
+/* As the collector leaves them: by codon and haplotype. */
+static void draw(ps_evidence *e, int codon, int hap, int side, const char *text) {
+    e->picture = ps_resize(e->picture, e->n_picture + 1, sizeof *e->picture);
+    e->picture[e->n_picture++] = (ps_picture_row){
+        .codon = codon, .hap = (uint8_t)hap, .side = (uint8_t)side, .order = 9, .text = ps_strdup(text)};
+}
+
 static ps_result make(int kind) {
     ps_result r = {.sample_id = ps_strdup("S <1>"),
                    .panel = &panel,
@@ -37,6 +44,11 @@ static ps_result make(int kind) {
             put_both(dna, codon_of("KRAS", 12), ps_codon_code("GAT"), 35, 150);
             put_both(dna, codon_of("BRAF", 600), ps_codon_code("GAG"), 35, 90);
             put(dna, codon_of("NRAS", 61), ps_codon_code("CGA"), PS_F1R2, 35, 60); /* one-sided: refused */
+            draw(dna, codon_of("KRAS", 12), ps_codon_code("GAT"), PS_F2R1, "CTTGTGGTAGTTGGAGcTGATGGCGTAGGC?AGAGTG..");
+            draw(dna, codon_of("KRAS", 12), ps_codon_code("GAT"), PS_F1R2, "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCNAG---GCC");
+            draw(dna, codon_of("KRAS", 12), ps_codon_code("GGT"), PS_F1R2,
+                 "CTTGT(ACGT+)GGTAGTTGGAGCTGGTGGCGTAGGCAAGAGTGCC");
+            draw(dna, codon_of("KRAS", 13), ps_codon_code("GGC"), PS_F1R2, "not written: nothing is called there");
         }
         dna->mate_conflicts = 7;
         dna->seen[PS_COLLECT_CODONS] = 1000;
@@ -126,10 +138,45 @@ static void calls_are_read(void **state) {
         assert_true(a->source_alt[PS_INPUT_DNA] == b->source_alt[PS_INPUT_DNA]);
     }
     assert_int_equal(read.evidence[PS_INPUT_DNA].mate_conflicts, 7);
+    const ps_evidence *dna = &read.evidence[PS_INPUT_DNA];
+    assert_int_equal(dna->n_picture, 3);
+    for (size_t i = 0; i < dna->n_picture; i++) {
+        static const size_t was[] = {1, 0, 2}; /* F1R2 is read first */
+        const ps_picture_row *a = &made.evidence[PS_INPUT_DNA].picture[was[i]], *b = &dna->picture[i];
+        assert_true(a->codon == b->codon && a->hap == b->hap && a->side == b->side);
+        assert_string_equal(a->text, b->text);
+    }
     assert_true(read.purity == 0.8 && isnan(read.prior_odds) && read.specimen == PS_SPECIMEN_LESION);
     free(text);
     ps_result_free(&made);
     ps_result_free(&read);
+}
+
+/* A text that does not fit the codon's place is refused before anything is drawn from it. */
+static void pictures_are_checked(void **state) {
+    (void)state;
+    static const char *const bad[] = {
+        "",
+        "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCAAGAGTGC",
+        "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCAAGAGTGCCA",
+        "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCAAGAGTGC<",
+        "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCAAGAGTGCC(",
+        "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCAAGAGTGCC(A",
+        "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCAAGAGTGCC(<)",
+        "CTTGTGGTAGTTGGAGCTGATGGCGTAGGCAAGAGTGCC)",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ps_result made = make(MUTATED), read;
+        ps_error err = {0};
+        size_t n = 0;
+        draw(&made.evidence[PS_INPUT_DNA], codon_of("KRAS", 12), ps_codon_code("GGT"), PS_F1R2, bad[i]);
+        char *text = written(&made, &n);
+        assert_int_equal(ps_result_parse("S.json", text, n, &panel, 1, &read, &err), -1);
+        if (!strstr(err.text, "counts[0].pictures"))
+            fail_msg("'%s': %s", bad[i], err.text);
+        free(text);
+        ps_result_free(&made);
+    }
 }
 
 /* Cut short, or with a bit changed: an error that names the file, or the answer that was written. */
@@ -210,8 +257,8 @@ static void no_results(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_back), cmocka_unit_test(needs_no_panel), cmocka_unit_test(calls_are_read),
-        cmocka_unit_test(damage),     cmocka_unit_test(no_results),
+        cmocka_unit_test(comes_back),           cmocka_unit_test(needs_no_panel), cmocka_unit_test(calls_are_read),
+        cmocka_unit_test(pictures_are_checked), cmocka_unit_test(damage),         cmocka_unit_test(no_results),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
