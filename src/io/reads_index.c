@@ -66,12 +66,16 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     size_t capacity = 0;
     int64_t offset, slice, offset_before = -1, slice_before = -1;
     reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
-    while (result == 0 && (got = bgzf_getline(file, '\n', &line)) >= 0) {
-        if (sscanf(line.s, "%ld %ld %*d %" SCNd64 " %" SCNd64, &contig, &start, &offset, &slice) != 4)
+    while ((got = bgzf_getline(file, '\n', &line)) >= 0) {
+        if (sscanf(line.s, "%ld %ld %*d %" SCNd64 " %" SCNd64, &contig, &start, &offset, &slice) != 4) {
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is not a CRAM index");
-        else if (contig >= reads->info.n_contigs || offset >= size)
+            break;
+        }
+        if (contig >= reads->info.n_contigs || offset >= size) {
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is the index of another file than %s", reads->source.path);
-        if (result == 0 && offset == offset_before && slice == slice_before && contig != contig_before) {
+            break;
+        }
+        if (offset == offset_before && slice == slice_before && contig != contig_before) {
             if (contig >= 0)
                 reads->shares_slice[contig] = 1;
             if (contig_before >= 0)
