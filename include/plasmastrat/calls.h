@@ -267,6 +267,9 @@ double ps_expression_count_odds(const ps_expression_reference *reference, double
  * returns 1; 0 when they are not, or too few to tell. RNA is known by spliced reads, DNA by reads that run across exon
  * edges; a file with neither (one amplicon, RNA aligned without splicing) is not refused. */
 int ps_wrong_assay(const ps_panel *panel, const ps_evidence *evidence, char *why, size_t why_size);
+/* 1: two inputs are the same reads, in whatever order or format: the fragments that are kept for pictures, those with the
+ * lowest name hashes at every codon, agree in name and bases. 0 also where too few cover the codons to tell. */
+int ps_same_reads(const ps_evidence *a, const ps_evidence *b);
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
 /* A panel of normals from the depth bins of `n` normals on one panel (see normals.h). `names` are for messages and audit:
  * a normal that is too shallow, of another assay than the first, or not at two copies is an error naming it. The caller

@@ -264,6 +264,17 @@ static int check_assays(const run *r, const ps_result *result, ps_error *err) {
     return 0;
 }
 
+/* A copy is the same slip as the same file. */
+static int refuse_same_reads(const run *r, const ps_result *result, ps_error *err) {
+    for (size_t i = 0; i < r->n_sources; i++)
+        for (size_t j = 0; j < i; j++)
+            if (ps_same_reads(&result->evidence[r->source[i].role], &result->evidence[r->source[j].role]))
+                return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0, "is given as %s, but has the reads of %s (%s)",
+                               ps_input_names[r->source[i].role], r->source[j].path,
+                               ps_input_names[r->source[j].role]);
+    return 0;
+}
+
 static int check_expression_reference(const run *r, ps_error *err) {
     const char *path = r->job->path[PS_INPUT_RNA], *build = r->knowledge->expression.build;
     if (!path || !build || !strcmp(build, r->panel->build))
@@ -277,7 +288,7 @@ static int gather_reads(run *r, ps_result *result, ps_error *err) {
         if (ps_reads_bind(r->source[i].reads, r->panel, err) < 0)
             return -1;
     if (ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, result->evidence, err) < 0 ||
-        check_assays(r, result, err) < 0)
+        check_assays(r, result, err) < 0 || refuse_same_reads(r, result, err) < 0)
         return -1;
     for (size_t i = 0; i < r->n_sources; i++) {
         const ps_reads_info *about = ps_reads_about(r->source[i].reads);

@@ -255,6 +255,9 @@ refused 1 "two builds, VCF" 'VCF01' sample --id S --vcf data/VCF01.mutect2.vcf -
 rm -rf x; "$program" sample --id S --dna $bam -p grch37 -o x >out.txt 2>err.txt
 want "panel of another build" test $? -ne 0 -a -z "$(find x -type f 2>/dev/null)"
 grep -q 'PCL01.dna.bam' err.txt && pass || fail "panel of another build: does not name the file"
+samtools sort --no-PG -n -o byname.cram -O cram,no_ref $bam
+refused 1 "the tumour as its own normal, sorted by name" 'byname.cram: is given as normal, but has the reads of .*PCL01.dna.bam' \
+    sample --id S --dna $bam --normal byname.cram -o x
 samtools view --no-PG -h $bam | sed '/^@RG/d; s/\tRG:Z:[^\t]*//' >norg.sam
 run 0 "no read groups" sample --id S --dna norg.sam -o norg
 

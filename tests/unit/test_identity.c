@@ -283,8 +283,30 @@ static void found_among_many(void **state) {
     }
 }
 
+/* The same fragments by name and bases are one file twice; one other name, or too few of them, are not. */
+static void same_reads(void **state) {
+    (void)state;
+    enum { N = 60 };
+    ps_picture_row row[2][N];
+    for (int i = 0; i < N; i++)
+        row[0][i] = row[1][i] =
+            (ps_picture_row){.codon = i / 10, .hap = 43, .order = (uint64_t)i * 977, .text = "ACG"};
+    ps_evidence a = {.picture = row[0], .n_picture = N}, b = {.picture = row[1], .n_picture = N}, none = {0};
+    assert_true(ps_same_reads(&a, &b));
+    assert_false(ps_same_reads(&a, &none));
+    assert_false(ps_same_reads(&none, &none));
+    row[1][N - 1].order++;
+    assert_false(ps_same_reads(&a, &b));
+    row[1][N - 1] = row[0][N - 1];
+    row[1][7].text = "ATG";
+    assert_false(ps_same_reads(&a, &b));
+    a.n_picture = b.n_picture = 7;
+    assert_false(ps_same_reads(&a, &b)); /* the seven agree, but say little */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_reads),
         cmocka_unit_test(told_apart),
         cmocka_unit_test(relatives_are_not_the_same),
         cmocka_unit_test(too_few_snps),
