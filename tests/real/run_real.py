@@ -220,7 +220,7 @@ def caller_vcfs(folder):
 
 
 def robust(folder):
-    """The specification's suite: whatever the file, an exit status of the contract, a message, and no signal."""
+    """The specification's suite: a file that breaks it is refused with a message; a valid one is too, or gives no label."""
     options = {".bam": "--dna", ".cram": "--dna", ".sam": "--dna", ".vcf": "--vcf", ".bcf": "--vcf", ".gz": "--vcf"}
     n = 0
     for where, _, files in sorted(os.walk(folder)):
@@ -236,7 +236,7 @@ def robust(folder):
                 check("robust: " + path, False, "took too long")
                 continue
             text = done.stderr.decode(errors="replace")
-            good = done.returncode in (0, 1)
+            good = done.returncode == 1 or (done.returncode == 0 and "failed" not in where.split(os.sep))
             if done.returncode == 1:
                 good = any(line.startswith("plasmastrat: error: ") for line in text.splitlines()) and not done.stdout
             if not good:
