@@ -117,6 +117,7 @@ LIMITS = [  # name, value, unit, source
     ("ras_indel_background", "2e-5", "fragments per fragment", ASSUMED),
     ("ras_strand_p", "1e-5", "probability", ASSUMED),
     ("ras_germline_normal_vaf", "0.2", "VAF", ASSUMED + ": a heterozygous germline variant is far above, tumour in normal below"),
+    ("ras_blocks_sensitivity", "0.5", "probability", "assumption: a germline caller writes a hom-ref block over a mutation of few cells, and half of them are"),
     ("ras_rna_sensitivity", "0.27", "probability", "Blood 2014;124:3110: RNA shows about 27 % (11-47 %) of mutated alleles"),
     ("expression_over_log2", "-1.5", "log2 ratio", ASSUMED + ": no published cut-off exists (" + METHODS + ")"),
     ("expression_not_log2", "-3.5", "log2 ratio", ASSUMED + ": no published cut-off exists (" + METHODS + ")"),

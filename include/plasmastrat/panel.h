@@ -122,6 +122,7 @@ typedef struct ps_arm {
     X(ras_indel_background)       /* expected false indel fragments per fragment at a site */                          \
     X(ras_strand_p)               /* two-sided p of orientation bias below which a candidate is filtered */            \
     X(ras_germline_normal_vaf)    /* VAF in the matched normal from which a variant counts as germline */              \
+    X(ras_blocks_sensitivity)     /* chance that a mutation would have kept a VCF's caller from a hom-ref block */      \
     X(ras_rna_sensitivity)        /* chance that RNA shows a mutated allele that exists */                             \
     X(expression_over_log2)       /* log2 CCND1 per kb over the median reference gene: overexpressed from here up */   \
     X(expression_not_log2)        /* not overexpressed from here down */                                               \

@@ -16,6 +16,7 @@ typedef enum {
     PS_REASON_NO_RNA,
     PS_REASON_NO_DNA,
     PS_REASON_RNA_ONLY,           /* wild type rests on RNA, which shows only part of the mutated alleles */
+    PS_REASON_VCF_BLOCKS,         /* wild type rests on hom-ref blocks: it holds as far as their caller looks for mutations */
     PS_REASON_VCF_ONLY,           /* a position absent from a plain VCF is not wild type */
     /* RAS */
     PS_REASON_CODONS_SHALLOW,     /* hotspot codons whose lod95 is above the limit; the detail names them */

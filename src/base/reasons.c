@@ -10,6 +10,9 @@ static const struct {
     [PS_REASON_NO_INPUT] = {"no-input", "no input was given that could tell"},
     [PS_REASON_NO_RNA] = {"no-rna", "no RNA alignments were given"},
     [PS_REASON_NO_DNA] = {"no-dna", "no DNA alignments were given"},
+    [PS_REASON_VCF_BLOCKS] =
+        {"vcf-blocks", "wild type rests on hom-ref blocks of the VCF, which hold as far as their caller looks for "
+                       "mutations of few cells"},
     [PS_REASON_RNA_ONLY] = {"rna-only", "wild type rests on RNA alone, which shows only part of the mutated alleles"},
     [PS_REASON_VCF_ONLY] = {"vcf-only", "a position that is absent from a plain VCF is not thereby wild type"},
     [PS_REASON_CODONS_SHALLOW] = {"codons-shallow", "hotspot codons could not have shown a mutation at the limit"},

@@ -340,11 +340,12 @@ static int list_open_codons(const ps_panel *panel, double limit, const ps_ras_ca
     return open;
 }
 
-static int rests_on_rna(const ps_panel *panel, const ps_ras_call *call) {
+/* Required codons whose depth is this input's. */
+static int rests_on(const ps_panel *panel, const ps_ras_call *call, ps_input_role role) {
+    int n = 0;
     for (int i = 0; i < panel->n_codons; i++)
-        if (panel->codons[i].required && call->codon[i].source == PS_INPUT_RNA)
-            return 1;
-    return 0;
+        n += panel->codons[i].required && call->codon[i].source == role;
+    return n;
 }
 
 static int has_refused(const ps_ras_call *call) {
@@ -371,13 +372,24 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, limit_of(c), open);
     } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;
-        /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen; RNA shows a part of the mutated alleles.
-         */
-        int by_rna = rests_on_rna(c->panel, call);
-        call->log_odds = ps_round6(log(by_rna ? 1 - l->ras_rna_sensitivity : 0.05));
-        if (by_rna)
+        /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen. RNA shows a part of the mutated alleles, and
+         * a block is its caller's word, not a count of bases: germline callers take a few percent for errors. */
+        double missed = 0.05;
+        int by_blocks = rests_on(c->panel, call, PS_INPUT_VCF), by_rna = rests_on(c->panel, call, PS_INPUT_RNA);
+        if (by_blocks) {
+            missed = fmax(missed, 1 - l->ras_blocks_sensitivity);
+            ps_reason_add(
+                &call->reasons, PS_REASON_VCF_BLOCKS,
+                "vcf: %d of the hotspot codons that decide; callers of germline variants pass over a VAF of a "
+                "few percent",
+                by_blocks);
+        }
+        if (by_rna) {
+            missed = fmax(missed, 1 - l->ras_rna_sensitivity);
             ps_reason_add(&call->reasons, PS_REASON_RNA_ONLY,
                           "rna: shows about %g of mutated alleles (range 0.11-0.47)", l->ras_rna_sensitivity);
+        }
+        call->log_odds = ps_round6(log(missed));
     }
 }
 

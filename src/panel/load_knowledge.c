@@ -142,6 +142,7 @@ static const struct {
     {"ras_indel_background", 1e-9, 0.05},
     {"ras_strand_p", 0, 0.05},
     {"ras_germline_normal_vaf", 0.01, 0.5},
+    {"ras_blocks_sensitivity", 0.01, 1},
     {"ras_rna_sensitivity", 0.01, 1},
     {"expression_over_log2", -15, 15},
     {"expression_not_log2", -20, 15},

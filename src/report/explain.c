@@ -297,6 +297,10 @@ static void say_missing(const ps_result *r, ps_explanation *e) {
         say_advice(e, "RAS", &ras->reasons);
         if (!has(&ras->reasons, PS_REASON_NO_INPUT))
             say_codons(r, e);
+    } else if (has(&ras->reasons, PS_REASON_VCF_BLOCKS)) {
+        say(e, PS_TOPIC_MISSING,
+            "RAS: the wild type rests on hom-ref blocks of the VCF, and callers of germline variants pass over mutations of "
+            "few cells; the alignments would make it firm.");
     } else if (has(&ras->reasons, PS_REASON_RNA_ONLY)) {
         say(e, PS_TOPIC_MISSING,
             "RAS: the wild type rests on RNA, which shows only part of the mutated alleles; DNA would make it firm.");

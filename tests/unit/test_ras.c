@@ -755,6 +755,8 @@ static void blocks_earn_wild_type(void **state) {
         if (missing < 0) {
             assert_int_equal(call.codon[codon_of("KRAS", 12)].source, PS_INPUT_VCF);
             assert_int_equal(call.codon[codon_of("KRAS", 12)].depth, 300);
+            assert_true(has_reason(&call.reasons, PS_REASON_VCF_BLOCKS));
+            assert_near(call.log_odds, log(0.5), 1e-5); /* the caller's word, not a count of bases */
         }
         free_call(&call);
     }
