@@ -117,7 +117,6 @@ typedef struct ps_junction_clip {
 enum {
     PS_WINDOW_CELL = 10000,
     PS_CHIMERIC_CELL = 1000,
-    PS_MIN_CLIP = 8,              /* bases: shorter clips are common and say nothing */
     PS_MAX_JUNCTION_ROWS = 1 << 15, /* kept per 120 kb: beyond it, a share of the fragments by hash (any order, same rows) */
     PS_MAX_THINNING = 32,         /* halvings; a file that needs more has one name on all its reads: nothing is kept */
 };

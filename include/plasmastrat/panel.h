@@ -162,6 +162,20 @@ typedef struct ps_arm {
     X(junction_min_coverage)      /* physical coverage (fragments over a base) for not-detected */                     \
     X(junction_alpha)             /* false-detection probability allowed to the background */                          \
     X(junction_max_insert)        /* bases: pairs wider than this count as discordant */                               \
+    X(junction_igh_excess)        /* how many more chance pairs IGH takes than its length says */                      \
+    X(junction_direction_share)   /* share of the chance pairs that one direction is allowed */                        \
+    X(junction_even_pairs)        /* pairs that an even spread counts for in the local background */                   \
+    X(junction_power)             /* of seeing a clonal junction */                                                    \
+    X(junction_window_share)      /* share of the 11q13 window with that power for not-detected */                     \
+    X(junction_anchor)            /* of a fragment that must lie beyond a junction */                                  \
+    X(junction_overreach)         /* that an aligner may carry a read past the break */                                \
+    X(junction_reciprocal_bases)  /* between the two products of one exchange on chromosome 11 */                      \
+    X(junction_min_aligned)       /* that a clipped read must align */                                                 \
+    X(junction_min_clip)          /* clipped: fewer say nothing */                                                     \
+    X(junction_clip_overlap)      /* compared each way before two clipped ends are joined */                           \
+    X(junction_clip_bases)        /* compared both ways together */                                                    \
+    X(junction_clip_mismatch_every) /* one mismatch is allowed in so many */                                           \
+    X(junction_clip_shift)        /* shared by both sides, or inserted between them, at most */                        \
     X(identity_min_sites)         /* SNPs that two inputs must share before their persons are compared */              \
     X(identity_min_log_odds)      /* ln odds from which one person is the same as, or different from, another */       \
     X(identity_min_log_odds_relative) /* ln odds over a close relative from which one person is the same as another */ \

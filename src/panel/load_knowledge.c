@@ -179,6 +179,20 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(junction_min_coverage, 1, 1e6)                                                                                 \
     R(junction_alpha, 1e-15, 0.05)                                                                                   \
     R(junction_max_insert, 100, 1e6)                                                                                 \
+    R(junction_igh_excess, 1, 1000)                                                                                  \
+    R(junction_direction_share, 0.25, 1)                                                                             \
+    R(junction_even_pairs, 0, 1e6)                                                                                   \
+    R(junction_power, 0.5, 0.9999)                                                                                   \
+    R(junction_window_share, 0.01, 1)                                                                                \
+    R(junction_anchor, 1, 1000)                                                                                      \
+    R(junction_overreach, 0, 1000)                                                                                   \
+    R(junction_reciprocal_bases, 1, 1e7)                                                                             \
+    R(junction_min_aligned, 1, 1000)                                                                                 \
+    R(junction_min_clip, 1, 32)                                                                                      \
+    R(junction_clip_overlap, 1, 32)                                                                                  \
+    R(junction_clip_bases, 1, 64)                                                                                    \
+    R(junction_clip_mismatch_every, 2, 64)                                                                           \
+    R(junction_clip_shift, 0, 24)                                                                                    \
     R(identity_min_sites, 5, 1e6)                                                                                    \
     R(identity_min_log_odds, 1, 100)                                                                                 \
     R(identity_min_log_odds_relative, 0, 100)                                                                        \
