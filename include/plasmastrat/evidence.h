@@ -74,10 +74,9 @@ typedef struct ps_allele_count {
 typedef struct ps_gene_count {
     uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
     uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
-    uint64_t unspliced; /* reads without an N that run across an inner edge of an exon, PS_EDGE_BASES on either side */
+    uint64_t unspliced; /* reads without an N that run across an inner edge of an exon by expression_edge_bases */
     uint64_t third[3];  /* reads by the third of the exons' union, 5' to 3', in which the middle aligned base lies */
 } ps_gene_count;
-enum { PS_EDGE_BASES = 4 }; /* fewer are left unclipped by chance where RNA goes on in the next exon */
 
 /* Fragments that show a common SNP. */
 typedef struct ps_snp_count {

@@ -137,6 +137,24 @@ typedef struct ps_arm {
     X(assay_dna_max_spliced)      /* spliced share of the reads: from here up the file is RNA */                       \
     X(assay_rna_max_unspliced)    /* unspliced share of the reads at exon edges: from here up the file is DNA */       \
     X(expression_stranded_fraction) /* sense (or antisense) share from which a library counts as stranded */           \
+    X(expression_edge_bases)      /* on both sides of an exon edge from which a read runs across it */                 \
+    X(expression_few_genes)       /* reference genes from which a share is their median */                             \
+    X(expression_edge_reads)      /* at the exon edges of a gene from which its unspliced share counts */              \
+    X(expression_late_reads)      /* of a gene from which its share in the last third counts */                        \
+    X(expression_long_gene)       /* exons of a gene from which its last third is looked at */                         \
+    X(expression_background_log2) /* CCND1 over what unspliced reads lend it: less is no expression */                 \
+    X(expression_cut_off_log_odds) /* at the assumed cut-offs; linear between and beyond */                            \
+    X(expression_max_log_odds)    /* most that expression says */                                                      \
+    X(expression_min_median_fragments) /* median over a cohort from which a reference gene is used */                  \
+    X(expression_cut_off_odds)    /* of over against not at the cut-offs of a cohort's mixture */                      \
+    X(expression_min_sd)          /* of a component of the mixture, at least */                                        \
+    X(expression_separation)      /* above which neighbouring components are apart */                                  \
+    X(expression_component_samples) /* that a component holds */                                                       \
+    X(expression_familiar_sds)    /* from a component: further off is like neither state */                            \
+    X(expression_absence_log2)    /* below expression_not_log2 from which absence is one value */                      \
+    X(ccnd1_dna_blind)            /* of neither junction nor gain in DNA where CCND1 is dysregulated */                \
+    X(ccnd1_conflict_log_odds)    /* against dysregulated: a junction without expression */                            \
+    X(ccnd1_junction_log_odds)    /* for dysregulated: a junction */                                                   \
     X(cn_min_fragments_per_bin)   /* mean fragments per arm bin */                                                     \
     X(cn_max_empty_bins)          /* share of empty arm bins beyond Poisson: above it not whole-genome */              \
     X(cn_max_bin_cv)              /* robust CV beyond Poisson above which nothing is said */                           \

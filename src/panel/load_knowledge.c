@@ -154,6 +154,24 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(assay_dna_max_spliced, 0.001, 1)                                                                               \
     R(assay_rna_max_unspliced, 0.5, 1)                                                                               \
     R(expression_stranded_fraction, 0.5, 1)                                                                          \
+    R(expression_edge_bases, 1, 100)                                                                                 \
+    R(expression_few_genes, 1, 10000)                                                                                \
+    R(expression_edge_reads, 1, 1e6)                                                                                 \
+    R(expression_late_reads, 1, 1e6)                                                                                 \
+    R(expression_long_gene, 1, 1e6)                                                                                  \
+    R(expression_background_log2, 0, 10)                                                                             \
+    R(expression_cut_off_log_odds, 0.1, 10)                                                                          \
+    R(expression_max_log_odds, 1, 50)                                                                                \
+    R(expression_min_median_fragments, 0, 1e9)                                                                       \
+    R(expression_cut_off_odds, 1, 1e6)                                                                               \
+    R(expression_min_sd, 0.01, 5)                                                                                    \
+    R(expression_separation, 0, 20)                                                                                  \
+    R(expression_component_samples, 1, 10000)                                                                        \
+    R(expression_familiar_sds, 1, 20)                                                                                \
+    R(expression_absence_log2, 0, 20)                                                                                \
+    R(ccnd1_dna_blind, 0.01, 1)                                                                                      \
+    R(ccnd1_conflict_log_odds, 0, 10)                                                                                \
+    R(ccnd1_junction_log_odds, 1, 50)                                                                                \
     R(cn_min_fragments_per_bin, 0.01, 1e6)                                                                           \
     R(cn_max_empty_bins, 0, 1)                                                                                       \
     R(cn_max_bin_cv, 0.01, 10)                                                                                       \
