@@ -175,6 +175,41 @@ typedef struct ps_arm {
     X(cn_max_normal_spread)       /* a bin whose level in normals is less certain is not used */                       \
     X(cn_bait_spread)             /* sd of ln depth of a bait between two samples, where one normal is all there is */ \
     X(cn_normal_arm_log2)         /* an arm of a normal further off is refused */                                      \
+    X(cn_remaining_error)         /* of any level that the model leaves */                                             \
+    X(cn_prior_least)             /* gain and loss prior of an arm, at least */                                        \
+    X(cn_prior_none)              /* of no copy of an arm */                                                           \
+    X(cn_prior_three)             /* of gained arms with three copies */                                               \
+    X(cn_prior_four)              /* with four */                                                                      \
+    X(cn_prior_more)              /* with five, and with six */                                                        \
+    X(cn_subclone_density)        /* of an arm at no whole number of copies */                                         \
+    X(cn_baseline_apart)          /* from which two baselines are two answers */                                       \
+    X(cn_hyperdiploid_chromosomes) /* of the odd ones gained whole for hyperdiploid */                                 \
+    X(cn_state_margin)            /* the interval stays away from the copies that a state denies */                    \
+    X(cn_purity_margin)           /* off two copies an interval is not neutral without a purity */                     \
+    X(cn_interval_copies)         /* from which cn_max_interval grows in proportion */                                 \
+    X(cn_gene_sds)                /* by which the bins at CCND1 leave the rest of 11q13 */                             \
+    X(cn_gene_reach)              /* on each side of CCND1 that count as its own bins */                               \
+    X(cn_focal_sds)               /* by which 11q13 leaves the rest of 11q to be focal */                              \
+    X(cn_whole_share)             /* 11p moves with 11q from here */                                                   \
+    X(cn_part_sds)                /* by which a part of 11q13 stands at a level of its own */                          \
+    X(cn_outlier_sds)             /* by which a bin leaves its arm to be left out */                                   \
+    X(cn_min_baits)               /* with baits on the arms that tell a capture's efficiency */                        \
+    X(cn_wave_share)              /* of the noise expected as wave, before it is measured */                           \
+    X(cn_wave_clear)              /* of its variance from which a wave is seen clearly */                              \
+    X(cn_wave_bases)              /* between neighbouring bins that share a wave */                                    \
+    X(cn_fragment_reach)          /* of the genome that one fragment shows */                                          \
+    X(cn_min_hotspot_depth)       /* at RAS hotspots from which their enrichment counts */                             \
+    X(cn_captured_sds)            /* of counting by which a captured bin stands above */                               \
+    X(cn_spike_ratio)             /* over the usual bin at 11q13: part of a spike or amplicon */                       \
+    X(cn_shortest_amplicon)       /* fewer in a row are baits, not an amplicon */                                      \
+    X(cn_normal_arm_sds)          /* by which an arm of a normal must be off to be refused */                          \
+    X(cn_normal_outlier_sds)      /* by which a normal is left out at a bin (a germline deletion) */                   \
+    X(cn_normal_cap_sds)          /* beyond which a normal adds no more to a bin's spread */                           \
+    X(cn_normal_usual_variance)   /* of a bin between normals, before it is measured */                                \
+    X(cn_prior_normals)           /* that the spread of all bins counts for in that of one */                          \
+    X(cn_bait_ratio)              /* over the background from which a bin may have a bait */                           \
+    X(cn_bait_sds)                /* of counting by which a bin with a bait stands above */                            \
+    X(cn_min_level)               /* of a bin in normals */                                                            \
     X(junction_min_fragments)     /* supporting fragments for detected */                                              \
     X(junction_cluster_bases)     /* breakpoint cluster width */                                                       \
     X(junction_min_coverage)      /* physical coverage (fragments over a base) for not-detected */                     \

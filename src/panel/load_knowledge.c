@@ -192,6 +192,41 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(cn_max_normal_spread, 0.01, 10)                                                                                \
     R(cn_bait_spread, 0, 2)                                                                                          \
     R(cn_normal_arm_log2, 0.05, 5)                                                                                   \
+    R(cn_remaining_error, 0, 1)                                                                                      \
+    R(cn_prior_least, 1e-6, 0.25)                                                                                    \
+    R(cn_prior_none, 1e-9, 0.1)                                                                                      \
+    R(cn_prior_three, 0.01, 1)                                                                                       \
+    R(cn_prior_four, 0.001, 1)                                                                                       \
+    R(cn_prior_more, 1e-6, 0.5)                                                                                      \
+    R(cn_subclone_density, 1e-9, 1)                                                                                  \
+    R(cn_baseline_apart, 0.01, 1)                                                                                    \
+    R(cn_hyperdiploid_chromosomes, 1, 8)                                                                             \
+    R(cn_state_margin, 0, 0.5)                                                                                       \
+    R(cn_purity_margin, 0, 0.5)                                                                                      \
+    R(cn_interval_copies, 1, 1000)                                                                                   \
+    R(cn_gene_sds, 1, 20)                                                                                            \
+    R(cn_gene_reach, 0, 1e7)                                                                                         \
+    R(cn_focal_sds, 1, 20)                                                                                           \
+    R(cn_whole_share, 0.01, 1)                                                                                       \
+    R(cn_part_sds, 1, 20)                                                                                            \
+    R(cn_outlier_sds, 2, 50)                                                                                         \
+    R(cn_min_baits, 1, 100000)                                                                                       \
+    R(cn_wave_share, 0, 1)                                                                                           \
+    R(cn_wave_clear, 0.1, 20)                                                                                        \
+    R(cn_wave_bases, 1, 1e9)                                                                                         \
+    R(cn_fragment_reach, 10, 1e6)                                                                                    \
+    R(cn_min_hotspot_depth, 1, 1e6)                                                                                  \
+    R(cn_captured_sds, 1, 50)                                                                                        \
+    R(cn_spike_ratio, 1, 100)                                                                                        \
+    R(cn_shortest_amplicon, 1, 1000)                                                                                 \
+    R(cn_normal_arm_sds, 1, 50)                                                                                      \
+    R(cn_normal_outlier_sds, 1, 50)                                                                                  \
+    R(cn_normal_cap_sds, 1, 50)                                                                                      \
+    R(cn_normal_usual_variance, 0, 4)                                                                                \
+    R(cn_prior_normals, 0, 10000)                                                                                    \
+    R(cn_bait_ratio, 1, 100)                                                                                         \
+    R(cn_bait_sds, 1, 50)                                                                                            \
+    R(cn_min_level, 0, 1)                                                                                            \
     R(junction_min_fragments, 1, 1000)                                                                               \
     R(junction_cluster_bases, 10, 100000)                                                                            \
     R(junction_min_coverage, 1, 1e6)                                                                                 \
