@@ -33,10 +33,9 @@ enum { PS_F1R2, PS_F2R1 };
 
 /* What makes a fragment's word about a place doubtful; bits of ps_codon_count.doubt and ps_allele_count.doubtful. */
 enum {
-    PS_DOUBT_END = 1,  /* every read that shows the place shows it within PS_END_BASES of an end of its alignment */
-    PS_DOUBT_CLUTTER = 2, /* a fifth of a read is clipped, or three other codons of the fragment differ too: mismapped */
+    PS_DOUBT_END = 1,  /* every read that shows the place shows it within ras_end_bases of an end of its alignment */
+    PS_DOUBT_CLUTTER = 2, /* much of a read is clipped (ras_clutter_clip), or ras_clutter_codons others differ too: mismapped */
     PS_N_DOUBTS = 4,
-    PS_END_BASES = 5,
 };
 
 /* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A fragment

@@ -123,6 +123,34 @@ typedef struct ps_arm {
     X(ras_strand_p)               /* two-sided p of orientation bias below which a candidate is filtered */            \
     X(ras_germline_normal_vaf)    /* VAF in the matched normal from which a variant counts as germline */              \
     X(ras_rna_sensitivity)        /* chance that RNA shows a mutated allele that exists */                             \
+    X(ras_germline_min_alt)       /* in the matched normal before a variant counts as germline */                      \
+    X(ras_design_fragments)       /* that the VAF the score is made for would show */                                  \
+    X(ras_design_min_vaf)         /* the score is made for, at least */                                                \
+    X(ras_design_max_vaf)         /* and at most */                                                                    \
+    X(ras_neighbour_errors)       /* errors of two or three bases of a codon, of one base's */                         \
+    X(ras_chain_error)            /* of a change across codons */                                                      \
+    X(ras_misplaced)              /* the interval of a change of more than one base allows for */                      \
+    X(ras_background_vaf)         /* up to which a haplotype is background */                                          \
+    X(ras_background_fragments)   /* from which a haplotype may be more than background */                             \
+    X(ras_background_p)           /* of an excess over the qualities by chance, below which it counts */               \
+    X(ras_avoid_share)            /* of the reference's share below which a variant avoids a side */                   \
+    X(ras_end_bases)              /* from an end of a read's alignment: doubtful */                                    \
+    X(ras_clutter_codons)         /* changed besides: the fragment is mismapped */                                     \
+    X(ras_clutter_clip)           /* clipped: the same */                                                              \
+    X(ras_complex_reach)          /* around an indel: mismatches there are part of it */                               \
+    X(ras_longest_gap)            /* of an indel that is looked for in clipped bases */                                \
+    X(ras_near_indel_ratio)       /* as many fragments with an indel beside a variant: refused */                      \
+    X(ras_part_share)             /* of a called larger change that may show a part of it alone */                     \
+    X(ras_refused_p)              /* of errors alone, below which a refused candidate is listed */                     \
+    X(ras_indel_fold)             /* of this sample's own indel rate is allowed for */                                 \
+    X(ras_run_bases)              /* of a run of one letter that do not raise its indel errors */                      \
+    X(ras_run_fold)               /* by each base beyond those */                                                      \
+    X(ras_max_indel_error)        /* errors of an indel, at most */                                                    \
+    X(ras_block_error)            /* of a hom-ref block of a VCF */                                                    \
+    X(ras_quiet_vaf)              /* from which a 0/0 row of a VCF with reads is remarked */                           \
+    X(ras_cis_excess)             /* more that a part of an MNV may have */                                            \
+    X(ras_max_log_odds)           /* most that reads say for a mutation */                                             \
+    X(ras_vcf_log_odds)           /* another program's PASS says for a mutation */                                     \
     X(expression_over_log2)       /* log2 CCND1 per kb over the median reference gene: overexpressed from here up */   \
     X(expression_not_log2)        /* not overexpressed from here down */                                               \
     X(expression_min_reference_fragments) /* fragments over all reference genes */                                     \

@@ -140,6 +140,34 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_strand_p, 0, 0.05)                                                                                         \
     R(ras_germline_normal_vaf, 0.01, 0.5)                                                                            \
     R(ras_rna_sensitivity, 0.01, 1)                                                                                  \
+    R(ras_germline_min_alt, 1, 1000)                                                                                 \
+    R(ras_design_fragments, 1, 1000)                                                                                 \
+    R(ras_design_min_vaf, 1e-6, 0.5)                                                                                 \
+    R(ras_design_max_vaf, 1e-6, 1)                                                                                   \
+    R(ras_neighbour_errors, 1e-6, 1)                                                                                 \
+    R(ras_chain_error, 1e-12, 0.01)                                                                                  \
+    R(ras_misplaced, 0, 0.5)                                                                                         \
+    R(ras_background_vaf, 1e-4, 0.5)                                                                                 \
+    R(ras_background_fragments, 1, 1000)                                                                             \
+    R(ras_background_p, 1e-9, 0.5)                                                                                   \
+    R(ras_avoid_share, 0, 1)                                                                                         \
+    R(ras_end_bases, 0, 100)                                                                                         \
+    R(ras_clutter_codons, 1, 1000)                                                                                   \
+    R(ras_clutter_clip, 0.01, 1)                                                                                     \
+    R(ras_complex_reach, 0, 30)                                                                                      \
+    R(ras_longest_gap, 1, 300)                                                                                       \
+    R(ras_near_indel_ratio, 1, 1000)                                                                                 \
+    R(ras_part_share, 0, 1)                                                                                          \
+    R(ras_refused_p, 1e-9, 1)                                                                                        \
+    R(ras_indel_fold, 1, 1000)                                                                                       \
+    R(ras_run_bases, 1, 30)                                                                                          \
+    R(ras_run_fold, 1, 10)                                                                                           \
+    R(ras_max_indel_error, 1e-4, 0.5)                                                                                \
+    R(ras_block_error, 1e-6, 0.1)                                                                                    \
+    R(ras_quiet_vaf, 1e-4, 1)                                                                                        \
+    R(ras_cis_excess, 0, 1)                                                                                          \
+    R(ras_max_log_odds, 1, 50)                                                                                       \
+    R(ras_vcf_log_odds, 1, 50)                                                                                       \
     R(expression_over_log2, -15, 15)                                                                                 \
     R(expression_not_log2, -20, 15)                                                                                  \
     R(expression_min_reference_fragments, 1, 1e9)                                                                    \
@@ -282,7 +310,8 @@ _Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
     X(expression_not_log2, expression_over_log2)                                                                     \
     X(expression_min_plasma_log2, expression_warn_plasma_log2)                                                       \
     X(cn_loss_copies, cn_gain_copies)                                                                                \
-    X(cn_gain_copies, cn_amplified_copies)
+    X(cn_gain_copies, cn_amplified_copies)                                                                           \
+    X(ras_design_min_vaf, ras_design_max_vaf)
 
 static int load_limit(const ps_table *table, size_t row, const int *column, ps_panel *panel, long *seen,
                       ps_error *err) {
