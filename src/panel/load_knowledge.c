@@ -168,6 +168,9 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_cis_excess, 0, 1)                                                                                          \
     R(ras_max_log_odds, 1, 50)                                                                                       \
     R(ras_vcf_log_odds, 1, 50)                                                                                       \
+    R(assay_min_reads, 1, 1e6)                                                                                       \
+    R(assay_dna_max_spliced, 0.001, 1)                                                                               \
+    R(assay_rna_max_unspliced, 0.5, 1)                                                                               \
     R(expression_over_log2, -15, 15)                                                                                 \
     R(expression_not_log2, -20, 15)                                                                                  \
     R(expression_min_reference_fragments, 1, 1e9)                                                                    \
@@ -178,9 +181,6 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(expression_max_unspliced, 0.01, 1)                                                                             \
     R(expression_max_late_share, 0.34, 1)                                                                            \
     R(expression_late_shift, 0.01, 1)                                                                                \
-    R(assay_min_reads, 1, 1e6)                                                                                       \
-    R(assay_dna_max_spliced, 0.001, 1)                                                                               \
-    R(assay_rna_max_unspliced, 0.5, 1)                                                                               \
     R(expression_stranded_fraction, 0.5, 1)                                                                          \
     R(expression_edge_bases, 1, 100)                                                                                 \
     R(expression_few_genes, 1, 10000)                                                                                \
@@ -277,10 +277,30 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(identity_min_sites, 5, 1e6)                                                                                    \
     R(identity_min_log_odds, 1, 100)                                                                                 \
     R(identity_min_log_odds_relative, 0, 100)                                                                        \
+    R(identity_outliers, 1e-3, 0.2)                                                                                  \
+    R(identity_hom_minor, 1e-3, 1000)                                                                                \
+    R(identity_hom_major, 1e-3, 1e6)                                                                                 \
+    R(identity_clear, 0.5, 1)                                                                                        \
+    R(identity_clear_error, 1e-6, 0.4)                                                                               \
+    R(identity_rna_even, 0, 1)                                                                                       \
+    R(identity_rna_even_shape, 0.1, 1e6)                                                                             \
+    R(identity_rna_skewed, 0, 1)                                                                                     \
+    R(identity_rna_skewed_shape, 0.1, 1e6)                                                                           \
+    R(identity_dna_even, 0, 1)                                                                                       \
+    R(identity_dna_even_shape, 0.1, 1e6)                                                                             \
+    R(identity_dna_skewed, 0, 1)                                                                                     \
+    R(identity_dna_skewed_shape, 0.1, 1e6)                                                                           \
+    R(identity_normal_even, 0, 1)                                                                                    \
+    R(identity_normal_even_shape, 0.1, 1e6)                                                                          \
+    R(identity_normal_skewed, 0, 1)                                                                                  \
+    R(identity_normal_skewed_shape, 0.1, 1e6)                                                                        \
     R(contamination_warn, 1e-3, 0.5)                                                                                 \
     R(contamination_min_sites, 10, 1e6)                                                                              \
     R(contamination_min_depth, 2, 1e6)                                                                               \
-    R(contamination_min_fragments, 100, 1e9)
+    R(contamination_min_fragments, 100, 1e9)                                                                         \
+    R(contamination_min_error, 1e-6, 0.05)                                                                           \
+    R(contamination_drop, 0.1, 100)                                                                                  \
+    R(contamination_drop_rna, 0.1, 100)
 
 enum {
 #define X(name) LIMIT_##name,
@@ -312,6 +332,24 @@ _Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
     X(cn_loss_copies, cn_gain_copies)                                                                                \
     X(cn_gain_copies, cn_amplified_copies)                                                                           \
     X(ras_design_min_vaf, ras_design_max_vaf)
+
+/* The rest of an input's heterozygous SNPs look homozygous. */
+static int check_shares(const ps_limits *l, const char *path, ps_error *err) {
+    const struct {
+        const char *input;
+        double even, skewed;
+    } rows[] = {
+        {"rna", l->identity_rna_even, l->identity_rna_skewed},
+        {"dna", l->identity_dna_even, l->identity_dna_skewed},
+        {"normal", l->identity_normal_even, l->identity_normal_skewed},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].even + rows[i].skewed > 1)
+            return ps_fail(err, PS_ERR_USAGE, path, 0,
+                           "identity_%s_even (%g) and identity_%s_skewed (%g) are above 1", rows[i].input,
+                           rows[i].even, rows[i].input, rows[i].skewed);
+    return 0;
+}
 
 static int load_limit(const ps_table *table, size_t row, const int *column, ps_panel *panel, long *seen,
                       ps_error *err) {
@@ -346,6 +384,8 @@ int ps_load_limits(const ps_panel_files *files, ps_panel *panel, ps_error *err) 
                      panel->limits.high);
     ORDERED(X)
 #undef X
+    if (rc == 0)
+        rc = check_shares(&panel->limits, table.path, err);
     ps_table_free(&table);
     return rc;
 }

@@ -266,6 +266,8 @@ static const struct {
     {"limits.tsv", "min_base_quality\t20", "min_mapq\t20", 3, "second time"},
     {"limits.tsv", "ras_min_alt\t3\tfragments", "## \t3\tfragments", 0, "'ras_min_alt' is missing"},
     {"limits.tsv", "expression_not_log2\t-3.5", "expression_not_log2\t-1", 0, "expression_not_log2"},
+    {"limits.tsv", "ras_design_min_vaf\t0.001", "ras_design_min_vaf\t0.1", 0, "ras_design_max_vaf"},
+    {"limits.tsv", "identity_rna_even\t0.60", "identity_rna_even\t0.90", 0, "identity_rna_skewed"},
     {"vcf_filters.tsv", "Tier1\t", "Tier 1\t", 3, "Tier 1"},
     {"panel.tsv", "version\t1", "edition\t1", 4, "edition"},
     {"panel.tsv", "version\t1\n", "", 0, "'version' is missing"},
@@ -335,7 +337,7 @@ static void absurd_limits(void **state) {
         }
     }
     spill(path, text);
-    assert_true(line > 70);
+    assert_true(line > 170);
     free(text);
     free(damaged);
 }
