@@ -267,6 +267,11 @@ static support support_of(const place *p, int hap) {
 /* ---- haplotypes -------------------------------------------------------------------------------------------------
  */
 
+/* Of no quality a base is one of four by chance: no error is more likely. */
+static double likely_error(double error) {
+    return fmin(error, 0.25);
+}
+
 /* log10 odds of "this haplotype at its VAF" against "errors only", fragment by fragment. */
 static double log_odds(const caller *c, const place *p, int hap, const change *what) {
     double f = (double)p->carriers[hap] / (double)p->depth, sum = 0, others[2][QUALITIES];
@@ -277,13 +282,13 @@ static double log_odds(const caller *c, const place *p, int hap, const change *w
         const ps_codon_count *row = &p->row[i];
         if (row->hap != hap)
             continue;
-        double e = error_of(c, what, row->side, row->quality);
+        double e = likely_error(error_of(c, what, row->side, row->quality));
         sum += row->n * log10(((1 - f) * e + f * (1 - 3 * e)) / e);
         others[row->side][row->quality] = fmax(0, others[row->side][row->quality] - row->n);
     }
     for (int side = 0; side < 2; side++)
         for (int q = 0; q < QUALITIES; q++) {
-            double e = error_of(c, what, side, q);
+            double e = likely_error(error_of(c, what, side, q));
             if (others[side][q] > 0)
                 sum += others[side][q] * log10(((1 - f) * (1 - 3 * e) + f * e) / (1 - 3 * e));
         }

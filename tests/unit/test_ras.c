@@ -36,6 +36,29 @@ static const ps_ras_variant *variant_of(const ps_ras_call *call, const char *gen
     return NULL;
 }
 
+/* A panel may let bases of any quality count. Of quality 0 they are guesses: no odds, but a number. */
+static void odds_of_guesses(void **state) {
+    (void)state;
+    double usual = panel.limits.min_base_quality;
+    panel.limits.min_base_quality = 0;
+    for (int quality = 0; quality <= 2; quality++) {
+        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        int k12 = codon_of("KRAS", 12);
+        put_everywhere(&dna, 40, 1000);
+        put(&dna, k12, code("GAT"), PS_F1R2, 40, 30);
+        put(&dna, k12, code("GAT"), PS_F2R1, 40, 30);
+        put(&dna, k12, panel.codons[k12].ref, PS_F1R2, quality, 500);
+        put(&dna, k12, code("GAT"), PS_F2R1, quality, 1);
+        ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
+        const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
+        assert_true(v && v->lod > 20 && v->filter == PS_FILTER_PASS);
+        assert_near(call.log_odds, 12, 1e-9);
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+    panel.limits.min_base_quality = usual;
+}
+
 /* ---- thresholds ---------------------------------------------------------------------------------------------------
  */
 
@@ -835,6 +858,7 @@ static void false_calls(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fragments_needed),
+        cmocka_unit_test(odds_of_guesses),
         cmocka_unit_test(lod95_by_summing),
         cmocka_unit_test(limits_of_codons),
         cmocka_unit_test(scores_by_enumeration),
