@@ -292,6 +292,7 @@ typedef struct ps_arm {
     X(contamination_min_depth)       /* fragments */                                                                   \
     X(contamination_min_fragments)   /* fragments at those SNPs together */                                            \
     X(contamination_min_error)       /* errors per base and alternative: at SNPs, at least */                          \
+    X(contamination_max_error)       /* errors per base and alternative: from here up nothing is said */               \
     X(contamination_drop)            /* ln likelihood: below its maximum at which the interval ends */                 \
     X(contamination_drop_rna)        /* ln likelihood: the same in RNA */
 

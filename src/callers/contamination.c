@@ -251,6 +251,15 @@ void ps_call_contamination(const ps_panel *panel, const ps_evidence *evidence, p
         free(all);
         return;
     }
+    if (call->error_rate >= l->contamination_max_error) {
+        ps_reason_add(&call->reasons, PS_REASON_NOISY_SNPS,
+                      "%s: %.2g errors a base and alternative at common SNPs, less than %g needed: are the reads "
+                      "where they belong?",
+                      ps_input_names[evidence->role], call->error_rate, l->contamination_max_error);
+        call->error_rate = NAN;
+        free(all);
+        return;
+    }
     f.error = call->error_rate > l->contamination_min_error ? call->error_rate : l->contamination_min_error;
     f.node = evidence->role == PS_INPUT_RNA ? rna_nodes : dna_nodes;
     f.n_nodes = evidence->role == PS_INPUT_RNA ? sizeof rna_nodes / sizeof *rna_nodes : 1;

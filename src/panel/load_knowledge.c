@@ -299,6 +299,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(contamination_min_depth, 2, 1e6)                                                                               \
     R(contamination_min_fragments, 100, 1e9)                                                                         \
     R(contamination_min_error, 1e-6, 0.05)                                                                           \
+    R(contamination_max_error, 0.01, 0.25)                                                                           \
     R(contamination_drop, 0.1, 100)                                                                                  \
     R(contamination_drop_rna, 0.1, 100)
 
@@ -331,6 +332,7 @@ _Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
     X(expression_min_plasma_log2, expression_warn_plasma_log2)                                                       \
     X(cn_loss_copies, cn_gain_copies)                                                                                \
     X(cn_gain_copies, cn_amplified_copies)                                                                           \
+    X(contamination_min_error, contamination_max_error)                                                              \
     X(ras_design_min_vaf, ras_design_max_vaf)
 
 /* The rest of an input's heterozygous SNPs look homozygous. */
