@@ -118,6 +118,8 @@ LIMITS = [  # name, value, unit, source
     ("ras_strand_p", "1e-5", "probability", ASSUMED),
     ("ras_germline_normal_vaf", "0.2", "VAF", ASSUMED + ": a heterozygous germline variant is far above, tumour in normal below"),
     ("ras_blocks_sensitivity", "0.5", "probability", "assumption: a germline caller writes a hom-ref block over a mutation of few cells, and half of them are"),
+    ("ras_germline_blocks_vaf", "0.2", "VAF", "derived: at 400 fragments bcftools calls 20 % and passes over 15 %; an allele of a diploid is half"),
+    ("ras_block_min_gq", "20", "phred", "assumption: 1 % chance that the genotype is another"),
     ("ras_rna_sensitivity", "0.27", "probability", "Blood 2014;124:3110: RNA shows about 27 % (11-47 %) of mutated alleles"),
     ("expression_over_log2", "-1.5", "log2 ratio", ASSUMED + ": no published cut-off exists (" + METHODS + ")"),
     ("expression_not_log2", "-3.5", "log2 ratio", ASSUMED + ": no published cut-off exists (" + METHODS + ")"),

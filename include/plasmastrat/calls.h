@@ -257,12 +257,14 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call);
 int ps_fit_expression(const ps_panel *panel, const ps_evidence *const *rna, const char *const *sample_id, size_t n,
                       int mixture, const char *path, ps_expression_reference *reference, ps_error *err);
 /* ln P(log2 | over) / P(log2 | not), each side's components weighted among themselves: how many of which kind the
- * cohort had is no prior of a patient. Held at its value at the nearest component means outside them; within +-6.
+ * cohort had is no prior of a patient. Held at its value at the nearest component means outside them; at most
+ * expression_max_log_odds either way.
  * 0 without cut-offs. */
-double ps_expression_reference_odds(const ps_expression_reference *reference, double log2);
+double ps_expression_reference_odds(const ps_limits *limits, const ps_expression_reference *reference, double log2);
 /* The same for a count: log odds of the mean of P(over | log2) over what log2 may be when `fragments` were seen and
  * `expected` would be at log2 0 (Poisson; prior: both sides of the mixture alike). A shallow count stays near 0. */
-double ps_expression_count_odds(const ps_expression_reference *reference, double fragments, double expected);
+double ps_expression_count_odds(const ps_limits *limits, const ps_expression_reference *reference, double fragments,
+                                double expected);
 /* Are these reads of the other kind than they were given as? Writes a sentence with numbers and a hint into `why` and
  * returns 1; 0 when they are not, or too few to tell. RNA is known by spliced reads, DNA by reads that run across exon
  * edges; a file with neither (one amplicon, RNA aligned without splicing) is not refused. */

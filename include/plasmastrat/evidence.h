@@ -33,10 +33,9 @@ enum { PS_F1R2, PS_F2R1 };
 
 /* What makes a fragment's word about a place doubtful; bits of ps_codon_count.doubt and ps_allele_count.doubtful. */
 enum {
-    PS_DOUBT_END = 1,  /* every read that shows the place shows it within PS_END_BASES of an end of its alignment */
-    PS_DOUBT_CLUTTER = 2, /* a fifth of a read is clipped, or three other codons of the fragment differ too: mismapped */
+    PS_DOUBT_END = 1,  /* every read that shows the place shows it within ras_end_bases of an end of its alignment */
+    PS_DOUBT_CLUTTER = 2, /* much of a read is clipped (ras_clutter_clip), or ras_clutter_codons others differ too: mismapped */
     PS_N_DOUBTS = 4,
-    PS_END_BASES = 5,
 };
 
 /* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A fragment
@@ -87,10 +86,9 @@ typedef struct ps_picture_row {
 typedef struct ps_gene_count {
     uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
     uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
-    uint64_t unspliced; /* reads without an N that run across an inner edge of an exon, PS_EDGE_BASES on either side */
+    uint64_t unspliced; /* reads without an N that run across an inner edge of an exon by expression_edge_bases */
     uint64_t third[3];  /* reads by the third of the exons' union, 5' to 3', in which the middle aligned base lies */
 } ps_gene_count;
-enum { PS_EDGE_BASES = 4 }; /* fewer are left unclipped by chance where RNA goes on in the next exon */
 
 /* Fragments that show a common SNP. */
 typedef struct ps_snp_count {
@@ -130,7 +128,6 @@ typedef struct ps_junction_clip {
 enum {
     PS_WINDOW_CELL = 10000,
     PS_CHIMERIC_CELL = 1000,
-    PS_MIN_CLIP = 8,              /* bases: shorter clips are common and say nothing */
     PS_MAX_JUNCTION_ROWS = 1 << 15, /* kept per 120 kb: beyond it, a share of the fragments by hash (any order, same rows) */
     PS_MAX_THINNING = 32,         /* halvings; a file that needs more has one name on all its reads: nothing is kept */
 };

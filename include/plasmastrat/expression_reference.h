@@ -20,9 +20,9 @@
 
 enum { PS_MAX_COMPONENTS = 3, PS_N_CYCLINS = 3 };
 /* What a fit needs: the method's own minima. Ten samples make the 95 % interval of a median end inside the sample with
- * one to spare; a mixture needs some samples of each component, and twice as many in all before BIC can be trusted. */
-enum { PS_REFERENCE_MIN_SAMPLES = 10, PS_MIXTURE_MIN_SAMPLES = 20, PS_COMPONENT_MIN_SAMPLES = 4 };
-enum { PS_CUT_OFF_ODDS = 19 }; /* at the mixture's cut-offs: 0.95 : 0.05 */
+ * one to spare; a mixture needs some samples of each component, and twice as many in all before BIC can be trusted. No
+ * limits of a panel: a sheet is counted before its panel is known. */
+enum { PS_REFERENCE_MIN_SAMPLES = 10, PS_MIXTURE_MIN_SAMPLES = 20 };
 extern const char *const ps_cyclin_names[PS_N_CYCLINS]; /* "CCND1", "CCND2", "CCND3" */
 
 typedef struct ps_component { /* a normal distribution of log2 CCND1 */

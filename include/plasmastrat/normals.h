@@ -21,7 +21,7 @@
 #include "plasmastrat/error.h"
 #include "plasmastrat/panel.h"
 
-enum { PS_MIN_NORMALS = 5 };
+enum { PS_MIN_NORMALS = 5 }; /* fewer do not tell an odd one; no limit of a panel: a file is checked before its panel is known */
 
 /* How a DNA library was made, as its coverage of the bins tells. */
 typedef enum { PS_ASSAY_UNKNOWN, PS_ASSAY_GENOME, PS_ASSAY_EXOME, PS_ASSAY_TARGETED, PS_N_ASSAYS } ps_assay;

@@ -46,6 +46,7 @@ static const struct {
     [PS_REASON_CCND1_OPEN] = {"ccnd1-open", "neither expression nor a junction could decide"},
     [PS_REASON_NO_ASSESSABLE_MARKER] = {"no-assessable-marker", "no marker of the model could be assessed"},
     [PS_REASON_FEW_SNPS] = {"few-snps", "too few common SNPs are covered"},
+    [PS_REASON_NOISY_SNPS] = {"noisy-snps", "too many bases at the common SNPs are neither allele"},
     [PS_REASON_IDENTITY_UNCLEAR] = {"identity-unclear", "the common SNPs do not tell one person from two"},
     [PS_REASON_MIXED_PERSONS] = {"mixed-persons", "the inputs are of different persons"},
     [PS_REASON_MARKER_MISSING] = {"marker-missing", "a marker that the model requires could not be assessed"},

@@ -13,8 +13,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
-/* Bases of the genome that one fragment of usual libraries shows. */
-static const double fragment_reach = 300, bin_bases = 10000;
+static const double bin_bases = 10000; /* of a bin of the panel */
 
 /* Chromosome 11 is left out: its wide amplification is a finding, not a capture. */
 static int speaks(const ps_panel *p, int bin) {
@@ -47,8 +46,8 @@ static double hotspot_depth(const ps_panel *p, const ps_evidence *e) {
 }
 
 /* Above `mean` by more than counting explains. */
-static int stands_above(uint64_t count, double mean) {
-    return (double)count > mean + 6 * sqrt(mean + 1);
+static int stands_above(const ps_limits *l, uint64_t count, double mean) {
+    return (double)count > mean + l->cn_captured_sds * sqrt(mean + 1);
 }
 
 static double usual_at_11q13(const ps_panel *p, const uint64_t *count) {
@@ -65,20 +64,20 @@ static double usual_at_11q13(const ps_panel *p, const uint64_t *count) {
 /* What no genome shows at 11q13: spikes of one to three bins (an amplicon around CCND1 is wider than a gene's baits),
  * or more copies than anybody has seen. */
 static int has_baits_at_11q13(const ps_panel *p, const uint64_t *count, double arm_median) {
-    enum { SHORTEST_AMPLICON = 4 };
+    const ps_limits *l = &p->limits;
     double usual = fmax(usual_at_11q13(p, count), arm_median);
     int run = 0, tall = 0, spikes = 0, amplicons = 0;
     for (int i = 0; i <= p->n_bins; i++) {
         int here = i < p->n_bins && p->bins[i].role != PS_BIN_ARM;
-        if (here && stands_above(count[i], p->limits.cn_max_copies / 2 * arm_median))
+        if (here && stands_above(l, count[i], l->cn_max_copies / 2 * arm_median))
             return 1;
-        if (here && (double)count[i] > 2 * usual) {
+        if (here && (double)count[i] > l->cn_spike_ratio * usual) {
             run++;
-            tall |= stands_above(count[i], p->limits.cn_captured_ratio * usual);
+            tall |= stands_above(l, count[i], l->cn_captured_ratio * usual);
             continue;
         }
-        spikes += tall && run < SHORTEST_AMPLICON;
-        amplicons += tall && run >= SHORTEST_AMPLICON;
+        spikes += tall && run < l->cn_shortest_amplicon;
+        amplicons += tall && run >= l->cn_shortest_amplicon;
         run = tall = 0;
     }
     return spikes && !amplicons;
@@ -96,7 +95,7 @@ ps_coverage ps_coverage_of(const ps_panel *p, const ps_evidence *dna) {
         }
         if (speaks(p, i)) {
             bins++;
-            tall += stands_above(dna->bin[i], l->cn_captured_ratio * median);
+            tall += stands_above(l, dna->bin[i], l->cn_captured_ratio * median);
         }
     }
     if (arm_bins > 0) {
@@ -105,8 +104,8 @@ ps_coverage ps_coverage_of(const ps_panel *p, const ps_evidence *dna) {
         c.tall = bins > 0 ? tall / bins : 0;
     }
     double hotspots = hotspot_depth(p, dna);
-    if (hotspots >= 20)
-        c.enrichment = hotspots / ((c.mean + 0.1) * fragment_reach / bin_bases);
+    if (hotspots >= l->cn_min_hotspot_depth) /* a tenth of a fragment keeps empty bins finite */
+        c.enrichment = hotspots / ((c.mean + 0.1) * l->cn_fragment_reach / bin_bases);
     if (c.tall > l->cn_exome_bins)
         c.assay = PS_ASSAY_EXOME;
     else if (c.tall > l->cn_max_captured_bins || c.empty > l->cn_max_empty_bins ||

@@ -30,13 +30,6 @@ const char *const ps_copies_kind_names[PS_N_COPIES_KINDS] = {
     [PS_COPIES_BROAD] = "arm or chromosome gain",
 };
 
-/* P(no junction and no gain | dysregulated): t(11;14) in 53/336 (Fonseca 2002) of the roughly 16 % + 40 % (biallelic,
- * Bergsagel 2005) that express CCND1 is what DNA shows for certain: 1 - 0.16 / 0.56. */
-static const double dna_blind = 0.71;
-/* A junction in DNA without expression, or a gain alone: odds that shift the balance by less than 2 : 1. An
- * assumption. */
-static const double weak = 0.5;
-
 static const ps_ccnd1_rule rules[] = {
     {EXPRESSION_OVER, JUNCTION_YES, COPIES_ANY, PS_CCND1_DYSREGULATED, PS_CAUSE_T1114, PS_REASON_NONE},
     {EXPRESSION_OVER, JUNCTION_ANY, COPIES_FOCAL, PS_CCND1_DYSREGULATED, PS_CAUSE_FOCAL, PS_REASON_NONE},
@@ -65,21 +58,21 @@ static ps_copies_kind copies_of(const ps_copynumber_call *cn) {
     return cn->scope == PS_SCOPE_FOCAL ? PS_COPIES_FOCAL : PS_COPIES_BROAD;
 }
 
-static double log_odds_of(const ps_ccnd1_call *call, const ps_expression_call *expression,
+static double log_odds_of(const ps_limits *l, const ps_ccnd1_call *call, const ps_expression_call *expression,
                           const ps_junction_call *junction) {
     if (call->state == PS_CCND1_NOT_ASSESSABLE)
         return 0;
     if (call->cause == PS_CAUSE_CONFLICT)
-        return -weak;
+        return -l->ccnd1_conflict_log_odds;
     if (expression->state != PS_EXPRESSION_NOT_ASSESSABLE && call->cause != PS_CAUSE_T1114)
         return expression->log_odds;
-    /* A junction above its background is as good as certain. */
-    return junction->state == PS_JUNCTION_DETECTED ? 6 : ps_round6(log(dna_blind));
+    /* A junction above its background is as good as certain; none, and no gain, is what DNA mostly shows even where
+     * CCND1 is dysregulated. */
+    return junction->state == PS_JUNCTION_DETECTED ? l->ccnd1_junction_log_odds : ps_round6(log(l->ccnd1_dna_blind));
 }
 
 void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
                    const ps_junction_call *junction, ps_ccnd1_call *call) {
-    (void)c;
     unsigned e = 1u << expression->state, j = 1u << junction->state, n = 1u << copies_of(copynumber);
     *call = (ps_ccnd1_call){0};
     const ps_ccnd1_rule *r = rules;
@@ -92,5 +85,5 @@ void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const
         ps_reason_add(&call->reasons, r->reason, "expression %s, junction %s, copy number %s",
                       ps_expression_state_names[expression->state], ps_junction_state_names[junction->state],
                       ps_cn_state_names[copynumber->state]);
-    call->log_odds = log_odds_of(call, expression, junction);
+    call->log_odds = log_odds_of(&c->panel->limits, call, expression, junction);
 }

@@ -6,7 +6,8 @@
  * expression): how the shares are spread is fitted with A, as weights of a grid, by expectation-maximisation. Lost
  * copies make a few SNPs look foreign, an intruder three quarters of the homozygous ones, and how many SNPs are
  * homozygous is known. Errors are known from third alleles; damage that turns C into T and G into A in one direction
- * only is fitted too. The estimate is the maximum of the profile likelihood, the interval where it falls by drop_of.
+ * only is fitted too. The estimate is the maximum of the profile likelihood, the interval where it falls by
+ * contamination_drop.
  */
 #define _DEFAULT_SOURCE /* lgamma_r */
 #include <math.h>
@@ -19,17 +20,14 @@
 const char *const ps_contamination_state_names[PS_N_CONTAMINATION_STATES] = {"not-assessable", "below-limit",
                                                                              "contaminated"};
 
-/* ln likelihood below the maximum at which the interval ends: half of chi-squared's 3.84 and more, since the fitted shares
- * take some foreign alleles for lost ones, and in RNA more. Measured: 95 % of intervals hold the truth or more. */
-static const double drop_of[PS_N_READ_INPUTS] = {[PS_INPUT_RNA] = 3.6, [PS_INPUT_DNA] = 2.4, [PS_INPUT_NORMAL] = 2.4};
-static const double MOST = 0.5;           /* beyond it, owner and intruder change places */
-static const double FEWEST_ERRORS = 5e-4; /* errors a base and alternative that no sample is trusted below */
+static const double MOST = 0.5; /* beyond it, owner and intruder change places */
+/* Grids, no thresholds: of damage, errors a base; and of the rarer allele's share at an owner's heterozygous SNPs. */
 static const double damages[] = {0, 0.004, 0.015, 0.05};
-/* The rarer allele's share at an owner's heterozygous SNPs. */
 static const double shares[] = {0.015, 0.035, 0.06, 0.09, 0.13, 0.18, 0.25, 0.33, 0.42, 0.5};
 enum { N_DAMAGES = sizeof damages / sizeof *damages, N_SHARES = sizeof shares / sizeof *shares, ROUNDS = 20 };
 
-/* In RNA the intruder's genes are expressed in other shares than the owner's. */
+/* In RNA the intruder's genes are expressed in other shares than the owner's: four points for a spread of about twofold,
+ * an assumption. */
 static const struct node {
     double factor, weight;
 } rna_nodes[] = {{0.25, 0.2}, {0.7, 0.3}, {1.2, 0.3}, {2, 0.2}}, dna_nodes[] = {{1, 1}};
@@ -147,7 +145,7 @@ static double profile(const fit *f, double fraction) {
 /* ---- maximum and interval ---------------------------------------------------------------------------------------
  */
 
-enum { GRID = 18, GOLDEN_STEPS = 18, BISECTIONS = 14 };
+enum { GRID = 18, GOLDEN_STEPS = 18, BISECTIONS = 14 }; /* to a thousandth of the grid's steps */
 
 static double grid_at(int i) { /* 0, then 0.001 to 0.5 in equal ratios */
     return i == 0 ? 0 : 0.001 * pow(MOST / 0.001, (double)(i - 1) / (GRID - 2));
@@ -253,13 +251,22 @@ void ps_call_contamination(const ps_panel *panel, const ps_evidence *evidence, p
         free(all);
         return;
     }
-    f.error = call->error_rate > FEWEST_ERRORS ? call->error_rate : FEWEST_ERRORS;
+    if (call->error_rate >= l->contamination_max_error) {
+        ps_reason_add(&call->reasons, PS_REASON_NOISY_SNPS,
+                      "%s: %.2g errors a base and alternative at common SNPs, less than %g needed: are the reads "
+                      "where they belong?",
+                      ps_input_names[evidence->role], call->error_rate, l->contamination_max_error);
+        call->error_rate = NAN;
+        free(all);
+        return;
+    }
+    f.error = call->error_rate > l->contamination_min_error ? call->error_rate : l->contamination_min_error;
     f.node = evidence->role == PS_INPUT_RNA ? rna_nodes : dna_nodes;
     f.n_nodes = evidence->role == PS_INPUT_RNA ? sizeof rna_nodes / sizeof *rna_nodes : 1;
     f.het = ps_alloc(f.n, sizeof *f.het);
     f.hom = ps_alloc(f.n, sizeof *f.hom);
     double height = 0, found = maximum(&f, &height);
-    double level = height - drop_of[evidence->role];
+    double level = height - (evidence->role == PS_INPUT_RNA ? l->contamination_drop_rna : l->contamination_drop);
     call->fraction = ps_round6(found);
     call->low = ps_round6(found > 0 ? crossing(&f, found, 0, level) : 0);
     call->high = ps_round6(crossing(&f, found, MOST, level));

@@ -20,63 +20,66 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
-enum { MAX_COPIES = 6 };
-
-/* log2: what the model leaves wrong of any level, waves apart. */
-static const double remaining_error = 0.02;
+enum { MAX_COPIES = 6 }; /* of an arm; one with more is as a subclone: at no copies that are listed */
 
 /* The group that speaks for CCND1. */
 static const ps_depth_group *ccnd1_group(const ps_depth *f) {
     const ps_depth_group *all = &f->group[f->q13], *gene = &f->group[f->gene];
     double step = fabs(gene->level - all->level);
-    return gene->bins && step > f->panel->limits.cn_focal_log2 && step > 4 * gene->se ? gene : all;
+    return gene->bins && step > f->panel->limits.cn_focal_log2 && step > f->panel->limits.cn_gene_sds * gene->se
+               ? gene
+               : all;
 }
 
 /* ---- baseline ---------------------------------------------------------------------------------------------------
  */
 
-static double copy_prior(const ps_arm *arm, int copies) {
-    double gain = fmax(arm->gain_prior, 0.005), loss = fmax(arm->loss_prior, 0.005);
-    /* A gained arm mostly has three copies; more, and none at all, are rare. Rounded from what karyotypes show. */
+/* A gained arm mostly has three copies; more, and none at all, are rare. */
+static double copy_prior(const ps_limits *l, const ps_arm *arm, int copies) {
+    double gain = fmax(arm->gain_prior, l->cn_prior_least), loss = fmax(arm->loss_prior, l->cn_prior_least);
     switch (copies) {
     case 0:
-        return 1e-4;
+        return l->cn_prior_none;
     case 1:
         return loss;
     case 2:
         return 1 - gain - loss;
     case 3:
-        return 0.85 * gain;
+        return l->cn_prior_three * gain;
     case 4:
-        return 0.13 * gain;
+        return l->cn_prior_four * gain;
     default:
-        return 0.01 * gain;
+        return l->cn_prior_more * gain;
     }
 }
 
+/* A fiftieth of a copy keeps the level of none finite. */
 static double level_of_copies(double copies, double purity) {
     return log2(fmax(purity * copies + 2 * (1 - purity), 0.02) / 2);
 }
 
 /* ln P(all arms | baseline, purity); an arm that is no whole copy number (a subclone) costs a fixed price. */
 static double explain_arms(const ps_depth *f, double baseline, double purity) {
+    const ps_limits *l = &f->panel->limits;
     double sum = 0;
     for (int a = 0; a < f->panel->n_arms; a++) {
         const ps_depth_group *g = &f->group[a];
         if (!g->bins)
             continue;
         double shared = f->wave * sqrt(3.0 / g->bins); /* neighbours move together */
-        double sd = hypot(hypot(g->se, remaining_error), fmin(shared, f->wave)), p = 1e-4;
+        double sd = hypot(hypot(g->se, l->cn_remaining_error), fmin(shared, f->wave)), p = l->cn_subclone_density;
         for (int copies = 0; copies <= MAX_COPIES; copies++) {
             double z = (g->level - baseline - level_of_copies(copies, purity)) / sd;
-            p += copy_prior(&f->panel->arms[a], copies) * exp(-z * z / 2) / sd;
+            p += copy_prior(l, &f->panel->arms[a], copies) * exp(-z * z / 2) / sd;
         }
         sum += log(p);
     }
     return sum;
 }
 
-/* Baseline (posterior mean and sd), and its odds over every other that is at least a quarter of a copy away. */
+/* Baseline (posterior mean and sd), and its odds over every other that is cn_baseline_apart away. The grid runs from a
+ * median arm of under one to one of over four copies. An unknown purity is any of eight, each as likely: under 0.3 a
+ * copy is too little to tell arms apart. */
 static double fit_baseline(const ps_depth *f, double purity, double *odds, double *se) {
     enum { STEPS = 241 };
     static const double purities[] = {1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3};
@@ -99,7 +102,7 @@ static double fit_baseline(const ps_depth *f, double purity, double *odds, doubl
     double first = 0, second = 0;
     for (int i = 0; i < STEPS; i++) {
         double b = -1.2 + 0.01 * i, p = exp(value[i] - highest);
-        if (fabs(b - best) >= 0.15) {
+        if (fabs(b - best) >= f->panel->limits.cn_baseline_apart) {
             far += p;
             continue;
         }
@@ -131,7 +134,7 @@ static int is_gained(const ps_limits *l, double copies) {
     return copies >= l->cn_gain_copies;
 }
 
-/* At least two of the eight odd chromosomes gained whole (3 5 7 9 11 15 19 21). */
+/* Enough of the eight odd chromosomes (3 5 7 9 11 15 19 21) gained whole. */
 static int hyperdiploid(const ps_panel *panel, const ps_copynumber_call *call) {
     int chromosomes = 0;
     for (size_t i = 0; i < call->n_arms; i++) {
@@ -147,18 +150,13 @@ static int hyperdiploid(const ps_panel *panel, const ps_copynumber_call *call) {
         }
         chromosomes += whole;
     }
-    return chromosomes >= 2;
+    return chromosomes >= panel->limits.cn_hyperdiploid_chromosomes;
 }
-
-/* How far the interval must stay away from the copies that the state denies. */
-static const double margin = 0.2;
-/* Beyond what the interval may miss (GC, mappability): without a purity, an interval this far from two copies is no
- * neutral one. */
-static const double off_two = 0.05;
 
 static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
     const ps_limits *l = &panel->limits;
-    if (call->copies_high - call->copies_low > l->cn_max_interval * fmax(1, call->copies / 4))
+    double margin = l->cn_state_margin, off_two = l->cn_purity_margin;
+    if (call->copies_high - call->copies_low > l->cn_max_interval * fmax(1, call->copies / l->cn_interval_copies))
         goto wide;
     if (call->copies >= l->cn_amplified_copies) {
         call->state = PS_CN_AMPLIFIED;
@@ -196,12 +194,12 @@ static void decide_scope(const ps_depth *f, double baseline, ps_copynumber_call 
         return;
     const ps_depth_group *here = ccnd1_group(f), *rest = &f->group[q], *other = &f->group[s];
     double step = fabs(here->level - rest->level), se = hypot(hypot(here->se, rest->se), f->wave);
-    if (step > p->limits.cn_focal_log2 && step > 3.5 * se) {
+    if (step > p->limits.cn_focal_log2 && step > p->limits.cn_focal_sds * se) {
         call->scope = PS_SCOPE_FOCAL;
         return;
     }
     double q_level = rest->level - baseline, p_level = other->level - baseline;
-    int together = q_level * p_level > 0 && fabs(p_level) > 0.5 * fabs(q_level);
+    int together = q_level * p_level > 0 && fabs(p_level) > p->limits.cn_whole_share * fabs(q_level);
     call->scope = together ? PS_SCOPE_CHROMOSOME : PS_SCOPE_ARM;
 }
 
@@ -330,7 +328,7 @@ static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: no usable bin at 11q13");
         return;
     }
-    double se = hypot(hypot(here->se, baseline_se), hypot(remaining_error, f->wave));
+    double se = hypot(hypot(here->se, baseline_se), hypot(l->cn_remaining_error, f->wave));
     list_arms(f, baseline, call);
     list_bins(f, baseline, call);
     if (odds < l->cn_baseline_odds) {

@@ -7,9 +7,8 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
-enum { ROUNDS = 25, ENOUGH_BAITS = 8, T = PS_DEPTH_TERMS };
-static const double gc_centre = 0.45;
-static const int32_t gene_reach = 40000; /* bases on each side of CCND1 that count as the gene's own bins */
+enum { ROUNDS = 25, T = PS_DEPTH_TERMS }; /* of Newton's steps, which mostly end long before */
+static const double gc_centre = 0.45;     /* about the mean bin's: keeps the terms apart */
 /* Weak priors keep shallow samples finite. One sd: a GC slope of 10 per unit (2.7-fold per 0.1), a curvature of 100, a
  * capture that is 2.7 times more or less efficient. */
 static const double prior_sd[T] = {10, 100, 1};
@@ -17,8 +16,9 @@ static const double prior_sd[T] = {10, 100, 1};
 static int is_gene_bin(const ps_panel *p, int bin) {
     const ps_gene *gene = &p->genes[p->ccnd1];
     const ps_span *s = &p->bins[bin].span;
-    return s->contig == gene->contig && s->end0 > gene->exons[0].beg0 - gene_reach &&
-           s->beg0 < gene->exons[gene->n_exons - 1].end0 + gene_reach;
+    int64_t reach = (int64_t)p->limits.cn_gene_reach;
+    return s->contig == gene->contig && s->end0 > gene->exons[0].beg0 - reach &&
+           s->beg0 < gene->exons[gene->n_exons - 1].end0 + reach;
 }
 
 static void covariates(const ps_depth *f, int bin, double z[T]) {
@@ -35,6 +35,7 @@ double ps_depth_weight(const ps_depth *f, int bin) {
     return (f->normals ? f->normals->bin[bin].level : f->panel->bins[bin].mappability) * exp(sum);
 }
 
+/* Baits catch most of its fragments. */
 static int is_bait(const ps_depth *f, int bin) {
     return f->normals && f->normals->bin[bin].captured > 0.5;
 }
@@ -181,7 +182,7 @@ static double fit_tau2(const ps_depth *f, int bait, double *values, size_t *n) {
 }
 
 static void fit_noise(ps_depth *f) {
-    enum { ENOUGH = 30 };
+    enum { ENOUGH = 30 }; /* bins: the robust sd of fewer is off by a fifth and more */
     double *values = ps_alloc((size_t)f->panel->n_bins, sizeof *values), tau2[2];
     size_t n[2];
     for (int bait = 0; bait < 2; bait++)
@@ -202,13 +203,13 @@ static void leave_out_outliers(ps_depth *f) {
         double mean = mean_of(f, i);
         int bait = is_bait(f, i);
         bins[bait]++;
-        if (fabs((double)f->count[i] - mean) > 5 * sd_of(f, i, mean, f->tau2[bait])) {
+        if (fabs((double)f->count[i] - mean) > f->panel->limits.cn_outlier_sds * sd_of(f, i, mean, f->tau2[bait])) {
             f->left_out[i] = PS_BIN_OUTLIER;
             out[bait]++;
         }
     }
     for (int bait = 0; bait < 2; bait++)
-        if (bins[bait] >= ENOUGH_BAITS)
+        if (bins[bait] >= f->panel->limits.cn_min_baits)
             f->outliers = fmax(f->outliers, out[bait] / bins[bait]);
 }
 
@@ -263,7 +264,7 @@ static int arm_residuals(const ps_depth *f, int arm, residual *out) {
 
 /* Median of the residuals around one: a part of an arm that is gained or lost is no wave. */
 static double surroundings(const residual *all, int n, int at, double *values) {
-    enum { REACH = 20 };
+    enum { REACH = 20 }; /* bins each way: some ten megabases, more than a wave and less than most arms */
     size_t used = 0;
     for (int i = at - REACH < 0 ? 0 : at - REACH; i < n && i <= at + REACH; i++)
         values[used++] = all[i].r;
@@ -273,18 +274,18 @@ static double surroundings(const residual *all, int n, int at, double *values) {
 /* The waves' variance, measured with error `se`. Seen clearly: its upper end, as an arm shows few waves. Else what is
  * usual, or twice that, corrected by what is measured (posterior mean). */
 static double expected_wave(const ps_depth *f, double measured, double se) {
-    double cv = fmax(f->panel->limits.cn_usual_wave, sqrt(f->tau2[0]) / 4); /* noisy libraries wave more */
+    const ps_limits *l = &f->panel->limits;
+    double cv = fmax(l->cn_usual_wave, sqrt(f->tau2[0]) * l->cn_wave_share); /* noisy libraries wave more */
     double usual = cv * cv;
     double prior = 1 / (4 * usual * usual), data = 1 / fmax(se * se, 1e-12);
     double posterior = fmax(0, (usual * prior + measured * data) / (prior + data));
-    return measured > 1.5 * se ? fmax(posterior, measured + se) : posterior;
+    return measured > l->cn_wave_clear * se ? fmax(posterior, measured + se) : posterior;
 }
 
 /* Waves (replication timing, GC at a larger scale) move neighbouring bins together, so they do not average out over
  * the megabase of 11q13. Their variance is the covariance of bins about half a megabase apart, which chromosome 11 has
  * many of; where counting noise hides it, the waves that whole genomes usually have are assumed. */
 static void fit_wave(ps_depth *f) {
-    enum { FAR = 1200000 };
     const ps_panel *p = f->panel;
     residual *all = ps_alloc((size_t)p->n_bins, sizeof *all);
     double *values = ps_alloc((size_t)p->n_bins, sizeof *values), *level = ps_alloc((size_t)p->n_bins, sizeof *level);
@@ -294,7 +295,7 @@ static void fit_wave(ps_depth *f) {
         for (int i = 0; i < n; i++)
             level[i] = surroundings(all, n, i, values);
         for (int i = 1; i < n; i++) {
-            if (all[i].beg0 - all[i - 1].beg0 > FAR)
+            if (all[i].beg0 - all[i - 1].beg0 > p->limits.cn_wave_bases)
                 continue;
             double w = all[i].weight * all[i - 1].weight;
             double product = (all[i].r - level[i]) * (all[i - 1].r - level[i - 1]);
@@ -320,7 +321,7 @@ static void leave_out_lone_baits(ps_depth *f) {
     int baits = 0;
     for (int i = 0; f->normals && i < f->panel->n_bins; i++)
         baits += f->group_of[i] != f->q13 && is_bait(f, i) && !f->left_out[i];
-    for (int i = 0; f->normals && baits < ENOUGH_BAITS && i < f->panel->n_bins; i++)
+    for (int i = 0; f->normals && baits < f->panel->limits.cn_min_baits && i < f->panel->n_bins; i++)
         if (f->normals->bin[i].captured > 0)
             f->left_out[i] = PS_BIN_UNUSABLE;
 }
@@ -352,9 +353,9 @@ void ps_depth_init(ps_depth *f, const ps_panel *panel, const uint64_t *count, co
 /* Do all parts of 11q13 stand at one level?  Then its bins, half of which are richer in GC than any arm bin, say what
  * the curve does there. An amplicon that covers a part of it must not be taken for GC. */
 static int is_one_level(const ps_depth *f) {
-    enum { PART = 10 };
+    enum { PART = 10 }; /* bins: shorter parts count too little to show a step */
     const ps_depth_group *all = &f->group[f->q13];
-    double rate = rate_of(all);
+    double rate = rate_of(all), sds = f->panel->limits.cn_part_sds;
     ps_depth_group part = {0};
     for (int i = 0; i <= f->panel->n_bins; i++) {
         int here = i < f->panel->n_bins && f->group_of[i] == f->q13 && !f->left_out[i];
@@ -369,7 +370,7 @@ static int is_one_level(const ps_depth *f) {
             for (int l = 0; l < T; l++)
                 curve += d[k] * d[l] * f->cov[k][l];
         double expected = part.expected * rate, off = part.count - expected;
-        if (off * off > 3.5 * 3.5 * (expected + 1 + expected * expected * curve))
+        if (off * off > sds * sds * (expected + 1 + expected * expected * curve))
             return 0;
         part = (ps_depth_group){0};
     }

@@ -8,6 +8,7 @@
  * cut-off exists) and the result says so.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,7 @@ static double unit_of(const ps_panel *panel, const ps_expression_reference *coho
 
 /* A median over genes, so that one gene that keeps an intron does not decide; all reads together when genes are few. */
 static double unspliced_share(const ps_panel *panel, const ps_evidence *e) {
-    enum { FEW_READS = 10, FEW_GENES = 5 };
+    const ps_limits *l = &panel->limits;
     double *share = ps_alloc((size_t)panel->n_genes, sizeof *share), unspliced = 0, all = 0;
     size_t n = 0;
     for (int i = 0; i < panel->n_genes; i++) {
@@ -67,25 +68,26 @@ static double unspliced_share(const ps_panel *panel, const ps_evidence *e) {
             continue;
         unspliced += (double)g->unspliced;
         all += (double)(g->unspliced + g->spliced);
-        if (g->unspliced + g->spliced >= FEW_READS)
+        if ((double)(g->unspliced + g->spliced) >= l->expression_edge_reads)
             share[n++] = (double)g->unspliced / (double)(g->unspliced + g->spliced);
     }
-    double median = n >= FEW_GENES ? ps_median(share, n) : all > 0 ? unspliced / all : NAN;
+    double median = (double)n >= l->expression_few_genes ? ps_median(share, n) : all > 0 ? unspliced / all : NAN;
     free(share);
     return median;
 }
 
 /* Only genes long enough for a bias to show. */
 static double late_share(const ps_panel *panel, const ps_evidence *e) {
-    enum { FEW_READS = 20, FEW_GENES = 5, LONG = 2000 };
+    const ps_limits *l = &panel->limits;
     double *share = ps_alloc((size_t)panel->n_genes, sizeof *share);
     size_t n = 0;
     for (int i = 0; i < panel->n_genes; i++) {
         const uint64_t *third = e->gene[i].third, all = third[0] + third[1] + third[2];
-        if (panel->genes[i].role == PS_ROLE_REFERENCE && panel->genes[i].length >= LONG && all >= FEW_READS)
+        if (panel->genes[i].role == PS_ROLE_REFERENCE && panel->genes[i].length >= l->expression_long_gene &&
+            (double)all >= l->expression_late_reads)
             share[n++] = (double)third[2] / (double)all;
     }
-    double median = n >= FEW_GENES ? ps_median(share, n) : NAN;
+    double median = (double)n >= l->expression_few_genes ? ps_median(share, n) : NAN;
     free(share);
     return median;
 }
@@ -231,37 +233,42 @@ static const char *whose(const ps_expression_call *call) {
 }
 
 /* DNA lends every gene the same fragments per kb: the unspliced share of the median reference gene's. CCND1 must stand
- * out from that by a factor of two to be RNA. */
-static int is_background(const ps_expression_call *call) {
-    return call->unspliced_share > 0 && call->log2_ratio < log2(call->unspliced_share) + 1;
+ * out from that to be RNA. */
+static int is_background(const ps_limits *l, const ps_expression_call *call) {
+    return call->unspliced_share > 0 &&
+           call->log2_ratio < log2(call->unspliced_share) + l->expression_background_log2;
 }
 
-/* Soft evidence of the built-in assumption: +-3 (odds of 20) at the cut-offs, linear between and beyond, at most +-6. An
- * assumption like the cut-offs themselves. */
-static double assumed_odds(const ps_expression_call *call) {
+/* Soft evidence of the built-in assumption: linear between the cut-offs and beyond, up to a most. An assumption like the
+ * cut-offs themselves. */
+static double assumed_odds(const ps_limits *l, const ps_expression_call *call) {
+    double most = l->expression_max_log_odds;
     double middle = (call->over_at + call->not_at) / 2, half = (call->over_at - call->not_at) / 2;
-    return fmax(-6, fmin(6, 3 * (call->log2_ratio - middle) / half));
+    return fmax(-most, fmin(most, l->expression_cut_off_log_odds * (call->log2_ratio - middle) / half));
 }
 
 /* Is a state at a cut-off also beyond doubt for the count it rests on? The assumption has no distribution, so there the
  * counting interval must end before the other cut-off. */
-static int is_deep_for(const ps_expression_call *call, ps_expression_state state, double odds) {
+static int is_deep_for(const ps_limits *l, const ps_expression_call *call, ps_expression_state state, double odds) {
     if (call->cohort_cut_offs)
-        return state == PS_EXPRESSION_OVER ? odds >= log(PS_CUT_OFF_ODDS) : odds <= -log(PS_CUT_OFF_ODDS);
+        return (state == PS_EXPRESSION_OVER ? odds : -odds) >= log(l->expression_cut_off_odds);
     return state == PS_EXPRESSION_OVER ? call->low > call->not_at : call->high < call->over_at;
 }
 
-static ps_expression_state state_of(ps_expression_call *call, double odds) {
+static ps_expression_state state_of(const ps_limits *l, ps_expression_call *call, double odds) {
     double x = call->log2_ratio;
-    int over = x >= call->over_at && is_deep_for(call, PS_EXPRESSION_OVER, odds);
-    if (over && !is_background(call))
+    int over = x >= call->over_at && is_deep_for(l, call, PS_EXPRESSION_OVER, odds);
+    if (over && !is_background(l, call))
         return PS_EXPRESSION_OVER;
-    if (x <= call->not_at && is_deep_for(call, PS_EXPRESSION_NOT_OVER, odds))
+    if (x <= call->not_at && is_deep_for(l, call, PS_EXPRESSION_NOT_OVER, odds))
         return PS_EXPRESSION_NOT_OVER;
+    char fold[32] = "two";
+    if (l->expression_background_log2 != 1)
+        snprintf(fold, sizeof fold, "%.3g", exp2(l->expression_background_log2));
     if (over)
         ps_reason_add(&call->reasons, PS_REASON_NOT_RNA,
-                      "rna: log2 %.2f is within a factor of two of what unspliced reads (%.2g at exon edges) lend", x,
-                      call->unspliced_share);
+                      "rna: log2 %.2f is within a factor of %s of what unspliced reads (%.2g at exon edges) lend", x,
+                      fold, call->unspliced_share);
     else if (x <= call->not_at || x >= call->over_at || (call->high >= call->over_at && !(call->low > call->not_at)))
         ps_reason_add(&call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
                       "rna: %lld CCND1 fragments leave log2 between %.2f and %.2f; cut-offs are %g and %g",
@@ -282,9 +289,9 @@ static double percentile_of(const ps_expression_reference *cohort, double x) {
 static void decide(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
     double expected = call->reference_median * panel->genes[panel->ccnd1].length / 1000;
     double odds = cohort && call->cohort_cut_offs
-                      ? ps_expression_count_odds(cohort, (double)call->fragments, expected)
-                      : assumed_odds(call);
-    call->state = state_of(call, odds);
+                      ? ps_expression_count_odds(&panel->limits, cohort, (double)call->fragments, expected)
+                      : assumed_odds(&panel->limits, call);
+    call->state = state_of(&panel->limits, call, odds);
     for (size_t i = 0; i < call->reasons.n; i++)
         if (call->reasons.at[i].code == PS_REASON_DEPTH_BELOW_THRESHOLD)
             return; /* a place in the cohort would be that of the depth */

@@ -6,7 +6,7 @@
  *
  * The mixture is of one to three normals with their own spreads, by EM (Dempster, Laird, Rubin, J R Stat Soc B
  * 1977;39:1) from every start of a fixed grid of cuts, so the same counts give the same fit; BIC (Schwarz, Ann Stat
- * 1978;6:461) chooses how many, among fits whose neighbours are apart (Ashman's D above 2, Astron J 1994;108:2348) and
+ * 1978;6:461) chooses how many, among fits whose neighbours are apart (Ashman's D, Astron J 1994;108:2348) and
  * that leave each component some samples.
  */
 #include <math.h>
@@ -17,12 +17,8 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
-enum { ROUNDS = 8, STEPS = 500, MIN_MEDIAN_COUNT = 10 };
-static const double odds_at_cut_off = PS_CUT_OFF_ODDS;
-static const double min_sd = 0.3; /* log2: closer together than replicates of one sample are */
-static const double familiar = 4;
-static const double absence_depth =
-    3; /* log2 under the lower assumed cut-off: below it absence differs by depth only */
+/* Rounds after which medians both ways stand still; steps of EM at most, which mostly ends long before. */
+enum { ROUNDS = 8, STEPS = 500 };
 
 /* ---- the mixture ------------------------------------------------------------------------------------------------
  */
@@ -44,7 +40,7 @@ static double log_sum(const double *x, int n) {
 }
 
 /* One step; returns the log likelihood before it. */
-static double em_step(const double *x, size_t n, ps_component *c, int k) {
+static double em_step(const ps_limits *l, const double *x, size_t n, ps_component *c, int k) {
     double weight[PS_MAX_COMPONENTS] = {0}, sum[PS_MAX_COMPONENTS] = {0}, square[PS_MAX_COMPONENTS] = {0}, total = 0;
     for (size_t i = 0; i < n; i++) {
         double term[PS_MAX_COMPONENTS] = {0};
@@ -62,13 +58,13 @@ static double em_step(const double *x, size_t n, ps_component *c, int k) {
     for (int j = 0; j < k; j++) {
         double w = fmax(weight[j], 1e-9), mean = sum[j] / w;
         c[j] = (ps_component){.weight = w / (double)n, .mean = mean};
-        c[j].sd = fmax(min_sd, sqrt(fmax(0, square[j] / w - mean * mean)));
+        c[j].sd = fmax(l->expression_min_sd, sqrt(fmax(0, square[j] / w - mean * mean)));
     }
     return total;
 }
 
 /* Starts from the sorted values, component j holding those from bound[j] to bound[j + 1]. */
-static double em_from(const double *x, size_t n, const size_t *bound, ps_component *c, int k) {
+static double em_from(const ps_limits *l, const double *x, size_t n, const size_t *bound, ps_component *c, int k) {
     for (int j = 0; j < k; j++) {
         size_t beg = bound[j], end = bound[j + 1];
         double mean = 0, square = 0, size = (double)(end - beg);
@@ -76,12 +72,13 @@ static double em_from(const double *x, size_t n, const size_t *bound, ps_compone
             mean += x[i] / size;
         for (size_t i = beg; i < end; i++)
             square += (x[i] - mean) * (x[i] - mean) / size;
-        c[j] = (ps_component){.weight = size / (double)n, .mean = mean, .sd = fmax(min_sd, sqrt(square))};
+        c[j] =
+            (ps_component){.weight = size / (double)n, .mean = mean, .sd = fmax(l->expression_min_sd, sqrt(square))};
     }
-    double last = -INFINITY, now = em_step(x, n, c, k);
+    double last = -INFINITY, now = em_step(l, x, n, c, k);
     for (int i = 0; i < STEPS && now - last > 1e-9 * fabs(now); i++) {
         last = now;
-        now = em_step(x, n, c, k);
+        now = em_step(l, x, n, c, k);
     }
     return now;
 }
@@ -92,28 +89,28 @@ static int by_mean(const void *a, const void *b) {
 }
 
 /* Every component holds samples and stands apart from its neighbours. */
-static int is_sound(const ps_component *c, int k, size_t n) {
+static int is_sound(const ps_limits *l, const ps_component *c, int k, size_t n) {
     for (int j = 0; j < k; j++) {
-        if (k > 1 && c[j].weight * (double)n < PS_COMPONENT_MIN_SAMPLES)
+        if (k > 1 && c[j].weight * (double)n < l->expression_component_samples)
             return 0;
-        if (j && (c[j].mean - c[j - 1].mean) * sqrt(2) <= 2 * hypot(c[j].sd, c[j - 1].sd))
+        if (j && (c[j].mean - c[j - 1].mean) * sqrt(2) <= l->expression_separation * hypot(c[j].sd, c[j - 1].sd))
             return 0;
     }
     return 1;
 }
 
 /* Best sound fit of k components over all starts; -infinity if there is none. */
-static double fit_k(const double *x, size_t n, int k, ps_component *best) {
-    enum { CUTS = 12 };
+static double fit_k(const ps_limits *l, const double *x, size_t n, int k, ps_component *best) {
+    enum { CUTS = 12 }; /* the grid of starts: twelfths of the sorted samples */
     double top = -INFINITY;
     for (int a = 1; a < (k > 1 ? CUTS : 2); a++)
         for (int b = k > 2 ? a + 1 : CUTS - 1; b < CUTS; b++) {
             size_t bound[PS_MAX_COMPONENTS + 1] = {0, n * (size_t)a / CUTS, n * (size_t)b / CUTS, n};
             bound[k] = n;
             ps_component c[PS_MAX_COMPONENTS] = {{0}};
-            double likelihood = em_from(x, n, bound, c, k);
+            double likelihood = em_from(l, x, n, bound, c, k);
             qsort(c, (size_t)k, sizeof *c, by_mean);
-            if (likelihood > top && is_sound(c, k, n)) {
+            if (likelihood > top && is_sound(l, c, k, n)) {
                 top = likelihood;
                 memcpy(best, c, sizeof c);
             }
@@ -146,7 +143,7 @@ static int sides(const ps_expression_reference *r, double *not_mean, double *ove
     return 0;
 }
 
-double ps_expression_reference_odds(const ps_expression_reference *r, double x) {
+double ps_expression_reference_odds(const ps_limits *l, const ps_expression_reference *r, double x) {
     double term[2][PS_MAX_COMPONENTS] = {{0}}, weight[2] = {0}, not_mean = 0, over_mean = 0;
     int n[2] = {0};
     if (!sides(r, &not_mean, &over_mean))
@@ -158,11 +155,12 @@ double ps_expression_reference_odds(const ps_expression_reference *r, double x) 
         term[c->over][n[c->over]++] = log_density(c, x);
     }
     double odds = log_sum(term[1], n[1]) - log(weight[1]) - log_sum(term[0], n[0]) + log(weight[0]);
-    return fmax(-6, fmin(6, odds));
+    return fmax(-l->expression_max_log_odds, fmin(l->expression_max_log_odds, odds));
 }
 
-double ps_expression_count_odds(const ps_expression_reference *r, double fragments, double expected) {
-    enum { POINTS = 240 };
+double ps_expression_count_odds(const ps_limits *l, const ps_expression_reference *r, double fragments,
+                                double expected) {
+    enum { POINTS = 240 }; /* of the integral over the true level, eight sds of counting to each side */
     double weight[POINTS + 1], over[POINTS + 1], side[2] = {0}, top = -INFINITY, sum = 0, sum_over = 0;
     double centre = log2((fragments + 0.5) / expected), reach = fmin(8, 8 / log(2) / sqrt(fragments + 0.5));
     if (!r->has_cut_offs)
@@ -174,7 +172,7 @@ double ps_expression_count_odds(const ps_expression_reference *r, double fragmen
         for (int j = 0; j < r->n_components; j++)
             term[j] = log_density(&r->component[j], y) - log(side[r->component[j].over]);
         weight[i] = fragments * y * log(2) - expected * exp2(y) + log_sum(term, r->n_components);
-        over[i] = ps_logistic(ps_expression_reference_odds(r, y));
+        over[i] = ps_logistic(ps_expression_reference_odds(l, r, y));
         top = fmax(top, weight[i]);
     }
     for (int i = 0; i <= POINTS; i++) {
@@ -184,10 +182,11 @@ double ps_expression_count_odds(const ps_expression_reference *r, double fragmen
     return ps_logit(sum_over / sum);
 }
 
-static double place_of_odds(const ps_expression_reference *r, double odds, double low, double high) {
+static double place_of_odds(const ps_limits *l, const ps_expression_reference *r, double odds, double low,
+                            double high) {
     for (int i = 0; i < 60; i++) {
         double middle = (low + high) / 2;
-        if (ps_expression_reference_odds(r, middle) < odds)
+        if (ps_expression_reference_odds(l, r, middle) < odds)
             low = middle;
         else
             high = middle;
@@ -196,20 +195,20 @@ static double place_of_odds(const ps_expression_reference *r, double odds, doubl
 }
 
 /* The odds alone would part two far and narrow states by a hair in a place where the cohort has no sample. What lies
- * further than `familiar` sds from both is like neither. */
-static void find_cut_offs(ps_expression_reference *r) {
-    double low = 0, high = 0, odds = log(odds_at_cut_off);
-    if (!sides(r, &low, &high) || ps_expression_reference_odds(r, low) > -odds ||
-        ps_expression_reference_odds(r, high) < odds)
+ * further than expression_familiar_sds from both is like neither. */
+static void find_cut_offs(const ps_limits *l, ps_expression_reference *r) {
+    double low = 0, high = 0, odds = log(l->expression_cut_off_odds);
+    if (!sides(r, &low, &high) || ps_expression_reference_odds(l, r, low) > -odds ||
+        ps_expression_reference_odds(l, r, high) < odds)
         return;
-    r->not_at = place_of_odds(r, -odds, low, high);
-    r->over_at = place_of_odds(r, odds, low, high);
+    r->not_at = place_of_odds(l, r, -odds, low, high);
+    r->over_at = place_of_odds(l, r, odds, low, high);
     for (int j = 0; j < r->n_components; j++) {
         const ps_component *c = &r->component[j];
         if (!c->over && c->mean >= low)
-            r->not_at = ps_round6(fmin(r->not_at, c->mean + familiar * c->sd));
+            r->not_at = ps_round6(fmin(r->not_at, c->mean + l->expression_familiar_sds * c->sd));
         if (c->over && c->mean <= high)
-            r->over_at = ps_round6(fmax(r->over_at, c->mean - familiar * c->sd));
+            r->over_at = ps_round6(fmax(r->over_at, c->mean - l->expression_familiar_sds * c->sd));
     }
     r->has_cut_offs = r->not_at < r->over_at;
 }
@@ -217,10 +216,10 @@ static void find_cut_offs(ps_expression_reference *r) {
 static void fit_mixture(const ps_limits *l, ps_expression_reference *r) {
     double *x = ps_alloc(r->n_used, sizeof *x), best = INFINITY;
     for (size_t i = 0; i < r->n_used; i++)
-        x[i] = fmax(r->sorted[i], l->expression_not_log2 - absence_depth);
+        x[i] = fmax(r->sorted[i], l->expression_not_log2 - l->expression_absence_log2);
     for (int k = 1; k <= PS_MAX_COMPONENTS; k++) {
         ps_component c[PS_MAX_COMPONENTS] = {{0}};
-        double bic = (3 * k - 1) * log((double)r->n_used) - 2 * fit_k(x, r->n_used, k, c);
+        double bic = (3 * k - 1) * log((double)r->n_used) - 2 * fit_k(l, x, r->n_used, k, c);
         if (bic < best) {
             best = bic;
             r->n_components = k;
@@ -233,7 +232,7 @@ static void fit_mixture(const ps_limits *l, ps_expression_reference *r) {
         *c = (ps_component){ps_round6(c->weight), ps_round6(c->mean), ps_round6(c->sd), 0};
     }
     name_components(l, r);
-    find_cut_offs(r);
+    find_cut_offs(l, r);
 }
 
 /* ---- samples and genes ------------------------------------------------------------------------------------------
@@ -411,15 +410,16 @@ static void describe(const ps_panel *panel, ps_expression_reference *r) {
 static int choose_genes(const ps_panel *panel, ps_expression_reference *r, const char *path, ps_error *err) {
     int n = 0;
     for (int g = 0; g < r->n_genes; g++) {
-        int use = panel->genes[g].role == PS_ROLE_REFERENCE && median_count(r, g) >= MIN_MEDIAN_COUNT;
+        int use = panel->genes[g].role == PS_ROLE_REFERENCE &&
+                  median_count(r, g) >= panel->limits.expression_min_median_fragments;
         r->centre[g] = use ? 0 : NAN;
         n += use;
     }
     if (n >= panel->limits.expression_min_reference_genes)
         return 0;
     return ps_fail(err, PS_ERR_RUN, path, 0,
-                   "%d reference genes have a median of %d fragments over the samples, expected at least %g", n,
-                   MIN_MEDIAN_COUNT, panel->limits.expression_min_reference_genes);
+                   "%d reference genes have a median of %g fragments over the samples, expected at least %g", n,
+                   panel->limits.expression_min_median_fragments, panel->limits.expression_min_reference_genes);
 }
 
 int ps_fit_expression(const ps_panel *panel, const ps_evidence *const *rna, const char *const *sample_id, size_t n,

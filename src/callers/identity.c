@@ -6,7 +6,7 @@
  *   one person         s = sum_g P(g) la(g) lb(g)
  *   parent and child   x = sum_t P(t) Aa(t) Ab(t),  A(t) = sum_u P(u) l(t + u)   (one allele t is shared)
  *   siblings           1/4 + x/2 + s/4                                           (none, one or both are shared)
- * (Thompson, Ann Hum Genet 1975;39:173). SNPs lie 3 Mb apart and count as independent. A share OUTLIER of SNPs is
+ * (Thompson, Ann Hum Genet 1975;39:173). SNPs lie 3 Mb apart and count as independent. A share identity_outliers of SNPs is
  * allowed to say nothing, so that no single misaligned SNP decides.
  *
  * L of a homozygote is beta-binomial with a mean of 1 % of the other allele (errors, some contamination). A heterozygote
@@ -24,19 +24,25 @@
 const char *const ps_identity_state_names[PS_N_IDENTITY_STATES] = {"not-assessable", "same", "different"};
 const char ps_identity_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 
-static const double OUTLIER = 0.005;
-static const double HOM_MINOR = 0.2, HOM_MAJOR = 19.8;
-static const double CLEAR = 0.99, CLEAR_ERROR = 0.01; /* genotypes in print: posterior, error a base */
-
-/* Assumptions: shares of heterozygous SNPs that look even, out of balance, or homozygous, and the beta shapes of the
- * first two. A myeloma has lost about a tenth of its genome and gained more; one in five expressed SNPs is skewed. */
-static const struct het {
+/* Shares of heterozygous SNPs that look even or out of balance (the rest look homozygous), and the beta shapes of the
+ * first two. */
+typedef struct het {
     double even, even_shape, skewed, skewed_shape;
-} het_of[PS_N_READ_INPUTS] = {
-    [PS_INPUT_RNA] = {0.60, 8, 0.22, 1.5},
-    [PS_INPUT_DNA] = {0.55, 20, 0.28, 2},
-    [PS_INPUT_NORMAL] = {0.95, 30, 0.03, 2},
-};
+} het;
+
+static het het_of(const ps_limits *l, ps_input_role role) {
+    switch (role) {
+    case PS_INPUT_RNA:
+        return (het){l->identity_rna_even, l->identity_rna_even_shape, l->identity_rna_skewed,
+                     l->identity_rna_skewed_shape};
+    case PS_INPUT_NORMAL:
+        return (het){l->identity_normal_even, l->identity_normal_even_shape, l->identity_normal_skewed,
+                     l->identity_normal_skewed_shape};
+    default:
+        return (het){l->identity_dna_even, l->identity_dna_even_shape, l->identity_dna_skewed,
+                     l->identity_dna_skewed_shape};
+    }
+}
 
 /* ---- the published form -----------------------------------------------------------------------------------------
  */
@@ -58,13 +64,13 @@ int ps_identity_is_counts(const ps_panel *panel, const char *counts) {
 }
 
 /* Posterior of the three genotypes without imbalance or loss: what the fragments look like. */
-static char genotype_of(const ps_snp *snp, int ref, int alt) {
+static char genotype_of(const ps_limits *l, const ps_snp *snp, int ref, int alt) {
     double q = snp->alt_frequency, prior[3] = {(1 - q) * (1 - q), 2 * q * (1 - q), q * q}, sum = 0;
-    double p[3] = {CLEAR_ERROR, 0.5, 1 - CLEAR_ERROR};
+    double p[3] = {l->identity_clear_error, 0.5, 1 - l->identity_clear_error};
     for (int g = 0; g < 3; g++)
         sum += prior[g] *= pow(p[g], alt) * pow(1 - p[g], ref);
     for (int g = 0; g < 3; g++)
-        if (prior[g] >= CLEAR * sum)
+        if (prior[g] >= l->identity_clear * sum)
             return (char)('0' + g);
     return '.';
 }
@@ -75,7 +81,7 @@ void ps_identity_restore(const ps_panel *panel, ps_identity_input *input) {
     input->genotypes = ps_alloc((size_t)panel->n_snps + 1, 1);
     for (int i = 0; i < panel->n_snps; i++) {
         int ref = digit_of(input->counts[2 * i]), alt = digit_of(input->counts[2 * i + 1]);
-        input->genotypes[i] = genotype_of(&panel->snps[i], ref, alt);
+        input->genotypes[i] = genotype_of(&panel->limits, &panel->snps[i], ref, alt);
         input->sites += ref + alt > 0;
     }
 }
@@ -109,14 +115,14 @@ static double beta_binomial(int k, int n, double a, double b) {
     return p;
 }
 
-static void genotype_likelihoods(ps_input_role role, int ref, int alt, double likelihood[3]) {
-    const struct het *h = &het_of[role < PS_N_READ_INPUTS ? role : PS_INPUT_DNA];
+static void genotype_likelihoods(const ps_limits *l, ps_input_role role, int ref, int alt, double likelihood[3]) {
+    het h = het_of(l, role);
     int n = ref + alt;
-    likelihood[0] = beta_binomial(alt, n, HOM_MINOR, HOM_MAJOR);
-    likelihood[2] = beta_binomial(ref, n, HOM_MINOR, HOM_MAJOR);
-    likelihood[1] = h->even * beta_binomial(alt, n, h->even_shape, h->even_shape) +
-                    h->skewed * beta_binomial(alt, n, h->skewed_shape, h->skewed_shape) +
-                    (1 - h->even - h->skewed) * (likelihood[0] + likelihood[2]) / 2;
+    likelihood[0] = beta_binomial(alt, n, l->identity_hom_minor, l->identity_hom_major);
+    likelihood[2] = beta_binomial(ref, n, l->identity_hom_minor, l->identity_hom_major);
+    likelihood[1] = h.even * beta_binomial(alt, n, h.even_shape, h.even_shape) +
+                    h.skewed * beta_binomial(alt, n, h.skewed_shape, h.skewed_shape) +
+                    (1 - h.even - h.skewed) * (likelihood[0] + likelihood[2]) / 2;
 }
 
 void ps_identity_profile_of(const ps_panel *panel, const ps_identity_input *input, ps_identity_profile *profile) {
@@ -128,13 +134,13 @@ void ps_identity_profile_of(const ps_panel *panel, const ps_identity_input *inpu
     profile->hom[1] = ps_alloc(words, sizeof *profile->hom[1]);
     for (size_t i = 0; i < n; i++) {
         int ref = digit_of(input->counts[2 * i]), alt = digit_of(input->counts[2 * i + 1]);
-        double q = panel->snps[i].alt_frequency, l[3];
-        genotype_likelihoods(input->role, ref, alt, l);
-        double mean = (1 - q) * (1 - q) * l[0] + 2 * q * (1 - q) * l[1] + q * q * l[2];
+        double q = panel->snps[i].alt_frequency, like[3];
+        genotype_likelihoods(&panel->limits, input->role, ref, alt, like);
+        double mean = (1 - q) * (1 - q) * like[0] + 2 * q * (1 - q) * like[1] + q * q * like[2];
         for (int g = 0; g < 3; g++)
-            profile->likelihood[3 * i + (size_t)g] = (float)(l[g] / mean);
+            profile->likelihood[3 * i + (size_t)g] = (float)(like[g] / mean);
         for (size_t t = 0; t < 2; t++)
-            profile->allele[2 * i + t] = (float)(((1 - q) * l[t] + q * l[t + 1]) / mean);
+            profile->allele[2 * i + t] = (float)(((1 - q) * like[t] + q * like[t + 1]) / mean);
         if (input->genotypes[i] == '0' || input->genotypes[i] == '2')
             profile->hom[input->genotypes[i] == '2'][i / 64] |= (uint64_t)1 << i % 64;
     }
@@ -155,13 +161,14 @@ typedef struct odds { /* ln, over unrelated persons */
     double same, parent, sibling;
 } odds;
 
-/* Products of up to RUN ratios, each between OUTLIER and 16 or so, keep within a double. */
+/* Products of up to RUN ratios, each between identity_outliers and 16 or so, keep within a double. */
 enum { RUN = 64 };
 
 /* With `same_only` the relatives' odds are left at 0. */
 static odds compare(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
                     int same_only) {
     odds sum = {0};
+    double outlier = panel->limits.identity_outliers;
     for (int beg = 0; beg < panel->n_snps; beg += RUN) {
         double same = 1, parent = 1, sibling = 1;
         for (int i = beg; i < panel->n_snps && i < beg + RUN; i++) {
@@ -169,12 +176,12 @@ static odds compare(const ps_panel *panel, const ps_identity_profile *a, const p
             const float *ta = a->allele + 2 * (size_t)i, *tb = b->allele + 2 * (size_t)i;
             double q = panel->snps[i].alt_frequency, p = 1 - q;
             double s = p * p * (la[0] * lb[0]) + 2 * p * q * (la[1] * lb[1]) + q * q * (la[2] * lb[2]);
-            same *= OUTLIER + (1 - OUTLIER) * s;
+            same *= outlier + (1 - outlier) * s;
             if (same_only)
                 continue;
             double x = p * (ta[0] * tb[0]) + q * (ta[1] * tb[1]);
-            parent *= OUTLIER + (1 - OUTLIER) * x;
-            sibling *= OUTLIER + (1 - OUTLIER) * (0.25 + 0.5 * x + 0.25 * s);
+            parent *= outlier + (1 - outlier) * x;
+            sibling *= outlier + (1 - outlier) * (0.25 + 0.5 * x + 0.25 * s);
         }
         sum.same += log(same);
         sum.parent += log(parent);
@@ -247,7 +254,8 @@ void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call) {
         }
 }
 
-/* Bits of 64 SNPs at once. The same person has next to no opposite homozygotes, unrelated ones an eighth. */
+/* Bits of 64 SNPs at once. The same person has next to no opposite homozygotes, unrelated ones at an eighth of the SNPs,
+ * half of those where both are homozygous. A short cut, no threshold: pairs between are compared in full. */
 static int has_opposite_homozygotes(const ps_panel *panel, const ps_identity_profile *a,
                                     const ps_identity_profile *b) {
     int words = (panel->n_snps + 63) / 64, opposite = 0, hom = 0;

@@ -4,7 +4,7 @@
  * accident comes from this sample's own pairs: how many join the window to IGH elsewhere, and how dense pairs to any
  * other contig are around the box, on either side. So a capture panel, whose chance pairs crowd on its targets, needs
  * more fragments there than a genome does. "Not detected" needs enough physical coverage, over nearly all of the window, to have
- * found a clonal event with 95 % power at that background.
+ * found a clonal event with that power (junction_power) at that background.
  */
 #include "junction.h"
 
@@ -17,23 +17,11 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
-/* IGH is 1.35 Mb of 3.1 Gb, and draws mismapped pairs more than its length says: five times as many are allowed for.
- */
-static const double igh_share = 5 * 1.35e6 / 3.1e9;
-/* Of the four directions a chance pair takes each as often; twice that is allowed for. */
-static const double direction_share = 0.5;
-/* Pairs that the even spread counts for in the local one, where few were seen. */
-static const double even_pairs = 20;
-static const double window_share_needed = 0.9;
-static const double power_needed = 0.95;
-/* Bases of a fragment that must lie beyond the junction for an aligner to place them there. */
-static const double anchor = 30;
-/* Aligners carry a read a few bases past the break where these match by chance. */
-static const int32_t overreach = 10;
-/* Products of one exchange lie this close on chromosome 11; IGH may lose far more between them (class switch). */
-static const int32_t reciprocal_bases = 10000;
+static const double igh_bases = 1.35e6, genome_bases = 3.1e9; /* of the human genome, rounded */
 
-enum { HALF_BOX = 8, MAX_BREAKPOINTS = 64 }; /* bins each side of a row; a file with more is no biology */
+/* HALF_BOX: bins each side of a row, of which the box's width is made: finer ones tell little more. MAX_BREAKPOINTS: a
+ * file with more is no biology. */
+enum { HALF_BOX = 8, MAX_BREAKPOINTS = 64 };
 
 typedef struct histogram { /* counts by cell, summed from the left */
     double *before;
@@ -59,6 +47,10 @@ typedef struct box { /* what a row's box holds */
         votes; /* half fragments of the row's direction: one that IGH holds with low mapping quality counts half */
     double expected;
 } box;
+
+static const ps_limits *limits_of(const scene *s) {
+    return &s->c->panel->limits;
+}
 
 /* ---- the background ---------------------------------------------------------------------------------------------
  */
@@ -88,7 +80,8 @@ static double counts_between(const histogram *h, double beg, double end) {
 
 /* Share of chance pairs that a strip of one side takes: of the pairs seen, and of the even spread where few were seen.
  * One pair more than were seen is allowed for. */
-static double strip_share(double seen, double seen_all, double even) {
+static double strip_share(const scene *s, double seen, double seen_all, double even) {
+    double even_pairs = limits_of(s)->junction_even_pairs;
     return fmin(1, (seen + 1 + even_pairs * even) / (seen_all + even_pairs));
 }
 
@@ -107,20 +100,22 @@ static double even_share(const scene *s, double beg, double end) {
                                 : by_length;
 }
 
-/* Chance pairs between the window and IGH: those seen outside the box, or what all chance pairs let expect. */
+/* Chance pairs between the window and IGH: those seen outside the box, or what all chance pairs let expect, of which IGH
+ * draws more than its length says. */
 static double chance_pairs(const scene *s, double outside) {
+    double igh_share = limits_of(s)->junction_igh_excess * igh_bases / genome_bases;
     return 1 + fmax(outside, igh_share * s->chimeric[0].total);
 }
 
 static double share_of_window(const scene *s, double pos_a, double joined, double joined_all) {
     double beg = pos_a - s->c->panel->ccnd1_window.beg0 - s->width, end = beg + 2.0 * s->width;
-    return strip_share(joined + counts_between(&s->chimeric[0], beg, end), joined_all + s->chimeric[0].total,
+    return strip_share(s, joined + counts_between(&s->chimeric[0], beg, end), joined_all + s->chimeric[0].total,
                        even_share(s, beg, end));
 }
 
 static double share_of_igh(const scene *s, double pos_b, double joined, double joined_all) {
     double beg = pos_b - s->c->panel->igh.beg0 - s->width, end = beg + 2.0 * s->width;
-    return strip_share(joined + counts_between(&s->chimeric[1], beg, end), joined_all + s->chimeric[1].total,
+    return strip_share(s, joined + counts_between(&s->chimeric[1], beg, end), joined_all + s->chimeric[1].total,
                        (end - beg) / igh_length(s));
 }
 
@@ -129,7 +124,7 @@ static double share_of_igh(const scene *s, double pos_b, double joined, double j
 static double expected_at(const scene *s, const ps_junction_read *r, double in_a, double in_b, double in_box) {
     double outside = (double)s->n - in_box;
     return chance_pairs(s, outside) * share_of_window(s, r->pos_a0, in_a - in_box, outside) *
-           share_of_igh(s, r->pos_b0, in_b - in_box, outside) * direction_share;
+           share_of_igh(s, r->pos_b0, in_b - in_box, outside) * limits_of(s)->junction_direction_share;
 }
 
 /* The share of the strip of IGH that an average chance pair lies in: where a capture's targets are, junctions are sought. */
@@ -138,7 +133,7 @@ static double usual_share_of_igh(const scene *s) {
     for (size_t i = 0; i < s->dna->n_chimeric[1]; i++)
         squares += (double)s->dna->chimeric[1][i] * (double)s->dna->chimeric[1][i];
     double around = total > 0 ? squares / total * 2 * s->width / PS_CHIMERIC_CELL : 0;
-    return strip_share(joined * even + around, joined + total, even);
+    return strip_share(s, joined * even + around, joined + total, even);
 }
 
 /* Each row might have been the centre of a cluster: the chance that any of them has so many more around it. */
@@ -156,13 +151,13 @@ static uint64_t needed_at(const scene *s, double expected) {
 }
 
 /* Enough of a fragment must lie on both sides. */
-static double shown_share(const ps_evidence *dna) {
+static double shown_share(const ps_limits *l, const ps_evidence *dna) {
     double bases = 0;
     for (size_t i = 0; i < dna->n_cells; i++)
         bases += (double)dna->cell_bases[i];
     double length = dna->window_fragments ? bases / (double)dna->window_fragments : INFINITY;
     double thinned = ldexp(1, -(dna->thinned <= PS_MAX_THINNING ? dna->thinned : 1000));
-    return fmax(0, 1 - 2 * anchor / length) * thinned;
+    return fmax(0, 1 - 2 * l->junction_anchor / length) * thinned;
 }
 
 /* Fragments that a junction there would show on average: one of two copies carries it, in the tumour's share of the cells.
@@ -233,7 +228,7 @@ static box *find_boxes(const scene *s, size_t *n_boxes, box *doubt) {
         if (!is_significant(s, votes / 2, expected)) {
             /* chance could give as many, but a clonal junction may give as few, too */
             if (votes > doubt->votes &&
-                1 - ps_poisson_upper(votes / 2 + 1, carried_at(s, r->pos_a0)) >= 1 - power_needed)
+                1 - ps_poisson_upper(votes / 2 + 1, carried_at(s, r->pos_a0)) >= 1 - limits_of(s)->junction_power)
                 *doubt = (box){i, (uint32_t)votes, expected};
             continue;
         }
@@ -341,9 +336,10 @@ static end inferred_end(const scene *s, const size_t *member, size_t n, int side
         if (right ? pos0 > e.pos0 : pos0 < e.pos0)
             e.pos0 = pos0;
     }
+    int32_t overreach = (int32_t)limits_of(s)->junction_overreach;
     int32_t range[2] = {right ? -overreach : -s->width, right ? s->width : overreach};
-    const ps_junction_clip *clip =
-        ps_junction_clip_at(s->dna, side, right, (int64_t)e.pos0 + range[0], (int64_t)e.pos0 + range[1]);
+    const ps_junction_clip *clip = ps_junction_clip_at(limits_of(s), s->dna, side, right, (int64_t)e.pos0 + range[0],
+                                                       (int64_t)e.pos0 + range[1]);
     if (clip) {
         e.pos0 = clip->pos0;
         e.base = clip->base;
@@ -383,13 +379,13 @@ static ps_breakpoint breakpoint_of(const scene *s, const size_t *member, size_t 
 }
 
 /* The other product of an earlier breakpoint's exchange belongs to its event. */
-static int event_of(const ps_junction_call *call, const ps_breakpoint *k) {
+static int event_of(const ps_limits *l, const ps_junction_call *call, const ps_breakpoint *k) {
     int events = 0;
     for (size_t i = 0; i < call->n_breakpoints; i++) {
         const ps_breakpoint *other = &call->breakpoint[i];
         events = other->event > events ? other->event : events;
         if (other->right_a != k->right_a && other->right_b != k->right_b &&
-            labs((long)other->pos_a1 - k->pos_a1) <= reciprocal_bases)
+            (double)labs((long)other->pos_a1 - k->pos_a1) <= l->junction_reciprocal_bases)
             return other->event;
     }
     return events + 1;
@@ -408,7 +404,7 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
             continue;
         size_t n = claim(s, boxes[i].row, claimed, member);
         ps_breakpoint k = breakpoint_of(s, member, n);
-        k.event = event_of(call, &k);
+        k.event = event_of(limits_of(s), call, &k);
         if (call->n_breakpoints == 0) {
             call->background = ps_round6(boxes[i].expected);
             call->needed = needed_at(s, boxes[i].expected);
@@ -426,12 +422,12 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
 /* ---- power ------------------------------------------------------------------------------------------------------
  */
 
-/* Mean number of fragments from which `needed` are seen with 95 % power. */
-static double mean_for(uint64_t needed) {
+/* Mean number of fragments from which `needed` are seen with that power. */
+static double mean_for(uint64_t needed, double power) {
     double low = 0, high = 10 + 3 * (double)needed;
     for (int i = 0; i < 60; i++) {
         double middle = (low + high) / 2;
-        *(ps_poisson_upper(needed, middle) < power_needed ? &low : &high) = middle;
+        *(ps_poisson_upper(needed, middle) < power ? &low : &high) = middle;
     }
     return high;
 }
@@ -452,10 +448,10 @@ static void measure_power(const scene *s, ps_junction_call *call) {
             row++;
         double in_a = (double)(row - rows) * fmin(1, 2.0 * s->width / PS_WINDOW_CELL);
         double expected = chance_pairs(s, (double)s->n) * share_of_window(s, (beg + end0) / 2, in_a, (double)s->n) *
-                          share_b * direction_share;
+                          share_b * panel->limits.junction_direction_share;
         uint64_t needed = needed_at(s, expected);
         if (needed != last)
-            mean = mean_for(last = needed);
+            mean = mean_for(last = needed, panel->limits.junction_power);
         depth[i] = (double)dna->cell_bases[i] / PS_WINDOW_CELL;
         /* one of two copies carries the junction, in the tumour's share of the cells */
         least[i] = depth[i] * shown > 0 ? mean / (0.5 * depth[i] * shown) : INFINITY;
@@ -468,7 +464,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     call->powered = ps_round6((double)powered / (double)n);
     call->physical_coverage = ps_round6(ps_median(depth, n));
     ps_median(least, n); /* sorts */
-    call->limit_cells = ps_round6(least[(size_t)ceil(window_share_needed * (double)n) - 1]);
+    call->limit_cells = ps_round6(least[(size_t)ceil(panel->limits.junction_window_share * (double)n) - 1]);
     free(depth);
     free(least);
 }
@@ -482,15 +478,16 @@ static void say_doubt(const scene *s, const box *doubt, ps_junction_call *call) 
 }
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {
+    const ps_limits *l = &c->panel->limits;
     char limit[64];
     snprintf(limit, sizeof limit,
              call->limit_cells <= 1 ? "in %.2g of the cells or more" : "in no share of the cells", call->limit_cells);
-    if (call->powered < window_share_needed) {
+    if (call->powered < l->junction_window_share) {
         ps_reason_add(
             &call->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE,
-            "dna: %g fragments over a base in the median 10 kb of the 11q13 window; %.3g of it has 95 %% power, "
+            "dna: %g fragments over a base in the median 10 kb of the 11q13 window; %.3g of it has %g %% power, "
             "%g needed; a junction %s would have shown",
-            call->physical_coverage, call->powered, window_share_needed, limit);
+            call->physical_coverage, call->powered, 100 * l->junction_power, l->junction_window_share, limit);
         return;
     }
     call->state = PS_JUNCTION_NOT_DETECTED;
@@ -507,7 +504,7 @@ static void decide_negative(const ps_case *c, ps_junction_call *call) {
 
 static void set_scene(scene *s, const ps_case *c, const ps_evidence *dna) {
     *s = (scene){.c = c, .dna = dna};
-    s->row = ps_junction_rows(dna, &s->n);
+    s->row = ps_junction_rows(&c->panel->limits, dna, &s->n);
     s->width = (int32_t)c->panel->limits.junction_cluster_bases;
     s->bin = (s->width + HALF_BOX - 1) / HALF_BOX;
     s->n_bins = (size_t)(igh_length(s) / s->bin) + 1;
@@ -518,7 +515,7 @@ static void set_scene(scene *s, const ps_case *c, const ps_evidence *dna) {
         s->in_b[i + 1] += s->in_b[i];
     for (int side = 0; side < 2; side++)
         s->chimeric[side] = sum_up(dna->chimeric[side], dna->n_chimeric[side], PS_CHIMERIC_CELL);
-    s->shown = shown_share(dna);
+    s->shown = shown_share(limits_of(s), dna);
     s->covered = sum_up(dna->cell_bases, dna->n_cells, PS_WINDOW_CELL);
 }
 
@@ -568,7 +565,7 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call) {
         call_from_dna(c, dna, call);
     if (has_rna) {
         size_t n = 0;
-        free(ps_junction_rows(rna, &n));
+        free(ps_junction_rows(&c->panel->limits, rna, &n));
         ps_junction_add_rna((int64_t)n, call);
     }
     if (!has_dna && has_rna)

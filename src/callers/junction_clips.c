@@ -4,6 +4,7 @@
  * within the end on IGH, and the reverse. Both are compared, at one shift: positive where both aligners went on through
  * bases that the two sides share (microhomology), negative where bases were inserted between them.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +12,8 @@
 #include "plasmastrat/alloc.h"
 
 enum {
-    SEED = 12,        /* bases that must agree before two ends are compared */
-    MAX_SHIFT = 16,   /* bases */
-    MIN_OVERLAP = 8,  /* bases compared, each way */
-    MIN_BOTH = 28,    /* bases compared, both ways together: 4^28 is far above every pair of ends in a file */
-    TOLERANCE = 8,    /* one mismatch in as many bases */
-    MAX_PER_SEED = 8, /* ends that share a seed: more are a repeat */
+    SEED = 12,        /* bases that must agree before two ends are compared: a bit for each word of them is 2 MB */
+    MAX_PER_SEED = 8, /* ends that share a seed: more are a repeat, and would be compared each with each */
 };
 
 typedef struct site { /* reads that stop at one base in one direction */
@@ -31,6 +28,7 @@ typedef struct seed {
 } seed;
 
 typedef struct work {
+    const ps_limits *limits;
     const ps_junction_clip *clip;
     site *site;
     size_t n, n_a; /* sites of the window come first */
@@ -55,7 +53,8 @@ static int mismatches(uint64_t x, uint64_t y, int n) {
 }
 
 /* Bases of `beyond` compared with `within` shifted; -1 when too many differ, else the bases that agree. */
-static int agreement(const ps_junction_clip *beyond, const ps_junction_clip *within, int shift, int *compared) {
+static int agreement(const ps_limits *l, const ps_junction_clip *beyond, const ps_junction_clip *within, int shift,
+                     int *compared) {
     uint64_t x = beyond->beyond, y = within->within;
     int n_x = beyond->n_beyond, n_y = within->n_within;
     if (shift >= 0) {
@@ -66,15 +65,15 @@ static int agreement(const ps_junction_clip *beyond, const ps_junction_clip *wit
         n_x += shift;
     }
     *compared = n_x < n_y ? n_x : n_y;
-    if (*compared < MIN_OVERLAP)
+    if (*compared < l->junction_clip_overlap)
         return -1;
     int differ = mismatches(x, y, *compared);
-    return differ * TOLERANCE > *compared ? -1 : *compared - differ;
+    return differ * l->junction_clip_mismatch_every > *compared ? -1 : *compared - differ;
 }
 
-static int same_beyond(const ps_junction_clip *x, const ps_junction_clip *y) {
+static int same_beyond(const ps_limits *l, const ps_junction_clip *x, const ps_junction_clip *y) {
     int n = x->n_beyond < y->n_beyond ? x->n_beyond : y->n_beyond;
-    return mismatches(x->beyond, y->beyond, n) * TOLERANCE <= n;
+    return mismatches(x->beyond, y->beyond, n) * l->junction_clip_mismatch_every <= n;
 }
 
 static int same_place(const ps_junction_clip *x, const ps_junction_clip *y) {
@@ -140,8 +139,8 @@ static size_t first_seed(const work *w, uint32_t bases) {
 /* Keeps the link when it is the best of either end; ties go to the lower place (sites ascend). */
 static void try_link(work *w, size_t a, size_t b, int shift) {
     const ps_junction_clip *x = &w->clip[w->site[a].best], *y = &w->clip[w->site[b].best];
-    int n_x, n_y, there = agreement(x, y, shift, &n_x), back = agreement(y, x, shift, &n_y);
-    if (there < 0 || back < 0 || n_x + n_y < MIN_BOTH)
+    int n_x, n_y, there = agreement(w->limits, x, y, shift, &n_x), back = agreement(w->limits, y, x, shift, &n_y);
+    if (there < 0 || back < 0 || n_x + n_y < w->limits->junction_clip_bases)
         return;
     if (there + back > w->site[a].score)
         w->site[a].score = there + back, w->site[a].link = b + 1, w->site[a].shift = shift;
@@ -160,7 +159,7 @@ static void look_up(work *w, size_t b) {
             end++;
         for (size_t i = first; i < end && end - first <= MAX_PER_SEED; i++) {
             int shift = at - (int)w->seeds[i].at;
-            if (shift <= MAX_SHIFT && shift >= -MAX_SHIFT)
+            if (abs(shift) <= w->limits->junction_clip_shift)
                 try_link(w, w->seeds[i].site, b, shift);
         }
     }
@@ -182,7 +181,7 @@ static void emit_site(const work *w, const site *s, const ps_junction_clip *like
                       list *rows) {
     for (size_t i = s->first; i < s->first + s->n; i++) {
         const ps_junction_clip *c = &w->clip[i];
-        if (!same_beyond(c, like))
+        if (!same_beyond(w->limits, c, like))
             continue;
         PS_GROW(rows->row, rows->n, rows->capacity);
         ps_junction_read *row = &rows->row[rows->n++];
@@ -222,7 +221,8 @@ static int by_fragment(const void *a, const void *b) {
     return (x > y) - (x < y); /* the evidence's order */
 }
 
-static const ps_junction_read *split_of(const ps_junction_read *const *split, size_t n, const ps_junction_clip *c) {
+static const ps_junction_read *split_of(const ps_limits *l, const ps_junction_read *const *split, size_t n,
+                                        const ps_junction_clip *c) {
     size_t low = 0, high = n;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -233,8 +233,8 @@ static const ps_junction_read *split_of(const ps_junction_read *const *split, si
     }
     for (; low < n && split[low]->fragment == c->fragment; low++) {
         const ps_junction_read *r = split[low];
-        int64_t apart = (c->in_b ? r->pos_b0 : r->pos_a0) - (int64_t)c->pos0;
-        if ((c->in_b ? r->right_b : r->right_a) == c->right && apart >= -MAX_SHIFT && apart <= MAX_SHIFT)
+        double apart = (double)((c->in_b ? r->pos_b0 : r->pos_a0) - (int64_t)c->pos0);
+        if ((c->in_b ? r->right_b : r->right_a) == c->right && fabs(apart) <= l->junction_clip_shift)
             return r;
     }
     return NULL;
@@ -254,7 +254,7 @@ static void link_splits(const work *w, const ps_evidence *e, list *rows) {
         const ps_junction_read *found = NULL;
         size_t k = s->first;
         for (; s->n > 1 && !found && k < s->first + s->n; k++)
-            found = split_of(split, n, &w->clip[k]);
+            found = split_of(w->limits, split, n, &w->clip[k]);
         if (!found)
             continue;
         ps_junction_read model = *found;
@@ -264,8 +264,8 @@ static void link_splits(const work *w, const ps_evidence *e, list *rows) {
     free(split);
 }
 
-ps_junction_read *ps_junction_link_clips(const ps_evidence *evidence, size_t *n) {
-    work w = {0};
+ps_junction_read *ps_junction_link_clips(const ps_limits *limits, const ps_evidence *evidence, size_t *n) {
+    work w = {.limits = limits};
     list rows = {0};
     find_sites(&w, evidence);
     link_sides(&w, &rows);
@@ -290,8 +290,8 @@ static size_t first_clip(const ps_evidence *e, int in_b, int64_t pos0) {
     return low;
 }
 
-const ps_junction_clip *ps_junction_clip_at(const ps_evidence *evidence, int in_b, int right, int64_t lo0,
-                                            int64_t hi0) {
+const ps_junction_clip *ps_junction_clip_at(const ps_limits *limits, const ps_evidence *evidence, int in_b, int right,
+                                            int64_t lo0, int64_t hi0) {
     const ps_junction_clip *best = NULL;
     size_t most = 0;
     for (size_t i = first_clip(evidence, in_b, lo0); i < evidence->n_clip;) {
@@ -301,9 +301,10 @@ const ps_junction_clip *ps_junction_clip_at(const ps_evidence *evidence, int in_
         size_t agree = 0;
         int molecules = 1;
         for (; i < evidence->n_clip && same_place(&evidence->clip[i], first); i++) {
-            agree += same_beyond(&evidence->clip[i], first);
-            molecules |= (evidence->clip[i].molecule != first->molecule && same_beyond(&evidence->clip[i], first))
-                         << 1;
+            agree += same_beyond(limits, &evidence->clip[i], first);
+            molecules |=
+                (evidence->clip[i].molecule != first->molecule && same_beyond(limits, &evidence->clip[i], first))
+                << 1;
         }
         if (first->right == right && molecules > 1 && agree > most) {
             best = first;

@@ -16,7 +16,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
-enum { LEARNING_ROUNDS = 3 };
+enum { LEARNING_ROUNDS = 3 }; /* after which levels stand still */
 
 typedef struct lesson {
     const ps_panel *panel;
@@ -35,14 +35,15 @@ static double *exposure_of(lesson *s, size_t sample) {
 
 /* An arm that is not at two copies: a tumour among the normals. */
 static int refuse_tumour(const lesson *s, size_t sample, const ps_depth *f, ps_error *err) {
+    const ps_limits *l = &s->panel->limits;
     for (int a = 0; a < s->panel->n_arms; a++) {
         const ps_depth_group *g = &f->group[a];
-        if (g->bins && fabs(g->level) > s->panel->limits.cn_normal_arm_log2 &&
-            fabs(g->level) > 6 * hypot(g->se, 0.02))
+        if (g->bins && fabs(g->level) > l->cn_normal_arm_log2 &&
+            fabs(g->level) > l->cn_normal_arm_sds * hypot(g->se, l->cn_remaining_error))
             return ps_fail(
                 err, PS_ERR_RUN, s->name[sample], 0,
                 "arm %s stands %.2g (log2) off the other arms, a normal's stays within %g: is it a tumour?",
-                s->panel->arms[a].name, g->level, s->panel->limits.cn_normal_arm_log2);
+                s->panel->arms[a].name, g->level, l->cn_normal_arm_log2);
     }
     return 0;
 }
@@ -72,14 +73,18 @@ static double median_ratio(lesson *s, int bin, double *ratio) {
     return n ? ps_median(ratio, n) : 0;
 }
 
+/* Of a normal's fragments in a bin, as long as nothing is known of the bin. */
+static double usual_sd(const lesson *s, double mean) {
+    return sqrt(mean + s->panel->limits.cn_normal_usual_variance * mean * mean + 1);
+}
+
 static void set_level(lesson *s, int bin, double *ratio) {
     double middle = median_ratio(s, bin, ratio);
     s->pooled[bin] = 0;
     s->total[bin] = 0;
     for (size_t k = 0; k < s->n; k++) {
         double exposure = exposure_of(s, k)[bin], mean = exposure * middle, count = (double)s->sample[k]->bin[bin];
-        /* with a fifth of spread a normal is this far off by chance once in ten thousand times */
-        if (s->n >= PS_MIN_NORMALS && fabs(count - mean) > 4 * sqrt(mean + 0.04 * mean * mean + 1))
+        if (s->n >= PS_MIN_NORMALS && fabs(count - mean) > s->panel->limits.cn_normal_outlier_sds * usual_sd(s, mean))
             continue;
         s->pooled[bin] += s->sample[k]->bin[bin];
         s->total[bin] += exposure;
@@ -89,11 +94,11 @@ static void set_level(lesson *s, int bin, double *ratio) {
 }
 
 /* Most bins of a capture have no bait: the median is the background, which itself varies from bin to bin. */
-static double caught_share(double level, double background, double fragments) {
-    if (level <= 1.5 * background)
+static double caught_share(const ps_limits *l, double level, double background, double fragments) {
+    if (level <= l->cn_bait_ratio * background)
         return 0;
     double expected = fragments * background / level; /* what the background alone would have given */
-    return fragments - expected > 4 * sqrt(expected + 1) ? 1 - background / level : 0;
+    return fragments - expected > l->cn_bait_sds * sqrt(expected + 1) ? 1 - background / level : 0;
 }
 
 /* Levels are shares of the mean arm bin. */
@@ -113,8 +118,9 @@ static void scale_levels(lesson *s) {
         s->total[i] /= scale;
         for (size_t k = 0; k < s->n; k++)
             exposure_of(s, k)[i] /= scale;
-        n->bin[i].captured =
-            n->assay == PS_ASSAY_GENOME ? 0 : caught_share(n->bin[i].level, median, (double)s->pooled[i]);
+        n->bin[i].captured = n->assay == PS_ASSAY_GENOME
+                                 ? 0
+                                 : caught_share(&s->panel->limits, n->bin[i].level, median, (double)s->pooled[i]);
     }
     free(levels);
 }
@@ -122,7 +128,7 @@ static void scale_levels(lesson *s) {
 /* Variance of ln level between normals beyond counting, by moments, shrunk towards that of all bins of its kind, as one
  * bin's few normals tell little of a variance (Smyth, Stat Appl Genet Mol Biol 2004;3:3, in its simplest form). */
 static void set_spreads(lesson *s) {
-    enum { PRIOR_NORMALS = 10 };
+    const ps_limits *l = &s->panel->limits;
     ps_normals *n = s->normals;
     double *excess = ps_alloc((size_t)n->n_bins, sizeof *excess),
            *square = ps_alloc((size_t)n->n_bins, sizeof *square);
@@ -130,7 +136,7 @@ static void set_spreads(lesson *s) {
     for (int i = 0; i < n->n_bins; i++) {
         for (size_t k = 0; k < s->n; k++) {
             double mean = exposure_of(s, k)[i] * n->bin[i].level, d = (double)s->sample[k]->bin[i] - mean;
-            double most = 5 * sqrt(mean + 0.04 * mean * mean + 1); /* a germline deletion is not spread */
+            double most = l->cn_normal_cap_sds * usual_sd(s, mean); /* a germline deletion is not spread */
             excess[i] += fmin(d * d, most * most) * (double)s->n / (double)(s->n - 1) - mean;
             square[i] += mean * mean;
         }
@@ -142,7 +148,7 @@ static void set_spreads(lesson *s) {
         int kind = b->captured > 0.5;
         double usual = all_square[kind] > 0 ? fmax(0, all_excess[kind] / all_square[kind]) : 0;
         double own = square[i] > 0 ? fmax(0, excess[i] / square[i]) : usual, df = (double)s->n - 1;
-        double variance = (PRIOR_NORMALS * usual + df * own) / (PRIOR_NORMALS + df);
+        double variance = (l->cn_prior_normals * usual + df * own) / (l->cn_prior_normals + df);
         b->spread = sqrt(variance);
         b->level_se = sqrt(b->level_se * b->level_se + variance / (double)s->n);
     }
@@ -184,7 +190,8 @@ static void mark_usable(lesson *s) {
         b->spread = ps_round6(b->spread);
         b->level_se = ps_round6(b->level_se);
         b->captured = ps_round6(b->captured);
-        b->usable = b->level > 0.01 && b->spread <= l->cn_max_normal_spread && b->level_se <= l->cn_max_normal_spread;
+        b->usable = b->level > l->cn_min_level && b->spread <= l->cn_max_normal_spread &&
+                    b->level_se <= l->cn_max_normal_spread;
         n->usable += b->usable;
     }
 }

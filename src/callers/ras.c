@@ -130,7 +130,8 @@ int ras_in_normal(const ps_panel *panel, const ps_evidence *normal, const ps_ras
     if (!normal || !normal->given || !ras_count(panel, normal, v, &depth, &alt, alt_side, ref_side))
         return 0;
     /* A few tumour cells in the normal leave a low VAF: not germline. */
-    return alt >= 3 && (double)alt >= panel->limits.ras_germline_normal_vaf * (double)depth;
+    return (double)alt >= panel->limits.ras_germline_min_alt &&
+           (double)alt >= panel->limits.ras_germline_normal_vaf * (double)depth;
 }
 
 static int count_haplotype(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
@@ -394,14 +395,15 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
 }
 
 static void decide(const ps_case *c, ps_ras_call *call) {
+    const ps_limits *l = &c->panel->limits;
     double best = 0;
     for (size_t i = 0; i < call->n_variants; i++) {
         const ps_ras_variant *v = &call->variant[i];
         if (!is_activating(v))
             continue;
         call->state = PS_RAS_MUTATED;
-        /* Another program's PASS, without reads to check it: odds of 400, about an error in 400 PASS calls. */
-        double odds = isnan(v->lod) ? 6 : fmin(12, v->lod * log(10));
+        /* no lod: another program's PASS, without reads to check it */
+        double odds = isnan(v->lod) ? l->ras_vcf_log_odds : fmin(l->ras_max_log_odds, v->lod * log(10));
         best = fmax(best, odds);
     }
     call->log_odds = ps_round6(best);

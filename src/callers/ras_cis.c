@@ -3,7 +3,7 @@
  * The unit of an answer is the codon. Callers write a double change as one MNV, as two SNVs of one phase set, as two
  * unphased SNVs, or (consensus files) as the MNV and its SNVs. Rules, in order:
  *
- *   - A passing MNV whose changes are listed singly too, with no more reads than the MNV (a twentieth more is
+ *   - A passing MNV whose changes are listed singly too, with no more reads than the MNV (a few more are
  * allowed: reads that end inside it): the single rows are left out.
  *   - Passing rows that change one codon, or neighbouring codons of one exon, and are in cis become one change. Its
  * counts and VAF are those of its least supported part: no more molecules than that can carry it whole. A part with
@@ -21,7 +21,7 @@
 
 #include "plasmastrat/alloc.h"
 
-enum { MAX_CHANGES = 24 };
+enum { MAX_CHANGES = 24 }; /* bases of one row; a longer one is left as it is */
 
 typedef struct base_change {
     int32_t pos0;
@@ -177,13 +177,11 @@ static int is_part_of(const ps_panel *panel, const ps_variant *part, const ps_va
     return found == p.n;
 }
 
-static const double reads_that_end_inside = 0.05;
-
-static int has_more_reads(const ps_variant *part, const ps_variant *whole) {
+static int has_more_reads(const ps_limits *l, const ps_variant *part, const ps_variant *whole) {
     if (part->alt_depth >= 0 && whole->alt_depth >= 0)
-        return (double)part->alt_depth > (1 + reads_that_end_inside) * (double)whole->alt_depth;
+        return (double)part->alt_depth > (1 + l->ras_cis_excess) * (double)whole->alt_depth;
     if (!isnan(part->vaf) && !isnan(whole->vaf))
-        return part->vaf > (1 + reads_that_end_inside) * whole->vaf;
+        return part->vaf > (1 + l->ras_cis_excess) * whole->vaf;
     return 0;
 }
 
@@ -197,7 +195,8 @@ static void leave_out_parts(const ps_panel *panel, const ps_variant **row, size_
         while (p > 0 && row[p - 1]->contig == row[w]->contig && row[p - 1]->beg0 == row[w]->beg0)
             p--;
         for (; p < *n && row[p]->contig == row[w]->contig && row[p]->beg0 < row[w]->end0; p++)
-            if (row[p]->end0 <= row[w]->end0 && is_part_of(panel, row[p], row[w]) && !has_more_reads(row[p], row[w]))
+            if (row[p]->end0 <= row[w]->end0 && is_part_of(panel, row[p], row[w]) &&
+                !has_more_reads(&panel->limits, row[p], row[w]))
                 drop[p] = 1;
     }
     for (size_t i = 0; i < *n; i++)

@@ -17,13 +17,6 @@
 
 enum { QUALITIES = 64 };
 
-/* Neighbouring bases wrong in one fragment: errors come in runs, so not the product of the rates but this share of
- * one; changes across codons more rarely still. Assumptions on the cautious side. */
-static const double neighbour_share = 0.02, chain_error = 1e-6;
-/* Relative systematic error of a VAF when the change is more than one base (aligners' bias towards the reference;
- * assumption, about what simulated reads show): the interval allows for it. */
-static const double misplaced = 0.03;
-
 /* Errors per fragment beyond what base qualities say, by orientation and plus-strand change; 0 when there is no
  * excess. */
 typedef struct background {
@@ -97,13 +90,13 @@ static change change_of(const ps_panel *panel, const ps_codon *codon, int hap) {
 /* Probability that a fragment with this quality carries the change by error. */
 static double error_of(const caller *c, const change *what, int side, int quality) {
     double e = ras_error(quality) / 3 + c->panel->limits.ras_background_floor;
-    if (what->n > 1)
-        return e * neighbour_share;
+    if (what->n > 1) /* errors come in runs, so not the product of the rates */
+        return e * c->panel->limits.ras_neighbour_errors;
     return e + c->bg.rate[side][what->ref][what->alt];
 }
 
 static score_bins bins_of(const caller *c, const place *p, const change *what) {
-    score_bins bins = score_start(p->depth);
+    score_bins bins = score_start(&c->panel->limits, p->depth);
     for (int side = 0; side < 2; side++)
         for (int q = 0; q < QUALITIES; q++)
             if (p->by_quality[what->base][side][q])
@@ -114,9 +107,9 @@ static score_bins bins_of(const caller *c, const place *p, const change *what) {
 /* ---- background -------------------------------------------------------------------------------------------------
  */
 
-/* A haplotype in more than 2 % of at least 3 fragments is likely a variant, not background. */
-static int is_background(uint64_t n, uint64_t depth) {
-    return n < 3 || (double)n <= 0.02 * (double)depth;
+/* A haplotype in more is likely a variant, not background. */
+static int is_background(const ps_limits *l, uint64_t n, uint64_t depth) {
+    return (double)n < l->ras_background_fragments || (double)n <= l->ras_background_vaf * (double)depth;
 }
 
 typedef struct tally {
@@ -137,7 +130,8 @@ static void tally_place(const ps_panel *panel, const place *p, tally *t) {
     }
     for (size_t i = 0; i < p->n_rows; i++) {
         const ps_codon_count *row = &p->row[i];
-        if (row->hap == PS_HAP_INDEL || row->hap == p->codon->ref || !is_background(p->carriers[row->hap], p->depth))
+        if (row->hap == PS_HAP_INDEL || row->hap == p->codon->ref ||
+            !is_background(&panel->limits, p->carriers[row->hap], p->depth))
             continue;
         change what = change_of(panel, p->codon, row->hap);
         if (what.n == 1)
@@ -145,7 +139,7 @@ static void tally_place(const ps_panel *panel, const place *p, tally *t) {
     }
 }
 
-/* An excess over what qualities explain counts when chance makes it in fewer than one in twenty. */
+/* An excess over what qualities explain counts when chance rarely makes it; one fragment is none. */
 static void measure_background(caller *c) {
     tally t = {0};
     place p;
@@ -160,7 +154,8 @@ static void measure_background(caller *c) {
         for (int ref = 0; ref < 4; ref++)
             for (int alt = 0; alt < 4; alt++) {
                 double seen = t.seen[side][ref][alt], expected = t.expected[side][ref];
-                int is_excess = seen >= 2 && seen > expected && ps_poisson_upper((uint64_t)seen, expected) < 0.05;
+                int is_excess = seen >= 2 && seen > expected &&
+                                ps_poisson_upper((uint64_t)seen, expected) < c->panel->limits.ras_background_p;
                 c->bg.rate[side][ref][alt] = is_excess ? (seen - expected) / t.places[side][ref] : 0;
             }
 }
@@ -207,7 +202,7 @@ static int avoids(const ps_limits *l, double alt_good, double n_alt, double ref_
     if (n_alt <= 0 || n_ref <= 0)
         return 0;
     double share = (ref_good + 0.5) / (n_ref + 1);
-    if (alt_good >= 0.2 * share * n_alt)
+    if (alt_good >= l->ras_avoid_share * share * n_alt)
         return 0;
     return 1 - ps_binomial_upper((uint64_t)alt_good + 1, (uint64_t)n_alt, share) < l->ras_strand_p;
 }
@@ -223,9 +218,10 @@ static int is_near_indel(const caller *c, const ps_ras_variant *v) {
     for (size_t i = 0; i < c->reads->n_allele; i++) {
         const ps_allele_count *a = &c->reads->allele[i];
         int32_t inserted = (int32_t)strlen(a->alt), deleted = a->end0 - a->beg0;
-        int32_t reach = PS_END_BASES + (inserted > deleted ? inserted : deleted);
+        int32_t reach = (int32_t)c->panel->limits.ras_end_bases + (inserted > deleted ? inserted : deleted);
         if (inserted != deleted && c->panel->loci[a->locus].contig == v->contig && v->beg0 < a->end0 + reach &&
-            v->end0 > a->beg0 - reach && 5 * v->alt_depth < (int64_t)a->n[0] + a->n[1])
+            v->end0 > a->beg0 - reach &&
+            c->panel->limits.ras_near_indel_ratio * (double)v->alt_depth < (double)a->n[0] + a->n[1])
             return 1;
     }
     return 0;
@@ -242,8 +238,8 @@ static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, i
     ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
     if (v->end0 - v->beg0 != 1 ||
         strlen(ras_change_text(v)) != 1) { /* aligners clip or misplace some of these near read ends */
-        v->vaf_low *= 1 - misplaced;
-        v->vaf_high = fmin(1, v->vaf_high * (1 + misplaced));
+        v->vaf_low *= 1 - l->ras_misplaced;
+        v->vaf_high = fmin(1, v->vaf_high * (1 + l->ras_misplaced));
     }
     v->filter = !is_enough                                                                  ? PS_FILTER_LOW_EVIDENCE
                 : is_one_sided(l, v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
@@ -271,6 +267,11 @@ static support support_of(const place *p, int hap) {
 /* ---- haplotypes -------------------------------------------------------------------------------------------------
  */
 
+/* Of no quality a base is one of four by chance: no error is more likely. */
+static double likely_error(double error) {
+    return fmin(error, 0.25);
+}
+
 /* log10 odds of "this haplotype at its VAF" against "errors only", fragment by fragment. */
 static double log_odds(const caller *c, const place *p, int hap, const change *what) {
     double f = (double)p->carriers[hap] / (double)p->depth, sum = 0, others[2][QUALITIES];
@@ -281,13 +282,13 @@ static double log_odds(const caller *c, const place *p, int hap, const change *w
         const ps_codon_count *row = &p->row[i];
         if (row->hap != hap)
             continue;
-        double e = error_of(c, what, row->side, row->quality);
+        double e = likely_error(error_of(c, what, row->side, row->quality));
         sum += row->n * log10(((1 - f) * e + f * (1 - 3 * e)) / e);
         others[row->side][row->quality] = fmax(0, others[row->side][row->quality] - row->n);
     }
     for (int side = 0; side < 2; side++)
         for (int q = 0; q < QUALITIES; q++) {
-            double e = error_of(c, what, side, q);
+            double e = likely_error(error_of(c, what, side, q));
             if (others[side][q] > 0)
                 sum += others[side][q] * log10(((1 - f) * (1 - 3 * e) + f * e) / (1 - 3 * e));
         }
@@ -322,8 +323,8 @@ static int genomic_change(const ps_panel *panel, const ps_codon *codon, int hap,
 static int call_haplotype(const caller *c, const place *p, int hap) {
     const ps_limits *l = &c->panel->limits;
     uint64_t claimed = c->claimed[(size_t)(p->codon - c->panel->codons) * PS_N_HAPS + (size_t)hap];
-    /* Fragments that end between the codons of a larger change show one part of it only: up to 15 % are no variant. */
-    if (p->carriers[hap] < 2 + claimed || (double)(p->carriers[hap] - claimed) < 0.15 * (double)claimed)
+    /* Fragments that end between the codons of a larger change show one part of it only. No variant is one fragment. */
+    if (p->carriers[hap] < 2 + claimed || (double)(p->carriers[hap] - claimed) < l->ras_part_share * (double)claimed)
         return 0;
     change what = change_of(c->panel, p->codon, hap);
     score_bins bins = bins_of(c, p, &what);
@@ -334,7 +335,7 @@ static int call_haplotype(const caller *c, const place *p, int hap) {
     score *= (double)(p->carriers[hap] - claimed) / (double)p->carriers[hap];
     int threshold = score_threshold(&bins, alpha_of(l, p->codon), l->ras_background_shape, (int)l->ras_min_alt);
     /* A refused candidate is worth a line when errors alone would rarely have made it. */
-    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= 0.001)
+    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= l->ras_refused_p)
         return 0;
     int32_t beg0, end0;
     char text[4];
@@ -355,22 +356,24 @@ static int call_haplotype(const caller *c, const place *p, int hap) {
 /* Bases of a repeat of one letter at a place: where aligners and polymerases slip. */
 static int run_length(const ps_panel *panel, int contig, int32_t pos0) {
     int n = 1;
-    while (n < 30 && ps_panel_base(panel, contig, pos0 + n) == ps_panel_base(panel, contig, pos0))
+    while (n < 30 && /* as far as the panel knows the flanks of an exon */
+           ps_panel_base(panel, contig, pos0 + n) == ps_panel_base(panel, contig, pos0))
         n++;
     return n;
 }
 
-/* An indel's errors: what the other indels of this sample amount to per fragment and codon, five times that since
+/* An indel's errors: what the other indels of this sample amount to per fragment and codon, several times that since
  * places differ in how easily they slip (the allele itself is left out of its own background). */
 static double allele_error(const caller *c, const ps_allele_count *allele) {
+    const ps_limits *l = &c->panel->limits;
     if (ras_is_chain(allele))
-        return chain_error;
+        return l->ras_chain_error;
     double others = c->bg.indels - allele->n[0] - allele->n[1];
-    double rate = c->bg.depth > 0 ? 5 * others / c->bg.depth : 0;
-    /* Slippage grows about threefold with each base of a run beyond four (assumption, from published indel profiles).
-     */
-    int run = run_length(c->panel, c->panel->loci[allele->locus].contig, allele->beg0);
-    return fmin(0.2, fmax(c->panel->limits.ras_indel_background, rate) * pow(3, run > 4 ? run - 4 : 0));
+    double rate = c->bg.depth > 0 ? l->ras_indel_fold * others / c->bg.depth : 0;
+    /* Slippage grows with each base of a longer run. */
+    double run = run_length(c->panel, c->panel->loci[allele->locus].contig, allele->beg0);
+    return fmin(l->ras_max_indel_error,
+                fmax(l->ras_indel_background, rate) * pow(l->ras_run_fold, fmax(0, run - l->ras_run_bases)));
 }
 
 /* The parts of a called change across codons belong to it: they are no variants of their own. */
@@ -417,7 +420,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     int contig = c->panel->loci[allele->locus].contig;
     if (n < 2)
         return;
-    score_bins bins = score_start(allele->depth);
+    score_bins bins = score_start(l, allele->depth);
     score_add(&bins, e, allele->depth);
     ps_effect effect;
     if (ps_effect_of(c->panel, contig, allele->beg0, allele->end0, allele->alt, &effect) != 0)
@@ -426,7 +429,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     int threshold = score_threshold(&bins, hotspot ? l->ras_alpha_hotspot : l->ras_alpha_other,
                                     l->ras_background_shape, (int)l->ras_min_alt);
     double score = n * score_weight(&bins, e);
-    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= 0.001)
+    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= l->ras_refused_p)
         return;
     ps_ras_variant *v = ras_variant_at(c->panel, c->list, contig, allele->beg0, allele->end0, allele->alt);
     if (!v)

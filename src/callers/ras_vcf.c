@@ -12,9 +12,6 @@
 #include "ras_cis.h"
 #include "score.h"
 
-/* A block gives depth but no qualities: errors as of Q30 bases. An assumption. */
-static const double block_error = 1e-3 / 3;
-
 static int is_carried(const ps_variant *v) {
     if (v->genotype == 0 || v->alt_depth == 0 || v->vaf == 0)
         return 0;
@@ -22,10 +19,10 @@ static int is_carried(const ps_variant *v) {
 }
 
 /* A caller that reports a place as 0/0 although reads carry the change has its reasons; the reader should know. */
-static const double quiet_vaf = 0.01;
 static void note_quiet(const ps_case *c, const ps_variant *v, ps_ras_call *call) {
     ps_effect e;
-    if (v->genotype != 0 || (double)v->alt_depth < c->panel->limits.ras_min_alt || v->vaf < quiet_vaf ||
+    if (v->genotype != 0 || (double)v->alt_depth < c->panel->limits.ras_min_alt ||
+        v->vaf < c->panel->limits.ras_quiet_vaf ||
         ps_effect_of(c->panel, v->contig, v->beg0, v->end0, v->alt, &e) != 0)
         return;
     ras_note(call, 1,
@@ -112,8 +109,9 @@ void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras
         codons[i] = (ps_ras_codon){.depth = depth, .lod95 = NAN, .source = PS_INPUT_VCF};
         if (depth <= 0)
             continue;
-        score_bins bins = score_start((uint64_t)depth);
-        score_add(&bins, block_error, (double)depth);
+        score_bins bins = score_start(l, (uint64_t)depth);
+        score_add(&bins, l->ras_block_error / 3,
+                  (double)depth); /* depth, but no qualities; of three alternatives one */
         int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
         codons[i].lod95 = ps_round6(score_lod95(&bins, threshold));
     }

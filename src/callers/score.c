@@ -5,10 +5,10 @@
 
 #include "plasmastrat/stats.h"
 
-score_bins score_start(uint64_t depth) {
-    /* The VAF a caller can hope for at this depth: about ten fragments, never under 0.1 % nor above 5 %. */
-    double hoped = depth > 0 ? 10.0 / (double)depth : 0.05;
-    return (score_bins){.design = fmin(0.05, fmax(0.001, hoped))};
+score_bins score_start(const ps_limits *l, uint64_t depth) {
+    /* The VAF a caller can hope for at this depth. */
+    double hoped = depth > 0 ? l->ras_design_fragments / (double)depth : l->ras_design_max_vaf;
+    return (score_bins){.design = fmin(l->ras_design_max_vaf, fmax(l->ras_design_min_vaf, hoped))};
 }
 
 int score_weight(const score_bins *bins, double error) {

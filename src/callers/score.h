@@ -15,6 +15,10 @@
 
 #include <stdint.h>
 
+#include "plasmastrat/panel.h"
+
+/* The grid: quarters of a nat, up to six nats, which errors 400 times rarer than the design VAF reach: rarer ones weigh no
+ * more. Thresholds beyond 600 cells are those of sums with so many terms that two moments describe them. */
 enum { SCORE_CELLS_PER_NAT = 4, SCORE_MAX_WEIGHT = 24, SCORE_MAX_CELLS = 600 };
 
 typedef struct score_bins {              /* by weight: index is the integer weight, 0 unused */
@@ -24,7 +28,7 @@ typedef struct score_bins {              /* by weight: index is the integer weig
 } score_bins;
 
 /* Empty bins for a place with `depth` fragments: f0 follows depth. */
-score_bins score_start(uint64_t depth);
+score_bins score_start(const ps_limits *limits, uint64_t depth);
 /* Integer weight of a fragment with this error probability. */
 int score_weight(const score_bins *bins, double error);
 void score_add(score_bins *bins, double error, double n);

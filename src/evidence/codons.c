@@ -10,7 +10,7 @@
 #include "parcel.h"
 #include "pictures.h"
 
-enum { QUALITIES = 64, MAX_CHAIN = 3, CLUTTER_CODONS = 3, COMPLEX_REACH = 3 };
+enum { QUALITIES = 64, MAX_CHAIN = 3 }; /* codons of one change, at most */
 
 /* Fragments without an indel at a codon are counted by how far their read reaches beyond it: to the left by base up to
  * LEFTS - 1, to the right by base up to FINE, then in steps of COARSE. An indel's depth follows (see allele_depth). */
@@ -103,10 +103,11 @@ static int is_changed(const codon_state *st, size_t i) {
  * their codons count as changed by it and not as haplotypes of their own. */
 static void widen_indels(const codon_state *st, ps_slice *s) {
     static const char letters[] = "ACGT";
+    int32_t reach = (int32_t)st->unit->panel->limits.ras_complex_reach;
     for (size_t i = 0; i < s->n_indel; i++) {
         ps_slice_indel *indel = &s->indel[i];
         int32_t low = indel->target_beg, high = indel->target_end;
-        for (int32_t t = low - COMPLEX_REACH; indel->in_place && t < high + COMPLEX_REACH; t++) {
+        for (int32_t t = low - reach; indel->in_place && t < high + reach; t++) {
             uint8_t code = ps_slice_at(s, t);
             if (t < 0 || t >= st->locus->n_targets || !ps_is_base(code) ||
                 (code & PS_SPECIAL) < st->unit->panel->limits.min_base_quality ||
@@ -279,8 +280,10 @@ static void count_fragment(codon_state *st, uint64_t name, ps_slice *s) {
         size_t to = i + 1;
         while (is_changed(st, i) && to < st->n_seen && are_neighbours(st, to - 1))
             to++;
-        int clutter =
-            s->clipped || changed - (is_changed(st, i) ? to - i : 0) >= CLUTTER_CODONS ? PS_DOUBT_CLUTTER : 0;
+        int clutter = s->clipped || (double)(changed - (is_changed(st, i) ? to - i : 0)) >=
+                                        st->unit->panel->limits.ras_clutter_codons
+                          ? PS_DOUBT_CLUTTER
+                          : 0;
         int doubt = clutter | ends_doubt(st, s, st->seen[i].id);
         if (to - i > 1 && to - i <= MAX_CHAIN)
             count_chain(st, s, i, to, doubt);

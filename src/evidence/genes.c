@@ -33,14 +33,13 @@ static int touches_exon(const ps_unit *unit, const bam1_t *b) {
  * DNA and unspliced RNA go on. */
 static int crosses_edge(const ps_unit *unit, const bam1_t *b) {
     const uint32_t *cigar = bam_get_cigar(b);
-    int64_t at = b->core.pos;
+    int64_t at = b->core.pos, beyond = (int64_t)unit->panel->limits.expression_edge_bases;
     for (uint32_t i = 0; i < b->core.n_cigar; i++) {
         int type = bam_cigar_type(bam_cigar_op(cigar[i]));
         int64_t end = at + (type & 2 ? bam_cigar_oplen(cigar[i]) : 0);
         for (size_t k = 0; type == 3 && k + 1 < unit->n_spans && unit->spans[k].end0 < end; k++) {
             int64_t out = unit->spans[k].end0, in = unit->spans[k + 1].beg0;
-            if ((at + PS_EDGE_BASES <= out && out + PS_EDGE_BASES <= end) ||
-                (at + PS_EDGE_BASES <= in && in + PS_EDGE_BASES <= end))
+            if ((at + beyond <= out && out + beyond <= end) || (at + beyond <= in && in + beyond <= end))
                 return 1;
         }
         at = end;

@@ -11,7 +11,7 @@
 #include "plasmastrat/alloc.h"
 #include "unit.h"
 
-enum { MIN_ALIGNED = 30, PACKED = 32 }; /* bases */
+enum { PACKED = 32 }; /* bases: as many as 64 bits hold */
 
 typedef struct part_alignment { /* one aligned part of a read */
     int32_t pos0, end0;
@@ -273,7 +273,8 @@ static uint64_t pack(const bam1_t *b, int64_t query, int step, int64_t n, int co
 static void add_clip(ps_unit *unit, const ps_record *r, const part_alignment *p, int right) {
     const bam1_t *b = r->bam;
     int64_t first = soft_left(b), last = first + p->aligned - 1, clipped = right ? b->core.l_qseq - 1 - last : first;
-    if (clipped < PS_MIN_CLIP || p->aligned < MIN_ALIGNED)
+    const ps_limits *l = &unit->panel->limits;
+    if ((double)clipped < l->junction_min_clip || (double)p->aligned < l->junction_min_aligned)
         return;
     ps_junction_clip c = {.fragment = r->name,
                           .molecule = molecule_of(b, p),
@@ -285,7 +286,7 @@ static void add_clip(ps_unit *unit, const ps_record *r, const part_alignment *p,
     c.beyond =
         right ? pack(b, last + 1, 1, clipped, 0, &c.n_beyond) : pack(b, first - 1, -1, clipped, 1, &c.n_beyond);
     c.within = right ? pack(b, last, -1, p->aligned, 1, &c.n_within) : pack(b, first, 1, p->aligned, 0, &c.n_within);
-    if (c.n_beyond >= PS_MIN_CLIP)
+    if (c.n_beyond >= l->junction_min_clip)
         emit_clip(unit, &c);
 }
 

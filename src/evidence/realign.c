@@ -6,8 +6,9 @@
 #include "plasmastrat/alloc.h"
 
 /* A clip is resolved when at least ANCHOR of its bases lie beyond the gap and fit with at most one mismatch in ten:
- * by chance that happens to one clip in ten thousand, and a call takes several that agree. */
-enum { ANCHOR = 10, LONGEST_GAP = 60, MISMATCH_EVERY = 10 };
+ * by chance that happens to one clip in ten thousand, and a call takes several that agree. No limits of a panel: ps_anchor_of
+ * and the table of an indel's depth (codons.c) are made for them. */
+enum { ANCHOR = 10, MISMATCH_EVERY = 10 };
 
 static char reference_at(const ps_locus *locus, int32_t pos0) {
     for (int w = 0; w < locus->n_windows; w++)
@@ -35,8 +36,9 @@ static int fits(const ps_locus *locus, const bam1_t *b, int32_t query, int32_t p
 /* Gap that explains a clip of `m` bases starting at read base `query`; `edge` is the reference place behind the
  * aligned part (right clip) or its first (left clip). Positive: insertion, negative: deletion, 0: none. Short gaps
  * first. */
-static int32_t find_gap(const ps_locus *locus, const bam1_t *b, int32_t query, int32_t m, int32_t edge, int right) {
-    for (int32_t gap = 1; gap <= LONGEST_GAP; gap++) {
+static int32_t find_gap(const ps_limits *l, const ps_locus *locus, const bam1_t *b, int32_t query, int32_t m,
+                        int32_t edge, int right) {
+    for (int32_t gap = 1; gap <= l->ras_longest_gap; gap++) {
         int32_t beyond = m - gap; /* bases beyond an insertion */
         if (beyond >= ANCHOR &&
             (right ? fits(locus, b, query + gap, edge, beyond, 1) : fits(locus, b, query, edge - beyond, beyond, -1)))
@@ -58,12 +60,12 @@ static int is_long_clip(uint32_t op) {
     return bam_cigar_op(op) == BAM_CSOFT_CLIP && bam_cigar_oplen(op) > ANCHOR;
 }
 
-static void resolve_right(const ps_locus *locus, const bam1_t *b, ps_alignment *a) {
+static void resolve_right(const ps_limits *l, const ps_locus *locus, const bam1_t *b, ps_alignment *a) {
     if (a->n < 2 || !is_long_clip(a->op[a->n - 1]) || bam_cigar_type(bam_cigar_op(a->op[a->n - 2])) != 3 ||
         !in_windows(locus, a->end0))
         return;
     int32_t m = (int32_t)bam_cigar_oplen(a->op[a->n - 1]);
-    int32_t gap = find_gap(locus, b, b->core.l_qseq - m, m, a->end0, 1);
+    int32_t gap = find_gap(l, locus, b, b->core.l_qseq - m, m, a->end0, 1);
     if (!gap)
         return;
     int32_t rest = gap > 0 ? m - gap : m;
@@ -72,12 +74,12 @@ static void resolve_right(const ps_locus *locus, const bam1_t *b, ps_alignment *
     a->end0 += rest + (gap < 0 ? -gap : 0);
 }
 
-static void resolve_left(const ps_locus *locus, const bam1_t *b, ps_alignment *a) {
+static void resolve_left(const ps_limits *l, const ps_locus *locus, const bam1_t *b, ps_alignment *a) {
     if (a->n < 2 || !is_long_clip(a->op[0]) || bam_cigar_type(bam_cigar_op(a->op[1])) != 3 ||
         !in_windows(locus, a->pos0))
         return;
     int32_t m = (int32_t)bam_cigar_oplen(a->op[0]);
-    int32_t gap = find_gap(locus, b, 0, m, a->pos0, 0);
+    int32_t gap = find_gap(l, locus, b, 0, m, a->pos0, 0);
     if (!gap)
         return;
     int32_t rest = gap > 0 ? m - gap : m;
@@ -88,14 +90,14 @@ static void resolve_left(const ps_locus *locus, const bam1_t *b, ps_alignment *a
     a->pos0 -= rest + (gap < 0 ? -gap : 0);
 }
 
-void ps_alignment_of(const ps_locus *locus, const bam1_t *b, int32_t end0, ps_alignment *a) {
+void ps_alignment_of(const ps_limits *l, const ps_locus *locus, const bam1_t *b, int32_t end0, ps_alignment *a) {
     *a = (ps_alignment){.n = b->core.n_cigar, .pos0 = (int32_t)b->core.pos, .end0 = end0};
     a->op = ps_alloc((size_t)a->n + 2, sizeof *a->op);
     memcpy(a->op, bam_get_cigar(b), a->n * sizeof *a->op);
     if (b->core.l_qseq <= 0)
         return;
-    resolve_right(locus, b, a);
-    resolve_left(locus, b, a);
+    resolve_right(l, locus, b, a);
+    resolve_left(l, locus, b, a);
 }
 
 void ps_alignment_free(ps_alignment *a) {

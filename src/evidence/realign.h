@@ -17,7 +17,8 @@ typedef struct ps_alignment { /* a record's alignment, rewritten where a clip wa
     int32_t pos0, end0;
 } ps_alignment;
 
-void ps_alignment_of(const ps_locus *locus, const bam1_t *bam, int32_t end0, ps_alignment *alignment);
+void ps_alignment_of(const ps_limits *limits, const ps_locus *locus, const bam1_t *bam, int32_t end0,
+                     ps_alignment *alignment);
 void ps_alignment_free(ps_alignment *alignment);
 
 #endif

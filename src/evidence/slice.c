@@ -139,7 +139,8 @@ void ps_slice_free(ps_slice *s) {
     free(s);
 }
 
-static ps_slice *new_slice(const ps_locus *locus, const bam1_t *b, const ps_alignment *a, int32_t beg, int32_t end) {
+static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const bam1_t *b, const ps_alignment *a,
+                           int32_t beg, int32_t end) {
     ps_slice *s = ps_alloc(1, sizeof *s);
     *s = (ps_slice){.beg = beg, .end = end};
     int paired = (b->core.flag & BAM_FPAIRED) != 0;
@@ -147,9 +148,10 @@ static ps_slice *new_slice(const ps_locus *locus, const bam1_t *b, const ps_alig
     int reverse_first = bam_is_rev(b) != (s->read == 2);
     s->side = reverse_first ? PS_F2R1 : PS_F1R2;
     s->side_rank = s->read == 1 ? 2 : 1;
+    int64_t near_end = (int64_t)limits->ras_end_bases;
     int32_t *inner = s->inner[s->read == 2];
-    inner[0] = ps_target_at(locus, (int64_t)a->pos0 + PS_END_BASES);
-    inner[1] = ps_target_at(locus, (int64_t)a->end0 - PS_END_BASES);
+    inner[0] = ps_target_at(locus, (int64_t)a->pos0 + near_end);
+    inner[1] = ps_target_at(locus, (int64_t)a->end0 - near_end);
     s->span[s->read == 2][0] = a->pos0;
     s->span[s->read == 2][1] = a->end0;
     s->code = ps_alloc((size_t)(end - beg), 1);
@@ -159,13 +161,13 @@ static ps_slice *new_slice(const ps_locus *locus, const bam1_t *b, const ps_alig
 
 ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t *b, int32_t end0) {
     ps_alignment a;
-    ps_alignment_of(locus, b, end0, &a);
+    ps_alignment_of(&panel->limits, locus, b, end0, &a);
     int32_t beg = ps_target_at(locus, a.pos0), end = ps_target_at(locus, a.end0);
     ps_slice *s = NULL;
     if (beg < end && b->core.l_qseq > 0) {
-        s = new_slice(locus, b, &a, beg, end);
+        s = new_slice(&panel->limits, locus, b, &a, beg, end);
         int64_t clipped = walk_cigar(&(reader){panel, locus, b, &a, s});
-        s->clipped = 5 * clipped >= b->core.l_qseq;
+        s->clipped = (double)clipped >= panel->limits.ras_clutter_clip * b->core.l_qseq;
     }
     ps_alignment_free(&a);
     return s;

@@ -24,12 +24,12 @@ typedef struct ps_slice_indel {
 
 typedef struct ps_slice {
     int32_t beg, end;    /* targets [beg, end) */
-    int32_t inner[2][2]; /* by mate: targets at least PS_END_BASES from the ends of its alignment; empty: {0, 0} */
+    int32_t inner[2][2]; /* by mate: targets at least ras_end_bases from the ends of its alignment; empty: {0, 0} */
     int32_t span[2][2];  /* by mate: genomic extent of its alignment; empty: {0, 0} */
     uint8_t side, read;  /* read: bit 0 = first, bit 1 = second */
     uint8_t side_rank;   /* 2: the side is a first read's, 1: derived from a second or unpaired one */
     int32_t last_pos0;   /* family: where its last record may start */
-    uint8_t clipped;     /* a fifth of a read is clipped away */
+    uint8_t clipped;     /* so much of a read is clipped away: clutter */
     uint8_t *code;       /* end - beg bytes */
     ps_slice_indel *indel;
     size_t n_indel, indel_capacity;

@@ -125,83 +125,207 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
  */
 
 /* Not the limits themselves, which are data, but what could not be meant: units mixed up, signs lost. */
-static const struct {
-    const char *name;
-    double low, high;
-} sane[] = {
-    {"min_mapq", 0, 254},
-    {"min_base_quality", 0, 60},
-    {"max_base_quality", 10, 62},
-    {"max_consensus_quality", 10, 62},
-    {"ras_min_alt", 1, 1000},
-    {"ras_alpha_hotspot", 1e-15, 0.05},
-    {"ras_alpha_other", 1e-15, 0.05},
-    {"ras_lod95_limit", 1e-4, 0.5},
-    {"ras_background_floor", 1e-9, 0.01},
-    {"ras_background_shape", 0.1, 1e6},
-    {"ras_indel_background", 1e-9, 0.05},
-    {"ras_strand_p", 0, 0.05},
-    {"ras_germline_normal_vaf", 0.01, 0.5},
-    {"ras_blocks_sensitivity", 0.01, 1},
-    {"ras_rna_sensitivity", 0.01, 1},
-    {"expression_over_log2", -15, 15},
-    {"expression_not_log2", -20, 15},
-    {"expression_min_reference_fragments", 1, 1e9},
-    {"expression_min_reference_genes", 1, 10000},
-    {"expression_min_spliced", 0, 1},
-    {"expression_min_plasma_log2", -20, 20},
-    {"expression_warn_plasma_log2", -20, 20},
-    {"expression_max_unspliced", 0.01, 1},
-    {"expression_max_late_share", 0.34, 1},
-    {"expression_late_shift", 0.01, 1},
-    {"assay_min_reads", 1, 1e6},
-    {"assay_dna_max_spliced", 0.001, 1},
-    {"assay_rna_max_unspliced", 0.5, 1},
-    {"expression_stranded_fraction", 0.5, 1},
-    {"cn_min_fragments_per_bin", 0.01, 1e6},
-    {"cn_max_empty_bins", 0, 1},
-    {"cn_max_bin_cv", 0.01, 10},
-    {"cn_max_interval", 0.1, 20},
-    {"cn_baseline_odds", 1, 1e9},
-    {"cn_gain_copies", 2, 4},
-    {"cn_amplified_copies", 2.5, 100},
-    {"cn_loss_copies", 0, 2},
-    {"cn_focal_log2", 0.01, 5},
-    {"cn_captured_ratio", 1.5, 1000},
-    {"cn_max_captured_bins", 0, 1},
-    {"cn_exome_bins", 0, 1},
-    {"cn_max_enrichment", 1.5, 1e6},
-    {"cn_max_copies", 10, 1e6},
-    {"cn_max_outliers", 0, 1},
-    {"cn_usual_wave", 0.001, 1},
-    {"cn_max_wave", 0.001, 10},
-    {"cn_max_normal_spread", 0.01, 10},
-    {"cn_bait_spread", 0, 2},
-    {"cn_normal_arm_log2", 0.05, 5},
-    {"junction_min_fragments", 1, 1000},
-    {"junction_cluster_bases", 10, 100000},
-    {"junction_min_coverage", 1, 1e6},
-    {"junction_alpha", 1e-15, 0.05},
-    {"junction_max_insert", 100, 1e6},
-    {"identity_min_sites", 5, 1e6},
-    {"identity_min_log_odds", 1, 100},
-    {"identity_min_log_odds_relative", 0, 100},
-    {"contamination_warn", 1e-3, 0.5},
-    {"contamination_min_sites", 10, 1e6},
-    {"contamination_min_depth", 2, 1e6},
-    {"contamination_min_fragments", 100, 1e9},
+#define RANGES(R)                                                                                                    \
+    R(min_mapq, 0, 254)                                                                                              \
+    R(min_base_quality, 0, 60)                                                                                       \
+    R(max_base_quality, 10, 62)                                                                                      \
+    R(max_consensus_quality, 10, 62)                                                                                 \
+    R(ras_min_alt, 1, 1000)                                                                                          \
+    R(ras_alpha_hotspot, 1e-15, 0.05)                                                                                \
+    R(ras_alpha_other, 1e-15, 0.05)                                                                                  \
+    R(ras_lod95_limit, 1e-4, 0.5)                                                                                    \
+    R(ras_background_floor, 1e-9, 0.01)                                                                              \
+    R(ras_background_shape, 0.1, 1e6)                                                                                \
+    R(ras_indel_background, 1e-9, 0.05)                                                                              \
+    R(ras_strand_p, 0, 0.05)                                                                                         \
+    R(ras_germline_normal_vaf, 0.01, 0.5)                                                                            \
+    R(ras_blocks_sensitivity, 0.01, 1)                                                                               \
+    R(ras_germline_blocks_vaf, 0.01, 0.5)                                                                            \
+    R(ras_block_min_gq, 0, 1000)                                                                                     \
+    R(ras_rna_sensitivity, 0.01, 1)                                                                                  \
+    R(ras_germline_min_alt, 1, 1000)                                                                                 \
+    R(ras_design_fragments, 1, 1000)                                                                                 \
+    R(ras_design_min_vaf, 1e-6, 0.5)                                                                                 \
+    R(ras_design_max_vaf, 1e-6, 1)                                                                                   \
+    R(ras_neighbour_errors, 1e-6, 1)                                                                                 \
+    R(ras_chain_error, 1e-12, 0.01)                                                                                  \
+    R(ras_misplaced, 0, 0.5)                                                                                         \
+    R(ras_background_vaf, 1e-4, 0.5)                                                                                 \
+    R(ras_background_fragments, 1, 1000)                                                                             \
+    R(ras_background_p, 1e-9, 0.5)                                                                                   \
+    R(ras_avoid_share, 0, 1)                                                                                         \
+    R(ras_end_bases, 0, 100)                                                                                         \
+    R(ras_clutter_codons, 1, 1000)                                                                                   \
+    R(ras_clutter_clip, 0.01, 1)                                                                                     \
+    R(ras_complex_reach, 0, 30)                                                                                      \
+    R(ras_longest_gap, 1, 300)                                                                                       \
+    R(ras_near_indel_ratio, 1, 1000)                                                                                 \
+    R(ras_part_share, 0, 1)                                                                                          \
+    R(ras_refused_p, 1e-9, 1)                                                                                        \
+    R(ras_indel_fold, 1, 1000)                                                                                       \
+    R(ras_run_bases, 1, 30)                                                                                          \
+    R(ras_run_fold, 1, 10)                                                                                           \
+    R(ras_max_indel_error, 1e-4, 0.5)                                                                                \
+    R(ras_block_error, 1e-6, 0.1)                                                                                    \
+    R(ras_quiet_vaf, 1e-4, 1)                                                                                        \
+    R(ras_cis_excess, 0, 1)                                                                                          \
+    R(ras_max_log_odds, 1, 50)                                                                                       \
+    R(ras_vcf_log_odds, 1, 50)                                                                                       \
+    R(assay_min_reads, 1, 1e6)                                                                                       \
+    R(assay_dna_max_spliced, 0.001, 1)                                                                               \
+    R(assay_rna_max_unspliced, 0.5, 1)                                                                               \
+    R(expression_over_log2, -15, 15)                                                                                 \
+    R(expression_not_log2, -20, 15)                                                                                  \
+    R(expression_min_reference_fragments, 1, 1e9)                                                                    \
+    R(expression_min_reference_genes, 1, 10000)                                                                      \
+    R(expression_min_spliced, 0, 1)                                                                                  \
+    R(expression_min_plasma_log2, -20, 20)                                                                           \
+    R(expression_warn_plasma_log2, -20, 20)                                                                          \
+    R(expression_max_unspliced, 0.01, 1)                                                                             \
+    R(expression_max_late_share, 0.34, 1)                                                                            \
+    R(expression_late_shift, 0.01, 1)                                                                                \
+    R(expression_stranded_fraction, 0.5, 1)                                                                          \
+    R(expression_edge_bases, 1, 100)                                                                                 \
+    R(expression_few_genes, 1, 10000)                                                                                \
+    R(expression_edge_reads, 1, 1e6)                                                                                 \
+    R(expression_late_reads, 1, 1e6)                                                                                 \
+    R(expression_long_gene, 1, 1e6)                                                                                  \
+    R(expression_background_log2, 0, 10)                                                                             \
+    R(expression_cut_off_log_odds, 0.1, 10)                                                                          \
+    R(expression_max_log_odds, 1, 50)                                                                                \
+    R(expression_min_median_fragments, 0, 1e9)                                                                       \
+    R(expression_cut_off_odds, 1, 1e6)                                                                               \
+    R(expression_min_sd, 0.01, 5)                                                                                    \
+    R(expression_separation, 0, 20)                                                                                  \
+    R(expression_component_samples, 1, 10000)                                                                        \
+    R(expression_familiar_sds, 1, 20)                                                                                \
+    R(expression_absence_log2, 0, 20)                                                                                \
+    R(ccnd1_dna_blind, 0.01, 1)                                                                                      \
+    R(ccnd1_conflict_log_odds, 0, 10)                                                                                \
+    R(ccnd1_junction_log_odds, 1, 50)                                                                                \
+    R(cn_min_fragments_per_bin, 0.01, 1e6)                                                                           \
+    R(cn_max_empty_bins, 0, 1)                                                                                       \
+    R(cn_max_bin_cv, 0.01, 10)                                                                                       \
+    R(cn_max_interval, 0.1, 20)                                                                                      \
+    R(cn_baseline_odds, 1, 1e9)                                                                                      \
+    R(cn_gain_copies, 2, 4)                                                                                          \
+    R(cn_amplified_copies, 2.5, 100)                                                                                 \
+    R(cn_loss_copies, 0, 2)                                                                                          \
+    R(cn_focal_log2, 0.01, 5)                                                                                        \
+    R(cn_captured_ratio, 1.5, 1000)                                                                                  \
+    R(cn_max_captured_bins, 0, 1)                                                                                    \
+    R(cn_exome_bins, 0, 1)                                                                                           \
+    R(cn_max_enrichment, 1.5, 1e6)                                                                                   \
+    R(cn_max_copies, 10, 1e6)                                                                                        \
+    R(cn_max_outliers, 0, 1)                                                                                         \
+    R(cn_usual_wave, 0.001, 1)                                                                                       \
+    R(cn_max_wave, 0.001, 10)                                                                                        \
+    R(cn_max_normal_spread, 0.01, 10)                                                                                \
+    R(cn_bait_spread, 0, 2)                                                                                          \
+    R(cn_normal_arm_log2, 0.05, 5)                                                                                   \
+    R(cn_remaining_error, 0, 1)                                                                                      \
+    R(cn_prior_least, 1e-6, 0.25)                                                                                    \
+    R(cn_prior_none, 1e-9, 0.1)                                                                                      \
+    R(cn_prior_three, 0.01, 1)                                                                                       \
+    R(cn_prior_four, 0.001, 1)                                                                                       \
+    R(cn_prior_more, 1e-6, 0.5)                                                                                      \
+    R(cn_subclone_density, 1e-9, 1)                                                                                  \
+    R(cn_baseline_apart, 0.01, 1)                                                                                    \
+    R(cn_hyperdiploid_chromosomes, 1, 8)                                                                             \
+    R(cn_state_margin, 0, 0.5)                                                                                       \
+    R(cn_purity_margin, 0, 0.5)                                                                                      \
+    R(cn_interval_copies, 1, 1000)                                                                                   \
+    R(cn_gene_sds, 1, 20)                                                                                            \
+    R(cn_gene_reach, 0, 1e7)                                                                                         \
+    R(cn_focal_sds, 1, 20)                                                                                           \
+    R(cn_whole_share, 0.01, 1)                                                                                       \
+    R(cn_part_sds, 1, 20)                                                                                            \
+    R(cn_outlier_sds, 2, 50)                                                                                         \
+    R(cn_min_baits, 1, 100000)                                                                                       \
+    R(cn_wave_share, 0, 1)                                                                                           \
+    R(cn_wave_clear, 0.1, 20)                                                                                        \
+    R(cn_wave_bases, 1, 1e9)                                                                                         \
+    R(cn_fragment_reach, 10, 1e6)                                                                                    \
+    R(cn_min_hotspot_depth, 1, 1e6)                                                                                  \
+    R(cn_captured_sds, 1, 50)                                                                                        \
+    R(cn_spike_ratio, 1, 100)                                                                                        \
+    R(cn_shortest_amplicon, 1, 1000)                                                                                 \
+    R(cn_normal_arm_sds, 1, 50)                                                                                      \
+    R(cn_normal_outlier_sds, 1, 50)                                                                                  \
+    R(cn_normal_cap_sds, 1, 50)                                                                                      \
+    R(cn_normal_usual_variance, 0, 4)                                                                                \
+    R(cn_prior_normals, 0, 10000)                                                                                    \
+    R(cn_bait_ratio, 1, 100)                                                                                         \
+    R(cn_bait_sds, 1, 50)                                                                                            \
+    R(cn_min_level, 0, 1)                                                                                            \
+    R(junction_min_fragments, 1, 1000)                                                                               \
+    R(junction_cluster_bases, 10, 100000)                                                                            \
+    R(junction_min_coverage, 1, 1e6)                                                                                 \
+    R(junction_alpha, 1e-15, 0.05)                                                                                   \
+    R(junction_max_insert, 100, 1e6)                                                                                 \
+    R(junction_igh_excess, 1, 1000)                                                                                  \
+    R(junction_direction_share, 0.25, 1)                                                                             \
+    R(junction_even_pairs, 0, 1e6)                                                                                   \
+    R(junction_power, 0.5, 0.9999)                                                                                   \
+    R(junction_window_share, 0.01, 1)                                                                                \
+    R(junction_anchor, 1, 1000)                                                                                      \
+    R(junction_overreach, 0, 1000)                                                                                   \
+    R(junction_reciprocal_bases, 1, 1e7)                                                                             \
+    R(junction_min_aligned, 1, 1000)                                                                                 \
+    R(junction_min_clip, 1, 32)                                                                                      \
+    R(junction_clip_overlap, 1, 32)                                                                                  \
+    R(junction_clip_bases, 1, 64)                                                                                    \
+    R(junction_clip_mismatch_every, 2, 64)                                                                           \
+    R(junction_clip_shift, 0, 24)                                                                                    \
+    R(identity_min_sites, 5, 1e6)                                                                                    \
+    R(identity_min_log_odds, 1, 100)                                                                                 \
+    R(identity_min_log_odds_relative, 0, 100)                                                                        \
+    R(identity_outliers, 1e-3, 0.2)                                                                                  \
+    R(identity_hom_minor, 1e-3, 1000)                                                                                \
+    R(identity_hom_major, 1e-3, 1e6)                                                                                 \
+    R(identity_clear, 0.5, 1)                                                                                        \
+    R(identity_clear_error, 1e-6, 0.4)                                                                               \
+    R(identity_rna_even, 0, 1)                                                                                       \
+    R(identity_rna_even_shape, 0.1, 1e6)                                                                             \
+    R(identity_rna_skewed, 0, 1)                                                                                     \
+    R(identity_rna_skewed_shape, 0.1, 1e6)                                                                           \
+    R(identity_dna_even, 0, 1)                                                                                       \
+    R(identity_dna_even_shape, 0.1, 1e6)                                                                             \
+    R(identity_dna_skewed, 0, 1)                                                                                     \
+    R(identity_dna_skewed_shape, 0.1, 1e6)                                                                           \
+    R(identity_normal_even, 0, 1)                                                                                    \
+    R(identity_normal_even_shape, 0.1, 1e6)                                                                          \
+    R(identity_normal_skewed, 0, 1)                                                                                  \
+    R(identity_normal_skewed_shape, 0.1, 1e6)                                                                        \
+    R(contamination_warn, 1e-3, 0.5)                                                                                 \
+    R(contamination_min_sites, 10, 1e6)                                                                              \
+    R(contamination_min_depth, 2, 1e6)                                                                               \
+    R(contamination_min_fragments, 100, 1e9)                                                                         \
+    R(contamination_min_error, 1e-6, 0.05)                                                                           \
+    R(contamination_max_error, 0.01, 0.25)                                                                           \
+    R(contamination_drop, 0.1, 100)                                                                                  \
+    R(contamination_drop_rna, 0.1, 100)
+
+enum {
+#define X(name) LIMIT_##name,
+    PS_LIMITS(X)
+#undef X
+        N_LIMITS
 };
 
 static const struct {
     const char *name;
     size_t offset;
-} limits[] = {
-#define X(name) {#name, offsetof(ps_limits, name)},
-    PS_LIMITS(X)
-#undef X
+    double low, high;
+} limits[N_LIMITS] = {
+#define R(name, low, high) [LIMIT_##name] = {#name, offsetof(ps_limits, name), low, high},
+    RANGES(R)
+#undef R
 };
-enum { N_LIMITS = sizeof limits / sizeof *limits };
-_Static_assert(sizeof sane / sizeof *sane == N_LIMITS, "a limit of PS_LIMITS has no sane range");
+/* A name that is no limit, or stands twice, does not compile; so as many rows as limits are one row each. */
+#define R(name, low, high) +1
+_Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
+#undef R
 
 /* Pairs where the first must stay below the second, or the states between them could not exist. */
 #define ORDERED(X)                                                                                                   \
@@ -210,12 +334,32 @@ _Static_assert(sizeof sane / sizeof *sane == N_LIMITS, "a limit of PS_LIMITS has
     X(expression_not_log2, expression_over_log2)                                                                     \
     X(expression_min_plasma_log2, expression_warn_plasma_log2)                                                       \
     X(cn_loss_copies, cn_gain_copies)                                                                                \
-    X(cn_gain_copies, cn_amplified_copies)
+    X(cn_gain_copies, cn_amplified_copies)                                                                           \
+    X(contamination_min_error, contamination_max_error)                                                              \
+    X(ras_design_min_vaf, ras_design_max_vaf)
+
+/* The rest of an input's heterozygous SNPs look homozygous. */
+static int check_shares(const ps_limits *l, const char *path, ps_error *err) {
+    const struct {
+        const char *input;
+        double even, skewed;
+    } rows[] = {
+        {"rna", l->identity_rna_even, l->identity_rna_skewed},
+        {"dna", l->identity_dna_even, l->identity_dna_skewed},
+        {"normal", l->identity_normal_even, l->identity_normal_skewed},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].even + rows[i].skewed > 1)
+            return ps_fail(err, PS_ERR_USAGE, path, 0,
+                           "identity_%s_even (%g) and identity_%s_skewed (%g) are above 1", rows[i].input,
+                           rows[i].even, rows[i].input, rows[i].skewed);
+    return 0;
+}
 
 static int load_limit(const ps_table *table, size_t row, const int *column, ps_panel *panel, long *seen,
                       ps_error *err) {
     const char *name = ps_table_cell(table, row, column[0]);
-    int id = 0, range = 0;
+    int id = 0;
     while (id < N_LIMITS && strcmp(limits[id].name, name))
         id++;
     if (id == N_LIMITS)
@@ -223,10 +367,8 @@ static int load_limit(const ps_table *table, size_t row, const int *column, ps_p
     if (seen[id])
         return ps_table_fail(table, row, column[0], err, "stands here a second time (first on line %ld)", seen[id]);
     seen[id] = table->line[row];
-    while (range < N_LIMITS - 1 && strcmp(sane[range].name, name))
-        range++;
     void *limit = (char *)&panel->limits + limits[id].offset;
-    return ps_table_double(table, row, column[1], sane[range].low, sane[range].high, limit, err);
+    return ps_table_double(table, row, column[1], limits[id].low, limits[id].high, limit, err);
 }
 
 int ps_load_limits(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
@@ -247,6 +389,8 @@ int ps_load_limits(const ps_panel_files *files, ps_panel *panel, ps_error *err) 
                      panel->limits.high);
     ORDERED(X)
 #undef X
+    if (rc == 0)
+        rc = check_shares(&panel->limits, table.path, err);
     ps_table_free(&table);
     return rc;
 }

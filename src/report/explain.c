@@ -281,7 +281,9 @@ static void say_missing_dna(const ps_result *r, ps_explanation *e) {
     if (has(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE)) {
         double fold = fmax(1, r->panel->limits.junction_min_coverage);
         uint64_t needed = j->needed > 0 && j->needed < 10000 ? j->needed : 3;
-        while (ps_poisson_upper(needed, carried * fold) < 0.95)
+        /* a result of another panel does not tell its limits */
+        double power = r->panel->limits.junction_power > 0 ? r->panel->limits.junction_power : 0.95;
+        while (ps_poisson_upper(needed, carried * fold) < power)
             fold++;
         say(e, PS_TOPIC_MISSING,
             "IGH::CCND1: %.3g fragments lie over a base of the 11q13 window; about %.3g, evenly, would have shown a "

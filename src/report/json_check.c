@@ -122,7 +122,7 @@ static void call_ccnd1_again(json_reader *r, const ps_result *result) {
                   "'%s', cause '%s', but '%s', cause '%s' follows from expression, copy number and junction: %s",
                   ps_ccnd1_state_names[c->ccnd1.state], ps_cause_names[c->ccnd1.cause],
                   ps_ccnd1_state_names[again.state], ps_cause_names[again.cause], why);
-    else if (!same(again.log_odds, c->ccnd1.log_odds))
+    else if (!result->own_panel && !same(again.log_odds, c->ccnd1.log_odds)) /* its limits are at hand */
         node_fail(r, "ccnd1", "log_odds %g, expected %g: %s", c->ccnd1.log_odds, again.log_odds, why);
 }
 

@@ -91,10 +91,12 @@ refused 1 "the normal apart from the DNA" 'normal/PCL01.json.*part2/PCL01.json' 
 refused 1 "two samples" 'IMM01.*PCL01' stratify part1/PCL01.json all/IMM01.json -o x
 refused 1 "two builds" 'GRCh37.*GRCh38' stratify part1/PCL01.json b37/PCL01.json -o x
 refused 1 "one kind twice" 'rna.*once' stratify all/PCL01.json part1/PCL01.json -o x
-"$program" panel export grch38 own >/dev/null; sed -i 's/^ras_min_alt\t3/ras_min_alt\t4/' own/limits.tsv
+"$program" panel export grch38 own >/dev/null; sed -i 's/^ras_min_alt\t3/ras_min_alt\t4/; s/^ccnd1_junction_log_odds\t6/ccnd1_junction_log_odds\t5/' own/limits.tsv
 run 0 "own panel" sample --id PCL01 --dna data/PCL01.dna.bam -p own -o owned -q
 refused 1 "two panels" 'checksum' stratify part1/PCL01.json owned/PCL01.json -o x
 refused 1 "a panel that is not at hand" 'panel' stratify owned/PCL01.json -o x
+run 0 "a page of it" report owned/PCL01.json -o owned.page
+want "its own limits were used" grep -q '"log_odds": 5[,.]' owned/PCL01.json
 run 0 "its panel given" stratify owned/PCL01.json -p own -o -
 want "its panel given: same bytes" cmp out.txt owned/PCL01.json
 undigested part2/PCL01.json | sed 's/"version": "0[.0-9]*"/"version": "0.0.1"/' >old.json

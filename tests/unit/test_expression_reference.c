@@ -98,14 +98,15 @@ static void components(void **state) {
             assert_true(-5.5 < r.not_at && r.not_at < r.over_at && r.over_at < -1);
             /* at odds of 19, and no further from the nearest state than four sds */
             const ps_component *low = &r.component[0], *high = &r.component[1];
-            double odds[] = {-ps_expression_reference_odds(&r, r.not_at),
-                             ps_expression_reference_odds(&r, r.over_at)};
+            double odds[] = {-ps_expression_reference_odds(&panel.limits, &r, r.not_at),
+                             ps_expression_reference_odds(&panel.limits, &r, r.over_at)};
             double sds[] = {(r.not_at - low->mean) / low->sd, (high->mean - r.over_at) / high->sd};
             for (int side = 0; side < 2; side++) {
                 assert_true(odds[side] > log(19) - 1e-3 && sds[side] < 4 + 1e-3);
                 assert_true(odds[side] < log(19) + 1e-3 || sds[side] > 4 - 1e-3);
             }
-            assert_true(ps_expression_reference_odds(&r, -40) < -3 && ps_expression_reference_odds(&r, 40) > 3);
+            assert_true(ps_expression_reference_odds(&panel.limits, &r, -40) < -3 &&
+                        ps_expression_reference_odds(&panel.limits, &r, 40) > 3);
         }
         ps_expression_reference_free(&r);
         r = fitted(&c, COHORT, 0);

@@ -230,6 +230,29 @@ static void too_little_for_contamination(void **state) {
     ps_evidence_free(&e);
 }
 
+/* Reads on the wrong places show third alleles. Where these are most of what is seen, no chance of an error is left to reckon
+ * with, and nothing is below any limit. */
+static void third_alleles_for_contamination(void **state) {
+    (void)state;
+    static const uint32_t others[] = {2, 15, 30, 200};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        ps_evidence e = case_evidence(PS_INPUT_DNA);
+        ps_contamination c;
+        for (int k = 0; k < panel.n_snps; k++)
+            e.snp[k] = (ps_snp_count){.ref = 20, .other = others[i]};
+        ps_call_contamination(&panel, &e, &c);
+        if (i == 0) {
+            assert_int_equal(c.state, PS_CONTAMINATION_BELOW);
+            assert_true(c.fraction >= 0 && c.low >= 0 && c.high > c.fraction);
+        } else {
+            assert_int_equal(c.state, PS_CONTAMINATION_NOT_ASSESSABLE);
+            assert_true(has_reason(&c.reasons, PS_REASON_NOISY_SNPS));
+            assert_true(isnan(c.fraction) && isnan(c.low) && isnan(c.high) && isnan(c.error_rate));
+        }
+        ps_evidence_free(&e);
+    }
+}
+
 /* Lost alleles of an impure tumour leave minor alleles at heterozygous SNPs; damage makes them at homozygous ones. */
 static void imitations_of_contamination(void **state) {
     (void)state;
@@ -314,6 +337,7 @@ int main(void) {
         cmocka_unit_test(mixed_persons_have_no_label),
         cmocka_unit_test(contamination_is_measured),
         cmocka_unit_test(too_little_for_contamination),
+        cmocka_unit_test(third_alleles_for_contamination),
         cmocka_unit_test(imitations_of_contamination),
         cmocka_unit_test(found_among_many),
     };

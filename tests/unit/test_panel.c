@@ -216,7 +216,7 @@ static const struct {
     {"identity_snps.tsv", "A\tG\t0.463", "A\tGT\t0.463", 2, "'GT'"},
     {"identity_snps.tsv", "A\tG\t0.463", "A\tG\t1.463", 2, "1.463"},
     {"identity_snps.tsv", "alt_frequency", "frequency", 0, "'alt_frequency' is missing"},
-    {"limits.tsv", "identity_min_sites\t15", "identity_min_sites\t0", 56, "column value"},
+    {"limits.tsv", "identity_min_sites\t15", "identity_min_sites\t0", 153, "column value"},
     {"regions.bed", "IGH_locus", "IGX_locus", 0, "'IGH_locus' is missing"},
     {"regions.bed", "CCND1_t1114_window", "window", 0, "'CCND1_t1114_window' is missing"},
     {"regions.bed", "MYEOV_gene", "IGK_locus", 6, "IGK_locus"},
@@ -266,6 +266,8 @@ static const struct {
     {"limits.tsv", "min_base_quality\t20", "min_mapq\t20", 3, "second time"},
     {"limits.tsv", "ras_min_alt\t3\tfragments", "## \t3\tfragments", 0, "'ras_min_alt' is missing"},
     {"limits.tsv", "expression_not_log2\t-3.5", "expression_not_log2\t-1", 0, "expression_not_log2"},
+    {"limits.tsv", "ras_design_min_vaf\t0.001", "ras_design_min_vaf\t0.1", 0, "ras_design_max_vaf"},
+    {"limits.tsv", "identity_rna_even\t0.60", "identity_rna_even\t0.90", 0, "identity_rna_skewed"},
     {"vcf_filters.tsv", "Tier1\t", "Tier 1\t", 3, "Tier 1"},
     {"panel.tsv", "version\t1", "edition\t1", 4, "edition"},
     {"panel.tsv", "version\t1\n", "", 0, "'version' is missing"},
@@ -309,6 +311,35 @@ static void refusals(void **state) {
     if (ps_panel_load(folder, &p, &err) < 0) /* all is as before */
         fail_msg("%s", err.text);
     ps_panel_free(&p);
+}
+
+/* Each row of limits.tsv says its unit and its source, and no value is taken blindly. */
+static void absurd_limits(void **state) {
+    (void)state;
+    char path[128];
+    snprintf(path, sizeof path, "%s/limits.tsv", folder);
+    char *text = slurp(path), *damaged = calloc(1, strlen(text) + 16);
+    int line = 1;
+    for (const char *row = strchr(text, '\n') + 1; *row; row = strchr(row, '\n') + 1) {
+        char value[32], place[160], unit[64], source[400];
+        size_t name = strcspn(row, "\t") + 1;
+        if (sscanf(row, "%*s %31s %63[^\t] %399[^\n]", value, unit, source) != 3 || strchr(source, '\t'))
+            fail_msg("%.*s: expected name, value, unit and source", (int)name, row);
+        snprintf(place, sizeof place, "%s:%d: ", path, ++line);
+        for (int low = 0; low < 2; low++) {
+            ps_panel p;
+            ps_error err = {0};
+            sprintf(damaged, "%.*s%s%s", (int)(row - text + (ptrdiff_t)name), text, low ? "-1e30" : "1e30",
+                    row + name + strlen(value));
+            spill(path, damaged);
+            if (ps_panel_load(folder, &p, &err) == 0 || strncmp(err.text, place, strlen(place)))
+                fail_msg("%.*s %s: %s", (int)name, row, low ? "-1e30" : "1e30", err.text);
+        }
+    }
+    spill(path, text);
+    assert_true(line > 170);
+    free(text);
+    free(damaged);
 }
 
 static void missing_files_and_names(void **state) {
@@ -419,6 +450,7 @@ int main(void) {
         cmocka_unit_test(names_limits_and_filters),
         cmocka_unit_test(export_and_load_again),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(absurd_limits),
         cmocka_unit_test(missing_files_and_names),
         cmocka_unit_test(checksum_sees_everything),
         cmocka_unit_test(recognition),

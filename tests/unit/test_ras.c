@@ -36,6 +36,29 @@ static const ps_ras_variant *variant_of(const ps_ras_call *call, const char *gen
     return NULL;
 }
 
+/* A panel may let bases of any quality count. Of quality 0 they are guesses: no odds, but a number. */
+static void odds_of_guesses(void **state) {
+    (void)state;
+    double usual = panel.limits.min_base_quality;
+    panel.limits.min_base_quality = 0;
+    for (int quality = 0; quality <= 2; quality++) {
+        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        int k12 = codon_of("KRAS", 12);
+        put_everywhere(&dna, 40, 1000);
+        put(&dna, k12, code("GAT"), PS_F1R2, 40, 30);
+        put(&dna, k12, code("GAT"), PS_F2R1, 40, 30);
+        put(&dna, k12, panel.codons[k12].ref, PS_F1R2, quality, 500);
+        put(&dna, k12, code("GAT"), PS_F2R1, quality, 1);
+        ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
+        const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
+        assert_true(v && v->lod > 20 && v->filter == PS_FILTER_PASS);
+        assert_near(call.log_odds, 12, 1e-9);
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+    panel.limits.min_base_quality = usual;
+}
+
 /* ---- thresholds ---------------------------------------------------------------------------------------------------
  */
 
@@ -53,7 +76,7 @@ static void fragments_needed(void **state) {
     } rows[] = {{0.001, 3, 3}, {0.01, 3, 4}, {0.033333333, 3, 4}, {0.1, 4, 6}, {1, 9, 12}, {10 / 3.0, 18, 22}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int depth = 500; depth <= 5000; depth *= 10) {
-            score_bins bins = score_start((uint64_t)depth);
+            score_bins bins = score_start(&panel.limits, (uint64_t)depth);
             double e = rows[i].errors / depth;
             score_add(&bins, e, depth);
             assert_int_equal(fragments_at(&bins, e, score_threshold(&bins, 1e-5, 10, 3)), rows[i].hotspot);
@@ -62,7 +85,7 @@ static void fragments_needed(void **state) {
     /* far beyond the grid the scaled sum stays within 3 % */
     static const int far[][3] = {{50, 158, 192}, {300, 896, 1088}};
     for (size_t i = 0; i < 2; i++) {
-        score_bins bins = score_start(100000);
+        score_bins bins = score_start(&panel.limits, 100000);
         double e = far[i][0] / 100000.0;
         score_add(&bins, e, 100000);
         assert_near(fragments_at(&bins, e, score_threshold(&bins, 1e-5, 10, 3)), far[i][1], 0.03 * far[i][1]);
@@ -83,7 +106,7 @@ static void scores_by_enumeration(void **state) {
     (void)state;
     static const double e[3] = {1e-4, 1e-3, 4e-3};
     static const int n[3] = {60, 40, 25};
-    score_bins bins = score_start(125);
+    score_bins bins = score_start(&panel.limits, 125);
     double total = 0;
     int w[3];
     for (int b = 0; b < 3; b++) {
@@ -125,17 +148,17 @@ static void lod95_by_summing(void **state) {
     static const int rows[][2] = {{3, 3}, {3, 10}, {3, 60}, {3, 124}, {4, 500}, {9, 400}, {12, 1000}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int needed = rows[i][0], n = rows[i][1];
-        score_bins bins = score_start((uint64_t)n);
+        score_bins bins = score_start(&panel.limits, (uint64_t)n);
         score_add(&bins, 1e-7, n);
         double f = score_lod95(&bins, needed * score_weight(&bins, 1e-7)), below = 0;
         for (int k = 0; k < needed; k++)
             below += binomial_mass(k, n, f);
         assert_near(below, 0.05, 3e-4);
     }
-    score_bins few = score_start(3);
+    score_bins few = score_start(&panel.limits, 3);
     score_add(&few, 1e-4, 3);
     assert_true(isnan(score_lod95(&few, 4 * score_weight(&few, 1e-4))));
-    few = score_start(0);
+    few = score_start(&panel.limits, 0);
     assert_true(isnan(score_lod95(&few, 3)));
 }
 
@@ -837,6 +860,7 @@ static void false_calls(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fragments_needed),
+        cmocka_unit_test(odds_of_guesses),
         cmocka_unit_test(lod95_by_summing),
         cmocka_unit_test(limits_of_codons),
         cmocka_unit_test(scores_by_enumeration),
