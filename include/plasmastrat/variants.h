@@ -27,7 +27,7 @@ typedef struct ps_variant {
     unsigned phase_side; /* bit per haplotype that carries it; alleles of one set with the same side are in cis */
 } ps_variant;
 
-typedef struct ps_block { /* a hom-ref stretch of a gVCF with its smallest depth */
+typedef struct ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ras_block_min_gq), with its smallest depth */
     int contig;
     int32_t beg0, end0;
     int64_t depth;
@@ -44,6 +44,7 @@ typedef struct ps_variants {
     size_t n_variants;
     ps_block *block;
     size_t n_blocks;
+    const char *germline_caller; /* NULL, or who wrote it: a program that calls germline genotypes, not mutations; constant */
     uint64_t outside;    /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
     char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
 } ps_variants;

@@ -367,8 +367,8 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
     } else if (n) {
         if (!rna && !dna)
             ps_reason_add(&call->reasons, PS_REASON_VCF_ONLY,
-                          "vcf: %d of the hotspot codons that decide are not covered by a hom-ref block; give the "
-                          "BAM or a gVCF",
+                          "vcf: %d of the hotspot codons that decide are not shown wild type by a hom-ref block; "
+                          "give the BAM, or a gVCF of a caller of mutations",
                           n);
         ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, limit_of(c), open);
     } else if (!has_refused(call)) {
@@ -379,11 +379,8 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
         int by_blocks = rests_on(c->panel, call, PS_INPUT_VCF), by_rna = rests_on(c->panel, call, PS_INPUT_RNA);
         if (by_blocks) {
             missed = fmax(missed, 1 - l->ras_blocks_sensitivity);
-            ps_reason_add(
-                &call->reasons, PS_REASON_VCF_BLOCKS,
-                "vcf: %d of the hotspot codons that decide; callers of germline variants pass over a VAF of a "
-                "few percent",
-                by_blocks);
+            ps_reason_add(&call->reasons, PS_REASON_VCF_BLOCKS, "vcf: %d of the hotspot codons that decide",
+                          by_blocks);
         }
         if (by_rna) {
             missed = fmax(missed, 1 - l->ras_rna_sensitivity);

@@ -98,6 +98,7 @@ void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras
     const ps_panel *panel = c->panel;
     const ps_variants *vcf = c->vcf;
     const ps_limits *l = &panel->limits;
+    int rests = 0;
     add_variants(c, list, call);
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
@@ -113,6 +114,13 @@ void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras
         score_add(&bins, l->ras_block_error / 3,
                   (double)depth); /* depth, but no qualities; of three alternatives one */
         int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
-        codons[i].lod95 = ps_round6(score_lod95(&bins, threshold));
+        codons[i].lod95 = score_lod95(&bins, threshold);
+        if (vcf->germline_caller)
+            codons[i].lod95 = fmax(codons[i].lod95, l->ras_germline_blocks_vaf);
+        codons[i].lod95 = ps_round6(codons[i].lod95);
+        rests += codon->required;
     }
+    if (rests && vcf->germline_caller)
+        ras_note(call, 1, "hom-ref stretches are of %s, which calls germline genotypes: they show no VAF under %g",
+                 vcf->germline_caller, l->ras_germline_blocks_vaf);
 }

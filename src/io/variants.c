@@ -406,20 +406,22 @@ static int is_refused_row(const reader *r, const vcf_record *record, ps_error *e
     return 1;
 }
 
-/* A stretch that failed a filter, or that the genotype does not call reference, claims nothing. */
+/* A stretch that failed a filter, or that the genotype does not call reference, or not surely, claims nothing. */
 static int add_block(reader *r, const kept_record *kept, ps_error *err) {
     const vcf_record *record = &kept->record;
-    int64_t end0 = vcf_end0(record), depth;
+    int64_t end0 = vcf_end0(record), depth, quality;
     if (end0 < record->pos1 || end0 > r->panel->contigs[kept->contig].length)
         return vcf_fail(record, err, "END is not a place from POS to the end of the contig");
-    if (vcf_read_block_depth(record, r->column, &depth, err) != 0)
+    if (vcf_read_block_depth(record, r->column, &depth, err) != 0 ||
+        vcf_read_genotype_quality(record, r->column, &quality, err) != 0)
         return -1;
     size_t length;
     int genotype = vcf_read_genotype(record, r->column, 0, err);
     int has_genotype = r->column >= 0 && vcf_format_value(record, r->column, "GT", &length) && length > 0;
     if (genotype == -2)
         return -1;
-    if (depth < 0 || (has_genotype && genotype != 1) || !filter_passes(r->panel, record->filter))
+    int unsure = quality >= 0 && (double)quality < r->panel->limits.ras_block_min_gq;
+    if (depth < 0 || unsure || (has_genotype && genotype != 1) || !filter_passes(r->panel, record->filter))
         return 0;
     PS_GROW(r->out->block, r->out->n_blocks, r->block_capacity);
     r->out->block[r->out->n_blocks++] = (ps_block){kept->contig, (int32_t)(record->pos1 - 1), (int32_t)end0, depth};
@@ -494,6 +496,42 @@ static void sort_rows(ps_variants *out) {
 /* ---- all of it --------------------------------------------------------------------------------------------------
  */
 
+/* Who calls genotypes of a diploid says 0/0 wherever half of the reads do not differ; a header that also names a caller of
+ * mutations is of a pipeline with both, and that one is believed. */
+static const char *find_germline_caller(const vcf_lines *lines) {
+    static const struct {
+        const char *line, *word, *caller; /* caller NULL: calls mutations */
+    } rows[] = {
+        {"##GATKCommandLine", "HaplotypeCaller", "HaplotypeCaller"},
+        {"##GATKCommandLine", "GenotypeGVCFs", "GenotypeGVCFs"},
+        {"##GATKCommandLine", "UnifiedGenotyper", "UnifiedGenotyper"},
+        {"##source=", "HaplotypeCaller", "HaplotypeCaller"},
+        {"##DeepVariant_version", "", "DeepVariant"},
+        {"##GLnexusVersion", "", "GLnexus"},
+        {"##bcftools_callCommand", "", "bcftools call"},
+        {"##bcftoolsCommand=mpileup", "", "bcftools mpileup"},
+        {"##source=freeBayes", "", "freebayes"},
+        {"##source=Platypus", "", "Platypus"},
+        {"##source=Clair3", "", "Clair3"},
+        {"##content=", "germline", "a caller of germline variants"}, /* Strelka2 */
+        {"##GATKCommandLine", "Mutect", NULL},
+        {"##source=", "Mutect", NULL},
+        {"##DeepSomatic_version", "", NULL},
+        {"##tumor_sample=", "", NULL},
+    };
+    const char *found = NULL;
+    for (size_t m = 0; m < lines->n_meta; m++)
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            if (strncmp(lines->meta[m], rows[i].line, strlen(rows[i].line)) != 0 ||
+                !strstr(lines->meta[m], rows[i].word))
+                continue;
+            if (!rows[i].caller)
+                return NULL;
+            found = found ? found : rows[i].caller;
+        }
+    return found;
+}
+
 static int read_all(reader *r, const char *path, const char *sample_name, ps_error *err) {
     if (vcf_lines_open(path, &r->lines, err) != 0 || check_header_build(r, err) != 0 ||
         vcf_builds_load(&r->others, r->panel->build, err) != 0 ||
@@ -506,6 +544,7 @@ static int read_all(reader *r, const char *path, const char *sample_name, ps_err
     ps_variants *out = r->out;
     out->path = ps_strdup(path);
     out->format = r->lines.format;
+    out->germline_caller = find_germline_caller(&r->lines);
     out->records = r->records;
     out->sample_name = ps_strdup(r->column >= 0 ? r->lines.sample[r->column] : "");
     out->style = vcf_header_style(&r->lines, (const char *const *)r->names, r->n_names);

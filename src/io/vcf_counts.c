@@ -368,6 +368,24 @@ int vcf_read_block_depth(const vcf_record *record, int sample, int64_t *depth, p
     return result;
 }
 
+int vcf_read_genotype_quality(const vcf_record *record, int sample, int64_t *quality, ps_error *err) {
+    static const char *const names[] = {"GQ", "RGQ"}; /* RGQ: of GATK's reference rows */
+    *quality = -1;
+    for (size_t i = 0; i < sizeof names / sizeof *names && *quality < 0 && sample >= 0; i++) {
+        size_t length;
+        const char *text = vcf_format_value(record, sample, names[i], &length);
+        char copy[40];
+        double value;
+        if (!text || length == 0 || (length == 1 && *text == '.'))
+            continue;
+        snprintf(copy, sizeof copy, "%.*s", (int)length, text);
+        if (length >= sizeof copy || ps_parse_double(copy, 0, 1e9, &value) != 0) /* Strelka writes decimals */
+            return vcf_fail(record, err, "%s is '%.60s', expected a quality from 0 up", names[i], copy);
+        *quality = (int64_t)value;
+    }
+    return 0;
+}
+
 int vcf_read_genotype(const vcf_record *record, int sample, int allele, ps_error *err) {
     size_t length;
     const char *text = sample >= 0 ? vcf_format_value(record, sample, "GT", &length) : NULL;
