@@ -81,7 +81,7 @@ static double explain_arms(const ps_depth *f, double baseline, double purity) {
  * median arm of under one to one of over four copies. An unknown purity is any of eight, each as likely: under 0.3 a
  * copy is too little to tell arms apart. */
 static double fit_baseline(const ps_depth *f, double purity, double *odds, double *se) {
-    enum { STEPS = 241 };
+    enum { STEPS = 241 }; /* of a hundredth of log2 */
     static const double purities[] = {1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3};
     double value[STEPS], highest = -INFINITY, best = 0, near = 0, far = 0;
     int n_purities = isnan(purity) ? (int)(sizeof purities / sizeof *purities) : 1;

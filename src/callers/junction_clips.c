@@ -105,7 +105,7 @@ static int by_bases(const void *a, const void *b) {
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Seeds of the bases beyond every end in the window. */
+/* Seeds of the bases beyond every end in the window, at places that a mismatch does not hit all and that 32 bases hold. */
 static void index_window(work *w) {
     static const int places[] = {0, 4, 12, 20};
     size_t capacity = 0;

@@ -15,7 +15,7 @@
 #include "ras.h"
 #include "score.h"
 
-enum { QUALITIES = 64 };
+enum { QUALITIES = 64 }; /* phred, as a slice stores them */
 
 /* Errors per fragment beyond what base qualities say, by orientation and plus-strand change; 0 when there is no
  * excess. */
