@@ -209,8 +209,7 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err) {
     if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 || cli_check_cohort_names(s.rest[0], sh.job, sh.n, err) < 0 ||
         cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
-    if (sh.notice[0] && !s.quiet)
-        progress_message("notice: %s: columns ignored: %s", s.rest[0], sh.notice);
+    sheet_say_ignored(&sh, s.rest[0], s.quiet);
     status = run_batch(&s, &knowledge, &sh, err);
 out:
     cli_free_knowledge(&knowledge);

@@ -77,8 +77,7 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
     if (sheet_read(path, &s->job, &cohort->sheet, err) < 0 ||
         cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
         return -1;
-    if (cohort->sheet.notice[0] && !s->quiet)
-        progress_message("notice: %s: columns ignored: %s", path, cohort->sheet.notice);
+    sheet_say_ignored(&cohort->sheet, path, s->quiet);
     keep_given(&cohort->sheet, role);
     size_t n = cohort->sheet.n;
     if (n < minimum)

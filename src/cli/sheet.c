@@ -6,7 +6,9 @@
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
+#include "progress.h"
 
 enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, PURITY, SPECIMEN, N_COLUMNS };
 static const char *const columns[N_COLUMNS] = {"sample_id", "rna", "dna", "normal", "vcf", "purity", "specimen"};
@@ -102,15 +104,34 @@ static int refuse_clashes(const sheet *s, const ps_table *t, ps_error *err) {
     return 0;
 }
 
+/* Columns that look misspelt are all named, of the others as many as fit on a few lines. A name in another case is hinted
+ * at and not taken: "Specimen" or "RNA" may hold something else, and such a sheet works today. */
 static void note_ignored(sheet *s, const ps_table *t) {
+    enum { ROOM = 300 };
+    char *list = ps_strdup("");
+    size_t more = 0;
     for (size_t i = 0; i < t->n_columns; i++) {
-        int known = 0;
-        for (int k = 0; k < N_COLUMNS; k++)
-            known |= !strcmp(t->name[i], columns[k]);
-        size_t used = strlen(s->notice);
-        if (!known)
-            snprintf(s->notice + used, sizeof s->notice - used, "%s%s", used ? ", " : "", t->name[i]);
+        const char *meant = ps_meant(t->name[i], columns, N_COLUMNS);
+        int known = meant && !strcmp(t->name[i], meant);
+        if (meant && ps_table_find(t, meant) >= 0) /* that one is there: this is another */
+            meant = NULL;
+        if (known || (!meant && strlen(list) + strlen(t->name[i]) > ROOM)) {
+            more += !known;
+            continue;
+        }
+        char *longer = ps_format("%s%s%.100s%s%s%s", list, *list ? ", " : "", t->name[i],
+                                 meant ? " (did you mean " : "", meant ? meant : "", meant ? "?)" : "");
+        free(list);
+        list = longer;
+        s->misspelt += meant != NULL;
     }
+    s->notice = keep(s, more ? ps_format("%s%s%zu more", list, *list ? " and " : "", more) : ps_strdup(list));
+    free(list);
+}
+
+void sheet_say_ignored(const sheet *s, const char *path, int quiet) {
+    if (s->notice[0] && (!quiet || s->misspelt))
+        progress_message("notice: %s: columns ignored: %s", path, s->notice);
 }
 
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {
@@ -126,15 +147,17 @@ int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) 
         goto out;
     for (int i = 1; i < N_COLUMNS; i++)
         column[i] = ps_table_find(&t, columns[i]);
+    note_ignored(s, &t);
     if (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0) {
-        ps_fail(err, PS_ERR_USAGE, path, 0, "none of the columns rna, dna and vcf is there, expected at least one");
+        ps_fail(err, PS_ERR_USAGE, path, 0,
+                "none of the columns rna, dna and vcf is there, expected at least one%s%s%s",
+                s->misspelt ? " (columns ignored: " : "", s->misspelt ? s->notice : "", s->misspelt ? ")" : "");
         goto out;
     }
     if (!t.n_rows) {
         ps_fail(err, PS_ERR_USAGE, path, 0, "has no samples, expected at least one row below the header");
         goto out;
     }
-    note_ignored(s, &t);
     s->job = ps_alloc(t.n_rows, sizeof *s->job);
     for (s->n = 0; s->n < t.n_rows; s->n++) {
         s->job[s->n] = *common;

@@ -124,6 +124,21 @@ def test_resume(folder, sheet, ids, wanted):
     check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "other options: all is done again")
 
 
+def test_misspelt_column(folder, sheet):
+    """A matched normal that a typing error hides changes the answers and stands in no file: said also with -q."""
+    lines = sheet.read_text().splitlines()
+    misspelt = folder / "misspelt.tsv"
+    for column, quiet in ((("norml", "notes"), ("columns ignored: norml (did you mean normal?), notes")),
+                          (("patient", "notes"), "")):
+        misspelt.write_text("\t".join([lines[0], *column]) + "\n" + lines[1] + "\t.\t.\n")
+        r = run(misspelt, folder / "misspelt", "--force")
+        check(r.returncode == 0 and r.stderr.count("columns ignored: " + column[0]) == 1 and "notes" in r.stderr,
+              f"columns {column}: one notice: {r.stderr[:300]}")
+        r = run(misspelt, folder / "misspelt", "--force", "-q")
+        check(r.returncode == 0 and (quiet in r.stderr if quiet else not r.stderr),
+              f"columns {column} with -q: {r.stderr[:300]}")
+
+
 def test_failed_sample(folder, sheet, ids):
     out = folder / "failed"
     broken = folder / "broken.tsv"
@@ -227,6 +242,7 @@ def main():
         wanted = contents(plain)
         check(len(wanted) == len(ids) * len(SUFFIXES) + len(COHORT), "all files of the undisturbed batch")
         test_resume(folder, sheet, ids, wanted)
+        test_misspelt_column(folder, sheet)
         test_failed_sample(folder, sheet, ids)
         test_signals(folder, sheet, ids, wanted)
         test_kills(folder, sheet, wanted, int(os.environ.get("KILLS", "200")))
