@@ -119,14 +119,19 @@ out:
     return status;
 }
 
-/* A sample that --fail-fast kept from running still has its row. */
-static void fill_rows(const batch_state *st) {
+/* A sample that was kept from running still has its row: from its result, where --resume finds it done. */
+static void fill_rows(const batch_state *st, char *const *why, const char *otherwise) {
     for (size_t i = 0; i < st->sheet->n; i++) {
         if (st->row[i].sample_id)
             continue;
-        ps_cohort_row_init(&st->row[i]);
-        st->row[i].sample_id = ps_strdup(st->sheet->job[i].sample_id);
-        st->row[i].failure = ps_strdup("not run: an earlier sample failed and --fail-fast was given");
+        const ps_job *job = &st->sheet->job[i];
+        char *request = ledger_request(job, st->knowledge);
+        if (!take_up(st, job, request, &st->row[i])) {
+            ps_cohort_row_init(&st->row[i]);
+            st->row[i].sample_id = ps_strdup(job->sample_id);
+            st->row[i].failure = ps_strdup(why && why[i] ? why[i] : otherwise);
+        }
+        free(request);
     }
 }
 
@@ -137,6 +142,12 @@ static size_t count_done(const batch_state *st) {
     return done;
 }
 
+static int write_cohort(const batch_state *st, ps_error *err) {
+    const cli_settings *s = st->settings;
+    cli_compare_persons(st->knowledge->panel, st->knowledge->n_panels, st->row, st->sheet->n, s->quiet);
+    return cli_write_cohort(s->outdir, s->force || s->resume, st->row, st->sheet->n, err);
+}
+
 static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error *err) {
     const cli_settings *s = st->settings;
     size_t n = st->sheet->n, done = count_done(st);
@@ -144,16 +155,40 @@ static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error
         return ps_fail(err, PS_ERR_RUN, NULL, 0,
                        "%s: %zu of %zu samples are done and whole; go on with: plasmastrat batch %s -o %s --resume",
                        stopped->text, done, n, s->rest[0], s->outdir);
-    fill_rows(st);
-    cli_compare_persons(st->knowledge->panel, st->knowledge->n_panels, st->row, n, s->quiet);
-    if (cli_write_cohort(s->outdir, s->force || s->resume, st->row, n, err) < 0)
+    fill_rows(st, NULL, "not run: an earlier sample failed and --fail-fast was given");
+    if (write_cohort(st, err) < 0)
         return -1;
+    done = count_done(st);
     if (done < n)
         return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", n - done, n,
                        s->outdir);
     if (!s->quiet)
         progress_message("%zu samples done: %s/cohort.tsv", n, s->outdir);
     return 0;
+}
+
+/* Files that are not there are said before the work rather than when their sample's turn comes; with --fail-fast nothing is
+ * run then. */
+static int check_inputs(const batch_state *st, ps_error *err) {
+    const cli_settings *s = st->settings;
+    char **why = ps_alloc(st->sheet->n, sizeof *why), *list = NULL;
+    size_t n = sheet_check_inputs(st->sheet, s->rest[0], why, &list);
+    char *what = ps_format("%zu input file%s cannot be read: %s", n, n == 1 ? "" : "s", list);
+    int status = 0;
+    if (n && s->fail_fast) {
+        fill_rows(st, why, "not run: an input file of another sample cannot be read and --fail-fast was given");
+        status = write_cohort(st, err);
+        if (status == 0)
+            status = ps_fail(err, PS_ERR_RUN, NULL, 0, "no sample was run: --fail-fast was given and %s", what);
+    } else if (n && !s->quiet) {
+        progress_message("warning: %s (these samples will fail, the others are done)", what);
+    }
+    for (size_t i = 0; i < st->sheet->n; i++)
+        free(why[i]);
+    free(why);
+    free(list);
+    free(what);
+    return status;
 }
 
 /* Refused before the work, which may take days, rather than sample by sample. */
@@ -178,13 +213,16 @@ static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, cons
     if (s->resume)
         cli_clear_leftovers(s->outdir, samples->job, samples->n);
     st.row = ps_alloc(samples->n, sizeof *st.row);
-    ps_error stopped = {0};
-    progress shown;
-    progress_start(&shown, stderr, samples->n, progress_terminal(), s->quiet);
-    st.progress = &shown;
-    ps_parallel(s->job.n_threads, samples->n, do_sample, &st, &stopped);
-    progress_end(&shown);
-    int status = finish_batch(&st, &stopped, err);
+    int status = check_inputs(&st, err);
+    if (status == 0) {
+        ps_error stopped = {0};
+        progress shown;
+        progress_start(&shown, stderr, samples->n, progress_terminal(), s->quiet);
+        st.progress = &shown;
+        ps_parallel(s->job.n_threads, samples->n, do_sample, &st, &stopped);
+        progress_end(&shown);
+        status = finish_batch(&st, &stopped, err);
+    }
     for (size_t i = 0; i < samples->n; i++)
         ps_cohort_row_free(&st.row[i]);
     free(st.row);

@@ -1,8 +1,11 @@
 #include "sheet.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
@@ -159,8 +162,10 @@ int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) 
         goto out;
     }
     s->job = ps_alloc(t.n_rows, sizeof *s->job);
+    s->line = ps_alloc(t.n_rows, sizeof *s->line);
     for (s->n = 0; s->n < t.n_rows; s->n++) {
         s->job[s->n] = *common;
+        s->line[s->n] = t.line[s->n];
         if (read_row(s, &t, s->n, column, folder, &s->job[s->n], err) < 0)
             goto out;
     }
@@ -173,10 +178,61 @@ out:
     return status;
 }
 
+/* NULL when this file can be read, or is no file of this machine. */
+static const char *unreadable(const char *path) {
+    struct stat about;
+    if (strstr(path, "://"))
+        return NULL;
+    if (stat(path, &about) != 0 || access(path, R_OK) != 0)
+        return strerror(errno);
+    return S_ISDIR(about.st_mode) ? "is a folder" : NULL;
+}
+
+enum { SHOWN = 3 }; /* missing files */
+
+typedef struct missing {
+    size_t n;
+    char *list;
+} missing;
+
+static void check_file(const sheet *s, size_t i, const char *role, const char *path, const char *sheet_path,
+                       char **why, missing *m) {
+    const char *reason = unreadable(path);
+    if (!reason)
+        return;
+    if (!why[i])
+        why[i] = ps_format("%s: cannot be read: %s", path, reason);
+    if (m->n++ >= SHOWN)
+        return;
+    char *longer = ps_format("%s%s%s:%ld: %s: %s: %s: %s", m->list, *m->list ? "; " : "", sheet_path, s->line[i],
+                             s->job[i].sample_id, role, path, reason);
+    free(m->list);
+    m->list = longer;
+}
+
+size_t sheet_check_inputs(const sheet *s, const char *path, char **why, char **list) {
+    missing m = {.list = ps_strdup("")};
+    for (size_t i = 0; i < s->n; i++)
+        for (int role = 0; role < PS_N_INPUTS; role++) {
+            const char *input = s->job[i].path[role], *mark = input ? strstr(input, "##idx##") : NULL;
+            if (!input)
+                continue;
+            char *file = mark ? ps_strndup(input, (size_t)(mark - input)) : ps_strdup(input);
+            check_file(s, i, ps_input_names[role], file, path, why, &m);
+            free(file);
+            if (mark && role != PS_INPUT_VCF) /* a VCF is read without its index when that is not there */
+                check_file(s, i, ps_input_names[role], mark + 7, path, why, &m);
+        }
+    *list = m.n > SHOWN ? ps_format("%s; and %zu more", m.list, m.n - SHOWN) : ps_strdup(m.list);
+    free(m.list);
+    return m.n;
+}
+
 void sheet_free(sheet *s) {
     for (size_t i = 0; i < s->n_text; i++)
         free(s->text[i]);
     free(s->text);
     free(s->job);
+    free(s->line);
     *s = (sheet){0};
 }
