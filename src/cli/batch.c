@@ -76,7 +76,8 @@ static int run_and_write(const batch_state *st, const ps_job *job, const char *r
     if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, result, err) == 0 &&
         cli_write_outputs(result, s->outdir, replace, err) == 0)
         return ledger_note(s->outdir, job->sample_id, request, err);
-    if (replace && !ps_interrupted()) { /* an older answer beside a failed row would be taken for this one */
+    if (replace && !ps_interrupted() &&
+        !err->no_space) { /* an older answer beside a failed row would be taken for this one */
         ps_error ignored = {0};
         ledger_note(s->outdir, job->sample_id, NULL, &ignored);
         cli_remove_outputs(s->outdir, job->sample_id);
@@ -101,6 +102,11 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
     run_and_write(st, &job, request, &result, &failure);
     if (failure.kind != PS_ERR_NONE && ps_interrupted()) { /* abandoned, not failed */
         status = ps_check_interrupt(err);
+        goto out;
+    }
+    if (failure.no_space) { /* so would be every further sample, and all its work for nothing */
+        *err = failure;
+        status = -1;
         goto out;
     }
     if (failure.kind != PS_ERR_NONE && !result.failure)
@@ -148,17 +154,28 @@ static int write_cohort(const batch_state *st, ps_error *err) {
     return cli_write_cohort(s->outdir, s->force || s->resume, st->row, st->sheet->n, err);
 }
 
+/* A batch that something from outside stopped: how far it came, and how to go on. */
+static int fail_stopped(const batch_state *st, const ps_error *stopped, ps_error *err) {
+    const cli_settings *s = st->settings;
+    return ps_fail(err, PS_ERR_RUN, NULL, 0,
+                   "%s: %zu of %zu samples are done and whole; %sgo on with: plasmastrat batch %s -o %s --resume",
+                   stopped->text, count_done(st), st->sheet->n, stopped->no_space ? "make room and " : "", s->rest[0],
+                   s->outdir);
+}
+
 static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error *err) {
     const cli_settings *s = st->settings;
-    size_t n = st->sheet->n, done = count_done(st);
-    if (ps_interrupted())
-        return ps_fail(err, PS_ERR_RUN, NULL, 0,
-                       "%s: %zu of %zu samples are done and whole; go on with: plasmastrat batch %s -o %s --resume",
-                       stopped->text, done, n, s->rest[0], s->outdir);
+    ps_error unwritten = {0};
+    if (ps_interrupted() || stopped->no_space)
+        return fail_stopped(st, stopped, err);
     fill_rows(st, NULL, "not run: an earlier sample failed and --fail-fast was given");
-    if (write_cohort(st, err) < 0)
+    if (write_cohort(st, &unwritten) < 0) {
+        if (unwritten.no_space)
+            return fail_stopped(st, &unwritten, err);
+        *err = unwritten;
         return -1;
-    done = count_done(st);
+    }
+    size_t n = st->sheet->n, done = count_done(st);
     if (done < n)
         return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", n - done, n,
                        s->outdir);

@@ -92,7 +92,7 @@ static int write_stream(int (*write)(const ps_result *, FILE *, ps_error *), con
     if (!file->path || write(result, file->stream, &own) == 0)
         return 0;
     if (ferror(file->stream) && errno)
-        return ps_fail(err, PS_ERR_RUN, file->path, 0, "cannot be written: %s", strerror(errno));
+        return ps_fail_system(err, file->path, errno, "cannot be written");
     return ps_fail(err, own.kind, file->path, 0, "%s", own.text);
 }
 

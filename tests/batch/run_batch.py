@@ -273,8 +273,35 @@ def test_no_space(folder, sheet, wanted):
         check(r.returncode == 1 and "No space left" in r.stderr and str(out) in r.stderr,
               f"full disk: an error that names the file: {r.returncode} {r.stderr[:300]}")
         check(not temporaries(out) and whole(out, wanted, COHORT), "full disk: nothing half written")
+        test_full_disk_resumes(disk, sheet, wanted)
     finally:
         subprocess.run(["umount", str(disk)], check=False)
+
+
+def test_full_disk_resumes(disk, sheet, wanted):
+    """The batch stops, rather than compute all further samples for nothing, and goes on once there is room."""
+    n = sum(name.endswith(".ras.vcf.gz") for name in wanted)
+    for free in (60, 800, 1910): # the disk is full at other files
+        subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
+        out = disk / f"free{free}"
+        ballast = disk / "ballast"
+        room = os.statvfs(disk)
+        ballast.write_bytes(bytes(room.f_bavail * room.f_frsize - free * 1024))
+        r = run(sheet, out)
+        done = sum((out / ".plasmastrat" / name[:-5]).exists() and (out / name).exists() for name in wanted
+                   if name.endswith(".json"))
+        check(r.returncode == 1 and r.stderr.count("No space left") == 1 and
+              f"{done} of {n} samples are done and whole" in r.stderr and done < n and
+              f"batch {sheet} -o {out} --resume" in r.stderr, f"full disk, {free} kB: stops: {done}: {r.stderr[:500]}")
+        check("failed" not in r.stderr and not (out / "cohort.tsv").exists(),
+              f"full disk, {free} kB: the other samples have not failed: {r.stderr[:500]}")
+        check(not temporaries(out) and whole(out, wanted), f"full disk, {free} kB: nothing half written")
+        again = run(sheet, out, "--resume")
+        check(again.returncode == 1 and "No space left" in again.stderr, f"full disk, {free} kB: still full: {again.stderr}")
+        ballast.unlink()
+        r = run(sheet, out, "--resume")
+        check(r.returncode == 0 and contents(out) == wanted, f"full disk, {free} kB: --resume ends as if undisturbed")
+        shutil.rmtree(out)
 
 
 def main():
