@@ -73,7 +73,7 @@ static int run_and_write(const batch_state *st, const ps_job *job, const char *r
         result->sample_id = ps_strdup(job->sample_id);
         return -1;
     }
-    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, result, err) == 0 &&
+    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, NULL, result, err) == 0 &&
         cli_write_outputs(result, s->outdir, replace, err) == 0)
         return ledger_note(s->outdir, job->sample_id, request, err);
     if (replace && !ps_interrupted() &&

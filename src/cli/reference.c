@@ -57,7 +57,7 @@ static int collect_sample(void *context, size_t item, int worker, ps_error *err)
     for (int role = 0; role < PS_N_INPUTS; role++)
         if (role != (int)c->role)
             job.path[role] = NULL;
-    return cli_gather_sample(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings,
+    return cli_gather_sample(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings, NULL,
                              &c->cohort->sample[item], err);
 }
 

@@ -99,6 +99,7 @@ void cli_free_knowledge(cli_knowledge *k) {
 typedef struct run { /* what a sample has open */
     const ps_job *job;
     const cli_knowledge *knowledge;
+    const ps_watch *watch;
     ps_read_source source[PS_N_READ_INPUTS];
     size_t n_sources;
     const char *build;      /* agreed so far */
@@ -126,7 +127,8 @@ static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
         if (!path)
             continue;
         ps_read_source *s = &r->source[r->n_sources];
-        *s = (ps_read_source){.role = (ps_input_role)role, .path = path, .reference = r->job->reference};
+        *s = (ps_read_source){
+            .role = (ps_input_role)role, .path = path, .reference = r->job->reference, .watch = r->watch};
         if (ps_reads_open(path, r->job->reference, 1, 1, &s->reads, err) < 0)
             return -1;
         r->n_sources++;
@@ -333,8 +335,8 @@ static int use_normals(const run *r, ps_result *result, ps_error *err) {
 }
 
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
-                      ps_result *result, ps_error *err) {
-    run r = {.job = job, .knowledge = knowledge};
+                      const ps_watch *watch, ps_result *result, ps_error *err) {
+    run r = {.job = job, .knowledge = knowledge, .watch = watch};
     int status = -1;
     *result = (ps_result){.sample_id = ps_strdup(job->sample_id),
                           .specimen = job->specimen,
@@ -361,9 +363,9 @@ out:
     return status;
 }
 
-int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
-                   ps_error *err) {
-    if (cli_gather_sample(job, knowledge, say, context, result, err) < 0)
+int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
+                   const ps_watch *watch, ps_result *result, ps_error *err) {
+    if (cli_gather_sample(job, knowledge, say, context, watch, result, err) < 0)
         return -1;
     answer(job, knowledge, result);
     return 0;
