@@ -20,6 +20,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
     const char *sheet; /* report */
     const char *logs;  /* report */
+    int pages_beside;  /* report */
     char **rest;       /* arguments that are no options: argv's own, moved to its front */
     int n_rest;
 } cli_settings;
