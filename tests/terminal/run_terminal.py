@@ -181,6 +181,34 @@ def test_short(folder):
           f"by index: parts: {seen!r}")
 
 
+def test_summaries(folder):
+    """One screen of 80 columns and 24 lines, one of them the prompt's; wrapped at the terminal's width."""
+    head, *rows = [line.split("\t") for line in (DATA / "sheet.tsv").read_text().splitlines()]
+    for row in rows:
+        cell = dict(zip(head, row))
+        arguments = ["sample", "--id", cell["sample_id"], "--specimen", cell["specimen"], "-q"]
+        for column in ("rna", "dna", "vcf"):
+            arguments += [f"--{column}", str(DATA / cell[column])] if cell[column] != "." else []
+        plain = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+        lines = plain.splitlines()
+        check(10 < len(lines) < 24 and max(map(len, lines)) <= 80, f"{row[0]}: one screen:\n{plain}")
+        check(lines[-2].startswith("Details    -o DIR") and "not a diagnosis" in lines[-1],
+              f"{row[0]}: where the rest is: {lines[-2:]}")
+        for columns in (50, 80, 132):
+            seen = re.sub("\x1b\\[[0-9;]*m", "", Run(*arguments, columns=columns, stdout="terminal").end())
+            lines = seen.split("\r\n")
+            check(seen.replace("\r\n", "\n") == plain or columns != 80, f"{row[0]}: a terminal of 80 columns as a file")
+            check((len(lines) <= 24 or columns < 80) and max(map(len, lines)) <= columns and (columns <= 80 or max(map(len, lines)) > 80),
+                  f"{row[0]}: {columns} columns:\n{seen}")
+    for more, where in ((["-o", str(folder / "o")], f"{folder}/o/VCF01.html"), (["--json", str(folder / "a.json")], "a.json")):
+        r = subprocess.run([PROGRAM, *arguments, "--id", "VCF01", *more], capture_output=True, text=True)
+        check(r.stdout == "", f"-q with files: no summary: {r.stdout}")
+        r = subprocess.run([PROGRAM, *[a for a in arguments if a != "-q"], "--id", "VCF01", "--force", *more],
+                           capture_output=True, text=True)
+        shown = re.sub(r"\s+", "", r.stdout)
+        check("Details" in shown and where in shown, f"{more}: Details: {r.stdout} {r.stderr}")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="plasmastrat-terminal.") as name:
         folder = pathlib.Path(name)
@@ -189,6 +217,7 @@ def main():
         test_standard_input(folder, path)
         test_file(folder, path)
         test_short(folder)
+        test_summaries(folder)
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
