@@ -44,6 +44,7 @@ typedef enum {
     /* CCND1 */
     PS_REASON_DNA_ONLY,           /* DNA cannot show biallelic expression: weak evidence */
     PS_REASON_GAIN_ONLY,          /* a copy gain alone is weak evidence of dysregulation */
+    PS_REASON_JUNCTION_OPEN,      /* a gain is named as the cause, and a junction was not looked for with enough power */
     PS_REASON_CCND1_OPEN,         /* neither expression nor a junction could decide */
     PS_REASON_NO_ASSESSABLE_MARKER,
     /* persons */

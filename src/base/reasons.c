@@ -40,6 +40,7 @@ static const struct {
     [PS_REASON_WINDOW_ONLY] = {"window-only", "holds for breakpoints inside the panel's 11q13 window"},
     [PS_REASON_DNA_ONLY] = {"dna-only", "DNA cannot show biallelic expression: weak evidence"},
     [PS_REASON_GAIN_ONLY] = {"gain-only", "a copy gain alone is weak evidence of dysregulation"},
+    [PS_REASON_JUNCTION_OPEN] = {"junction-open", "a t(11;14) beside the gain is not excluded"},
     [PS_REASON_CCND1_OPEN] = {"ccnd1-open", "neither expression nor a junction could decide"},
     [PS_REASON_NO_ASSESSABLE_MARKER] = {"no-assessable-marker", "no marker of the model could be assessed"},
     [PS_REASON_FEW_SNPS] = {"few-snps", "too few common SNPs are covered"},
