@@ -35,7 +35,7 @@ typedef enum {
     PS_REASON_AMBIGUOUS_BASELINE,
     PS_REASON_NOISY,
     PS_REASON_WIDE_INTERVAL,
-    PS_REASON_PURITY_ASSUMED,     /* copies are given as if the sample were pure */
+    PS_REASON_PURITY_ASSUMED,     /* no purity was given: the sample counts as pure */
     /* junction */
     PS_REASON_LOW_PHYSICAL_COVERAGE,
     PS_REASON_JUNCTION_UNRESOLVED, /* a cluster that may be chance or a junction */

@@ -31,7 +31,7 @@ static const struct {
     [PS_REASON_AMBIGUOUS_BASELINE] = {"ambiguous-baseline", "more than one two-copy baseline fits the arms"},
     [PS_REASON_NOISY] = {"noisy", "bin counts scatter too much"},
     [PS_REASON_WIDE_INTERVAL] = {"wide-interval", "the interval of the copies is too wide to decide"},
-    [PS_REASON_PURITY_ASSUMED] = {"purity-assumed", "copies are given as if the sample were pure"},
+    [PS_REASON_PURITY_ASSUMED] = {"purity-assumed", "no purity was given: the sample counts as pure"},
     [PS_REASON_LOW_PHYSICAL_COVERAGE] = {"low-physical-coverage",
                                          "too few fragments over the window to have shown a clonal junction"},
     [PS_REASON_JUNCTION_UNRESOLVED] = {"junction-unresolved",
