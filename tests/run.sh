@@ -5,7 +5,7 @@
 # SUITES: which script suites to run (default: all).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers fuzz batch golden remote expression results normals identity vcf lod pages oracle bnd sim_ras real flips hostile}"
+: "${SUITES:=layers fuzz batch terminal golden remote expression results normals identity vcf lod pages oracle bnd sim_ras real flips hostile}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
@@ -54,6 +54,7 @@ for name in $SUITES; do
     layers) suite layers tests/layers.sh ;;
     fuzz) suite fuzz tests/fuzz/run.sh replay "${FUZZ_CHANGES:-60}" ${FUZZ:-} ;;
     batch) suite batch python3 tests/batch/run_batch.py ;;
+    terminal) suite terminal python3 tests/terminal/run_terminal.py ;;
     golden) suite golden tests/golden/run.sh ;;
     expression) suite expression tests/golden/expression.sh ;;
     remote) suite remote python3 tests/remote/run_remote.py ;;

@@ -219,7 +219,7 @@ typedef struct ps_ccnd1_rule {
     unsigned expression, junction, copies;
     ps_ccnd1_state state;
     ps_cause cause;
-    ps_reason_code reason; /* PS_REASON_NONE: nothing to add */
+    ps_reason_code reason; /* PS_REASON_NONE: nothing to add; PS_REASON_JUNCTION_OPEN: only where the junction is open */
 } ps_ccnd1_rule;
 
 /* The rules of ps_call_ccnd1, tried from the top; the last fits whatever is left. Constant. */

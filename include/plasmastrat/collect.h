@@ -14,7 +14,8 @@
 typedef struct ps_read_source { /* one alignment input */
     ps_input_role role;
     const char *path, *reference;
-    ps_reads *reads; /* open and bound to the panel; streamed or indexed as ps_reads_about() says */
+    const ps_watch *watch; /* of all sources the same, or NULL */
+    ps_reads *reads;       /* open and bound to the panel; streamed or indexed as ps_reads_about() says */
 } ps_read_source;
 
 /* Fills evidence[role] for each of the n sources (each role at most once); evidence of other roles is initialised empty.

@@ -22,15 +22,24 @@ typedef struct ps_reads ps_reads;
 
 typedef enum { PS_INDEX_NONE, PS_INDEX_USED, PS_INDEX_STALE, PS_INDEX_UNSOUND } ps_index_state;
 
+/* How far reading is, for whoever waits. `see` is called a few thousand times a second at most, by whichever thread reads
+ * (of an indexed input by several at once), so it must be quick and safe for threads. */
+typedef struct ps_watch {
+    /* `name` is the input that is read from its first byte to its last: `done` bytes of `of` (0: nobody knows, as of a pipe;
+     * `done` 0: nor that, only `records`). NULL: parts of the panel that were fetched by index, `done` of `of`. */
+    void (*see)(void *context, const char *name, uint64_t done, uint64_t of, uint64_t records);
+    void *context;
+} ps_watch;
+
 typedef struct ps_reads_info { /* what the header and the file system say; owned by the ps_reads */
     const char *format;        /* "BAM", "CRAM", "SAM" */
     const char *build;         /* "GRCh38", ...; NULL when not recognised */
     char build_reason[256];
-    const char *sample_name;   /* SM of the read groups, "" if none; the first, when several */
+    const char *sample_name; /* SM of the read groups, "" if none; the first, when several */
     int n_sample_names;
-    int coordinate_sorted;     /* the header says SO:coordinate */
-    int style;                 /* PS_STYLE_* of the contig names */
-    ps_index_state index;      /* STALE: older than the file, UNSOUND: damaged; not used */
+    int coordinate_sorted; /* the header says SO:coordinate */
+    int style;             /* PS_STYLE_* of the contig names */
+    ps_index_state index;  /* STALE: older than the file, UNSOUND: damaged; not used */
     int n_contigs;
     const char *const *contig_names;
     const int64_t *contig_lengths;
@@ -54,6 +63,10 @@ int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err);
  * of the spans, in file order (and of CRAM and SAM the others too). A BAM is then inflated and searched by n_threads
  * threads (src/io/bgzf_walk.h). The reads must be bound; no record may have been read before. */
 int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threads, ps_error *err);
+
+/* Tells `watch` from now on how far ps_reads_next is, while the file is streamed; before ps_reads_stream. `watch` must stay as
+ * long as the reads; NULL: nobody watches. */
+void ps_reads_watch(ps_reads *reads, const ps_watch *watch);
 
 /* Starts over on `n` spans (any order; merged inside): every record that overlaps one comes once. */
 int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err);

@@ -36,7 +36,7 @@ typedef enum {
     PS_REASON_AMBIGUOUS_BASELINE,
     PS_REASON_NOISY,
     PS_REASON_WIDE_INTERVAL,
-    PS_REASON_PURITY_ASSUMED,     /* copies are given as if the sample were pure */
+    PS_REASON_PURITY_ASSUMED,     /* no purity was given: the sample counts as pure */
     /* junction */
     PS_REASON_LOW_PHYSICAL_COVERAGE,
     PS_REASON_JUNCTION_UNRESOLVED, /* a cluster that may be chance or a junction */
@@ -45,6 +45,7 @@ typedef enum {
     /* CCND1 */
     PS_REASON_DNA_ONLY,           /* DNA cannot show biallelic expression: weak evidence */
     PS_REASON_GAIN_ONLY,          /* a copy gain alone is weak evidence of dysregulation */
+    PS_REASON_JUNCTION_OPEN,      /* a gain is named as the cause, and a junction was not looked for with enough power */
     PS_REASON_CCND1_OPEN,         /* neither expression nor a junction could decide */
     PS_REASON_NO_ASSESSABLE_MARKER,
     /* persons */

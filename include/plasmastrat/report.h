@@ -9,9 +9,15 @@
 
 #include "plasmastrat/result.h"
 
-int ps_write_json(const ps_result *result, FILE *out, ps_error *err);        /* ID.json, schema plasmastrat/sample/1 */
-int ps_write_html(const ps_result *result, FILE *out, ps_error *err);        /* ID.html, self-contained */
-int ps_write_text(const ps_result *result, int colour, FILE *out, ps_error *err); /* the one-screen summary */
+int ps_write_json(const ps_result *result, FILE *out, ps_error *err); /* ID.json, schema plasmastrat/sample/1 */
+int ps_write_html(const ps_result *result, FILE *out, ps_error *err); /* ID.html, self-contained */
+/* The one-screen summary: as much of the result as 24 lines hold, the least important left out first. */
+typedef struct ps_text_look {
+    int colour;          /* 1: the terminal shows some */
+    size_t columns;      /* of the terminal */
+    const char *details; /* where all of it stands, for the last line but one; NULL: not said */
+} ps_text_look;
+int ps_write_text(const ps_result *result, const ps_text_look *look, FILE *out, ps_error *err);
 /* ID.ras.vcf.gz at `path` (a temporary made by ps_outfile_reserve) and its tabix index at `index_path`. */
 int ps_write_vcf(const ps_result *result, const char *path, const char *index_path, ps_error *err);
 

@@ -22,7 +22,7 @@ hints:
     packages:
       plasmastrat: {}
 
-arguments: [--logs, logs, --outdir, .]
+arguments: [--logs, logs, --pages-beside, --outdir, .]
 
 inputs:
   sheet:

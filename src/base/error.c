@@ -1,5 +1,6 @@
 #include "plasmastrat/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,4 +28,10 @@ int ps_fail(ps_error *err, ps_error_kind kind, const char *path, long line, cons
     va_end(args);
     blank_control_bytes(err->text);
     return -1;
+}
+
+int ps_fail_system(ps_error *err, const char *path, int number, const char *what) {
+    if (err && err->kind == PS_ERR_NONE)
+        err->no_space = number == ENOSPC || number == EDQUOT;
+    return ps_fail(err, PS_ERR_RUN, path, 0, "%s%s%s", what, number ? ": " : "", number ? strerror(number) : "");
 }

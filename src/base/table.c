@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 
 enum { MAX_TABLE_BYTES = 256 << 20, MAX_COLUMNS = 4096 };
 
@@ -197,12 +198,15 @@ int ps_table_require(const ps_table *table, const char *const *names, int n, int
         columns[i] = ps_table_find(table, names[i]);
         if (columns[i] >= 0)
             continue;
-        char have[512] = "";
+        char have[512] = "", hint[200] = "";
         for (size_t j = 0; j < table->n_columns; j++) {
             size_t used = strlen(have);
             snprintf(have + used, sizeof have - used, "%s%s", j ? ", " : "", table->name[j]);
+            if (!hint[0] && ps_meant(table->name[j], &names[i], 1))
+                snprintf(hint, sizeof hint, "; for %.60s, did you mean %s?", table->name[j], names[i]);
         }
-        return ps_fail(err, table->kind, table->path, 0, "column '%s' is missing (columns are: %s)", names[i], have);
+        return ps_fail(err, table->kind, table->path, 0, "column '%s' is missing (columns are: %s)%s", names[i], have,
+                       hint);
     }
     return 0;
 }

@@ -32,8 +32,9 @@ const char *const ps_copies_kind_names[PS_N_COPIES_KINDS] = {
 
 static const ps_ccnd1_rule rules[] = {
     {EXPRESSION_OVER, JUNCTION_YES, COPIES_ANY, PS_CCND1_DYSREGULATED, PS_CAUSE_T1114, PS_REASON_NONE},
-    {EXPRESSION_OVER, JUNCTION_ANY, COPIES_FOCAL, PS_CCND1_DYSREGULATED, PS_CAUSE_FOCAL, PS_REASON_NONE},
-    {EXPRESSION_OVER, JUNCTION_ANY, COPIES_BROAD, PS_CCND1_DYSREGULATED, PS_CAUSE_CHROMOSOME, PS_REASON_NONE},
+    {EXPRESSION_OVER, JUNCTION_ANY, COPIES_FOCAL, PS_CCND1_DYSREGULATED, PS_CAUSE_FOCAL, PS_REASON_JUNCTION_OPEN},
+    {EXPRESSION_OVER, JUNCTION_ANY, COPIES_BROAD, PS_CCND1_DYSREGULATED, PS_CAUSE_CHROMOSOME,
+     PS_REASON_JUNCTION_OPEN},
     {EXPRESSION_OVER, JUNCTION_NO, COPIES_NONE, PS_CCND1_DYSREGULATED, PS_CAUSE_UNEXPLAINED, PS_REASON_NONE},
     {EXPRESSION_OVER, JUNCTION_ANY, COPIES_ANY, PS_CCND1_DYSREGULATED, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_NONE},
     {EXPRESSION_NOT, JUNCTION_YES, COPIES_ANY, PS_CCND1_NOT_DYSREGULATED, PS_CAUSE_CONFLICT, PS_REASON_NONE},
@@ -81,7 +82,8 @@ void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const
     call->rule = (int)(r - rules) + 1;
     call->state = r->state;
     call->cause = r->cause;
-    if (r->reason != PS_REASON_NONE)
+    int settled = r->reason == PS_REASON_JUNCTION_OPEN && junction->state != PS_JUNCTION_NOT_ASSESSABLE;
+    if (r->reason != PS_REASON_NONE && !settled)
         ps_reason_add(&call->reasons, r->reason, "expression %s, junction %s, copy number %s",
                       ps_expression_state_names[expression->state], ps_junction_state_names[junction->state],
                       ps_cn_state_names[copynumber->state]);

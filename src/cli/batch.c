@@ -73,10 +73,11 @@ static int run_and_write(const batch_state *st, const ps_job *job, const char *r
         result->sample_id = ps_strdup(job->sample_id);
         return -1;
     }
-    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, result, err) == 0 &&
+    if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, NULL, result, err) == 0 &&
         cli_write_outputs(result, s->outdir, replace, err) == 0)
         return ledger_note(s->outdir, job->sample_id, request, err);
-    if (replace && !ps_interrupted()) { /* an older answer beside a failed row would be taken for this one */
+    if (replace && !ps_interrupted() &&
+        !err->no_space) { /* an older answer beside a failed row would be taken for this one */
         ps_error ignored = {0};
         ledger_note(s->outdir, job->sample_id, NULL, &ignored);
         cli_remove_outputs(s->outdir, job->sample_id);
@@ -103,6 +104,11 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
         status = ps_check_interrupt(err);
         goto out;
     }
+    if (failure.no_space) { /* so would be every further sample, and all its work for nothing */
+        *err = failure;
+        status = -1;
+        goto out;
+    }
     if (failure.kind != PS_ERR_NONE && !result.failure)
         result.failure = ps_strdup(failure.text);
     ps_cohort_row_of(&result, &st->row[item]);
@@ -119,14 +125,19 @@ out:
     return status;
 }
 
-/* A sample that --fail-fast kept from running still has its row. */
-static void fill_rows(const batch_state *st) {
+/* A sample that was kept from running still has its row: from its result, where --resume finds it done. */
+static void fill_rows(const batch_state *st, char *const *why, const char *otherwise) {
     for (size_t i = 0; i < st->sheet->n; i++) {
         if (st->row[i].sample_id)
             continue;
-        ps_cohort_row_init(&st->row[i]);
-        st->row[i].sample_id = ps_strdup(st->sheet->job[i].sample_id);
-        st->row[i].failure = ps_strdup("not run: an earlier sample failed and --fail-fast was given");
+        const ps_job *job = &st->sheet->job[i];
+        char *request = ledger_request(job, st->knowledge);
+        if (!take_up(st, job, request, &st->row[i])) {
+            ps_cohort_row_init(&st->row[i]);
+            st->row[i].sample_id = ps_strdup(job->sample_id);
+            st->row[i].failure = ps_strdup(why && why[i] ? why[i] : otherwise);
+        }
+        free(request);
     }
 }
 
@@ -137,23 +148,64 @@ static size_t count_done(const batch_state *st) {
     return done;
 }
 
+static int write_cohort(const batch_state *st, ps_error *err) {
+    const cli_settings *s = st->settings;
+    cli_compare_persons(st->knowledge->panel, st->knowledge->n_panels, st->row, st->sheet->n, s->quiet);
+    return cli_write_cohort(s->outdir, s->force || s->resume, st->row, st->sheet->n, err);
+}
+
+/* A batch that something from outside stopped: how far it came, and how to go on. */
+static int fail_stopped(const batch_state *st, const ps_error *stopped, ps_error *err) {
+    const cli_settings *s = st->settings;
+    return ps_fail(err, PS_ERR_RUN, NULL, 0,
+                   "%s: %zu of %zu samples are done and whole; %sgo on with: plasmastrat batch %s -o %s --resume",
+                   stopped->text, count_done(st), st->sheet->n, stopped->no_space ? "make room and " : "", s->rest[0],
+                   s->outdir);
+}
+
 static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error *err) {
     const cli_settings *s = st->settings;
-    size_t n = st->sheet->n, done = count_done(st);
-    if (ps_interrupted())
-        return ps_fail(err, PS_ERR_RUN, NULL, 0,
-                       "%s: %zu of %zu samples are done and whole; go on with: plasmastrat batch %s -o %s --resume",
-                       stopped->text, done, n, s->rest[0], s->outdir);
-    fill_rows(st);
-    cli_compare_persons(st->knowledge->panel, st->knowledge->n_panels, st->row, n, s->quiet);
-    if (cli_write_cohort(s->outdir, s->force || s->resume, st->row, n, err) < 0)
+    ps_error unwritten = {0};
+    if (ps_interrupted() || stopped->no_space)
+        return fail_stopped(st, stopped, err);
+    fill_rows(st, NULL, "not run: an earlier sample failed and --fail-fast was given");
+    if (write_cohort(st, &unwritten) < 0) {
+        if (unwritten.no_space)
+            return fail_stopped(st, &unwritten, err);
+        *err = unwritten;
         return -1;
+    }
+    size_t n = st->sheet->n, done = count_done(st);
     if (done < n)
         return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", n - done, n,
                        s->outdir);
     if (!s->quiet)
         progress_message("%zu samples done: %s/cohort.tsv", n, s->outdir);
     return 0;
+}
+
+/* Files that are not there are said before the work rather than when their sample's turn comes; with --fail-fast nothing is
+ * run then. */
+static int check_inputs(const batch_state *st, ps_error *err) {
+    const cli_settings *s = st->settings;
+    char **why = ps_alloc(st->sheet->n, sizeof *why), *list = NULL;
+    size_t n = sheet_check_inputs(st->sheet, s->rest[0], why, &list);
+    char *what = ps_format("%zu input file%s cannot be read: %s", n, n == 1 ? "" : "s", list);
+    int status = 0;
+    if (n && s->fail_fast) {
+        fill_rows(st, why, "not run: an input file of another sample cannot be read and --fail-fast was given");
+        status = write_cohort(st, err);
+        if (status == 0)
+            status = ps_fail(err, PS_ERR_RUN, NULL, 0, "no sample was run: --fail-fast was given and %s", what);
+    } else if (n && !s->quiet) {
+        progress_message("warning: %s (these samples will fail, the others are done)", what);
+    }
+    for (size_t i = 0; i < st->sheet->n; i++)
+        free(why[i]);
+    free(why);
+    free(list);
+    free(what);
+    return status;
 }
 
 /* Refused before the work, which may take days, rather than sample by sample. */
@@ -178,13 +230,16 @@ static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, cons
     if (s->resume)
         cli_clear_leftovers(s->outdir, samples->job, samples->n);
     st.row = ps_alloc(samples->n, sizeof *st.row);
-    ps_error stopped = {0};
-    progress shown;
-    progress_start(&shown, stderr, samples->n, progress_terminal(), s->quiet);
-    st.progress = &shown;
-    ps_parallel(s->job.n_threads, samples->n, do_sample, &st, &stopped);
-    progress_end(&shown);
-    int status = finish_batch(&st, &stopped, err);
+    int status = check_inputs(&st, err);
+    if (status == 0) {
+        ps_error stopped = {0};
+        progress shown;
+        progress_start(&shown, stderr, samples->n, progress_terminal(), s->quiet);
+        st.progress = &shown;
+        ps_parallel(s->job.n_threads, samples->n, do_sample, &st, &stopped);
+        progress_end(&shown);
+        status = finish_batch(&st, &stopped, err);
+    }
     for (size_t i = 0; i < samples->n; i++)
         ps_cohort_row_free(&st.row[i]);
     free(st.row);
@@ -209,8 +264,7 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err) {
     if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 || cli_check_cohort_names(s.rest[0], sh.job, sh.n, err) < 0 ||
         cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
-    if (sh.notice[0] && !s.quiet)
-        progress_message("notice: %s: columns ignored: %s", s.rest[0], sh.notice);
+    sheet_say_ignored(&sh, s.rest[0], s.quiet);
     status = run_batch(&s, &knowledge, &sh, err);
 out:
     cli_free_knowledge(&knowledge);

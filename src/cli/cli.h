@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "plasmastrat/cohort.h"
+#include "plasmastrat/reads.h"
 #include "plasmastrat/result.h"
 
 /* ---- options ----------------------------------------------------------------------------------------------------
@@ -19,6 +20,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
     const char *sheet; /* report */
     const char *logs;  /* report */
+    int pages_beside;  /* report */
     char **rest;       /* arguments that are no options: argv's own, moved to its front */
     int n_rest;
 } cli_settings;
@@ -59,12 +61,13 @@ void cli_free_knowledge(cli_knowledge *knowledge);
 
 typedef void (*cli_say)(void *context, const char *sample_id, const char *message);
 
-/* One sample from files to answer. `say` gets warnings that are about the run, not about the result. */
-int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
-                   ps_error *err);
+/* One sample from files to answer. `say` gets warnings that are about the run, not about the result; `watch` (may be NULL)
+ * sees how far reading is. */
+int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
+                   const ps_watch *watch, ps_result *result, ps_error *err);
 /* Its first half: from files to evidence, without any call. */
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
-                      ps_result *result, ps_error *err);
+                      const ps_watch *watch, ps_result *result, ps_error *err);
 /* Is this id usable as a file name?  */
 int cli_check_id(const char *id, const char *path, long line, ps_error *err);
 /* Refuses what is there already (unless force), before any work is done. */

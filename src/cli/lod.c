@@ -395,7 +395,7 @@ static int run_mutated(const plan *p, const cli_settings *s, const cli_knowledge
     ps_job job = s->job;
     job.path[PS_INPUT_DNA] = job.path[PS_INPUT_RNA] = NULL;
     job.path[p->role] = s->mutated;
-    if (cli_run_sample(&job, knowledge, say, (void *)s, mutated, err) < 0)
+    if (cli_run_sample(&job, knowledge, say, (void *)s, NULL, mutated, err) < 0)
         return -1;
     if (mutated->panel != wild->panel)
         return ps_fail(err, PS_ERR_RUN, s->mutated, 0, "is on %s, but %s is on %s: a mixture needs one build",
@@ -405,7 +405,7 @@ static int run_mutated(const plan *p, const cli_settings *s, const cli_knowledge
 
 static int run_lod(const plan *p, const cli_settings *s, const cli_knowledge *knowledge, FILE *out, ps_error *err) {
     ps_result result = {0}, mutated = {0};
-    int status = cli_run_sample(&s->job, knowledge, say, (void *)s, &result, err);
+    int status = cli_run_sample(&s->job, knowledge, say, (void *)s, NULL, &result, err);
     if (status == 0 && s->mutated) {
         status = run_mutated(p, s, knowledge, &result, &mutated, err);
         if (status == 0)

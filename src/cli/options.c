@@ -37,6 +37,8 @@ static const option_row rows[] = {
      "count these alleles in every alignment file and report them whatever the evidence"},
     {"sheet", 0, TEXT, IN(sheet), CLI_REPORT, "SHEET",
      "the sheet of the batch: its order, and a row for every sample of it"},
+    {"pages-beside", 0, FLAG, IN(pages_beside), CLI_REPORT, NULL,
+     "link to ID.html beside the cohort page, for a workflow that puts the pages there later"},
     {"logs", 0, TEXT, IN(logs), CLI_REPORT, "DIR", "DIR/ID.log is what each run wrote to stderr: why it failed"},
     {"outdir", 'o', TEXT, IN(outdir), BOTH | CLI_REPORT | CLI_STRATIFY, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
@@ -72,7 +74,8 @@ static const option_row rows[] = {
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},
-    {"quiet", 'q', FLAG, IN(quiet), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "no messages but errors"},
+    {"quiet", 'q', FLAG, IN(quiet), READS | CLI_REPORT | CLI_STRATIFY, NULL, "no messages but errors"},
+    {"quiet", 'q', FLAG, IN(quiet), CLI_BATCH | CLI_REFERENCE, NULL, "no messages but errors and misspelt columns"},
     {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "say what is being done"},
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/report.h"
+#include "progress.h"
 
 enum { JSON, HTML, VCF, TBI, N_FILES = CLI_N_OUTPUTS };
 static const char *const suffix[N_FILES] = {".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi"};
@@ -92,7 +92,7 @@ static int write_stream(int (*write)(const ps_result *, FILE *, ps_error *), con
     if (!file->path || write(result, file->stream, &own) == 0)
         return 0;
     if (ferror(file->stream) && errno)
-        return ps_fail(err, PS_ERR_RUN, file->path, 0, "cannot be written: %s", strerror(errno));
+        return ps_fail_system(err, file->path, errno, "cannot be written");
     return ps_fail(err, own.kind, file->path, 0, "%s", own.text);
 }
 
@@ -155,13 +155,25 @@ int cli_writes_files(const cli_settings *s) {
     return s->outdir || s->json || s->html || s->ras_vcf;
 }
 
+static int write_summary(const ps_result *result, const cli_settings *s, ps_error *err) {
+    char *path[N_FILES];
+    choose_paths(result->sample_id, s->outdir, s, path);
+    ps_text_look look = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+                         .columns = progress_columns(STDOUT_FILENO),
+                         .details = path[HTML]   ? path[HTML]
+                                    : path[JSON] ? path[JSON]
+                                                 : "-o DIR writes a page and more, -o - prints the JSON"};
+    int status = ps_write_text(result, &look, stdout, err);
+    forget_paths(path);
+    return status;
+}
+
 int cli_deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
     if (s->outdir && !strcmp(s->outdir, "-"))
         return ps_write_json(result, stdout, err);
     if (cli_writes_files(s) && cli_write_named(result, s, err) < 0)
         return -1;
-    int colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    return s->quiet && cli_writes_files(s) ? 0 : ps_write_text(result, colour, stdout, err);
+    return s->quiet && cli_writes_files(s) ? 0 : write_summary(result, s, err);
 }
 
 void cli_remove_outputs(const char *outdir, const char *sample_id) {

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 typedef struct progress {
@@ -25,10 +26,33 @@ void progress_step(progress *p, int failed);
 void progress_say(progress *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void progress_end(progress *p); /* takes the bar away */
 
+/* How far the reading of one sample is: a line on a terminal that is redrawn a few times a second, nothing elsewhere, and
+ * nothing in the first second. Any thread may call. */
+typedef struct meter {
+    pthread_mutex_t lock;
+    FILE *out;
+    size_t columns; /* of the terminal; 0: shows nothing */
+    int drawn;
+    double (*seconds)(void);
+    double next;      /* when to draw again */
+    const char *name; /* of the input, as it was given to meter_see */
+    double since;     /* it was first seen, at this many bytes */
+    uint64_t from;
+} meter;
+
+/* `seconds` is the clock (a parameter for the tests; NULL: the system's). */
+void meter_start(meter *m, FILE *out, size_t columns, double (*seconds)(void));
+/* As `see` of a ps_watch (reads.h); `meter_` is a meter. */
+void meter_see(void *meter_, const char *name, uint64_t done, uint64_t of, uint64_t records);
+void meter_clear(meter *m); /* takes the line away, for a message; it comes again */
+void meter_end(meter *m);   /* takes it away for good */
+
 /* A line on stderr, "plasmastrat: " before it, where no bar is shown. What a file says may be part of it: control bytes, which
  * a terminal would obey, become '?', here and in progress_say. */
 void progress_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Columns of the terminal that a file descriptor is; 80 where that is not known or it is none. */
+size_t progress_columns(int fd);
 int progress_terminal(void); /* is stderr a terminal that understands more than plain lines? */
 
 #endif

@@ -57,7 +57,7 @@ static int collect_sample(void *context, size_t item, int worker, ps_error *err)
     for (int role = 0; role < PS_N_INPUTS; role++)
         if (role != (int)c->role)
             job.path[role] = NULL;
-    return cli_gather_sample(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings,
+    return cli_gather_sample(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings, NULL,
                              &c->cohort->sample[item], err);
 }
 
@@ -77,8 +77,7 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
     if (sheet_read(path, &s->job, &cohort->sheet, err) < 0 ||
         cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
         return -1;
-    if (cohort->sheet.notice[0] && !s->quiet)
-        progress_message("notice: %s: columns ignored: %s", path, cohort->sheet.notice);
+    sheet_say_ignored(&cohort->sheet, path, s->quiet);
     keep_given(&cohort->sheet, role);
     size_t n = cohort->sheet.n;
     if (n < minimum)

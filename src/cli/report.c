@@ -19,10 +19,11 @@ static void help(FILE *out) {
         "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
         "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
         "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
-        "these samples. Pages are linked as ID.html beside them. Rows are in the order of the sheet; without one they\n"
-        "are sorted by sample id. A file that cannot be used, and a sample of the sheet without a result, is a failed\n"
-        "row that says why (with --logs, in the words of that sample's run); the exit status is then 1. Results that are\n"
-        "not in the sheet are left out, with a notice.\n\n",
+        "these samples, when DIR is their folder too. The page links to each sample's ID.html beside its ID.json,\n"
+        "wherever that is, if there is one. Rows are in the order of the sheet; without one they are sorted by sample\n"
+        "id. A file that cannot be used, and a sample of the sheet without a result, is a failed row that says why\n"
+        "(with --logs, in the words of that sample's run); the exit status is then 1. Results that are not in the\n"
+        "sheet are left out, with a notice.\n\n",
         out);
     cli_print_options(CLI_REPORT, out);
 }
@@ -181,6 +182,63 @@ static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c
     memset(c->path, 0, c->n * sizeof *c->path);
 }
 
+/* ---- pages ------------------------------------------------------------------------------------------------------
+ */
+
+/* From one folder to another, both as realpath gives them: "../../runs/", or "" when they are one. */
+static char *way_to(const char *to, const char *from) {
+    size_t same = 0, at = 0; /* bytes of whole names that both begin with */
+    while (from[at] && from[at] == to[at]) {
+        at++;
+        if ((!from[at] || from[at] == '/') && (!to[at] || to[at] == '/'))
+            same = at;
+    }
+    char *way = ps_strdup("");
+    for (const char *s = from + same; *s; s++)
+        if (*s == '/' && s[1]) {
+            char *longer = ps_format("../%s", way);
+            free(way);
+            way = longer;
+        }
+    const char *rest = to + same + strspn(to + same, "/");
+    char *whole = ps_format("%s%s%s", way, rest, *rest ? "/" : "");
+    free(way);
+    return whole;
+}
+
+/* Where the sample's page is, seen from the cohort page; NULL when there is none. `home` is that page's folder. */
+static char *find_page(const char *json, const char *sample_id, const char *home) {
+    const char *slash = strrchr(json, '/');
+    char *folder = slash ? ps_strndup(json, (size_t)(slash - json) + 1) : ps_strdup("./");
+    char *page = ps_format("%s%s.html", folder, sample_id), *there = realpath(folder, NULL), *link = NULL;
+    struct stat about;
+    if (there && stat(page, &about) == 0 && S_ISREG(about.st_mode)) {
+        char *way = way_to(there, home);
+        link = ps_format("%s%s.html", way, sample_id);
+        free(way);
+    }
+    free(there);
+    free(page);
+    free(folder);
+    return link;
+}
+
+static int link_pages(const cli_settings *s, collection *c, ps_error *err) {
+    if (s->pages_beside)
+        return 0;
+    char *home = realpath(s->outdir, NULL);
+    if (!home)
+        return ps_fail_system(err, s->outdir, errno, "folder cannot be found");
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->row[i].failure)
+            continue;
+        free(c->row[i].page);
+        c->row[i].page = find_page(c->path[i], c->row[i].sample_id, home);
+    }
+    free(home);
+    return 0;
+}
+
 /* ---- the command ------------------------------------------------------------------------------------------------
  */
 
@@ -221,7 +279,8 @@ static int run_report(const cli_settings *s, ps_error *err) {
         goto out;
     c.row = ps_alloc(c.n, sizeof *c.row);
     if (ps_parallel(s->job.n_threads, c.n, read_row, &c, err) < 0 || refuse_twice(&c, err) < 0 ||
-        ps_make_folder(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force, err) < 0)
+        ps_make_folder(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force, err) < 0 ||
+        link_pages(s, &c, err) < 0)
         goto out;
     if (s->sheet)
         order_by_sheet(s, &sh, &c);

@@ -1,5 +1,4 @@
 /* run.c - one sample: inputs to evidence to calls to label. */
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +10,7 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/collect.h"
-#include "plasmastrat/table.h"
+#include "plasmastrat/spelling.h"
 
 static const char default_model[] = "rationale";
 
@@ -49,38 +48,18 @@ static int load_expression_reference(const ps_job *job, cli_knowledge *k, ps_err
     return ps_expression_reference_fits(path, &k->expression, &k->panel[0], err);
 }
 
-/* Typing errors between two names, letters' case aside: insertions, deletions and replacements. */
-static size_t typos(const char *a, const char *b) {
-    enum { LONGEST = 64 };
-    size_t row[LONGEST + 1], n = strlen(a), m = strlen(b);
-    if (n > LONGEST || m > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t best = corner + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            corner = row[j];
-            row[j] = best;
-        }
-    }
-    return row[m];
-}
-
 static int refuse_model(const ps_panel *panel, const char *name, ps_error *err) {
-    char known[400] = "", hint[100] = "";
+    const char **names = ps_alloc((size_t)panel->n_models, sizeof *names);
+    char known[400] = "";
     for (int i = 0; i < panel->n_models; i++) {
         size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", panel->models[i].name);
-        if (typos(name, panel->models[i].name) <= 2)
-            snprintf(hint, sizeof hint, "; did you mean %s?", panel->models[i].name);
+        names[i] = panel->models[i].name;
+        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", names[i]);
     }
-    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--model: '%s' is no file and no model of panel %s (%s)%s", name,
-                   panel->name, known, hint);
+    const char *meant = ps_meant(name, names, (size_t)panel->n_models);
+    free(names);
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--model: '%s' is no file and no model of panel %s (%s)%s%s%s", name,
+                   panel->name, known, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
 int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
@@ -120,6 +99,7 @@ void cli_free_knowledge(cli_knowledge *k) {
 typedef struct run { /* what a sample has open */
     const ps_job *job;
     const cli_knowledge *knowledge;
+    const ps_watch *watch;
     ps_read_source source[PS_N_READ_INPUTS];
     size_t n_sources;
     const char *build;      /* agreed so far */
@@ -147,7 +127,8 @@ static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
         if (!path)
             continue;
         ps_read_source *s = &r->source[r->n_sources];
-        *s = (ps_read_source){.role = (ps_input_role)role, .path = path, .reference = r->job->reference};
+        *s = (ps_read_source){
+            .role = (ps_input_role)role, .path = path, .reference = r->job->reference, .watch = r->watch};
         if (ps_reads_open(path, r->job->reference, 1, 1, &s->reads, err) < 0)
             return -1;
         r->n_sources++;
@@ -365,8 +346,8 @@ static int use_normals(const run *r, ps_result *result, ps_error *err) {
 }
 
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
-                      ps_result *result, ps_error *err) {
-    run r = {.job = job, .knowledge = knowledge};
+                      const ps_watch *watch, ps_result *result, ps_error *err) {
+    run r = {.job = job, .knowledge = knowledge, .watch = watch};
     int status = -1;
     *result = (ps_result){.sample_id = ps_strdup(job->sample_id),
                           .specimen = job->specimen,
@@ -393,9 +374,9 @@ out:
     return status;
 }
 
-int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
-                   ps_error *err) {
-    if (cli_gather_sample(job, knowledge, say, context, result, err) < 0)
+int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
+                   const ps_watch *watch, ps_result *result, ps_error *err) {
+    if (cli_gather_sample(job, knowledge, say, context, watch, result, err) < 0)
         return -1;
     answer(job, knowledge, result);
     return 0;

@@ -1,6 +1,7 @@
 /* sample.c - `plasmastrat sample`: label one sample. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "progress.h"
@@ -18,10 +19,27 @@ void cli_help_sample(FILE *out) {
     cli_print_options(CLI_SAMPLE, out);
 }
 
+typedef struct listener {
+    const cli_settings *settings;
+    meter meter;
+} listener;
+
 static void say(void *context, const char *sample_id, const char *message) {
+    listener *l = context;
     (void)sample_id;
-    if (!((const cli_settings *)context)->quiet)
-        progress_message("warning: %s", message);
+    if (l->settings->quiet)
+        return;
+    meter_clear(&l->meter);
+    progress_message("warning: %s", message);
+}
+
+static int run_sample(const cli_settings *s, const cli_knowledge *knowledge, ps_result *result, ps_error *err) {
+    listener l = {.settings = s};
+    meter_start(&l.meter, stderr, progress_terminal() && !s->quiet ? progress_columns(STDERR_FILENO) : 0, NULL);
+    const ps_watch watch = {.see = meter_see, .context = &l.meter};
+    int status = cli_run_sample(&s->job, knowledge, say, &l, l.meter.columns ? &watch : NULL, result, err);
+    meter_end(&l.meter);
+    return status;
 }
 
 /* "runs/S1.tumour.bam" -> "S1.tumour" */
@@ -93,7 +111,7 @@ int ps_cmd_sample(int argc, char **argv, ps_error *err) {
         goto out;
     if (check_files(&s, err) < 0)
         goto out;
-    if (cli_run_sample(&s.job, &knowledge, say, &s, &result, err) < 0 || cli_deliver(&result, &s, err) < 0 ||
+    if (run_sample(&s, &knowledge, &result, err) < 0 || cli_deliver(&result, &s, err) < 0 ||
         cli_flush_stdout(err) < 0)
         goto out;
     status = 0;

@@ -1,12 +1,17 @@
 #include "sheet.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
+#include "progress.h"
 
 enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, PURITY, SPECIMEN, N_COLUMNS };
 static const char *const columns[N_COLUMNS] = {"sample_id", "rna", "dna", "normal", "vcf", "purity", "specimen"};
@@ -102,15 +107,34 @@ static int refuse_clashes(const sheet *s, const ps_table *t, ps_error *err) {
     return 0;
 }
 
+/* Columns that look misspelt are all named, of the others as many as fit on a few lines. A name in another case is hinted
+ * at and not taken: "Specimen" or "RNA" may hold something else, and such a sheet works today. */
 static void note_ignored(sheet *s, const ps_table *t) {
+    enum { ROOM = 300 };
+    char *list = ps_strdup("");
+    size_t more = 0;
     for (size_t i = 0; i < t->n_columns; i++) {
-        int known = 0;
-        for (int k = 0; k < N_COLUMNS; k++)
-            known |= !strcmp(t->name[i], columns[k]);
-        size_t used = strlen(s->notice);
-        if (!known)
-            snprintf(s->notice + used, sizeof s->notice - used, "%s%s", used ? ", " : "", t->name[i]);
+        const char *meant = ps_meant(t->name[i], columns, N_COLUMNS);
+        int known = meant && !strcmp(t->name[i], meant);
+        if (meant && ps_table_find(t, meant) >= 0) /* that one is there: this is another */
+            meant = NULL;
+        if (known || (!meant && strlen(list) + strlen(t->name[i]) > ROOM)) {
+            more += !known;
+            continue;
+        }
+        char *longer = ps_format("%s%s%.100s%s%s%s", list, *list ? ", " : "", t->name[i],
+                                 meant ? " (did you mean " : "", meant ? meant : "", meant ? "?)" : "");
+        free(list);
+        list = longer;
+        s->misspelt += meant != NULL;
     }
+    s->notice = keep(s, more ? ps_format("%s%s%zu more", list, *list ? " and " : "", more) : ps_strdup(list));
+    free(list);
+}
+
+void sheet_say_ignored(const sheet *s, const char *path, int quiet) {
+    if (s->notice[0] && (!quiet || s->misspelt))
+        progress_message("notice: %s: columns ignored: %s", path, s->notice);
 }
 
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {
@@ -126,18 +150,22 @@ int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) 
         goto out;
     for (int i = 1; i < N_COLUMNS; i++)
         column[i] = ps_table_find(&t, columns[i]);
+    note_ignored(s, &t);
     if (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0) {
-        ps_fail(err, PS_ERR_USAGE, path, 0, "none of the columns rna, dna and vcf is there, expected at least one");
+        ps_fail(err, PS_ERR_USAGE, path, 0,
+                "none of the columns rna, dna and vcf is there, expected at least one%s%s%s",
+                s->misspelt ? " (columns ignored: " : "", s->misspelt ? s->notice : "", s->misspelt ? ")" : "");
         goto out;
     }
     if (!t.n_rows) {
         ps_fail(err, PS_ERR_USAGE, path, 0, "has no samples, expected at least one row below the header");
         goto out;
     }
-    note_ignored(s, &t);
     s->job = ps_alloc(t.n_rows, sizeof *s->job);
+    s->line = ps_alloc(t.n_rows, sizeof *s->line);
     for (s->n = 0; s->n < t.n_rows; s->n++) {
         s->job[s->n] = *common;
+        s->line[s->n] = t.line[s->n];
         if (read_row(s, &t, s->n, column, folder, &s->job[s->n], err) < 0)
             goto out;
     }
@@ -150,10 +178,61 @@ out:
     return status;
 }
 
+/* NULL when this file can be read, or is no file of this machine. */
+static const char *unreadable(const char *path) {
+    struct stat about;
+    if (strstr(path, "://"))
+        return NULL;
+    if (stat(path, &about) != 0 || access(path, R_OK) != 0)
+        return strerror(errno);
+    return S_ISDIR(about.st_mode) ? "is a folder" : NULL;
+}
+
+enum { SHOWN = 3 }; /* missing files */
+
+typedef struct missing {
+    size_t n;
+    char *list;
+} missing;
+
+static void check_file(const sheet *s, size_t i, const char *role, const char *path, const char *sheet_path,
+                       char **why, missing *m) {
+    const char *reason = unreadable(path);
+    if (!reason)
+        return;
+    if (!why[i])
+        why[i] = ps_format("%s: cannot be read: %s", path, reason);
+    if (m->n++ >= SHOWN)
+        return;
+    char *longer = ps_format("%s%s%s:%ld: %s: %s: %s: %s", m->list, *m->list ? "; " : "", sheet_path, s->line[i],
+                             s->job[i].sample_id, role, path, reason);
+    free(m->list);
+    m->list = longer;
+}
+
+size_t sheet_check_inputs(const sheet *s, const char *path, char **why, char **list) {
+    missing m = {.list = ps_strdup("")};
+    for (size_t i = 0; i < s->n; i++)
+        for (int role = 0; role < PS_N_INPUTS; role++) {
+            const char *input = s->job[i].path[role], *mark = input ? strstr(input, "##idx##") : NULL;
+            if (!input)
+                continue;
+            char *file = mark ? ps_strndup(input, (size_t)(mark - input)) : ps_strdup(input);
+            check_file(s, i, ps_input_names[role], file, path, why, &m);
+            free(file);
+            if (mark && role != PS_INPUT_VCF) /* a VCF is read without its index when that is not there */
+                check_file(s, i, ps_input_names[role], mark + 7, path, why, &m);
+        }
+    *list = m.n > SHOWN ? ps_format("%s; and %zu more", m.list, m.n - SHOWN) : ps_strdup(m.list);
+    free(m.list);
+    return m.n;
+}
+
 void sheet_free(sheet *s) {
     for (size_t i = 0; i < s->n_text; i++)
         free(s->text[i]);
     free(s->text);
     free(s->job);
+    free(s->line);
     *s = (sheet){0};
 }

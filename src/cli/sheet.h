@@ -6,14 +6,23 @@
 
 typedef struct sheet {
     ps_job *job; /* strings are owned by `text` */
+    long *line;  /* of each job, 1-based */
     size_t n;
     char **text;
     size_t n_text, text_capacity;
-    char notice[400]; /* columns that were ignored; "" if none */
+    const char *notice; /* columns that were ignored, with what they may have been meant to be; "" if none */
+    int misspelt;       /* how many of them look like typing errors */
 } sheet;
 
 /* Relative paths are relative to the sheet. `common` gives every job its shared options; columns of the sheet win. */
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err);
+/* The notice, on stderr. With `quiet` only when a column looks misspelt: a matched normal that is lost so changes the answers
+ * and stands in no result. */
+void sheet_say_ignored(const sheet *s, const char *path, int quiet);
+/* Looks whether every input file can be read, before the work, which may take days; files only, no URLs. Returns how many
+ * cannot. `why` (one of each job) says what is wrong with a sample's first such file, NULL: nothing; `list` names the first
+ * few as "FILE:LINE: sample: column: path: why". Both are the caller's to free. */
+size_t sheet_check_inputs(const sheet *s, const char *path, char **why, char **list);
 void sheet_free(sheet *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* collect.c - cuts the panel into units, feeds them from every source, and adds their evidence up (see collect.h). */
 #include "plasmastrat/collect.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,6 +282,7 @@ static int start_stream(const batch *b, int n_threads, ps_error *err) {
         memcpy(spans + n, u->spans, u->n_spans * sizeof *spans);
         n += u->n_spans;
     }
+    ps_reads_watch(b->source->reads, b->source->watch);
     int status = ps_reads_stream(b->source->reads, spans, n, n_threads, err);
     free(spans);
     return status;
@@ -329,7 +331,10 @@ typedef struct crew_state {
     batch *batch;
     size_t n_batches;
     int n_threads;
-    ps_reads **handle; /* [worker][batch]; worker 0 of each batch is the source's own */
+    const ps_watch *watch;
+    size_t n_items;
+    atomic_size_t done; /* items of them */
+    ps_reads **handle;  /* [worker][batch]; worker 0 of each batch is the source's own */
 } crew_state;
 
 static int open_handle(crew_state *st, int worker, size_t b, ps_reads **reads, ps_error *err) {
@@ -353,24 +358,27 @@ static int do_item(void *context, size_t item, int worker, ps_error *err) {
         ps_reads *reads = NULL;
         if (open_handle(st, worker, b, &reads, err) < 0)
             return -1;
-        return fetch_unit(&st->batch[b].unit[item], reads, err);
+        if (fetch_unit(&st->batch[b].unit[item], reads, err) < 0)
+            return -1;
+        if (st->watch)
+            st->watch->see(st->watch->context, NULL, atomic_fetch_add(&st->done, 1) + 1, st->n_items, 0);
+        return 0;
     }
     return 0;
 }
 
 /* Streamed sources one after another, each by all threads; then the indexed ones together. */
 static int run_crew(crew_state *st, ps_error *err) {
-    size_t n_items = 0;
     size_t workers = st->n_threads > 1 ? (size_t)st->n_threads : 1;
     st->handle = ps_alloc(workers * st->n_batches, sizeof *st->handle);
     for (size_t b = 0; b < st->n_batches; b++) {
         st->handle[b] = st->batch[b].source->reads;
         if (!st->batch[b].streamed)
-            n_items += st->batch[b].n;
+            st->n_items += st->batch[b].n;
         else if (stream_batch(&st->batch[b], st->panel, (int)workers, err) < 0)
             return -1;
     }
-    int status = ps_parallel((int)workers, n_items, do_item, st, err);
+    int status = ps_parallel((int)workers, st->n_items, do_item, st, err);
     for (size_t i = st->n_batches; i < workers * st->n_batches; i++)
         ps_reads_close(st->handle[i]);
     return status;
@@ -461,7 +469,7 @@ static void gather(const batch *b, ps_evidence *whole) {
 
 int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
                ps_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
-    crew_state st = {.panel = panel, .n_batches = n, .n_threads = n_threads};
+    crew_state st = {.panel = panel, .n_batches = n, .n_threads = n_threads, .watch = n ? sources[0].watch : NULL};
     st.batch = ps_alloc(n, sizeof *st.batch);
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         ps_evidence_init(panel, (ps_input_role)role, &evidence[role]);

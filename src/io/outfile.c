@@ -12,7 +12,7 @@
 #include "plasmastrat/alloc.h"
 
 static int fail_errno(const char *path, const char *what, ps_error *err) {
-    return ps_fail(err, PS_ERR_RUN, path, 0, "%s: %s", what, strerror(errno));
+    return ps_fail_system(err, path, errno, what);
 }
 
 /* Folder part of a path, with its '/' ("" for the working directory). */

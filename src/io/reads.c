@@ -545,6 +545,8 @@ static int read_record(ps_reads *reads, ps_error *err) {
     }
 }
 
+enum { TELL_EVERY = 4096 }; /* records: some milliseconds */
+
 int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
     if (reads->ended)
         return 0;
@@ -559,7 +561,8 @@ int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error 
         return -1;
     if (needs_md5(reads) && ps_reads_check_md5(reads, reads->record->core.tid, err) != 0)
         return -1;
-    reads->records++;
+    if (++reads->records % TELL_EVERY == 0 && reads->watch && !reads->region)
+        ps_reads_tell_place(reads);
     *record = reads->record;
     *contig = ps_reads_contig(reads, reads->record->core.tid);
     return 1;

@@ -43,11 +43,16 @@ struct ps_reads {
     uint64_t records;
     int eof_unchecked; /* the end marker could not be looked at when opening (a pipe): look after the last record */
     int ended;
-    uint64_t last_place; /* place of the previous record, to hold a file to its SO:coordinate */
+    const ps_watch *watch; /* NULL: nobody watches */
+    uint64_t n_bytes;      /* of the file; 0: not known */
+    uint64_t walked;       /* bytes handed to the walk so far, the header's included; of the thread that reads */
+    uint64_t last_place;   /* place of the previous record, to hold a file to its SO:coordinate */
 };
 
 /* Spans in the file's contig numbers, sorted, overlapping and touching ones merged; `out` has room for n. */
 size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out);
+/* Tells reads->watch where a file that htslib reads is. */
+void ps_reads_tell_place(const ps_reads *reads);
 /* ps_reads_next of a walked BAM. */
 int ps_reads_next_walked(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err);
 /* Sets reads->rules. */

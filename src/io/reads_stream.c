@@ -1,6 +1,8 @@
 /* Streaming an input for some places: a BAM by the block walker, anything else by htslib's threads. */
 #include <htslib/bgzf.h>
+#include <htslib/cram.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "plasmastrat/alloc.h"
 #include "reads_private.h"
@@ -27,8 +29,30 @@ void ps_reads_set_rules(ps_reads *reads, const ps_span *spans, size_t n) {
     free(span);
 }
 
+void ps_reads_watch(ps_reads *reads, const ps_watch *watch) {
+    struct stat st;
+    reads->watch = watch;
+    reads->n_bytes = 0;
+    if (!reads->source.is_stdin && !reads->source.is_remote && stat(reads->source.path, &st) == 0 &&
+        S_ISREG(st.st_mode))
+        reads->n_bytes = (uint64_t)st.st_size;
+}
+
+/* Of a CRAM the calling thread reads the file itself. Of the others a thread of htslib's may, whose place is not ours to look
+ * at: only records are told. */
+void ps_reads_tell_place(const ps_reads *reads) {
+    uint64_t place = reads->file->is_cram ? (uint64_t)htell(cram_fd_get_fp(reads->file->fp.cram)) : 0;
+    reads->watch->see(reads->watch->context, reads->source.name, place, reads->n_bytes, reads->records);
+}
+
 static ssize_t read_file(void *source, void *buffer, size_t n) {
-    return hread(source, buffer, n);
+    ps_reads *reads = source;
+    ssize_t got = hread(reads->file->fp.bgzf->fp, buffer, n);
+    if (reads->watch && got > 0) {
+        reads->walked += (uint64_t)got;
+        reads->watch->see(reads->watch->context, reads->source.name, reads->walked, reads->n_bytes, 0);
+    }
+    return got;
 }
 
 int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threads, ps_error *err) {
@@ -37,7 +61,8 @@ int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threa
     BGZF *file = reads->file->fp.bgzf;
     ps_reads_set_rules(reads, spans, n);
     ps_walk_input input = {
-        .name = reads->source.name, .read = read_file, .source = file->fp, .offset = (uint64_t)htell(file->fp)};
+        .name = reads->source.name, .read = read_file, .source = reads, .offset = (uint64_t)htell(file->fp)};
+    reads->walked = input.offset;
     if (file->block_length > file->block_offset) { /* of the block that held the header's end */
         input.before = (const uint8_t *)file->uncompressed_block + file->block_offset;
         input.n_before = (size_t)(file->block_length - file->block_offset);

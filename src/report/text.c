@@ -1,5 +1,6 @@
-/* text.c - the one-screen summary: lines of at most 80 columns. Answers and their numbers are wrapped, never cut; only
- * what has no bound of its own (reasons, messages) ends after MOST_LINES with a mark. */
+/* text.c - the one-screen summary. Text is wrapped on words, never cut: when a summary would not fit on the screen, less is
+ * said (`telling`), and the line Details names where the rest is. Only what has no bound of its own (an id, a path, why a
+ * sample failed) ends after MOST_LINES with a mark. */
 #include "plasmastrat/report.h"
 
 #include <math.h>
@@ -10,7 +11,17 @@
 #include "format.h"
 #include "plasmastrat/alloc.h"
 
-enum { NAME_COLUMNS = 11, LINE_COLUMNS = 80, SHOWN_REASONS = 2, SHOWN_VARIANTS = 3, SHOWN_QC = 2, MOST_LINES = 6 };
+enum { NAME_COLUMNS = 11, LEAST_COLUMNS = 40, SHOWN_REASONS = 2, SHOWN_VARIANTS = 3, SHOWN_QC = 2, MOST_LINES = 6 };
+enum { SCREEN_LINES = 23 }; /* of 24 one is the prompt's */
+
+/* What is left out, in this order, each with all before it, until the summary fits. */
+typedef enum {
+    TELL_ALL,
+    TELL_NO_NUMBERS_OF_REASONS, /* why a marker's part is not assessable: the sentence only */
+    TELL_NO_MESSAGES, /* checks by name, models that do not apply by their number, a label's reasons without numbers */
+    TELL_STATES,      /* reasons by name, one variant, no cut-offs, no intervals of weights */
+    N_TELLINGS
+} telling;
 
 typedef enum { PLAIN, STRONG, GOOD, CAUTION, BAD, N_COLOURS } colour;
 static const char *const escape[N_COLOURS] = {"", "\033[1m", "\033[1;36m", "\033[1;33m", "\033[1;31m"};
@@ -18,6 +29,8 @@ static const char *const escape[N_COLOURS] = {"", "\033[1m", "\033[1;36m", "\033
 typedef struct screen {
     FILE *out;
     int colour;
+    size_t columns;
+    telling telling;
 } screen;
 
 /* Bytes of `text` that fit into `room` columns, cut at a space where there is one. */
@@ -41,7 +54,7 @@ static size_t fitting(const char *text, size_t room) {
 static void put_wrapped(const screen *s, const char *name, colour c, size_t highlight, const char *text) {
     char *plain = ps_plain(text);
     const char *rest = plain;
-    size_t room = LINE_COLUMNS - NAME_COLUMNS;
+    size_t room = s->columns - NAME_COLUMNS;
     for (int l = 0; l < MOST_LINES && (*rest || l == 0); l++) {
         fprintf(s->out, "%-*s", NAME_COLUMNS, l ? "" : name);
         size_t n = fitting(rest, room);
@@ -74,16 +87,22 @@ static void put(const screen *s, const char *name, colour c, size_t highlight, c
 #define COUNT(n) ps_count(PS_NUMBER_BUFFER, n, "unknown")
 #define PERCENT(x) ps_percent(PS_NUMBER_BUFFER, x, "unknown")
 
-/* The first reasons as "; why", for the end of a line. */
-static void reasons_text(const ps_reasons *reasons, size_t from, size_t most, char *out, size_t size) {
-    size_t used = 0;
+/* A reason with the numbers behind it, without them, or only its name. */
+static void reason_text(const ps_reason *reason, telling full_until, telling named_from, const screen *s, char *out,
+                        size_t size) {
+    if (s->telling <= full_until)
+        ps_reason_text(reason, out, size);
+    else if (s->telling < named_from)
+        snprintf(out, size, "%s: %s", ps_reason_name(reason->code), ps_reason_sentence(reason->code));
+    else
+        snprintf(out, size, "%s", ps_reason_name(reason->code));
+}
+
+/* The first reason of a marker's part, or nothing. */
+static void first_reason(const screen *s, const ps_reasons *reasons, char *out, size_t size) {
     out[0] = '\0';
-    for (size_t i = from; i < reasons->n && i < from + most; i++) {
-        char sentence[640];
-        ps_reason_text(&reasons->at[i], sentence, sizeof sentence);
-        used = ps_append(out, size, used, i > from ? "; " : "");
-        used = ps_append(out, size, used, sentence);
-    }
+    if (reasons->n)
+        reason_text(&reasons->at[0], TELL_ALL, TELL_STATES, s, out, size);
 }
 
 static void put_label(const screen *s, const ps_result *r) {
@@ -93,6 +112,7 @@ static void put_label(const screen *s, const ps_result *r) {
     };
     static const char *const basis_words[PS_N_BASES] = {
         "weights are assumed, not measured", "weights from published counts", "weights fitted to labelled samples"};
+    static const char *const short_words[PS_N_BASES] = {"assumed weights", "published weights", "fitted weights"};
     const ps_verdict *v = &r->label.chosen;
     ps_label_state state = ps_chosen_label(r);
     const char *label = ps_label_names[state];
@@ -106,10 +126,12 @@ static void put_label(const screen *s, const ps_result *r) {
         put(s, "Label", colours[state], strlen(label), "%s%s", label, leaning);
     if (v->model)
         put(s, "Model", PLAIN, 0, "%s, specimen %s, basis %s: %s", v->model->name, ps_specimen_names[r->specimen],
-            ps_basis_names[v->model->basis], basis_words[v->model->basis]);
-    for (size_t i = 0; !ps_is_definite(state) && i < v->reasons.n && i < SHOWN_REASONS; i++) {
+            ps_basis_names[v->model->basis],
+            (s->telling < TELL_NO_MESSAGES ? basis_words : short_words)[v->model->basis]);
+    size_t shown = s->telling < TELL_STATES ? SHOWN_REASONS : 1;
+    for (size_t i = 0; !ps_is_definite(state) && i < v->reasons.n && i < shown; i++) {
         char sentence[640];
-        ps_reason_text(&v->reasons.at[i], sentence, sizeof sentence);
+        reason_text(&v->reasons.at[i], TELL_NO_NUMBERS_OF_REASONS, N_TELLINGS, s, sentence, sizeof sentence);
         put(s, i ? "" : "Why", PLAIN, 0, "%s", sentence);
     }
 }
@@ -120,14 +142,16 @@ static void put_marker(const screen *s, const char *name, const ps_marker_verdic
     size_t highlight = strcspn(state, ",");
     if (m->state == PS_MARKER_NOT_ASSESSABLE)
         put(s, name, colours[m->state], highlight, "%s; no weight", state);
+    else if (s->telling >= TELL_STATES)
+        put(s, name, colours[m->state], highlight, "%s; weight (ln LR) %+.2f", state, m->llr);
     else
         put(s, name, colours[m->state], highlight, "%s; weight (ln LR) %+.2f, 95 %% %+.2f to %+.2f", state, m->llr,
             m->low, m->high);
 }
 
 static void put_expression(const screen *s, const ps_expression_call *e) {
-    char why[1024], place[256] = "";
-    reasons_text(&e->reasons, 0, 1, why, sizeof why);
+    char why[1024], place[256] = "", cut_offs[128] = "";
+    first_reason(s, &e->reasons, why, sizeof why);
     if (!ps_expression_counted(e) || !isfinite(e->log2_ratio)) {
         put(s, "  RNA", PLAIN, 0, "%s: %s", ps_expression_state_names[e->state], why);
         return;
@@ -135,22 +159,24 @@ static void put_expression(const screen *s, const ps_expression_call *e) {
     if (isfinite(e->percentile))
         snprintf(place, sizeof place, ", z %s, percentile %s of %s", NUM(e->z, 2), NUM(e->percentile, 0),
                  e->reference);
-    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s), over from %s up, not over from %s down%s, %s fragments%s%s%s",
-        ps_expression_state_names[e->state], NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2),
-        NUM(e->over_at, 2), NUM(e->not_at, 2), e->cohort_cut_offs ? "" : " (cut-offs are an assumption)",
-        COUNT(e->fragments), place, e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "",
-        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
+    if (s->telling < TELL_STATES)
+        snprintf(cut_offs, sizeof cut_offs, ", over from %s up, not over from %s down", NUM(e->over_at, 2),
+                 NUM(e->not_at, 2));
+    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s)%s%s, %s fragments%s%s%s", ps_expression_state_names[e->state],
+        NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2), cut_offs,
+        e->cohort_cut_offs ? "" : " (cut-offs are an assumption)", COUNT(e->fragments), place,
+        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "", e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
 }
 
 static void put_copies(const screen *s, const ps_copynumber_call *c) {
     char why[1024];
-    reasons_text(&c->reasons, 0, 1, why, sizeof why);
+    first_reason(s, &c->reasons, why, sizeof why);
     if (!ps_copies_counted(c) || !isfinite(c->copies)) {
         put(s, "  copies", PLAIN, 0, "%s: %s", ps_cn_state_names[c->state], why);
         return;
     }
     char against[64] = "";
-    if (c->reference != PS_CN_REFERENCE_NONE)
+    if (c->reference != PS_CN_REFERENCE_NONE && s->telling < TELL_STATES)
         snprintf(against, sizeof against, ", against %s",
                  c->reference == PS_CN_REFERENCE_PANEL ? "a panel of normals" : "the matched normal");
     const char *hyperdiploid = c->hyperdiploid < 0 ? "unknown" : c->hyperdiploid ? "yes" : "no";
@@ -164,7 +190,7 @@ static void put_junction(const screen *s, const ps_result *r) {
     const ps_junction_call *j = &r->calls.junction;
     const char *state = ps_junction_state_names[j->state];
     char why[1024];
-    reasons_text(&j->reasons, 0, 1, why, sizeof why);
+    first_reason(s, &j->reasons, why, sizeof why);
     if (j->state == PS_JUNCTION_DETECTED && j->n_breakpoints) {
         const ps_breakpoint *b = &j->breakpoint[0];
         put(s, "  junction", PLAIN, 0, "%s: %s split + %s discordant fragments, %s:%d to %s:%d%s%s", state,
@@ -173,6 +199,8 @@ static void put_junction(const screen *s, const ps_result *r) {
             j->n_breakpoints > 1 ? " and more" : "");
     } else if (j->state == PS_JUNCTION_NOT_ASSESSABLE) {
         put(s, "  junction", PLAIN, 0, "%s: %s", state, why);
+    } else if (s->telling >= TELL_STATES) {
+        put(s, "  junction", PLAIN, 0, "%s: would have shown from %s of the cells", state, PERCENT(j->limit_cells));
     } else {
         put(s, "  junction", PLAIN, 0,
             "%s: %s split + %s discordant fragments in the window, no %llu of them at one place; physical coverage %s; "
@@ -203,17 +231,19 @@ static void sources_text(unsigned sources, char *out, size_t size) {
     }
 }
 
-static void put_variant(const screen *s, const ps_result *r, const ps_ras_variant *v) {
-    char sources[64];
+static void put_variant(const screen *s, const ps_result *r, const ps_ras_variant *v, int more) {
+    char sources[64], others[64] = "";
+    if (more)
+        snprintf(others, sizeof others, "; and %d more", more);
     sources_text(v->sources, sources, sizeof sources);
     const char *gene = r->panel->genes[v->effect.gene].name;
     if (v->depth < 0 && !isfinite(v->vaf))
-        put(s, "", PLAIN, 0, "%s %s, no counts given, %s, %s", gene, v->effect.hgvs_p, sources,
-            ps_tier_names[v->effect.tier]);
+        put(s, "", PLAIN, 0, "%s %s, no counts given, %s, %s%s", gene, v->effect.hgvs_p, sources,
+            ps_tier_names[v->effect.tier], others);
     else
-        put(s, "", PLAIN, 0, "%s %s VAF %s (%s to %s), %s of %s fragments, %s, %s", gene, v->effect.hgvs_p,
+        put(s, "", PLAIN, 0, "%s %s VAF %s (%s to %s), %s of %s fragments, %s, %s%s", gene, v->effect.hgvs_p,
             PERCENT(v->vaf), PERCENT(v->vaf_low), PERCENT(v->vaf_high), COUNT(v->alt_depth), COUNT(v->depth), sources,
-            ps_tier_names[v->effect.tier]);
+            ps_tier_names[v->effect.tier], others);
 }
 
 /* What the hotspots could have shown; the worst of them is the limit of a negative. */
@@ -235,24 +265,20 @@ static void put_ras_limit(const screen *s, const ps_result *r) {
 static void put_ras(const screen *s, const ps_result *r) {
     const ps_ras_call *ras = &r->calls.ras;
     put_marker(s, "RAS", &r->label.chosen.marker[PS_MARKER_RAS], ps_ras_state_names[ras->state]);
-    int shown = 0, more = 0;
-    for (size_t i = 0; i < ras->n_variants; i++) {
-        if (!ps_makes_mutated(&ras->variant[i]))
-            continue;
-        if (shown < SHOWN_VARIANTS) {
-            put_variant(s, r, &ras->variant[i]);
+    int most = s->telling < TELL_STATES ? SHOWN_VARIANTS : 1, left = 0, shown = 0;
+    for (size_t i = 0; i < ras->n_variants; i++)
+        left += ps_makes_mutated(&ras->variant[i]);
+    for (size_t i = 0; i < ras->n_variants && shown < most; i++)
+        if (ps_makes_mutated(&ras->variant[i])) {
+            left--;
             shown++;
-        } else {
-            more++;
+            put_variant(s, r, &ras->variant[i], shown == most ? left : 0);
         }
-    }
-    if (more)
-        put(s, "", PLAIN, 0, "and %d more, see the report", more);
     if (ras->state != PS_RAS_MUTATED)
         put_ras_limit(s, r);
     if (ras->state != PS_RAS_MUTATED && ras->reasons.n) {
         char why[1024];
-        reasons_text(&ras->reasons, 0, 1, why, sizeof why);
+        first_reason(s, &ras->reasons, why, sizeof why);
         put(s, "", PLAIN, 0, "%s", why);
     }
 }
@@ -271,24 +297,40 @@ static void put_qc(const screen *s, const ps_result *r) {
         strlen(word), "%s: %d failed, %d warning%s, %d passed", word, fails, warns, warns == 1 ? "" : "s",
         ps_n_qc(r, PS_QC_PASS));
     static const ps_qc_state order[] = {PS_QC_FAIL, PS_QC_WARN};
+    char names[256] = "";
+    size_t used = 0;
     for (size_t o = 0; o < sizeof order / sizeof *order; o++)
         for (size_t i = 0; i < r->n_qc && shown < SHOWN_QC; i++) {
             const ps_qc *q = &r->qc[i];
             if (q->state != order[o])
                 continue;
+            if (s->telling >= TELL_NO_MESSAGES) {
+                char name[100];
+                snprintf(name, sizeof name, "%s%s %s (%s)", used ? ", " : "", ps_qc_state_names[q->state], q->check,
+                         q->input);
+                used = ps_append(names, sizeof names, used, name);
+                shown++;
+                continue;
+            }
             put(s, "", order[o] == PS_QC_FAIL ? BAD : CAUTION, 4, "%s %s (%s): %s", ps_qc_state_names[q->state],
                 q->check, q->input, q->message);
             shown++;
         }
+    if (used)
+        put(s, "", fails ? BAD : CAUTION, 4, "%s%s", names, fails + warns > shown ? ", and more" : "");
 }
 
 static void put_models(const screen *s, const ps_result *r) {
     char text[1024] = "";
-    size_t used = 0;
+    size_t used = 0, not_applicable = 0;
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
         const ps_verdict *v = &r->label.verdict[i];
         if (r->label.chosen.model && !strcmp(v->model->name, r->label.chosen.model->name))
             continue;
+        if (v->label == PS_LABEL_NOT_APPLICABLE && s->telling >= TELL_NO_MESSAGES) {
+            not_applicable++;
+            continue;
+        }
         char *one = isfinite(v->probability)
                         ? ps_format("%s%s %s %.2f", used ? "; " : "", v->model->name, ps_label_names[v->label],
                                     v->probability)
@@ -296,24 +338,56 @@ static void put_models(const screen *s, const ps_result *r) {
         used = ps_append(text, sizeof text, used, one);
         free(one);
     }
+    if (not_applicable) {
+        char *rest = ps_format("%s%zu %s", used ? "; " : "", not_applicable,
+                               not_applicable > 1 ? "models do not apply" : "model does not apply");
+        used = ps_append(text, sizeof text, used, rest);
+        free(rest);
+    }
     if (used)
         put_wrapped(s, "Others", PLAIN, 0, text);
 }
 
-int ps_write_text(const ps_result *result, int colour_wanted, FILE *out, ps_error *err) {
-    screen s = {.out = out, .colour = colour_wanted};
+static void put_result(const screen *s, const ps_result *result, const char *details) {
     char *id = ps_plain(result->sample_id);
-    put(&s, "Sample", STRONG, strlen(id ? id : ""), "%s", id ? id : "");
+    put(s, "Sample", STRONG, strlen(id ? id : ""), "%s", id ? id : "");
     free(id);
     if (result->failure) {
-        put(&s, "FAILED", BAD, strlen(result->failure), "%s", result->failure);
-        return ps_finish(out, "the summary", err);
+        put(s, "FAILED", BAD, strlen(result->failure), "%s", result->failure);
+        return;
     }
-    put_label(&s, result);
-    put_ccnd1(&s, result);
-    put_ras(&s, result);
-    put_qc(&s, result);
-    put_models(&s, result);
-    put(&s, "", PLAIN, 0, "plasmastrat %s: for research use only, not a diagnosis", PS_VERSION);
+    put_label(s, result);
+    put_ccnd1(s, result);
+    put_ras(s, result);
+    put_qc(s, result);
+    put_models(s, result);
+    if (details)
+        put(s, "Details", PLAIN, 0, "%s", details);
+    put(s, "", PLAIN, 0, "plasmastrat %s: for research use only, not a diagnosis", PS_VERSION);
+}
+
+static int fits_screen(const char *text) {
+    int lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines <= SCREEN_LINES;
+}
+
+int ps_write_text(const ps_result *result, const ps_text_look *look, FILE *out, ps_error *err) {
+    screen s = {.colour = look->colour, .columns = look->columns > LEAST_COLUMNS ? look->columns : LEAST_COLUMNS};
+    char *text = NULL;
+    for (int fits = 0; !fits; s.telling++) {
+        size_t size = 0;
+        free(text);
+        text = NULL;
+        s.out = open_memstream(&text, &size);
+        if (!s.out)
+            return ps_fail(err, PS_ERR_RUN, NULL, 0, "the summary could not be written");
+        put_result(&s, result, look->details);
+        fclose(s.out);
+        fits = s.telling + 1 == N_TELLINGS || fits_screen(text);
+    }
+    fputs(text, out);
+    free(text);
     return ps_finish(out, "the summary", err);
 }

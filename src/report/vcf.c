@@ -5,6 +5,7 @@
  */
 #include "plasmastrat/report.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -333,20 +334,22 @@ int ps_write_vcf(const ps_result *result, const char *path, const char *index_pa
         ps_fail(err, PS_ERR_RUN, path, 0, "the VCF header could not be made");
         goto out;
     }
+    errno = 0;
     w.file = hts_open(path, "wz6"); /* the level is part of the bytes */
     if (!w.file || bcf_hdr_write(w.file, w.header) || write_lines(&w)) {
-        ps_fail(err, PS_ERR_RUN, path, 0, "could not be written");
+        ps_fail_system(err, path, errno, "could not be written");
         goto out;
     }
     status = 0;
 out:
     if (w.file && hts_close(w.file) && !status)
-        status = ps_fail(err, PS_ERR_RUN, path, 0, "could not be written to its end");
+        status = ps_fail_system(err, path, errno, "could not be written to its end");
     if (w.record)
         bcf_destroy(w.record);
     if (w.header)
         bcf_hdr_destroy(w.header);
+    errno = 0;
     if (!status && tbx_index_build3(path, index_path, 0, 0, &tbx_conf_vcf))
-        status = ps_fail(err, PS_ERR_RUN, index_path, 0, "the tabix index could not be written");
+        status = ps_fail_system(err, index_path, errno, "the tabix index could not be written");
     return status;
 }

@@ -124,6 +124,66 @@ def test_resume(folder, sheet, ids, wanted):
     check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "other options: all is done again")
 
 
+def test_misspelt_column(folder, sheet):
+    """A matched normal that a typing error hides changes the answers and stands in no file: said also with -q."""
+    lines = sheet.read_text().splitlines()
+    misspelt = folder / "misspelt.tsv"
+    for column, quiet in ((("norml", "notes"), ("columns ignored: norml (did you mean normal?), notes")),
+                          (("patient", "notes"), "")):
+        misspelt.write_text("\t".join([lines[0], *column]) + "\n" + lines[1] + "\t.\t.\n")
+        r = run(misspelt, folder / "misspelt", "--force")
+        check(r.returncode == 0 and r.stderr.count("columns ignored: " + column[0]) == 1 and "notes" in r.stderr,
+              f"columns {column}: one notice: {r.stderr[:300]}")
+        r = run(misspelt, folder / "misspelt", "--force", "-q")
+        check(r.returncode == 0 and (quiet in r.stderr if quiet else not r.stderr),
+              f"columns {column} with -q: {r.stderr[:300]}")
+
+
+def test_missing_inputs(folder, sheet, ids):
+    """What is not there is said before the work, which may take days, and not only when its sample's turn comes."""
+    lines = sheet.read_text().splitlines()
+    where = {name: i for i, name in enumerate(lines[0].split("\t"))}
+
+    def edited(name, edits):
+        rows = [line.split("\t") for line in lines]
+        for row, column, value in edits:
+            rows[row][where[column]] = value
+        path = folder / name
+        path.write_text("\n".join("\t".join(r) for r in rows) + "\n")
+        return path
+
+    absent = [(3, "rna", "data/absent.bam"), (7, "dna", "data/IMM01.dna.bam##idx##data/absent.csi"),
+              (8, "dna", "data/absent.bam##idx##data/IMM01.dna.bam.csi"), (9, "rna", "data"),
+              (11, "vcf", str(folder / "data" / "absent.vcf"))]
+    fine = [(2, "dna", "data/IMM01.dna.bam##idx##data/IMM01.dna.bam.csi"),
+            (10, "vcf", "https://127.0.0.1:1/absent.vcf")]
+    missing = edited("missing.tsv", absent + fine[:1])
+    r = run(missing, folder / "missing")
+    said = [line for line in r.stderr.splitlines() if "input files" in line]
+    check(len(said) == 1 and "warning: 5 input files" in said[0] and r.stderr.startswith(said[0]),
+          f"missing inputs: one warning before anything else: {r.stderr[:600]}")
+    check(f"{missing}:4: S002: rna: {folder}/data/absent.bam" in said[0] and "and 2 more" in said[0] and
+          f"{missing}:8: S006: dna: {folder}/data/absent.csi" in said[0], f"missing inputs: which: {said}")
+    rows = {line.split("\t")[0]: line.split("\t")[1] for line in (folder / "missing" / "cohort.tsv").read_text().splitlines()}
+    bad = {"S002", "S006", "S007", "S008", "S010"}
+    check(r.returncode == 1 and {i for i in ids if rows[i] == "failed"} == bad, "missing inputs: the others are done")
+    check("input files" not in run(missing, folder / "missing", "--force", "-q").stderr, "missing inputs: -q, no warning")
+    r = run(edited("url.tsv", fine), folder / "missing", "--force")
+    check("input file" not in r.stderr, "inputs: a URL is not looked for as a file, an index is")
+
+    out = folder / "missing-fast"
+    r = run(sheet, out, "-q")
+    (out / "S000.json").unlink()
+    r = run(missing, out, "--resume", "--fail-fast", "-v")
+    rows = {line.split("\t")[0]: line.split("\t") for line in (out / "cohort.tsv").read_text().splitlines()}
+    check(r.returncode == 1 and not (out / "S000.json").exists() and "5 input files" in r.stderr and
+          "--fail-fast" in r.stderr, f"--fail-fast: refused before any sample is run: {r.stderr}")
+    check(list(rows)[1:] == ids and all(rows[i][1] == "failed" for i in bad) and rows["S000"][1] == "failed" and
+          rows["S003"][1] == "ok", "--fail-fast: a row for every sample, ok for those that --resume finds done")
+    check("absent.bam: cannot be read: No such file" in "\t".join(rows["S002"]) and "not run" in "\t".join(rows["S000"]),
+          "--fail-fast: each row says why")
+
+
 def test_failed_sample(folder, sheet, ids):
     out = folder / "failed"
     broken = folder / "broken.tsv"
@@ -213,8 +273,35 @@ def test_no_space(folder, sheet, wanted):
         check(r.returncode == 1 and "No space left" in r.stderr and str(out) in r.stderr,
               f"full disk: an error that names the file: {r.returncode} {r.stderr[:300]}")
         check(not temporaries(out) and whole(out, wanted, COHORT), "full disk: nothing half written")
+        test_full_disk_resumes(disk, sheet, wanted)
     finally:
         subprocess.run(["umount", str(disk)], check=False)
+
+
+def test_full_disk_resumes(disk, sheet, wanted):
+    """The batch stops, rather than compute all further samples for nothing, and goes on once there is room."""
+    n = sum(name.endswith(".ras.vcf.gz") for name in wanted)
+    for free in (60, 800, 1910): # the disk is full at other files
+        subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
+        out = disk / f"free{free}"
+        ballast = disk / "ballast"
+        room = os.statvfs(disk)
+        ballast.write_bytes(bytes(room.f_bavail * room.f_frsize - free * 1024))
+        r = run(sheet, out)
+        done = sum((out / ".plasmastrat" / name[:-5]).exists() and (out / name).exists() for name in wanted
+                   if name.endswith(".json"))
+        check(r.returncode == 1 and r.stderr.count("No space left") == 1 and
+              f"{done} of {n} samples are done and whole" in r.stderr and done < n and
+              f"batch {sheet} -o {out} --resume" in r.stderr, f"full disk, {free} kB: stops: {done}: {r.stderr[:500]}")
+        check("failed" not in r.stderr and not (out / "cohort.tsv").exists(),
+              f"full disk, {free} kB: the other samples have not failed: {r.stderr[:500]}")
+        check(not temporaries(out) and whole(out, wanted), f"full disk, {free} kB: nothing half written")
+        again = run(sheet, out, "--resume")
+        check(again.returncode == 1 and "No space left" in again.stderr, f"full disk, {free} kB: still full: {again.stderr}")
+        ballast.unlink()
+        r = run(sheet, out, "--resume")
+        check(r.returncode == 0 and contents(out) == wanted, f"full disk, {free} kB: --resume ends as if undisturbed")
+        shutil.rmtree(out)
 
 
 def main():
@@ -227,6 +314,8 @@ def main():
         wanted = contents(plain)
         check(len(wanted) == len(ids) * len(SUFFIXES) + len(COHORT), "all files of the undisturbed batch")
         test_resume(folder, sheet, ids, wanted)
+        test_misspelt_column(folder, sheet)
+        test_missing_inputs(folder, sheet, ids)
         test_failed_sample(folder, sheet, ids)
         test_signals(folder, sheet, ids, wanted)
         test_kills(folder, sheet, wanted, int(os.environ.get("KILLS", "200")))

@@ -12,8 +12,31 @@ same_cohort() { for f in "${cohort[@]}"; do cmp "$1/$f" "$2/$f" || return 1; don
 run 0 "batch" batch data/sheet.tsv -o all -q
 
 # ---- report ---------------------------------------------------------------------------------------------------------
+cp -r all again
+run 0 "report into the folder of the results" report again --sheet data/sheet.tsv -o again --force
+want "report: the bytes of batch" same_cohort all again
+run 0 "report into the folder of the results, by other names" report "$PWD/again" --sheet data/sheet.tsv -o ./again/../again --force
+want "report: the bytes of batch, by other names" same_cohort all again
 run 0 "report of a folder, with the sheet" report all --sheet data/sheet.tsv -o rep
-want "report: the bytes of batch" same_cohort all rep
+want "report elsewhere: the table of batch" cmp all/cohort.tsv rep/cohort.tsv
+want "report elsewhere: the MultiQC file of batch" cmp all/plasmastrat_mqc.json rep/plasmastrat_mqc.json
+run 0 "report for pages that are put beside it" report all --sheet data/sheet.tsv -o beside --pages-beside
+want "report --pages-beside: the bytes of batch" same_cohort all beside
+links() { # PAGE: each page it links to, from the page's folder
+    (cd "$(dirname "$1")" && python3 -c 'import re, sys, urllib.parse
+for link in sorted(set(re.findall("href=\"([^\"#]+)\"", open(sys.argv[1], encoding="utf-8").read()))):
+    assert re.fullmatch("[-._~/0-9A-Za-z%]+", link) and link.startswith("./"), link
+    print(urllib.parse.unquote(link))' "$(basename "$1")" | xargs -d '\n' -r realpath -e)
+}
+want "report elsewhere: pages are linked where they are" test "$(links rep/cohort.html)" = "$(ls "$PWD"/all/*.html | grep -v cohort)"
+odd="a b#c%41&\"'<ü>"
+mkdir "$odd" && cp all/PCL01.{json,html} "$odd/" && mkdir moved && cp all/IMM01.{json,html} all/NAS01.json moved/
+ln -s "$PWD/moved" linked
+run 0 "report of results here and there" report "$odd" linked/ all/IND01.json -o deep/er/out
+want "report: every link leads to its page" test "$(links deep/er/out/cohort.html)" = \
+    "$(realpath "$odd/PCL01.html" all/IND01.html moved/IMM01.html | sort)"
+want "report: a sample without a page is there" grep -q NAS01 deep/er/out/cohort.html
+grep -q 'NAS01\.html' deep/er/out/cohort.html && fail "report: a link where there is no page" || pass
 for threads in 1 3; do
     run 0 "report of files -@$threads" report all/PCL01.json all/B3701.json all/IMM01.json -o "rep$threads" -@$threads
 done

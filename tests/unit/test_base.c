@@ -1,6 +1,7 @@
 /* Guards against: test_base.c - tables, errors, threads, the map and the reasons, against hand-made truth. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +38,23 @@ static void first_error_wins(void **state) {
     ps_fail(&path, PS_ERR_USAGE, "x", 0, "no line");
     assert_string_equal(path.text, "x: no line");
     assert_int_equal(ps_fail(NULL, PS_ERR_RUN, "x", 1, "nobody listens"), -1);
+}
+
+static void errors_of_the_system(void **state) {
+    (void)state;
+    ps_error err = {0};
+    assert_int_equal(ps_fail_system(&err, "a.json", ENOSPC, "cannot be written"), -1);
+    assert_string_equal(err.text, "a.json: cannot be written: No space left on device");
+    assert_true(err.kind == PS_ERR_RUN && err.no_space);
+    ps_error quota = {0}, other = {0}, unknown = {0};
+    ps_fail_system(&quota, "a", EDQUOT, "x");
+    assert_true(quota.no_space);
+    ps_fail_system(&other, "a", EIO, "x");
+    ps_fail_system(&other, "a", ENOSPC, "the first error wins");
+    assert_false(other.no_space);
+    ps_fail_system(&unknown, "a", 0, "x");
+    assert_string_equal(unknown.text, "a: x");
+    assert_int_equal(ps_fail_system(NULL, "x", ENOSPC, "nobody listens"), -1);
 }
 
 static void errors_hold_no_control_bytes(void **state) {
@@ -438,6 +456,7 @@ static void memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins),
+        cmocka_unit_test(errors_of_the_system),
         cmocka_unit_test(errors_hold_no_control_bytes),
         cmocka_unit_test(tsv_lines_and_comments),
         cmocka_unit_test(csv_quotes),

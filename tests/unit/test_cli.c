@@ -239,7 +239,73 @@ static void sheet_paths(void **state) {
     sheet_free(&sh);
     read_or_fail("sample_id\tdna\tage\tnote\nA\ta.bam\t55\tx\n");
     assert_string_equal(sh.notice, "age, note");
+    assert_int_equal(sh.misspelt, 0);
     sheet_free(&sh);
+}
+
+/* Guards against: sheet.c note_ignored(): a typing error in a column's name drops a matched normal like a column of notes */
+static void misspelt_columns(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *notice;
+    } rows[] = {
+        {"norml", "norml (did you mean normal?)"},
+        {"Normals", "Normals (did you mean normal?)"},
+        {"puritty", "puritty (did you mean purity?)"},
+        {"RNA", "RNA (did you mean rna?)"},
+        {"vfc", "vfc (did you mean vcf?)"},
+        {"Specimen", "Specimen (did you mean specimen?)"},
+        {"SampleID", "SampleID"}, /* sample_id is there */
+        {"DNA", "DNA"},
+        {"age", "age"},
+        {"run", "run"},
+        {"date", "date"},
+        {"site", "site"},
+        {"abnormality", "abnormality"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *text = ps_format("sample_id\tdna\t%s\nA\ta.bam\tx\n", rows[i].name);
+        read_or_fail(text);
+        assert_string_equal(sh.notice, rows[i].notice);
+        assert_int_equal(sh.misspelt, strchr(rows[i].notice, '(') != NULL);
+        sheet_free(&sh);
+        free(text);
+    }
+    read_or_fail("sample_id\tdna\tRNA\trna\tage\tnorml\nA\ta.bam\tx\tr.bam\t5\tn.bam\n");
+    assert_string_equal(sh.notice, "RNA, age, norml (did you mean normal?)");
+    assert_string_equal(sh.job[0].path[PS_INPUT_RNA], "/tmp/r.bam");
+    sheet_free(&sh);
+    sheet_refused("Sample_ID\tdna\nA\ta.bam\n", "for Sample_ID, did you mean sample_id?");
+    sheet_refused("sample\tdna\nA\ta.bam\n", "for sample, did you mean sample_id?");
+    sheet_refused("sample_id\tDNA\nA\ta.bam\n", "columns ignored: DNA (did you mean dna?)");
+}
+
+/* Guards against: sheet.c note_ignored(): one column among hundreds is cut off the notice */
+static void many_columns(void **state) {
+    (void)state;
+    FILE *f;
+    char *text = NULL, *row = NULL;
+    size_t size = 0, row_size = 0;
+    f = open_memstream(&text, &size);
+    FILE *cells = open_memstream(&row, &row_size);
+    fputs("sample_id\tdna", f);
+    fputs("A\ta.bam", cells);
+    for (int i = 0; i < 300; i++) {
+        fprintf(f, "\tclinical_item_%03d", i);
+        fputs("\tx", cells);
+    }
+    fputs("\tnorml\n", f);
+    fputs("\tn.bam\n", cells);
+    fclose(cells);
+    fwrite(row, 1, row_size, f);
+    fclose(f);
+    read_or_fail(text);
+    assert_true(strlen(sh.notice) < 500);
+    assert_non_null(strstr(sh.notice, "norml (did you mean normal?)"));
+    assert_non_null(strstr(sh.notice, " more"));
+    sheet_free(&sh);
+    free(text);
+    free(row);
 }
 
 static void bad_sheets(void **state) {
@@ -314,6 +380,8 @@ int main(void) {
         cmocka_unit_test(ids),
         cmocka_unit_test(sheets),
         cmocka_unit_test(sheet_paths),
+        cmocka_unit_test(misspelt_columns),
+        cmocka_unit_test(many_columns),
         cmocka_unit_test(bad_sheets),
         cmocka_unit_test(blanks_around_values),
         cmocka_unit_test(ids_of_the_batch_itself),

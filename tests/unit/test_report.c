@@ -490,11 +490,15 @@ static char *written(writer *write, const ps_result *result) {
 }
 
 static int write_plain_text(const ps_result *r, FILE *out, ps_error *err) {
-    return ps_write_text(r, 0, out, err);
+    return ps_write_text(r, &(ps_text_look){.columns = 80, .details = "out/X.html"}, out, err);
 }
 
 static int write_colour_text(const ps_result *r, FILE *out, ps_error *err) {
-    return ps_write_text(r, 1, out, err);
+    return ps_write_text(r, &(ps_text_look){.colour = 1, .columns = 80}, out, err);
+}
+
+static int write_wide_text(const ps_result *r, FILE *out, ps_error *err) {
+    return ps_write_text(r, &(ps_text_look){.columns = 300}, out, err);
 }
 
 static json_t *parsed(const fixture *f) {
@@ -925,7 +929,7 @@ static void summaries(void **state) {
     };
     for (int i = 0; i < 4; i++) {
         char *text = written(write_plain_text, &f[i]->result), *joined = unwrapped(text);
-        fits_a_screen(text, 30);
+        fits_a_screen(text, 23);
         assert_null(strstr(text, " ...\n")); /* nothing is cut */
         for (int d = 0; d < 6; d++)
             if (!strstr(joined, due[i][d]))
@@ -943,7 +947,7 @@ static void summaries(void **state) {
         end(f[i]);
 }
 
-/* What has no bound of its own is cut, with a mark. */
+/* Guards against: a summary that is longer than the screen when there is much to say about what cannot be said */
 static void crowded_summary(void **state) {
     (void)state;
     fixture *f = unassessable();
@@ -958,8 +962,45 @@ static void crowded_summary(void **state) {
     for (int i = 0; i < 9; i++)
         ps_result_qc(&f->result, "check", "dna", PS_QC_FAIL, 1, 2, "%0300d", i);
     char *text = written(write_plain_text, &f->result);
-    fits_a_screen(text, 66);
-    assert_non_null(strstr(text, " ...\n"));
+    fits_a_screen(text, 23);
+    assert_null(strstr(text, " ...\n")); /* less is said, nothing is cut */
+    assert_null(strstr(text, "xxx"));
+    assert_null(strstr(text, "000"));
+    assert_non_null(strstr(text, "codons-shallow"));
+    assert_non_null(strstr(text, "fail check (dna), fail check (dna), and more"));
+    assert_non_null(strstr(text, "\nDetails    out/X.html\n"));
+    free(text);
+    end(f);
+}
+
+/* The most that can be said: as many lines as the screen has, whatever is found. */
+static void full_summaries(void **state) {
+    (void)state;
+    fixture *f = positive();
+    ps_result *r = &f->result;
+    ps_calls *c = &r->calls;
+    char *text = written(write_plain_text, r);
+    fits_a_screen(text, 23);
+    assert_non_null(strstr(text, "over from"));
+    free(text);
+    text = written(write_wide_text, r);
+    assert_null(strstr(text, "Details"));
+    assert_true(strlen(text) > 0 && count_of(text, "\n") < 20); /* fewer lines where the terminal is wide */
+    free(text);
+    r->label.chosen.label = PS_LABEL_INDETERMINATE;
+    r->label.chosen.leaning = PS_LABEL_PLASMACYTOMA;
+    for (int code = PS_REASON_MARKER_MISSING; code <= PS_REASON_PROBABILITY_BETWEEN; code++)
+        ps_reason_add(&r->label.chosen.reasons, (ps_reason_code)code, "%0100d", code);
+    c->copynumber.state = PS_CN_NOT_ASSESSABLE;
+    c->expression.state = PS_EXPRESSION_NOT_ASSESSABLE;
+    ps_reason_add(&c->copynumber.reasons, PS_REASON_AMBIGUOUS_BASELINE, "%0200d", 0);
+    ps_reason_add(&c->expression.reasons, PS_REASON_LATE_READS, "%0200d", 0);
+    for (int i = 0; i < 9; i++)
+        ps_result_qc(r, "check-of-something", "normal", PS_QC_WARN, 1, 2, "%0300d", i);
+    text = written(write_plain_text, r);
+    fits_a_screen(text, 23);
+    assert_null(strstr(text, " ...\n"));
+    assert_non_null(strstr(text, "not a diagnosis"));
     free(text);
     end(f);
 }
@@ -1120,6 +1161,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(cohort_rows),
         cmocka_unit_test(summaries),
         cmocka_unit_test(crowded_summary),
+        cmocka_unit_test(full_summaries),
         cmocka_unit_test(pages),
         cmocka_unit_test(missing_numbers),
         cmocka_unit_test(full_disk),

@@ -22,7 +22,7 @@ process PLASMASTRAT_REPORT {
     // exit status 1: some samples failed; the files are there all the same, or this task fails for want of them
     """
     mkdir -p results
-    plasmastrat report results --sheet '${sheet}' --outdir . ${args} || [ \$? -eq 1 ]
+    plasmastrat report results --sheet '${sheet}' --pages-beside --outdir . ${args} || [ \$? -eq 1 ]
     """
 
     stub:
