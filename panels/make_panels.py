@@ -3,7 +3,7 @@
 
     panels/make_panels.py FACTS_DIR REFERENCE_DIR [--test-variants FILE]
 
-Writes panels/common and panels/{grch38,grch37} next to this script. Nothing is typed in here that the facts hold:
+Writes panels/common and panels/{grch38,grch37} next to this script, but for common/limits.tsv, which is kept by hand. Nothing is typed in here that the facts hold:
 only choices (which limits, which order, what to leave out) and their reasons. Everything that can be checked against
 a second fact is checked, and the script stops at the first mismatch. Needs samtools for `faidx`.
 --test-variants also writes the table of known variants with their consequences, as computed here, for the unit tests.
@@ -100,76 +100,6 @@ def write_fasta(folder, name, records):
 
 # ---- the parts that do not depend on the build -----------------------------------------------------------------
 
-METHODS = "project specification"
-ASSUMED = "assumption"
-LIMITS = [  # name, value, unit, source
-    ("min_mapq", "20", "phred", ASSUMED + ": usual cut-off of variant callers"),
-    ("min_base_quality", "20", "phred", ASSUMED + ": 1 % error per base"),
-    ("max_base_quality", "40", "phred", ASSUMED + ": reported qualities above this are not trusted"),
-    ("max_consensus_quality", "45", "phred", ASSUMED + ": errors made before sequencing are shared by both mates"),
-    ("ras_min_alt", "3", "fragments", ASSUMED + ": lowest count that sampling of one artefact rarely reaches"),
-    ("ras_alpha_hotspot", "1e-5", "probability", "derived: 9 single-base alleles a codon make 0.9 "
-     "false calls per 10,000 wild-type hotspot codons; at most 1 is wanted"),
-    ("ras_alpha_other", "1e-7", "probability", "derived: about 380 codons x 9 single-base alleles at under 0.001 a sample"),
-    ("ras_lod95_limit", "0.05", "VAF", METHODS + ": default limit for wild type (a choice, not a measurement)"),
-    ("ras_background_floor", "1e-5", "errors per base and alternative", ASSUMED),
-    ("ras_background_shape", "10", "gamma shape", ASSUMED + ": error rates of places vary with CV 0.32 = 1/sqrt(shape)"),
-    ("ras_indel_background", "2e-5", "fragments per fragment", ASSUMED),
-    ("ras_strand_p", "1e-5", "probability", ASSUMED),
-    ("ras_germline_normal_vaf", "0.2", "VAF", ASSUMED + ": a heterozygous germline variant is far above, tumour in normal below"),
-    ("ras_blocks_sensitivity", "0.5", "probability", "assumption: a germline caller writes a hom-ref block over a mutation of few cells, and half of them are"),
-    ("ras_germline_blocks_vaf", "0.2", "VAF", "derived: at 400 fragments bcftools calls 20 % and passes over 15 %; an allele of a diploid is half"),
-    ("ras_block_min_gq", "20", "phred", "assumption: 1 % chance that the genotype is another"),
-    ("ras_rna_sensitivity", "0.27", "probability", "Blood 2014;124:3110: RNA shows about 27 % (11-47 %) of mutated alleles"),
-    ("expression_over_log2", "-1.5", "log2 ratio", ASSUMED + ": no published cut-off exists (" + METHODS + ")"),
-    ("expression_not_log2", "-3.5", "log2 ratio", ASSUMED + ": no published cut-off exists (" + METHODS + ")"),
-    ("expression_min_reference_fragments", "2000", "fragments", ASSUMED),
-    ("expression_min_reference_genes", "12", "genes", ASSUMED + ": half of the reference genes"),
-    ("expression_min_spliced", "0.03", "fraction of reads", ASSUMED),
-    ("expression_min_plasma_log2", "-4", "log2 ratio", ASSUMED),
-    ("expression_warn_plasma_log2", "-1", "log2 ratio", ASSUMED),
-    ("expression_max_unspliced", "0.6", "fraction of reads at exon edges", ASSUMED + ": more DNA or precursor than mature RNA"),
-    ("expression_max_late_share", "0.75", "fraction of reads", ASSUMED + ": even coverage gives a third"),
-    ("expression_late_shift", "0.2", "fraction of reads", ASSUMED),
-    ("assay_min_reads", "50", "reads", ASSUMED),
-    ("assay_dna_max_spliced", "0.05", "fraction of reads", ASSUMED + ": aligners of DNA write no introns"),
-    ("assay_rna_max_unspliced", "0.9", "fraction of reads at exon edges", ASSUMED + ": precursor RNA is far below"),
-    ("expression_stranded_fraction", "0.85", "fraction of fragments", ASSUMED),
-    ("cn_min_fragments_per_bin", "0.5", "fragments", ASSUMED + ": below, arms cannot be told apart"),
-    ("cn_max_empty_bins", "0.1", "fraction of bins", ASSUMED + ": empty bins beyond the Poisson share; even coverage leaves none"),
-    ("cn_max_bin_cv", "0.6", "coefficient of variation", ASSUMED),
-    ("cn_max_interval", "2.5", "copies", ASSUMED),
-    ("cn_baseline_odds", "10", "odds", ASSUMED + ": strong evidence on the usual scale of Bayes factors"),
-    ("cn_gain_copies", "2.5", "copies", ASSUMED + ": half-way between two and three"),
-    ("cn_amplified_copies", "5.5", "copies", ASSUMED + ": more than a duplicated gained chromosome"),
-    ("cn_loss_copies", "1.5", "copies", ASSUMED + ": half-way between one and two"),
-    ("cn_focal_log2", "0.25", "log2 ratio", ASSUMED),
-    ("cn_captured_ratio", "4", "fold", ASSUMED + ": a bin this far above the median bin has a bait (or eight copies)"),
-    ("cn_max_captured_bins", "0.005", "fraction of bins", ASSUMED + ": more bins far above the median than whole genomes have"),
-    ("cn_exome_bins", "0.06", "fraction of bins", ASSUMED + ": exons lie in more bins than the baits of gene panels"),
-    ("cn_max_enrichment", "8", "fold", ASSUMED + ": amplified RAS stays below, captured RAS is far above"),
-    ("cn_max_copies", "40", "copies", ASSUMED + ": several times the highest amplification in myeloma"),
-    ("cn_max_outliers", "0.2", "fraction of bins", ASSUMED + ": chromosomal events inside arms reach a few percent"),
-    ("cn_usual_wave", "0.03", "coefficient of variation", ASSUMED),
-    ("cn_max_wave", "0.15", "coefficient of variation", ASSUMED + ": half of a one-copy step on two copies would be 0.25"),
-    ("cn_max_normal_spread", "0.5", "sd of ln level", ASSUMED),
-    ("cn_bait_spread", "0.15", "sd of ln depth", ASSUMED + ": a panel of normals measures it"),
-    ("cn_normal_arm_log2", "0.3", "log2 ratio", ASSUMED + ": half of a one-copy gain is 0.32"),
-    ("junction_min_fragments", "3", "fragments", ASSUMED),
-    ("junction_cluster_bases", "800", "bases", ASSUMED + ": wider than the insert of usual libraries"),
-    ("junction_min_coverage", "15", "fragments over a base", "derived: a clonal event on one of two alleles gives 7.5 supporting "
-     "fragments, 3 or more in 98 % of samples (Poisson)"),
-    ("junction_alpha", "1e-3", "probability", ASSUMED),
-    ("junction_max_insert", "2000", "bases", ASSUMED),
-    ("identity_min_sites", "15", "SNPs", METHODS),
-    ("identity_min_log_odds", "4.6", "ln odds", ASSUMED + ": a hundred to one"),
-    ("identity_min_log_odds_relative", "2.3", "ln odds", ASSUMED + ": ten to one; relatives are rarely mixed up"),
-    ("contamination_warn", "0.02", "fraction of fragments", METHODS),
-    ("contamination_min_sites", "40", "SNPs", ASSUMED + ": about half are homozygous, few enough sites mislead"),
-    ("contamination_min_depth", "8", "fragments", ASSUMED + ": one allele missing by chance from fewer than 1 in 100 heterozygous sites"),
-    ("contamination_min_fragments", "1000", "fragments", "derived: 2 % of them foreign show about 7 foreign alleles at homozygous sites"),
-]
-
 BLOOD2002 = "Blood 2002;100:1101"
 MODELS = {  # ln likelihood ratios with sd; counts behind them: the notes
     "rationale": dict(
@@ -214,7 +144,6 @@ def write_models(common):
 
 
 def write_common(common, facts):
-    write(common, "limits.tsv", ["name", "value", "unit", "source"], LIMITS)
     write_models(common)
     arms = []
     for row in rows(facts / "arm_cna_freq.tsv"):

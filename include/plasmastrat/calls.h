@@ -249,6 +249,9 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call);
 /* The same from calls that were made apart, each on some of the inputs (no input in two of them): what each input alone says
  * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */
 void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
+/* 1: the VCF alone lists this variant, and so few of the DNA's fragments carry it that the VCF's VAF (the low end of its
+ * interval) would give them with less than ras_refuted_p. RNA that shows it stands up for it. */
+int ps_ras_is_refuted(const ps_limits *limits, const ps_ras_variant *variant);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 /* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
  * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless

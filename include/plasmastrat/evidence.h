@@ -87,6 +87,7 @@ typedef struct ps_gene_count {
     uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
     uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
     uint64_t unspliced; /* reads without an N that run across an inner edge of an exon by expression_edge_bases */
+    uint64_t left_out;  /* records over the exons that were left out, by whatever cause */
     uint64_t third[3];  /* reads by the third of the exons' union, 5' to 3', in which the middle aligned base lies */
 } ps_gene_count;
 
@@ -140,6 +141,8 @@ typedef struct ps_evidence {
     uint64_t spliced[PS_N_COLLECTORS]; /* of the records not left out, those with an N in the CIGAR */
     uint64_t mate_conflicts; /* codons not counted because overlapping mates disagree */
     uint64_t records;        /* records that overlap the panel, once per collector */
+    uint64_t no_quality;     /* reads that show coding bases and have no base qualities: these count as min_base_quality */
+    uint64_t missing_contigs; /* bit per panel contig (id under 64) that the file's header does not name */
 
     ps_codon_count *codon;
     size_t n_codon;

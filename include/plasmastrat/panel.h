@@ -115,6 +115,7 @@ typedef struct ps_arm {
     X(min_base_quality)              /* phred: a codon counts when its three bases reach it */                         \
     X(max_base_quality)              /* phred: cap on one base */                                                      \
     X(max_consensus_quality)         /* phred: cap on two agreeing mates (errors before sequencing are shared) */      \
+    X(absent_p)                      /* probability: of no fragment on a chromosome by chance, below which it is missing */\
     /* ---- RAS ---- */                                                                                                \
     X(ras_min_alt)                   /* fragments */                                                                   \
     X(ras_alpha_hotspot)             /* probability of a false call per allele at a hotspot codon */                   \
@@ -153,6 +154,7 @@ typedef struct ps_arm {
     X(ras_run_fold)                  /* fold per base: by each base beyond those */                                    \
     X(ras_max_indel_error)           /* fragments per fragment: errors of an indel, at most */                         \
     X(ras_block_error)               /* errors per base: of a hom-ref block of a VCF */                                \
+    X(ras_refuted_p)                 /* probability: of so few fragments of a VCF's mutation in the DNA, below which it is refuted */\
     X(ras_quiet_vaf)                 /* VAF: from which a 0/0 row of a VCF with reads is remarked */                   \
     X(ras_cis_excess)                /* fraction of reads: more that a part of an MNV may have */                      \
     X(ras_max_log_odds)              /* ln odds: most that reads say for a mutation */                                 \

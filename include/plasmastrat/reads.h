@@ -72,6 +72,8 @@ void ps_reads_watch(ps_reads *reads, const ps_watch *watch);
 int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err);
 /* 1: a record, 0: the end (checked to be a real end), -1: error. `record` belongs to the reader until the next call. */
 int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err);
+/* 1: the file's header names this panel contig. The reads must be bound. */
+int ps_reads_has_contig(const ps_reads *reads, int contig);
 /* Panel contig id of a file contig number (or -1), and by name (SA tags). */
 int ps_reads_contig(const ps_reads *reads, int tid);
 int ps_reads_contig_by_name(const ps_reads *reads, const char *name);

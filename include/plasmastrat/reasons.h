@@ -18,12 +18,15 @@ typedef enum {
     PS_REASON_RNA_ONLY,           /* wild type rests on RNA, which shows only part of the mutated alleles */
     PS_REASON_VCF_BLOCKS,         /* wild type rests on hom-ref blocks: it holds as far as their caller looks for mutations */
     PS_REASON_VCF_ONLY,           /* a position absent from a plain VCF is not wild type */
+    PS_REASON_CONTIG_ABSENT,      /* a chromosome that decides is not in the file */
     /* RAS */
+    PS_REASON_VCF_REFUTED,        /* the VCF's mutation is not in DNA that would have shown it */
     PS_REASON_CODONS_SHALLOW,     /* hotspot codons whose lod95 is above the limit; the detail names them */
     PS_REASON_CANDIDATE_REFUSED,  /* an activating change was seen and refused by a filter */
     /* expression */
     PS_REASON_FEW_REFERENCE_FRAGMENTS,
     PS_REASON_DEPTH_BELOW_THRESHOLD, /* too shallow to have shown the threshold */
+    PS_REASON_READS_LEFT_OUT,     /* reads over CCND1 were left out, so that few are no low expression */
     PS_REASON_BORDERLINE_EXPRESSION,
     PS_REASON_NOT_RNA,            /* too few spliced reads: DNA, or DNA contamination */
     PS_REASON_LOW_PLASMA_CELLS,

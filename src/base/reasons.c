@@ -15,6 +15,12 @@ static const struct {
                        "mutations of few cells"},
     [PS_REASON_RNA_ONLY] = {"rna-only", "wild type rests on RNA alone, which shows only part of the mutated alleles"},
     [PS_REASON_VCF_ONLY] = {"vcf-only", "a position that is absent from a plain VCF is not thereby wild type"},
+    [PS_REASON_CONTIG_ABSENT] = {"contig-absent", "a chromosome that decides is not in the file"},
+    [PS_REASON_VCF_REFUTED] = {"vcf-refuted",
+                               "the VCF's mutation is not in the DNA alignments, which would have shown it: "
+                               "of another sample, or a wrong call"},
+    [PS_REASON_READS_LEFT_OUT] = {"reads-left-out",
+                                  "reads over CCND1 were left out, so few of them are no low expression"},
     [PS_REASON_CODONS_SHALLOW] = {"codons-shallow", "hotspot codons could not have shown a mutation at the limit"},
     [PS_REASON_CANDIDATE_REFUSED] = {"candidate-refused", "an activating change was seen but refused by a filter"},
     [PS_REASON_FEW_REFERENCE_FRAGMENTS] = {"few-reference-fragments",

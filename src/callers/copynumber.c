@@ -16,19 +16,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "absent.h"
 #include "depth.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
 enum { MAX_COPIES = 6 }; /* of an arm; one with more is as a subclone: at no copies that are listed */
 
+/* A step of log2 that is focal: cn_focal_log2 in the tumour's cells, which the others flatten. */
+static double focal_step(const ps_depth *f, double purity) {
+    return log2(1 + (isnan(purity) ? 1 : purity) * (exp2(f->panel->limits.cn_focal_log2) - 1));
+}
+
 /* The group that speaks for CCND1. */
-static const ps_depth_group *ccnd1_group(const ps_depth *f) {
+static const ps_depth_group *ccnd1_group(const ps_depth *f, double purity) {
     const ps_depth_group *all = &f->group[f->q13], *gene = &f->group[f->gene];
     double step = fabs(gene->level - all->level);
-    return gene->bins && step > f->panel->limits.cn_focal_log2 && step > f->panel->limits.cn_gene_sds * gene->se
-               ? gene
-               : all;
+    return gene->bins && step > focal_step(f, purity) && step > f->panel->limits.cn_gene_sds * gene->se ? gene : all;
 }
 
 /* ---- baseline ---------------------------------------------------------------------------------------------------
@@ -192,13 +196,16 @@ static void decide_scope(const ps_depth *f, double baseline, ps_copynumber_call 
     call->scope = PS_SCOPE_NONE;
     if (call->state == PS_CN_NOT_ASSESSABLE || call->state == PS_CN_NEUTRAL || q < 0 || s < 0)
         return;
-    const ps_depth_group *here = ccnd1_group(f), *rest = &f->group[q], *other = &f->group[s];
+    const ps_depth_group *here = ccnd1_group(f, call->purity), *rest = &f->group[q], *other = &f->group[s];
     double step = fabs(here->level - rest->level), se = hypot(hypot(here->se, rest->se), f->wave);
-    if (step > p->limits.cn_focal_log2 && step > p->limits.cn_focal_sds * se) {
+    double q_level = rest->level - baseline, p_level = other->level - baseline;
+    /* Few fragments may not prove the step. 11q13 is gained or lost all the same, and where the arm is nearer to two copies
+     * than to that, the arm's gain or loss is what is not there. */
+    int is_proven = step > focal_step(f, call->purity) && step > p->limits.cn_focal_sds * se;
+    if (is_proven || step > fabs(q_level)) {
         call->scope = PS_SCOPE_FOCAL;
         return;
     }
-    double q_level = rest->level - baseline, p_level = other->level - baseline;
     int together = q_level * p_level > 0 && fabs(p_level) > p->limits.cn_whole_share * fabs(q_level);
     call->scope = together ? PS_SCOPE_CHROMOSOME : PS_SCOPE_ARM;
 }
@@ -322,7 +329,7 @@ static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
     if (!quiet_enough(f, call))
         return;
     double odds = 0, baseline_se = 0, baseline = fit_baseline(f, c->purity, &odds, &baseline_se);
-    const ps_depth_group *here = ccnd1_group(f);
+    const ps_depth_group *here = ccnd1_group(f, c->purity);
     double level = here->level - baseline;
     if (!here->bins || !(here->expected > 0)) {
         ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: no usable bin at 11q13");
@@ -376,7 +383,9 @@ void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
     ps_normals own = {0};
     call->fragments_per_bin = ps_round6(shape.mean);
     call->assay = shape.assay;
-    if (enough_fragments(c, &shape, call) && choose_reference(c, &shape, &own, &normals, call)) {
+    if (enough_fragments(c, &shape, call) &&
+        !contig_is_absent(c->panel, dna, c->panel->ccnd1_window.contig, "CCND1", &call->reasons) &&
+        choose_reference(c, &shape, &own, &normals, call)) {
         ps_depth f;
         ps_depth_init(&f, c->panel, dna->bin, normals);
         measure(&f, c, call);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "absent.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
@@ -207,12 +208,26 @@ static void check_late_share(const ps_limits *l, const ps_expression_reference *
                       share, l->expression_max_late_share);
 }
 
+/* Reads that lie over CCND1 and were left out (multi-mapped, secondary, failed...) might have been its expression. */
+static void check_left_out(const ps_panel *panel, const ps_evidence *e, ps_expression_call *call) {
+    const ps_gene *gene = &panel->genes[panel->ccnd1];
+    double left = (double)e->gene[panel->ccnd1].left_out, with = (double)call->fragments + left;
+    double log2_ratio = log2(per_kb(with + 0.5, gene) / call->reference_median);
+    if (left > (double)call->fragments && call->log2_ratio < call->over_at && log2_ratio > call->not_at)
+        ps_reason_add(&call->reasons, PS_REASON_READS_LEFT_OUT,
+                      "rna: %.0f reads over CCND1 were left out, %lld fragments counted: log2 %.2f, with them %.2f",
+                      left, (long long)call->fragments, call->log2_ratio, log2_ratio);
+}
+
 /* Adds a reason for each gate that stays shut; returns whether all are open. */
-static int gates_open(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
+static int gates_open(const ps_panel *panel, const ps_evidence *e, const ps_expression_reference *cohort,
+                      ps_expression_call *call) {
     const ps_limits *l = &panel->limits;
     ps_reasons *why = &call->reasons;
-    if (few_reference_fragments(l, call))
+    if (few_reference_fragments(l, call) ||
+        contig_is_absent(panel, e, panel->genes[panel->ccnd1].contig, "CCND1", &call->reasons))
         return 0;
+    check_left_out(panel, e, call);
     if (!(call->spliced_fraction >= l->expression_min_spliced))
         ps_reason_add(why, PS_REASON_NOT_RNA, "rna: %.2g of reads on the reference genes are spliced, %g needed",
                       call->spliced_fraction, l->expression_min_spliced);
@@ -370,7 +385,7 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
     measure_cells(panel, call);
     measure_ccnd1(panel, call);
     call->reference_median = ps_round6(call->reference_median);
-    if (gates_open(panel, cohort, call))
+    if (gates_open(panel, e, cohort, call))
         decide(panel, cohort, call);
     say_assumed(cohort, call);
 }

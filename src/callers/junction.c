@@ -6,6 +6,7 @@
  * more fragments there than a genome does. "Not detected" needs enough physical coverage, over nearly all of the window, to have
  * found a clonal event with that power (junction_power) at that background.
  */
+#include "absent.h"
 #include "junction.h"
 
 #include <math.h>
@@ -530,6 +531,10 @@ static void free_scene(scene *s) {
 static void call_from_dna(const ps_case *c, const ps_evidence *dna, ps_junction_call *call) {
     scene s;
     box doubt = {0};
+    const ps_panel *panel = c->panel;
+    if (contig_is_absent(panel, dna, panel->ccnd1_window.contig, "CCND1", &call->reasons) ||
+        contig_is_absent(panel, dna, panel->igh.contig, "IGH", &call->reasons))
+        return;
     set_scene(&s, c, dna);
     measure_power(&s, call);
     call->split = call->discordant = 0;

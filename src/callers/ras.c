@@ -391,20 +391,40 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
     }
 }
 
+int ps_ras_is_refuted(const ps_limits *limits, const ps_ras_variant *v) {
+    const ps_ras_said *vcf = &v->said[PS_INPUT_VCF];
+    int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
+    if (v->sources != 1u << PS_INPUT_VCF || !(vcf->vaf_low > 0) || depth <= 0 || v->source_alt[PS_INPUT_RNA] > 0)
+        return 0;
+    return 1 - ps_binomial_upper((uint64_t)(alt < 0 ? 0 : alt) + 1, (uint64_t)depth, vcf->vaf_low) <
+           limits->ras_refuted_p;
+}
+
 static void decide(const ps_case *c, ps_ras_call *call) {
     const ps_limits *l = &c->panel->limits;
+    const ps_ras_variant *refuted = NULL;
     double best = 0;
     for (size_t i = 0; i < call->n_variants; i++) {
         const ps_ras_variant *v = &call->variant[i];
         if (!is_activating(v))
             continue;
+        if (ps_ras_is_refuted(l, v)) {
+            refuted = refuted ? refuted : v;
+            continue;
+        }
         call->state = PS_RAS_MUTATED;
         /* no lod: another program's PASS, without reads to check it */
         double odds = isnan(v->lod) ? l->ras_vcf_log_odds : fmin(l->ras_max_log_odds, v->lod * log(10));
         best = fmax(best, odds);
     }
     call->log_odds = ps_round6(best);
-    if (call->state != PS_RAS_MUTATED)
+    if (call->state != PS_RAS_MUTATED && refuted)
+        ps_reason_add(&call->reasons, PS_REASON_VCF_REFUTED,
+                      "vcf: %s %.60s has a VAF of %.3g (at least %.3g), %lld of %lld fragments of the DNA carry it",
+                      c->panel->genes[refuted->effect.gene].name, refuted->effect.hgvs_c,
+                      refuted->said[PS_INPUT_VCF].vaf, refuted->said[PS_INPUT_VCF].vaf_low,
+                      (long long)refuted->source_alt[PS_INPUT_DNA], (long long)refuted->source_depth[PS_INPUT_DNA]);
+    else if (call->state != PS_RAS_MUTATED)
         decide_negative(c, call);
 }
 

@@ -389,6 +389,7 @@ static void add(ps_unit *unit, const ps_record *r) {
     ps_slice *s = ps_slice_of(unit->panel, st->locus, r->bam, r->end0);
     if (!s)
         return;
+    unit->part.no_quality += bam_get_qual(r->bam)[0] == 0xff;
     if (unit->sorted)
         ps_waitlist_sweep(&st->waiting, r->pos0, count_alone, st);
     uint64_t family = family_of(r->bam);

@@ -432,6 +432,7 @@ static void add_counts(ps_evidence *whole, const ps_evidence *part) {
     }
     whole->mate_conflicts += part->mate_conflicts;
     whole->records += part->records;
+    whole->no_quality += part->no_quality;
     whole->window_fragments += part->window_fragments;
     whole->window_chimeric += part->window_chimeric;
     whole->thinned = part->thinned > whole->thinned ? part->thinned : whole->thinned;
@@ -448,10 +449,14 @@ static void add_counts(ps_evidence *whole, const ps_evidence *part) {
         }                                                                                                            \
     } while (0)
 
-static void gather(const batch *b, ps_evidence *whole) {
+static void gather(const batch *b, const ps_panel *panel, ps_evidence *whole) {
     whole->given = 1;
+    for (int c = 0; c < panel->n_contigs && c < 64; c++)
+        whole->missing_contigs |= (uint64_t)!ps_reads_has_contig(b->source->reads, c) << c;
     for (size_t i = 0; i < b->n; i++) {
         ps_evidence *part = &b->unit[i].part;
+        for (int l = 0; b->unit[i].kind == &ps_gene_unit && l < PS_N_LEFT; l++)
+            whole->gene[b->unit[i].id].left_out += part->left_out[PS_COLLECT_GENES][l];
         add_counts(whole, part);
         MOVE_ROWS(whole, part, codon, n_codon);
         MOVE_ROWS(whole, part, base, n_base);
@@ -478,7 +483,7 @@ int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, i
     int status = run_crew(&st, err);
     for (size_t b = 0; b < n; b++) {
         if (status == 0)
-            gather(&st.batch[b], &evidence[sources[b].role]);
+            gather(&st.batch[b], panel, &evidence[sources[b].role]);
         free_batch(&st.batch[b]);
     }
     free(st.batch);

@@ -568,6 +568,10 @@ int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error 
     return 1;
 }
 
+int ps_reads_has_contig(const ps_reads *reads, int contig) {
+    return contig >= 0 && contig < reads->n_panel_contigs && reads->tid[contig] >= 0;
+}
+
 int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err) {
     /* With threads htslib (1.16) forgets whether a CRAM ended with its end container: a cut pipe would pass. */
     int may_use_threads = !(reads->file->is_cram && reads->eof_unchecked);

@@ -130,6 +130,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(min_base_quality, 0, 60)                                                                                       \
     R(max_base_quality, 10, 62)                                                                                      \
     R(max_consensus_quality, 10, 62)                                                                                 \
+    R(absent_p, 0, 0.05)                                                                                             \
     R(ras_min_alt, 1, 1000)                                                                                          \
     R(ras_alpha_hotspot, 1e-15, 0.05)                                                                                \
     R(ras_alpha_other, 1e-15, 0.05)                                                                                  \
@@ -167,6 +168,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_run_fold, 1, 10)                                                                                           \
     R(ras_max_indel_error, 1e-4, 0.5)                                                                                \
     R(ras_block_error, 1e-6, 0.1)                                                                                    \
+    R(ras_refuted_p, 0, 0.05)                                                                                        \
     R(ras_quiet_vaf, 1e-4, 1)                                                                                        \
     R(ras_cis_excess, 0, 1)                                                                                          \
     R(ras_max_log_odds, 1, 50)                                                                                       \

@@ -70,7 +70,11 @@ static void check_ras(json_reader *r, const ps_result *result) {
             node_fail(r, "ras", "variant %s: its VAF %g lies outside its interval %g to %g: %s", v->effect.protein,
                       v->vaf, v->vaf_low, v->vaf_high, why);
     }
-    if ((ras->state == PS_RAS_MUTATED) != (activating > 0))
+    int refuted = 0; /* by the DNA: they pass, and decide nothing */
+    for (size_t i = 0; i < ras->reasons.n; i++)
+        refuted |= ras->reasons.at[i].code == PS_REASON_VCF_REFUTED;
+    int excused = refuted && ras->state == PS_RAS_NOT_ASSESSABLE;
+    if ((ras->state == PS_RAS_MUTATED) != (activating > 0) && !excused)
         node_fail(r, "ras", "state '%s' with %zu activating variants that pass: %s", ps_ras_state_names[ras->state],
                   activating, why);
     for (int i = 0; ras->state == PS_RAS_WILD_TYPE && i < result->panel->n_codons; i++) {

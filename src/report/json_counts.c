@@ -90,7 +90,8 @@ json_t *json_counts(const ps_result *result) {
         json_t *o = json_object(), *codons = codons_object(result->panel, e, &bad);
         json_t *alleles = alleles_array(result->panel, e, &bad);
         bad |= put(o, "input", json_string(ps_input_names[role])) |
-               put(o, "mate_conflicts", json_integer((json_int_t)e->mate_conflicts)) | put(o, "codons", codons) |
+               put(o, "mate_conflicts", json_integer((json_int_t)e->mate_conflicts)) |
+               put(o, "without_qualities", json_integer((json_int_t)e->no_quality)) | put(o, "codons", codons) |
                put(o, "alleles", alleles) | put(o, "pictures", json_pictures(result, (ps_input_role)role)) |
                json_array_append_new(array, o);
     }
@@ -261,6 +262,8 @@ void json_read_counts(json_reader *r, const json_t *root, ps_result *result) {
             memcpy(e->seen, was.seen, sizeof e->seen);
             memcpy(e->left_out, was.left_out, sizeof e->left_out);
             e->mate_conflicts = (uint64_t)node_integer(r, o, "mate_conflicts", 0, INT64_C(1) << 53);
+            if (node_has(o, "without_qualities"))
+                e->no_quality = (uint64_t)node_integer(r, o, "without_qualities", 0, INT64_C(1) << 53);
             read_codons(r, o, result->panel, e);
             read_alleles(r, o, result->panel, e);
             json_read_pictures(r, o, result->panel, e);

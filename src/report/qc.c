@@ -33,6 +33,14 @@ static void check_left_out(ps_result *r, const ps_evidence *e) {
                  causes);
 }
 
+/* Without qualities a base counts as just good enough, and what errors there are is not known. */
+static void check_qualities(ps_result *r, const ps_evidence *e) {
+    if (e->no_quality)
+        ps_result_qc(r, "base-qualities", ps_input_names[e->role], PS_QC_WARN, (double)e->no_quality, 0,
+                     "reads at RAS codons have no base qualities: each base counts as %g, which is assumed",
+                     r->panel->limits.min_base_quality);
+}
+
 static void check_conflicts(ps_result *r, const ps_evidence *e) {
     uint64_t codons = e->mate_conflicts;
     for (size_t i = 0; i < e->n_codon; i++)
@@ -160,7 +168,8 @@ static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
     vcf_says(r, v, in_vcf, says, sizeof says);
     if (vcf_passes && codon && codon->source == PS_INPUT_DNA && !isnan(codon->lod95))
         snprintf(limit, sizeof limit, ", which would have shown a VAF of %.2g", codon->lod95);
-    ps_result_qc(r, "vcf-vs-reads", "vcf", PS_QC_WARN, depth ? ps_round6((double)alt / (double)depth) : NAN, NAN,
+    ps_result_qc(r, "vcf-vs-reads", "vcf", ps_ras_is_refuted(&r->panel->limits, v) ? PS_QC_FAIL : PS_QC_WARN,
+                 depth ? ps_round6((double)alt / (double)depth) : NAN, NAN,
                  "%s %s (%s) %s, seen %lld/%lld in the DNA alignments%s", r->panel->genes[v->effect.gene].name,
                  v->effect.protein, v->effect.hgvs_c, says, (long long)alt, (long long)depth, limit);
 }
@@ -243,7 +252,7 @@ static void check_sample_name(ps_result *r) {
 
 void ps_result_checks(ps_result *result) {
     static void (*const of_reads[])(ps_result *, const ps_evidence *) = {check_records, check_left_out,
-                                                                         check_conflicts};
+                                                                         check_qualities, check_conflicts};
     static void (*const of_sample[])(ps_result *) = {
         check_expression, check_ras, check_vcf, check_sites, check_identity, check_contamination, check_sample_name};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)

@@ -259,6 +259,12 @@ samtools sort --no-PG -n -o byname.cram -O cram,no_ref $bam
 refused 1 "the tumour as its own normal, sorted by name" 'byname.cram: is given as normal, but has the reads of .*PCL01.dna.bam' \
     sample --id S --dna $bam --normal byname.cram -o x
 samtools view --no-PG -h $bam | sed '/^@RG/d; s/\tRG:Z:[^\t]*//' >norg.sam
+samtools view --no-PG -h $bam | awk -F'\t' -v OFS='\t' '!/^@/ { $11 = "*" } { print }' >noqual.sam
+run 0 "no base qualities" sample --id S --dna noqual.sam -o noqual
+want "no base qualities: a warning" grep -q '"base-qualities"' noqual/S.json
+samtools view --no-PG -h $bam | awk -F'\t' '/^@SQ/ && $2 == "SN:chr14" { next } /^@/ || ($3 != "chr14" && $7 != "chr14" && !/SA:Z:/)' >no14.sam
+run 0 "no chromosome 14" sample --id S --dna no14.sam -o no14
+want "no chromosome 14: no junction can be excluded" grep -q 'contig-absent: .*chr14, where IGH lies' no14/S.json
 run 0 "no read groups" sample --id S --dna norg.sam -o norg
 
 # ---- outputs that cannot be written ---------------------------------------------------------------------------------

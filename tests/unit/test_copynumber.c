@@ -357,8 +357,42 @@ static void a_small_amplicon(void **state) {
     }
 }
 
+/* One copy more of 11q13 in three of ten cells is a small step, and none of the arm. */
+static void focal_in_few_cells(void **state) {
+    (void)state;
+    static const struct {
+        double depth, purity, focal;
+    } rows[] = {{330, 0.3, 3}, {330, 0.3, 4}, {1000, 0.2, 3}, {33, 0.1, 6}, {33, 0.3, 6}};
+    uint64_t seed = 5;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int k = 0; k < 6; k++) {
+            genome g = diploid(rows[i].depth);
+            g.purity = rows[i].purity;
+            g.focal = rows[i].focal;
+            ps_copynumber_call call = call_of(&g, &seed, rows[i].purity);
+            if (call.state != PS_CN_NOT_ASSESSABLE && call.state != PS_CN_NEUTRAL && call.scope != PS_SCOPE_FOCAL)
+                fail_msg("depth %g purity %g: %g copies are %s, scope %s", rows[i].depth, rows[i].purity,
+                         rows[i].focal, ps_cn_state_names[call.state], ps_scope_names[call.scope]);
+            free_call(&call);
+        }
+}
+
+/* No fragment on a chromosome at a depth that shows all others: the file lacks it, no cell does. */
+static void without_chromosome_11(void **state) {
+    (void)state;
+    uint64_t seed = 6;
+    genome g = diploid(33);
+    set_arm(&g, "11", 0);
+    ps_copynumber_call call = call_of(&g, &seed, 1);
+    assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
+    assert_true(has_reason(&call.reasons, PS_REASON_CONTIG_ABSENT));
+    free_call(&call);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_chromosome_11),
+        cmocka_unit_test(focal_in_few_cells),
         cmocka_unit_test(planted_copies),
         cmocka_unit_test(eight_trisomies),
         cmocka_unit_test(scopes),

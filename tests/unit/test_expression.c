@@ -238,8 +238,58 @@ static void outliers_among_the_reference(void **state) {
     }
 }
 
+/* A file without the chromosome is not one without expression: by its header, or by common SNPs that are seen elsewhere. */
+static void without_chromosome_11(void **state) {
+    (void)state;
+    int contig = panel.genes[panel.ccnd1].contig;
+    for (int kind = 0; kind < 4; kind++) {
+        ps_evidence e = plain(UNIT_RATE, -30);
+        if (kind == 1)
+            e.missing_contigs = (uint64_t)1 << contig;
+        for (int i = 0; i < panel.n_snps && kind > 1;
+             i++) /* half of them are covered; on chromosome 11 none, or one */
+            e.snp[i].ref = panel.snps[i].contig != contig ? (uint32_t)(i % 2 ? 9 : 0) : 0;
+        for (int i = 0; i < panel.n_snps && kind == 3; i++)
+            if (panel.snps[i].contig == contig) {
+                e.snp[i].alt = 1;
+                break;
+            }
+        ps_expression_call call = call_of(&e);
+        assert_int_equal(call.state, kind == 0 || kind == 3 ? PS_EXPRESSION_NOT_OVER : PS_EXPRESSION_NOT_ASSESSABLE);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_CONTIG_ABSENT), kind == 1 || kind == 2);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+}
+
+/* Reads that were left out might have been the expression; a few beside many that count are none. */
+static void left_out_reads(void **state) {
+    (void)state;
+    static const struct {
+        double log2;
+        uint64_t left_out;
+        ps_expression_state state;
+    } rows[] = {{-30, 0, PS_EXPRESSION_NOT_OVER},         {-30, 10, PS_EXPRESSION_NOT_OVER},
+                {-30, 400, PS_EXPRESSION_NOT_ASSESSABLE}, {-5, 400, PS_EXPRESSION_NOT_ASSESSABLE},
+                {-5, 3, PS_EXPRESSION_NOT_OVER},          {1, 5000, PS_EXPRESSION_OVER}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_evidence e = plain(UNIT_RATE, rows[i].log2);
+        e.gene[panel.ccnd1].left_out = rows[i].left_out;
+        ps_expression_call call = call_of(&e);
+        if (call.state != rows[i].state)
+            fail_msg("log2 %g, %d left out: %s", rows[i].log2, (int)rows[i].left_out,
+                     ps_expression_state_names[call.state]);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_READS_LEFT_OUT),
+                         rows[i].state == PS_EXPRESSION_NOT_ASSESSABLE);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(left_out_reads),
+        cmocka_unit_test(without_chromosome_11),
         cmocka_unit_test(states),
         cmocka_unit_test(counting_interval),
         cmocka_unit_test(shallow_is_not_negative),

@@ -547,8 +547,28 @@ static void partners_must_agree(void **state) {
     ps_evidence_free(&dna);
 }
 
+/* Without either chromosome there is no junction to see, whatever the depth. */
+static void without_a_chromosome(void **state) {
+    (void)state;
+    const int contigs[] = {panel.ccnd1_window.contig, panel.igh.contig};
+    for (int k = 0; k < 2; k++)
+        for (int by_bins = 0; by_bins < 2; by_bins++) {
+            ps_evidence e = dna_of(60);
+            if (!by_bins)
+                e.missing_contigs = (uint64_t)1 << contigs[k];
+            for (int i = 0; i < panel.n_bins && by_bins; i++)
+                e.bin[i] = panel.bins[i].span.contig == contigs[k] ? 0 : 30;
+            ps_junction_call call = call_with(NULL, &e, NAN);
+            assert_int_equal(call.state, PS_JUNCTION_NOT_ASSESSABLE);
+            assert_true(has_reason(&call.reasons, PS_REASON_CONTIG_ABSENT));
+            free_call(&call);
+            ps_evidence_free(&e);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_chromosome),
         cmocka_unit_test(nothing_given),
         cmocka_unit_test(power),
         cmocka_unit_test(fragments_make_a_cluster),

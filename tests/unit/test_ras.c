@@ -857,8 +857,44 @@ static void false_calls(void **state) {
     assert_true(calls <= 1); /* at most 1 in 10,000 expected */
 }
 
+/* 80 of 400 in the VCF, and none of 300 fragments of the DNA: of another sample, or wrong. Shallow DNA, DNA that shows some,
+ * and RNA that shows it do not refute it. */
+static void a_refuted_vcf(void **state) {
+    (void)state;
+    char t[] = "T";
+    ps_variant v = row("chr12", 25245349, 25245350, t);
+    ps_variants vcf = {.variant = &v, .n_variants = 1};
+    static const struct {
+        int depth, in_dna, in_rna, refuted;
+    } rows[] = {{300, 0, 0, 1}, {300, 12, 0, 1}, {300, 60, 0, 0}, {20, 0, 0, 0}, {300, 0, 30, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_evidence dna = case_evidence(PS_INPUT_DNA), rna = case_evidence(PS_INPUT_RNA);
+        int k12 = codon_of("KRAS", 12);
+        put_everywhere(&dna, 40, (uint32_t)rows[i].depth);
+        put_everywhere(&rna, 40, 300);
+        if (rows[i].in_dna == 12) /* too few to be called among poor bases */
+            put(&dna, k12, code("GAT"), PS_F1R2, 20, 1);
+        else if (rows[i].in_dna)
+            put_both(&dna, k12, code("GAT"), 40, (uint32_t)rows[i].in_dna);
+        if (rows[i].in_rna)
+            put_both(&rna, k12, code("GAT"), 40, (uint32_t)rows[i].in_rna);
+        ps_ras_call call = call_of(&rna, &dna, NULL, &vcf);
+        if ((call.state == PS_RAS_NOT_ASSESSABLE) != rows[i].refuted)
+            fail_msg("row %zu: %s", i, ps_ras_state_names[call.state]);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_VCF_REFUTED), rows[i].refuted);
+        if (rows[i].refuted)
+            assert_true(call.log_odds == 0 && ps_ras_is_refuted(&panel.limits, &call.variant[0]));
+        else
+            assert_int_equal(call.state, PS_RAS_MUTATED);
+        free_call(&call);
+        ps_evidence_free(&dna);
+        ps_evidence_free(&rna);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refuted_vcf),
         cmocka_unit_test(fragments_needed),
         cmocka_unit_test(odds_of_guesses),
         cmocka_unit_test(lod95_by_summing),

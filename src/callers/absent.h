@@ -1,0 +1,12 @@
+/* absent.h - is a chromosome missing from a file? Private to src/callers. */
+#ifndef PLASMASTRAT_CALLERS_ABSENT_H
+#define PLASMASTRAT_CALLERS_ABSENT_H
+
+#include "plasmastrat/evidence.h"
+#include "plasmastrat/reasons.h"
+
+/* The header does not name the contig, or nothing is seen of it where so little would be chance with less than absent_p:
+ * adds PS_REASON_CONTIG_ABSENT, which says what is thereby not known ("CCND1"), and returns 1. */
+int contig_is_absent(const ps_panel *panel, const ps_evidence *e, int contig, const char *what, ps_reasons *reasons);
+
+#endif
