@@ -8,7 +8,7 @@ failed=0 checked=0
 # header -> layer that owns it
 layer_of() {
     case $1 in
-    error | alloc | parallel | table | stats | reasons | map | interrupt | spelling) echo base ;;
+    error | alloc | parallel | table | stats | reasons | map | interrupt | spelling | scratch) echo base ;;
     panel | model | normals | expression_reference) echo panel ;;
     reads | variants | outfile | setup) echo io ;;
     evidence | collect | dilute) echo evidence ;;

@@ -16,6 +16,9 @@ typedef struct ps_read_source { /* one alignment input */
     const char *path, *reference;
     const ps_watch *watch; /* of all sources the same, or NULL */
     ps_reads *reads;       /* open and bound to the panel; streamed or indexed as ps_reads_about() says */
+    /* Bytes that the waiting reads of one RAS or RAF gene may take; what is more waits in a temporary file, with the same
+     * counts. 0: what suits the threads. */
+    size_t waiting_memory;
 } ps_read_source;
 
 /* Fills evidence[role] for each of the n sources (each role at most once); evidence of other roles is initialised empty.

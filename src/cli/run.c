@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/collect.h"
+#include "plasmastrat/scratch.h"
 #include "plasmastrat/spelling.h"
 
 static const char default_model[] = "rationale";
@@ -144,20 +145,6 @@ static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
     return 0;
 }
 
-/* An unnamed file in $TMPDIR, which clusters point at a node's own disk: tmpfile() knows only /tmp. */
-static FILE *open_scratch(void) {
-    const char *folder = getenv("TMPDIR");
-    char *path = ps_format("%s/plasmastrat.XXXXXX", folder && *folder ? folder : "/tmp");
-    int fd = mkstemp(path);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w+b");
-    if (fd >= 0)
-        unlink(path);
-    if (fd >= 0 && !file)
-        close(fd);
-    free(path);
-    return file;
-}
-
 /* A VCF is read twice (once for its build), so standard input is copied to an unnamed temporary file first. */
 static int open_vcf(run *r, ps_error *err) {
     const char *path = r->job->path[PS_INPUT_VCF];
@@ -165,7 +152,7 @@ static int open_vcf(run *r, ps_error *err) {
         r->vcf = ps_strdup(path);
         return 0;
     }
-    r->vcf_copy = open_scratch();
+    r->vcf_copy = ps_scratch_open();
     if (!r->vcf_copy)
         return ps_fail(err, PS_ERR_RUN, NULL, 0, "standard input: no temporary file can be made: %s",
                        strerror(errno));

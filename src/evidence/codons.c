@@ -301,13 +301,15 @@ static void count_fragment(codon_state *st, uint64_t name, ps_slice *s) {
     ps_slice_free(s);
 }
 
-static void count_alone(void *context, uint64_t name, void *what) {
+static void count_alone(void *context, uint64_t name, uint32_t what) {
     codon_state *st = context;
-    count_fragment(st, name, ps_parcel_open(&st->parcels, what));
+    ps_slice *s = ps_parcel_open(&st->parcels, what);
+    if (s)
+        count_fragment(st, name, s);
 }
 
 static ps_slice *take_waiting(codon_state *st, uint64_t name) {
-    void *parcel = ps_waitlist_take(&st->waiting, name);
+    uint32_t parcel = ps_waitlist_take(&st->waiting, name);
     return parcel ? ps_parcel_open(&st->parcels, parcel) : NULL;
 }
 
@@ -323,6 +325,7 @@ static void begin(ps_unit *unit) {
     const ps_locus *locus = &unit->panel->loci[unit->id];
     size_t n_codons = (size_t)(locus->codon_end - locus->codon_beg);
     st->locus = st->parcels.locus = locus;
+    st->parcels.budget = unit->memory;
     st->unit = unit;
     ps_pictures_init(unit->panel, locus, &st->pictures);
     st->end0 = locus->pos0[locus->n_targets - 1] + 1;
@@ -496,6 +499,7 @@ static void measure_alleles(codon_state *st, ps_evidence *part) {
 static void finish(ps_unit *unit) {
     codon_state *st = unit->state;
     ps_waitlist_drain(&st->waiting, count_alone, st);
+    unit->unread = st->parcels.unread;
     ps_parcels_free(&st->parcels);
     list_codons(st, &unit->part);
     list_bases(st, &unit->part);

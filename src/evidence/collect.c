@@ -10,6 +10,9 @@
 #include "plasmastrat/parallel.h"
 #include "unit.h"
 
+/* Of all threads together, for the reads that wait for their mates in RAS and RAF genes: 100,000 or so, where an exome
+ * has some hundred (see ps_read_source.waiting_memory). */
+enum { WAITING_MEMORY = 8 << 20 };
 enum { BINS_PER_UNIT = 64, SNPS_PER_UNIT = 64, WINDOW_PIECE = 12 * PS_WINDOW_CELL };
 
 typedef struct batch { /* the units of one source */
@@ -89,7 +92,8 @@ static void snp_units(batch *b, const ps_panel *panel) {
     }
 }
 
-static void make_units(batch *b, const ps_panel *panel, const ps_read_source *source, ps_evidence *whole) {
+static void make_units(batch *b, const ps_panel *panel, const ps_read_source *source, int n_threads,
+                       ps_evidence *whole) {
     static const struct {
         void (*make)(batch *b, const ps_panel *panel);
         unsigned roles;
@@ -104,11 +108,14 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
     const ps_reads_info *about = ps_reads_about(source->reads);
     b->source = source;
     b->streamed = about->index != PS_INDEX_USED;
+    /* a streamed file feeds one thread; in a sorted one the genes are deep one after another */
+    size_t sharers = !b->streamed && n_threads > 1 ? (size_t)n_threads : 1;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].roles >> source->role & 1)
             rows[i].make(b, panel);
     for (size_t i = 0; i < b->n; i++) {
         b->unit[i].sorted = about->coordinate_sorted;
+        b->unit[i].memory = source->waiting_memory ? source->waiting_memory : WAITING_MEMORY / sharers;
         b->unit[i].part.gene = whole->gene;
         b->unit[i].part.bin = whole->bin;
         b->unit[i].part.snp = whole->snp;
@@ -135,6 +142,17 @@ static void free_batch(batch *b) {
 static void begin_unit(ps_unit *u) {
     if (u->kind->begin)
         u->kind->begin(u);
+}
+
+/* -1 when a collector has lost what it had put aside: the unit's counts are short. */
+static int finish_unit(ps_unit *u, ps_error *err) {
+    u->kind->finish(u);
+    if (!u->unread)
+        return 0;
+    return ps_fail(
+        err, PS_ERR_RUN, NULL, 0,
+        "reads that waited for their mates in a temporary file (in $TMPDIR, or /tmp) cannot be read back: %s",
+        strerror(u->unread));
 }
 
 static ps_record record_of(const ps_reads *reads, const bam1_t *bam, int contig) {
@@ -301,7 +319,8 @@ static int stream_batch(batch *b, const ps_panel *panel, int n_threads, ps_error
         if (contig >= 0 && bam->core.pos >= 0)
             give_record(&a, b, bam, contig, number);
     for (size_t i = 0; i < b->n; i++)
-        b->unit[i].kind->finish(&b->unit[i]);
+        if (finish_unit(&b->unit[i], err) < 0)
+            status = -1;
     free_atlas(&a);
     return status;
 }
@@ -319,8 +338,7 @@ static int fetch_unit(ps_unit *u, ps_reads *reads, ps_error *err) {
         ps_record r = record_of(reads, bam, contig);
         ps_unit_add(u, &r);
     }
-    u->kind->finish(u);
-    return status;
+    return finish_unit(u, err) < 0 ? -1 : status;
 }
 
 /* ---- both -------------------------------------------------------------------------------------------------------
@@ -479,7 +497,7 @@ int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, i
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         ps_evidence_init(panel, (ps_input_role)role, &evidence[role]);
     for (size_t b = 0; b < n; b++)
-        make_units(&st.batch[b], panel, &sources[b], &evidence[sources[b].role]);
+        make_units(&st.batch[b], panel, &sources[b], n_threads, &evidence[sources[b].role]);
     int status = run_crew(&st, err);
     for (size_t b = 0; b < n; b++) {
         if (status == 0)

@@ -104,10 +104,10 @@ static void count_read(ps_gene_count *count, const ps_unit *unit, const bam1_t *
     count->third[unit->panel->genes[unit->id].strand == '-' ? 2 - third : third]++;
 }
 
-static void forget(void *context, uint64_t name, void *what) {
+static void forget(void *context, uint64_t name, uint32_t what) {
     (void)context;
     (void)name;
-    free(what);
+    (void)what;
 }
 
 static void begin(ps_unit *unit) {
@@ -124,19 +124,16 @@ static void add(ps_unit *unit, const ps_record *r) {
     ps_gene_count *count = &unit->part.gene[unit->id];
     int strand = strand_of(b, unit->panel->genes[unit->id].strand);
     count_read(count, unit, b);
-    int *seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, r->name) : NULL;
+    uint32_t seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, r->name) : 0;
     if (seen) { /* the mate has counted the fragment already; an improper pair may show the other strand too */
-        count_strands(count, strand & ~*seen);
-        free(seen);
+        count_strands(count, strand & ~(int)seen);
         return;
     }
     count->fragments++;
     count_strands(count, strand);
     if (!ps_mate_expected(b) || (unit->sorted && b->core.mpos < b->core.pos))
         return;
-    seen = ps_alloc(1, sizeof *seen);
-    *seen = strand;
-    ps_waitlist_put(waiting, r->name, (int32_t)b->core.mpos, seen);
+    ps_waitlist_put(waiting, r->name, (int32_t)b->core.mpos, (uint32_t)strand);
     if (unit->sorted)
         ps_waitlist_sweep(waiting, r->pos0, forget, NULL);
 }

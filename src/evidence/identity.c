@@ -10,10 +10,18 @@
 
 enum { REF, ALT, OTHER, NONE };
 
-typedef struct pending { /* a fragment whose mate may show the same SNP */
-    int snp;
-    int allele;
-} pending;
+/* A fragment whose mate may show the same SNP, as the waitlist keeps it. */
+static uint32_t pending_of(int snp, int allele) {
+    return (uint32_t)snp * 4 + (uint32_t)allele + 1;
+}
+
+static int pending_snp(uint32_t what) {
+    return (int)((what - 1) / 4);
+}
+
+static int pending_allele(uint32_t what) {
+    return (int)((what - 1) % 4);
+}
 
 /* Base code (1 A, 2 C, 4 G, 8 T) of a read at a place, or 0: not aligned there, or below the quality. */
 static int base_at(const bam1_t *b, int32_t pos0, double min_quality) {
@@ -48,11 +56,10 @@ static void count(ps_unit *unit, int snp, int allele) {
     c->other += allele == OTHER;
 }
 
-static void give_up(void *context, uint64_t name, void *what) { /* no mate came: the read speaks alone */
-    const pending *p = what;
+/* no mate came: the read speaks alone */
+static void give_up(void *context, uint64_t name, uint32_t what) {
     (void)name;
-    count(context, p->snp, p->allele);
-    free(what);
+    count(context, pending_snp(what), pending_allele(what));
 }
 
 static void begin(ps_unit *unit) {
@@ -68,20 +75,17 @@ static void see(ps_unit *unit, const ps_record *r, int id) {
         return;
     /* the mates of a discordant pair may show two SNPs: those are two observations */
     uint64_t key = r->name ^ (uint64_t)(id + 1) * 0x9e3779b97f4a7c15u;
-    pending *seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, key) : NULL;
+    uint32_t seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, key) : 0;
     if (seen) {
-        if (seen->allele == allele)
+        if (pending_allele(seen) == allele)
             count(unit, id, allele);
-        free(seen);
         return;
     }
     if (!ps_mate_expected(b) || b->core.mpos > snp->pos0 || (unit->sorted && b->core.mpos < b->core.pos)) {
         count(unit, id, allele);
         return;
     }
-    seen = ps_alloc(1, sizeof *seen);
-    *seen = (pending){id, allele};
-    ps_waitlist_put(waiting, key, (int32_t)b->core.mpos, seen);
+    ps_waitlist_put(waiting, key, (int32_t)b->core.mpos, pending_of(id, allele));
     if (unit->sorted)
         ps_waitlist_sweep(waiting, r->pos0, give_up, unit);
 }

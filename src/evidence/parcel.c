@@ -1,11 +1,24 @@
 #include "parcel.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/scratch.h"
 
 enum { BLOCK = 1 << 16, FEW_VALUES = 8, MOST_NUMBER = 5, FIXED_NUMBERS = 16 };
+
+/* A parcel's number: two bits say where it lies, the others which STEP of the blocks or of the file, or which place of
+ * `alone`: 8 GB each of blocks and file. */
+enum { IN_BLOCK = 1, IN_FILE, ALONE, PLACE_BITS = 30, STEPS_OF_BLOCK = BLOCK / PS_PARCEL_STEP };
+static const uint64_t PLACES = (uint64_t)1 << PLACE_BITS;
+
+/* Bytes of the file that are read at a time: some parcels, for mates that come in the order of the reads that wait for
+ * them. More would cost mates in random order, which use one parcel of each window, and save the others little. */
+enum { WINDOW = 1024 };
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------
  */
@@ -180,41 +193,204 @@ static void get_indels(ps_slice *s, const uint8_t **from) {
     }
 }
 
-/* ---- room -------------------------------------------------------------------------------------------------------
+/* ---- in memory --------------------------------------------------------------------------------------------------
  */
+
+static uint32_t number_of(uint32_t where, uint64_t place) {
+    return where << PLACE_BITS | (uint32_t)place;
+}
+
+static uint64_t place_of(uint32_t parcel) {
+    return parcel & (PLACES - 1);
+}
 
 static size_t size_class(size_t bytes) {
     return (bytes + PS_PARCEL_STEP - 1) / PS_PARCEL_STEP;
 }
 
-static void *take_room(ps_parcels *pool, size_t bytes) {
-    size_t size = size_class(bytes);
-    if (size > PS_PARCEL_SIZES)
-        return ps_alloc(bytes, 1);
-    void *at = pool->room[size];
-    if (at) {
-        memcpy(&pool->room[size], at, sizeof(void *));
-        return at;
-    }
-    if (!pool->block || pool->used + size * PS_PARCEL_STEP > BLOCK) {
-        void *block = ps_alloc(BLOCK, 1);
-        memcpy(block, &pool->block, sizeof(void *));
-        pool->block = block;
-        pool->used = sizeof(void *);
-    }
-    at = (char *)pool->block + pool->used;
-    pool->used += size * PS_PARCEL_STEP;
-    return at;
+static uint8_t *in_block(const ps_parcels *pool, uint32_t parcel) {
+    uint64_t place = place_of(parcel);
+    return (uint8_t *)pool->block[place / STEPS_OF_BLOCK] + place % STEPS_OF_BLOCK * PS_PARCEL_STEP;
 }
 
-static void give_room(ps_parcels *pool, void *at, size_t bytes) {
+static int fits_budget(const ps_parcels *pool, size_t more) {
+    return pool->n_blocks * BLOCK + pool->alone_bytes + more <= pool->budget;
+}
+
+/* 0 when there is none. */
+static uint32_t room_in_blocks(ps_parcels *pool, size_t bytes) {
     size_t size = size_class(bytes);
-    if (size > PS_PARCEL_SIZES) {
-        free(at);
-        return;
+    if (size > PS_PARCEL_SIZES)
+        return 0;
+    uint32_t parcel = pool->room[size];
+    if (parcel) {
+        memcpy(&pool->room[size], in_block(pool, parcel), sizeof parcel);
+        return parcel;
     }
-    memcpy(at, &pool->room[size], sizeof(void *));
-    pool->room[size] = at;
+    if (!pool->n_blocks || pool->used + size * PS_PARCEL_STEP > BLOCK)
+        return 0;
+    parcel = number_of(IN_BLOCK, (pool->n_blocks - 1) * STEPS_OF_BLOCK + pool->used / PS_PARCEL_STEP);
+    pool->used += size * PS_PARCEL_STEP;
+    return parcel;
+}
+
+static uint32_t put_alone(ps_parcels *pool, size_t bytes) {
+    size_t i = pool->gap ? pool->gap - 1 : pool->n_alone;
+    if (pool->gap) {
+        pool->gap = pool->alone[i].next;
+    } else {
+        PS_GROW(pool->alone, pool->n_alone, pool->alone_capacity);
+        pool->n_alone++;
+    }
+    pool->alone[i].at = ps_alloc(bytes, 1);
+    memcpy(pool->alone[i].at, pool->scratch, bytes);
+    pool->alone_bytes += bytes;
+    return number_of(ALONE, i);
+}
+
+/* Gives the room to the next parcel of its size; all blocks but one are freed when none is left in them. */
+static void leave_block(ps_parcels *pool, uint32_t parcel, size_t bytes) {
+    size_t size = size_class(bytes);
+    memcpy(in_block(pool, parcel), &pool->room[size], sizeof parcel);
+    pool->room[size] = parcel;
+    if (--pool->n_in_blocks || pool->n_blocks == 1)
+        return;
+    while (pool->n_blocks > 1)
+        free(pool->block[--pool->n_blocks]);
+    memset(pool->room, 0, sizeof pool->room);
+    pool->used = 0;
+}
+
+static void leave_alone(ps_parcels *pool, uint32_t parcel, size_t bytes) {
+    size_t i = (size_t)place_of(parcel);
+    free(pool->alone[i].at);
+    pool->alone[i].next = pool->gap;
+    pool->gap = i + 1;
+    pool->alone_bytes -= bytes;
+}
+
+/* ---- in the scratch file ----------------------------------------------------------------------------------------
+ */
+
+/* Before a parcel in the file stands its size; both together take whole STEPs. */
+static size_t size_in_file(size_t bytes) {
+    return size_class(sizeof(uint32_t) + bytes) * PS_PARCEL_STEP;
+}
+
+/* -1: with less than n bytes, errno set. */
+static int write_at(int fd, const uint8_t *from, size_t n, uint64_t at) {
+    while (n) {
+        ssize_t done = pwrite(fd, from, n, (off_t)at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return -1;
+        from += done;
+        n -= (size_t)done;
+        at += (uint64_t)done;
+    }
+    return 0;
+}
+
+/* Fewer than n bytes at the file's end; -1 with errno. */
+static ssize_t read_at(int fd, uint8_t *to, size_t n, uint64_t at) {
+    size_t have = 0;
+    while (have < n) {
+        ssize_t done = pread(fd, to + have, n - have, (off_t)(at + have));
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return -1;
+        if (done == 0)
+            break;
+        have += (size_t)done;
+    }
+    return (ssize_t)have;
+}
+
+/* -1 when it cannot be written: what is in the tail stays there. */
+static int write_tail(ps_parcels *pool) {
+    if (!pool->file)
+        pool->file = ps_scratch_open();
+    if (!pool->file || write_at(fileno(pool->file), pool->tail, pool->n_tail, pool->written) < 0) {
+        pool->file_failed = 1;
+        return -1;
+    }
+    pool->written += pool->n_tail;
+    pool->n_tail = 0;
+    return 0;
+}
+
+/* 0 when there is no place. */
+static uint32_t put_in_file(ps_parcels *pool, size_t bytes) {
+    size_t size = size_in_file(bytes);
+    uint32_t stored = (uint32_t)bytes;
+    if (pool->file_failed || size > BLOCK)
+        return 0;
+    if (!pool->tail)
+        pool->tail = ps_alloc(BLOCK, 1);
+    if (pool->n_tail + size > BLOCK && write_tail(pool) < 0)
+        return 0;
+    uint64_t place = (pool->written + pool->n_tail) / PS_PARCEL_STEP;
+    if (place >= PLACES)
+        return 0;
+    uint8_t *to = pool->tail + pool->n_tail;
+    memcpy(to, &stored, sizeof stored);
+    memcpy(to + sizeof stored, pool->scratch, bytes);
+    pool->n_tail += size;
+    pool->n_in_file++;
+    return number_of(IN_FILE, place);
+}
+
+/* Bytes [at, at + n) of the file, n at most a block; NULL with errno. */
+static const uint8_t *look_at(ps_parcels *pool, uint64_t at, size_t n) {
+    if (at >= pool->window_at && at + n <= pool->window_at + pool->n_window)
+        return pool->window + (at - pool->window_at);
+    size_t want = n > WINDOW ? n : WINDOW;
+    want = want < pool->written - at ? want : (size_t)(pool->written - at);
+    if (want > pool->window_capacity) {
+        pool->window = ps_resize(pool->window, want, 1);
+        pool->window_capacity = want;
+    }
+    pool->n_window = 0;
+    ssize_t have = read_at(fileno(pool->file), pool->window, want, at);
+    if (have < 0)
+        return NULL;
+    if ((size_t)have < want) { /* nobody else knows the file: its disk has lost what was written */
+        errno = EIO;
+        return NULL;
+    }
+    pool->window_at = at;
+    pool->n_window = want;
+    return pool->window;
+}
+
+/* NULL with errno. */
+static const uint8_t *find_in_file(ps_parcels *pool, uint32_t parcel) {
+    uint64_t at = place_of(parcel) * PS_PARCEL_STEP;
+    uint32_t bytes = 0;
+    if (at >= pool->written)
+        return pool->tail + (at - pool->written) + sizeof bytes;
+    const uint8_t *from = look_at(pool, at, sizeof bytes);
+    if (!from)
+        return NULL;
+    memcpy(&bytes, from, sizeof bytes);
+    if (size_in_file(bytes) > BLOCK || at + size_in_file(bytes) > pool->written) {
+        errno = EIO;
+        return NULL;
+    }
+    from = look_at(pool, at, size_in_file(bytes));
+    return from ? from + sizeof bytes : NULL;
+}
+
+/* The file begins anew when none is left in it: the exons of a gene are deep one after another. */
+static void leave_file(ps_parcels *pool) {
+    if (--pool->n_in_file)
+        return;
+    if (pool->written && ftruncate(fileno(pool->file), 0) < 0)
+        pool->file_failed = 1;
+    pool->written = 0;
+    pool->n_tail = pool->n_window = 0;
 }
 
 /* ---- parcels ----------------------------------------------------------------------------------------------------
@@ -227,7 +403,55 @@ static size_t most_bytes(const ps_slice *s) {
     return most;
 }
 
-void *ps_parcel_pack(ps_parcels *pool, ps_slice *s) {
+/* Keeps the first bytes of pool->scratch. */
+static uint32_t keep(ps_parcels *pool, size_t bytes) {
+    int small = size_class(bytes) <= PS_PARCEL_SIZES;
+    uint32_t parcel = room_in_blocks(pool, bytes);
+    if (!parcel && !fits_budget(pool, small ? BLOCK : bytes)) {
+        parcel = put_in_file(pool, bytes);
+        if (parcel)
+            return parcel;
+    }
+    if (!parcel && small && (pool->n_blocks + 1) * STEPS_OF_BLOCK <= PLACES) {
+        PS_GROW(pool->block, pool->n_blocks, pool->block_capacity);
+        pool->block[pool->n_blocks++] = ps_alloc(BLOCK, 1);
+        pool->used = 0;
+        parcel = room_in_blocks(pool, bytes);
+    }
+    if (!parcel)
+        return put_alone(pool, bytes);
+    memcpy(in_block(pool, parcel), pool->scratch, bytes);
+    pool->n_in_blocks++;
+    return parcel;
+}
+
+/* NULL with errno. */
+static const uint8_t *find(ps_parcels *pool, uint32_t parcel) {
+    switch (parcel >> PLACE_BITS) {
+    case IN_BLOCK:
+        return in_block(pool, parcel);
+    case IN_FILE:
+        return find_in_file(pool, parcel);
+    default:
+        return pool->alone[place_of(parcel)].at;
+    }
+}
+
+static void leave(ps_parcels *pool, uint32_t parcel, size_t bytes) {
+    switch (parcel >> PLACE_BITS) {
+    case IN_BLOCK:
+        leave_block(pool, parcel, bytes);
+        break;
+    case IN_FILE:
+        leave_file(pool);
+        break;
+    default:
+        leave_alone(pool, parcel, bytes);
+        break;
+    }
+}
+
+uint32_t ps_parcel_pack(ps_parcels *pool, ps_slice *s) {
     size_t most = most_bytes(s);
     if (most > pool->capacity) {
         pool->scratch = ps_resize(pool->scratch, most, 1);
@@ -244,15 +468,18 @@ void *ps_parcel_pack(ps_parcels *pool, ps_slice *s) {
     to = put_codes(pool, s, to);
     to = put_indels(s, to);
     size_t bytes = (size_t)(to - pool->scratch);
-    void *parcel = take_room(pool, bytes);
-    memcpy(parcel, pool->scratch, bytes);
+    uint32_t parcel = keep(pool, bytes);
     ps_slice_free(s);
     return parcel;
 }
 
-ps_slice *ps_parcel_open(ps_parcels *pool, void *parcel) {
+ps_slice *ps_parcel_open(ps_parcels *pool, uint32_t parcel) {
+    const uint8_t *from = find(pool, parcel), *beg = from;
+    if (!from) {
+        pool->unread = pool->unread ? pool->unread : errno;
+        return NULL;
+    }
     ps_slice *s = ps_alloc(1, sizeof *s);
-    const uint8_t *from = parcel;
     int32_t targets[2];
     get_stretch(&from, targets);
     s->beg = targets[0];
@@ -269,17 +496,26 @@ ps_slice *ps_parcel_open(ps_parcels *pool, void *parcel) {
     }
     get_codes(pool, s, &from);
     get_indels(s, &from);
-    give_room(pool, parcel, (size_t)(from - (const uint8_t *)parcel));
+    leave(pool, parcel, (size_t)(from - beg));
     return s;
 }
 
 void ps_parcels_free(ps_parcels *pool) {
-    for (void *block = pool->block; block;) {
-        void *before;
-        memcpy(&before, block, sizeof before);
-        free(block);
-        block = before;
+    while (pool->n_blocks)
+        free(pool->block[--pool->n_blocks]);
+    free(pool->block);
+    while (pool->gap) { /* unused places hold no pointer */
+        size_t i = pool->gap - 1;
+        pool->gap = pool->alone[i].next;
+        pool->alone[i].at = NULL;
     }
+    while (pool->n_alone)
+        free(pool->alone[--pool->n_alone].at);
+    free(pool->alone);
+    if (pool->file)
+        fclose(pool->file);
+    free(pool->tail);
+    free(pool->window);
     free(pool->scratch);
     *pool = (ps_parcels){0};
 }

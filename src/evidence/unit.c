@@ -4,6 +4,8 @@
 
 #include "plasmastrat/alloc.h"
 
+enum { MANY_ROWS = 1 << 14 }; /* of a waitlist: fewer are kept when it empties */
+
 static int left_out_cause(const ps_unit *unit, const bam1_t *b) {
     static const struct {
         ps_left_out cause;
@@ -81,9 +83,9 @@ static size_t slot_of(const ps_waitlist *list, uint64_t name) {
     return at;
 }
 
-static void grow_slots(ps_waitlist *list) {
+static void make_slots(ps_waitlist *list, size_t n_slots) {
     free(list->slot);
-    list->n_slots = list->n_slots ? 2 * list->n_slots : 64;
+    list->n_slots = n_slots;
     list->slot = ps_alloc(list->n_slots, sizeof *list->slot);
     for (size_t i = 0; i < list->n; i++)
         list->slot[slot_of(list, list->row[i].name)] = (uint32_t)(i + 1);
@@ -110,27 +112,32 @@ static void drop_row(ps_waitlist *list, size_t i) {
         list->slot[moved] = (uint32_t)(i + 1);
     }
     list->n--;
+    if (list->capacity > MANY_ROWS && list->n < list->capacity / 8) {
+        list->capacity /= 4;
+        list->row = ps_resize(list->row, list->capacity, sizeof *list->row);
+        make_slots(list, 2 * list->capacity);
+    }
 }
 
-void *ps_waitlist_take(ps_waitlist *list, uint64_t name) {
+uint32_t ps_waitlist_take(ps_waitlist *list, uint64_t name) {
     size_t at = list->n ? slot_of(list, name) : 0;
     if (!list->n || !list->slot[at])
-        return NULL;
+        return 0;
     size_t i = list->slot[at] - 1;
-    void *what = list->row[i].what;
+    uint32_t what = list->row[i].what;
     drop_row(list, i);
     return what;
 }
 
-void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, void *what) {
+void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, uint32_t what) {
     if (4 * (list->n + 1) > 3 * list->n_slots)
-        grow_slots(list);
+        make_slots(list, list->n_slots ? 2 * list->n_slots : 64);
     PS_GROW(list->row, list->n, list->capacity);
     list->slot[slot_of(list, name)] = (uint32_t)(list->n + 1);
     list->row[list->n++] = (ps_waiting){name, mate_pos0, what};
 }
 
-void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, uint64_t name, void *what), void *context) {
+void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, ps_give_up *give_up, void *context) {
     if (list->n < list->sweep_at || list->n < 1024)
         return;
     for (size_t i = list->n; i-- > 0;) {
@@ -143,7 +150,7 @@ void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *co
     list->sweep_at = 2 * list->n;
 }
 
-void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, uint64_t name, void *what), void *context) {
+void ps_waitlist_drain(ps_waitlist *list, ps_give_up *give_up, void *context) {
     for (size_t i = 0; i < list->n; i++)
         give_up(context, list->row[i].name, list->row[i].what);
     free(list->slot);

@@ -35,6 +35,8 @@ struct ps_unit {
     size_t n_spans;
     int sorted;       /* records come in coordinate order */
     void *state;      /* the collector's own */
+    size_t memory;    /* bytes for fragments that wait for their mate; what is more goes to a temporary file */
+    int unread;       /* errno: that file could not be read back, so the counts are short */
     ps_evidence part; /* this unit's evidence; gene, bin, cells and snp point into the whole's */
     uint64_t last;    /* number of the last record given (streaming: a record comes once) */
 };
@@ -51,26 +53,28 @@ int ps_is_spliced(const bam1_t *bam);
 /* Applies the rules of `kind` and hands the record on. */
 void ps_unit_add(ps_unit *unit, const ps_record *record);
 
-/* Fragments that wait for their mate. `mate_pos0` tells when waiting is over in a sorted file. */
+/* Fragments that wait for their mate. `mate_pos0` tells when waiting is over in a sorted file. An amplicon may have
+ * millions at one place: a row is 16 bytes, so `what` is a number (never 0) of which the collector knows the meaning. */
 typedef struct ps_waiting {
     uint64_t name;
     int32_t mate_pos0;
-    void *what;
+    uint32_t what;
 } ps_waiting;
 typedef struct ps_waitlist {
-    uint32_t *slot; /* by name: index + 1 in row, 0: empty; open addressing */
-    size_t n_slots; /* 0 or a power of two */
-    ps_waiting *row;
+    uint32_t *slot;  /* by name: index + 1 in row, 0: empty; open addressing */
+    size_t n_slots;  /* 0 or a power of two */
+    ps_waiting *row; /* shrinks when most have gone: a gene's exons are deep one after another */
     size_t n, capacity, sweep_at;
 } ps_waitlist;
 
 /* Could the mate still come, and could it matter?  Unpaired, mate unmapped or mate on another contig: no. */
 int ps_mate_expected(const bam1_t *bam);
-void *ps_waitlist_take(ps_waitlist *list, uint64_t name); /* removes and returns, or NULL */
-void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, void *what);
+uint32_t ps_waitlist_take(ps_waitlist *list, uint64_t name); /* removes and returns, or 0 */
+void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, uint32_t what);
 /* Sorted input only: gives up on everything whose mate would lie before `pos0`. Amortised: sweeps when the list has
  * doubled since the last sweep. */
-void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, void (*give_up)(void *context, uint64_t name, void *what), void *context);
-void ps_waitlist_drain(ps_waitlist *list, void (*give_up)(void *context, uint64_t name, void *what), void *context);
+typedef void ps_give_up(void *context, uint64_t name, uint32_t what);
+void ps_waitlist_sweep(ps_waitlist *list, int32_t pos0, ps_give_up *give_up, void *context);
+void ps_waitlist_drain(ps_waitlist *list, ps_give_up *give_up, void *context);
 
 #endif

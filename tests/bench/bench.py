@@ -48,10 +48,13 @@ def regions(path):
 POOL = 500
 
 
-def pools(rng, length):
+FEW = ",:FFFFFFFFFFFFFFFFFFFF"  # few quality values, mostly the best one, as sequencers write them today
+MANY = "".join(chr(33 + q) for q in range(3, 42))  # 39 values, as older machines and consensus callers write them
+
+
+def pools(rng, length, qualities=FEW):
     bases = ["".join(rng.choice("ACGT") for _ in range(length)) for _ in range(POOL)]
-    # few quality values, mostly the best one, as sequencers write them today
-    quality = ["".join(rng.choice(",:FFFFFFFFFFFFFFFFFFFF") for _ in range(length)) for _ in range(POOL)]
+    quality = ["".join(rng.choice(qualities) for _ in range(length)) for _ in range(POOL)]
     return bases, quality
 
 
@@ -129,10 +132,10 @@ def exon_of_kras_12():
     raise SystemExit("windows.fa has no KRAS codon 12")
 
 
-def make_amplicon(path):
-    """A million read pairs over the exon of KRAS codons 12 and 13; one base in 500 is wrong."""
+def make_amplicon(path, qualities=FEW, pairs=1000000):
+    """Read pairs over the exon of KRAS codons 12 and 13; one base in 500 is wrong."""
     rng = random.Random(22)
-    _, quality = pools(rng, 100)
+    _, quality = pools(rng, 100, qualities)
     beg1, exon = exon_of_kras_12()
 
     def read(offset):
@@ -144,7 +147,7 @@ def make_amplicon(path):
 
     def lines(name, length):
         rows = []
-        for i in range(1000000 if name == "chr12" else 0):
+        for i in range(pairs if name == "chr12" else 0):
             here, there = i % 7, 60 + i % 7
             for flag, one, other, size in ((99, here, there, 160), (147, there, here, -160)):
                 rows.append((beg1 + one, "a%d\t%d\t%s\t%d\t60\t100M\t=\t%d\t%d\t%s\t%s\n" % (
@@ -167,7 +170,7 @@ def make_sheet(path):
 
 
 MAKERS = {"genome": make_genome, "rna": lambda path: make_genome(path, 40), "short": make_short,
-          "amplicon": make_amplicon}
+          "amplicon": make_amplicon, "amplicon39": lambda path: make_amplicon(path, MANY)}
 
 
 def make(kind, path):
@@ -227,11 +230,12 @@ def bench_readers(folder, floor):
 
 
 def bench_deep(folder):
-    deep = make("amplicon", os.path.join(folder, "deep.bam"))
-    for n in ("1", "2"):
-        alone("1,000,000x amplicon, -@%s" % n, [PROGRAM, "sample", "--id", "x", "-@" + n, "--dna", deep])
-    os.remove(deep + ".bai")
-    alone("the same streamed, -@1", [PROGRAM, "sample", "--id", "x", "-@1", "--dna", deep])
+    for kind, what in (("amplicon", "1,000,000x amplicon"), ("amplicon39", "with 39 quality values")):
+        deep = make(kind, os.path.join(folder, kind + ".bam"))
+        for n in ("1", "2"):
+            alone("%s, -@%s" % (what, n), [PROGRAM, "sample", "--id", "x", "-@" + n, "--dna", deep])
+        os.remove(deep + ".bai")
+        alone("the same streamed, -@1", [PROGRAM, "sample", "--id", "x", "-@1", "--dna", deep])
 
 
 def bench_batch(folder):
