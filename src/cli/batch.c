@@ -190,21 +190,23 @@ static int check_inputs(const batch_state *st, ps_error *err) {
     const cli_settings *s = st->settings;
     char **why = ps_alloc(st->sheet->n, sizeof *why), *list = NULL;
     size_t n = sheet_check_inputs(st->sheet, s->rest[0], why, &list);
-    char *what = ps_format("%zu input file%s cannot be read: %s", n, n == 1 ? "" : "s", list);
+    const char *files = n == 1 ? "input file" : "input files";
     int status = 0;
     if (n && s->fail_fast) {
         fill_rows(st, why, "not run: an input file of another sample cannot be read and --fail-fast was given");
         status = write_cohort(st, err);
         if (status == 0)
-            status = ps_fail(err, PS_ERR_RUN, NULL, 0, "no sample was run: --fail-fast was given and %s", what);
+            status =
+                ps_fail(err, PS_ERR_RUN, NULL, 0,
+                        "no sample was run: --fail-fast was given and %zu %s cannot be read: %s", n, files, list);
     } else if (n && !s->quiet) {
-        progress_message("warning: %s (these samples will fail, the others are done)", what);
+        progress_message("warning: %zu %s cannot be read, and %s will fail: %s", n, files,
+                         n == 1 ? "its sample" : "their samples", list);
     }
     for (size_t i = 0; i < st->sheet->n; i++)
         free(why[i]);
     free(why);
     free(list);
-    free(what);
     return status;
 }
 
