@@ -29,4 +29,7 @@ const char *ps_htslib_version(void);
 
 extern const char ps_json_schema[]; /* the JSON Schema that ships with the program */
 
+/* Valid UTF-8: bytes that are not become U+FFFD. Caller frees. */
+char *ps_utf8_clean(const char *text);
+
 #endif

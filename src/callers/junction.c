@@ -480,21 +480,23 @@ static void say_doubt(const scene *s, const box *doubt, ps_junction_call *call) 
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {
     const ps_limits *l = &c->panel->limits;
-    char limit[64];
-    snprintf(limit, sizeof limit,
-             call->limit_cells <= 1 ? "in %.2g of the cells or more" : "in no share of the cells", call->limit_cells);
+    char limit[100];
+    if (call->limit_cells <= 1)
+        snprintf(limit, sizeof limit, "a junction in %.2g of the cells or more would have shown", call->limit_cells);
+    else
+        snprintf(limit, sizeof limit, "elsewhere not even a junction in all cells would have shown");
     if (call->powered < l->junction_window_share) {
         ps_reason_add(
             &call->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE,
-            "dna: %g fragments over a base in the median 10 kb of the 11q13 window; %.3g of it has %g %% power, "
-            "%g needed; a junction %s would have shown",
-            call->physical_coverage, call->powered, 100 * l->junction_power, l->junction_window_share, limit);
+            "dna: %g fragments over a base in the median 10 kb of the 11q13 window; a clonal junction would have "
+            "shown in %.3g %% of it, %g %% needed; %s",
+            call->physical_coverage, 100 * call->powered, 100 * l->junction_window_share, limit);
         return;
     }
     call->state = PS_JUNCTION_NOT_DETECTED;
     ps_reason_add(&call->reasons, PS_REASON_WINDOW_ONLY,
-                  "dna: %.0f-fold physical coverage, %llu fragments needed; a junction %s would have shown",
-                  call->physical_coverage, (unsigned long long)call->needed, limit);
+                  "dna: %.0f-fold physical coverage, %llu fragments needed; %s", call->physical_coverage,
+                  (unsigned long long)call->needed, limit);
     if (isnan(c->purity))
         ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED,
                       "a clonal junction in a pure sample would have shown");

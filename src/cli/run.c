@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/collect.h"
+#include "plasmastrat/report.h"
 #include "plasmastrat/scratch.h"
 #include "plasmastrat/spelling.h"
 
@@ -370,6 +371,14 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
 }
 
 int cli_check_id(const char *id, const char *path, long line, ps_error *err) {
+    if (!strcmp(id, "cohort") || !strcmp(id, "plasmastrat_mqc"))
+        return ps_fail(err, PS_ERR_USAGE, path, line, "sample id '%s': this name is taken by the cohort's own files",
+                       id);
+    char *clean = ps_utf8_clean(id);
+    int is_utf8 = !strcmp(clean, id);
+    free(clean);
+    if (!is_utf8) /* two of them could look the same in every output */
+        return ps_fail(err, PS_ERR_USAGE, path, line, "sample id '%s': expected UTF-8", id);
     int bad = id[0] == '\0' || id[0] == '.' || id[0] == '-' || strlen(id) > 200;
     for (const char *p = id; *p; p++)
         bad |= (unsigned char)*p < 0x20 || *p == 0x7f || *p == '/';

@@ -41,11 +41,6 @@ static const char *cell(sheet *s, const ps_table *t, size_t row, int column) {
     return *text && strcmp(text, ".") != 0 ? keep(s, ps_strdup(text)) : NULL;
 }
 
-/* These names are the batch's own files. */
-static int is_reserved(const char *id) {
-    return !strcmp(id, "cohort") || !strcmp(id, "plasmastrat_mqc");
-}
-
 /* A path from the root, or a URL ("https://..."). */
 static int is_absolute(const char *path) {
     size_t scheme = strspn(path, "abcdefghijklmnopqrstuvwxyz0123456789+");
@@ -71,8 +66,6 @@ static int read_row(sheet *s, const ps_table *t, size_t row, const int *column, 
         return ps_fail(err, PS_ERR_USAGE, t->path, t->line[row], "column sample_id is empty, expected a sample id");
     if (cli_check_id(job->sample_id, t->path, t->line[row], err) < 0)
         return -1;
-    if (is_reserved(job->sample_id))
-        return ps_table_fail(t, row, column[SAMPLE_ID], err, "this name is taken by the batch's own files");
     int inputs = 0;
     for (int i = RNA; i <= VCF; i++) {
         const char *path = cell(s, t, row, column[i]);

@@ -283,9 +283,10 @@ int ps_variants_build(const char *path, const char **build, char *why, size_t wh
         if (result == 0 && !*build) {
             *build = vcf_hinted_build(&lines);
             snprintf(why, why_size,
-                     *build ? "the header's ##reference or assembly= names it"
-                            : "the header has no usable contig lengths and no record at a RAS coding "
-                              "place tells");
+                     *build
+                         ? "the header's ##reference or assembly= names it"
+                         : "the lengths of its contigs, if the header has any, are of no known build, and no record "
+                           "at a RAS coding place tells");
         }
     }
     vcf_lines_close(&lines);

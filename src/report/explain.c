@@ -355,7 +355,7 @@ static const char *marker_words(ps_marker marker, ps_marker_state state) {
     return words[marker][state];
 }
 
-/* With another state of one marker: the label then, and how far the odds move. */
+/* With another state of one marker, or the same one beyond doubt: the label then, and how far the odds move. */
 static change try_state(const ps_result *r, ps_marker marker, ps_marker_state state) {
     const ps_verdict *now = &r->label.chosen;
     ps_verdict then = judged(r, marker, state,
@@ -364,17 +364,18 @@ static change try_state(const ps_result *r, ps_marker marker, ps_marker_state st
                                                          : 0,
                              r->prior_odds);
     change c = {.size = INFINITY};
+    const char *firmly = state == now->marker[marker].state ? " beyond doubt" : "";
     if (then.label == now->label)
         return c;
     c.size = isnan(then.probability) || isnan(now->probability)
                  ? 100
                  : fabs(ps_logit(then.probability) - ps_logit(now->probability));
     if (isnan(then.probability))
-        snprintf(c.text, sizeof c.text, "with %s the sample would be %s", marker_words(marker, state),
+        snprintf(c.text, sizeof c.text, "with %s%s the sample would be %s", marker_words(marker, state), firmly,
                  ps_label_names[then.label]);
     else
-        snprintf(c.text, sizeof c.text, "with %s the label would be %s (probability %.2g)",
-                 marker_words(marker, state), ps_label_names[then.label], then.probability);
+        snprintf(c.text, sizeof c.text, "with %s%s the label would be %s (probability %.2g)",
+                 marker_words(marker, state), firmly, ps_label_names[then.label], then.probability);
     return c;
 }
 
@@ -435,7 +436,7 @@ static void say_changes(const ps_result *r, ps_explanation *e) {
     }
     for (int k = 0; k < PS_N_MARKERS; k++)
         for (int state = 0; state < PS_N_MARKER_STATES; state++) {
-            if (v->marker[k].state == (ps_marker_state)state)
+            if (state == PS_MARKER_NOT_ASSESSABLE && v->marker[k].state == PS_MARKER_NOT_ASSESSABLE)
                 continue;
             all[n] = try_state(r, (ps_marker)k, (ps_marker_state)state);
             if (isfinite(all[n].size) && (best < 0 || all[n].size < all[best].size))

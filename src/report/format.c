@@ -1,6 +1,7 @@
 /* format.c - safe text and numbers for the writers. */
 #include "format.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -247,7 +248,11 @@ int ps_junction_counted(const ps_junction_call *call) {
 }
 
 int ps_finish(FILE *out, const char *what, ps_error *err) {
-    if (fflush(out) != 0 || ferror(out))
-        return ps_fail(err, PS_ERR_RUN, NULL, 0, "%s could not be written", what);
-    return 0;
+    char text[120];
+    errno = 0; /* an earlier write may have failed, and its reason is gone then */
+    int bad = fflush(out) != 0;
+    if (!bad && !ferror(out))
+        return 0;
+    snprintf(text, sizeof text, "%s could not be written", what);
+    return ps_fail_system(err, NULL, errno, text);
 }

@@ -9,10 +9,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "plasmastrat/report.h"
 #include "plasmastrat/result.h"
 
-/* Valid UTF-8: bytes that are not become U+FFFD. Caller frees. */
-char *ps_utf8_clean(const char *text);
 /* The same on one line: tabs and line ends become spaces, other control and direction-changing characters '?'. */
 char *ps_plain(const char *text);
 /* Writes text as HTML character data, also safe inside a quoted attribute. NULL prints nothing. */

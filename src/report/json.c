@@ -738,8 +738,8 @@ int ps_write_json(const ps_result *result, FILE *out, ps_error *err) {
         put(&d, o, "digest", text(digest));
     int bad = d.failed || json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     json_decref(o);
-    if (bad)
-        return ps_fail(err, PS_ERR_RUN, NULL, 0, "the JSON result could not be built or written");
     fputc('\n', out);
-    return ps_finish(out, "the JSON result", err);
+    if (ps_finish(out, "the JSON result", err) < 0)
+        return -1;
+    return bad ? ps_fail(err, PS_ERR_RUN, NULL, 0, "the JSON result could not be built") : 0;
 }

@@ -260,5 +260,5 @@ int ps_write_multiqc(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *e
     fputc('\n', out);
     if (ps_finish(out, "the MultiQC file", err) < 0)
         return -1;
-    return status == 0 ? 0 : ps_fail(err, PS_ERR_RUN, NULL, 0, "the MultiQC file could not be written");
+    return status == 0 ? 0 : ps_fail(err, PS_ERR_RUN, NULL, 0, "the MultiQC file could not be built");
 }

@@ -302,6 +302,9 @@ refused 2 "purity above 1" '1.5' sample --id S --dna $bam --purity 1.5 -o x
 refused 2 "unknown panel" 'nowhere' sample --id S --dna $bam -p nowhere -o x
 refused 2 "unknown model" 'nowhere' sample --id S --dna $bam --model nowhere.tsv -o x
 refused 2 "two inputs from stdin" 'standard input|-' sample --id S --dna - --rna - -o x
+refused 2 "an input given twice" '--dna is given twice' sample --id S --dna $bam --dna data/IMM01.dna.bam -o x
+refused 2 "an id of the cohort's own files" 'taken by the cohort' sample --id cohort --dna $bam -o x
+refused 2 "an id that is no UTF-8" 'UTF-8' sample --id $'S\xff' --dna $bam -o x
 refused 2 "id with a path" '/' sample --id ../S --dna $bam -o x
 "$program" >out.txt 2>err.txt; want "no command" test $? -eq 2
 for words in "help" "--help" "--version" "help sample" "sample --help" "help batch" "batch --help" "panel --help"; do

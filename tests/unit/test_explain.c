@@ -76,6 +76,11 @@ static void what_if(void **state) {
     assert_true(says(&e, PS_TOPIC_CHANGE, "with RAS mutated the label would be plasmacytoma-like"));
     ps_explanation_free(&e);
     ps_result_free(&r);
+    r = result_of(PS_RAS_MUTATED, -2); /* a doubtful call: certainty of the same is a change too */
+    ps_explain(&r, &e);
+    assert_true(says(&e, PS_TOPIC_CHANGE, "with RAS mutated beyond doubt the label would be plasmacytoma-like"));
+    ps_explanation_free(&e);
+    ps_result_free(&r);
 }
 
 int main(void) {
