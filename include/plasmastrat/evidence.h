@@ -73,7 +73,8 @@ typedef struct ps_allele_count {
 /* What one fragment shows around a codon, for people to look at; no caller does. A file may hold a million fragments there:
  * of each haplotype those PS_PICTURE_ROWS are kept whose names have the lowest hashes (the same rows in any order of the
  * records), and of the haplotypes besides the reference's the PS_PICTURE_HAPS with the most fragments. */
-enum { PS_PICTURE_ROWS = 10, PS_PICTURE_HAPS = 6, PS_PICTURE_FLANK = 18 /* coding bases on each side */ };
+enum { PS_PICTURE_ROWS = 10, PS_PICTURE_HAPS = 6, PS_PICTURE_FLANK = 18, /* coding bases on each side */
+       PS_PICTURE_COLUMNS = 2 * PS_PICTURE_FLANK + 3 };
 typedef struct ps_picture_row {
     int32_t codon;
     uint8_t hap, side; /* as in ps_codon_count */
@@ -87,7 +88,7 @@ typedef struct ps_gene_count {
     uint64_t fragments, sense, antisense; /* sense: the fragment's first read lies on the gene's strand */
     uint64_t reads, spliced;              /* reads counted, and those with an N in the CIGAR */
     uint64_t unspliced; /* reads without an N that run across an inner edge of an exon by expression_edge_bases */
-    uint64_t left_out;  /* records over the exons that were left out, by whatever cause */
+    uint64_t left_out;  /* aligned records over the exons that were left out: secondary, failed or multi-mapped */
     uint64_t third[3];  /* reads by the third of the exons' union, 5' to 3', in which the middle aligned base lies */
 } ps_gene_count;
 
@@ -170,7 +171,7 @@ typedef struct ps_evidence {
 } ps_evidence;
 
 /* Targets [beg, end) around a codon that a picture shows: the codon and PS_PICTURE_FLANK coding bases on either side of it,
- * introns left out; cut at the ends of the gene's coding sequence. */
+ * introns left out; cut at the ends of the gene's coding sequence, and to PS_PICTURE_COLUMNS where the codon itself is torn. */
 void ps_picture_span(const ps_locus *locus, const ps_codon *codon, int32_t *beg, int32_t *end);
 
 void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence);

@@ -189,6 +189,7 @@ typedef struct ps_arm {
     X(expression_separation)         /* Ashman's D: above which neighbouring components are apart */                   \
     X(expression_component_samples)  /* samples: that a component holds */                                             \
     X(expression_familiar_sds)       /* sds: from a component: further off is like neither state */                    \
+    X(expression_neighbour_log2)     /* log2 ratio: the panel's other genes of CCND1's chromosome together have at least this */\
     X(expression_absence_log2)       /* log2 ratio: below expression_not_log2 from which absence is one value */       \
     /* ---- soft evidence of CCND1 from DNA ---- */                                                                    \
     X(ccnd1_dna_blind)               /* probability: of neither junction nor gain in DNA where CCND1 is dysregulated */\

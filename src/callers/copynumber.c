@@ -199,10 +199,7 @@ static void decide_scope(const ps_depth *f, double baseline, ps_copynumber_call 
     const ps_depth_group *here = ccnd1_group(f, call->purity), *rest = &f->group[q], *other = &f->group[s];
     double step = fabs(here->level - rest->level), se = hypot(hypot(here->se, rest->se), f->wave);
     double q_level = rest->level - baseline, p_level = other->level - baseline;
-    /* Few fragments may not prove the step. 11q13 is gained or lost all the same, and where the arm is nearer to two copies
-     * than to that, the arm's gain or loss is what is not there. */
-    int is_proven = step > focal_step(f, call->purity) && step > p->limits.cn_focal_sds * se;
-    if (is_proven || step > fabs(q_level)) {
+    if (step > focal_step(f, call->purity) && step > p->limits.cn_focal_sds * se) {
         call->scope = PS_SCOPE_FOCAL;
         return;
     }

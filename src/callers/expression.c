@@ -208,15 +208,48 @@ static void check_late_share(const ps_limits *l, const ps_expression_reference *
                       share, l->expression_max_late_share);
 }
 
+/* No fragment over any of the panel's places on CCND1's chromosome, of which genes that most cells express are some: RNA of
+ * which this chromosome was cut away looks so, and none that has it. */
+static int nothing_on_chromosome(const ps_panel *panel, const ps_evidence *e, ps_expression_call *call) {
+    int contig = panel->genes[panel->ccnd1].contig, genes = 0;
+    double expected = 0; /* fragments of the others */
+    char names[120] = "";
+    for (int i = 0; i < panel->n_genes; i++) {
+        if (panel->genes[i].contig != contig)
+            continue;
+        if (e->gene[i].fragments || e->gene[i].left_out)
+            return 0;
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", genes++ ? ", " : "", panel->genes[i].name);
+        if (i != panel->ccnd1)
+            expected += exp2(panel->limits.expression_neighbour_log2) * call->reference_median *
+                        panel->genes[i].length / 1000;
+    }
+    for (int i = 0; i < panel->n_snps; i++)
+        if (panel->snps[i].contig == contig && e->snp[i].ref + e->snp[i].alt + e->snp[i].other > 0)
+            return 0;
+    for (size_t i = 0; i < e->n_codon; i++)
+        if (panel->genes[panel->codons[e->codon[i].codon].gene].contig == contig)
+            return 0;
+    if (exp(-expected) > panel->limits.absent_p)
+        return 0;
+    ps_reason_add(&call->reasons, PS_REASON_CONTIG_ABSENT, "rna: nothing is seen on %s: no fragment of %s",
+                  panel->contigs[contig].name[PS_STYLE_UCSC], names);
+    return 1;
+}
+
 /* Reads that lie over CCND1 and were left out (multi-mapped, secondary, failed...) might have been its expression. */
 static void check_left_out(const ps_panel *panel, const ps_evidence *e, ps_expression_call *call) {
-    const ps_gene *gene = &panel->genes[panel->ccnd1];
-    double left = (double)e->gene[panel->ccnd1].left_out, with = (double)call->fragments + left;
-    double log2_ratio = log2(per_kb(with + 0.5, gene) / call->reference_median);
-    if (left > (double)call->fragments && call->log2_ratio < call->over_at && log2_ratio > call->not_at)
+    const ps_gene_count *count = &e->gene[panel->ccnd1];
+    double left = (double)count->left_out, reads = (double)count->reads, fragments = (double)call->fragments;
+    if (left <= reads || call->log2_ratio >= call->over_at)
+        return;
+    double with = reads > 0 ? fragments * (1 + left / reads) : left / 2; /* of a pair both are left out */
+    double log2_ratio = log2(per_kb(with + 0.5, &panel->genes[panel->ccnd1]) / call->reference_median);
+    if (log2_ratio > call->not_at)
         ps_reason_add(&call->reasons, PS_REASON_READS_LEFT_OUT,
-                      "rna: %.0f reads over CCND1 were left out, %lld fragments counted: log2 %.2f, with them %.2f",
-                      left, (long long)call->fragments, call->log2_ratio, log2_ratio);
+                      "rna: %.0f reads over CCND1 were left out, %.0f counted: log2 %.2f, with them %.2f", left,
+                      reads, call->log2_ratio, log2_ratio);
 }
 
 /* Adds a reason for each gate that stays shut; returns whether all are open. */
@@ -225,7 +258,8 @@ static int gates_open(const ps_panel *panel, const ps_evidence *e, const ps_expr
     const ps_limits *l = &panel->limits;
     ps_reasons *why = &call->reasons;
     if (few_reference_fragments(l, call) ||
-        contig_is_absent(panel, e, panel->genes[panel->ccnd1].contig, "CCND1", &call->reasons))
+        contig_is_absent(panel, e, panel->genes[panel->ccnd1].contig, "CCND1", &call->reasons) ||
+        nothing_on_chromosome(panel, e, call))
         return 0;
     check_left_out(panel, e, call);
     if (!(call->spliced_fraction >= l->expression_min_spliced))

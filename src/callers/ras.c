@@ -394,6 +394,8 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
 int ps_ras_is_refuted(const ps_limits *limits, const ps_ras_variant *v) {
     const ps_ras_said *vcf = &v->said[PS_INPUT_VCF];
     int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
+    if (strlen(v->ref) != strlen(v->alt)) /* an indel that an aligner clipped away is not absent from the reads */
+        return 0;
     if (v->sources != 1u << PS_INPUT_VCF || !(vcf->vaf_low > 0) || depth <= 0 || v->source_alt[PS_INPUT_RNA] > 0)
         return 0;
     return 1 - ps_binomial_upper((uint64_t)(alt < 0 ? 0 : alt) + 1, (uint64_t)depth, vcf->vaf_low) <

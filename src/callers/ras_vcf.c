@@ -115,7 +115,7 @@ void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras
                   (double)depth); /* depth, but no qualities; of three alternatives one */
         int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
         codons[i].lod95 = score_lod95(&bins, threshold);
-        if (vcf->germline_caller)
+        if (vcf->germline_caller && !isnan(codons[i].lod95)) /* NaN: too shallow for any */
             codons[i].lod95 = fmax(codons[i].lod95, l->ras_germline_blocks_vaf);
         codons[i].lod95 = ps_round6(codons[i].lod95);
         rests += codon->required;

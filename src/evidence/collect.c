@@ -10,7 +10,7 @@
 #include "plasmastrat/parallel.h"
 #include "unit.h"
 
-/* Of all threads together, for the reads that wait for their mates in RAS and RAF genes: 100,000 or so, where an exome
+/* Of all genes that are read at a time, for the reads that wait for their mates in RAS and RAF genes: 100,000 or so, where an exome
  * has some hundred (see ps_read_source.waiting_memory). */
 enum { WAITING_MEMORY = 8 << 20 };
 enum { BINS_PER_UNIT = 64, SNPS_PER_UNIT = 64, WINDOW_PIECE = 12 * PS_WINDOW_CELL };
@@ -108,8 +108,10 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
     const ps_reads_info *about = ps_reads_about(source->reads);
     b->source = source;
     b->streamed = about->index != PS_INDEX_USED;
-    /* a streamed file feeds one thread; in a sorted one the genes are deep one after another */
-    size_t sharers = !b->streamed && n_threads > 1 ? (size_t)n_threads : 1;
+    /* a streamed file feeds one thread; in a sorted one the genes are deep one after another, else all at a time */
+    size_t sharers = b->streamed ? 1 : n_threads > 1 ? (size_t)n_threads : 1;
+    if (b->streamed && !about->coordinate_sorted && panel->n_loci > 1)
+        sharers = (size_t)panel->n_loci;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].roles >> source->role & 1)
             rows[i].make(b, panel);
@@ -149,10 +151,9 @@ static int finish_unit(ps_unit *u, ps_error *err) {
     u->kind->finish(u);
     if (!u->unread)
         return 0;
-    return ps_fail(
-        err, PS_ERR_RUN, NULL, 0,
-        "reads that waited for their mates in a temporary file (in $TMPDIR, or /tmp) cannot be read back: %s",
-        strerror(u->unread));
+    return ps_fail_system(
+        err, NULL, u->unread,
+        "reads that waited for their mates in a temporary file (in $TMPDIR, or /tmp) cannot be read back");
 }
 
 static ps_record record_of(const ps_reads *reads, const bam1_t *bam, int contig) {
@@ -474,7 +475,8 @@ static void gather(const batch *b, const ps_panel *panel, ps_evidence *whole) {
     for (size_t i = 0; i < b->n; i++) {
         ps_evidence *part = &b->unit[i].part;
         for (int l = 0; b->unit[i].kind == &ps_gene_unit && l < PS_N_LEFT; l++)
-            whole->gene[b->unit[i].id].left_out += part->left_out[PS_COLLECT_GENES][l];
+            if (l != PS_LEFT_UNMAPPED && l != PS_LEFT_SUPPLEMENTARY) /* those are of fragments that are counted */
+                whole->gene[b->unit[i].id].left_out += part->left_out[PS_COLLECT_GENES][l];
         add_counts(whole, part);
         MOVE_ROWS(whole, part, codon, n_codon);
         MOVE_ROWS(whole, part, base, n_base);

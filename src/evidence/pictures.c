@@ -16,6 +16,8 @@ void ps_picture_span(const ps_locus *locus, const ps_codon *codon, int32_t *beg,
     }
     *beg = low > PS_PICTURE_FLANK ? low - PS_PICTURE_FLANK : 0;
     *end = high + 1 + PS_PICTURE_FLANK < locus->n_targets ? high + 1 + PS_PICTURE_FLANK : locus->n_targets;
+    if (*end - *beg > PS_PICTURE_COLUMNS)
+        *end = *beg + PS_PICTURE_COLUMNS;
 }
 
 /* ---- a fragment as text -----------------------------------------------------------------------------------------

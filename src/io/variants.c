@@ -496,15 +496,19 @@ static void sort_rows(ps_variants *out) {
 /* ---- all of it --------------------------------------------------------------------------------------------------
  */
 
-/* Who calls genotypes of a diploid says 0/0 wherever half of the reads do not differ; a header that also names a caller of
- * mutations is of a pipeline with both, and that one is believed. */
+/* Who calls genotypes of a diploid says 0/0 wherever half of the reads do not differ. A header may name several programs, of
+ * which any may have written the blocks: one that calls genotypes is enough. */
 static const char *find_germline_caller(const vcf_lines *lines) {
     static const struct {
-        const char *line, *word, *caller; /* caller NULL: calls mutations */
+        const char *line, *word, *caller; /* the word stands behind the line's beginning, whole */
     } rows[] = {
         {"##GATKCommandLine", "HaplotypeCaller", "HaplotypeCaller"},
         {"##GATKCommandLine", "GenotypeGVCFs", "GenotypeGVCFs"},
         {"##GATKCommandLine", "UnifiedGenotyper", "UnifiedGenotyper"},
+        {"##SentieonCommandLine", "Haplotyper", "Sentieon Haplotyper"},
+        {"##SentieonCommandLine", "DNAscope", "Sentieon DNAscope"},
+        {"##DRAGENCommandLine", "HaplotypeCaller", "DRAGEN"},
+        {"##DRAGENCommandLine", "dragen", "DRAGEN"},
         {"##source=", "HaplotypeCaller", "HaplotypeCaller"},
         {"##DeepVariant_version", "", "DeepVariant"},
         {"##GLnexusVersion", "", "GLnexus"},
@@ -513,23 +517,25 @@ static const char *find_germline_caller(const vcf_lines *lines) {
         {"##source=freeBayes", "", "freebayes"},
         {"##source=Platypus", "", "Platypus"},
         {"##source=Clair3", "", "Clair3"},
-        {"##content=", "germline", "a caller of germline variants"}, /* Strelka2 */
-        {"##GATKCommandLine", "Mutect", NULL},
-        {"##source=", "Mutect", NULL},
-        {"##DeepSomatic_version", "", NULL},
-        {"##tumor_sample=", "", NULL},
+        {"##content=germline", "", "a caller of germline variants"}, /* Strelka2 */
     };
     const char *found = NULL;
-    for (size_t m = 0; m < lines->n_meta; m++)
-        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-            if (strncmp(lines->meta[m], rows[i].line, strlen(rows[i].line)) != 0 ||
-                !strstr(lines->meta[m], rows[i].word))
-                continue;
-            if (!rows[i].caller)
-                return NULL;
-            found = found ? found : rows[i].caller;
+    int has_germline_filter = 0; /* DeepSomatic writes DeepVariant's version, and this */
+    for (size_t m = 0; m < lines->n_meta; m++) {
+        const char *meta = lines->meta[m];
+        has_germline_filter |= !strncmp(meta, "##FILTER=<ID=GERMLINE", 21);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows && !found; i++) {
+            size_t length = strlen(rows[i].line);
+            if (strncmp(meta, rows[i].line, length) != 0 || strstr(meta, "--tumor-"))
+                continue; /* DRAGEN's somatic mode is told by its arguments alone */
+            /* "=<ID=HaplotypeCaller,", ".HaplotypeCaller=", and not a path on the command line */
+            const char *name = meta + length + strspn(meta + length, ".=<");
+            name += strncmp(name, "ID=", 3) ? 0 : 3;
+            if (!strncmp(name, rows[i].word, strlen(rows[i].word)))
+                found = rows[i].caller;
         }
-    return found;
+    }
+    return has_germline_filter && found && !strcmp(found, "DeepVariant") ? NULL : found;
 }
 
 static int read_all(reader *r, const char *path, const char *sample_name, ps_error *err) {

@@ -159,7 +159,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_clutter_codons, 1, 1000)                                                                                   \
     R(ras_clutter_clip, 0.01, 1)                                                                                     \
     R(ras_complex_reach, 0, 30)                                                                                      \
-    R(ras_longest_gap, 1, 300)                                                                                       \
+    R(ras_longest_gap, 1, 60)                                                                                        \
     R(ras_near_indel_ratio, 1, 1000)                                                                                 \
     R(ras_part_share, 0, 1)                                                                                          \
     R(ras_refused_p, 1e-9, 1)                                                                                        \
@@ -201,6 +201,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(expression_separation, 0, 20)                                                                                  \
     R(expression_component_samples, 1, 10000)                                                                        \
     R(expression_familiar_sds, 1, 20)                                                                                \
+    R(expression_neighbour_log2, -20, 15)                                                                            \
     R(expression_absence_log2, 0, 20)                                                                                \
     R(ccnd1_dna_blind, 0.01, 1)                                                                                      \
     R(ccnd1_conflict_log_odds, 0, 10)                                                                                \

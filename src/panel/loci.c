@@ -132,6 +132,28 @@ int ps_codon_of_transcript(const ps_panel *panel, int transcript, int number) {
     return codon_with_places(panel, locus, pos0);
 }
 
+/* A fragment shows one codon at a base. Isoforms that read a base in two codons (an exon that is put in between the bases of a
+ * codon) would lose one of them without a word. */
+static int refuse_shared_bases(const ps_panel *panel, const ps_locus *locus, const char *path, ps_error *err) {
+    int *owner = ps_alloc((size_t)locus->n_targets, sizeof *owner), rc = 0;
+    for (int i = locus->codon_beg; i < locus->codon_end && rc == 0; i++)
+        for (int k = 0; k < 3 && rc == 0; k++) {
+            int *mine = &owner[panel->codons[i].target[k]];
+            const ps_codon *a = &panel->codons[*mine - (*mine > 0)], *b = &panel->codons[i];
+            if (*mine)
+                rc = ps_fail(
+                    err, PS_ERR_USAGE, path, 0,
+                    "codon %d of %s and codon %d of %s share the base at %s:%ld: expected transcripts whose codons "
+                    "are the same or apart",
+                    a->number, panel->transcripts[a->transcript].refseq, b->number,
+                    panel->transcripts[b->transcript].refseq, panel->contigs[locus->contig].name[PS_STYLE_UCSC],
+                    (long)b->pos0[k] + 1);
+            *mine = i + 1;
+        }
+    free(owner);
+    return rc;
+}
+
 int ps_build_loci(ps_panel *panel, const char *path, ps_error *err) {
     panel->loci = ps_alloc((size_t)panel->n_genes, sizeof *panel->loci);
     for (int gene = 0; gene < panel->n_genes; gene++) {
@@ -147,6 +169,8 @@ int ps_build_loci(ps_panel *panel, const char *path, ps_error *err) {
         for (int t = 0; t < panel->n_transcripts; t++)
             if (panel->transcripts[t].gene == gene)
                 add_codons(panel, id, t);
+        if (refuse_shared_bases(panel, &panel->loci[id], path, err) < 0)
+            return -1;
     }
     return 0;
 }

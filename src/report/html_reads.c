@@ -53,18 +53,16 @@ static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype
 /* ---- the bases around it ----------------------------------------------------------------------------------------
  */
 
-enum { MOST_COLUMNS = 2 * PS_PICTURE_FLANK + 3 };
-
 /* The columns of a picture, 5' to 3' on the coding strand. */
 typedef struct ruler {
     const ps_panel *panel;
     const ps_locus *locus;
     int n, minus;
     int codon; /* the called one */
-    int codon_of[MOST_COLUMNS];
-    char base[MOST_COLUMNS];  /* reference */
-    char space[MOST_COLUMNS]; /* before the column: ' ' a new codon, '|' an intron, 0 none */
-    int at[MOST_COLUMNS];     /* where the column stands in the line */
+    int codon_of[PS_PICTURE_COLUMNS];
+    char base[PS_PICTURE_COLUMNS];  /* reference */
+    char space[PS_PICTURE_COLUMNS]; /* before the column: ' ' a new codon, '|' an intron, 0 none */
+    int at[PS_PICTURE_COLUMNS];     /* where the column stands in the line */
 } ruler;
 
 static int codon_of_target(const ps_panel *panel, const ps_locus *locus, int32_t target) {
@@ -107,7 +105,7 @@ static void put_space(FILE *out, const ruler *r, int i) {
 
 /* Over each whole codon its number, or its amino acid. */
 static void put_head(FILE *out, const ruler *r, int numbers) {
-    char line[2 * MOST_COLUMNS + 1];
+    char line[2 * PS_PICTURE_COLUMNS + 1];
     int width = r->at[r->n - 1] + 1;
     memset(line, ' ', (size_t)width);
     for (int i = 0; i + 2 < r->n; i++) {

@@ -46,7 +46,8 @@ json_t *json_pictures(const ps_result *result, ps_input_role role) {
         json_t *o = json_object(), *haplotypes = json_array();
         for (size_t from = i, to; from < end; from = to) {
             to = run_end(e, from, 1);
-            bad |= json_array_append_new(haplotypes, haplotype_object(e, from, to, &bad));
+            json_t *haplotype = haplotype_object(e, from, to, &bad);
+            bad |= json_array_append_new(haplotypes, haplotype);
         }
         bad |=
             json_object_set_new(o, "transcript", json_string(result->panel->transcripts[codon->transcript].refseq)) |

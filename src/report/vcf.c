@@ -341,6 +341,7 @@ int ps_write_vcf(const ps_result *result, const char *path, const char *index_pa
         goto out;
     }
     status = 0;
+    errno = 0;
 out:
     if (w.file && hts_close(w.file) && !status)
         status = ps_fail_system(err, path, errno, "could not be written to its end");

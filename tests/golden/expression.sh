@@ -110,6 +110,9 @@ refused 2 "cut short" 'short.tsv' sample --id S --rna HIGH.sam --expression-refe
 
 # ---- RNA as DNA, DNA as RNA -----------------------------------------------------------------------------------------
 refused 1 "RNA as DNA" 'HIGH.sam: is given as dna, but .*is this RNA\? give it with --rna' sample --id S --dna HIGH.sam -o x
+samtools view --no-PG -h "$root/testdata/PCL01.rna.bam" | awk '/^@/ || $3 != "chr11"' >no11.sam
+run 0 "RNA without chromosome 11" sample --id S --rna no11.sam -o no11
+want "RNA without chromosome 11: no low expression" grep -q 'contig-absent: .*nothing is seen on chr11' no11/S.json
 refused 1 "RNA as normal" 'HIGH.sam: is given as normal, but .*is this RNA' \
     sample --id S --dna "$root/testdata/NAS01.dna.bam" --normal HIGH.sam -o x
 refused 1 "DNA as RNA" 'PCL01.dna.bam: is given as rna, but .*is this DNA\? give it with --dna' \

@@ -92,10 +92,14 @@ joined() { # ID WHAT PART_A PART_B...: each part is the options of one run; part
 }
 joined PCL01 "RNA and DNA" "--rna data/PCL01.rna.bam" "--dna data/PCL01.dna.bam"
 joined IMM01 "wild type" "--rna data/IMM01.rna.bam" "--dna data/IMM01.dna.bam"
+samtools view --no-PG -h data/PCL01.dna.bam | awk -F'\t' -v OFS='\t' '!/^@/ { $11 = "*" } { print }' >noqual.sam
 joined S "DNA, RNA, VCF" "--dna data/PCL01.dna.bam" "--rna data/PCL01.rna.bam" "--vcf $vcf"
 joined S "DNA with VCF, and RNA" "--dna data/IMM01.dna.bam --vcf $vcf" "--rna data/PCL01.rna.bam"
 joined S "RNA with VCF, and DNA" "--rna data/IMM01.rna.bam --vcf $vcf" "--dna data/PCL01.dna.bam"
 joined S "RNA, and DNA with its normal" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --normal data/PCL01.dna.bam"
+joined S "a VCF that the DNA refutes, apart" "--dna data/IMM01.dna.bam" "--vcf $vcf"
+joined S "hom-ref blocks, and shallow DNA" "--vcf $root/tests/vcf/unknown.g.vcf" "--dna data/NAS01.dna.bam"
+joined S "DNA without qualities, and RNA" "--dna noqual.sam" "--rna data/PCL01.rna.bam"
 joined S "sites and purity" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --force-sites sites.vcf --purity 0.5"
 rm -rf part1 part2; run 0 "RNA" sample --id PCL01 --rna data/PCL01.rna.bam -o part1 -q
 run 0 "DNA" sample --id PCL01 --dna data/PCL01.dna.bam -o part2 -q

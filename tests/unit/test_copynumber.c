@@ -233,6 +233,29 @@ static void trisomy_is_never_focal(void **state) {
     }
 }
 
+/* Nor in few cells, where a step is small and chance steps are not. */
+static void trisomy_in_few_cells_is_never_focal(void **state) {
+    (void)state;
+    static const struct {
+        double depth, purity, given;
+    } rows[] = {{3.3, 0.4, 0.4}, {3.3, 0.5, 0.5}, {3.3, 0.3, NAN}, {3.3, 0.4, NAN}, {10, 0.2, 0.2}, {10, 0.3, 0.3}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        genome g = diploid(rows[i].depth);
+        uint64_t seed = 900 + i;
+        set_arm(&g, "9", 3);
+        set_arm(&g, "11", 3);
+        set_arm(&g, "15", 3);
+        set_arm(&g, "13", 1);
+        set_arm(&g, "1q", 3);
+        g.purity = rows[i].purity;
+        for (int k = 0; k < 100; k++) {
+            ps_copynumber_call call = call_of(&g, &seed, rows[i].given);
+            assert_int_not_equal(call.scope, PS_SCOPE_FOCAL);
+            free_call(&call);
+        }
+    }
+}
+
 static void purity_gives_absolute_copies(void **state) {
     (void)state;
     static const double purities[] = {0.4, 0.6, 0.8}, copies[] = {1, 2, 3, 4, 6};
@@ -397,6 +420,7 @@ int main(void) {
         cmocka_unit_test(eight_trisomies),
         cmocka_unit_test(scopes),
         cmocka_unit_test(trisomy_is_never_focal),
+        cmocka_unit_test(trisomy_in_few_cells_is_never_focal),
         cmocka_unit_test(purity_gives_absolute_copies),
         cmocka_unit_test(purity_unknown),
         cmocka_unit_test(gates),

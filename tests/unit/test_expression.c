@@ -262,6 +262,23 @@ static void without_chromosome_11(void **state) {
     }
 }
 
+/* RNA covers few of the SNPs, but genes of other cells lie on the chromosome too: nothing of any of them is not RNA. */
+static void nothing_on_the_chromosome(void **state) {
+    (void)state;
+    int contig = panel.genes[panel.ccnd1].contig;
+    for (int kind = 0; kind < 4; kind++) { /* all there but CCND1; none; none in a shallow file; one read left out */
+        ps_evidence e = plain(kind == 2 ? UNIT_RATE / 20 : 4 * UNIT_RATE, -30);
+        for (int i = 0; i < panel.n_genes; i++)
+            if (panel.genes[i].contig == contig && kind > 0)
+                e.gene[i] = (ps_gene_count){.left_out = kind == 3 && i == panel.ccnd1};
+        ps_expression_call call = call_of(&e);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_CONTIG_ABSENT), kind == 1);
+        assert_int_equal(call.state == PS_EXPRESSION_NOT_OVER, kind == 0 || kind == 3);
+        free_call(&call);
+        ps_evidence_free(&e);
+    }
+}
+
 /* Reads that were left out might have been the expression; a few beside many that count are none. */
 static void left_out_reads(void **state) {
     (void)state;
@@ -289,6 +306,7 @@ static void left_out_reads(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(left_out_reads),
+        cmocka_unit_test(nothing_on_the_chromosome),
         cmocka_unit_test(without_chromosome_11),
         cmocka_unit_test(states),
         cmocka_unit_test(counting_interval),
