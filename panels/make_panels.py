@@ -359,7 +359,7 @@ def write_build(root, facts, reference_dir, build):
     for r in contigs:
         check(lengths[r["ucsc_name"]] == r[f"{name}_len"], f'{r["ucsc_name"]}: length differs from the reference')
 
-    write(folder, "panel.tsv", ["key", "value"], [("name", build), ("build", name), ("version", "1")])
+    write(folder, "panel.tsv", ["key", "value"], [("name", build), ("build", name), ("version", "2")])
     write(folder, "contigs.tsv", ["ucsc", "ensembl", "refseq", "genbank", "length"],
           [(r["ucsc_name"], r["ensembl_name"], r[f"{name}_refseq"], r[f"{name}_genbank"], r[f"{name}_len"]) for r in contigs])
 

@@ -5,7 +5,7 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/label.h"
 
-#define PS_VERSION "0.1.0"
+#define PS_VERSION "0.2.0"
 
 /* What a user asked for: one row of a sheet, or the command line. Strings are not owned. */
 typedef struct ps_job {

@@ -257,9 +257,9 @@ static void put_ras_limit(const screen *s, const ps_result *r) {
     if (isnan(seen.lod95))
         put(s, "", PLAIN, 0, "nothing could tell at hotspot codon %s %d", gene, c->number);
     else
-        put(s, "", PLAIN, 0, "%s to %s at the shallowest hotspot codon (%s %d, %s fragments)",
+        put(s, "", PLAIN, 0, "%s to %s at the shallowest hotspot codon (%s %d, %s fragments of %s)",
             r->calls.ras.state == PS_RAS_WILD_TYPE ? "wild type" : "hotspots seen down", PERCENT(seen.lod95), gene,
-            c->number, COUNT(seen.depth));
+            c->number, COUNT(seen.depth), ps_input_names[seen.source]);
 }
 
 static void put_ras(const screen *s, const ps_result *r) {

@@ -919,7 +919,7 @@ static void summaries(void **state) {
          "detected: 12 split + 9 discordant fragments, chr11:69200001 to chr14:105860500",
          "emd-lesion indeterminate 0.63"},
         {"intramedullary; probability",
-         "wild type to 4.1 % at the shallowest hotspot codon (NRAS 146, 212 fragments)",
+         "wild type to 4.1 % at the shallowest hotspot codon (NRAS 146, 212 fragments of dna)",
          "neutral: 2.01 copies (1.91 to 2.11), scope none, hyperdiploid no", "not-detected: 0 split + 0 discordant",
          "rationale, specimen marrow, basis premise: weights are assumed",
          "log2 -5.02 (-5.23 to -4.82), over from -1.50 up, not over from -3.50"},
