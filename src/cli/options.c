@@ -147,13 +147,15 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
     return 0;
 }
 
-/* The last of two values would win, and a lane of the sample, say, be lost without a word. Numbers and flags may be given again:
+/* Of two inputs the last would win, and a lane of the sample, say, be lost without a word. Other options may be given again:
  * wrappers append what a user wants otherwise. */
-static int refuse_second(const option_row *r, const cli_settings *s, ps_error *err) {
-    if (r->kind != TEXT || !*(const char *const *)((const char *)s + r->offset))
+static int refuse_second_input(const option_row *r, const cli_settings *s, ps_error *err) {
+    int is_input = r->offset >= INPUT(0) && r->offset < INPUT(PS_N_INPUTS);
+    if (!is_input || !*(const char *const *)((const char *)s + r->offset))
         return 0;
-    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s is given twice; expected one %s%s", r->name, r->value,
-                   !strcmp(r->value, "BAM") ? " (samtools merge joins the files of one sample)" : "");
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                   "--%s is given twice; expected one file (%s joins those of one sample)", r->name,
+                   strcmp(r->name, "vcf") ? "samtools merge" : "bcftools concat");
 }
 
 int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s, ps_error *err) {
@@ -178,7 +180,7 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s,
                 return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s needs a value (%s)", r->name, r->value);
             value = argv[++i];
         }
-        if (refuse_second(r, s, err) < 0 || set_value(r, value, s, err) < 0)
+        if (refuse_second_input(r, s, err) < 0 || set_value(r, value, s, err) < 0)
             return -1;
     }
     return 0;
