@@ -164,6 +164,10 @@ void ps_html_copies(const ps_result *r, FILE *out) {
         return;
     }
     copies_facts(c, out);
+    fputs(
+        "<p class=\"note\">Noise: spread of the bins beyond what counting alone gives. Wave: what moves neighbouring bins "
+        "together, as GC content and DNA quality do.</p>\n",
+        out);
     if (c->n_bins) {
         fputs(
             "<figure class=\"plot\"><figcaption><b>Chromosome 11</b>: one dot per bin; those of 11q13 are larger and blue"
@@ -220,12 +224,13 @@ void ps_html_junction(const ps_result *r, FILE *out) {
     ps_fact(out, "Split fragments", "%s", COUNT(j->split));
     ps_fact(out, "Discordant fragments", "%s", COUNT(j->discordant));
     ps_fact(out, "Needed for a detection", "%llu", (unsigned long long)j->needed);
-    ps_fact(out, "Physical coverage (DNA)", "%s", NUM(j->physical_coverage, 1));
-    ps_fact(out, "Expected by chance", "%s", NUM(j->background, 3));
+    ps_fact(out, "Physical coverage (DNA), fold", "%s", NUM(j->physical_coverage, 1));
+    ps_fact(out, "Fragments expected by chance", "%s", NUM(j->background, 3));
     if (j->limit_cells <= 1)
         ps_fact(out, "Would have shown from", "%s of the cells", PERCENT(j->limit_cells));
     else
-        ps_fact(out, "Would have shown from", isfinite(j->limit_cells) ? "no share of the cells" : DASH);
+        ps_fact(out, "Would have shown from",
+                isfinite(j->limit_cells) ? "no share: could be missed even in all cells" : DASH);
     ps_fact(out, "Window with 95 % power", "%s", PERCENT(j->powered));
     ps_fact(out, "RNA fragments that join", "%s", COUNT(j->rna_fragments));
     fputs("</dl>\n", out);

@@ -67,10 +67,10 @@ static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype
     ps_cell(out, "n", COUNT((long long)(h->n[0] + h->n[1])));
     ps_cell(out, "n", COUNT((long long)h->n[PS_F1R2]));
     ps_cell(out, "n", COUNT((long long)h->n[PS_F2R1]));
-    fprintf(out, "<td role=\"cell\" class=\"marks%s\" aria-hidden=\"true\">", is_reference ? "" : " alt");
+    fprintf(out, "<td role=\"cell\" class=\"marks%s\"><span aria-hidden=\"true\">", is_reference ? "" : " alt");
     put_marks(out, "\xE2\x96\xB8", h->n[PS_F1R2]); /* small triangles, right and left */
     put_marks(out, "\xE2\x97\x82", h->n[PS_F2R1]);
-    fputs("</td></tr>\n", out);
+    fputs("</span></td></tr>\n", out);
 }
 
 /* ---- the bases around it ----------------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ void ps_html_fragments(const ps_result *r, FILE *out) {
         return;
     for (size_t i = 0; i < call->n_variants; i++)
         any |= is_shown(r, i);
-    fputs("<h3>Fragments at each called codon</h3>\n", out);
+    fputs("<h3>Fragments at each of these codons</h3>\n", out);
     if (!any) {
         fputs("<p class=\"note\">No alignments show these codons.</p>\n", out);
         return;
@@ -306,8 +306,8 @@ void ps_html_fragments(const ps_result *r, FILE *out) {
         out,
         "<p class=\"note\">Each triangle is a fragment: \xE2\x96\xB8 read 1 forward, \xE2\x97\x82 read 1 reverse; "
         "\xE2\x80\xA6 after %d of a direction. Below a table, up to %d fragments of each kind with the coding bases "
-        "around the codon: a dot is the reference's base, a small letter one of low quality, - deleted, ? the mates "
-        "disagree, | an intron, + inserted.</p>\n<div class=\"blocks\">\n",
+        "around the codon; a kind with few fragments may be errors only. A dot is the reference's base, a small letter "
+        "one of low quality, - deleted, ? the mates disagree, | an intron, + inserted.</p>\n<div class=\"blocks\">\n",
         MOST_MARKS, PS_PICTURE_ROWS);
     for (size_t i = 0; i < call->n_variants; i++)
         if (is_shown(r, i))

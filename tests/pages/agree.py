@@ -303,11 +303,11 @@ def junction(c, page, d):
     c.same("split", shown["Split fragments"], count(j["split_fragments"]))
     c.same("discordant", shown["Discordant fragments"], count(j["discordant_fragments"]))
     c.same("needed", shown["Needed for a detection"], count(j["needed"]))
-    c.same("coverage", shown["Physical coverage (DNA)"], fixed(j["physical_coverage"], 1))
-    c.same("background", shown["Expected by chance"], fixed(j["background"], 3))
+    c.same("coverage", shown["Physical coverage (DNA), fold"], fixed(j["physical_coverage"], 1))
+    c.same("background", shown["Fragments expected by chance"], fixed(j["background"], 3))
     limit = j["limit_cells"]
     c.same("limit", shown["Would have shown from"], DASH if limit is None else
-           f"{percent(limit)} of the cells" if limit <= 1 else "no share of the cells")
+           f"{percent(limit)} of the cells" if limit <= 1 else "no share: could be missed even in all cells")
     c.same("powered", shown["Window with 95 % power"], percent(j["powered"]))
     c.same("RNA fragments", shown["RNA fragments that join"], count(j["rna_fragments"]))
     rows = page_text.tables(page).get("Breakpoints: last kept base on each side, and the side that is kept", [])
