@@ -171,7 +171,8 @@ static void put_frame(FILE *out, const quadrants *q) {
     fprintf(out, "<text class=\"m\" x=\"%.2f%%\" y=\"%d\">no RNA</text>\n", (unknown_left + unknown_right) / 2,
             floor_y + 16);
     fprintf(out,
-            "<text class=\"m\" x=\"%.2f%%\" y=\"%d\">CCND1 expression, log2 over the median reference gene</text>",
+            "<text class=\"m\" x=\"%.2f%%\" y=\"%d\">CCND1 expression, log2<tspan class=\"long\"> over the "
+            "median reference gene</tspan></text>",
             (scale_left + scale_right) / 2, floor_y + 36);
     fprintf(out, "<text class=\"e\" x=\"-6\" y=\"12\">RAS VAF</text>\n");
     if (known) {

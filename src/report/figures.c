@@ -258,10 +258,8 @@ static void strip_axes(FILE *out, double limit, double deepest) {
         line(out, "guide", 0, lod_y(guides[g]), 100, lod_y(guides[g]));
         side_label(out, lod_y(guides[g]) + 4, "%g %%", 100 * guides[g]);
     }
-    if (limit > 0) {
+    if (limit > 0)
         line(out, "limit", 0, lod_y(limit), 100, lod_y(limit));
-        label(out, "e", 100, lod_y(limit) - 4, "limit for wild type %g %%", 100 * limit);
-    }
     side_label(out, UNSEEN + 4, "unseen");
 }
 
@@ -313,6 +311,9 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
             if (drawn(panel, c, gene, transcript) && !panel->codons[c].required == !hot)
                 strip_codon(out, r, c, s, deepest);
     required_labels(out, panel, gene, transcript, s);
+    if (panel->limits.ras_lod95_limit > 0) /* over the codons, which would hide it */
+        label(out, "e halo", 100, lod_y(panel->limits.ras_lod95_limit) - 4, "limit for wild type %g %%",
+              100 * panel->limits.ras_lod95_limit);
     fputs("</svg>\n", out);
 }
 
@@ -424,7 +425,7 @@ void ps_figure_chromosome11(FILE *out, const ps_result *r, int whole) {
             continue;
         const ps_bin *bin = &r->panel->bins[c->bin[i].bin];
         dot(out, bin->role == PS_BIN_ARM ? "f-dot" : "f-cool", at(s, (bin->span.beg0 + (double)bin->span.end0) / 2),
-            level_y(c->bin[i].log2_ratio, reach), whole ? 1.7 : 2.6);
+            level_y(c->bin[i].log2_ratio, reach), whole && bin->role == PS_BIN_ARM ? 1.7 : 2.6);
     }
     fputs("</svg>\n", out);
 }

@@ -93,26 +93,31 @@ static void put_markers(const ps_result *r, FILE *out) {
                                           "#95 % interval",
                                           "intramedullary \xE2\x86\x90 weight \xE2\x86\x92 plasmacytoma-like",
                                           NULL};
-    ps_table_head(out, "What each marker adds to the chosen model's answer", columns);
+    ps_stack_head(out, "What each marker adds to the chosen model's answer", columns);
     for (int m = 0; m < PS_N_MARKERS; m++) {
         const ps_marker_verdict *mark = &v->marker[m];
         int known = mark->state != PS_MARKER_NOT_ASSESSABLE;
-        fprintf(out, "<tr><th scope=\"row\">%s</th><td>", m == PS_MARKER_CCND1 ? "CCND1" : "RAS");
+        fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\">",
+                m == PS_MARKER_CCND1 ? "CCND1" : "RAS");
         ps_chip(out, kind_of_marker(mark->state), finding[m]);
         if (m == PS_MARKER_CCND1)
             ps_say(out, " cause: %s", ps_cause_names[r->calls.ccnd1.cause]);
         fputs("</td>", out);
         ps_cell(out, "n", known ? NUM(mark->llr, 2) : DASH);
-        fputs("<td class=\"n\">", out);
+        fputs("<td role=\"cell\" class=\"n\">", out);
         if (known)
             ps_say(out, "%s to %s", NUM(mark->low, 2), NUM(mark->high, 2));
         else
             fputs("no weight", out);
-        fputs("</td><td class=\"bars\">", out);
+        fputs("</td><td role=\"cell\" class=\"bars\">", out);
         ps_figure_weight(out, m == PS_MARKER_CCND1 ? "CCND1" : "RAS", mark, ps_figure_weight_reach(v));
         fputs("</td></tr>\n", out);
     }
     ps_table_end(out);
+    fputs(
+        "<p class=\"note\">A weight is the natural logarithm of the likelihood ratio (LR): 0 says nothing, +1 makes the "
+        "odds of plasmacytoma-like 2.7 times higher, -1 as much lower. Over each bar lies its 95 % interval.</p>\n",
+        out);
 }
 
 static void put_models(const ps_result *r, FILE *out) {
@@ -125,25 +130,26 @@ static void put_models(const ps_result *r, FILE *out) {
                                           "For",
                                           NULL};
     const ps_model *chosen = r->label.chosen.model;
-    ps_table_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
+    ps_stack_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
         const ps_verdict *v = &r->label.verdict[i];
         int is_chosen = chosen && !strcmp(v->model->name, chosen->name), known = isfinite(v->probability);
-        fprintf(out, "<tr%s><th scope=\"row\" class=\"model\">", is_chosen ? " class=\"chosen\"" : "");
+        fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"model\">",
+                is_chosen ? " class=\"chosen\"" : "");
         ps_put_html(out, v->model->name);
         fputs(is_chosen ? " (chosen) <span class=\"soft\">" : " <span class=\"soft\">", out);
         ps_put_html(out, v->model->question);
         fputs("</span></th>", out);
-        fputs("<td>", out);
+        fputs("<td role=\"cell\">", out);
         ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
         fputs("</td>", out);
         ps_cell(out, "n", NUM(v->probability, 2));
-        fputs("<td class=\"n\">", out);
+        fputs("<td role=\"cell\" class=\"n\">", out);
         if (known)
             ps_say(out, "%s to %s", NUM(v->low, 2), NUM(v->high, 2));
         else
             fputs(DASH, out);
-        fputs("</td><td class=\"bars\">", out);
+        fputs("</td><td role=\"cell\" class=\"bars\">", out);
         ps_figure_probability_small(out, v);
         fputs("</td>", out);
         ps_cell(out, "", ps_basis_names[v->model->basis]);
@@ -175,21 +181,33 @@ static void put_sources(FILE *out, const ps_ras_variant *v) {
     }
 }
 
+/* A line may break between the two ends of a change. */
+static void put_protein(FILE *out, const char *hgvs_p) {
+    const char *end = strchr(hgvs_p, '_');
+    int first = end ? (int)(end - hgvs_p) + 1 : 0;
+    ps_say(out, "%.*s", first, hgvs_p);
+    if (end)
+        fputs("<wbr>", out);
+    ps_say(out, "%s", hgvs_p + first);
+}
+
 static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) {
-    fputs(v->filter == PS_FILTER_PASS ? "<tr><th scope=\"row\">" : "<tr class=\"refused\"><th scope=\"row\">", out);
-    ps_say(out, "%s %s", r->panel->genes[v->effect.gene].name, v->effect.hgvs_p);
+    fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"change\">",
+            v->filter == PS_FILTER_PASS ? "" : " class=\"refused\"");
+    ps_say(out, "%s ", r->panel->genes[v->effect.gene].name);
+    put_protein(out, v->effect.hgvs_p);
     fputs("<br><span class=\"soft\">", out);
     ps_say(out, "%s%s", ps_tier_names[v->effect.tier], v->context ? ", context only" : "");
-    fputs("</span></th><td>", out);
+    fputs("</span></th><td role=\"cell\" class=\"place\">", out);
     ps_say(out, "%s", v->effect.hgvs_c);
     fputs("<br><code>", out);
     ps_say(out, "%s:%d %s>%s", ps_output_contig(r, v->contig), (int)v->pos1, v->ref, v->alt);
     fputs("</code>", out);
-    fputs("</td><td>", out);
+    fputs("</td><td role=\"cell\">", out);
     ps_chip(out, v->filter == PS_FILTER_PASS ? "green" : "amber", ps_filter_name_of(v));
     if (v->vcf_filter)
         ps_say(out, " VCF: %s", v->vcf_filter);
-    fputs("</td><td class=\"wide\">", out);
+    fputs("</td><td role=\"cell\" class=\"wide\">", out);
     if (isfinite(v->vaf) && isfinite(v->vaf_low) && isfinite(v->vaf_high))
         ps_say(out, "%s (%.3g to %.3g)", PERCENT(v->vaf), 100 * v->vaf_low, 100 * v->vaf_high);
     else if (isfinite(v->vaf))
@@ -197,14 +215,14 @@ static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) 
     else
         fputs("not given", out);
     ps_figure_vaf(out, v);
-    fputs("</td><td class=\"n\">", out);
+    fputs("</td><td role=\"cell\" class=\"n\">", out);
     ps_say(out, v->depth < 0 && v->alt_depth < 0 ? DASH : "%s / %s", COUNT(v->alt_depth), COUNT(v->depth));
-    fputs("</td><td class=\"n\">", out);
+    fputs("</td><td role=\"cell\" class=\"n\">", out);
     int sided = v->alt_side[PS_F1R2] >= 0 && v->alt_side[PS_F2R1] >= 0;
     ps_say(out, sided ? "%s + %s" : DASH, COUNT(v->alt_side[PS_F1R2]), COUNT(v->alt_side[PS_F2R1]));
     fputs("</td>", out);
     ps_cell(out, "n", NUM(v->lod, 1));
-    fputs("<td class=\"sources\">", out);
+    fputs("<td role=\"cell\" class=\"sources\">", out);
     put_sources(out, v);
     fputs("</td></tr>\n", out);
 }
@@ -216,10 +234,16 @@ static void put_variants(const ps_result *r, FILE *out) {
         fputs("<p>No variant was called or refused.</p>\n", out);
         return;
     }
-    ps_table_head(out, "Variants called and candidates refused by a filter", columns);
+    ps_stack_head(out, "Variants called and candidates refused by a filter", columns);
     for (size_t i = 0; i < r->calls.ras.n_variants; i++)
         variant_row(r, out, &r->calls.ras.variant[i]);
     ps_table_end(out);
+    fputs(
+        "<p class=\"note\">VAF: share of the fragments that show the change; its bar runs from 0 to 100 %. Fragments: with "
+        "the change / all. By strand: those with the change whose read 1 is forward + reverse. LOD: log10 of how much "
+        "likelier the fragments are with the change than with errors alone. Only a change with the filter PASS can "
+        "make RAS mutated.</p>\n",
+        out);
 }
 
 static void hotspot_item(const ps_result *r, FILE *out, int codon) {
@@ -270,8 +294,8 @@ static void put_codons(const ps_result *r, FILE *out) {
             continue;
         fputs("<figure class=\"plot\">\n<figcaption><b>", out);
         ps_put_html(out, panel->genes[g].name);
-        fputs("</b>: above, fragments over each codon; below, the smallest VAF that would have been seen there "
-              "(lower is better)</figcaption>\n",
+        fputs("</b>: above, fragments over each codon (log scale); below, the smallest VAF that would have been seen "
+              "there (lower is better)</figcaption>\n",
               out);
         ps_figure_codons(out, r, g);
         fputs("</figure>\n", out);
@@ -328,10 +352,10 @@ static void left_out_table(const ps_result *r, FILE *out) {
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
         for (int c = 0; r->evidence[i].given && c < PS_N_COLLECTORS; c++) {
             const ps_evidence *e = &r->evidence[i];
-            fprintf(out, "<tr><th scope=\"row\">%s</th>", ps_input_names[i]);
+            fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th>", ps_input_names[i]);
             ps_cell(out, "", ps_collector_names[c]);
             ps_cell(out, "n", COUNT((long long)e->seen[c]));
-            fputs("<td>", out);
+            fputs("<td role=\"cell\">", out);
             const char *join = "";
             for (int k = 0; k < PS_N_LEFT; k++)
                 if (e->left_out[c][k]) {
@@ -343,11 +367,17 @@ static void left_out_table(const ps_result *r, FILE *out) {
     ps_table_end(out);
 }
 
+/* Six significant digits without an exponent; all digits of a whole number. */
 static void put_plain_number(FILE *out, double x) {
-    if (isfinite(x))
-        fprintf(out, "%.6g", x);
-    else
+    double size = fabs(x);
+    if (!isfinite(x))
         fputs(DASH, out);
+    else if (size < 1e15 && x == floor(x))
+        fprintf(out, "%.0f", x + 0);
+    else if (size < 1e-4 && size >= 1e-9)
+        fprintf(out, "%.*f", 5 - (int)floor(log10(size)), x);
+    else
+        fprintf(out, "%.6g", x);
 }
 
 static void put_qc(const ps_result *r, FILE *out) {
@@ -356,18 +386,18 @@ static void put_qc(const ps_result *r, FILE *out) {
     if (!r->n_qc)
         fputs("<p class=\"note\">No check was made.</p>\n", out);
     if (r->n_qc) {
-        ps_table_head(out, "Checks", columns);
+        ps_stack_head(out, "Checks", columns);
         for (size_t i = 0; i < r->n_qc; i++) {
             const ps_qc *q = &r->qc[i];
-            fputs("<tr><th scope=\"row\">", out);
+            fputs("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", out);
             ps_put_html(out, q->check);
             fputs("</th>", out);
             ps_cell(out, "", q->input);
-            fputs("<td>", out);
+            fputs("<td role=\"cell\">", out);
             ps_chip(out, kinds[q->state], ps_qc_state_names[q->state]);
-            fputs("</td><td class=\"n\">", out);
+            fputs("</td><td role=\"cell\" class=\"n\">", out);
             put_plain_number(out, q->value);
-            fputs("</td><td class=\"n\">", out);
+            fputs("</td><td role=\"cell\" class=\"n\">", out);
             put_plain_number(out, q->limit);
             fputs("</td>", out);
             ps_cell(out, "text", q->message);
@@ -388,10 +418,11 @@ static void put_inputs(const ps_result *r, FILE *out) {
         fputs("<p class=\"note\">Nothing was read.</p>\n", out);
         return;
     }
-    ps_table_head(out, "What was read", columns);
+    ps_stack_head(out, "What was read", columns);
     for (size_t i = 0; i < r->n_inputs; i++) {
         const ps_input_info *in = &r->input[i];
-        fprintf(out, "<tr><th scope=\"row\">%s</th><td class=\"text\">", ps_input_names[in->role]);
+        fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\" class=\"text\">",
+                ps_input_names[in->role]);
         ps_element(out, "code", "", in->path);
         if (in->role == PS_INPUT_VCF && r->vcf.notice[0])
             ps_say(out, " %s", r->vcf.notice);

@@ -13,10 +13,10 @@
 static void put_condition(FILE *out, unsigned fits, const char *const *names, int n_names) {
     const char *join = "";
     if (fits == (1u << n_names) - 1) {
-        fputs("<td class=\"soft\">any</td>", out);
+        fputs("<td role=\"cell\" class=\"soft\">any</td>", out);
         return;
     }
-    fputs("<td>", out);
+    fputs("<td role=\"cell\">", out);
     for (int i = 0; i < n_names; i++)
         if (fits >> i & 1) {
             ps_say(out, "%s%s", join, names[i]);
@@ -34,7 +34,7 @@ void ps_html_rules(const ps_result *r, FILE *out) {
     ps_table_head(out, "The rules, tried from the top: the first that fits decides", columns);
     for (size_t i = 0; i < n; i++) {
         int decided = r->calls.ccnd1.rule == (int)i + 1;
-        fprintf(out, "<tr%s><th scope=\"row\" class=\"n\">%zu%s</th>",
+        fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"n\">%zu%s</th>",
                 decided ? " class=\"chosen\" aria-current=\"true\"" : "", i + 1,
                 decided ? " \xE2\x97\x80 decided" : "");
         put_condition(out, rules[i].expression, ps_expression_state_names, PS_N_EXPRESSION_STATES);
@@ -83,7 +83,7 @@ static void cyclin_table(const ps_result *r, FILE *out) {
         const ps_gene *gene = &r->panel->genes[e->gene[i].gene];
         if (gene->role != PS_ROLE_CYCLIN)
             continue;
-        fputs("<tr><th scope=\"row\">", out);
+        fputs("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", out);
         ps_put_html(out, gene->name);
         fputs("</th>", out);
         ps_cell(out, "n", COUNT((long long)e->gene[i].fragments));
@@ -164,10 +164,15 @@ void ps_html_copies(const ps_result *r, FILE *out) {
         return;
     }
     copies_facts(c, out);
+    fputs(
+        "<p class=\"note\">Noise: spread of the bins beyond what counting alone gives. Wave: what moves neighbouring bins "
+        "together, as GC content and DNA quality do.</p>\n",
+        out);
     if (c->n_bins) {
-        fputs("<figure class=\"plot\"><figcaption><b>Chromosome 11</b>: one dot per bin, those of 11q13 larger"
-              "</figcaption>\n",
-              out);
+        fputs(
+            "<figure class=\"plot\"><figcaption><b>Chromosome 11</b>: one dot per bin; those of 11q13 are larger and blue"
+            "</figcaption>\n",
+            out);
         ps_figure_chromosome11(out, r, 1);
         fputs("</figure>\n<figure class=\"plot\"><figcaption><b>11q13</b> around CCND1, enlarged</figcaption>\n",
               out);
@@ -180,13 +185,16 @@ void ps_html_copies(const ps_result *r, FILE *out) {
 static void breakpoint_table(const ps_result *r, FILE *out) {
     static const char *const columns[] = {"#No.", "11q13", "IGH", "#Split", "#Discordant", "Place", NULL};
     const ps_junction_call *j = &r->calls.junction;
-    ps_table_head(out, "Breakpoints: last kept base on each side, and the side that is kept", columns);
+    ps_stack_head(out, "Breakpoints: last kept base on each side, and the side that is kept", columns);
     for (size_t i = 0; i < j->n_breakpoints; i++) {
         const ps_breakpoint *b = &j->breakpoint[i];
-        fprintf(out, "<tr><th scope=\"row\" class=\"n\">%zu</th><td class=\"nw\">", i + 1);
+        fprintf(
+            out,
+            "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" class=\"n\">%zu</th><td role=\"cell\" class=\"nw\">",
+            i + 1);
         ps_say(out, "%s:%d, %s kept", ps_output_contig(r, b->contig_a), (int)b->pos_a1,
                b->right_a ? "left" : "right");
-        fputs("</td><td class=\"nw\">", out);
+        fputs("</td><td role=\"cell\" class=\"nw\">", out);
         ps_say(out, "%s:%d, %s kept", ps_output_contig(r, b->contig_b), (int)b->pos_b1,
                b->right_b ? "left" : "right");
         fputs("</td>", out);
@@ -195,7 +203,7 @@ static void breakpoint_table(const ps_result *r, FILE *out) {
         if (b->exact)
             ps_cell(out, "", "exact");
         else {
-            fputs("<td>", out);
+            fputs("<td role=\"cell\">", out);
             ps_say(out, "imprecise: %+d to %+d, %+d to %+d", (int)b->range_a[0], (int)b->range_a[1],
                    (int)b->range_b[0], (int)b->range_b[1]);
             fputs("</td>", out);
@@ -216,12 +224,13 @@ void ps_html_junction(const ps_result *r, FILE *out) {
     ps_fact(out, "Split fragments", "%s", COUNT(j->split));
     ps_fact(out, "Discordant fragments", "%s", COUNT(j->discordant));
     ps_fact(out, "Needed for a detection", "%llu", (unsigned long long)j->needed);
-    ps_fact(out, "Physical coverage (DNA)", "%s", NUM(j->physical_coverage, 1));
-    ps_fact(out, "Expected by chance", "%s", NUM(j->background, 3));
+    ps_fact(out, "Physical coverage (DNA), fold", "%s", NUM(j->physical_coverage, 1));
+    ps_fact(out, "Fragments expected by chance", "%s", NUM(j->background, 3));
     if (j->limit_cells <= 1)
         ps_fact(out, "Would have shown from", "%s of the cells", PERCENT(j->limit_cells));
     else
-        ps_fact(out, "Would have shown from", isfinite(j->limit_cells) ? "no share of the cells" : DASH);
+        ps_fact(out, "Would have shown from",
+                isfinite(j->limit_cells) ? "no share: could be missed even in all cells" : DASH);
     ps_fact(out, "Window with 95 % power", "%s", PERCENT(j->powered));
     ps_fact(out, "RNA fragments that join", "%s", COUNT(j->rna_fragments));
     fputs("</dl>\n", out);

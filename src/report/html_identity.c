@@ -15,12 +15,12 @@ static void put_pairs(const ps_identity_call *call, FILE *out) {
         "Inputs", "Persons", "#Shared SNPs", "#Equal genotypes", "#ln odds, same to unrelated", "#same to relatives",
         NULL};
     static const char *const kinds[PS_N_IDENTITY_STATES] = {"none", "green", "red"};
-    ps_table_head(out, "Inputs compared by common SNPs", columns);
+    ps_stack_head(out, "Inputs compared by common SNPs", columns);
     for (size_t i = 0; i < call->n_pairs; i++) {
         const ps_identity_comparison *p = &call->pair[i];
-        fputs("<tr><th scope=\"row\">", out);
+        fputs("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", out);
         ps_say(out, "%s and %s", ps_input_names[p->a], ps_input_names[p->b]);
-        fputs("</th><td>", out);
+        fputs("</th><td role=\"cell\">", out);
         ps_chip(out, kinds[p->state], ps_identity_state_names[p->state]);
         fputs("</td>", out);
         ps_cell(out, "n", COUNT(p->sites));
@@ -45,14 +45,15 @@ static void put_contamination(const ps_identity_call *call, FILE *out) {
                                           "#Fragments",
                                           NULL};
     static const char *const kinds[PS_N_CONTAMINATION_STATES] = {"none", "green", "red"};
-    ps_table_head(out, "Contamination", columns);
+    ps_stack_head(out, "Contamination", columns);
     for (size_t i = 0; i < call->n_inputs; i++) {
         const ps_identity_input *in = &call->input[i];
         const ps_contamination *c = &in->contamination;
         int told = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
-        fprintf(out, "<tr><th scope=\"row\">%s</th><td>", ps_input_names[in->role]);
+        fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\">",
+                ps_input_names[in->role]);
         ps_chip(out, kinds[c->state], ps_contamination_state_names[c->state]);
-        fputs("</td><td class=\"n\">", out);
+        fputs("</td><td role=\"cell\" class=\"n\">", out);
         if (told && isfinite(c->fraction))
             ps_say(out, "%s (%s to %s)", PERCENT(c->fraction), PERCENT(c->low), PERCENT(c->high));
         else

@@ -68,17 +68,38 @@ void ps_reasons_list(FILE *out, const ps_reasons *reasons) {
     fputs("</ul>\n", out);
 }
 
-void ps_table_head(FILE *out, const char *caption, const char *const *columns) {
+/* On a narrow screen each row of a stack is a block, and its cells take their labels from --c2, --c3 ... */
+static void put_labels(FILE *out, const char *const *columns) {
+    fputs(" class=\"stack\" style=\"", out);
+    for (int c = 1; columns[c]; c++) {
+        fprintf(out, "--c%d:&quot;", c + 1);
+        ps_put_html(out, columns[c] + (*columns[c] == '#'));
+        fputs("&quot;;", out);
+    }
+    fputc('"', out);
+}
+
+static void table_head(FILE *out, const char *caption, const char *const *columns, int stacks) {
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"", out);
     ps_put_html(out, caption);
-    fputs("\"><table>\n", out);
-    fputs("<caption><span>", out);
+    fputs("\"><table role=\"table\"", out);
+    if (stacks)
+        put_labels(out, columns);
+    fputs(">\n<caption><span>", out);
     ps_put_html(out, caption);
-    fputs("</span></caption>\n<thead><tr>", out);
+    fputs("</span></caption>\n<thead role=\"rowgroup\"><tr role=\"row\">", out);
     for (; *columns; columns++)
-        fprintf(out, "<th scope=\"col\"%s>%s</th>", **columns == '#' ? " class=\"n\"" : "",
+        fprintf(out, "<th role=\"columnheader\" scope=\"col\"%s>%s</th>", **columns == '#' ? " class=\"n\"" : "",
                 *columns + (**columns == '#'));
-    fputs("</tr></thead>\n<tbody>\n", out);
+    fputs("</tr></thead>\n<tbody role=\"rowgroup\">\n", out);
+}
+
+void ps_table_head(FILE *out, const char *caption, const char *const *columns) {
+    table_head(out, caption, columns, 0);
+}
+
+void ps_stack_head(FILE *out, const char *caption, const char *const *columns) {
+    table_head(out, caption, columns, 1);
 }
 
 void ps_table_end(FILE *out) {
@@ -92,5 +113,7 @@ void ps_chip(FILE *out, const char *kind, const char *text) {
 }
 
 void ps_cell(FILE *out, const char *class, const char *text) {
-    ps_element(out, "td", class, text);
+    fprintf(out, *class ? "<td role=\"cell\" class=\"%s\">" : "<td role=\"cell\"%s>", class);
+    ps_put_html(out, text);
+    fputs("</td>", out);
 }

@@ -1,12 +1,13 @@
-/* html_reads.c - what the fragments over each called codon show. Every haplotype but the reference's has its row, however
- * few its fragments are; below, fragments are drawn with the coding bases around the codon. */
+/* html_reads.c - what the fragments over each called codon show, a block for each codon and input. Every haplotype but the
+ * reference's has its row, however few its fragments are; below, fragments are drawn with the coding bases around the
+ * codon. The picture of a codon where no variant passed is folded away. */
 #include <ctype.h>
 #include <string.h>
 
 #include "html_pieces.h"
 #include "plasmastrat/result.h"
 
-enum { MOST_MARKS = 120 }; /* in one row */
+enum { MOST_MARKS = 30 }; /* in one row, of one direction */
 
 typedef struct haplotype {
     uint64_t n[2]; /* by PS_F1R2, PS_F2R1 */
@@ -24,18 +25,40 @@ static uint64_t count_haplotypes(const ps_evidence *e, int codon, haplotype hap[
     return all;
 }
 
-/* One mark for each `each` fragments; at least one where there are any. */
-static void put_marks(FILE *out, const char *mark, uint64_t n, uint64_t each) {
-    for (uint64_t i = 0; i < (n + each - 1) / each; i++)
+/* One mark for each fragment, up to a limit: 2 and 15 must not look the same beside 4000. */
+static void put_marks(FILE *out, const char *mark, uint64_t n) {
+    for (uint64_t i = 0; i < n && i < MOST_MARKS; i++)
         fprintf(out, "%s%s", mark, i % 10 == 9 ? "<wbr>" : "");
+    if (n > MOST_MARKS)
+        fputs("\xE2\x80\xA6", out);
 }
 
-static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype *h, uint64_t each) {
+static uint64_t fragments_of(const haplotype hap[PS_N_HAPS], int which) {
+    return hap[which].n[0] + hap[which].n[1];
+}
+
+/* The haplotypes that were seen, those with the most fragments first, the reference last; their number. */
+static int in_order(const ps_codon *c, const haplotype hap[PS_N_HAPS], int order[PS_N_HAPS]) {
+    int n = 0;
+    for (int h = 0; h < PS_N_HAPS; h++) {
+        if (h == c->ref || !fragments_of(hap, h))
+            continue;
+        int at = n++;
+        for (; at && fragments_of(hap, h) > fragments_of(hap, order[at - 1]); at--)
+            order[at] = order[at - 1];
+        order[at] = h;
+    }
+    if (fragments_of(hap, c->ref))
+        order[n++] = c->ref;
+    return n;
+}
+
+static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype *h) {
     char bases[4] = "";
     if (hap != PS_HAP_INDEL)
         ps_codon_bases(hap, bases);
     int is_reference = hap == c->ref;
-    fprintf(out, "<tr%s><th scope=\"row\" class=\"nw\">", is_reference ? " class=\"soft\"" : "");
+    fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\">", is_reference ? " class=\"soft\"" : "");
     if (hap == PS_HAP_INDEL)
         fputs("insertion or deletion", out);
     else
@@ -44,10 +67,10 @@ static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype
     ps_cell(out, "n", COUNT((long long)(h->n[0] + h->n[1])));
     ps_cell(out, "n", COUNT((long long)h->n[PS_F1R2]));
     ps_cell(out, "n", COUNT((long long)h->n[PS_F2R1]));
-    fprintf(out, "<td class=\"marks%s\" aria-hidden=\"true\">", is_reference ? "" : " alt");
-    put_marks(out, "\xE2\x96\xB8", h->n[PS_F1R2], each); /* small triangles, right and left */
-    put_marks(out, "\xE2\x97\x82", h->n[PS_F2R1], each);
-    fputs("</td></tr>\n", out);
+    fprintf(out, "<td role=\"cell\" class=\"marks%s\"><span aria-hidden=\"true\">", is_reference ? "" : " alt");
+    put_marks(out, "\xE2\x96\xB8", h->n[PS_F1R2]); /* small triangles, right and left */
+    put_marks(out, "\xE2\x97\x82", h->n[PS_F2R1]);
+    fputs("</span></td></tr>\n", out);
 }
 
 /* ---- the bases around it ----------------------------------------------------------------------------------------
@@ -152,10 +175,6 @@ static void put_fragment(FILE *out, const ruler *r, const ps_picture_row *row) {
     fputc('\n', out);
 }
 
-static uint64_t fragments_of(const haplotype hap[PS_N_HAPS], int which) {
-    return hap[which].n[0] + hap[which].n[1];
-}
-
 static void put_rows(FILE *out, const ruler *r, const ps_evidence *e, int hap, uint64_t all) {
     size_t from = 0, n = 0;
     char bases[4] = "";
@@ -167,26 +186,31 @@ static void put_rows(FILE *out, const ruler *r, const ps_evidence *e, int hap, u
         return;
     if (hap != PS_HAP_INDEL)
         ps_codon_bases(hap, bases);
-    fprintf(out, "<i>%s%s: %zu of %llu fragments</i>\n", bases[0] ? bases : "insertion or deletion",
-            hap == r->panel->codons[r->codon].ref ? ", reference" : "", n, (unsigned long long)all);
+    fprintf(out, "<i>%s%s: %zu of %llu fragment%s</i>\n", bases[0] ? bases : "insertion or deletion",
+            hap == r->panel->codons[r->codon].ref ? ", reference" : "", n, (unsigned long long)all,
+            all == 1 ? "" : "s");
     for (int side = 0; side < 2; side++)
         for (size_t i = from; i < from + n; i++)
             if (e->picture[i].side == side)
                 put_fragment(out, r, &e->picture[i]);
 }
 
-/* The reference stands last; else those with the most fragments first. */
 static void put_picture(const ps_result *result, FILE *out, int codon, ps_input_role role,
-                        const haplotype hap[PS_N_HAPS]) {
+                        const haplotype hap[PS_N_HAPS], const char *refused) {
     const ps_evidence *e = &result->evidence[role];
     const ps_codon *c = &result->panel->codons[codon];
     ruler r;
-    int drawn[PS_N_HAPS] = {0}, any = 0;
+    int order[PS_N_HAPS], n = in_order(c, hap, order), any = 0;
     for (size_t i = 0; i < e->n_picture; i++)
         any |= e->picture[i].codon == codon;
     if (!any || !ps_is_drawn(result, role, codon))
         return;
     make_ruler(result->panel, codon, &r);
+    if (refused) {
+        fputs("<details><summary>", out);
+        ps_say(out, "Fragments drawn (%s)", refused);
+        fputs("</summary>", out);
+    }
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"img\" aria-label=\"", out);
     ps_say(out, "Bases around %s codon %d in %s; the table above has the counts", result->panel->genes[c->gene].name,
            c->number, ps_input_names[role]);
@@ -200,47 +224,34 @@ static void put_picture(const ps_result *result, FILE *out, int codon, ps_input_
             fputc(r.base[i], out);
     }
     fputc('\n', out);
-    for (;;) {
-        int next = -1;
-        for (int h = 0; h < PS_N_HAPS; h++)
-            if (!drawn[h] && h != c->ref && fragments_of(hap, h) &&
-                (next < 0 || fragments_of(hap, h) > fragments_of(hap, next)))
-                next = h;
-        if (next < 0)
-            break;
-        drawn[next] = 1;
-        put_rows(out, &r, e, next, fragments_of(hap, next));
-    }
-    put_rows(out, &r, e, c->ref, fragments_of(hap, c->ref));
-    fputs("</pre></div>\n", out);
+    for (int i = 0; i < n; i++)
+        put_rows(out, &r, e, order[i], fragments_of(hap, order[i]));
+    fputs(refused ? "</pre></div></details>\n" : "</pre></div>\n", out);
 }
 
-static int put_codon(const ps_result *r, FILE *out, int codon, ps_input_role role) {
+static uint64_t fragments_over(const ps_result *r, int codon, ps_input_role role) {
+    haplotype hap[PS_N_HAPS];
+    return count_haplotypes(&r->evidence[role], codon, hap);
+}
+
+static void put_codon(const ps_result *r, FILE *out, int codon, ps_input_role role, const char *refused) {
     static const char *const columns[] = {"Codon shows",     "#Fragments",          "#Read 1 forward",
                                           "#Read 1 reverse", "By strand of read 1", NULL};
     const ps_codon *c = &r->panel->codons[codon];
     haplotype hap[PS_N_HAPS];
-    uint64_t all = count_haplotypes(&r->evidence[role], codon, hap), most = 0;
+    int order[PS_N_HAPS];
     char caption[200];
-    if (!all)
-        return 0;
-    for (int h = 0; h < PS_N_HAPS; h++)
-        most = hap[h].n[0] + hap[h].n[1] > most ? hap[h].n[0] + hap[h].n[1] : most;
-    uint64_t each = (most + MOST_MARKS - 1) / MOST_MARKS;
-    if (each == 1)
-        snprintf(caption, sizeof caption, "%s codon %d, %s: each mark is a fragment", r->panel->genes[c->gene].name,
-                 c->number, ps_input_names[role]);
-    else
-        snprintf(caption, sizeof caption, "%s codon %d, %s: each mark is up to %llu fragments",
-                 r->panel->genes[c->gene].name, c->number, ps_input_names[role], (unsigned long long)each);
+    count_haplotypes(&r->evidence[role], codon, hap);
+    int n = in_order(c, hap, order);
+    snprintf(caption, sizeof caption, "%s codon %d, %s", r->panel->genes[c->gene].name, c->number,
+             ps_input_names[role]);
+    fputs("<div>\n", out);
     ps_table_head(out, caption, columns);
-    for (int rest = 1; rest >= 0; rest--) /* the reference stands last */
-        for (int h = 0; h < PS_N_HAPS; h++)
-            if ((h != c->ref) == rest && hap[h].n[0] + hap[h].n[1])
-                put_haplotype(out, c, h, &hap[h], each);
+    for (int i = 0; i < n; i++)
+        put_haplotype(out, c, order[i], &hap[order[i]]);
     ps_table_end(out);
-    put_picture(r, out, codon, role, hap);
-    return 1;
+    put_picture(r, out, codon, role, hap, refused);
+    fputs("</div>\n", out);
 }
 
 /* The variant's codon stands in an earlier variant too. */
@@ -251,22 +262,53 @@ static int is_repeated(const ps_ras_call *call, size_t variant) {
     return 0;
 }
 
+/* The filter that refused every variant of the variant's codon, or NULL when one of them passed. */
+static const char *refusal(const ps_ras_call *call, size_t variant) {
+    for (size_t i = 0; i < call->n_variants; i++)
+        if (call->variant[i].effect.codon_id == call->variant[variant].effect.codon_id &&
+            call->variant[i].filter == PS_FILTER_PASS)
+            return NULL;
+    return ps_filter_name_of(&call->variant[variant]);
+}
+
+/* A block for each codon; its inputs side by side where there is room. */
+static void put_block(const ps_result *r, FILE *out, size_t variant) {
+    int codon = r->calls.ras.variant[variant].effect.codon_id;
+    fputs("<div class=\"codon\">\n", out);
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        if (fragments_over(r, codon, (ps_input_role)role))
+            put_codon(r, out, codon, (ps_input_role)role, refusal(&r->calls.ras, variant));
+    fputs("</div>\n", out);
+}
+
+static int is_shown(const ps_result *r, size_t variant) {
+    int codon = r->calls.ras.variant[variant].effect.codon_id, any = 0;
+    for (int role = 0; role < PS_N_READ_INPUTS && codon >= 0; role++)
+        any |= fragments_over(r, codon, (ps_input_role)role) > 0;
+    return any && !is_repeated(&r->calls.ras, variant);
+}
+
 void ps_html_fragments(const ps_result *r, FILE *out) {
     const ps_ras_call *call = &r->calls.ras;
     int any = 0;
     if (!call->n_variants)
         return;
-    fputs("<h3>Fragments at each called codon</h3>\n", out);
     for (size_t i = 0; i < call->n_variants; i++)
-        for (int role = 0; role < PS_N_READ_INPUTS; role++)
-            if (call->variant[i].effect.codon_id >= 0 && !is_repeated(call, i))
-                any |= put_codon(r, out, call->variant[i].effect.codon_id, (ps_input_role)role);
-    if (any)
-        fputs(
-            "<p class=\"note\">Below each table, some of its fragments with the coding bases around the codon: "
-            "\xE2\x96\xB8 read 1 forward, \xE2\x97\x82 read 1 reverse; a dot is the reference's base, a small letter "
-            "one of low quality, - deleted, ? the mates disagree, | an intron, + inserted.</p>\n",
-            out);
-    else
+        any |= is_shown(r, i);
+    fputs("<h3>Fragments at each of these codons</h3>\n", out);
+    if (!any) {
         fputs("<p class=\"note\">No alignments show these codons.</p>\n", out);
+        return;
+    }
+    fprintf(
+        out,
+        "<p class=\"note\">Each triangle is a fragment: \xE2\x96\xB8 read 1 forward, \xE2\x97\x82 read 1 reverse; "
+        "\xE2\x80\xA6 after %d of a direction. Below a table, up to %d fragments of each kind with the coding bases "
+        "around the codon; a kind with few fragments may be errors only. A dot is the reference's base, a small letter "
+        "one of low quality, - deleted, ? the mates disagree, | an intron, + inserted.</p>\n<div class=\"blocks\">\n",
+        MOST_MARKS, PS_PICTURE_ROWS);
+    for (size_t i = 0; i < call->n_variants; i++)
+        if (is_shown(r, i))
+            put_block(r, out, i);
+    fputs("</div>\n", out);
 }

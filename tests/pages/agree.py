@@ -9,6 +9,7 @@ Every function returns complaints: texts "place: shown, expected".
 import functools
 import gzip
 import math
+import unicodedata
 
 import page_text
 
@@ -28,6 +29,11 @@ def percent(x, missing=DASH):
 
 def six(x, missing=MISSING):
     return missing if x is None else f"{x + 0:.6g}"
+
+
+def words_of(text):
+    """Text on one line; what steers a terminal or the direction of writing is '?' in every output for people."""
+    return "".join(t if t == " " or unicodedata.category(t) not in ("Cc", "Cf") else "?" for t in " ".join(text.split()))
 
 
 def count(n, missing=DASH):
@@ -198,7 +204,7 @@ def pictures(c, page, d):
                 rows[shown] = []
                 n, of = told.split(" of ")
                 counts = codon_counts(e, p, shown.split(",")[0])
-                c.same(f"{name}: {shown}", of, f"{counts} fragments")
+                c.same(f"{name}: {shown}", of, f"{counts} fragment" + "s" * (counts != 1))
         for h in p["haplotypes"]:
             key = next((k for k in rows if k.split(",")[0] == {"indel": "insertion or deletion"}.get(h["shows"], h["shows"])), None)
             plain = [text.upper() if "(" not in text else None for text in h["f1r2"] + h["f2r1"]]
@@ -216,6 +222,23 @@ def codon_counts(e, p, shown):
     found = dict(other.split("=") for other in others)
     own = found.get({"insertion or deletion": "indel"}.get(shown, shown), reference)
     return sum(int(n) for n in own.split("+"))
+
+
+def haplotypes(c, page, d):
+    """Above each picture what the codon shows, the most fragments first and the reference last."""
+    transcripts = {k["transcript"]: k["gene"] for k in d["ras"]["codons"] + d["ras"]["context_codons"]}
+    tables = page_text.tables(page)
+    for e in d["counts"]:
+        for p in e.get("pictures", []):
+            name = f"{transcripts[p['transcript']]} codon {p['codon']}, {e['input']}"
+            shown = [[row[0].split(", ")[-1] == "reference", *map(int, row[1:4])] for row in tables.get(name, [])]
+            text = next(word for word in e["codons"][p["transcript"]].split() if word.startswith(f"{p['codon']}:"))
+            reference, *others = text.split(":")[1].split(",")
+            sides = [[int(n) for n in other.split("=")[-1].split("+")] for other in [*others, reference]]
+            told = [[i == len(others), sum(n), *n] for i, n in enumerate(sides) if sum(n)]
+            c.same(f"{name}: counts", sorted(shown), sorted(told))
+            c.same(f"{name}: order", [row[:2] for row in shown],
+                   [row[:2] for row in sorted(told, key=lambda row: (row[0], -row[1]))])
 
 
 def expression(c, page, d):
@@ -280,11 +303,11 @@ def junction(c, page, d):
     c.same("split", shown["Split fragments"], count(j["split_fragments"]))
     c.same("discordant", shown["Discordant fragments"], count(j["discordant_fragments"]))
     c.same("needed", shown["Needed for a detection"], count(j["needed"]))
-    c.same("coverage", shown["Physical coverage (DNA)"], fixed(j["physical_coverage"], 1))
-    c.same("background", shown["Expected by chance"], fixed(j["background"], 3))
+    c.same("coverage", shown["Physical coverage (DNA), fold"], fixed(j["physical_coverage"], 1))
+    c.same("background", shown["Fragments expected by chance"], fixed(j["background"], 3))
     limit = j["limit_cells"]
     c.same("limit", shown["Would have shown from"], DASH if limit is None else
-           f"{percent(limit)} of the cells" if limit <= 1 else "no share of the cells")
+           f"{percent(limit)} of the cells" if limit <= 1 else "no share: could be missed even in all cells")
     c.same("powered", shown["Window with 95 % power"], percent(j["powered"]))
     c.same("RNA fragments", shown["RNA fragments that join"], count(j["rna_fragments"]))
     rows = page_text.tables(page).get("Breakpoints: last kept base on each side, and the side that is kept", [])
@@ -313,10 +336,16 @@ def identity(c, page, d):
         c.same("SNPs", f"Out of {i['snps']} common SNPs of the panel." in section.words(), True)
 
 
+def six_of(shown):
+    """A number as the page writes it, without an exponent, in six digits."""
+    return shown if shown == DASH or "e" in shown else six(float(shown))
+
+
 def quality(c, page, d):
     tables = page_text.tables(page)
-    c.same("QC", [row[:5] for row in tables.get("Checks", [])],
-           [[q["check"], q["input"], q["state"], six(q["value"], DASH), six(q["limit"], DASH)] for q in d["qc"]])
+    c.same("QC", [row[:3] + [six_of(shown) for shown in row[3:5]] + row[5:] for row in tables.get("Checks", [])],
+           [[q["check"], q["input"], q["state"], six(q["value"], DASH), six(q["limit"], DASH), words_of(q["message"])]
+            for q in d["qc"]])
     c.same("inputs", [[row[0], row[2], row[5]] for row in tables.get("What was read", [])],
            [[i["role"], i["format"] or DASH, count(i["records"])] for i in d["inputs"]])
     c.same("reads", tables.get("Reads over the panel, and those left out", []),
@@ -327,7 +356,7 @@ def quality(c, page, d):
     c.same("panel checksum", shown["Panel checksum"], d["provenance"]["panel_checksum"])
 
 
-PARTS = (verdict, markers, models, variants, codons, expression, copies, junction, identity, quality)
+PARTS = (verdict, markers, models, variants, codons, pictures, haplotypes, expression, copies, junction, identity, quality)
 
 
 def page(d, root):

@@ -288,6 +288,27 @@ COLLIDE = """(() => {
   return bad;
 })()"""
 
+# On phone and tablet: cells of stacked tables that cannot be seen without scrolling sideways, or have lost their column's name.
+STACKED = """(() => {
+  const bad = [];
+  document.querySelectorAll("table.stack tbody td").forEach(td => {
+    const a = td.getBoundingClientRect(), label = getComputedStyle(td, "::before").content;
+    const head = td.closest("table").tHead.rows[0].cells[td.cellIndex].textContent;
+    if (getComputedStyle(td).display === "none" && !td.textContent.trim()) return;
+    if (!a.width || !a.height || a.left < 0 || a.right > innerWidth) bad.push(td.textContent.slice(0, 40) + " out of sight");
+    if (!label.includes(head)) bad.push(td.textContent.slice(0, 20) + " is not named " + head);
+  });
+  return bad;
+})()"""
+
+# Boxes that scroll sideways and do not show it: no shade at their edge, or one that anything as wide hides.
+UNHINTED = """Array.from(document.querySelectorAll(".scroll")).filter(e => e.scrollWidth > e.clientWidth &&
+  getComputedStyle(e).backgroundImage.split("linear-gradient").length < 5).map(e => e.getAttribute("aria-label"))"""
+
+# Drawn fragments that do not fit.
+WIDE_READS = """Array.from(document.querySelectorAll("pre.reads")).map(e => e.parentElement).filter(e => e.clientWidth &&
+  e.scrollWidth > e.clientWidth).map(e => e.getAttribute("aria-label"))"""
+
 STRUCTURE = """({
   lang: document.documentElement.lang, title: document.title, h1: document.querySelectorAll("h1").length,
   main: document.querySelectorAll("main").length, header: document.querySelectorAll("header").length,
@@ -309,7 +330,7 @@ def clean(name, page):
 
 
 def looks(chromium, path, name):
-    for width, height, dark in ((1280, 800, False), (390, 844, False), (1280, 800, True)):
+    for width, height, dark in ((1280, 800, False), (768, 1024, False), (390, 844, False), (1280, 800, True)):
         where = f"{name} at {width}{', dark' if dark else ''}"
         with chromium.open(path, width, height, dark) as page:
             clean(where, page)
@@ -319,6 +340,19 @@ def looks(chromium, path, name):
                                  ("no drawn texts collide", COLLIDE)):
                 bad = page.run(script)
                 check(f"{where}: {what}", not bad, bad)
+            bad = page.run(UNHINTED)
+            check(f"{where}: what scrolls shows it", not bad, bad)
+            if width < 800:
+                for what, script in (("every cell of a stack is seen and named", STACKED), ("reads fit", WIDE_READS)):
+                    bad = page.run(script)
+                    check(f"{where}: {what}", not bad, bad)
+                if not path.name.startswith("cohort"):
+                    aside = page.run("Array.from(document.querySelectorAll('table:not(.stack) td.text')).map(t => t.textContent)")
+                    check(f"{where}: QC messages stand in a stack", not aside, aside)
+            if width > 390 and not dark:
+                wide = page.run("Array.from(document.querySelectorAll('.scroll:not(#samples)')).filter(e => "
+                                "e.scrollWidth > e.clientWidth).map(e => e.getAttribute('aria-label'))")
+                check(f"{where}: nothing has to be scrolled sideways", not wide, wide)
             if width == 1280 and not dark:
                 found = page.run(STRUCTURE)
                 check(f"{name}: lang, title, landmarks", found["lang"] == "en" and found["title"] and
@@ -330,8 +364,9 @@ def looks(chromium, path, name):
                 page.call("Emulation.setEmulatedMedia", media="print")
                 wide = page.run("document.documentElement.scrollWidth")
                 check(f"{name}: nothing is wider than the paper", wide <= paper, wide)
-                bad = page.run(CUT)
-                check(f"{name} on paper: no text is cut", not bad, bad)
+                for what, script in (("no text is cut", CUT), ("reads fit", WIDE_READS)):
+                    bad = page.run(script)
+                    check(f"{name} on paper: {what}", not bad, bad)
                 page.size(width, height)
                 pdf = page.pdf()
                 sizes = set(re.findall(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)", pdf))

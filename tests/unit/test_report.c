@@ -1040,7 +1040,7 @@ static void pages(void **state) {
     assert_non_null(strstr(page, "chr11:69200001, left kept"));
     assert_non_null(strstr(page, "not a diagnosis"));
     assert_int_equal(count_of(page, " decided</th>"), 1); /* of CCND1's rules */
-    assert_non_null(strstr(page, "aria-current=\"true\"><th scope=\"row\" class=\"n\">1 "));
+    assert_non_null(strstr(page, "aria-current=\"true\"><th role=\"rowheader\" scope=\"row\" class=\"n\">1 "));
     free(page);
     page = written(ps_write_html, &f[1]->result);
     assert_non_null(strstr(page, "wild type to 4.1\xc2\xa0%"));
