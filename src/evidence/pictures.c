@@ -72,10 +72,10 @@ static char *text_of(const ps_pictures *p, const ps_codon *codon, const ps_slice
     size_t n = 0;
     for (int32_t i = 0; i < end - beg; i++) {
         int32_t t = minus ? end - 1 - i : beg + i;
-        if (!minus)
+        if (s->n_indel && !minus)
             n += put_inserts(text + n, p, s, t, 0);
         text[n++] = letter_of(ps_slice_at(s, t), minus, lowest);
-        if (minus)
+        if (s->n_indel && minus)
             n += put_inserts(text + n, p, s, t, 1);
     }
     return text;
