@@ -248,7 +248,7 @@ static void trisomy_in_few_cells_is_never_focal(void **state) {
         set_arm(&g, "13", 1);
         set_arm(&g, "1q", 3);
         g.purity = rows[i].purity;
-        for (int k = 0; k < 40; k++) {
+        for (int k = 0; k < 15; k++) {
             ps_copynumber_call call = call_of(&g, &seed, rows[i].given);
             assert_int_not_equal(call.scope, PS_SCOPE_FOCAL);
             free_call(&call);
