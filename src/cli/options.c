@@ -173,6 +173,8 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s,
             argv[1 + s->n_rest++] = argv[i]; /* never past i */
             continue;
         }
+        if (refuse_second_input(r, s, err) < 0)
+            return -1;
         if (r->kind == FLAG && value)
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s takes no value ('%s')", r->name, value);
         if (r->kind != FLAG && !value) {
@@ -180,7 +182,7 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s,
                 return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s needs a value (%s)", r->name, r->value);
             value = argv[++i];
         }
-        if (refuse_second_input(r, s, err) < 0 || set_value(r, value, s, err) < 0)
+        if (set_value(r, value, s, err) < 0)
             return -1;
     }
     return 0;

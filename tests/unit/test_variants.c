@@ -584,10 +584,10 @@ static void test_build(void **state) {
     /* REF bases; a header without lengths does not stop them */
     check_build("##fileformat=VCFv4.2\n##contig=<ID=chr12>\n" COLUMNS "\n" G12D ".\n", "GRCh38", "REF bases");
     check_build("##fileformat=VCFv4.2\n" COLUMNS "\n12\t25398284\t.\tC\tT\t.\t.\t.\n", "GRCh37", "REF bases");
-    check_build("##fileformat=VCFv4.2\n" COLUMNS "\n12\t25398284\t.\tG\tT\t.\t.\t.\n", NULL,
-                "of no known build");
+    check_build("##fileformat=VCFv4.2\n" COLUMNS "\n12\t25398284\t.\tG\tT\t.\t.\t.\n", NULL, "of no known build");
     /* both fit: no answer */
-    check_build("##fileformat=VCFv4.2\n" COLUMNS "\n12\t25398284\t.\tC\tT\t.\t.\t.\n" G12D ".\n", NULL, "of no known build");
+    check_build("##fileformat=VCFv4.2\n" COLUMNS "\n12\t25398284\t.\tC\tT\t.\t.\t.\n" G12D ".\n", NULL,
+                "of no known build");
     /* chr9 has 138394717 bases on GRCh38 and 141213431 on GRCh37 */
     check_build("##fileformat=VCFv4.2\n" COLUMNS "\n9\t139411714\t.\tC\tT\t.\t.\t.\n", "GRCh37", "beyond the ends");
     check_build("##fileformat=VCFv4.2\n##reference=file:///ref/hg19.fa\n" COLUMNS "\n", "GRCh37", "##reference");
