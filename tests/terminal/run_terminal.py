@@ -24,6 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent.parent / "testdata"
 PROGRAM = os.environ.get("PLASMASTRAT", str(HERE.parent.parent / "plasmastrat"))
 CLEAR = "\r\x1b[K"
+ENOUGH_DRAWN = 4  # lines, after which a slow run is let go
 passed = failed = 0
 
 
@@ -77,17 +78,17 @@ class Run:
         self.slow = slow
 
     def end(self):
-        """Waits; what the terminal got. A slow run is held up most of the time, as by a slow disk."""
+        """Waits; what the terminal got. A slow run is held up, as by a slow disk, until it has drawn enough."""
         while True:
-            ready = select.select([self.screen], [], [], 0.01)[0]
+            ready = select.select([self.screen], [], [], 0.002)[0]
             if ready:
                 try:
                     self.seen += os.read(self.screen, 65536)
                 except OSError:
                     break
-            elif self.slow and self.process.poll() is None:
+            elif self.slow and self.seen.count(CLEAR.encode()) < ENOUGH_DRAWN and self.process.poll() is None:
                 self.process.send_signal(signal.SIGSTOP)
-                time.sleep(0.06)
+                time.sleep(0.3)
                 self.process.send_signal(signal.SIGCONT)
         if self.process.stdout:
             self.out = self.process.stdout.read().decode()
