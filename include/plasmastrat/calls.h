@@ -23,9 +23,9 @@ typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS
 extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
 
 typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_READ_END, PS_FILTER_CLUTTER,
-               PS_FILTER_NEAR_INDEL, PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_N_FILTERS } ps_filter;
-/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter"; with a description for the
- * VCF header */
+               PS_FILTER_NEAR_INDEL, PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_FILTER_REFUTED, PS_N_FILTERS } ps_filter;
+/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter", "refuted"; with
+ * a description for the VCF header */
 extern const char *const ps_filter_names[PS_N_FILTERS];
 extern const char *const ps_filter_descriptions[PS_N_FILTERS];
 
@@ -249,9 +249,8 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call);
 /* The same from calls that were made apart, each on some of the inputs (no input in two of them): what each input alone says
  * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */
 void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
-/* 1: the VCF alone lists this variant, and so few of the DNA's fragments carry it that the VCF's VAF (the low end of its
- * interval) would give them with less than ras_refuted_p. RNA that shows it stands up for it. */
-int ps_ras_is_refuted(const ps_limits *limits, const ps_ras_variant *variant);
+/* 1: PASS, of a state gene, and of a tier that makes RAS mutated. */
+int ps_makes_mutated(const ps_ras_variant *variant);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 /* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
  * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless

@@ -2,8 +2,9 @@
 #include "plasmastrat/calls.h"
 
 const char *const ps_ras_state_names[PS_N_RAS_STATES] = {"not-assessable", "wild-type", "mutated"};
-const char *const ps_filter_names[PS_N_FILTERS] = {"PASS",    "low_evidence", "orientation_bias", "read_end",
-                                                   "clutter", "near_indel",   "germline",         "vcf_filter"};
+const char *const ps_filter_names[PS_N_FILTERS] = {"PASS",     "low_evidence", "orientation_bias",
+                                                   "read_end", "clutter",      "near_indel",
+                                                   "germline", "vcf_filter",   "refuted"};
 const char *const ps_filter_descriptions[PS_N_FILTERS] = {
     "All filters passed",
     "Fewer supporting fragments than sequencing errors and this sample's background allow for",
@@ -13,6 +14,7 @@ const char *const ps_filter_descriptions[PS_N_FILTERS] = {
     "Beside a called indel, in few fragments: reads that end there are aligned straight through it",
     "Present in the matched normal",
     "The input VCF's own FILTER is not PASS",
+    "Called in the input VCF only: fewer fragments of the DNA alignments carry it than its VAF there allows",
 };
 const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES] = {"not-assessable", "not-overexpressed",
                                                                        "overexpressed"};

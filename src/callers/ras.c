@@ -267,9 +267,26 @@ static void round_variant(ps_ras_variant *v) {
 /* ---- the state --------------------------------------------------------------------------------------------------
  */
 
-static int is_activating(const ps_ras_variant *v) {
-    return v->filter == PS_FILTER_PASS && !v->context &&
-           (v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY);
+static int would_activate(const ps_ras_variant *v) {
+    return !v->context && (v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY);
+}
+
+int ps_makes_mutated(const ps_ras_variant *v) {
+    return v->filter == PS_FILTER_PASS && would_activate(v);
+}
+
+/* The VCF alone lists the variant, and so few of the DNA's fragments carry it that the VCF's VAF (the low end of its
+ * interval) would give them with less than ras_refuted_p. RNA that shows it stands up for it. */
+static int is_refuted(const ps_limits *limits, const ps_ras_variant *v) {
+    const ps_ras_said *vcf = &v->said[PS_INPUT_VCF];
+    int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
+    if (strlen(v->ref) != strlen(v->alt)) /* an indel that an aligner clipped away is not absent from the reads */
+        return 0;
+    if (v->filter != PS_FILTER_PASS || v->sources != 1u << PS_INPUT_VCF || !(vcf->vaf_low > 0) || depth <= 0 ||
+        v->source_alt[PS_INPUT_RNA] > 0)
+        return 0;
+    return 1 - ps_binomial_upper((uint64_t)(alt < 0 ? 0 : alt) + 1, (uint64_t)depth, vcf->vaf_low) <
+           limits->ras_refuted_p;
 }
 
 /* Inputs are tried in order (DNA, VCF, RNA): a later one takes a codon over only where the earlier ones fell short of
@@ -296,7 +313,7 @@ static int is_refused_candidate(const ps_ras_variant *v) {
     int strong = v->filter == PS_FILTER_ORIENTATION || v->filter == PS_FILTER_READ_END ||
                  v->filter == PS_FILTER_CLUTTER || v->filter == PS_FILTER_NEAR_INDEL ||
                  v->filter == PS_FILTER_GERMLINE;
-    return strong && !v->context && (v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY);
+    return strong && would_activate(v);
 }
 
 static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *call) {
@@ -308,6 +325,8 @@ static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *c
         const ps_ras_variant *v = &call->variant[i];
         if (v->filter == PS_FILTER_PASS && v->effect.codon_id >= 0 && v->effect.tier != PS_TIER_SYNONYMOUS)
             call->codon[v->effect.codon_id].state = PS_RAS_MUTATED;
+        if (v->effect.codon_id >= 0 && v->filter == PS_FILTER_REFUTED && would_activate(v))
+            call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
         if (is_refused_candidate(v) && v->effect.codon_id >= 0) {
             call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
             ps_reason_add(&call->reasons, PS_REASON_CANDIDATE_REFUSED, "%s %s, filter %s, %lld of %lld fragments",
@@ -317,14 +336,14 @@ static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *c
     }
 }
 
-/* Names of the required codons that are not wild type, "KRAS 146 (0 fragments, lod95 none)", as many as fit. */
+/* Names of the required codons that may hide a mutation, "KRAS 146 (0 fragments, lod95 none)", as many as fit. */
 static int list_open_codons(const ps_panel *panel, double limit, const ps_ras_call *call, char *text, size_t size) {
     int open = 0;
     text[0] = '\0';
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
         const ps_ras_codon *seen = &call->codon[i];
-        if (!codon->required || seen->state != PS_RAS_NOT_ASSESSABLE || seen->lod95 <= limit)
+        if (!codon->required || seen->lod95 <= limit)
             continue;
         char lod[32] = "none";
         if (!isnan(seen->lod95))
@@ -391,29 +410,16 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
     }
 }
 
-int ps_ras_is_refuted(const ps_limits *limits, const ps_ras_variant *v) {
-    const ps_ras_said *vcf = &v->said[PS_INPUT_VCF];
-    int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
-    if (strlen(v->ref) != strlen(v->alt)) /* an indel that an aligner clipped away is not absent from the reads */
-        return 0;
-    if (v->sources != 1u << PS_INPUT_VCF || !(vcf->vaf_low > 0) || depth <= 0 || v->source_alt[PS_INPUT_RNA] > 0)
-        return 0;
-    return 1 - ps_binomial_upper((uint64_t)(alt < 0 ? 0 : alt) + 1, (uint64_t)depth, vcf->vaf_low) <
-           limits->ras_refuted_p;
-}
-
 static void decide(const ps_case *c, ps_ras_call *call) {
     const ps_limits *l = &c->panel->limits;
     const ps_ras_variant *refuted = NULL;
     double best = 0;
     for (size_t i = 0; i < call->n_variants; i++) {
         const ps_ras_variant *v = &call->variant[i];
-        if (!is_activating(v))
+        if (!refuted && v->filter == PS_FILTER_REFUTED && would_activate(v))
+            refuted = v;
+        if (!ps_makes_mutated(v))
             continue;
-        if (ps_ras_is_refuted(l, v)) {
-            refuted = refuted ? refuted : v;
-            continue;
-        }
         call->state = PS_RAS_MUTATED;
         /* no lod: another program's PASS, without reads to check it */
         double odds = isnan(v->lod) ? l->ras_vcf_log_odds : fmin(l->ras_max_log_odds, v->lod * log(10));
@@ -467,8 +473,11 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
     ras_number_forced(c, all);
     if (all->n)
         qsort(all->row, all->n, sizeof *all->row, by_place);
-    for (size_t i = 0; i < all->n; i++)
+    for (size_t i = 0; i < all->n; i++) {
         round_variant(&all->row[i]);
+        if (is_refuted(&c->panel->limits, &all->row[i]))
+            all->row[i].filter = PS_FILTER_REFUTED;
+    }
     call->variant = all->row;
     call->n_variants = all->n;
     set_codon_states(c->panel, limit_of(c), call);

@@ -221,10 +221,6 @@ static int passes(const ps_ras_variant *v) {
     return v && v->filter == PS_FILTER_PASS;
 }
 
-static int is_activating(const ps_ras_variant *v) {
-    return v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY;
-}
-
 static int is_wanted(const plan *p, const ps_panel *panel, const ps_ras_variant *v) {
     return !p->gene || (!strcmp(p->gene, gene_of(panel, v)) &&
                         (!strcmp(p->change, v->effect.protein) || !strcmp(p->change, v->effect.hgvs_c) ||
@@ -263,7 +259,7 @@ static int choose_targets(dilution *d, const ps_result *wild, const ps_result *m
             free(text);
             continue;
         }
-        activating += is_activating(v);
+        activating += ps_makes_mutated(v);
         d->target[d->n_targets++] =
             (target){counted, counted->source_depth[PS_INPUT_NORMAL], counted->source_alt[PS_INPUT_NORMAL]};
     }

@@ -223,11 +223,6 @@ int ps_is_drawn(const ps_result *r, ps_input_role role, int codon) {
     return 0;
 }
 
-int ps_makes_mutated(const ps_ras_variant *variant) {
-    return !variant->context && variant->filter == PS_FILTER_PASS &&
-           (variant->effect.tier == PS_TIER_HOTSPOT || variant->effect.tier == PS_TIER_LIKELY);
-}
-
 int ps_n_qc(const ps_result *result, ps_qc_state state) {
     int n = 0;
     for (size_t i = 0; i < result->n_qc; i++)

@@ -47,8 +47,6 @@ int ps_is_stop(const ps_panel *panel, int codon);
 ps_ras_codon ps_codon_seen(const ps_result *result, int codon);
 /* The required codon with the highest lod95 (one nobody saw counts as highest), or -1. */
 int ps_worst_codon(const ps_result *result);
-/* PASS, of a state gene, and of a tier that makes RAS mutated. */
-int ps_makes_mutated(const ps_ras_variant *variant);
 int ps_n_qc(const ps_result *result, ps_qc_state state);
 
 /* Are this input's fragments drawn at this codon? Where it lists a variant there; a normal's beside its tumour's. */

@@ -70,16 +70,12 @@ static void check_ras(json_reader *r, const ps_result *result) {
             node_fail(r, "ras", "variant %s: its VAF %g lies outside its interval %g to %g: %s", v->effect.protein,
                       v->vaf, v->vaf_low, v->vaf_high, why);
     }
-    int refuted = 0; /* by the DNA: they pass, and decide nothing */
-    for (size_t i = 0; i < ras->reasons.n; i++)
-        refuted |= ras->reasons.at[i].code == PS_REASON_VCF_REFUTED;
-    int excused = refuted && ras->state == PS_RAS_NOT_ASSESSABLE;
-    if ((ras->state == PS_RAS_MUTATED) != (activating > 0) && !excused)
+    if ((ras->state == PS_RAS_MUTATED) != (activating > 0))
         node_fail(r, "ras", "state '%s' with %zu activating variants that pass: %s", ps_ras_state_names[ras->state],
                   activating, why);
     for (int i = 0; ras->state == PS_RAS_WILD_TYPE && i < result->panel->n_codons; i++) {
         const ps_codon *codon = &result->panel->codons[i];
-        if (codon->required && ras->codon[i].state != PS_RAS_WILD_TYPE)
+        if (codon->required && ras->codon[i].state == PS_RAS_NOT_ASSESSABLE) /* "mutated": by none that activates */
             node_fail(r, "ras", "state 'wild-type', but %s codon %d is '%s': %s",
                       result->panel->genes[codon->gene].name, codon->number, ps_ras_state_names[ras->codon[i].state],
                       why);

@@ -168,7 +168,7 @@ static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
     vcf_says(r, v, in_vcf, says, sizeof says);
     if (vcf_passes && codon && codon->source == PS_INPUT_DNA && !isnan(codon->lod95))
         snprintf(limit, sizeof limit, ", which would have shown a VAF of %.2g", codon->lod95);
-    ps_result_qc(r, "vcf-vs-reads", "vcf", ps_ras_is_refuted(&r->panel->limits, v) ? PS_QC_FAIL : PS_QC_WARN,
+    ps_result_qc(r, "vcf-vs-reads", "vcf", v->filter == PS_FILTER_REFUTED ? PS_QC_FAIL : PS_QC_WARN,
                  depth ? ps_round6((double)alt / (double)depth) : NAN, NAN,
                  "%s %s (%s) %s, seen %lld/%lld in the DNA alignments%s", r->panel->genes[v->effect.gene].name,
                  v->effect.protein, v->effect.hgvs_c, says, (long long)alt, (long long)depth, limit);

@@ -63,6 +63,20 @@ refused 2 "report of nothing" 'no results' report -o x
 refused 2 "report without -o" '-o' report all
 mkdir empty; refused 2 "report of an empty folder" 'empty' report empty -o x
 
+# A stop in a codon that decides does not activate; the result says "mutated" of that codon, and is read again.
+echo '{"seed": 3, "dna": {"targeted": {"genes": ["KRAS", "NRAS"], "exons": [1, 2, 3], "depth": 300},
+      "variants": [{"gene": "KRAS", "codon": 61, "to": "TAA", "vaf": 0.3}]}}' >stop.spec
+want "a stop: simulated" python3 "$root/tests/sim/simulate.py" --spec stop.spec --out stop
+run 0 "a stop" sample --id S --dna stop.dna.bam -o stop -q
+want "a stop: RAS is wild type, the codon is not" python3 -c '
+import json
+ras = json.load(open("stop/S.json"))["ras"]
+codon = next(c for c in ras["codons"] if (c["gene"], c["codon"]) == ("KRAS", 61))
+assert (ras["state"], codon["state"]) == ("wild-type", "mutated"), (ras["state"], codon)'
+run 0 "a stop: explained" explain stop/S.json
+run 0 "a stop: stratified" stratify stop/S.json -o -
+want "a stop: the bytes that were read" cmp out.txt stop/S.json
+
 # ---- stratify -------------------------------------------------------------------------------------------------------
 for id in PCL01 IMM01 IND01 NAS01 VCF01 B3701; do
     run 0 "stratify $id alone" stratify all/$id.json -o -
@@ -98,6 +112,14 @@ joined S "DNA with VCF, and RNA" "--dna data/IMM01.dna.bam --vcf $vcf" "--rna da
 joined S "RNA with VCF, and DNA" "--rna data/IMM01.rna.bam --vcf $vcf" "--dna data/PCL01.dna.bam"
 joined S "RNA, and DNA with its normal" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --normal data/PCL01.dna.bam"
 joined S "a VCF that the DNA refutes, apart" "--dna data/IMM01.dna.bam" "--vcf $vcf"
+want "a VCF that the DNA refutes: filtered, and its codon is not wild type" python3 -c '
+import json
+ras = json.load(open("joint/S.json"))["ras"]
+states = {(c["gene"], c["codon"]): c["state"] for c in ras["codons"]}
+refuted = [v for v in ras["variants"] if v["filter"] == "refuted"]
+assert refuted and ras["state"] == "not-assessable", ras["variants"]
+assert all(states[v["gene"], v["codon"]] == "not-assessable" for v in refuted), states'
+run 0 "a VCF that the DNA refutes: explained" explain joint/S.json
 joined S "hom-ref blocks, and shallow DNA" "--vcf $root/tests/vcf/unknown.g.vcf" "--dna data/NAS01.dna.bam"
 joined S "DNA without qualities, and RNA" "--dna noqual.sam" "--rna data/PCL01.rna.bam"
 joined S "sites and purity" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --force-sites sites.vcf --purity 0.5"

@@ -882,19 +882,46 @@ static void a_refuted_vcf(void **state) {
         if ((call.state == PS_RAS_NOT_ASSESSABLE) != rows[i].refuted)
             fail_msg("row %zu: %s", i, ps_ras_state_names[call.state]);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_VCF_REFUTED), rows[i].refuted);
-        if (rows[i].refuted)
-            assert_true(call.log_odds == 0 && ps_ras_is_refuted(&panel.limits, &call.variant[0]));
-        else
+        if (rows[i].refuted) {
+            assert_true(call.log_odds == 0 && call.variant[0].filter == PS_FILTER_REFUTED);
+            assert_int_equal(call.codon[k12].state, PS_RAS_NOT_ASSESSABLE);
+        } else {
             assert_int_equal(call.state, PS_RAS_MUTATED);
+            assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
+        }
         free_call(&call);
         ps_evidence_free(&dna);
         ps_evidence_free(&rna);
     }
 }
 
+/* A stop does not activate: RAS is wild type beside it, where the depth of its codon shows that, and only there. */
+static void a_stop_in_a_codon_that_decides(void **state) {
+    (void)state;
+    char a[] = "A"; /* CAA to TAA, of a gene on the minus strand */
+    int k61 = codon_of("KRAS", 61);
+    for (int seen = 0; seen < 2; seen++) {
+        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        put_everywhere(&dna, 40, 300);
+        put_reference(&dna, k61, 40, seen ? 220 : 0);
+        put_both(&dna, k61, code("TAA"), 40, seen ? 80 : 0);
+        ps_variant v = row("chr12", panel.codons[k61].pos0[0], panel.codons[k61].pos0[0] + 1, a);
+        ps_variants vcf = {.variant = &v, .n_variants = 1};
+        ps_ras_call call = call_of(NULL, &dna, NULL, seen ? NULL : &vcf);
+        const ps_ras_variant *stop = variant_of(&call, "KRAS", "Q61*");
+        assert_true(stop && stop->filter == PS_FILTER_PASS && !ps_makes_mutated(stop));
+        assert_int_equal(call.codon[k61].state, PS_RAS_MUTATED);
+        assert_int_equal(call.state, seen ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_CODONS_SHALLOW), !seen);
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refuted_vcf),
+        cmocka_unit_test(a_stop_in_a_codon_that_decides),
         cmocka_unit_test(fragments_needed),
         cmocka_unit_test(odds_of_guesses),
         cmocka_unit_test(lod95_by_summing),
