@@ -276,23 +276,38 @@ static const struct {
     {"model.rationale.tsv", "name\trationale", "name\temd-lesion", 0, "'emd-lesion'"},
 };
 
+/* The file with the first `from` made `to`; returns the text it had, for put_back. */
+static char *edit(const char *file, const char *from, const char *to) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    char *text = slurp(path), *at = strstr(text, from);
+    if (!at)
+        fail_msg("%s has no '%s'", file, from);
+    char *damaged = calloc(1, strlen(text) + strlen(to) + 1);
+    memcpy(damaged, text, (size_t)(at - text));
+    strcat(damaged, to);
+    strcat(damaged, at + strlen(from));
+    spill(path, damaged);
+    free(damaged);
+    return text;
+}
+
+static void put_back(const char *file, char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    spill(path, text);
+    free(text);
+}
+
 static void refusals(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
-        char path[128], place[160];
+        char place[160];
         ps_panel p;
         ps_error err = {0};
-        snprintf(path, sizeof path, "%s/%s", folder, damages[i].file);
-        char *text = slurp(path), *at = strstr(text, damages[i].from);
-        if (!at)
-            fail_msg("%s has no '%s'", damages[i].file, damages[i].from);
-        char *damaged = calloc(1, strlen(text) + strlen(damages[i].to) + 1);
-        memcpy(damaged, text, (size_t)(at - text));
-        strcat(damaged, damages[i].to);
-        strcat(damaged, at + strlen(damages[i].from));
-        spill(path, damaged);
+        char *text = edit(damages[i].file, damages[i].from, damages[i].to);
         int rc = ps_panel_load(folder, &p, &err);
-        spill(path, text);
+        put_back(damages[i].file, text);
         const char *file = strstr(damages[i].from, "HRAS\tras") ? "transcripts.tsv" : damages[i].file;
         if (damages[i].line)
             snprintf(place, sizeof place, "%s/%s:%d: ", folder, file, damages[i].line);
@@ -303,14 +318,35 @@ static void refusals(void **state) {
             fail_msg("%s: '%s' -> '%s': %s", damages[i].file, damages[i].from, damages[i].to,
                      rc == 0 ? "was accepted" : err.text);
         assert_null(p.genes);
-        free(text);
-        free(damaged);
     }
     ps_panel p;
     ps_error err = {0};
     if (ps_panel_load(folder, &p, &err) < 0) /* all is as before */
         fail_msg("%s", err.text);
     ps_panel_free(&p);
+}
+
+#define FIRST_LINE "ATGACTGAATATAAACTTGTGGTAGTTGGAGCTGGTGGCGTAGGCAAGAGTGCCTTGACG\n"
+#define START                                                                                                        \
+    FIRST_LINE "ATACAGCTAATTCAGAATCATTTTGTGGACGAATATGATCCAACAATAGA"                                                  \
+               "GGA"
+#define START_WITHOUT FIRST_LINE "ATACAGCTAATTCAGAATCATTTTGTGGACGAATATGATCCAACAATAGA"
+
+/* KRAS4A as if three bases were spliced away around its first junction: its codon 37 would share bases with 37 and 38 of 4B. */
+static void isoforms_that_share_bases(void **state) {
+    (void)state;
+    ps_panel p;
+    ps_error err = {0};
+    char *part1 = edit("cds.bed", "25245273\t25245384\tNM_033360.4", "25245274\t25245384\tNM_033360.4");
+    char *part2 = edit("cds.bed", "25227233\t25227412\tNM_033360.4", "25227233\t25227410\tNM_033360.4");
+    char *head = edit("cds.fa", ">NM_033360.4 KRAS\n" START, ">NM_033360.4 KRAS\n" START_WITHOUT);
+    int rc = ps_panel_load(folder, &p, &err);
+    put_back("cds.fa", head);
+    free(part2); /* the second edit's */
+    put_back("cds.bed", part1);
+    if (rc == 0 || err.kind != PS_ERR_USAGE ||
+        !strstr(err.text, "codon 37 of NM_033360.4 share the base at chr12:2524527"))
+        fail_msg("%s", rc == 0 ? "was accepted" : err.text);
 }
 
 /* Each row of limits.tsv says its unit and its source, and no value is taken blindly. */
@@ -450,6 +486,7 @@ int main(void) {
         cmocka_unit_test(names_limits_and_filters),
         cmocka_unit_test(export_and_load_again),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(isoforms_that_share_bases),
         cmocka_unit_test(absurd_limits),
         cmocka_unit_test(missing_files_and_names),
         cmocka_unit_test(checksum_sees_everything),
