@@ -1,7 +1,9 @@
 /* Streaming an input for some places: a BAM by the block walker, anything else by htslib's threads. */
 #include <htslib/bgzf.h>
 #include <htslib/cram.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "plasmastrat/alloc.h"
@@ -87,5 +89,9 @@ int ps_reads_next_walked(ps_reads *reads, const bam1_t **record, int *contig, ps
 int ps_reads_next_ranged(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
     int got = ps_ranges_next(reads->ranges, reads->record, err);
     reads->records += got > 0;
+    if (got < 0 && reads->source.is_remote) { /* such a server sends the file's beginning for any part of it */
+        size_t used = strlen(err->text);
+        snprintf(err->text + used, sizeof err->text - used, "; or its server does not send byte ranges");
+    }
     return handed_on(reads, got, record, contig);
 }

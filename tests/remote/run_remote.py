@@ -2,7 +2,7 @@
 """Inputs over HTTP, from a server in this process that knows byte ranges and counts what it sends.
 
 The same JSON as from local files; nothing written to the working directory; and of a big indexed BAM (REMOTE_MB, default
-250) only a small share is sent. The big file is the RNA sample of testdata with filler between: reads that lie all over
+250) only a small share is sent. The big file is a sample of testdata with filler between: reads that lie all over
 the genome and carry an incompressible tag, so that 1 GB is as far apart as in a whole-genome file of that size.
 Prints `N passed, N failed`. $PLASMASTRAT: the program.
 """
@@ -63,7 +63,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not os.path.isfile(path):
             return self.answer(404, {"Content-Length": 0})
         size = os.path.getsize(path)
-        first, last, asked = 0, size - 1, re.match(r"bytes=(\d+)-(\d*)$", self.headers.get("Range", ""))
+        first, last, asked = 0, size - 1, None if "whole" in self.path else re.match(
+            r"bytes=(\d+)-(\d*)$", self.headers.get("Range", ""))
         if asked:
             first, last = int(asked[1]), min(size - 1, int(asked[2] or size - 1))
             if first > last:
@@ -207,18 +208,26 @@ def main():
         bad = run(here, "--dna", url + "flipped.bam", good=False)
         check("one bit changed", bad.returncode == 1 and b"flipped.bam" in bad.stderr, bad.stderr)
 
-        make_big(local("PCL01.rna.bam"), local("big.bam"))
-        size = os.path.getsize(local("big.bam"))
-        # the index, opening and the blocks around each place of the panel cost nearly the same for any size: the bound
-        # is 2 % of 1 GB
-        most = SHARE * max(size, 1e9)
-        rna = answer(here, "--rna", local("big.bam"))
-        for threads in ("-@1", "-@4"):
-            Handler.sent = 0
-            check("big BAM " + threads, rna and answer(here, "--rna", url + "big.bam", threads) == rna)
-            print("big BAM %s: %.0f MB, sent %.2f MB: %.2f %%" % (
-                threads, size / 1e6, Handler.sent / 1e6, 100 * Handler.sent / size))
-            check("share of the big BAM " + threads, Handler.sent < most)
+        shutil.copy(local("PCL01.dna.bam"), local("whole.bam"))
+        shutil.copy(local("PCL01.dna.bam.bai"), local("whole.bam.bai"))
+        whole = run(here, "--dna", url + "whole.bam", good=False)
+        check("a server without byte ranges", whole.returncode == 1 and re.search(
+            rb"whole\.bam: .*; or its server does not send byte ranges\n", whole.stderr), whole.stderr)
+
+        for kind in ("rna", "dna"):
+            make_big(local("PCL01.%s.bam" % kind), local("big.bam"))
+            size = os.path.getsize(local("big.bam"))
+            # the index, opening and the blocks around each place of the panel cost nearly the same for any size: the
+            # bound is 2 % of 1 GB
+            most = SHARE * max(size, 1e9)
+            here_read = answer(here, "--" + kind, local("big.bam"))
+            for threads in ("-@1", "-@4"):
+                Handler.sent = 0
+                check("big BAM, %s %s" % (kind, threads),
+                      here_read and answer(here, "--" + kind, url + "big.bam", threads) == here_read)
+                print("big BAM, %s %s: %.0f MB, sent %.2f MB: %.2f %%" % (
+                    kind, threads, size / 1e6, Handler.sent / 1e6, 100 * Handler.sent / size))
+                check("share of the big BAM, %s %s" % (kind, threads), Handler.sent < most)
         check("nothing in the working directory", os.listdir(here) == [], os.listdir(here))
     finally:
         shutil.rmtree(T)
