@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "plasmastrat/interrupt.h"
 #include "plasmastrat/setup.h"
+#include "plasmastrat/spelling.h"
 
 typedef struct command {
     const char *name;
@@ -31,6 +32,15 @@ static const command commands[] = {
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
+static int refuse_unknown(const char *name, ps_error *err) {
+    const char *known[N_COMMANDS];
+    for (int i = 0; i < N_COMMANDS; i++)
+        known[i] = commands[i].name;
+    const char *meant = ps_meant(name, known, N_COMMANDS);
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no command%s%s%s; see plasmastrat help", name,
+                   meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+}
+
 static const command *find_command(const char *name) {
     for (int i = 0; i < N_COMMANDS; i++)
         if (!strcmp(commands[i].name, name))
@@ -49,7 +59,7 @@ static int cmd_help(int argc, char **argv, ps_error *err) {
     if (argc > 1) {
         const command *c = find_command(argv[1]);
         if (!c)
-            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no command; see plasmastrat help", argv[1]);
+            return refuse_unknown(argv[1], err);
         if (c->run != cmd_help && c->run != cmd_version) {
             char help[] = "--help", *ask[] = {argv[1], help, NULL};
             return c->run(2, ask, err);
@@ -76,7 +86,7 @@ static int run(int argc, char **argv, ps_error *err) {
             name = spellings[i].command;
     const command *c = find_command(name);
     if (!c)
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no command; see plasmastrat help", argv[1]);
+        return refuse_unknown(argv[1], err);
     return c->run(argc - 1, argv + 1, err);
 }
 

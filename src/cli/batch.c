@@ -1,7 +1,9 @@
 /* batch.c - `plasmastrat batch SHEET`: label every sample of a sheet on this machine. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "ledger.h"
@@ -34,7 +36,9 @@ typedef struct batch_state {
     const cli_knowledge *knowledge;
     const sheet *sheet;
     progress *progress;
-    ps_cohort_row *row; /* of each sample, in the sheet's order; no sample_id: not run */
+    const char *again;           /* the command that goes on with this batch */
+    atomic_size_t kept, changed; /* --resume: samples that are left as they are; that were made from something else */
+    ps_cohort_row *row;          /* of each sample, in the sheet's order; no sample_id: not run */
 } batch_state;
 
 static void say(void *context, const char *sample_id, const char *message) {
@@ -96,9 +100,12 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
     job.n_threads = threads_of(st, item);
     char *request = ledger_request(&job, st->knowledge); /* before the run: an input may change under it */
     if (take_up(st, &job, request, &st->row[item])) {
+        atomic_fetch_add(&st->kept, 1);
         progress_step(st->progress, 0);
         goto out;
     }
+    if (s->resume && ledger_knows(s->outdir, job.sample_id))
+        atomic_fetch_add(&st->changed, 1);
     run_and_write(st, &job, request, &result, &failure);
     if (failure.kind != PS_ERR_NONE && ps_interrupted()) { /* abandoned, not failed */
         status = ps_check_interrupt(err);
@@ -156,11 +163,18 @@ static int write_cohort(const batch_state *st, ps_error *err) {
 
 /* A batch that something from outside stopped: how far it came, and how to go on. */
 static int fail_stopped(const batch_state *st, const ps_error *stopped, ps_error *err) {
-    const cli_settings *s = st->settings;
-    return ps_fail(err, PS_ERR_RUN, NULL, 0,
-                   "%s: %zu of %zu samples are done and whole; %sgo on with: plasmastrat batch %s -o %s --resume",
-                   stopped->text, count_done(st), st->sheet->n, stopped->no_space ? "make room and " : "", s->rest[0],
-                   s->outdir);
+    return ps_fail(err, PS_ERR_RUN, NULL, 0, "%s: %zu of %zu samples are done and whole; %sgo on with%s",
+                   stopped->text, count_done(st), st->sheet->n, stopped->no_space ? "make room and " : "", st->again);
+}
+
+static void say_kept(const batch_state *st) {
+    size_t kept = st->kept, changed = st->changed;
+    progress_message("--resume: %zu of %zu samples were done and are kept", kept, st->sheet->n);
+    if (changed)
+        progress_message(
+            "--resume: %zu were done from other inputs, options, panel, model or version, or their files are "
+            "changed: done again",
+            changed);
 }
 
 static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error *err) {
@@ -176,11 +190,13 @@ static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error
         return -1;
     }
     size_t n = st->sheet->n, done = count_done(st);
+    if (s->resume && !s->quiet)
+        say_kept(st);
     if (done < n)
         return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", n - done, n,
                        s->outdir);
     if (!s->quiet)
-        progress_message("%zu samples done: %s/cohort.tsv", n, s->outdir);
+        progress_message("%zu %s done: %s/cohort.tsv", n, n == 1 ? "sample" : "samples", s->outdir);
     return 0;
 }
 
@@ -224,10 +240,14 @@ static int refuse_existing(const cli_settings *s, const sheet *samples, ps_error
     return status;
 }
 
-static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, const sheet *samples, ps_error *err) {
-    batch_state st = {.settings = s, .knowledge = knowledge, .sheet = samples};
+static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, const sheet *samples, const char *again,
+                     ps_error *err) {
+    batch_state st = {.settings = s, .knowledge = knowledge, .sheet = samples, .again = again};
     if ((!s->force && !s->resume && refuse_existing(s, samples, err) < 0) || ps_make_folder(s->outdir, err) < 0 ||
-        ledger_open(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force || s->resume, err) < 0)
+        cli_check_cohort(s->outdir, s->force || s->resume, err) < 0)
+        return -1;
+    int ledger = ledger_open(s->outdir, err);
+    if (ledger < 0)
         return -1;
     if (s->resume)
         cli_clear_leftovers(s->outdir, samples->job, samples->n);
@@ -245,7 +265,18 @@ static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, cons
     for (size_t i = 0; i < samples->n; i++)
         ps_cohort_row_free(&st.row[i]);
     free(st.row);
+    close(ledger);
     return status;
+}
+
+/* How to go on with the batch that this command line began. */
+static char *command_to_resume(int argc, char *const *argv) {
+    enum { LONGEST = 600 }; /* of a message */
+    char *line = cli_command_line(argc, argv);
+    char *again =
+        strlen(line) > LONGEST ? ps_strdup(" the same command and --resume") : ps_format(": %s --resume", line);
+    free(line);
+    return again;
 }
 
 int ps_cmd_batch(int argc, char **argv, ps_error *err) {
@@ -253,23 +284,27 @@ int ps_cmd_batch(int argc, char **argv, ps_error *err) {
     cli_knowledge knowledge = {0};
     sheet sh = {0};
     int status = -1;
+    char *again = command_to_resume(argc, argv); /* before its words are moved */
     if (cli_parse(CLI_BATCH, argc, argv, 1, &s, err) < 0)
-        return -1;
+        goto out;
     if (s.help) {
         cli_help_batch(stdout);
-        return cli_flush_stdout(err);
+        status = cli_flush_stdout(err);
+        goto out;
     }
-    if (s.n_rest != 1)
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no sheet: plasmastrat batch SHEET -o DIR");
-    if (!s.outdir || !strcmp(s.outdir, "-"))
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no output folder: give -o DIR");
+    if (s.n_rest != 1 || !s.outdir || !strcmp(s.outdir, "-")) {
+        ps_fail(err, PS_ERR_USAGE, NULL, 0, "batch: no %s",
+                s.n_rest != 1 ? "sheet: plasmastrat batch SHEET -o DIR" : "output folder: give -o DIR");
+        goto out;
+    }
     if (sheet_read(s.rest[0], &s.job, &sh, err) < 0 || cli_check_cohort_names(s.rest[0], sh.job, sh.n, err) < 0 ||
         cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
     sheet_say_ignored(&sh, s.rest[0], s.quiet);
-    status = run_batch(&s, &knowledge, &sh, err);
+    status = run_batch(&s, &knowledge, &sh, again, err);
 out:
     cli_free_knowledge(&knowledge);
     sheet_free(&sh);
+    free(again);
     return status;
 }

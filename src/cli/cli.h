@@ -39,6 +39,8 @@ cli_settings cli_defaults(void);
 /* Reads argv[1..] of a command; `max_rest` further arguments are taken. Usage errors name the option and the value.
  */
 int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *settings, ps_error *err);
+/* "plasmastrat" and these arguments, quoted as a shell needs them. Owned by the caller. */
+char *cli_command_line(int argc, char *const *argv);
 /* The option rows of a command, for its help. */
 void cli_print_options(int command, FILE *out);
 

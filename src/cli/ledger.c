@@ -1,10 +1,12 @@
 #include "ledger.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,9 +115,24 @@ static char *describe_outputs(const char *outdir, const char *sample_id) {
 
 int ledger_open(const char *outdir, ps_error *err) {
     char *path = ps_format("%s/%s", outdir, folder);
-    int status = ps_make_folder(path, err);
+    int fd = ps_make_folder(path, err) == 0 ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        ps_fail_system(err, path, errno, "cannot be opened"); /* unless it could not be made */
+    else if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ps_fail(err, PS_ERR_RUN, outdir, 0,
+                "another batch is writing here; wait for its end, or give another folder");
+        close(fd);
+        fd = -1;
+    }
     free(path);
-    return status;
+    return fd;
+}
+
+int ledger_knows(const char *outdir, const char *sample_id) {
+    char *path = ledger_path(outdir, sample_id);
+    int there = access(path, F_OK) == 0;
+    free(path);
+    return there;
 }
 
 int ledger_is_current(const char *outdir, const char *sample_id, const char *request) {

@@ -14,7 +14,12 @@
  * standard input, not there). Owned by the caller. */
 char *ledger_request(const ps_job *job, const cli_knowledge *knowledge);
 
-int ledger_open(const char *outdir, ps_error *err); /* makes its folder */
+/* Makes its folder, and takes it until the descriptor that is returned is closed: -1, an error, when another batch has it. Where
+ * the file system has no locks, any number may. */
+int ledger_open(const char *outdir, ps_error *err);
+
+/* Was anything remembered of the sample? */
+int ledger_knows(const char *outdir, const char *sample_id);
 
 /* 1: the sample's files are whole and were made from this request. */
 int ledger_is_current(const char *outdir, const char *sample_id, const char *request);

@@ -1,9 +1,12 @@
 #include <math.h>
-#include <string.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
+#include "plasmastrat/alloc.h"
 #include "plasmastrat/parallel.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
 typedef enum { FLAG, TEXT, COUNT, FRACTION, POSITIVE, SPECIMEN } option_kind;
@@ -158,14 +161,28 @@ static int refuse_second_input(const option_row *r, const cli_settings *s, ps_er
                    strcmp(r->name, "vcf") ? "samtools merge" : "bcftools concat");
 }
 
+static int refuse_unknown(int command, const char *name, const char *argument, ps_error *err) {
+    const char *known[sizeof rows / sizeof *rows], *meant = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].commands & command)
+            known[n++] = rows[i].name;
+    if (!strncmp(argument, "--", 2)) {
+        char *word = ps_strndup(argument + 2, strcspn(argument + 2, "="));
+        meant = ps_meant(word, known, n);
+        free(word);
+    }
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no option of '%s'%s%s%s; see plasmastrat %s --help", argument,
+                   name, meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "", name);
+}
+
 int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s, ps_error *err) {
     s->rest = argv + 1;
     for (int i = 1; i < argc; i++) {
         const char *value = NULL;
         const option_row *r = argv[i][0] == '-' && argv[i][1] ? find_option(command, argv[i], &value) : NULL;
         if (!r && argv[i][0] == '-' && argv[i][1])
-            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no option of '%s'; see plasmastrat %s --help",
-                           argv[i], argv[0], argv[0]);
+            return refuse_unknown(command, argv[0], argv[i], err);
         if (!r) {
             if (s->n_rest == max_rest)
                 return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is one argument too many; see plasmastrat %s --help",
@@ -186,6 +203,33 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s,
             return -1;
     }
     return 0;
+}
+
+/* A word of plain characters as it is; any other in single quotes, of which those within stand in double ones. */
+static char *add_word(char *end, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    *end++ = ' ';
+    if (*word && strspn(word, plain) == strlen(word))
+        return stpcpy(end, word);
+    *end++ = '\'';
+    for (; *word; word++)
+        if (*word == '\'')
+            end = stpcpy(end, "'\"'\"'");
+        else
+            *end++ = *word;
+    return stpcpy(end, "'");
+}
+
+char *cli_command_line(int argc, char *const *argv) {
+    enum { LONGEST_CHARACTER = 5 };
+    static const char program[] = "plasmastrat";
+    size_t size = sizeof program;
+    for (int i = 0; i < argc; i++)
+        size += LONGEST_CHARACTER * strlen(argv[i]) + strlen(" ''");
+    char *line = ps_alloc(size, 1), *end = stpcpy(line, program);
+    for (int i = 0; i < argc; i++)
+        end = add_word(end, argv[i]);
+    return line;
 }
 
 void cli_print_options(int command, FILE *out) {

@@ -4,10 +4,13 @@
 Every check compares with an undisturbed run of the same sheet, byte by byte. $PLASMASTRAT is the program under test.
 Random moments are seeded; KILLS (default 200) is how often a batch is killed with SIGKILL.
 """
+import fcntl
 import os
 import pathlib
 import random
+import re
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -95,6 +98,8 @@ def test_resume(folder, sheet, ids, wanted):
     before = stamps()
     r = run(sheet, out, "--resume")
     check(r.returncode == 0 and stamps() == before and contents(out) == wanted, "nothing to do: nothing is done again")
+    check(f"--resume: {len(ids)} of {len(ids)} samples were done and are kept\n" in r.stderr and "again" not in r.stderr,
+          f"nothing to do: says so: {r.stderr}")
 
     def repeats(what, which, same=True):
         old = stamps()
@@ -122,6 +127,22 @@ def test_resume(folder, sheet, ids, wanted):
     old = stamps()
     r = run(sheet, out, "--resume", "--specimen", "lesion", "--model", "rationale")
     check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "other options: all is done again")
+    check(f"--resume: 0 of {len(ids)} samples" in r.stderr and f"--resume: {len(ids)} were done from other" in r.stderr,
+          f"other options: says so: {r.stderr}")
+
+
+def test_two_at_once(folder, sheet, wanted):
+    """One folder takes one batch at a time; the second is told, and spoils nothing."""
+    out = folder / "shared"
+    (out / ".plasmastrat").mkdir(parents=True)
+    first = os.open(out / ".plasmastrat", os.O_RDONLY)
+    fcntl.flock(first, fcntl.LOCK_EX)
+    r = run(sheet, out)
+    check(r.returncode == 1 and f"{out}: another batch is writing here" in r.stderr and not contents(out),
+          f"two at once: the second is refused: {r.stderr}")
+    os.close(first)
+    r = run(sheet, out)
+    check(r.returncode == 0 and contents(out) == wanted, "two at once: the folder is free when the first has ended")
 
 
 def test_misspelt_column(folder, sheet):
@@ -211,10 +232,13 @@ def test_failed_sample(folder, sheet, ids):
 
 def test_signals(folder, sheet, ids, wanted):
     draw = random.Random(11)
+    check(run(sheet, folder / "other", "-q", "--specimen", "lesion", "--prior", "2").returncode == 0, "with options")
+    other = contents(folder / "other")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         name = signal.Signals(number).name
-        out = folder / f"signal-{name}"
-        p = subprocess.Popen(command(sheet, out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        out = folder / f"it's {name}"
+        options = ["--specimen", "lesion", "--prior", "2"]
+        p = subprocess.Popen(command(sheet, out, *options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                              preexec_fn=lambda: signal.signal(number, signal.SIG_DFL)) # a job in the background has it ignored
         while p.poll() is None and not list(out.glob("*.json")): # in the middle, however fast or slow
             time.sleep(0.002)
@@ -224,9 +248,13 @@ def test_signals(folder, sheet, ids, wanted):
         check(p.returncode == 1, f"{name}: exit status 1, not {p.returncode}")
         check("--resume" in said and "samples are done" in said, f"{name}: says how to go on: {said[-200:]}")
         check(not temporaries(out), f"{name}: no temporaries stay: {temporaries(out)}")
-        check(whole(out, wanted), f"{name}: what is there is whole")
-        r = run(sheet, out, "--resume")
-        check(r.returncode == 0 and contents(out) == wanted, f"{name}: --resume ends as if undisturbed")
+        check(whole(out, other), f"{name}: what is there is whole")
+        told = re.search(r"go on with: (plasmastrat batch .* --resume)\n", said)
+        words = shlex.split(told[1]) if told else []
+        check(words == ["plasmastrat", *command(sheet, out, *options)[1:], "--resume"], f"{name}: with these options: {said}")
+        r = subprocess.run([PROGRAM, *words[1:]], capture_output=True, text=True)
+        check(r.returncode == 0 and contents(out) == other, f"{name}: --resume ends as if undisturbed")
+        check("done again" not in r.stderr, f"{name}: nothing is done twice: {r.stderr}")
     r = run(sheet, folder / "nohup", "-q", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     check(r.returncode == 0, "nohup")
 
@@ -292,7 +320,7 @@ def test_full_disk_resumes(disk, sheet, wanted):
                    if name.endswith(".json"))
         check(r.returncode == 1 and r.stderr.count("No space left") == 1 and
               f"{done} of {n} samples are done and whole" in r.stderr and done < n and
-              f"batch {sheet} -o {out} --resume" in r.stderr, f"full disk, {free} kB: stops: {done}: {r.stderr[:500]}")
+              f"batch {sheet} -o {out} -@ 2 --resume\n" in r.stderr, f"full disk, {free} kB: stops: {done}: {r.stderr[:500]}")
         check("failed" not in r.stderr and not (out / "cohort.tsv").exists(),
               f"full disk, {free} kB: the other samples have not failed: {r.stderr[:500]}")
         check(not temporaries(out) and whole(out, wanted), f"full disk, {free} kB: nothing half written")
@@ -314,6 +342,7 @@ def main():
         wanted = contents(plain)
         check(len(wanted) == len(ids) * len(SUFFIXES) + len(COHORT), "all files of the undisturbed batch")
         test_resume(folder, sheet, ids, wanted)
+        test_two_at_once(folder, sheet, wanted)
         test_misspelt_column(folder, sheet)
         test_missing_inputs(folder, sheet, ids)
         test_failed_sample(folder, sheet, ids)
