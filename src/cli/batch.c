@@ -256,7 +256,7 @@ static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, cons
     if (status == 0) {
         ps_error stopped = {0};
         progress shown;
-        progress_start(&shown, stderr, samples->n, progress_terminal(), s->quiet);
+        progress_start(&shown, stderr, samples->n, progress_terminal(STDERR_FILENO), s->quiet);
         st.progress = &shown;
         ps_parallel(s->job.n_threads, samples->n, do_sample, &st, &stopped);
         progress_end(&shown);

@@ -62,6 +62,9 @@ static int check_paths(const ps_job *job, char *const path[N_FILES], int force, 
     for (int i = 0; i < N_FILES; i++) {
         if (path[i] && refuse_input(job, path[i], err) < 0)
             return -1;
+        if (path[i] && lstat(path[i], &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode) &&
+            !S_ISDIR(there.st_mode))
+            return ps_fail(err, PS_ERR_RUN, path[i], 0, "is not a regular file");
         if (path[i] && !force && lstat(path[i], &there) == 0)
             return ps_fail(err, PS_ERR_RUN, path[i], 0, "exists; use --force to overwrite it");
     }
@@ -158,7 +161,8 @@ int cli_writes_files(const cli_settings *s) {
 static int write_summary(const ps_result *result, const cli_settings *s, ps_error *err) {
     char *path[N_FILES];
     choose_paths(result->sample_id, s->outdir, s, path);
-    ps_text_look look = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+    const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org: not when it is empty */
+    ps_text_look look = {.colour = progress_terminal(STDOUT_FILENO) && !(no_colour && *no_colour),
                          .columns = progress_columns(STDOUT_FILENO),
                          .details = path[HTML]   ? path[HTML]
                                     : path[JSON] ? path[JSON]
@@ -182,6 +186,11 @@ void cli_remove_outputs(const char *outdir, const char *sample_id) {
         unlink(path);
         free(path);
     }
+}
+
+int cli_ends_in(const char *name, const char *ending) {
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && !strcmp(name + n - m, ending);
 }
 
 int cli_flush_stdout(ps_error *err) {

@@ -10,9 +10,9 @@
 enum { BAR_COLUMNS = 30, LINES = 10, NAME_BYTES = 30 };
 static const double first_second = 1, redraw_seconds = 0.25;
 
-int progress_terminal(void) {
+int progress_terminal(int fd) {
     const char *kind = getenv("TERM");
-    return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
+    return isatty(fd) && kind && *kind && strcmp(kind, "dumb") != 0;
 }
 
 size_t progress_columns(int fd) {

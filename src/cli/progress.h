@@ -53,6 +53,6 @@ void progress_message(const char *format, ...) __attribute__((format(printf, 1, 
 
 /* Columns of the terminal that a file descriptor is; 80 where that is not known or it is none. */
 size_t progress_columns(int fd);
-int progress_terminal(void); /* is stderr a terminal that understands more than plain lines? */
+int progress_terminal(int fd); /* is it a terminal that understands more than plain lines? */
 
 #endif

@@ -11,6 +11,7 @@
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
 #include "plasmastrat/result_read.h"
+#include "plasmastrat/table.h"
 #include "sheet.h"
 
 static void help(FILE *out) {
@@ -22,8 +23,8 @@ static void help(FILE *out) {
         "these samples, when DIR is their folder too. The page links to each sample's ID.html beside its ID.json,\n"
         "wherever that is, if there is one. Rows are in the order of the sheet; without one they are sorted by sample\n"
         "id. A file that cannot be used, and a sample of the sheet without a result, is a failed row that says why\n"
-        "(with --logs, in the words of that sample's run); the exit status is then 1. Results that are not in the\n"
-        "sheet are left out, with a notice.\n\n",
+        "(with --logs, in the words of that sample's run, and else of the folder's cohort.tsv, which `batch` left);\n"
+        "the exit status is then 1. Results that are not in the sheet are left out, with a notice.\n\n",
         out);
     cli_print_options(CLI_REPORT, out);
 }
@@ -35,16 +36,13 @@ typedef struct collection {
     char **path;
     ps_cohort_row *row; /* of each path */
     size_t n, capacity;
+    ps_table *older; /* cohort.tsv of the folders that have one */
+    size_t n_older;
 } collection;
 
 static void add_path(collection *c, char *path) {
     PS_GROW(c->path, c->n, c->capacity);
     c->path[c->n++] = path;
-}
-
-static int ends_in(const char *name, const char *ending) {
-    size_t n = strlen(name), m = strlen(ending);
-    return n > m && !strcmp(name + n - m, ending);
 }
 
 static int by_text(const void *a, const void *b) {
@@ -57,7 +55,7 @@ static int add_folder(collection *c, const char *folder, ps_error *err) {
     if (!dir)
         return ps_fail(err, PS_ERR_USAGE, folder, 0, "folder cannot be read: %s", strerror(errno));
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        if (ends_in(entry->d_name, ".json") && entry->d_name[0] != '.' &&
+        if (cli_ends_in(entry->d_name, ".json") && entry->d_name[0] != '.' &&
             strcmp(entry->d_name, "plasmastrat_mqc.json") != 0)
             add_path(c, ps_format("%s/%s", folder, entry->d_name));
     closedir(dir);
@@ -66,12 +64,26 @@ static int add_folder(collection *c, const char *folder, ps_error *err) {
     return 0;
 }
 
+/* What `batch` said of its failed samples, who have no result. */
+static void take_older(collection *c, const char *folder) {
+    char *path = ps_format("%s/cohort.tsv", folder);
+    ps_error ignored = {0};
+    c->older = ps_resize(c->older, c->n_older + 1, sizeof *c->older);
+    if (ps_table_read(path, PS_ERR_RUN, &c->older[c->n_older], &ignored) == 0)
+        c->n_older++;
+    free(path);
+}
+
 static int find_files(const cli_settings *s, collection *c, ps_error *err) {
     for (int i = 0; i < s->n_rest; i++) {
         struct stat about;
         if (stat(s->rest[i], &about) == 0 && S_ISDIR(about.st_mode)) {
             if (add_folder(c, s->rest[i], err) < 0)
                 return -1;
+            take_older(c, s->rest[i]);
+        } else if (stat(s->rest[i], &about) != 0 && !cli_ends_in(s->rest[i], ".json")) {
+            return ps_fail(err, PS_ERR_USAGE, s->rest[i], 0,
+                           "is not there: expected a folder of results, or ID.json");
         } else {
             add_path(c, ps_strdup(s->rest[i]));
         }
@@ -88,7 +100,7 @@ static int find_files(const cli_settings *s, collection *c, ps_error *err) {
 /* "runs/S1.json" -> "S1" */
 static char *id_from_path(const char *path) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    return ps_strndup(name, strlen(name) - (ends_in(name, ".json") ? 5 : 0));
+    return ps_strndup(name, strlen(name) - (cli_ends_in(name, ".json") ? 5 : 0));
 }
 
 static int read_row(void *context, size_t item, int worker, ps_error *err) {
@@ -146,10 +158,41 @@ static char *error_in_log(const char *folder, const char *id) {
     return error;
 }
 
+static char *error_in_table(const ps_table *table, const char *id) {
+    int sample = ps_table_find(table, "sample_id"), status = ps_table_find(table, "status"),
+        message = ps_table_find(table, "message");
+    for (size_t i = 0; sample >= 0 && status >= 0 && message >= 0 && i < table->n_rows; i++)
+        if (!strcmp(ps_table_cell(table, i, sample), id) && !strcmp(ps_table_cell(table, i, status), "failed"))
+            return ps_strdup(ps_table_cell(table, i, message));
+    return NULL;
+}
+
 /* Why a sample of the sheet has no result. */
-static char *why_absent(const cli_settings *s, const char *id) {
+static char *why_absent(const cli_settings *s, const collection *c, const char *id) {
     char *error = s->logs ? error_in_log(s->logs, id) : NULL;
+    for (size_t i = 0; i < c->n_older && !error; i++)
+        error = error_in_table(&c->older[i], id);
     return error ? error : ps_format("no result: %s.json is not there", id);
+}
+
+/* Those results that no row of the sheet took. */
+static void say_left_out(const cli_settings *s, const collection *c) {
+    enum { MOST = 8 }; /* names */
+    char *names = ps_strdup("");
+    size_t n = 0;
+    for (size_t j = 0; j < c->n; j++) {
+        if (!c->row[j].sample_id)
+            continue;
+        if (n++ < MOST) {
+            char *longer = ps_format("%s%s%s", names, n > 1 ? ", " : "", c->path[j]);
+            free(names);
+            names = longer;
+        }
+    }
+    if (n && !s->quiet)
+        progress_message("notice: %zu %s not in the sheet and left out: %s%s", n,
+                         n == 1 ? "result is" : "results are", names, n > MOST ? ", ..." : "");
+    free(names);
 }
 
 /* The rows in the sheet's order; what is not there is said, what is not asked for is left out. */
@@ -166,12 +209,10 @@ static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c
             continue;
         ps_cohort_row_init(&row[i]);
         row[i].sample_id = ps_strdup(id);
-        row[i].failure = why_absent(s, id);
+        row[i].failure = why_absent(s, c, id);
     }
+    say_left_out(s, c);
     for (size_t j = 0; j < c->n; j++) {
-        if (c->row[j].sample_id && !s->quiet)
-            progress_message("notice: %s: sample '%s' is not in the sheet and is left out", c->path[j],
-                             c->row[j].sample_id);
         ps_cohort_row_free(&c->row[j]);
         free(c->path[j]);
     }
@@ -294,6 +335,9 @@ out:
         if (c.row)
             ps_cohort_row_free(&c.row[i]);
     }
+    for (size_t i = 0; i < c.n_older; i++)
+        ps_table_free(&c.older[i]);
+    free(c.older);
     free(c.path);
     free(c.row);
     sheet_free(&sh);

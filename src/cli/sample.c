@@ -35,7 +35,8 @@ static void say(void *context, const char *sample_id, const char *message) {
 
 static int run_sample(const cli_settings *s, const cli_knowledge *knowledge, ps_result *result, ps_error *err) {
     listener l = {.settings = s};
-    meter_start(&l.meter, stderr, progress_terminal() && !s->quiet ? progress_columns(STDERR_FILENO) : 0, NULL);
+    meter_start(&l.meter, stderr, progress_terminal(STDERR_FILENO) && !s->quiet ? progress_columns(STDERR_FILENO) : 0,
+                NULL);
     const ps_watch watch = {.see = meter_see, .context = &l.meter};
     int status = cli_run_sample(&s->job, knowledge, say, &l, l.meter.columns ? &watch : NULL, result, err);
     meter_end(&l.meter);
@@ -91,7 +92,16 @@ static int check_files(const cli_settings *s, ps_error *err) {
                    ? ps_fail(err, PS_ERR_USAGE, NULL, 0,
                              "sample: -o - goes with none of --json, --html and --ras-vcf")
                    : 0;
-    return cli_writes_files(s) ? cli_check_named(&s->job, s, err) : 0;
+    if ((s->json && !strcmp(s->json, "-")) || (s->html && !strcmp(s->html, "-")))
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                       "sample: --json and --html take a file's name, not -; -o - prints the JSON");
+    if (cli_writes_files(s) && cli_check_named(&s->job, s, err) < 0)
+        return -1;
+    if (s->ras_vcf && !cli_ends_in(s->ras_vcf, ".gz"))
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                       "--ras-vcf: '%s': the VCF is written compressed, expected a name that ends in .vcf.gz",
+                       s->ras_vcf);
+    return 0;
 }
 
 int ps_cmd_sample(int argc, char **argv, ps_error *err) {

@@ -3,6 +3,7 @@
  * sample failed) ends after MOST_LINES with a mark. */
 #include "plasmastrat/report.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -297,10 +298,11 @@ static void put_qc(const screen *s, const ps_result *r) {
         strlen(word), "%s: %d failed, %d warning%s, %d passed", word, fails, warns, warns == 1 ? "" : "s",
         ps_n_qc(r, PS_QC_PASS));
     static const ps_qc_state order[] = {PS_QC_FAIL, PS_QC_WARN};
-    char names[256] = "";
+    char names[1024] = "";
     size_t used = 0;
+    int most = s->telling == TELL_NO_MESSAGES ? INT_MAX : SHOWN_QC;
     for (size_t o = 0; o < sizeof order / sizeof *order; o++)
-        for (size_t i = 0; i < r->n_qc && shown < SHOWN_QC; i++) {
+        for (size_t i = 0; i < r->n_qc && shown < most; i++) {
             const ps_qc *q = &r->qc[i];
             if (q->state != order[o])
                 continue;

@@ -54,6 +54,14 @@ want "report: the log's error is the message" test "$(awk -F '\t' '$1 == "IND01"
 want "report: a log without an error tells nothing" test "$(grep ^VCF01 logged.out/cohort.tsv)" = "$(grep ^VCF01 part.out/cohort.tsv)"
 grep -q "^IMM01.*IMM01.json:[0-9]*:.*JSON" part.out/cohort.tsv && pass || fail "report: why IMM01 failed"
 want "report: the others are whole" test "$(grep ^PCL01 part.out/cohort.tsv)" = "$(grep ^PCL01 all/cohort.tsv)"
+cp -r part own && run 1 "report of failed samples" report own --sheet data/sheet.tsv --logs logs -o own
+want "report of failed samples: a row each" test "$(awk -F '\t' '$2 == "failed"' own/cohort.tsv | wc -l)" = 5
+for f in "${cohort[@]}"; do cp own/$f $f.first; done
+run 1 "report again, in the words of the first" report own --sheet data/sheet.tsv -o own --force
+for f in "${cohort[@]}"; do want "report again, in the words of the first: $f" cmp own/$f $f.first; done
+refused 2 "report of a folder that is not there" 'nowhere: is not there' report nowhere -o x
+run 0 "report of fewer than there are" report all --sheet <(head -2 data/sheet.tsv) -o few
+grep -q "notice: 5 results are not in the sheet and left out: all/B3701.json, " err.txt && pass || fail "report: left out: $(cat err.txt)"
 run 1 "report of broken results without a sheet" report part -o part.out2
 want "report: rows without a sheet" test "$(cut -f1,2 part.out2/cohort.tsv | tail -n +2 | tr '\t\n' ': ')" = \
     "IMM01:failed NAS01:failed PCL01:ok "
