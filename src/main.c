@@ -99,6 +99,10 @@ int main(int argc, char **argv) {
     if (run(argc, argv, &err) == 0)
         return 0;
     fflush(stdout);
+    if (ps_interrupted() && !strstr(err.text, "interrupted by")) { /* what failed did so for that */
+        err = (ps_error){0};
+        ps_check_interrupt(&err);
+    }
     fprintf(stderr, "plasmastrat: error: %s\n", err.text);
     return err.kind == PS_ERR_USAGE ? 2 : 1;
 }

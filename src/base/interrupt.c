@@ -1,25 +1,35 @@
 #include "plasmastrat/interrupt.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
-/* The one variable of the program that changes behind its back: a signal handler can reach nothing else. */
+/* The variables of the program that change behind its back: a signal handler can reach nothing else. */
 static volatile sig_atomic_t caught;
+static int nothing = -1; /* /dev/null, set before any signal can come */
 
+/* A read that waits for a pipe shall end. htslib begins it again after a signal, and then finds the end of the file. */
 static void note(int number) {
+    int before = errno;
     caught = number;
+    if (nothing >= 0)
+        dup2(nothing, STDIN_FILENO);
+    errno = before;
 }
 
 void ps_interrupt_install(void) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action, before;
+    nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         if (sigaction(signals[i], NULL, &before) != 0 || before.sa_handler == SIG_IGN)
             continue;
         memset(&action, 0, sizeof action);
         action.sa_handler = note;
-        action.sa_flags = (int)SA_RESETHAND; /* no SA_RESTART: a read that waits for a pipe shall end */
+        action.sa_flags = (int)SA_RESETHAND; /* a second one ends the program at once; no SA_RESTART: see note */
         sigemptyset(&action.sa_mask);
         sigaction(signals[i], &action, NULL);
     }

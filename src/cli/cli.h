@@ -114,7 +114,9 @@ int ps_cmd_explain(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);
 
-int cli_ends_in(const char *name, const char *ending); /* and is longer than it */
+/* Does a name end so, and is it longer than that? */
+int cli_ends_in(const char *name, const char *ending);
+
 int cli_flush_stdout(ps_error *err); /* results went to stdout: did they arrive? */
 
 #endif

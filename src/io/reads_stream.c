@@ -1,12 +1,17 @@
 /* Streaming an input for some places: a BAM by the block walker, anything else by htslib's threads. */
+#include <errno.h>
 #include <htslib/bgzf.h>
 #include <htslib/cram.h>
+#include <htslib/hfile.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 #include "reads_private.h"
 
 /* BAM in BGZF that htslib has read up to its header, without threads of its own (they would have read on). Uncompressed
@@ -47,9 +52,35 @@ void ps_reads_tell_place(const ps_reads *reads) {
     reads->watch->see(reads->watch->context, reads->source.name, place, reads->n_bytes, reads->records);
 }
 
+/* Waits until a pipe has something, so that a signal, which may reach another thread, ends the wait. */
+static int wait_for_stdin(void) {
+    enum { MILLISECONDS = 100 };
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!ps_interrupted()) {
+        int n = poll(&in, 1, MILLISECONDS);
+        if (n > 0 || (n < 0 && errno != EINTR))
+            return 0;
+    }
+    errno = EINTR;
+    return -1;
+}
+
+/* What is there: hread would wait until it has all of `n`. */
+static ssize_t read_stdin(hFILE *file, char *buffer, size_t n) {
+    if (file->begin == file->end && wait_for_stdin() < 0)
+        return -1;
+    ssize_t got = hread(file, buffer, 1);
+    size_t held = (size_t)(file->end - file->begin);
+    if (got <= 0 || held == 0 || n == 1)
+        return got;
+    ssize_t more = hread(file, buffer + 1, held < n - 1 ? held : n - 1);
+    return more < 0 ? -1 : more + 1;
+}
+
 static ssize_t read_file(void *source, void *buffer, size_t n) {
     ps_reads *reads = source;
-    ssize_t got = hread(reads->file->fp.bgzf->fp, buffer, n);
+    hFILE *file = reads->file->fp.bgzf->fp;
+    ssize_t got = reads->source.is_stdin ? read_stdin(file, buffer, n) : hread(file, buffer, n);
     if (reads->watch && got > 0) {
         reads->walked += (uint64_t)got;
         reads->watch->see(reads->watch->context, reads->source.name, reads->walked, reads->n_bytes, 0);

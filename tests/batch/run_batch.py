@@ -259,6 +259,27 @@ def test_signals(folder, sheet, ids, wanted):
     check(r.returncode == 0, "nohup")
 
 
+def test_waiting_for_a_pipe():
+    """A signal ends a run that waits for its standard input, whichever thread waits, wherever in the file."""
+    for role, name in (("--dna", "PCL01.dna.bam"), ("--vcf", "VCF01.mutect2.vcf")):
+        data = (DATA / name).read_bytes()
+        for threads in ("1", "4"):
+            for number, n in ((signal.SIGTERM, 0), (signal.SIGINT, 100), (signal.SIGHUP, 60000)):
+                p = subprocess.Popen([PROGRAM, "sample", "--id", "S", role, "-", "-@", threads], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+                os.write(p.stdin.fileno(), data[:min(n, len(data) - 1)])
+                time.sleep(0.3)
+                p.send_signal(number)
+                try:
+                    p.wait(20)
+                except subprocess.TimeoutExpired:
+                    p.kill()
+                check(p.returncode == 1 and b"interrupted by" in p.stderr.read(),
+                      f"{role} -, {n} bytes, -@{threads}: {signal.Signals(number).name}: {p.returncode}")
+                p.stdin.close()
+
+
 def test_kills(folder, sheet, wanted, kills):
     draw = random.Random(12)
     out = folder / "kill"
@@ -347,6 +368,7 @@ def main():
         test_missing_inputs(folder, sheet, ids)
         test_failed_sample(folder, sheet, ids)
         test_signals(folder, sheet, ids, wanted)
+        test_waiting_for_a_pipe()
         test_kills(folder, sheet, wanted, int(os.environ.get("KILLS", "200")))
         test_no_space(folder, sheet, wanted)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
