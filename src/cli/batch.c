@@ -78,14 +78,14 @@ static int run_and_write(const batch_state *st, const ps_job *job, const char *r
         return -1;
     }
     if (cli_run_sample(job, st->knowledge, say, (void *)(uintptr_t)st, NULL, result, err) == 0 &&
-        cli_write_outputs(result, s->outdir, replace, err) == 0)
-        return ledger_note(s->outdir, job->sample_id, request, err);
-    if (replace && !ps_interrupted() &&
-        !err->no_space) { /* an older answer beside a failed row would be taken for this one */
-        ps_error ignored = {0};
-        ledger_note(s->outdir, job->sample_id, NULL, &ignored);
-        cli_remove_outputs(s->outdir, job->sample_id);
+        cli_write_outputs(result, s->outdir, replace, err) == 0 &&
+        ledger_note(s->outdir, job->sample_id, request, err) == 0) {
+        ledger_drop_aside(s->outdir, job->sample_id);
+        return 0;
     }
+    if (replace && !ps_interrupted() && !err->no_space && ledger_set_aside(s->outdir, job->sample_id))
+        progress_say(st->progress, "notice: %s: its files of an earlier run are kept in %s/.plasmastrat/.before",
+                     job->sample_id, s->outdir);
     return -1;
 }
 
@@ -240,17 +240,39 @@ static int refuse_existing(const cli_settings *s, const sheet *samples, ps_error
     return status;
 }
 
+/* What one sample reads may not be what another, or the cohort, writes. */
+static int refuse_overwriting(const cli_settings *s, const sheet *samples, ps_error *err) {
+    size_t n_files = samples->n * CLI_N_OUTPUTS, n = n_files + CLI_N_COHORT_FILES;
+    char **path = ps_alloc(n, sizeof *path);
+    for (size_t i = 0; i < n; i++)
+        path[i] = i < n_files ? cli_output_path(s->outdir, samples->job[i / CLI_N_OUTPUTS].sample_id,
+                                                (int)(i % CLI_N_OUTPUTS))
+                              : cli_cohort_path(s->outdir, (int)(i - n_files));
+    int status = cli_refuse_overwriting(samples->job, samples->n, s->rest[0], path, n, err);
+    for (size_t i = 0; i < n; i++)
+        free(path[i]);
+    free(path);
+    return status;
+}
+
+static void clear_leftovers(const cli_settings *s, const sheet *samples) {
+    char *ledger = ledger_folder(s->outdir);
+    cli_clear_leftovers(s->outdir, ledger, samples->job, samples->n);
+    free(ledger);
+}
+
 static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, const sheet *samples, const char *again,
                      ps_error *err) {
     batch_state st = {.settings = s, .knowledge = knowledge, .sheet = samples, .again = again};
-    if ((!s->force && !s->resume && refuse_existing(s, samples, err) < 0) || ps_make_folder(s->outdir, err) < 0 ||
+    if ((!s->force && !s->resume && refuse_existing(s, samples, err) < 0) ||
+        refuse_overwriting(s, samples, err) < 0 || ps_make_folder(s->outdir, err) < 0 ||
         cli_check_cohort(s->outdir, s->force || s->resume, err) < 0)
         return -1;
     int ledger = ledger_open(s->outdir, err);
     if (ledger < 0)
         return -1;
     if (s->resume)
-        cli_clear_leftovers(s->outdir, samples->job, samples->n);
+        clear_leftovers(s, samples);
     st.row = ps_alloc(samples->n, sizeof *st.row);
     int status = check_inputs(&st, err);
     if (status == 0) {

@@ -61,6 +61,8 @@ typedef struct cli_knowledge { /* loaded once, before anything runs */
 int cli_load_knowledge(const ps_job *job, cli_knowledge *knowledge, ps_error *err);
 void cli_free_knowledge(cli_knowledge *knowledge);
 
+#define CLI_INDEX_MARK "##idx##" /* FILE##idx##INDEX, as in samtools */
+
 typedef void (*cli_say)(void *context, const char *sample_id, const char *message);
 
 /* One sample from files to answer. `say` gets warnings that are about the run, not about the result; `watch` (may be NULL)
@@ -87,14 +89,21 @@ int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *er
 int cli_writes_files(const cli_settings *settings); /* -o, --json, --html or --ras-vcf was given */
 /* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
 int cli_deliver(const ps_result *result, const cli_settings *settings, ps_error *err);
-void cli_remove_outputs(const char *outdir, const char *sample_id); /* those that are there */
+/* Refuses results that would take the place of what the jobs read: inputs, their indexes, references, models, the sheet (may be
+ * NULL). Outputs may be NULL, and need not be there. */
+int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char *const *outputs, size_t n_outputs,
+                           ps_error *err);
 
-/* cohort.tsv, cohort.html and plasmastrat_mqc.json. Could they be written? Asked before the work, which may take days. */
+/* cohort.tsv, cohort.html and plasmastrat_mqc.json, by number. */
+enum { CLI_N_COHORT_FILES = 3 };
+char *cli_cohort_path(const char *outdir, int file);
+/* Could they be written? Asked before the work, which may take days. */
 int cli_check_cohort(const char *outdir, int force, ps_error *err);
 /* All are complete before the first one takes its name. */
 int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, size_t n, ps_error *err);
-/* Removes the temporaries of these samples' files and of the cohort's that a killed run left in the folder. */
-void cli_clear_leftovers(const char *outdir, const ps_job *jobs, size_t n);
+/* Removes the temporaries of these samples' files and of the cohort's that a killed run left in the folder, and of the ledger's
+ * in its own. */
+void cli_clear_leftovers(const char *outdir, const char *ledger, const ps_job *jobs, size_t n);
 /* ps_cohort_compare, and a notice on stderr for each pair. */
 void cli_compare_persons(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n, int quiet);
 /* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */

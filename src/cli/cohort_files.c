@@ -13,19 +13,23 @@
 static const struct {
     const char *name;
     int (*write)(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err);
-} cohort_files[] = {
+} cohort_files[CLI_N_COHORT_FILES] = {
     {"plasmastrat_mqc.json", ps_write_multiqc},
     {"cohort.html", ps_write_cohort_html},
     {"cohort.tsv", ps_write_cohort_tsv},
 };
 enum { SHOWN_PAIRS = 20 };
-enum { N_FILES = sizeof cohort_files / sizeof *cohort_files };
+enum { N_FILES = CLI_N_COHORT_FILES };
+
+char *cli_cohort_path(const char *outdir, int file) {
+    return ps_format("%s/%s", outdir, cohort_files[file].name);
+}
 
 int cli_check_cohort(const char *outdir, int force, ps_error *err) {
     int status = 0;
     for (int f = 0; f < N_FILES && status == 0; f++) {
         ps_outfile file = {0};
-        char *path = ps_format("%s/%s", outdir, cohort_files[f].name);
+        char *path = cli_cohort_path(outdir, f);
         status = ps_outfile_reserve(path, force, &file, err);
         ps_outfile_discard(&file);
         free(path);
@@ -37,7 +41,7 @@ int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, s
     ps_outfile file[N_FILES] = {{0}};
     int status = 0;
     for (int f = 0; f < N_FILES && status == 0; f++) {
-        char *path = ps_format("%s/%s", outdir, cohort_files[f].name);
+        char *path = cli_cohort_path(outdir, f);
         status = ps_outfile_open(path, force, &file[f], err);
         if (status == 0)
             status = cohort_files[f].write(rows, n, file[f].stream, err);
@@ -62,13 +66,26 @@ static int is_leftover(const char *name, const ps_job *jobs, size_t n) {
     return leftover;
 }
 
-void cli_clear_leftovers(const char *outdir, const ps_job *jobs, size_t n) {
-    DIR *folder = opendir(outdir);
+static int is_ledgers(const char *name, const ps_job *jobs, size_t n) {
+    int leftover = 0;
+    for (size_t i = 0; i < n && !leftover; i++)
+        leftover = ps_outfile_is_leftover(name, jobs[i].sample_id);
+    return leftover;
+}
+
+static void clear_folder(const char *path, const ps_job *jobs, size_t n,
+                         int (*is_left)(const char *, const ps_job *, size_t)) {
+    DIR *folder = opendir(path);
     for (struct dirent *e; folder && (e = readdir(folder));)
-        if (e->d_name[0] == '.' && is_leftover(e->d_name, jobs, n))
+        if (e->d_name[0] == '.' && is_left(e->d_name, jobs, n))
             unlinkat(dirfd(folder), e->d_name, 0);
     if (folder)
         closedir(folder);
+}
+
+void cli_clear_leftovers(const char *outdir, const char *ledger, const ps_job *jobs, size_t n) {
+    clear_folder(outdir, jobs, n, is_leftover);
+    clear_folder(ledger, jobs, n, is_ledgers);
 }
 
 void cli_compare_persons(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n, int quiet) {

@@ -17,6 +17,10 @@
 static const char folder[] = ".plasmastrat";
 enum { HEAD_BYTES = 65536 }; /* of an input: holds the header of a BAM or a VCF, and a whole model file */
 
+char *ledger_folder(const char *outdir) {
+    return ps_format("%s/%s", outdir, folder);
+}
+
 static char *ledger_path(const char *outdir, const char *sample_id) {
     return ps_format("%s/%s/%s", outdir, folder, sample_id);
 }
@@ -48,13 +52,35 @@ static int add_file(char **text, const char *role, const char *path) {
     uint64_t hash = 0;
     if (!path)
         return 0;
-    const char *mark = strstr(path, "##idx##");
-    char *name = mark ? ps_strndup(path, (size_t)(mark - path)) : ps_strdup(path);
-    int status = stat(name, &st) == 0 && S_ISREG(st.st_mode) ? hash_head(name, HEAD_BYTES, &hash) : -1;
-    free(name);
+    int status = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? hash_head(path, HEAD_BYTES, &hash) : -1;
     if (status == 0)
         add_line(text, ps_format("file\t%s\t%s\t%lld\t%lld.%09ld\t%016" PRIx64, role, path, (long long)st.st_size,
                                  (long long)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec, hash));
+    return status;
+}
+
+/* An index beside the file, by either way of naming it: "a.bam.bai", "a.bai". One that is not there is no line. */
+static void add_indexes(char **text, const char *role, const char *path) {
+    static const char *const endings[] = {".bai", ".csi", ".crai", ".tbi"};
+    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+    size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - path) : strlen(path);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        for (int whole = 0; whole < 2; whole++) {
+            char *name = ps_format("%.*s%s", (int)(whole ? strlen(path) : stem), path, endings[i]);
+            add_file(text, role, name);
+            free(name);
+        }
+}
+
+static int add_input(char **text, const char *role, const char *path) {
+    const char *mark = path ? strstr(path, CLI_INDEX_MARK) : NULL;
+    char *name = mark ? ps_strndup(path, (size_t)(mark - path)) : path ? ps_strdup(path) : NULL;
+    int status = add_file(text, role, name);
+    if (mark)
+        add_file(text, role, mark + strlen(CLI_INDEX_MARK));
+    else if (name)
+        add_indexes(text, role, name);
+    free(name);
     return status;
 }
 
@@ -66,7 +92,7 @@ static void add_number(char **text, const char *name, double value) {
 char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     char *text = ps_strdup("");
     int status = 0;
-    add_line(&text, ps_format("plasmastrat-ledger\t1"));
+    add_line(&text, ps_format("plasmastrat-ledger\t2"));
     add_line(&text, ps_format("version\t%s", PS_VERSION));
     for (int i = 0; i < k->n_panels; i++)
         add_line(&text, ps_format("panel\t%s\t%s", k->panel[i].name, k->panel[i].checksum));
@@ -76,7 +102,7 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     add_line(&text, ps_format("option\tmodel\t%s", job->model ? job->model : ""));
     add_line(&text, ps_format("option\tvcf-sample\t%s", job->vcf_sample ? job->vcf_sample : ""));
     for (int role = 0; role < PS_N_INPUTS && status == 0; role++)
-        status = add_file(&text, ps_input_names[role], job->path[role]);
+        status = add_input(&text, ps_input_names[role], job->path[role]);
     const struct {
         const char *role, *path;
     } shared[] = {
@@ -114,7 +140,7 @@ static char *describe_outputs(const char *outdir, const char *sample_id) {
 }
 
 int ledger_open(const char *outdir, ps_error *err) {
-    char *path = ps_format("%s/%s", outdir, folder);
+    char *path = ledger_folder(outdir);
     int fd = ps_make_folder(path, err) == 0 ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (fd < 0)
         ps_fail_system(err, path, errno, "cannot be opened"); /* unless it could not be made */
@@ -135,8 +161,9 @@ int ledger_knows(const char *outdir, const char *sample_id) {
     return there;
 }
 
-int ledger_is_current(const char *outdir, const char *sample_id, const char *request) {
-    char *outputs = request ? describe_outputs(outdir, sample_id) : NULL;
+/* Do the files in this folder make what the ledger says, with this request? */
+static int is_made_from(const char *outdir, const char *files, const char *sample_id, const char *request) {
+    char *outputs = request ? describe_outputs(files, sample_id) : NULL;
     if (!outputs)
         return 0;
     char *wanted = ps_format("%s%s", request, outputs), *path = ledger_path(outdir, sample_id);
@@ -150,6 +177,31 @@ int ledger_is_current(const char *outdir, const char *sample_id, const char *req
     free(path);
     free(wanted);
     free(outputs);
+    return current;
+}
+
+/* Returns how many of the sample's files went from one folder to the other. */
+static int move_files(const char *from, const char *to, const char *sample_id) {
+    int n = 0;
+    for (int i = 0; i < CLI_N_OUTPUTS; i++) {
+        char *old = cli_output_path(from, sample_id, i), *new = cli_output_path(to, sample_id, i);
+        n += rename(old, new) == 0;
+        free(new);
+        free(old);
+    }
+    return n;
+}
+
+static char *aside_folder(const char *outdir) {
+    return ps_format("%s/%s/.before", outdir, folder);
+}
+
+int ledger_is_current(const char *outdir, const char *sample_id, const char *request) {
+    char *aside = aside_folder(outdir);
+    int current =
+        is_made_from(outdir, outdir, sample_id, request) ||
+        (is_made_from(outdir, aside, sample_id, request) && move_files(aside, outdir, sample_id) == CLI_N_OUTPUTS);
+    free(aside);
     return current;
 }
 
@@ -171,4 +223,22 @@ int ledger_note(const char *outdir, const char *sample_id, const char *request, 
     free(outputs);
     free(path);
     return status;
+}
+
+int ledger_set_aside(const char *outdir, const char *sample_id) {
+    char *aside = aside_folder(outdir);
+    mkdir(aside, 0777); /* that it is there already is fine; where it cannot be made the files stay */
+    int n = move_files(outdir, aside, sample_id);
+    free(aside);
+    return n;
+}
+
+void ledger_drop_aside(const char *outdir, const char *sample_id) {
+    char *aside = aside_folder(outdir);
+    for (int i = 0; i < CLI_N_OUTPUTS; i++) {
+        char *path = cli_output_path(aside, sample_id, i);
+        unlink(path);
+        free(path);
+    }
+    free(aside);
 }

@@ -18,17 +18,85 @@ char *cli_output_path(const char *outdir, const char *sample_id, int output) {
     return ps_format("%s/%s%s", outdir, sample_id, suffix[output]);
 }
 
-/* An input that lies where an output goes would be replaced by it. */
-static int refuse_input(const ps_job *job, const char *path, ps_error *err) {
-    struct stat out, in;
-    if (stat(path, &out) != 0)
-        return 0;
-    for (int role = 0; role < PS_N_INPUTS; role++)
-        if (job->path[role] && stat(job->path[role], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-            return ps_fail(err, PS_ERR_RUN, path, 0,
-                           "is this sample's %s input and would be overwritten by the result", ps_input_names[role]);
-    return 0;
+/* ---- what may not be overwritten --------------------------------------------------------------------------------
+ */
+
+typedef struct known_file {
+    dev_t device;
+    ino_t inode;
+    char *path;
+} known_file;
+
+typedef struct known_files {
+    known_file *file;
+    size_t n, capacity;
+} known_files;
+
+static void add_known(known_files *known, const char *path, size_t length) {
+    char *name = ps_strndup(path, length);
+    struct stat st;
+    if (stat(name, &st) != 0 || !S_ISREG(st.st_mode)) {
+        free(name);
+        return;
+    }
+    PS_GROW(known->file, known->n, known->capacity);
+    known->file[known->n++] = (known_file){st.st_dev, st.st_ino, name};
 }
+
+static void add_inputs(known_files *known, const ps_job *job) {
+    const char *const shared[] = {job->reference, job->model, job->force_sites, job->copynumber_reference,
+                                  job->expression_reference};
+    for (int role = 0; role < PS_N_INPUTS; role++) {
+        const char *path = job->path[role], *mark = path ? strstr(path, CLI_INDEX_MARK) : NULL;
+        if (path)
+            add_known(known, path, mark ? (size_t)(mark - path) : strlen(path));
+        if (mark)
+            add_known(known, mark + strlen(CLI_INDEX_MARK), strlen(mark + strlen(CLI_INDEX_MARK)));
+    }
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+        if (shared[i])
+            add_known(known, shared[i], strlen(shared[i]));
+}
+
+static int by_inode(const void *a, const void *b) {
+    const known_file *x = a, *y = b;
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+static int refuse_known(const known_files *known, const char *path, ps_error *err) {
+    struct stat st;
+    if (!known->n || stat(path, &st) != 0)
+        return 0;
+    known_file key = {st.st_dev, st.st_ino, NULL};
+    const known_file *same = bsearch(&key, known->file, known->n, sizeof key, by_inode);
+    return same ? ps_fail(err, PS_ERR_RUN, path, 0, "is the input %s, and would be overwritten by a result",
+                          same->path)
+                : 0;
+}
+
+int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char *const *outputs, size_t n_outputs,
+                           ps_error *err) {
+    known_files known = {0};
+    int status = 0;
+    for (size_t i = 0; i < n; i++)
+        add_inputs(&known, &jobs[i]);
+    if (sheet)
+        add_known(&known, sheet, strlen(sheet));
+    if (known.n)
+        qsort(known.file, known.n, sizeof *known.file, by_inode);
+    for (size_t i = 0; i < n_outputs && status == 0; i++)
+        if (outputs[i])
+            status = refuse_known(&known, outputs[i], err);
+    for (size_t i = 0; i < known.n; i++)
+        free(known.file[i].path);
+    free(known.file);
+    return status;
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------
+ */
 
 /* Where each file goes; NULL: it is not written. The caller frees all with forget_paths. */
 static void choose_paths(const char *id, const char *outdir, const cli_settings *s, char *path[N_FILES]) {
@@ -57,11 +125,9 @@ static int refuse_same_path(char *const path[N_FILES], ps_error *err) {
 
 static int check_paths(const ps_job *job, char *const path[N_FILES], int force, ps_error *err) {
     struct stat there;
-    if (refuse_same_path(path, err) < 0)
+    if (refuse_same_path(path, err) < 0 || cli_refuse_overwriting(job, 1, NULL, path, N_FILES, err) < 0)
         return -1;
     for (int i = 0; i < N_FILES; i++) {
-        if (path[i] && refuse_input(job, path[i], err) < 0)
-            return -1;
         if (path[i] && lstat(path[i], &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode) &&
             !S_ISDIR(there.st_mode))
             return ps_fail(err, PS_ERR_RUN, path[i], 0, "is not a regular file");
@@ -178,14 +244,6 @@ int cli_deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
     if (cli_writes_files(s) && cli_write_named(result, s, err) < 0)
         return -1;
     return s->quiet && cli_writes_files(s) ? 0 : write_summary(result, s, err);
-}
-
-void cli_remove_outputs(const char *outdir, const char *sample_id) {
-    for (int i = 0; i < N_FILES; i++) {
-        char *path = cli_output_path(outdir, sample_id, i);
-        unlink(path);
-        free(path);
-    }
 }
 
 int cli_ends_in(const char *name, const char *ending) {

@@ -207,14 +207,14 @@ size_t sheet_check_inputs(const sheet *s, const char *path, char **why, char **l
     missing m = {.list = ps_strdup("")};
     for (size_t i = 0; i < s->n; i++)
         for (int role = 0; role < PS_N_INPUTS; role++) {
-            const char *input = s->job[i].path[role], *mark = input ? strstr(input, "##idx##") : NULL;
+            const char *input = s->job[i].path[role], *mark = input ? strstr(input, CLI_INDEX_MARK) : NULL;
             if (!input)
                 continue;
             char *file = mark ? ps_strndup(input, (size_t)(mark - input)) : ps_strdup(input);
             check_file(s, i, ps_input_names[role], file, path, why, &m);
             free(file);
             if (mark && role != PS_INPUT_VCF) /* a VCF is read without its index when that is not there */
-                check_file(s, i, ps_input_names[role], mark + 7, path, why, &m);
+                check_file(s, i, ps_input_names[role], mark + strlen(CLI_INDEX_MARK), path, why, &m);
         }
     *list = m.n > SHOWN ? ps_format("%s; and %zu more", m.list, m.n - SHOWN) : ps_strdup(m.list);
     free(m.list);

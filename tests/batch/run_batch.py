@@ -145,6 +145,76 @@ def test_two_at_once(folder, sheet, wanted):
     check(r.returncode == 0 and contents(out) == wanted, "two at once: the folder is free when the first has ended")
 
 
+def test_earlier_results(folder, sheet, ids, wanted):
+    """A run that fails loses no result of an earlier one."""
+    out = folder / "earlier"
+    check(run(sheet, out, "-q").returncode == 0, "batch")
+    kept = out / ".plasmastrat" / ".before"
+
+    def names(i):
+        return [i + s for s in SUFFIXES]
+
+    def rows():
+        return {line.split("\t")[0]: line.split("\t")[1] for line in (out / "cohort.tsv").read_text().splitlines()}
+
+    users = [i for i, line in zip(ids, sheet.read_text().splitlines()[1:]) if "IMM01.dna" in line]
+    bam = folder / "data" / "IMM01.dna.bam"
+    bam.rename(folder / "away")
+    r = run(sheet, out, "--resume")
+    check(r.returncode == 1 and all(rows()[i] == "failed" for i in users) and
+          not any(n in contents(out) for i in users for n in names(i)), f"an input is away: {r.stderr}")
+    (folder / "away").rename(bam)
+    r = run(sheet, out, "--resume")
+    check(r.returncode == 0 and contents(out) == wanted and f"{len(ids)} of {len(ids)} samples were done" in r.stderr,
+          f"the input is back: nothing is done again: {r.stderr}")
+
+    whole_bam = bam.read_bytes()
+    bam.write_bytes(whole_bam[:len(whole_bam) // 2])
+    r = run(sheet, out, "--resume")
+    there = contents(out)
+    check(r.returncode == 1 and not any(n in there for i in users for n in names(i)), "a damaged input: no old answer beside it")
+    check(all((kept / n).read_bytes() == wanted[n] for i in users for n in names(i)) and
+          f"notice: {users[0]}: its files of an earlier run are kept in {kept}" in r.stderr, f"but it is kept: {r.stderr}")
+    bam.write_bytes(whole_bam)
+    r = run(sheet, out, "--resume")
+    check(r.returncode == 0 and contents(out) == wanted and not list(kept.iterdir()), "a whole input: a new answer, once")
+
+    limit = 100000
+    r = run(sheet, out, "--force", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    there = {**contents(kept), **contents(out)}
+    check(r.returncode == 1 and "failed" in rows().values() and all(there[n] == wanted[n] for i in ids for n in names(i)),
+          f"files that may not be long: nothing is lost: {r.stderr[:300]}")
+    check(run(sheet, out, "--resume").returncode == 0 and contents(out) == wanted, "and --resume ends as if undisturbed")
+
+    index = folder / "data" / "IMM01.dna.bam.csi"
+    os.utime(index)
+    r = run(sheet, out, "--resume")
+    check(f"{len(users)} were done from other inputs" in r.stderr, f"an index that is new: {r.stderr}")
+    (out / ".plasmastrat" / f".{ids[0]}.abc123").touch()
+    run(sheet, out, "--resume")
+    check(not (out / ".plasmastrat" / f".{ids[0]}.abc123").exists(), "--resume clears what killed runs left with the ledger")
+
+
+def test_inputs_are_not_overwritten(folder, sheet):
+    """No result takes the place of what any sample reads."""
+    out = folder / "over"
+    bam = folder / "data" / "IMM01.dna.bam"
+    check(subprocess.run([PROGRAM, "sample", "--id", "A", "--dna", str(bam), "-o", str(out), "-q"]).returncode == 0, "sample")
+    before = contents(out)
+    other = folder / "over.tsv"
+    other.write_text(f"sample_id\tdna\tvcf\nA\t{bam}\t.\nB\t.\tover/A.ras.vcf.gz\n")
+    (out / "cohort.tsv").write_text(f"sample_id\tdna\nC\t{bam}\n")
+    cases = ((run(other, out, "--resume"), "A.ras.vcf.gz"), (run(out / "cohort.tsv", out, "--force"), "cohort.tsv"),
+             (subprocess.run([PROGRAM, "sample", "--id", "A", "--dna", str(bam), "--force-sites", str(out / "A.ras.vcf.gz"),
+                              "-o", str(out), "--force"], capture_output=True, text=True), "A.ras.vcf.gz"))
+    for r, name in cases:
+        check(r.returncode == 1 and re.search(re.escape(name) + ": is the input .*, and would be overwritten", r.stderr),
+              f"{name}: {r.stderr}")
+    now = contents(out)
+    check(all(now[n] == before[n] for n in before) and "sample_id\tdna\n" in (out / "cohort.tsv").read_text(),
+          "inputs are as they were")
+
+
 def test_misspelt_column(folder, sheet):
     """A matched normal that a typing error hides changes the answers and stands in no file: said also with -q."""
     lines = sheet.read_text().splitlines()
@@ -364,6 +434,8 @@ def main():
         check(len(wanted) == len(ids) * len(SUFFIXES) + len(COHORT), "all files of the undisturbed batch")
         test_resume(folder, sheet, ids, wanted)
         test_two_at_once(folder, sheet, wanted)
+        test_earlier_results(folder, sheet, ids, wanted)
+        test_inputs_are_not_overwritten(folder, sheet)
         test_misspelt_column(folder, sheet)
         test_missing_inputs(folder, sheet, ids)
         test_failed_sample(folder, sheet, ids)
