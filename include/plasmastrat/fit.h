@@ -14,6 +14,7 @@
 typedef struct ps_labelled {
     ps_class label;
     ps_calls calls; /* looked at: states and log odds of ccnd1 and ras, state of identity */
+    size_t person;  /* 0, 1, ...: samples of one person are left out together, or each would be known from the others */
 } ps_labelled;
 
 int ps_labelled_assessable(const ps_labelled *sample); /* both markers, of one person */
@@ -25,7 +26,7 @@ typedef struct ps_fit_bin { /* held-out samples whose probability lies in [i/5, 
 } ps_fit_bin;
 
 typedef struct ps_validation {
-    size_t n[PS_N_CLASSES], folds; /* samples used; folds = all of them: each left out once (up to 200 samples) */
+    size_t n[PS_N_CLASSES], folds; /* samples used; up to 200 persons a fold each, else 10 */
     double odds;                   /* plasmacytoma : intramedullary among them: the prior of these figures */
     double brier, log_score;       /* means of (p - y)^2 and of -ln p(y): lower is better; 0.25 and 0.693 know nothing */
     size_t right;                  /* p on the right side of 0.5 */
@@ -33,7 +34,7 @@ typedef struct ps_validation {
     ps_fit_bin bin[PS_FIT_BINS];
 } ps_validation;
 
-/* `leave_out` of `folds` (sample i is in fold i mod folds) is not looked at; folds 0: all are. */
+/* `leave_out` of `folds` (a sample is in fold person mod folds) is not looked at; folds 0: all are. */
 void ps_fit_joint(const ps_labelled *samples, size_t n, double dirichlet, size_t folds, size_t leave_out,
                   ps_joint *joint);
 /* Cross-validation of the fit that `model` came from; its thresholds are used. */

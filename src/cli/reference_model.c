@@ -8,6 +8,7 @@
 #include "plasmastrat/result_read.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/table.h"
+#include "progress.h"
 #include "reference.h"
 
 /* Fewer samples of a class leave every interval wider than the models from published counts. */
@@ -16,9 +17,9 @@ static const double dirichlet = 0.5; /* Jeffreys' prior of the four shares */
 
 typedef struct cohort {
     ps_labelled *sample;
-    char **id;
+    ps_cohort_row *row; /* of each: its id, and what its person is known by */
     long *line;
-    size_t n, left_out;
+    size_t n, left_out, persons;
     ps_specimen specimen;
     int mixed; /* specimens differ */
 } cohort;
@@ -57,13 +58,13 @@ static int read_row(const ps_table *t, size_t row, const int column[2], const ch
     if (status == 0 && r.failure)
         status = ps_fail(err, PS_ERR_RUN, path, 0, "is of a sample that failed: %s", r.failure);
     for (size_t i = 0; i < c->n && status == 0; i++)
-        if (!strcmp(c->id[i], r.sample_id))
+        if (!strcmp(c->row[i].sample_id, r.sample_id))
             status =
                 ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
                         "sample '%s' stands on line %ld too; each must be counted once", r.sample_id, c->line[i]);
     if (status == 0) {
         take_calls(&r, c);
-        c->id[c->n] = ps_strdup(r.sample_id);
+        ps_cohort_row_of(&r, &c->row[c->n]);
         c->line[c->n++] = t->line[row];
     }
     ps_result_free(&r);
@@ -82,7 +83,7 @@ static int read_cohort(const char *path, cohort *c, ps_error *err) {
     if (ps_table_require(&t, names, 2, column, err) < 0)
         goto out;
     c->sample = ps_alloc(t.n_rows, sizeof *c->sample);
-    c->id = ps_alloc(t.n_rows, sizeof *c->id);
+    c->row = ps_alloc(t.n_rows, sizeof *c->row);
     c->line = ps_alloc(t.n_rows, sizeof *c->line);
     for (size_t row = 0; row < t.n_rows; row++)
         if (read_row(&t, row, column, folder, c, err) < 0)
@@ -94,19 +95,64 @@ out:
     return status;
 }
 
+/* Which samples are one person's, by their common SNPs: numbers persons in the order of the sheet. */
+static int number_persons(const cli_settings *s, cohort *c, ps_error *err) {
+    ps_panel panel; /* what a person is compared by is the same in every built-in panel */
+    if (ps_panel_load(ps_panel_builtin[0], &panel, err) < 0)
+        return -1;
+    cli_compare_persons(&panel, 1, c->row, c->n, s->quiet);
+    ps_panel_free(&panel);
+    for (size_t i = 0; i < c->n; i++) {
+        size_t person = c->persons;
+        for (size_t j = 0; j < i && person == c->persons; j++)
+            for (size_t k = 0; k < c->row[i].n_matches; k++)
+                if (!strcmp(c->row[i].match[k].sample_id, c->row[j].sample_id))
+                    person = c->sample[j].person;
+        c->sample[i].person = person;
+        c->persons += person == c->persons;
+    }
+    return 0;
+}
+
+/* Persons with samples of the class that can be used. */
+static size_t persons_of(const cohort *c, ps_class class) {
+    size_t n = 0;
+    char *seen = ps_alloc(c->persons, 1);
+    for (size_t i = 0; i < c->n; i++)
+        if (c->sample[i].label == class && ps_labelled_assessable(&c->sample[i]) && !seen[c->sample[i].person]) {
+            seen[c->sample[i].person] = 1;
+            n++;
+        }
+    free(seen);
+    return n;
+}
+
 static int check_enough(const char *path, const cohort *c, ps_error *err) {
     size_t n[PS_N_CLASSES] = {0}, usable[PS_N_CLASSES] = {0};
     for (size_t i = 0; i < c->n; i++) {
         n[c->sample[i].label]++;
         usable[c->sample[i].label] += (size_t)ps_labelled_assessable(&c->sample[i]);
     }
-    for (int k = 0; k < PS_N_CLASSES; k++)
-        if (usable[k] < LEAST)
+    for (int k = 0; k < PS_N_CLASSES; k++) {
+        size_t persons = persons_of(c, (ps_class)k);
+        if (persons < LEAST)
             return ps_fail(
                 err, PS_ERR_USAGE, path, 0,
-                "%zu of %zu %s samples have both CCND1 and RAS assessable, expected at least %d of each class",
-                usable[k], n[k], ps_class_names[k], LEAST);
+                "%zu of %zu %s samples have both CCND1 and RAS assessable, of %zu persons, expected at least "
+                "%d persons of each class",
+                usable[k], n[k], ps_class_names[k], persons, LEAST);
+    }
     return 0;
+}
+
+static void say_left_out(const cli_settings *s, const cohort *c) {
+    for (size_t i = 0; i < c->n && !s->quiet; i++)
+        if (!ps_labelled_assessable(&c->sample[i]))
+            progress_message("notice: %s is left out: %s", c->row[i].sample_id,
+                             c->sample[i].calls.identity.state == PS_IDENTITY_DIFFERENT
+                                 ? "its inputs are of different persons"
+                             : c->sample[i].calls.ccnd1.state == PS_CCND1_NOT_ASSESSABLE ? "CCND1 is not assessable"
+                                                                                         : "RAS is not assessable");
 }
 
 /* ---- the file ---------------------------------------------------------------------------------------------------
@@ -128,7 +174,7 @@ static void print_validation(FILE *out, const ps_validation *v) {
     double low, high;
     ps_proportion_interval(v->right, all, &low, &high);
     fprintf(out, "## cross-validation: %s\n",
-            v->folds > PS_FIT_FOLDS ? "each sample left out once" : "10 folds, rows of the sheet in turn");
+            v->folds > PS_FIT_FOLDS ? "each person left out once" : "10 folds, persons of the sheet in turn");
     fprintf(out, "## accuracy at p 0.5 and the cohort's own odds %.3g: %zu of %zu (%.3g, 95 %% %.3g to %.3g)\n",
             v->odds, v->right, all, (double)v->right / (double)all, low, high);
     fprintf(out, "## Brier score %.4g (knowing nothing: 0.25), log score %.4g (knowing nothing: 0.6931)\n", v->brier,
@@ -173,6 +219,7 @@ static void print_file(FILE *out, const char *path, const cohort *c, const ps_mo
     const char *slash = strrchr(path, '/');
     fprintf(out, "## fitted by plasmastrat " PS_VERSION " to %s: %zu plasmacytoma, %zu intramedullary\n",
             slash ? slash + 1 : path, v->n[PS_CLASS_PLASMACYTOMA], v->n[PS_CLASS_INTRAMEDULLARY]);
+    fprintf(out, "## persons, by common SNPs where there are enough: %zu of %zu samples\n", c->persons, c->n);
     fprintf(out, "## left out for want of CCND1 or RAS, or of mixed persons: %zu\n", c->left_out);
     print_validation(out, v);
     print_model(out, m);
@@ -184,8 +231,9 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
     ps_validation v;
     int status = -1;
-    if (read_cohort(path, &c, err) < 0 || check_enough(path, &c, err) < 0)
+    if (read_cohort(path, &c, err) < 0 || number_persons(s, &c, err) < 0 || check_enough(path, &c, err) < 0)
         goto out;
+    say_left_out(s, &c);
     m.name = model_name(s->output);
     m.question =
         ps_strdup("Is this sample like the laboratory's own plasmacytomas rather than its intramedullary samples?");
@@ -196,8 +244,8 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     status = 0;
 out:
     for (size_t i = 0; i < c.n; i++)
-        free(c.id[i]);
-    free(c.id);
+        ps_cohort_row_free(&c.row[i]);
+    free(c.row);
     free(c.line);
     free(c.sample);
     ps_model_free(&m);

@@ -11,7 +11,7 @@ int ps_labelled_assessable(const ps_labelled *sample) {
 }
 
 static int is_used(const ps_labelled *samples, size_t i, size_t folds, size_t leave_out) {
-    return ps_labelled_assessable(&samples[i]) && !(folds && i % folds == leave_out);
+    return ps_labelled_assessable(&samples[i]) && !(folds && samples[i].person % folds == leave_out);
 }
 
 /* The sample's shares of the four cells of its class. */
@@ -73,16 +73,20 @@ static void held_out(const ps_model *fitted, const ps_labelled *sample, ps_valid
 
 void ps_fit_validate(const ps_model *model, const ps_labelled *samples, size_t n, ps_validation *out) {
     ps_model fitted = *model;
-    *out = (ps_validation){.folds = n <= PS_FIT_LEAVE_ONE_OUT ? n : PS_FIT_FOLDS};
-    for (size_t i = 0; i < n; i++)
+    size_t persons = 0;
+    *out = (ps_validation){0};
+    for (size_t i = 0; i < n; i++) {
         if (ps_labelled_assessable(&samples[i]))
             out->n[samples[i].label]++;
+        persons = samples[i].person < persons ? persons : samples[i].person + 1;
+    }
+    out->folds = persons <= PS_FIT_LEAVE_ONE_OUT ? persons : PS_FIT_FOLDS;
     size_t all = out->n[0] + out->n[1];
     out->odds = (double)out->n[PS_CLASS_PLASMACYTOMA] / (double)out->n[PS_CLASS_INTRAMEDULLARY];
     for (size_t fold = 0; fold < out->folds; fold++) {
         ps_fit_joint(samples, n, model->joint.dirichlet, out->folds, fold, &fitted.joint);
-        for (size_t i = fold; i < n; i += out->folds)
-            if (ps_labelled_assessable(&samples[i]))
+        for (size_t i = 0; i < n; i++)
+            if (samples[i].person % out->folds == fold && ps_labelled_assessable(&samples[i]))
                 held_out(&fitted, &samples[i], out);
     }
     out->brier /= (double)all;

@@ -201,10 +201,12 @@ want "unknown keys are ignored: same bytes" cmp out.txt all/PCL01.json
 mkdir labelled
 printf 'label\tjson\tnote\n' >cohort.sheet
 n=0
+# The members by which persons are known are of another set of SNPs, so that the copies count as so many persons.
 labelled() { # COUNT LABEL ID: so many results like this one, under names of their own
     for i in $(seq "$1"); do
         n=$((n + 1))
-        sed "s/\"sample_id\": \"$3\"/\"sample_id\": \"L$n\"/; /^  \"digest\": /d" all/$3.json >labelled/L$n.json
+        sed "s/\"sample_id\": \"$3\"/\"sample_id\": \"L$n\"/; s/\"snp_set\": \"[^\"]*\"/\"snp_set\": \"another\"/
+             /^  \"digest\": /d" all/$3.json >labelled/L$n.json
         printf '%s\tlabelled/L%s.json\t.\n' "$2" $n >>cohort.sheet
     done
 }
@@ -212,6 +214,7 @@ labelled 10 plasmacytoma PCL01; labelled 3 plasmacytoma-like IND01; labelled 2 p
 labelled 12 intramedullary IMM01; labelled 2 intramedullary IND01; labelled 1 intramedullary PCL01
 labelled 2 intramedullary NAS01 # not assessable: left out
 run 0 "reference model" reference model cohort.sheet -o model.mine.tsv
+cp err.txt first.err
 for line in '^## fitted by plasmastrat .* to cohort.sheet: 15 plasmacytoma, 15 intramedullary' '^## left out .*: 2' \
     '^## accuracy .*: 2[0-9] of 30' '^## Brier score 0[.]1' '^name	mine	' '^plasmacytoma:ccnd1[+]ras[+]	1[0-2][.0-9]*	' \
     '^intramedullary:ccnd1-ras-	1[12][.0-9]*	'; do
@@ -227,6 +230,20 @@ run 0 "sample with a fitted model" sample --id PCL01 --rna data/PCL01.rna.bam --
     --model model.mine.tsv -o fitted.one -q
 want "sample with a fitted model: as stratify" cmp fitted/PCL01.json fitted.one/PCL01.json
 head -21 cohort.sheet >few.sheet
+for id in L31 L32; do
+    grep -q "^plasmastrat: notice: $id is left out: CCND1 is not assessable" first.err && pass || fail "reference model: $id"
+done
+grep -q '^## persons, .*: 32 of 32' model.mine.tsv && pass || fail "reference model: persons"
+mkdir same && sed 's/"sample_id": "PCL01"/"sample_id": "T1"/; /^  "digest": /d' all/PCL01.json >same/T1.json
+sed 's/"sample_id": "PCL01"/"sample_id": "T2"/; /^  "digest": /d' all/PCL01.json >same/T2.json
+(cat cohort.sheet; printf 'plasmacytoma\tsame/T1.json\t.\nintramedullary\tsame/T2.json\t.\n') >same.sheet
+run 0 "reference model with a person twice" reference model same.sheet -o same.tsv
+grep -q 'warning: T1 and T2 are one person' err.txt && pass || fail "a person twice: no warning"
+grep -q '^## persons, .*: 33 of 34' same.tsv && pass || fail "a person twice: counted once"
+(cat cohort.sheet | head -7; for i in 1 2 3 4 5 6; do
+    sed "s/\"sample_id\": \"PCL01\"/\"sample_id\": \"U$i\"/; /^  \"digest\": /d" all/PCL01.json >same/U$i.json
+    printf 'plasmacytoma\tsame/U%s.json\t.\n' $i; done; grep ^intra cohort.sheet) >few.persons
+refused 2 "too few persons" 'few.persons.*12 of 12 plasmacytoma samples .*, of 7 persons, expected at least 10' reference model few.persons
 refused 2 "too few" 'few.sheet.*5 of 5 intramedullary.*10' reference model few.sheet
 sed 's/^intramedullary/marrow/' cohort.sheet >words.sheet
 refused 2 "a label that is none" 'words.sheet:17.*marrow' reference model words.sheet

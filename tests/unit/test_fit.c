@@ -5,10 +5,10 @@
 #include "unit_case.h"
 
 enum { N = 40 };
-static ps_labelled sample[N];
+static ps_labelled sample[2 * N];
 
 static void set(int i, ps_class label, int ccnd1, int ras, double odds) {
-    sample[i] = (ps_labelled){.label = label};
+    sample[i] = (ps_labelled){.label = label, .person = (size_t)i};
     ps_calls *c = &sample[i].calls;
     c->ccnd1.state = ccnd1 ? PS_CCND1_DYSREGULATED : PS_CCND1_NOT_DYSREGULATED;
     c->ccnd1.log_odds = ccnd1 ? odds : -odds;
@@ -54,21 +54,23 @@ static void soft_calls_are_shared(void **state) {
     assert_true(fabs(joint.count[0][1][1] - 11) < 1);
 }
 
-static void held_out_figures(void **state) {
-    (void)state;
+/* Each person has so many samples alike: all of them are held out at once. */
+static void check_held_out(int times) {
     ps_model model = {
         .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25, .joint = {.dirichlet = 0.5}};
     ps_validation v;
     double brier = 0, log_score = 0;
-    size_t right = 0, definite = 0, n[PS_N_CLASSES] = {20, 20};
+    size_t right = 0, definite = 0;
     fill(60);
-    ps_fit_validate(&model, sample, N, &v);
+    for (int i = 0; i < (times - 1) * N; i++)
+        sample[N + i] = sample[i];
+    ps_fit_validate(&model, sample, (size_t)times * N, &v);
     for (int k = 0; k < PS_N_CLASSES; k++)
-        for (int cell = 0; cell < 4; cell++) { /* each of these samples sees the table without itself */
+        for (int cell = 0; cell < 4; cell++) { /* each of these persons sees the table without itself */
             double x[2], all[2];
             for (int c = 0; c < 2; c++) {
-                x[c] = counts[c][cell / 2][cell % 2] + 0.5 - (c == k);
-                all[c] = (double)n[c] + 2 - (c == k);
+                x[c] = times * (counts[c][cell / 2][cell % 2] - (c == k)) + 0.5;
+                all[c] = times * (20 - (c == k)) + 2;
             }
             double a = x[0] / all[0], b = x[1] / all[1], p = a / (a + b);
             int m = counts[k][cell / 2][cell % 2], y = k == PS_CLASS_PLASMACYTOMA;
@@ -77,18 +79,24 @@ static void held_out_figures(void **state) {
             right += (size_t)((p > 0.5) == y ? m : 0);
             definite += (size_t)(p >= 0.75 || p <= 0.25 ? m : 0);
         }
-    assert_true(v.odds == 1 && v.folds == N && v.n[0] == 20 && v.n[1] == 20);
+    assert_true(v.odds == 1 && v.folds == N && v.n[0] == 20 * (size_t)times && v.n[1] == v.n[0]);
     assert_near(v.brier, brier / N, 1e-5);
     assert_near(v.log_score, log_score / N, 1e-5);
-    assert_int_equal(v.right, right);
-    assert_int_equal(v.definite, definite);
+    assert_int_equal(v.right, right * (size_t)times);
+    assert_int_equal(v.definite, definite * (size_t)times);
     size_t binned = 0, plasmacytoma = 0;
     for (int b = 0; b < PS_FIT_BINS; b++) {
         binned += v.bin[b].n;
         plasmacytoma += v.bin[b].plasmacytoma;
         assert_int_equal(isnan(v.bin[b].mean), v.bin[b].n == 0);
     }
-    assert_true(binned == N && plasmacytoma == 20);
+    assert_true(binned == N * (size_t)times && plasmacytoma == binned / 2);
+}
+
+static void held_out_figures(void **state) {
+    (void)state;
+    check_held_out(1);
+    check_held_out(2);
 }
 
 int main(void) {
