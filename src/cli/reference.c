@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
 #include "progress.h"
@@ -42,6 +43,7 @@ typedef struct collection {
     const cli_settings *settings;
     ps_input_role role;
     reference_cohort *cohort;
+    ps_error *failure; /* of each sample */
 } collection;
 
 static void say(void *context, const char *sample_id, const char *message) {
@@ -57,8 +59,30 @@ static int collect_sample(void *context, size_t item, int worker, ps_error *err)
     for (int role = 0; role < PS_N_INPUTS; role++)
         if (role != (int)c->role)
             job.path[role] = NULL;
-    return cli_gather_sample(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings, NULL,
-                             &c->cohort->sample[item], err);
+    cli_gather_sample(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings, NULL,
+                      &c->cohort->sample[item], &c->failure[item]);
+    return ps_check_interrupt(err);
+}
+
+/* All that is wrong at once: a sheet of hundreds is not mended one run a row. */
+static int refuse_failed(const collection *c, ps_error *err) {
+    const sheet *sh = &c->cohort->sheet;
+    size_t failed = 0, last = 0;
+    for (size_t i = 0; i < sh->n; i++)
+        if (c->failure[i].kind != PS_ERR_NONE) {
+            failed++;
+            last = i;
+        }
+    if (!failed)
+        return 0;
+    for (size_t i = 0; i < sh->n && failed > 1; i++)
+        if (c->failure[i].kind != PS_ERR_NONE)
+            progress_message("error: %s: %s", sh->job[i].sample_id, c->failure[i].text);
+    if (failed > 1)
+        return ps_fail(err, c->failure[last].kind, c->settings->rest[1], 0,
+                       "%zu of %zu samples cannot be used; nothing was made: mend or remove their rows", failed,
+                       sh->n);
+    return ps_fail(err, c->failure[last].kind, NULL, 0, "%s: %s", sh->job[last].sample_id, c->failure[last].text);
 }
 
 /* Samples without the input are left out, in place. */
@@ -84,8 +108,12 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
         return ps_fail(err, PS_ERR_USAGE, path, 0, "%zu samples with a value in column %s, expected at least %zu", n,
                        ps_input_names[role], minimum);
     cohort->sample = ps_alloc(n, sizeof *cohort->sample);
-    collection c = {.settings = s, .role = role, .cohort = cohort};
-    if (ps_parallel(s->job.n_threads, n, collect_sample, &c, err) < 0)
+    collection c = {.settings = s, .role = role, .cohort = cohort, .failure = ps_alloc(n, sizeof *c.failure)};
+    int status = ps_parallel(s->job.n_threads, n, collect_sample, &c, err);
+    if (status == 0)
+        status = refuse_failed(&c, err);
+    free(c.failure);
+    if (status < 0)
         return -1;
     cohort->panel = cohort->sample[0].panel;
     for (size_t i = 1; i < n; i++)
@@ -114,9 +142,10 @@ int reference_refuse_twice(const reference_cohort *cohort, ps_input_role role, p
         for (size_t j = 0; j < i; j++)
             if (same_counts(cohort->panel, role, &cohort->sample[i].evidence[role],
                             &cohort->sample[j].evidence[role]))
-                return ps_fail(
-                    err, PS_ERR_RUN, job[i].path[role], 0, "has the same %s as %s, expected another sample",
-                    role == PS_INPUT_RNA ? "counts in every gene" : "depth in every bin", job[j].path[role]);
+                return ps_fail(err, PS_ERR_RUN, job[i].path[role], 0,
+                               "has the same %s as %s (%s and %s), expected another sample",
+                               role == PS_INPUT_RNA ? "counts in every gene" : "depth in every bin",
+                               job[j].path[role], job[i].sample_id, job[j].sample_id);
     return 0;
 }
 

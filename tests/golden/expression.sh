@@ -57,6 +57,10 @@ refused 2 "two samples" 'two.tsv: 2 samples .*at least 10' reference expression 
 { cat sheet.tsv; tail -n 1 sheet.tsv | sed 's/^[^\t]*/AGAIN/'; } >again.tsv
 refused 1 "a sample twice" 'has the same counts in every gene as' reference expression again.tsv -o x.tsv
 refused 1 "two builds" 'B37.sam: is on GRCh37, but .* is on GRCh38' reference expression builds.tsv -o x.tsv
+(cat twelve.tsv; printf 'GONE\tgone.sam\nDNA\t%s\n' "$root/testdata/PCL01.dna.bam") >mistakes.tsv
+refused 1 "two mistakes: the first" '^plasmastrat: error: GONE: gone.sam: cannot be opened' reference expression mistakes.tsv -o x.tsv
+refused 1 "two mistakes: the second" '^plasmastrat: error: DNA: .*is this DNA' reference expression mistakes.tsv -o x.tsv
+refused 1 "two mistakes: both" 'mistakes.tsv: 2 of 14 samples cannot be used' reference expression mistakes.tsv -o x.tsv
 refused 2 "another model" "'some', expected none" reference expression sheet.tsv -o x.tsv --model some
 
 # ---- using it -------------------------------------------------------------------------------------------------------
