@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/outfile.h"
+#include "progress.h"
 
 /* The table comes last: whoever waits for it finds the rest in place. */
 static const struct {
@@ -18,7 +19,7 @@ static const struct {
     {"cohort.html", ps_write_cohort_html},
     {"cohort.tsv", ps_write_cohort_tsv},
 };
-enum { SHOWN_PAIRS = 20 };
+enum { SHOWN_PERSONS = 20 };
 enum { N_FILES = CLI_N_COHORT_FILES };
 
 char *cli_cohort_path(const char *outdir, int file) {
@@ -88,19 +89,39 @@ void cli_clear_leftovers(const char *outdir, const char *ledger, const ps_job *j
     clear_folder(ledger, jobs, n, is_ledgers);
 }
 
+static void say_person(const ps_cohort_row *rows, const size_t *member, size_t n) {
+    enum { SHOWN_SAMPLES = 8 };
+    char *names = ps_strdup("");
+    for (size_t m = 0; m < n && m < SHOWN_SAMPLES; m++) {
+        char *longer = ps_format("%s%s%s", names,
+                                 m == 0       ? ""
+                                 : m + 1 == n ? " and "
+                                              : ", ",
+                                 rows[member[m]].sample_id);
+        free(names);
+        names = longer;
+    }
+    if (n > SHOWN_SAMPLES)
+        progress_message("warning: %s and %zu more are one person's, by their common SNPs", names, n - SHOWN_SAMPLES);
+    else
+        progress_message("warning: %s are one person's, by their common SNPs", names);
+    free(names);
+}
+
 void cli_compare_persons(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n, int quiet) {
-    size_t pairs = 0;
+    char *told = ps_alloc(n, 1);
+    size_t *member = ps_alloc(n, sizeof *member), persons = 0;
     ps_cohort_compare(panels, n_panels, rows, n);
-    for (size_t i = 0; i < n && !quiet; i++)
-        for (size_t k = 0; k < rows[i].n_matches; k++)
-            if (rows[i].match[k].first && pairs++ < SHOWN_PAIRS)
-                fprintf(stderr, "plasmastrat: warning: %s and %s are one person's, by their common SNPs\n",
-                        rows[i].sample_id, rows[i].match[k].sample_id);
-    if (pairs > SHOWN_PAIRS)
-        fprintf(stderr,
-                "plasmastrat: warning: %zu more pairs of samples are one person's, see same_person_as of "
-                "cohort.tsv\n",
-                pairs - SHOWN_PAIRS);
+    for (size_t i = 0; i < n && !quiet; i++) {
+        size_t m = ps_cohort_person(rows, n, i, told, member);
+        if (m && persons++ < SHOWN_PERSONS)
+            say_person(rows, member, m);
+    }
+    if (persons > SHOWN_PERSONS)
+        progress_message("warning: %zu more persons have several samples, see same_person_as of cohort.tsv",
+                         persons - SHOWN_PERSONS);
+    free(member);
+    free(told);
 }
 
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err) {

@@ -7,8 +7,6 @@
 #include "format.h"
 #include "plasmastrat/alloc.h"
 
-enum { SHOWN_PAIRS = 40 };
-
 typedef struct entry { /* one input of one sample */
     size_t row;
     const ps_panel *panel;
@@ -107,29 +105,55 @@ static void put_roles(FILE *out, unsigned roles) {
     fputc(')', out);
 }
 
-/* Each pair once. */
+size_t ps_cohort_person(const ps_cohort_row *rows, size_t n, size_t first, char *told, size_t *member) {
+    const ps_cohort_row *row = &rows[first];
+    size_t found = 0;
+    if (told[first] || !row->n_matches)
+        return 0;
+    told[first] = 1;
+    member[found++] = first;
+    for (size_t j = 0, k = 0; j < n && k < row->n_matches; j++) /* matches stand in the order of the rows */
+        if (!strcmp(row->match[k].sample_id, rows[j].sample_id)) {
+            told[j] = 1;
+            member[found++] = j;
+            k++;
+        }
+    return found;
+}
+
+static void put_person(FILE *out, const ps_cohort_row *rows, const size_t *member, size_t n) {
+    enum { SHOWN_SAMPLES = 8 };
+    const ps_cohort_row *first = &rows[member[0]];
+    unsigned own = 0;
+    for (size_t k = 0; k < first->n_matches; k++)
+        own |= first->match[k].own;
+    for (size_t m = 0; m < n && m < SHOWN_SAMPLES; m++) {
+        fputs(m == 0 ? "" : m + 1 == n ? " and " : ", ", out);
+        ps_put_html(out, rows[member[m]].sample_id);
+        put_roles(out, m ? first->match[m - 1].theirs : own);
+    }
+    if (n > SHOWN_SAMPLES)
+        fprintf(out, " and %zu more", n - SHOWN_SAMPLES);
+}
+
 void ps_cohort_persons(FILE *out, const ps_cohort_view *view) {
-    size_t matches = 0, shown = 0;
-    for (size_t i = 0; i < view->n; i++)
-        matches += view->rows[i].n_matches;
-    if (!matches)
-        return;
-    fprintf(out,
-            "<p class=\"note\"><b>One person under several names:</b> %zu pair%s of samples carry the same person's "
-            "common SNPs: ",
-            matches / 2, matches == 2 ? "" : "s");
-    for (size_t i = 0; i < view->n && shown < SHOWN_PAIRS; i++) {
-        const ps_cohort_row *row = &view->rows[i];
-        for (size_t k = 0; k < row->n_matches && shown < SHOWN_PAIRS; k++) {
-            if (!row->match[k].first)
-                continue;
-            fputs(shown++ ? "; " : "", out);
-            ps_put_html(out, row->sample_id);
-            put_roles(out, row->match[k].own);
-            fputs(" and ", out);
-            ps_put_html(out, row->match[k].sample_id);
-            put_roles(out, row->match[k].theirs);
+    enum { SHOWN_PERSONS = 5 };
+    char *told = ps_alloc(view->n, 1);
+    size_t *member = ps_alloc(view->n, sizeof *member), persons = 0;
+    for (size_t i = 0; i < view->n; i++) {
+        size_t n = ps_cohort_person(view->rows, view->n, i, told, member);
+        if (!n)
+            continue;
+        if (!persons)
+            fputs("<p class=\"note\"><b>One person under several names</b>, by common SNPs: ", out);
+        if (persons++ < SHOWN_PERSONS) {
+            fputs(persons > 1 ? "; " : "", out);
+            put_person(out, view->rows, member, n);
         }
     }
-    fputs(matches / 2 > shown ? "; and more (column same_person_as of cohort.tsv)</p>\n" : "</p>\n", out);
+    if (persons)
+        fputs(persons > SHOWN_PERSONS ? "; and more persons (column same_person_as of cohort.tsv)</p>\n" : "</p>\n",
+              out);
+    free(member);
+    free(told);
 }
