@@ -89,10 +89,10 @@ void ps_cohort_add_check(ps_cohort_row *row, const char *check, const char *inpu
  * the panels are left out. Call once, before the writers. */
 void ps_cohort_compare(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n);
 
-/* The samples of one person, of whom row `first` is one: the rows whose samples ps_cohort_compare found to be the same as its own
- * go to `member` (n places), itself first. `told` (n, zero at first) marks rows that were named. Returns how many; 0: a person of
- * one sample, or told before. */
-size_t ps_cohort_person(const ps_cohort_row *rows, size_t n, size_t first, char *told, size_t *member);
+/* The samples of the person of row `own`: it and those that ps_cohort_compare found to be the same go to `member` (n places), in
+ * the order of the rows. `told` (n, zero at first) marks rows that were named. Returns how many; 0: a person of one sample, or
+ * told before. (A swapped sample is two persons': it stands with both.) */
+size_t ps_cohort_person(const ps_cohort_row *rows, size_t n, size_t own, char *told, size_t *member);
 
 /* cohort.tsv: a header, then the rows in the order given. */
 int ps_write_cohort_tsv(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err);

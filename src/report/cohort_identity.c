@@ -105,32 +105,32 @@ static void put_roles(FILE *out, unsigned roles) {
     fputc(')', out);
 }
 
-size_t ps_cohort_person(const ps_cohort_row *rows, size_t n, size_t first, char *told, size_t *member) {
-    const ps_cohort_row *row = &rows[first];
-    size_t found = 0;
-    if (told[first] || !row->n_matches)
+size_t ps_cohort_person(const ps_cohort_row *rows, size_t n, size_t own, char *told, size_t *member) {
+    const ps_cohort_row *row = &rows[own];
+    size_t found = 0, k = 0;
+    if (told[own] || !row->n_matches)
         return 0;
-    told[first] = 1;
-    member[found++] = first;
-    for (size_t j = 0, k = 0; j < n && k < row->n_matches; j++) /* matches stand in the order of the rows */
-        if (!strcmp(row->match[k].sample_id, rows[j].sample_id)) {
+    for (size_t j = 0; j < n; j++) { /* matches stand in the order of the rows */
+        int matches = k < row->n_matches && !strcmp(row->match[k].sample_id, rows[j].sample_id);
+        k += (size_t)matches;
+        if (j == own || matches) {
             told[j] = 1;
             member[found++] = j;
-            k++;
         }
+    }
     return found;
 }
 
-static void put_person(FILE *out, const ps_cohort_row *rows, const size_t *member, size_t n) {
+static void put_person(FILE *out, const ps_cohort_row *rows, size_t own, const size_t *member, size_t n) {
     enum { SHOWN_SAMPLES = 8 };
-    const ps_cohort_row *first = &rows[member[0]];
-    unsigned own = 0;
-    for (size_t k = 0; k < first->n_matches; k++)
-        own |= first->match[k].own;
+    const ps_cohort_match *match = rows[own].match;
+    unsigned roles = 0;
+    for (size_t k = 0; k < rows[own].n_matches; k++)
+        roles |= match[k].own;
     for (size_t m = 0; m < n && m < SHOWN_SAMPLES; m++) {
         fputs(m == 0 ? "" : m + 1 == n ? " and " : ", ", out);
         ps_put_html(out, rows[member[m]].sample_id);
-        put_roles(out, m ? first->match[m - 1].theirs : own);
+        put_roles(out, member[m] == own ? roles : (match++)->theirs);
     }
     if (n > SHOWN_SAMPLES)
         fprintf(out, " and %zu more", n - SHOWN_SAMPLES);
@@ -148,7 +148,7 @@ void ps_cohort_persons(FILE *out, const ps_cohort_view *view) {
             fputs("<p class=\"note\"><b>One person under several names</b>, by common SNPs: ", out);
         if (persons++ < SHOWN_PERSONS) {
             fputs(persons > 1 ? "; " : "", out);
-            put_person(out, view->rows, member, n);
+            put_person(out, view->rows, i, member, n);
         }
     }
     if (persons)
