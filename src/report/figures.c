@@ -284,6 +284,10 @@ static void strip_codon(FILE *out, const ps_result *r, int codon, scale s, doubl
              title);
 }
 
+static int layer_of(const ps_result *r, int codon) {
+    return !r->panel->codons[codon].required ? 0 : ps_codon_seen(r, codon).state != PS_RAS_MUTATED ? 1 : 2;
+}
+
 void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
     const ps_panel *panel = r->panel;
     int transcript = -1, last = 1;
@@ -306,9 +310,9 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
              "also listed as text",
              last, panel->transcripts[transcript].refseq);
     strip_axes(out, panel->limits.ras_lod95_limit, deepest);
-    for (int hot = 0; hot < 2; hot++) /* hotspots on top */
+    for (int layer = 0; layer < 3; layer++) /* hotspots over the others, mutated ones over their neighbours */
         for (int c = 0; c < panel->n_codons; c++)
-            if (drawn(panel, c, gene, transcript) && !panel->codons[c].required == !hot)
+            if (drawn(panel, c, gene, transcript) && layer_of(r, c) == layer)
                 strip_codon(out, r, c, s, deepest);
     required_labels(out, panel, gene, transcript, s);
     if (panel->limits.ras_lod95_limit > 0) /* over the codons, which would hide it */
