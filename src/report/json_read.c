@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "json_counts.h"
+#include "json_digest.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/result_read.h"
 
@@ -265,18 +266,33 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
         json_check(r, result, !strcmp(result->written_by, PS_VERSION));
 }
 
+/* A newer schema may have another digest too. */
+static int check_schema(json_reader *r, const json_t *root) {
+    const char *found = node_text(r, root, "schema", 0);
+    size_t n = strlen(schema_family);
+    if (!strcmp(found, schema))
+        return 0;
+    long number = strncmp(found, schema_family, n) ? 0 : strtol(found + n, NULL, 10);
+    if (number > 1)
+        node_fail(r, "schema", "'%.60s' was written by a newer program; this one reads %s", found, schema);
+    else
+        node_fail(r, "schema", "'%.60s', expected %s", found, schema);
+    return -1;
+}
+
+/* Results of before there was a digest have none. */
+static int check_digest(json_reader *r, const json_t *root) {
+    const json_t *digest = json_object_get(root, "digest");
+    if (!digest || (json_is_string(digest) && json_digest_fits(root, json_string_value(digest))))
+        return 0;
+    node_fail(r, "digest", "does not fit what the file says: it was edited or damaged, run `sample` again");
+    return -1;
+}
+
 static void read_document(json_reader *r, const json_t *root, const ps_panel *panels, int n_panels,
                           ps_result *result) {
-    const char *found = node_text(r, root, "schema", 0);
-    if (strcmp(found, schema) != 0) {
-        size_t n = strlen(schema_family);
-        long number = strncmp(found, schema_family, n) ? 0 : strtol(found + n, NULL, 10);
-        if (number > 1)
-            node_fail(r, "schema", "'%.60s' was written by a newer program; this one reads %s", found, schema);
-        else
-            node_fail(r, "schema", "'%.60s', expected %s", found, schema);
+    if (check_schema(r, root) < 0 || check_digest(r, root) < 0)
         return;
-    }
     result->sample_id = ps_strdup(node_text(r, root, "sample_id", 0));
     if (!*result->sample_id)
         node_fail(r, "sample_id", "is empty");
@@ -285,17 +301,6 @@ static void read_document(json_reader *r, const json_t *root, const ps_panel *pa
         read_done(r, root, panels, n_panels, result);
     else
         result->failure = ps_strdup(node_text(r, root, "message", 0));
-}
-
-/* Results of before there was a digest, and those whose digest somebody took away, are taken as they are. */
-static int check_digest(json_reader *r, const json_t *root) {
-    char now[17];
-    const char *then = json_string_value(json_object_get(root, "digest"));
-    if (json_object_get(root, "digest") && (!then || json_digest(root, now) < 0 || strcmp(now, then) != 0))
-        node_fail(
-            r, "digest",
-            "does not fit what the file says: it was edited or damaged (without this member it is read as it is)");
-    return r->failed ? -1 : 0;
 }
 
 int ps_result_parse(const char *path, const char *bytes, size_t n_bytes, const ps_panel *panels, int n_panels,
@@ -310,9 +315,9 @@ int ps_result_parse(const char *path, const char *bytes, size_t n_bytes, const p
         return ps_fail(err, PS_ERR_RUN, path, wrong.line > 0 ? wrong.line : 0, "byte %d: is no JSON: %s",
                        wrong.position, wrong.text);
     json_reader r = {.path = path, .err = err};
-    if (json_is_object(root) && check_digest(&r, root) == 0)
+    if (json_is_object(root))
         read_document(&r, root, panels, n_panels, result);
-    else if (!json_is_object(root))
+    else
         node_fail(&r, NULL, "is no JSON object, expected one with the schema %s", schema);
     json_decref(root);
     if (!r.failed)

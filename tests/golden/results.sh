@@ -174,6 +174,21 @@ edited() { # NAME PATTERN SED-SCRIPT: one edit of PCL01's or another's result
     cmp -s edited.json whole.json && fail "$1: the edit changed nothing"
     refused 1 "$1" "edited.json.*$2" stratify edited.json -o x
 }
+sed 's|plasmastrat/sample/1|plasmastrat/sample/2|' all/PCL01.json >later.json
+refused 1 "newer schema, its digest as it was" "schema: 'plasmastrat/sample/2' was written by a newer program" explain later.json
+# JSON.parse and JSON.stringify, jq: no space, no integer apart from a real, members in any order.
+python3 -c 'import json
+whole = lambda x: int(x) if isinstance(x, float) and x == int(x) else x
+each = lambda x: {k: each(x[k]) for k in sorted(x, reverse=True)} if isinstance(x, dict) else \
+    [each(y) for y in x] if isinstance(x, list) else whole(x)
+json.dump(each(json.load(open("all/PCL01.json"))), open("anew.json", "w"), separators=(",", ":"))'
+want "written anew by another program: no real is whole" sh -c '! grep -q "[0-9]\.0[,}]" anew.json'
+run 0 "written anew by another program" stratify anew.json -o -
+want "written anew by another program: the same bytes" cmp out.txt all/PCL01.json
+sed 's/"role": "dna"/"role": "normal"/' part2/PCL01.json >role.json
+refused 1 "DNA called its own normal" 'role.json: digest' stratify role.json --purity 0.3 -o x
+sed 's|"path": ".*"|"path": "moved.bam"|' part2/PCL01.json >path.json
+run 0 "a file that was moved" stratify path.json -o -
 edited "newer schema" 'newer' 's|plasmastrat/sample/1|plasmastrat/sample/2|'
 edited "another schema" 'expected plasmastrat/sample/1' 's|plasmastrat/sample/1|other/1|'
 edited "label edited" "label.*follows" '0,/"label": "plasmacytoma-like"/s//"label": "intramedullary"/'
