@@ -250,6 +250,11 @@ refused 2 "a sample twice" 'twice.sheet:34.*line 33' reference model twice.sheet
 printf 'label\tjson\nintramedullary\tgone.json\n' >gone.sheet
 refused 1 "a result that is not there" 'gone.json' reference model gone.sheet
 refused 2 "a sheet without labels" 'label' reference model data/sheet.tsv
+sed 's/^name	mine/name	rationale/' model.mine.tsv >taken.tsv
+refused 2 "a model by the name of another" "taken.tsv.*'rationale'.*panel grch38" stratify all/PCL01.json --model taken.tsv
+refused 2 "a model by the name of another, sample" "taken.tsv.*'rationale'" sample --id S --dna data/PCL01.dna.bam --model taken.tsv -o x
+run 0 "the panel's own model in a file" stratify all/PCL01.json --model own/model.rationale.tsv -o -
+want "the panel's own model in a file: the same bytes" cmp out.txt all/PCL01.json
 refused 2 "a model that is none" 'rationale.*did you mean' stratify all/PCL01.json --model Rationle
 refused 2 "a model far from any" 'emd-lesion' sample --id S --dna data/NAS01.dna.bam --model foo
 
