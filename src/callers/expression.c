@@ -290,7 +290,7 @@ static int is_background(const ps_limits *l, const ps_expression_call *call) {
 
 /* Soft evidence of the built-in assumption: linear between the cut-offs and beyond, up to a most. An assumption like the
  * cut-offs themselves. */
-static double assumed_odds(const ps_limits *l, const ps_expression_call *call) {
+double ps_expression_assumed_odds(const ps_limits *l, const ps_expression_call *call) {
     double most = l->expression_max_log_odds;
     double middle = (call->over_at + call->not_at) / 2, half = (call->over_at - call->not_at) / 2;
     return fmax(-most, fmin(most, l->expression_cut_off_log_odds * (call->log2_ratio - middle) / half));
@@ -339,7 +339,7 @@ static void decide(const ps_panel *panel, const ps_expression_reference *cohort,
     double expected = call->reference_median * panel->genes[panel->ccnd1].length / 1000;
     double odds = cohort && call->cohort_cut_offs
                       ? ps_expression_count_odds(&panel->limits, cohort, (double)call->fragments, expected)
-                      : assumed_odds(&panel->limits, call);
+                      : ps_expression_assumed_odds(&panel->limits, call);
     call->state = state_of(&panel->limits, call, odds);
     for (size_t i = 0; i < call->reasons.n; i++)
         if (call->reasons.at[i].code == PS_REASON_DEPTH_BELOW_THRESHOLD)

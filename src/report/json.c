@@ -672,7 +672,8 @@ static json_t *provenance_object(document *d) {
     int style = d->result->style;
     json_t *o = json_object();
     put(d, o, "program", text("plasmastrat"));
-    put(d, o, "version", text(PS_VERSION));
+    /* what was read and is written again is still that version's answer */
+    put(d, o, "version", text(d->result->written_by ? d->result->written_by : PS_VERSION));
     put(d, o, "htslib", text(ps_htslib_version()));
     put(d, o, "panel", text(panel ? panel->name : NULL));
     put(d, o, "panel_checksum", text(panel ? panel->checksum : NULL));

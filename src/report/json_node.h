@@ -18,6 +18,7 @@ typedef struct json_reader {
     char where[160]; /* "ras.variants[3]"; "" at the top */
     ps_error *err;
     int failed;
+    int vouched; /* 1: the document's digest fits */
 } json_reader;
 
 /* "PATH: WHERE.KEY: <format>"; key NULL: the place itself. */

@@ -66,6 +66,10 @@ void json_model(json_reader *r, const json_t *object, ps_model *model) {
         else
             model->required[marker] = 1;
     }
+    if (!(0 < model->intramedullary_at && model->intramedullary_at < model->plasmacytoma_at &&
+          model->plasmacytoma_at < 1))
+        node_fail(r, "plasmacytoma_at", "%g with intramedullary_at %g, expected 0 < intramedullary_at < it < 1",
+                  model->plasmacytoma_at, model->intramedullary_at);
     read_weights(r, object, model);
     read_joint(r, object, model);
 }
@@ -104,6 +108,18 @@ static int is_mixed(const ps_verdict *v) {
     return v->reasons.n == 1 && v->reasons.at[0].code == PS_REASON_MIXED_PERSONS;
 }
 
+/* The panel's model, as the file tells it. */
+static void check_told(json_reader *r, const json_t *row, const ps_model *model) {
+    ps_model told;
+    if (!node_has(row, "weights")) /* as in the first versions */
+        return;
+    json_model(r, row, &told);
+    if (!r->failed && !ps_model_equal(&told, model))
+        node_fail(r, "name", "'%s' has another basis, threshold or weight in the panel that the file names",
+                  told.name);
+    ps_model_free(&told);
+}
+
 static void read_label(json_reader *r, const json_t *root, ps_result *result) {
     ps_label *label = &result->label;
     const json_t *p = node_object(r, root, "probability"), *model = node_object(r, root, "model");
@@ -130,6 +146,8 @@ static void read_label(json_reader *r, const json_t *root, ps_result *result) {
             node_fail(r, "name", "'%.80s' is no model of panel %s", node_text(r, row, "name", 0),
                       result->panel->name);
         v->model = at < 0 ? result->own_model : &result->panel->models[at];
+        if (at >= 0 && !result->own_panel)
+            check_told(r, row, v->model);
         read_verdict(r, row, result, v);
         v->probability = node_real(r, row, "probability", 0, 1);
         v->low = node_real(r, row, "low", 0, 1);
@@ -263,7 +281,9 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
     if (node_has(root, "counts") && ps_result_has_panel(result) && !r->failed)
         json_read_counts(r, root, result);
     if (!r->failed)
-        json_check(r, result, !strcmp(result->written_by, PS_VERSION));
+        json_check(r, result);
+    if (!r->failed && !strcmp(result->written_by, PS_VERSION))
+        json_check_again(r, result);
 }
 
 /* A newer schema may have another digest too. */
@@ -283,7 +303,8 @@ static int check_schema(json_reader *r, const json_t *root) {
 /* Results of before there was a digest have none. */
 static int check_digest(json_reader *r, const json_t *root) {
     const json_t *digest = json_object_get(root, "digest");
-    if (!digest || (json_is_string(digest) && json_digest_fits(root, json_string_value(digest))))
+    r->vouched = json_is_string(digest) && json_digest_fits(root, json_string_value(digest));
+    if (!digest || r->vouched)
         return 0;
     node_fail(r, "digest", "does not fit what the file says: it was edited or damaged, run `sample` again");
     return -1;

@@ -389,6 +389,76 @@ static void digest_of_other_versions(void **state) {
     }
 }
 
+/* ---- without the digest -----------------------------------------------------------------------------------------
+ */
+
+/* What follows from the rest of the file is not believed otherwise: with the panel, and without it as far as the file goes. */
+static void what_follows_is_checked(void **state) {
+    (void)state;
+    static const struct {
+        const char *member, *value, *about, *without_panel; /* "": taken as it is */
+    } cases[] = {
+        {"sample_id", "\"U\"", "", ""}, /* a cohort may give another name */
+        {"model.basis", "\"cohort\"", "model: is not 'rationale'", "model: is not 'rationale'"},
+        {"model.intramedullary_at", "0.8", "plasmacytoma_at: 0.75", "plasmacytoma_at: 0.75"},
+        {"models.0.plasmacytoma_at", "0.7", "models[0].name", "models[0].reasons"},
+        {"markers.1.log_likelihood_ratio", "-0.5", "probability: ", "probability: "},
+        {"markers.1.high", "5", "markers[1].high", "markers[1].high"},
+        {"models.3.leaning", "\"none\"", "models[3].leaning", "models[3].leaning"},
+        {"probability.high", "0.999", "probability.high", "probability.high"},
+        {"ras.variants.0.alt_depth", "0", "0 of 750 fragments", "0 of 750 fragments"},
+        {"ras.variants.0.vaf_high", "0.9", "variants[0].vaf_high: 0.9", ""},
+        {"ras.variants.0.protein", "\"G12V\"", "variants[0].protein: 'G12V', but 'G12D' follows", ""},
+        {"ras.variants.0.evidence.0.alone.depth", "749", "variants[0].dna.depth: 749, but 750 follows", ""},
+        {"ras.context_variants.0.tier", "\"uncertain\"", "context_variants[0].tier: 'uncertain'", ""},
+        {"ras.codons.1.state", "\"not-assessable\"", "ras.codons: KRAS 2 is", ""},
+        {"qc.0.state", "\"fail\"", "qc: check 'records' of dna, 'fail', does not follow", ""},
+        {"qc.1.value", "0.3", "qc: check 'left-out' of dna", ""},
+        {"inputs.0.role", "\"normal\"", "inputs: dna is missing", "inputs: dna is missing"},
+        {"inputs.0.records", "1", "qc: check 'records'", ""},
+    };
+    ps_result made = make(MUTATED);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int has_panel = 0; has_panel < 2; has_panel++) {
+            const char *about = has_panel ? cases[i].about : cases[i].without_panel;
+            json_t *o = document(&made);
+            json_object_del(o, "digest");
+            edit(o, cases[i].member, cases[i].value);
+            const char *said = refusal(o, has_panel ? &panel : NULL);
+            if (*about ? !strstr(said, about) : *said)
+                fail_msg("%s %s, panel %d: '%s'", cases[i].member, cases[i].value, has_panel, said);
+        }
+    ps_result_free(&made);
+}
+
+/* Another version's rules may differ; what it calls a probability, a threshold and a label may not. */
+static void other_versions_are_checked(void **state) {
+    (void)state;
+    static const struct {
+        const char *member, *value, *about;
+    } cases[] = {
+        {"probability.high", "0.999", ""},
+        {"qc.0.state", "\"fail\"", ""},
+        {"ras.variants.0.protein", "\"G12V\"", ""},
+        {"probability.plasmacytoma_like", "0.76", "probability: 0.76, but the prior odds"},
+        {"markers.1.log_likelihood_ratio", "1.5", "markers: ras has a log_likelihood_ratio of 1.5"},
+        {"leaning", "\"intramedullary\"", "leaning: 'intramedullary' with a probability"},
+        {"model.plasmacytoma_at", "0.0", "plasmacytoma_at: 0 with"},
+        {"inputs.0.role", "\"normal\"", "inputs: dna is missing"},
+    };
+    ps_result made = make(MUTATED);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *o = document(&made);
+        json_object_del(o, "digest");
+        edit(o, "provenance.version", "\"0.1.0\"");
+        edit(o, cases[i].member, cases[i].value);
+        const char *said = refusal(o, &panel);
+        if (*cases[i].about ? !strstr(said, cases[i].about) : *said)
+            fail_msg("%s %s: '%s'", cases[i].member, cases[i].value, said);
+    }
+    ps_result_free(&made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back),
@@ -400,6 +470,8 @@ int main(void) {
         cmocka_unit_test(any_writer_may_write_it_anew),
         cmocka_unit_test(digest_of_inputs),
         cmocka_unit_test(digest_of_other_versions),
+        cmocka_unit_test(what_follows_is_checked),
+        cmocka_unit_test(other_versions_are_checked),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
