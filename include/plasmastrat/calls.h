@@ -256,6 +256,8 @@ int ps_ras_say_again(const ps_case *c, const ps_ras_variant *variant, ps_input_r
 /* 1: PASS, of a state gene, and of a tier that makes RAS mutated. */
 int ps_makes_mutated(const ps_ras_variant *variant);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
+/* Every gene's log2_ratio and CCND1's numbers, from the genes' fragments and reference_median. */
+void ps_expression_measure(const ps_panel *panel, ps_expression_call *call);
 /* ln odds of "overexpressed" by the built-in assumption, from log2_ratio and the cut-offs. */
 double ps_expression_assumed_odds(const ps_limits *limits, const ps_expression_call *call);
 /* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the

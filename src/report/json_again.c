@@ -10,6 +10,7 @@
 
 #include "format.h"
 #include "json_read.h"
+#include "plasmastrat/alloc.h"
 #include "plasmastrat/result_read.h"
 #include "plasmastrat/stats.h"
 
@@ -101,18 +102,53 @@ static void call_ccnd1_again(json_reader *r, const ps_result *result) {
     node_leave(r, outside);
 }
 
+/* Six digits of the unit leave log2 five decimals. */
+static void want_log2(json_reader *r, const char *key, double is, double follows) {
+    if (!(fabs(is - follows) <= 2e-5))
+        want_real(r, key, is, follows);
+}
+
+/* The numbers of a file that tells every gene. */
+static void measure_again(json_reader *r, const ps_panel *panel, const ps_expression_call *e) {
+    if (!ps_expression_counted(e) || e->n_genes != (size_t)panel->n_genes)
+        return;
+    ps_expression_call again = *e;
+    again.gene = ps_alloc(e->n_genes, sizeof *again.gene);
+    memcpy(again.gene, e->gene, e->n_genes * sizeof *again.gene);
+    ps_expression_measure(panel, &again);
+    want_count(r, "fragments", e->fragments, again.fragments);
+    want_log2(r, "log2_ratio", e->log2_ratio, again.log2_ratio);
+    want_log2(r, "low", e->low, again.low);
+    want_log2(r, "high", e->high, again.high);
+    for (size_t i = 0; i < e->n_genes; i++) {
+        size_t outside = node_enter(r, "all_genes", (long)i);
+        want_text(r, "gene", panel->genes[e->gene[i].gene].name, panel->genes[i].name);
+        want_log2(r, "log2_ratio", e->gene[i].log2_ratio, again.gene[i].log2_ratio);
+        node_leave(r, outside);
+    }
+    free(again.gene);
+}
+
+/* Without the panel CCND1 is still a row of the genes, and no state has no odds. */
 static void check_expression(json_reader *r, const ps_result *result) {
     const ps_expression_call *e = &result->calls.expression;
+    const ps_limits *limits = &result->panel->limits;
     size_t outside = node_enter(r, "ccnd1_expression", -1);
+    if (!result->own_panel && !r->vouched)
+        measure_again(r, result->panel, e);
     for (size_t i = 0; i < e->n_genes; i++)
         if (e->gene[i].gene == result->panel->ccnd1) {
             want_count(r, "fragments", e->fragments, (int64_t)e->gene[i].fragments);
             want_real(r, "log2_ratio", e->log2_ratio, e->gene[i].log2_ratio);
         }
+    if (!e->cohort_cut_offs && !result->own_panel) {
+        want_real(r, "over_at", e->over_at, limits->expression_over_log2);
+        want_real(r, "not_at", e->not_at, limits->expression_not_log2);
+    }
     if (e->state == PS_EXPRESSION_NOT_ASSESSABLE)
         want_real(r, "log_odds", e->log_odds, 0);
     else if (!e->cohort_cut_offs && !result->own_panel)
-        want_real(r, "log_odds", e->log_odds, ps_expression_assumed_odds(&result->panel->limits, e));
+        want_real(r, "log_odds", e->log_odds, ps_expression_assumed_odds(limits, e));
     node_leave(r, outside);
 }
 
