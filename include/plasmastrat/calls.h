@@ -249,9 +249,17 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call);
 /* The same from calls that were made apart, each on some of the inputs (no input in two of them): what each input alone says
  * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */
 void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
+ps_ras_said ps_ras_numbers(const ps_ras_variant *variant); /* as if one input said them */
+/* What one input says of a variant of such a call, its numbers computed anew from the counts (VCF: from its depths). 0: no
+ * fragments of this input can be counted for a change of this kind. */
+int ps_ras_say_again(const ps_case *c, const ps_ras_variant *variant, ps_input_role role, ps_ras_said *said);
 /* 1: PASS, of a state gene, and of a tier that makes RAS mutated. */
 int ps_makes_mutated(const ps_ras_variant *variant);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
+/* Every gene's log2_ratio and CCND1's numbers, from the genes' fragments and reference_median. */
+void ps_expression_measure(const ps_panel *panel, ps_expression_call *call);
+/* ln odds of "overexpressed" by the built-in assumption, from log2_ratio and the cut-offs. */
+double ps_expression_assumed_odds(const ps_limits *limits, const ps_expression_call *call);
 /* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
  * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless
  * `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.

@@ -3,7 +3,8 @@
  * What is read can be written again: the same program writes the same bytes. A file is refused, with its name and the
  * place in it, when it is no JSON, of another or a newer schema, lacks something, holds a value out of range, or when its
  * answers contradict each other (a label that does not follow from its markers: edited by hand, or written by a version
- * with other rules). Keys that this version does not know are ignored.
+ * with other rules). Its digest notices any edit; a file without one that this version wrote is computed anew from its own
+ * counts. Keys that this version does not know are ignored.
  *
  * Everything refers to a panel. The one that the file names is used where it is among those given and has the same
  * checksum; else the result owns a panel made of what the file itself tells (names, codons, bins, models): enough for

@@ -112,10 +112,6 @@ static void measure_reference(const ps_panel *panel, const ps_evidence *e, const
     call->spliced_fraction = ps_round6(reads ? (double)spliced / (double)reads : NAN);
     call->unspliced_share = ps_round6(unspliced_share(panel, e));
     call->late_share = ps_round6(late_share(panel, e));
-    for (int i = 0; i < panel->n_genes; i++) {
-        double rate = per_kb((double)call->gene[i].fragments + 0.5, &panel->genes[i]);
-        call->gene[i].log2_ratio = call->reference_median > 0 ? ps_round6(log2(rate / call->reference_median)) : NAN;
-    }
 }
 
 /* Median rate of the genes of one kind of cell. */
@@ -171,14 +167,18 @@ static double poisson_mean_at(uint64_t k, double p) {
     return (low + high) / 2;
 }
 
-/* Exact (Garwood 1936) 95 % interval of the count, carried to log2. */
-static void measure_ccnd1(const ps_panel *panel, ps_expression_call *call) {
+/* CCND1's interval is exact (Garwood 1936), 95 % of the count, carried to log2. */
+void ps_expression_measure(const ps_panel *panel, ps_expression_call *call) {
+    double unit = call->reference_median;
+    for (int i = 0; i < panel->n_genes; i++) {
+        double rate = per_kb((double)call->gene[i].fragments + 0.5, &panel->genes[i]);
+        call->gene[i].log2_ratio = unit > 0 ? ps_round6(log2(rate / unit)) : NAN;
+    }
     const ps_gene *gene = &panel->genes[panel->ccnd1];
     uint64_t n = call->gene[panel->ccnd1].fragments;
     double low = n ? poisson_mean_at(n, 0.025) : 0, high = poisson_mean_at(n + 1, 0.975);
     call->fragments = (int64_t)n;
-    call->log2_ratio = ps_round6(call->gene[panel->ccnd1].log2_ratio);
-    double unit = call->reference_median;
+    call->log2_ratio = call->gene[panel->ccnd1].log2_ratio;
     call->low = unit > 0 && low > 0 ? ps_round6(log2(per_kb(low, gene) / unit)) : NAN;
     call->high = unit > 0 ? ps_round6(log2(per_kb(high, gene) / unit)) : NAN;
 }
@@ -290,7 +290,7 @@ static int is_background(const ps_limits *l, const ps_expression_call *call) {
 
 /* Soft evidence of the built-in assumption: linear between the cut-offs and beyond, up to a most. An assumption like the
  * cut-offs themselves. */
-static double assumed_odds(const ps_limits *l, const ps_expression_call *call) {
+double ps_expression_assumed_odds(const ps_limits *l, const ps_expression_call *call) {
     double most = l->expression_max_log_odds;
     double middle = (call->over_at + call->not_at) / 2, half = (call->over_at - call->not_at) / 2;
     return fmax(-most, fmin(most, l->expression_cut_off_log_odds * (call->log2_ratio - middle) / half));
@@ -339,7 +339,7 @@ static void decide(const ps_panel *panel, const ps_expression_reference *cohort,
     double expected = call->reference_median * panel->genes[panel->ccnd1].length / 1000;
     double odds = cohort && call->cohort_cut_offs
                       ? ps_expression_count_odds(&panel->limits, cohort, (double)call->fragments, expected)
-                      : assumed_odds(&panel->limits, call);
+                      : ps_expression_assumed_odds(&panel->limits, call);
     call->state = state_of(&panel->limits, call, odds);
     for (size_t i = 0; i < call->reasons.n; i++)
         if (call->reasons.at[i].code == PS_REASON_DEPTH_BELOW_THRESHOLD)
@@ -417,7 +417,7 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
         call->gene[i] = (ps_gene_expression){.gene = i, .fragments = fragments_of(&e->gene[i], call->strand)};
     measure_reference(panel, e, cohort, call);
     measure_cells(panel, call);
-    measure_ccnd1(panel, call);
+    ps_expression_measure(panel, call);
     call->reference_median = ps_round6(call->reference_median);
     if (gates_open(panel, e, cohort, call))
         decide(panel, cohort, call);

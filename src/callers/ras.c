@@ -181,6 +181,18 @@ int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_vari
 /* ---- joining inputs ---------------------------------------------------------------------------------------------
  */
 
+ps_ras_said ps_ras_numbers(const ps_ras_variant *v) {
+    return (ps_ras_said){.given = 1,
+                         .vaf = v->vaf,
+                         .vaf_low = v->vaf_low,
+                         .vaf_high = v->vaf_high,
+                         .lod = v->lod,
+                         .depth = v->depth,
+                         .alt_depth = v->alt_depth,
+                         .ref_side = {v->ref_side[0], v->ref_side[1]},
+                         .alt_side = {v->alt_side[0], v->alt_side[1]}};
+}
+
 /* The numbers of a variant come from the first input that passes it; else from the first that saw it. */
 static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_input_role role) {
     for (size_t i = 0; i < from->n; i++) {
@@ -208,15 +220,7 @@ static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_i
             v->vcf_filter = ps_strdup(new_v->vcf_filter);
         v->sources |= 1u << role;
         v->source_filter[role] = new_v->filter;
-        v->said[role] = (ps_ras_said){.given = 1,
-                                      .vaf = new_v->vaf,
-                                      .vaf_low = new_v->vaf_low,
-                                      .vaf_high = new_v->vaf_high,
-                                      .lod = new_v->lod,
-                                      .depth = new_v->depth,
-                                      .alt_depth = new_v->alt_depth,
-                                      .ref_side = {new_v->ref_side[0], new_v->ref_side[1]},
-                                      .alt_side = {new_v->alt_side[0], new_v->alt_side[1]}};
+        v->said[role] = ps_ras_numbers(new_v);
         if (role == PS_INPUT_VCF) {
             v->source_depth[role] = new_v->depth;
             v->source_alt[role] = new_v->alt_depth;
@@ -552,4 +556,22 @@ void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_par
     }
     free(codons);
     finish_call(c, &all, call);
+}
+
+int ps_ras_say_again(const ps_case *c, const ps_ras_variant *variant, ps_input_role role, ps_ras_said *said) {
+    const ps_ras_said *was = &variant->said[role];
+    ps_ras_variant v = *variant;
+    v.lod = was->lod;
+    if (role == PS_INPUT_VCF) {
+        v.vaf = was->vaf;
+        v.depth = was->depth;
+        v.alt_depth = was->alt_depth;
+        memcpy(v.ref_side, was->ref_side, sizeof v.ref_side);
+        memcpy(v.alt_side, was->alt_side, sizeof v.alt_side);
+        ras_number_listed(&v);
+    } else if (!ras_number(c->panel, c->reads[role], &v)) {
+        return 0;
+    }
+    *said = ps_ras_numbers(&v);
+    return 1;
 }

@@ -231,16 +231,21 @@ typedef struct support { /* fragments with and without the variant, by what make
     double alt, alt_end, alt_clutter, other, other_end, other_clutter;
 } support;
 
-static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, int is_enough) {
-    const ps_limits *l = &c->panel->limits;
-    ras_count(c->panel, c->reads, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
+int ras_number(const ps_panel *panel, const ps_evidence *reads, ps_ras_variant *v) {
+    int known = ras_count(panel, reads, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
     v->vaf = v->depth > 0 ? (double)v->alt_depth / (double)v->depth : NAN;
     ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
     if (v->end0 - v->beg0 != 1 ||
         strlen(ras_change_text(v)) != 1) { /* aligners clip or misplace some of these near read ends */
-        v->vaf_low *= 1 - l->ras_misplaced;
-        v->vaf_high = fmin(1, v->vaf_high * (1 + l->ras_misplaced));
+        v->vaf_low *= 1 - panel->limits.ras_misplaced;
+        v->vaf_high = fmin(1, v->vaf_high * (1 + panel->limits.ras_misplaced));
     }
+    return known;
+}
+
+static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, int is_enough) {
+    const ps_limits *l = &c->panel->limits;
+    ras_number(c->panel, c->reads, v);
     v->filter = !is_enough                                                                  ? PS_FILTER_LOW_EVIDENCE
                 : is_one_sided(l, v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
                 : avoids(l, s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END

@@ -36,6 +36,18 @@ static int is_better(const ps_variant *in, const ps_ras_variant *known) {
     return in->filter_pass != passes ? in->filter_pass : in->alt_depth > known->alt_depth;
 }
 
+void ras_number_listed(ps_ras_variant *v) {
+    v->vaf_low = v->vaf_high = NAN;
+    if (v->depth <= 0 || v->alt_depth < 0 || v->alt_depth > v->depth)
+        return;
+    if (isnan(v->vaf))
+        v->vaf = (double)v->alt_depth / (double)v->depth;
+    ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
+    /* A caller's own VAF may count other reads than its AD: the interval still has to hold it. */
+    v->vaf_low = fmin(v->vaf_low, v->vaf);
+    v->vaf_high = fmax(v->vaf_high, v->vaf);
+}
+
 static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *list) {
     size_t before = list->n;
     ps_ras_variant *v = ras_variant_at(panel, list, in->contig, in->beg0, in->end0, in->alt);
@@ -47,15 +59,7 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
     v->depth = in->depth;
     v->alt_depth = in->alt_depth;
     v->vaf = in->vaf;
-    v->vaf_low = v->vaf_high = NAN;
-    if (in->depth > 0 && in->alt_depth >= 0 && in->alt_depth <= in->depth) {
-        if (isnan(v->vaf))
-            v->vaf = (double)in->alt_depth / (double)in->depth;
-        ps_proportion_interval((uint64_t)in->alt_depth, (uint64_t)in->depth, &v->vaf_low, &v->vaf_high);
-        /* A caller's own VAF may count other reads than its AD: the interval still has to hold it. */
-        v->vaf_low = fmin(v->vaf_low, v->vaf);
-        v->vaf_high = fmax(v->vaf_high, v->vaf);
-    }
+    ras_number_listed(v);
 }
 
 /* The caller may not have seen the normal that was given here: the rule is that of calls from reads. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
 #include "plasmastrat/table.h"
 
 const char *const ps_marker_names[PS_N_MARKERS] = {"ccnd1", "ras"};
@@ -244,23 +245,30 @@ int ps_model_parse(const char *path, const char *bytes, size_t n_bytes, ps_model
     return ps_table_parse(path, bytes, n_bytes, PS_ERR_USAGE, &table, err) < 0 ? -1 : finish(&table, model, err);
 }
 
+/* As a result tells them. */
+static int same(double x, double y) {
+    return ps_round6(x) == ps_round6(y);
+}
+
 static int same_weights(const ps_model *a, const ps_model *b) {
     for (int m = 0; m < PS_N_MARKERS; m++) {
         const ps_weight *x = &a->weight[m], *y = &b->weight[m];
-        if (x->positive != y->positive || x->positive_sd != y->positive_sd || x->negative != y->negative ||
-            x->negative_sd != y->negative_sd || a->required[m] != b->required[m])
+        if (!same(x->positive, y->positive) || !same(x->positive_sd, y->positive_sd) ||
+            !same(x->negative, y->negative) || !same(x->negative_sd, y->negative_sd) ||
+            a->required[m] != b->required[m])
             return 0;
     }
     for (int cell = 0; cell < PS_N_CLASSES * 4; cell++)
-        if (a->joint.count[cell / 4][cell / 2 % 2][cell % 2] != b->joint.count[cell / 4][cell / 2 % 2][cell % 2])
+        if (!same(a->joint.count[cell / 4][cell / 2 % 2][cell % 2], b->joint.count[cell / 4][cell / 2 % 2][cell % 2]))
             return 0;
-    return a->joint.dirichlet == b->joint.dirichlet;
+    return same(a->joint.dirichlet, b->joint.dirichlet);
 }
 
 int ps_model_equal(const ps_model *a, const ps_model *b) {
     return !strcmp(a->name, b->name) && !strcmp(a->question, b->question) && a->basis == b->basis &&
-           a->specimen == b->specimen && a->prior_odds == b->prior_odds && a->plasmacytoma_at == b->plasmacytoma_at &&
-           a->intramedullary_at == b->intramedullary_at && same_weights(a, b);
+           a->specimen == b->specimen && same(a->prior_odds, b->prior_odds) &&
+           same(a->plasmacytoma_at, b->plasmacytoma_at) && same(a->intramedullary_at, b->intramedullary_at) &&
+           same_weights(a, b);
 }
 
 void ps_model_free(ps_model *model) {

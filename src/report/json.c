@@ -11,6 +11,8 @@
 
 #include "format.h"
 #include "json_counts.h"
+#include "json_digest.h"
+#include "plasmastrat/stats.h"
 
 /* One document being built. jansson fails only for want of memory (all text is clean UTF-8): remembered here, said
  * once. */
@@ -37,7 +39,7 @@ static json_t *text(const char *s) {
 }
 
 static json_t *real(double x) {
-    return isfinite(x) ? json_real(x == 0 ? 0 : x) : json_null();
+    return isfinite(x) ? json_real(ps_round6(x)) : json_null(); /* the value that is written: the digest is of it */
 }
 
 static json_t *count(int64_t n) /* -1: unknown */
@@ -670,7 +672,8 @@ static json_t *provenance_object(document *d) {
     int style = d->result->style;
     json_t *o = json_object();
     put(d, o, "program", text("plasmastrat"));
-    put(d, o, "version", text(PS_VERSION));
+    /* what was read and is written again is still that version's answer */
+    put(d, o, "version", text(d->result->written_by ? d->result->written_by : PS_VERSION));
     put(d, o, "htslib", text(ps_htslib_version()));
     put(d, o, "panel", text(panel ? panel->name : NULL));
     put(d, o, "panel_checksum", text(panel ? panel->checksum : NULL));
@@ -731,7 +734,7 @@ int ps_write_json(const ps_result *result, FILE *out, ps_error *err) {
         put_failure(&d, o);
     else
         put_answer(&d, o);
-    char digest[17];
+    char digest[JSON_DIGEST_SIZE];
     if (json_digest(o, digest) < 0)
         d.failed = 1;
     else

@@ -476,9 +476,8 @@ static char read_base(json_reader *r, const json_t *row, const char *key) {
 static void read_range(json_reader *r, const json_t *row, const char *key, int32_t range[2]) {
     const json_t *array = node_array(r, row, key, 2);
     for (size_t i = 0; i < 2; i++) {
-        const json_t *value = json_array_get(array, i);
-        json_int_t n = json_integer_value(value);
-        if (!json_is_integer(value) || n < INT32_MIN || n > INT32_MAX)
+        int64_t n = 0;
+        if (!node_whole(json_array_get(array, i), INT32_MIN, INT32_MAX, &n))
             node_fail(r, key, "expected two whole numbers");
         else
             range[i] = (int32_t)n;

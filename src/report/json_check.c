@@ -5,6 +5,7 @@
 
 #include "format.h"
 #include "json_read.h"
+#include "plasmastrat/stats.h"
 
 static const char why[] = "edited by hand, or written by a version with other rules";
 
@@ -31,6 +32,44 @@ static ps_label_state label_of(const ps_result *result, const ps_verdict *v) {
                                                     : PS_LABEL_INDETERMINATE;
 }
 
+/* Files of the first versions tell no weights. */
+int json_has_weights(const ps_model *m) {
+    double all = m->joint.dirichlet;
+    for (int k = 0; k < PS_N_MARKERS; k++)
+        all += m->weight[k].positive_sd + m->weight[k].negative_sd;
+    return all > 0;
+}
+
+/* A marker lies between its two weights, and its ratios add up with the prior odds; those of a joint table do neither. Their
+ * six digits leave the probability four. */
+static void check_sum(json_reader *r, const ps_result *result, const ps_verdict *v) {
+    static const double most = 1e-4;
+    const ps_model *m = v->model;
+    double sum = log(isnan(result->prior_odds) ? m->prior_odds : result->prior_odds);
+    if (m->joint.dirichlet > 0 || !json_has_weights(m))
+        return;
+    for (int k = 0; k < PS_N_MARKERS; k++) {
+        const ps_weight *w = &m->weight[k];
+        const ps_marker_verdict *marker = &v->marker[k];
+        int open = marker->state == PS_MARKER_NOT_ASSESSABLE;
+        double least = open ? 0 : fmin(w->positive, w->negative),
+               greatest = open ? 0 : fmax(w->positive, w->negative);
+        if (!(marker->llr >= least - most && marker->llr <= greatest + most))
+            node_fail(r, "markers", "%s has a log_likelihood_ratio of %g, but its weights allow %g to %g: %s",
+                      ps_marker_names[k], marker->llr, least, greatest, why);
+        sum += marker->llr;
+    }
+    if (!isnan(v->probability) && !(fabs(ps_logistic(sum) - v->probability) <= most))
+        node_fail(r, "probability", "%g, but the prior odds and the markers' log-likelihood ratios give %g: %s",
+                  v->probability, ps_logistic(sum), why);
+}
+
+static ps_label_state leaning_of(double probability) {
+    return probability > 0.5   ? PS_LABEL_PLASMACYTOMA
+           : probability < 0.5 ? PS_LABEL_INTRAMEDULLARY
+                               : PS_LABEL_NOT_ASSESSABLE;
+}
+
 static void check_verdict(json_reader *r, const ps_result *result, const ps_verdict *v) {
     ps_label_state follows = label_of(result, v);
     int silent = follows == PS_LABEL_NOT_ASSESSABLE || follows == PS_LABEL_NOT_APPLICABLE;
@@ -43,6 +82,10 @@ static void check_verdict(json_reader *r, const ps_result *result, const ps_verd
     else if (!silent && !(v->low <= v->probability && v->probability <= v->high))
         node_fail(r, "probability", "%g lies outside its interval %g to %g: %s", v->probability, v->low, v->high,
                   why);
+    else if (v->leaning != leaning_of(v->probability))
+        node_fail(r, "leaning", "'%s' with a probability of %g: %s", ps_leaning_name(v->leaning), v->probability,
+                  why);
+    check_sum(r, result, v);
 }
 
 /* What the marker must be for the calls, in the order of the calls' states. */
@@ -66,6 +109,10 @@ static void check_ras(json_reader *r, const ps_result *result) {
     for (size_t i = 0; i < ras->n_variants; i++) {
         const ps_ras_variant *v = &ras->variant[i];
         activating += (size_t)ps_makes_mutated(v);
+        int by_reads = !(v->sources >> PS_INPUT_VCF & 1) && v->depth > 0;
+        if (by_reads && !(fabs(v->vaf - (double)v->alt_depth / (double)v->depth) <= 2e-6))
+            node_fail(r, "ras", "variant %s: its VAF is %g, but %lld of %lld fragments have it: %s",
+                      v->effect.protein, v->vaf, (long long)v->alt_depth, (long long)v->depth, why);
         if (v->vaf < v->vaf_low || v->vaf > v->vaf_high)
             node_fail(r, "ras", "variant %s: its VAF %g lies outside its interval %g to %g: %s", v->effect.protein,
                       v->vaf, v->vaf_low, v->vaf_high, why);
@@ -88,59 +135,45 @@ static void check_ras(json_reader *r, const ps_result *result) {
                       ras->codon[i].lod95, why);
 }
 
-/* ---- exactly, by this program's rules ---------------------------------------------------------------------------
+/* ---- CCND1 expression -------------------------------------------------------------------------------------------
  */
 
-static int same(double a, double b) {
-    return (isnan(a) && isnan(b)) || fabs(a - b) <= 2e-6 * fmax(1, fabs(a));
+static void check_expression(json_reader *r, const ps_result *result) {
+    const ps_expression_call *e = &result->calls.expression;
+    double most = 2e-6 * fmax(1, fabs(e->log2_ratio)); /* six digits are written */
+    int over = e->state == PS_EXPRESSION_OVER && !(e->log2_ratio >= e->over_at - most);
+    int not_over = e->state == PS_EXPRESSION_NOT_OVER && !(e->log2_ratio <= e->not_at + most);
+    if (over || not_over)
+        node_fail(r, "ccnd1_expression", "'%s' with a log2_ratio of %g, where the cut-offs are %g and %g: %s",
+                  ps_expression_state_names[e->state], e->log2_ratio, e->not_at, e->over_at, why);
 }
 
-static int has_weights(const ps_model *m) {
-    double all = m->joint.dirichlet;
-    for (int k = 0; k < PS_N_MARKERS; k++)
-        all += m->weight[k].positive_sd + m->weight[k].negative_sd;
-    return all > 0;
+/* ---- inputs -----------------------------------------------------------------------------------------------------
+ */
+
+/* What was read of an input stands in `reads`: an input of another role would have been called otherwise. */
+static void check_inputs(json_reader *r, const ps_result *result) {
+    unsigned listed = 0;
+    for (size_t i = 0; i < result->n_inputs; i++)
+        listed |= 1u << result->input[i].role;
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        if ((int)(listed >> role & 1) != result->evidence[role].given)
+            node_fail(r, "inputs", "%s is %s, but its reads are %s: %s", ps_input_names[role],
+                      listed >> role & 1 ? "there" : "missing", result->evidence[role].given ? "there" : "not there",
+                      why);
 }
 
-static void judge_again(json_reader *r, const ps_result *result, const ps_verdict *v) {
-    ps_verdict again;
-    if (!has_weights(v->model))
-        return;
-    ps_judge(v->model, &result->calls, result->specimen, result->prior_odds, &again);
-    if (!same(again.probability, v->probability))
-        node_fail(r, "probability", "%g, but the calls and the model's weights give %g: %s", v->probability,
-                  again.probability, why);
-}
-
-static void call_ccnd1_again(json_reader *r, const ps_result *result) {
-    const ps_calls *c = &result->calls;
-    ps_case none = {.panel = result->panel, .purity = NAN};
-    ps_ccnd1_call again;
-    ps_call_ccnd1(&none, &c->expression, &c->copynumber, &c->junction, &again);
-    if (again.state != c->ccnd1.state || again.cause != c->ccnd1.cause)
-        node_fail(r, "ccnd1",
-                  "'%s', cause '%s', but '%s', cause '%s' follows from expression, copy number and junction: %s",
-                  ps_ccnd1_state_names[c->ccnd1.state], ps_cause_names[c->ccnd1.cause],
-                  ps_ccnd1_state_names[again.state], ps_cause_names[again.cause], why);
-    else if (!result->own_panel && !same(again.log_odds, c->ccnd1.log_odds)) /* its limits are at hand */
-        node_fail(r, "ccnd1", "log_odds %g, expected %g: %s", c->ccnd1.log_odds, again.log_odds, why);
-}
-
-void json_check(json_reader *r, const ps_result *result, int same_version) {
+void json_check(json_reader *r, const ps_result *result) {
     const ps_label *label = &result->label;
     check_verdict(r, result, &label->chosen);
     check_markers(r, result, &label->chosen);
     check_ras(r, result);
-    if (same_version) {
-        call_ccnd1_again(r, result);
-        judge_again(r, result, &label->chosen);
-    }
+    check_expression(r, result);
+    check_inputs(r, result);
     for (size_t i = 0; i < label->n_verdicts; i++) {
         size_t outside = node_enter(r, "models", (long)i);
         check_verdict(r, result, &label->verdict[i]);
         check_markers(r, result, &label->verdict[i]);
-        if (same_version)
-            judge_again(r, result, &label->verdict[i]);
         node_leave(r, outside);
     }
 }

@@ -1,13 +1,11 @@
 #include "json_node.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plasmastrat/map.h"
 #include "plasmastrat/stats.h"
 
 void node_fail(json_reader *r, const char *key, const char *format, ...) {
@@ -76,11 +74,23 @@ double node_real(json_reader *r, const json_t *object, const char *key, double l
     return NAN;
 }
 
+int node_whole(const json_t *value, int64_t low, int64_t high, int64_t *n) {
+    double x = json_number_value(value);
+    if (json_is_integer(value))
+        *n = json_integer_value(value);
+    else if (json_is_real(value) && x == trunc(x) && fabs(x) < 9e18)
+        *n = (int64_t)x;
+    else
+        return 0;
+    return *n >= low && *n <= high;
+}
+
 int64_t node_integer(json_reader *r, const json_t *object, const char *key, int64_t low, int64_t high) {
     const json_t *value = json_object_get(object, key);
     char expected[100];
-    if (value && json_is_integer(value) && json_integer_value(value) >= low && json_integer_value(value) <= high)
-        return json_integer_value(value);
+    int64_t n = 0;
+    if (node_whole(value, low, high, &n))
+        return n;
     snprintf(expected, sizeof expected, "a whole number from %lld to %lld", (long long)low, (long long)high);
     complain(r, key, value, expected);
     return low;
@@ -151,17 +161,4 @@ const json_t *node_row(json_reader *r, const json_t *array, size_t i) {
         return value;
     complain(r, NULL, value, "an object");
     return NULL;
-}
-
-int json_digest(const json_t *root, char hex[17]) {
-    json_t *rest = json_copy((json_t *)root); /* shallow: only two members go */
-    json_object_del(rest, "digest");
-    json_object_del(rest, "inputs");
-    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
-    json_decref(rest);
-    if (!text)
-        return -1;
-    snprintf(hex, 17, "%016" PRIx64, ps_hash(text, strlen(text)));
-    free(text);
-    return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "json_counts.h"
+#include "json_digest.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/result_read.h"
 
@@ -65,6 +66,10 @@ void json_model(json_reader *r, const json_t *object, ps_model *model) {
         else
             model->required[marker] = 1;
     }
+    if (!(0 < model->intramedullary_at && model->intramedullary_at < model->plasmacytoma_at &&
+          model->plasmacytoma_at < 1))
+        node_fail(r, "plasmacytoma_at", "%g with intramedullary_at %g, expected 0 < intramedullary_at < it < 1",
+                  model->plasmacytoma_at, model->intramedullary_at);
     read_weights(r, object, model);
     read_joint(r, object, model);
 }
@@ -103,6 +108,18 @@ static int is_mixed(const ps_verdict *v) {
     return v->reasons.n == 1 && v->reasons.at[0].code == PS_REASON_MIXED_PERSONS;
 }
 
+/* The panel's model, as the file tells it. */
+static void check_told(json_reader *r, const json_t *row, const ps_model *model) {
+    ps_model told;
+    if (!node_has(row, "weights")) /* as in the first versions */
+        return;
+    json_model(r, row, &told);
+    if (!r->failed && !ps_model_equal(&told, model))
+        node_fail(r, "name", "'%s' has another basis, threshold or weight in the panel that the file names",
+                  told.name);
+    ps_model_free(&told);
+}
+
 static void read_label(json_reader *r, const json_t *root, ps_result *result) {
     ps_label *label = &result->label;
     const json_t *p = node_object(r, root, "probability"), *model = node_object(r, root, "model");
@@ -129,6 +146,8 @@ static void read_label(json_reader *r, const json_t *root, ps_result *result) {
             node_fail(r, "name", "'%.80s' is no model of panel %s", node_text(r, row, "name", 0),
                       result->panel->name);
         v->model = at < 0 ? result->own_model : &result->panel->models[at];
+        if (at >= 0 && !result->own_panel)
+            check_told(r, row, v->model);
         read_verdict(r, row, result, v);
         v->probability = node_real(r, row, "probability", 0, 1);
         v->low = node_real(r, row, "low", 0, 1);
@@ -262,21 +281,39 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
     if (node_has(root, "counts") && ps_result_has_panel(result) && !r->failed)
         json_read_counts(r, root, result);
     if (!r->failed)
-        json_check(r, result, !strcmp(result->written_by, PS_VERSION));
+        json_check(r, result);
+    if (!r->failed && !strcmp(result->written_by, PS_VERSION))
+        json_check_again(r, result);
+}
+
+/* A newer schema may have another digest too. */
+static int check_schema(json_reader *r, const json_t *root) {
+    const char *found = node_text(r, root, "schema", 0);
+    size_t n = strlen(schema_family);
+    if (!strcmp(found, schema))
+        return 0;
+    long number = strncmp(found, schema_family, n) ? 0 : strtol(found + n, NULL, 10);
+    if (number > 1)
+        node_fail(r, "schema", "'%.60s' was written by a newer program; this one reads %s", found, schema);
+    else
+        node_fail(r, "schema", "'%.60s', expected %s", found, schema);
+    return -1;
+}
+
+/* Results of before there was a digest have none. */
+static int check_digest(json_reader *r, const json_t *root) {
+    const json_t *digest = json_object_get(root, "digest");
+    r->vouched = json_is_string(digest) && json_digest_fits(root, json_string_value(digest));
+    if (!digest || r->vouched)
+        return 0;
+    node_fail(r, "digest", "does not fit what the file says: it was edited or damaged, run `sample` again");
+    return -1;
 }
 
 static void read_document(json_reader *r, const json_t *root, const ps_panel *panels, int n_panels,
                           ps_result *result) {
-    const char *found = node_text(r, root, "schema", 0);
-    if (strcmp(found, schema) != 0) {
-        size_t n = strlen(schema_family);
-        long number = strncmp(found, schema_family, n) ? 0 : strtol(found + n, NULL, 10);
-        if (number > 1)
-            node_fail(r, "schema", "'%.60s' was written by a newer program; this one reads %s", found, schema);
-        else
-            node_fail(r, "schema", "'%.60s', expected %s", found, schema);
+    if (check_schema(r, root) < 0 || check_digest(r, root) < 0)
         return;
-    }
     result->sample_id = ps_strdup(node_text(r, root, "sample_id", 0));
     if (!*result->sample_id)
         node_fail(r, "sample_id", "is empty");
@@ -285,17 +322,6 @@ static void read_document(json_reader *r, const json_t *root, const ps_panel *pa
         read_done(r, root, panels, n_panels, result);
     else
         result->failure = ps_strdup(node_text(r, root, "message", 0));
-}
-
-/* Results of before there was a digest, and those whose digest somebody took away, are taken as they are. */
-static int check_digest(json_reader *r, const json_t *root) {
-    char now[17];
-    const char *then = json_string_value(json_object_get(root, "digest"));
-    if (json_object_get(root, "digest") && (!then || json_digest(root, now) < 0 || strcmp(now, then) != 0))
-        node_fail(
-            r, "digest",
-            "does not fit what the file says: it was edited or damaged (without this member it is read as it is)");
-    return r->failed ? -1 : 0;
 }
 
 int ps_result_parse(const char *path, const char *bytes, size_t n_bytes, const ps_panel *panels, int n_panels,
@@ -310,9 +336,9 @@ int ps_result_parse(const char *path, const char *bytes, size_t n_bytes, const p
         return ps_fail(err, PS_ERR_RUN, path, wrong.line > 0 ? wrong.line : 0, "byte %d: is no JSON: %s",
                        wrong.position, wrong.text);
     json_reader r = {.path = path, .err = err};
-    if (json_is_object(root) && check_digest(&r, root) == 0)
+    if (json_is_object(root))
         read_document(&r, root, panels, n_panels, result);
-    else if (!json_is_object(root))
+    else
         node_fail(&r, NULL, "is no JSON object, expected one with the schema %s", schema);
     json_decref(root);
     if (!r.failed)

@@ -16,7 +16,10 @@ void json_model(json_reader *r, const json_t *object, ps_model *model);
 void json_identity(json_reader *r, const json_t *root, ps_result *result);
 void json_calls(json_reader *r, const json_t *root, ps_result *result);
 void json_reasons(json_reader *r, const json_t *object, ps_result *result, ps_reasons *reasons);
-/* Do the answers follow from each other? `same_version`: this program wrote them, so they must follow exactly. */
-void json_check(json_reader *r, const ps_result *result, int same_version);
+/* Do the answers follow from each other, by what every version of the schema holds? */
+void json_check(json_reader *r, const ps_result *result);
+/* Do they follow exactly? For results that this version wrote. */
+void json_check_again(json_reader *r, const ps_result *result);
+int json_has_weights(const ps_model *model);
 
 #endif

@@ -174,6 +174,21 @@ edited() { # NAME PATTERN SED-SCRIPT: one edit of PCL01's or another's result
     cmp -s edited.json whole.json && fail "$1: the edit changed nothing"
     refused 1 "$1" "edited.json.*$2" stratify edited.json -o x
 }
+sed 's|plasmastrat/sample/1|plasmastrat/sample/2|' all/PCL01.json >later.json
+refused 1 "newer schema, its digest as it was" "schema: 'plasmastrat/sample/2' was written by a newer program" explain later.json
+# JSON.parse and JSON.stringify, jq: no space, no integer apart from a real, members in any order.
+python3 -c 'import json
+whole = lambda x: int(x) if isinstance(x, float) and x == int(x) else x
+each = lambda x: {k: each(x[k]) for k in sorted(x, reverse=True)} if isinstance(x, dict) else \
+    [each(y) for y in x] if isinstance(x, list) else whole(x)
+json.dump(each(json.load(open("all/PCL01.json"))), open("anew.json", "w"), separators=(",", ":"))'
+want "written anew by another program: no real is whole" sh -c '! grep -q "[0-9]\.0[,}]" anew.json'
+run 0 "written anew by another program" stratify anew.json -o -
+want "written anew by another program: the same bytes" cmp out.txt all/PCL01.json
+sed 's/"role": "dna"/"role": "normal"/' part2/PCL01.json >role.json
+refused 1 "DNA called its own normal" 'role.json: digest' stratify role.json --purity 0.3 -o x
+sed 's|"path": ".*"|"path": "moved.bam"|' part2/PCL01.json >path.json
+run 0 "a file that was moved" stratify path.json -o -
 edited "newer schema" 'newer' 's|plasmastrat/sample/1|plasmastrat/sample/2|'
 edited "another schema" 'expected plasmastrat/sample/1' 's|plasmastrat/sample/1|other/1|'
 edited "label edited" "label.*follows" '0,/"label": "plasmacytoma-like"/s//"label": "intramedullary"/'
@@ -187,6 +202,60 @@ edited "text for a number" "depth.*'many'" '0,/"depth": [0-9]*/s//"depth": "many
 edited "member missing" 'igh_ccnd1.*missing' 's/"igh_ccnd1"/"igh_ccnd2"/'
 edited "unknown gene" 'PINK' '0,/"gene": "KRAS"/s//"gene": "PINK"/'
 edited "cut counts" 'counts' '/"NM_004985.5": "/s/+/-/3'
+altered() { # NAME PATTERN PYTHON [ID]: changes of PCL01's result `d`, without its digest; refused by explain and stratify
+    python3 -c "import json
+d = json.load(open('all/${4:-PCL01}.json'))
+del d['digest']
+v = d['ras']['variants'][0]
+$3
+json.dump(d, open('altered.json', 'w'))" || fail "$1: not made"
+    refused 1 "$1, explained" "altered.json: ($2)" explain altered.json
+    refused 1 "$1, stratified" "altered.json: ($2)" stratify altered.json -o x
+}
+altered "basis" 'model:' 'd["model"]["basis"] = "published"'
+altered "basis of a panel's model" 'models.3' 'd["models"][3]["basis"] = "published"'
+altered "thresholds crossed" 'model.plasmacytoma_at' 'd["model"]["plasmacytoma_at"] = 0.0'
+altered "another threshold" 'model:' 'd["model"]["plasmacytoma_at"] = 0.7'
+altered "a marker's sign" 'markers' 'd["markers"][1]["log_likelihood_ratio"] *= -1'
+altered "a marker's interval" 'markers.1..low' 'd["markers"][1]["low"] = 1.1'
+altered "a marker in a panel's model" 'models.0' 'd["models"][0]["markers"][1]["log_likelihood_ratio"] = 0.1'
+altered "low end" 'probability' 'd["probability"]["low"] = 0.9'
+altered "leaning" 'leaning' 'd["leaning"] = "intramedullary"'
+altered "reason" 'reasons' 'd["reasons"] = ["specimen: the model is for another specimen"]'
+altered "expression below the cut-off" 'ccnd1_expression' 'd["ccnd1_expression"]["log2_ratio"] = -7'
+altered "expression not the gene's" 'ccnd1_expression.log2_ratio' 'd["ccnd1_expression"]["log2_ratio"] += 0.5'
+altered "expression's interval" 'ccnd1_expression.low' 'd["ccnd1_expression"]["low"] -= 1'
+altered "expression's cut-off" 'ccnd1_expression.over_at' 'd["ccnd1_expression"]["over_at"] -= 0.1'
+altered "expression's unit" 'ccnd1_expression' 'd["ccnd1_expression"]["reference_median"] *= 1.01'
+altered "a gene's fragments" 'ccnd1_expression.all_genes.*log2_ratio' 'd["ccnd1_expression"]["all_genes"][1]["fragments"] += 50'
+altered "expression's odds" 'ccnd1_expression.log_odds' 'd["ccnd1_expression"]["log_odds"] += 0.5'
+altered "nothing supports the variant" 'ras' 'v["alt_depth"] = 0'
+altered "VAF's interval" 'ras.variants.0..vaf_low' 'v["vaf_low"] /= 2'
+altered "one input's word" 'ras.variants.0..[rd]na' 'v["evidence"][0]["alone"]["alt_depth"] += 1'
+altered "one input's counts" 'ras.variants.0.' 'v["evidence"][0]["alt_depth"] += 1'
+altered "the VCF's depths" 'ras.variants.0..vcf' 'v["evidence"][0]["alone"]["alt_depth"] = 0' VCF01
+altered "the VCF's VAF" 'ras.variants.0..vcf' 'v["evidence"][0]["alone"]["vaf"] = 0.9; v["evidence"][0]["alone"]["vaf_high"] = 0.95' VCF01
+altered "protein" 'ras.variants.0..hgvs_p' 'v.update(hgvs_p="p.Gly13Val", protein="G13V", codon=13)'
+altered "tier" 'ras.variants.0..tier' 'v["tier"] = "likely-activating"'
+altered "codon" 'ras.codons' 'next(c for c in d["ras"]["codons"] if c["state"] == "wild-type")["state"] = "not-assessable"'
+altered "RAS odds" 'ras.log_odds|probability' 'd["ras"]["log_odds"] += 1'
+altered "check" 'qc' 'd["qc"][0]["state"] = "warn"'
+altered "check taken out" 'qc' 'del d["qc"][0]'
+altered "input's records" 'qc' 'd["inputs"][0]["records"] += 1'
+# Of any version, and of a panel that is not at hand.
+altered "0.1.0: markers against the label" 'probability' 'd["provenance"]["version"] = "0.1.0"
+d["label"] = d["leaning"] = "intramedullary"
+d["probability"] = {"plasmacytoma_like": 0.1, "low": 0.02, "high": 0.3}'
+altered "0.1.0: a marker against its weights" 'markers' 'd["provenance"]["version"] = "0.1.0"
+d["label"] = d["leaning"] = "intramedullary"
+for m in d["markers"]: m["log_likelihood_ratio"] *= -1
+p = 1 / (1 + 2.718281828 ** -sum(m["log_likelihood_ratio"] for m in d["markers"]))
+d["probability"] = {"plasmacytoma_like": p, "low": p / 2, "high": 0.3}'
+altered "0.1.0: leaning" 'leaning' 'd["provenance"]["version"] = "0.1.0"; d["leaning"] = "none"'
+altered "0.1.0: an input's role" 'inputs' 'd["provenance"]["version"] = "0.1.0"; d["inputs"][1]["role"] = "normal"'
+altered "no panel: basis" 'model:' 'd["provenance"]["panel_checksum"] = "0" * 16; d["model"]["basis"] = "cohort"'
+altered "no panel: low end" 'probability.low' 'd["provenance"]["panel_checksum"] = "0" * 16; d["probability"]["low"] = 0.9'
+altered "no panel: nothing supports the variant" 'ras' 'd["provenance"]["panel_checksum"] = "0" * 16; v["alt_depth"] = 0'
 mkdir script && sed 's|"sample_id": "PCL01"|"sample_id": "<script>alert(1)<\\/script>"|; /^  "digest": /d' all/PCL01.json >script/a.json
 run 1 "an id that is no file name" report script -o script.out
 mkdir bold && sed 's|"sample_id": "PCL01"|"sample_id": "<b onload=x>"|; /^  "digest": /d' all/PCL01.json >bold/a.json
@@ -252,6 +321,11 @@ refused 2 "a sample twice" 'twice.sheet:34.*line 33' reference model twice.sheet
 printf 'label\tjson\nintramedullary\tgone.json\n' >gone.sheet
 refused 1 "a result that is not there" 'gone.json' reference model gone.sheet
 refused 2 "a sheet without labels" 'label' reference model data/sheet.tsv
+sed 's/^name	mine/name	rationale/' model.mine.tsv >taken.tsv
+refused 2 "a model by the name of another" "taken.tsv.*'rationale'.*panel grch38" stratify all/PCL01.json --model taken.tsv
+refused 2 "a model by the name of another, sample" "taken.tsv.*'rationale'" sample --id S --dna data/PCL01.dna.bam --model taken.tsv -o x
+run 0 "the panel's own model in a file" stratify all/PCL01.json --model own/model.rationale.tsv -o -
+want "the panel's own model in a file: the same bytes" cmp out.txt all/PCL01.json
 refused 2 "a model that is none" 'rationale.*did you mean' stratify all/PCL01.json --model Rationle
 refused 2 "a model far from any" 'emd-lesion' sample --id S --dna data/NAS01.dna.bam --model foo
 

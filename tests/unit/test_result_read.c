@@ -4,6 +4,8 @@
  */
 #include "plasmastrat/result_read.h"
 
+#include <jansson.h>
+
 #include "plasmastrat/cohort.h"
 #include "plasmastrat/report.h"
 #include "unit_case.h"
@@ -255,10 +257,221 @@ static void no_results(void **state) {
     ps_result_free(&r);
 }
 
+/* ---- the digest -------------------------------------------------------------------------------------------------
+ */
+
+static json_t *document(const ps_result *r) {
+    size_t n = 0;
+    char *text = written(r, &n);
+    json_t *o = json_loads(text, 0, NULL);
+    assert_non_null(o);
+    free(text);
+    return o;
+}
+
+/* As JavaScript does, which knows no integers: 1 for 1.0. Members come backwards. */
+static json_t *rewritten(const json_t *value) {
+    double x = json_number_value(value);
+    if (json_is_real(value) && x == trunc(x))
+        return json_integer((json_int_t)x);
+    if (json_is_integer(value) && x > 1000) /* as R does */
+        return json_real(x);
+    if (json_is_array(value)) {
+        json_t *out = json_array();
+        for (size_t i = 0; i < json_array_size(value); i++)
+            json_array_append_new(out, rewritten(json_array_get(value, i)));
+        return out;
+    }
+    if (!json_is_object(value))
+        return json_deep_copy(value);
+    json_t *out = json_object();
+    const char *key[100], *name;
+    json_t *member;
+    size_t n = 0;
+    json_object_foreach((json_t *)(uintptr_t)value, name, member) key[n++] = name;
+    while (n--)
+        json_object_set_new(out, key[n], rewritten(json_object_get(value, key[n])));
+    return out;
+}
+
+/* Reads the document, which is freed; the error's text, "" when it is read. */
+static const char *refusal(json_t *o, const ps_panel *panels) {
+    static char said[2048];
+    ps_result r;
+    ps_error err = {0};
+    char *text = json_dumps(o, JSON_INDENT(7));
+    said[0] = '\0';
+    if (ps_result_parse("S.json", text, strlen(text), panels, panels != NULL, &r, &err) < 0)
+        snprintf(said, sizeof said, "%s", err.text);
+    else
+        ps_result_free(&r);
+    free(text);
+    json_decref(o);
+    return said;
+}
+
+static void any_writer_may_write_it_anew(void **state) {
+    (void)state;
+    for (int kind = 0; kind < N_KINDS; kind++) {
+        ps_result made = make(kind);
+        json_t *o = document(&made);
+        assert_string_equal(refusal(rewritten(o), &panel), "");
+        assert_string_equal(refusal(rewritten(o), NULL), "");
+        json_decref(o);
+        ps_result_free(&made);
+    }
+}
+
+/* "ras.variants.0.vaf": the place in the document, and a value for it as JSON. */
+static void edit(json_t *o, const char *place, const char *value) {
+    char key[80];
+    size_t n = strcspn(place, ".");
+    snprintf(key, sizeof key, "%.*s", (int)n, place);
+    json_t *part = json_is_array(o) ? json_array_get(o, (size_t)atol(key)) : json_object_get(o, key);
+    if (!part)
+        fail_msg("no %s", place);
+    if (place[n])
+        edit(part, place + n + 1, value);
+    else
+        assert_int_equal(json_object_set_new(o, key, json_loads(value, JSON_DECODE_ANY, NULL)), 0);
+}
+
+static void digest_of_inputs(void **state) {
+    (void)state;
+    static const char unfit[] = "digest: does not fit";
+    static const struct {
+        const char *member, *value, *about;
+    } cases[] = {
+        {"inputs.0.path", "\"elsewhere/b.cram\"", ""},
+        {"inputs.0.format", "\"CRAM\"", ""},
+        {"inputs.0.role", "\"normal\"", unfit},
+        {"inputs.0.build", "\"GRCh37\"", unfit},
+        {"inputs.0.sample_name", "\"U\"", unfit},
+        {"purity", "0.81", unfit},
+        {"purity", "\"0.8\"", "purity: '0.8', expected a number"},
+    };
+    ps_result made = make(MUTATED);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *o = document(&made);
+        edit(o, cases[i].member, cases[i].value);
+        const char *said = refusal(o, &panel);
+        if (*cases[i].about ? !strstr(said, cases[i].about) : *said)
+            fail_msg("%s %s: %s", cases[i].member, cases[i].value, said);
+    }
+    ps_result_free(&made);
+}
+
+/* Written by a program of before: all but `inputs`, and 1.0 is not 1. Newer ones are told from damaged ones. */
+static void digest_of_other_versions(void **state) {
+    (void)state;
+    static const char before[] =
+        "{\"schema\": \"plasmastrat/sample/1\", \"digest\": \"6641f0766487655c\", \"sample_id\": \"S\", \"status\": "
+        "\"failed\", \"message\": \"why\", \"inputs\": [{\"role\": \"dna\"}], \"reals\": [1.0, 0.5, 1e-07, "
+        "1.23457e+06], \"n\": 1}";
+    static const struct {
+        const char *member, *value, *about;
+    } cases[] = {
+        {"message", "\"why\"", ""},
+        {"inputs", "[]", ""},
+        {"message", "\"how\"", "digest: does not fit"},
+        {"n", "2", "digest: does not fit"},
+        {"digest", "\"2:6641f0766487655c\"", "digest: does not fit"},
+        {"digest", "1", "digest: does not fit"},
+        {"digest", "null", "digest: does not fit"},
+        {"schema", "\"plasmastrat/sample/2\"", "schema: 'plasmastrat/sample/2' was written by a newer program"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *o = json_loads(before, 0, NULL);
+        edit(o, cases[i].member, cases[i].value);
+        const char *said = refusal(o, NULL);
+        if (*cases[i].about ? !strstr(said, cases[i].about) : *said)
+            fail_msg("%s %s: %s", cases[i].member, cases[i].value, said);
+    }
+}
+
+/* ---- without the digest -----------------------------------------------------------------------------------------
+ */
+
+/* What follows from the rest of the file is not believed otherwise: with the panel, and without it as far as the file goes. */
+static void what_follows_is_checked(void **state) {
+    (void)state;
+    static const struct {
+        const char *member, *value, *about, *without_panel; /* "": taken as it is */
+    } cases[] = {
+        {"sample_id", "\"U\"", "", ""}, /* a cohort may give another name */
+        {"model.basis", "\"cohort\"", "model: is not 'rationale'", "model: is not 'rationale'"},
+        {"model.intramedullary_at", "0.8", "plasmacytoma_at: 0.75", "plasmacytoma_at: 0.75"},
+        {"models.0.plasmacytoma_at", "0.7", "models[0].name", "models[0].reasons"},
+        {"markers.1.log_likelihood_ratio", "-0.5", "probability: ", "probability: "},
+        {"markers.1.high", "5", "markers[1].high", "markers[1].high"},
+        {"models.3.leaning", "\"none\"", "models[3].leaning", "models[3].leaning"},
+        {"probability.high", "0.999", "probability.high", "probability.high"},
+        {"ras.variants.0.alt_depth", "0", "0 of 750 fragments", "0 of 750 fragments"},
+        {"ras.variants.0.vaf_high", "0.9", "variants[0].vaf_high: 0.9", ""},
+        {"ras.variants.0.protein", "\"G12V\"", "variants[0].protein: 'G12V', but 'G12D' follows", ""},
+        {"ras.variants.0.evidence.0.alone.depth", "749", "variants[0].dna.depth: 749, but 750 follows", ""},
+        {"ras.context_variants.0.tier", "\"uncertain\"", "context_variants[0].tier: 'uncertain'", ""},
+        {"ras.codons.1.state", "\"not-assessable\"", "ras.codons: KRAS 2 is", ""},
+        {"qc.0.state", "\"fail\"", "qc: check 'records' of dna, 'fail', does not follow", ""},
+        {"qc.1.value", "0.3", "qc: check 'left-out' of dna", ""},
+        {"inputs.0.role", "\"normal\"", "inputs: dna is missing", "inputs: dna is missing"},
+        {"inputs.0.records", "1", "qc: check 'records'", ""},
+    };
+    ps_result made = make(MUTATED);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int has_panel = 0; has_panel < 2; has_panel++) {
+            const char *about = has_panel ? cases[i].about : cases[i].without_panel;
+            json_t *o = document(&made);
+            json_object_del(o, "digest");
+            edit(o, cases[i].member, cases[i].value);
+            const char *said = refusal(o, has_panel ? &panel : NULL);
+            if (*about ? !strstr(said, about) : *said)
+                fail_msg("%s %s, panel %d: '%s'", cases[i].member, cases[i].value, has_panel, said);
+        }
+    ps_result_free(&made);
+}
+
+/* Another version's rules may differ; what it calls a probability, a threshold and a label may not. */
+static void other_versions_are_checked(void **state) {
+    (void)state;
+    static const struct {
+        const char *member, *value, *about;
+    } cases[] = {
+        {"probability.high", "0.999", ""},
+        {"qc.0.state", "\"fail\"", ""},
+        {"ras.variants.0.protein", "\"G12V\"", ""},
+        {"probability.plasmacytoma_like", "0.76", "probability: 0.76, but the prior odds"},
+        {"markers.1.log_likelihood_ratio", "1.5", "markers: ras has a log_likelihood_ratio of 1.5"},
+        {"leaning", "\"intramedullary\"", "leaning: 'intramedullary' with a probability"},
+        {"model.plasmacytoma_at", "0.0", "plasmacytoma_at: 0 with"},
+        {"inputs.0.role", "\"normal\"", "inputs: dna is missing"},
+    };
+    ps_result made = make(MUTATED);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *o = document(&made);
+        json_object_del(o, "digest");
+        edit(o, "provenance.version", "\"0.1.0\"");
+        edit(o, cases[i].member, cases[i].value);
+        const char *said = refusal(o, &panel);
+        if (*cases[i].about ? !strstr(said, cases[i].about) : *said)
+            fail_msg("%s %s: '%s'", cases[i].member, cases[i].value, said);
+    }
+    ps_result_free(&made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_back),           cmocka_unit_test(needs_no_panel), cmocka_unit_test(calls_are_read),
-        cmocka_unit_test(pictures_are_checked), cmocka_unit_test(damage),         cmocka_unit_test(no_results),
+        cmocka_unit_test(comes_back),
+        cmocka_unit_test(needs_no_panel),
+        cmocka_unit_test(calls_are_read),
+        cmocka_unit_test(pictures_are_checked),
+        cmocka_unit_test(damage),
+        cmocka_unit_test(no_results),
+        cmocka_unit_test(any_writer_may_write_it_anew),
+        cmocka_unit_test(digest_of_inputs),
+        cmocka_unit_test(digest_of_other_versions),
+        cmocka_unit_test(what_follows_is_checked),
+        cmocka_unit_test(other_versions_are_checked),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
