@@ -60,6 +60,8 @@ typedef struct ps_ras_note { /* what a reader of the answer should know of how i
     char *text;
 } ps_ras_note;
 
+#define PS_LOD95_MISSED 0.05 /* what the 95 % power that lod95 stands for leaves */
+
 typedef struct ps_ras_codon {
     ps_ras_state state; /* of this codon */
     int64_t depth;      /* fragments over all three bases, best input; -1: none could tell */

@@ -33,6 +33,7 @@ static void say(ps_explanation *e, ps_topic topic, const char *format, ...) {
 static void say_label(const ps_result *r, ps_explanation *e) {
     const ps_verdict *v = &r->label.chosen;
     const ps_model *m = v->model;
+    char probability[PS_PROBABILITY_SIZE];
     if (r->calls.identity.state == PS_IDENTITY_DIFFERENT)
         say(e, PS_TOPIC_LABEL,
             "The inputs are of different persons, so no label is given: what they show together holds for neither.");
@@ -44,8 +45,9 @@ static void say_label(const ps_result *r, ps_explanation *e) {
             m->name);
     else
         say(e, PS_TOPIC_LABEL,
-            "By model %s the sample is %s: the probability of plasmacytoma-like is %.3g (95 %% interval %.3g to %.3g).",
-            m->name, ps_label_names[v->label], v->probability, v->low, v->high);
+            "By model %s the sample is %s: the probability of plasmacytoma-like is %s (95 %% interval %.3g to %.3g).",
+            m->name, ps_label_names[v->label], ps_probability_text(probability, m, v->probability, 3), v->low,
+            v->high);
     if (!isnan(v->probability))
         say(e, PS_TOPIC_LABEL,
             "The model labels plasmacytoma-like from %g up and intramedullary from %g down; between them the answer is "
@@ -322,8 +324,22 @@ static void say_missing(const ps_result *r, ps_explanation *e) {
 /* ---- what would change the label --------------------------------------------------------------------------------
  */
 
-/* Soft evidence of a clear call: what the callers give a mutation in plain sight, and a wild type at the limit. */
-static const double clear_yes = 12, clear_no = -3;
+/* A result of another panel does not tell its limits; the built-in one's are then the best guess. */
+static double limit_or(double limit, double usual) {
+    return limit > 0 ? limit : usual;
+}
+
+/* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in plain
+ * sight or a wild type, which is said where the power of lod95 is reached. */
+static double clearest(const ps_result *r, ps_marker marker, ps_marker_state state) {
+    const ps_limits *l = &r->panel->limits;
+    double expression = limit_or(l->expression_max_log_odds, 6), junction = limit_or(l->ccnd1_junction_log_odds, 6);
+    if (state == PS_MARKER_NOT_ASSESSABLE)
+        return 0;
+    if (marker == PS_MARKER_RAS)
+        return state == PS_MARKER_POSITIVE ? limit_or(l->ras_max_log_odds, 12) : log(PS_LOD95_MISSED);
+    return state == PS_MARKER_POSITIVE ? fmax(expression, junction) : -expression;
+}
 
 static ps_verdict judged(const ps_result *r, ps_marker marker, ps_marker_state state, double log_odds, double prior) {
     ps_calls c = {0};
@@ -358,12 +374,9 @@ static const char *marker_words(ps_marker marker, ps_marker_state state) {
 /* With another state of one marker, or the same one beyond doubt: the label then, and how far the odds move. */
 static change try_state(const ps_result *r, ps_marker marker, ps_marker_state state) {
     const ps_verdict *now = &r->label.chosen;
-    ps_verdict then = judged(r, marker, state,
-                             state == PS_MARKER_POSITIVE ? clear_yes
-                             : state                     ? clear_no
-                                                         : 0,
-                             r->prior_odds);
+    ps_verdict then = judged(r, marker, state, clearest(r, marker, state), r->prior_odds);
     change c = {.size = INFINITY};
+    char probability[PS_PROBABILITY_SIZE];
     const char *firmly = state == now->marker[marker].state ? " beyond doubt" : "";
     if (then.label == now->label)
         return c;
@@ -374,26 +387,59 @@ static change try_state(const ps_result *r, ps_marker marker, ps_marker_state st
         snprintf(c.text, sizeof c.text, "with %s%s the sample would be %s", marker_words(marker, state), firmly,
                  ps_label_names[then.label]);
     else
-        snprintf(c.text, sizeof c.text, "with %s%s the label would be %s (probability %.2g)",
-                 marker_words(marker, state), firmly, ps_label_names[then.label], then.probability);
+        snprintf(c.text, sizeof c.text, "with %s%s the label would be %s (probability %s)",
+                 marker_words(marker, state), firmly, ps_label_names[then.label],
+                 ps_probability_text(probability, then.model, then.probability, 2));
     return c;
 }
 
-/* The prior odds from which the probability crosses the nearer threshold. */
+/* The k-th of the odds that are written with two digits, from the least to the most that --prior takes. */
+enum { PER_DECADE = 90, FIRST_DECADE = -6, DECADES = 12, MOST_ODDS = PER_DECADE * DECADES };
+static double two_digits(int k) {
+    int tens = k / PER_DECADE + FIRST_DECADE - 1;
+    double digits = 10 + k % PER_DECADE;
+    return tens < 0 ? digits / pow(10, -tens) : digits * pow(10, tens); /* the double nearest to what is written */
+}
+
+static int gives(const ps_result *r, int k, ps_label_state label) {
+    return judged(r, PS_N_MARKERS, PS_MARKER_NOT_ASSESSABLE, 0, two_digits(k)).label == label;
+}
+
+/* The odds of two digits nearest to where this label begins, tried: the lowest that give plasmacytoma-like, the highest
+ * that give intramedullary. NaN: none gives it. */
+static double odds_for(const ps_result *r, ps_label_state label) {
+    int upwards = label == PS_LABEL_PLASMACYTOMA, yes = upwards ? MOST_ODDS : 0, no = upwards ? -1 : MOST_ODDS + 1;
+    if (!gives(r, yes, label))
+        return NAN;
+    while (abs(yes - no) > 1) {
+        int middle = (yes + no) / 2;
+        *(gives(r, middle, label) ? &yes : &no) = middle;
+    }
+    return two_digits(yes);
+}
+
+/* The prior odds at which the label changes. */
 static void say_prior(const ps_result *r, ps_explanation *e) {
     const ps_verdict *v = &r->label.chosen;
-    const ps_model *m = v->model;
-    double odds = isnan(r->prior_odds) ? m->prior_odds : r->prior_odds;
-    double rest = ps_logit(v->probability) - log(odds);
-    double up = exp(ps_logit(m->plasmacytoma_at) - rest), down = exp(ps_logit(m->intramedullary_at) - rest);
-    if (v->label == PS_LABEL_PLASMACYTOMA)
-        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds from %.2g up (now %g).", up, odds);
-    else if (v->label == PS_LABEL_INTRAMEDULLARY)
-        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds up to %.2g (now %g).", down, odds);
-    else if (!has(&v->reasons, PS_REASON_MARKER_MISSING))
-        say(e, PS_TOPIC_CHANGE,
-            "Prior odds of %.2g or more would make it plasmacytoma-like, of %.2g or less intramedullary (now %g).",
-            up, down, odds);
+    double odds = isnan(r->prior_odds) ? v->model->prior_odds : r->prior_odds;
+    double up = odds_for(r, PS_LABEL_PLASMACYTOMA), down = odds_for(r, PS_LABEL_INTRAMEDULLARY);
+    if (v->label == PS_LABEL_PLASMACYTOMA) { /* the odds of now hold it, too, and may lie nearer */
+        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds from %g up (now %g).", fmin(up, odds), odds);
+        return;
+    }
+    if (v->label == PS_LABEL_INTRAMEDULLARY) {
+        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds up to %g (now %g).", fmax(down, odds), odds);
+        return;
+    }
+    if (has(&v->reasons, PS_REASON_MARKER_MISSING))
+        return;
+    char high[80] = "No prior odds that --prior takes would make it plasmacytoma-like",
+         low[40] = "none intramedullary";
+    if (isfinite(up))
+        snprintf(high, sizeof high, "Prior odds of %g or more would make it plasmacytoma-like", up);
+    if (isfinite(down))
+        snprintf(low, sizeof low, "of %g or less intramedullary", down);
+    say(e, PS_TOPIC_CHANGE, "%s, %s (now %g).", high, low, odds);
 }
 
 /* What the deciding call itself hangs on. */
@@ -459,7 +505,7 @@ static void say_changes(const ps_result *r, ps_explanation *e) {
 /* ---- the other models -------------------------------------------------------------------------------------------
  */
 
-/* The markers that this model reads the other way round than the chosen one, or not at all. */
+/* The markers that this model reads the other way round than another (the chosen one, mostly), or not at all. */
 static void say_difference(const ps_verdict *chosen, const ps_verdict *v, ps_explanation *e) {
     for (int k = 0; k < PS_N_MARKERS; k++) {
         double here = chosen->marker[k].llr, there = v->marker[k].llr;
@@ -475,9 +521,27 @@ static void say_difference(const ps_verdict *chosen, const ps_verdict *v, ps_exp
     }
 }
 
+static const char different_questions[] =
+    "because they ask different questions; which one fits depends on the specimen and on what is to be decided.";
+
+/* Do the models contradict the chosen one, or each other? */
+static void say_agreement(const ps_verdict *chosen, const ps_verdict *const answer[PS_N_LABELS], ps_explanation *e) {
+    const ps_verdict *yes = answer[PS_LABEL_PLASMACYTOMA], *no = answer[PS_LABEL_INTRAMEDULLARY];
+    if ((chosen->label == PS_LABEL_PLASMACYTOMA && no) || (chosen->label == PS_LABEL_INTRAMEDULLARY && yes)) {
+        say(e, PS_TOPIC_MODELS, "The models disagree %s", different_questions);
+    } else if (yes && no) {
+        say(e, PS_TOPIC_MODELS, "The other models disagree among each other (%s: %s, %s: %s) %s", yes->model->name,
+            ps_label_names[yes->label], no->model->name, ps_label_names[no->label], different_questions);
+        say_difference(yes, no, e);
+    } else {
+        say(e, PS_TOPIC_MODELS, "No other model gives the opposite label.");
+    }
+}
+
 static void say_models(const ps_result *r, ps_explanation *e) {
     const ps_verdict *chosen = &r->label.chosen;
-    int definite = 0, others = 0;
+    const ps_verdict *answer[PS_N_LABELS] = {NULL}; /* the first other model that gives it */
+    int others = 0;
     if (r->calls.identity.state == PS_IDENTITY_DIFFERENT)
         return; /* the same holds for every model */
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
@@ -485,7 +549,8 @@ static void say_models(const ps_result *r, ps_explanation *e) {
         if (!strcmp(v->model->name, chosen->model->name))
             continue;
         others++;
-        definite += ps_is_definite(v->label) && v->label != chosen->label;
+        if (!answer[v->label])
+            answer[v->label] = v;
         if (v->label == PS_LABEL_NOT_APPLICABLE)
             say(e, PS_TOPIC_MODELS, "%s (%s) is not applicable: it is for a %s, this sample's specimen is %s.",
                 v->model->name, ps_basis_names[v->model->basis], ps_model_specimen(v->model),
@@ -494,18 +559,15 @@ static void say_models(const ps_result *r, ps_explanation *e) {
             say(e, PS_TOPIC_MODELS, "%s (%s) has no marker to judge by.", v->model->name,
                 ps_basis_names[v->model->basis]);
         else {
-            say(e, PS_TOPIC_MODELS, "%s (%s) answers %s: probability %.3g (95 %% interval %.3g to %.3g). It asks: %s",
-                v->model->name, ps_basis_names[v->model->basis], ps_label_names[v->label], v->probability, v->low,
-                v->high, v->model->question);
+            char probability[PS_PROBABILITY_SIZE];
+            say(e, PS_TOPIC_MODELS, "%s (%s) answers %s: probability %s (95 %% interval %.3g to %.3g). It asks: %s",
+                v->model->name, ps_basis_names[v->model->basis], ps_label_names[v->label],
+                ps_probability_text(probability, v->model, v->probability, 3), v->low, v->high, v->model->question);
             say_difference(chosen, v, e);
         }
     }
-    if (definite && ps_is_definite(chosen->label))
-        say(e, PS_TOPIC_MODELS,
-            "The models disagree because they ask different questions; which one fits depends on the "
-            "specimen and on what is to be decided.");
-    else if (others)
-        say(e, PS_TOPIC_MODELS, "No other model gives the opposite label.");
+    if (others)
+        say_agreement(chosen, answer, e);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------

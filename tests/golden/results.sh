@@ -251,12 +251,54 @@ explained() { # NAME FILE PATTERN...
 }
 explained "explain a mutated sample" all/PCL01.json "sample is plasmacytoma-like: the probability" 'KRAS G12D in [0-9]+ of [0-9]+' \
     'cause: t[(]11;14[)]' 'an assumption, not measured' 'smallest change of one marker: with .* indeterminate' \
-    'holds for every prior odds from 0[.]2' 'primary-solitary takes RAS mutated as a sign of intramedullary'
+    'holds for every prior odds from 0[.]28 up' 'primary-solitary takes RAS mutated as a sign of intramedullary'
 explained "explain what is missing" all/NAS01.json 'KRAS codon 12 has [0-9]+ fragments: about 124 would show a VAF of 5 %' \
     'RNA alignments' 'IGH::CCND1: .* about [0-9]+' 'copy number: .*whole-genome'
 explained "explain a VCF" all/VCF01.json 'no definite label without ccnd1' 'leans towards plasmacytoma-like'
 explained "explain another model's specimen" relabel/VCF01.json 'Before any marker the odds .* 3'
 explained "explain a fitted model" fitted/PCL01.json 'weighs both markers together' 'fitted to labelled samples'
+# The odds that are stated, given as --prior, give the stated label; so does the stated state of a marker.
+odds_hold() { # FILE: each number of the sentence on prior odds
+    python3 - "$program" "$1" <<'CHECK'
+import json, re, subprocess, sys
+program, path = sys.argv[1:]
+run = lambda *a: subprocess.run([program, *a], capture_output=True, text=True, check=True).stdout
+text = " ".join(run("explain", path).split())
+label = json.load(open(path))["label"]
+said = [(x, "plasmacytoma-like") for x in re.findall(r"odds of (\S+) or more would", text)]
+said += [(x, "intramedullary") for x in re.findall(r"of (\S+) or less intramedullary", text)]
+said += [(x, label) for x in re.findall(r"every prior odds (?:from (?=\S+ up)|up to )(\S+)", text)]
+assert said or "which could not be assessed" in text or label == "not-assessable", text
+for odds, wanted in said:
+    got = json.loads(run("stratify", path, "--prior", odds, "-o", "-"))["label"]
+    assert got == wanted, f"--prior {odds}: {got}, stated {wanted}"
+CHECK
+}
+awk -v FS='\t' -v OFS='\t' 'NR >= 12 && NR <= 14 { $1 = "intramedullary" } NR == 17 || NR == 18 { $1 = "plasmacytoma" } { print }' \
+    cohort.sheet >half.sheet
+run 0 "another fitted model" reference model half.sheet -o model.half.tsv
+for id in PCL01 IMM01 IND01 NAS01 VCF01 B3701; do
+    want "explain $id: the stated odds hold" odds_hold all/$id.json
+    for model in mine half; do
+        run 0 "$id by model $model" stratify all/$id.json --model model.$model.tsv -o -
+        mv out.txt by.json && want "explain $id by model $model: the stated odds hold" odds_hold by.json
+    done
+    run 0 "$id at odds of 1.99" stratify all/$id.json --prior 1.99 -o -
+    mv out.txt by.json && want "explain $id at odds of 1.99: the stated odds hold" odds_hold by.json
+done
+run 0 "a probability next to a threshold" stratify all/IND01.json --prior 2 -o -
+mv out.txt by.json
+explained "explain a probability next to a threshold" by.json 'plasmacytoma-like is 0[.]7497 [(]' 'of 2[.]1 or more'
+grep -q '(0[.]7497 lies between' by.json && pass || fail "a probability next to a threshold: the reason"
+run 0 "RAS of a VCF" sample --id V --vcf "$root/tests/vcf/mutect2.g.vcf" --prior 0.95 -o -
+mv out.txt by.json
+explained "explain what RNA would change" by.json 'with CCND1 not dysregulated the label would be intramedullary'
+run 0 "the RNA that does" sample --id V --vcf "$root/tests/vcf/mutect2.g.vcf" --rna data/IMM01.rna.bam --prior 0.95 -o -
+grep -q '^  "label": "intramedullary"' out.txt && pass || fail "the RNA that does: $(grep -m1 '"label"' out.txt)"
+run 0 "a model that others contradict" stratify all/PCL01.json --model emd-lesion -o -
+mv out.txt by.json
+explained "explain models that disagree among each other" by.json 'other models disagree among each other' \
+    'primary-solitary takes CCND1 dysregulated as a sign of intramedullary'
 run 0 "explain a result of a panel that is not at hand" explain owned/PCL01.json
 refused 1 "explain no JSON" 'cohort.sheet:1' explain cohort.sheet
 refused 2 "explain nothing" 'no result' explain

@@ -39,6 +39,22 @@ static int says(const ps_explanation *e, ps_topic topic, const char *text) {
     return 0;
 }
 
+static void judge(ps_result *r, const char *model) {
+    ps_label_free(&r->label);
+    ps_stratify(&panel, &panel.models[ps_panel_model(&panel, model)], &r->calls, r->specimen, r->prior_odds,
+                &r->label);
+}
+
+static void assert_said(const ps_result *r, ps_topic topic, const char *text) {
+    ps_explanation e;
+    ps_explain(r, &e);
+    for (size_t i = 0; !says(&e, topic, text) && i < e.n; i++)
+        if (e.sentence[i].topic == topic)
+            print_error("%s\n", e.sentence[i].text);
+    assert_true(says(&e, topic, text));
+    ps_explanation_free(&e);
+}
+
 static void what_if(void **state) {
     (void)state;
     ps_result r = result_of(PS_RAS_MUTATED, 12);
@@ -49,12 +65,12 @@ static void what_if(void **state) {
     for (size_t i = 1; i < e.n; i++)
         assert_true(e.sentence[i - 1].topic <= e.sentence[i].topic);
     ps_calls calls = {.ccnd1 = {.state = PS_CCND1_DYSREGULATED, .log_odds = 12},
-                      .ras = {.state = PS_RAS_WILD_TYPE, .log_odds = -3}};
+                      .ras = {.state = PS_RAS_WILD_TYPE, .log_odds = log(0.05)}}; /* what ps_call_ras gives one */
     ps_judge(r.label.chosen.model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
     snprintf(text, sizeof text, "with RAS wild type the label would be indeterminate (probability %.2g)",
              v.probability);
     assert_true(says(&e, PS_TOPIC_CHANGE, text));
-    assert_true(says(&e, PS_TOPIC_CHANGE, "holds for every prior odds from 0.27 up")); /* 3 / e^2.4 */
+    assert_true(says(&e, PS_TOPIC_CHANGE, "holds for every prior odds from 0.28 up")); /* 3 / e^2.4 = 0.2722 */
     assert_true(says(&e, PS_TOPIC_MISSING, "CCND1 copy number: DNA alignments"));
     assert_true(says(&e, PS_TOPIC_MODELS, "emd-lesion (published) is not applicable"));
     ps_explanation_free(&e);
@@ -83,7 +99,93 @@ static void what_if(void **state) {
     ps_result_free(&r);
 }
 
+/* What a state would give is what a real sample of it gets: CCND1 by RNA +-6, by a junction 6, RAS 12 or ln 0.05. */
+static void clearest_calls(void **state) {
+    (void)state;
+    static const struct {
+        double ccnd1, ras;
+        int mutated, over;
+        const char *text;
+    } rows[] = {
+        {-6, 12, 1, 1, "with CCND1 not dysregulated the label would be indeterminate (probability %.2g)"},
+        {6, log(0.05), 0, 0, "with CCND1 dysregulated the label would be indeterminate (probability %.2g)"},
+        {-6, log(0.05), 0, 1, "with CCND1 not dysregulated the label would be intramedullary (probability %.2g)"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_result r = result_of(rows[i].mutated ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE, rows[i].ras);
+        r.calls.ccnd1.state = rows[i].over ? PS_CCND1_DYSREGULATED : PS_CCND1_NOT_DYSREGULATED;
+        r.calls.ccnd1.log_odds = -rows[i].ccnd1;
+        judge(&r, "rationale");
+        ps_calls then = {.ccnd1 = {.state = rows[i].over ? PS_CCND1_NOT_DYSREGULATED : PS_CCND1_DYSREGULATED,
+                                   .log_odds = rows[i].ccnd1},
+                         .ras = {.state = r.calls.ras.state, .log_odds = rows[i].ras}};
+        ps_verdict v;
+        ps_judge(r.label.chosen.model, &then, PS_SPECIMEN_UNKNOWN, NAN, &v);
+        char text[160];
+        snprintf(text, sizeof text, rows[i].text, v.probability);
+        assert_said(&r, PS_TOPIC_CHANGE, text);
+        ps_result_free(&r);
+    }
+}
+
+/* The odds that are stated are tried: with them the label is the stated one, with a hundredth less or more it need not be. */
+static void prior_odds(void **state) {
+    (void)state;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    r.calls.ccnd1 = (ps_ccnd1_call){.state = PS_CCND1_NOT_DYSREGULATED, .log_odds = -12};
+    judge(
+        &r,
+        "rationale"); /* ln LR 1.2 - 0.8: plasmacytoma-like from 3 / e^0.4 = 2.01 up, else from e^-0.4 / 3 = 0.223 down */
+    assert_said(&r, PS_TOPIC_CHANGE,
+                "Prior odds of 2.1 or more would make it plasmacytoma-like, of 0.22 or less "
+                "intramedullary (now 1)");
+    r.prior_odds = 2.02;
+    judge(&r, "rationale");
+    assert_int_equal(r.label.chosen.label, PS_LABEL_PLASMACYTOMA);
+    assert_said(&r, PS_TOPIC_CHANGE,
+                "holds for every prior odds from 2.02 up (now 2.02)"); /* 2.1 would deny itself */
+    r.prior_odds = 0.223;
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_CHANGE, "holds for every prior odds up to 0.223 (now 0.223)");
+    r.prior_odds = 2.01;
+    judge(&r, "rationale");
+    assert_int_equal(r.label.chosen.label, PS_LABEL_INDETERMINATE);
+    assert_said(&r, PS_TOPIC_LABEL,
+                "the probability of plasmacytoma-like is 0.7499 ("); /* three digits: the threshold */
+    ps_model extreme = *r.label.chosen.model;                        /* out of reach of any odds that --prior takes */
+    extreme.weight[PS_MARKER_RAS] = (ps_weight){-20, 1, -20, 1};
+    extreme.weight[PS_MARKER_CCND1] = (ps_weight){-20, 1, -20, 1};
+    extreme.intramedullary_at = 1e-9;
+    r.prior_odds = 1e6;
+    ps_label_free(&r.label);
+    ps_stratify(&panel, &extreme, &r.calls, r.specimen, r.prior_odds, &r.label);
+    assert_said(&r, PS_TOPIC_CHANGE, "holds for every prior odds up to 1e+06");
+    ps_result_free(&r);
+}
+
+/* A model that leaves a sample open, and two others that contradict each other. */
+static void models_among_each_other(void **state) {
+    (void)state;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    r.specimen = PS_SPECIMEN_LESION;
+    judge(&r, "emd-lesion");
+    assert_int_equal(r.label.chosen.label, PS_LABEL_INDETERMINATE);
+    assert_said(&r, PS_TOPIC_MODELS,
+                "The other models disagree among each other (rationale: plasmacytoma-like, "
+                "primary-solitary: intramedullary)");
+    assert_said(&r, PS_TOPIC_MODELS,
+                "primary-solitary takes RAS mutated as a sign of intramedullary (ln LR -1), rationale of");
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_MODELS, "The models disagree because");
+    r.specimen = PS_SPECIMEN_UNKNOWN;
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_MODELS, "No other model gives the opposite label");
+    ps_result_free(&r);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(depth_that_would_show), cmocka_unit_test(what_if)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(depth_that_would_show), cmocka_unit_test(what_if),
+                                       cmocka_unit_test(clearest_calls), cmocka_unit_test(prior_odds),
+                                       cmocka_unit_test(models_among_each_other)};
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
