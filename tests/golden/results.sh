@@ -235,6 +235,20 @@ refused 2 "a sample twice" 'twice.sheet:34.*line 33' reference model twice.sheet
 printf 'label\tjson\nintramedullary\tgone.json\n' >gone.sheet
 refused 1 "a result that is not there" 'gone.json' reference model gone.sheet
 refused 2 "a sheet without labels" 'label' reference model data/sheet.tsv
+# A file under a built-in's name would pass for it on the page, in the summary and in explain.
+sed 's/^ras+\t1.20/ras+\t-5/' "$root/panels/common/model.rationale.tsv" >samename.tsv
+refused 2 "another model under a built-in name" "samename.tsv: .*'rationale'" stratify all/PCL01.json --model samename.tsv -o x
+refused 2 "another model under a built-in name, sample" "samename.tsv: .*'rationale'" sample --id S --dna data/NAS01.dna.bam --model samename.tsv -o x
+run 0 "a built-in model as a file" stratify all/PCL01.json --model "$root/panels/common/model.rationale.tsv" -o -
+want "a built-in model as a file: same bytes" cmp out.txt all/PCL01.json
+sed 's/^name\trationale/name\tmine/' samename.tsv >renamed.tsv
+run 0 "the same under its own name" stratify all/PCL01.json --model renamed.tsv -o renamed -q
+want "the same under its own name: the built-in is among the others" grep -q '>rationale <span' renamed/PCL01.html
+mkdir x.d
+for name in rationale.tsv model.emd-lesion.tsv; do
+    refused 2 "a fitted model called $name" "$name: .*expected another name" reference model cohort.sheet -o x.d/$name
+    want "a fitted model called $name: no file" test -z "$(ls -A x.d)"
+done
 refused 2 "a model that is none" 'rationale.*did you mean' stratify all/PCL01.json --model Rationle
 refused 2 "a model far from any" 'emd-lesion' sample --id S --dna data/NAS01.dna.bam --model foo
 
