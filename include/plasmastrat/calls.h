@@ -192,7 +192,9 @@ typedef struct ps_junction_call {
                                     * with 95 % power over 90 % of the window; above 1: not even in a pure sample; NaN without DNA */
     double background;             /* fragments expected by chance in one cluster: at the first breakpoint, or else where
                                     * chance pairs are densest in the window */
-    uint64_t needed;               /* supporting fragments that a detection needs there */
+    uint64_t needed;               /* supporting fragments that a detection needs there; 0: nothing was measured */
+    double shown;                  /* share of the fragments over a place of which enough lies on both sides of it to show a
+                                    * junction there; NaN without any */
     ps_breakpoint *breakpoint;
     size_t n_breakpoints;
     unsigned sources;

@@ -158,24 +158,11 @@ static void measure_cells(const ps_panel *panel, ps_expression_call *call) {
     }
 }
 
-/* Mean of a Poisson variable for which P(X >= k) = p, by bisection. */
-static double poisson_mean_at(uint64_t k, double p) {
-    double low = 0, high = 2 * (double)k + 40;
-    for (int i = 0; i < 80; i++) {
-        double middle = (low + high) / 2;
-        if (ps_poisson_upper(k, middle) < p)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
-}
-
 /* Exact (Garwood 1936) 95 % interval of the count, carried to log2. */
 static void measure_ccnd1(const ps_panel *panel, ps_expression_call *call) {
     const ps_gene *gene = &panel->genes[panel->ccnd1];
     uint64_t n = call->gene[panel->ccnd1].fragments;
-    double low = n ? poisson_mean_at(n, 0.025) : 0, high = poisson_mean_at(n + 1, 0.975);
+    double low = n ? ps_poisson_mean(n, 0.025) : 0, high = ps_poisson_mean(n + 1, 0.975);
     call->fragments = (int64_t)n;
     call->log2_ratio = ps_round6(call->gene[panel->ccnd1].log2_ratio);
     double unit = call->reference_median;

@@ -158,6 +158,11 @@ static void say_markers(const ps_result *r, ps_explanation *e) {
 /* ---- what was not assessable ------------------------------------------------------------------------------------
  */
 
+/* A result of another panel does not tell its limits; the built-in one's are then the best guess. */
+static double limit_or(double limit, double usual) {
+    return limit > 0 ? limit : usual;
+}
+
 /* The largest k with P(at least k of n) >= 0.95 at this VAF. */
 static int64_t fragments_shown(int64_t depth, double vaf) {
     int64_t k = 0;
@@ -267,35 +272,55 @@ static void say_missing_expression(const ps_result *r, ps_explanation *e) {
     say_advice(e, "CCND1 expression", &x->reasons);
 }
 
-static void say_missing_dna(const ps_result *r, ps_explanation *e) {
+/* Two digits, of which the last is rounded up: so much is enough. */
+static double rounded_up(double x) {
+    double unit = pow(10, floor(log10(x)) - 1);
+    return ceil(x / unit - 1e-9) * unit;
+}
+
+static void say_missing_copies(const ps_result *r, ps_explanation *e) {
     const ps_copynumber_call *cn = &r->calls.copynumber;
+    double needed = limit_or(r->panel->limits.cn_min_fragments_per_bin, 0.5);
+    if (cn->state != PS_CN_NOT_ASSESSABLE)
+        return;
+    if (has(&cn->reasons, PS_REASON_LOW_COVERAGE) && cn->fragments_per_bin > 0 && cn->fragments_per_bin < needed)
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: %.3g fragments per bin; %g are needed at least, about %g times the reads.",
+            cn->fragments_per_bin, needed, rounded_up(needed / cn->fragments_per_bin));
+    else if (has(&cn->reasons, PS_REASON_LOW_COVERAGE))
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: the DNA covers next to none of the genome's bins; shallow whole-genome data (0.1-fold "
+            "and more) would tell.");
+    say_advice(e, "CCND1 copy number", &cn->reasons);
+}
+
+/* As many fragments over every base as let the caller say "not detected". Infinity: none do. Where no fragment tells how long
+ * they are, they are as long as usual libraries have them. */
+static double fold_that_shows(const ps_result *r) {
     const ps_junction_call *j = &r->calls.junction;
-    double per_bin = r->panel->limits.cn_min_fragments_per_bin, carried = isnan(r->purity) ? 0.5 : 0.5 * r->purity;
-    if (cn->state == PS_CN_NOT_ASSESSABLE) {
-        if (has(&cn->reasons, PS_REASON_LOW_COVERAGE) && per_bin > 0 && cn->fragments_per_bin > 0)
-            say(e, PS_TOPIC_MISSING,
-                "CCND1 copy number: %.3g fragments per bin; %g are needed, about %.2g times the reads.",
-                cn->fragments_per_bin, per_bin, per_bin / cn->fragments_per_bin);
-        else if (has(&cn->reasons, PS_REASON_LOW_COVERAGE))
-            say(e, PS_TOPIC_MISSING,
-                "CCND1 copy number: the DNA covers next to none of the genome's bins; shallow whole-genome data (0.1-fold "
-                "and more) would tell.");
-        say_advice(e, "CCND1 copy number", &cn->reasons);
-    }
+    const ps_limits *l = &r->panel->limits;
+    double usual = 1 - 2 * limit_or(l->junction_anchor, 30) / limit_or(l->cn_fragment_reach, 300);
+    double shown = isnan(j->shown) ? usual : j->shown, purity = isnan(r->purity) ? 1 : r->purity;
+    uint64_t needed = j->needed > 0 ? j->needed : (uint64_t)limit_or(l->junction_min_fragments, 3);
+    double mean = ps_poisson_mean(needed, limit_or(l->junction_power, 0.95));
+    return ceil(fmax(l->junction_min_coverage, mean / (0.5 * purity * shown)));
+}
+
+static void say_missing_junction(const ps_result *r, ps_explanation *e) {
+    const ps_junction_call *j = &r->calls.junction;
+    double fold = fold_that_shows(r), now = isnan(j->physical_coverage) ? 0 : j->physical_coverage;
     if (j->state != PS_JUNCTION_NOT_ASSESSABLE)
         return;
-    if (has(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE)) {
-        double fold = fmax(1, r->panel->limits.junction_min_coverage);
-        uint64_t needed = j->needed > 0 && j->needed < 10000 ? j->needed : 3;
-        /* a result of another panel does not tell its limits */
-        double power = r->panel->limits.junction_power > 0 ? r->panel->limits.junction_power : 0.95;
-        while (ps_poisson_upper(needed, carried * fold) < power)
-            fold++;
+    if (has(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE) && isfinite(fold))
         say(e, PS_TOPIC_MISSING,
-            "IGH::CCND1: %.3g fragments lie over a base of the 11q13 window; about %.3g, evenly, would have shown a "
+            "IGH::CCND1: %.3g fragments lie over a base of the 11q13 window; about %.0f, evenly, would have shown a "
             "junction in every tumour cell.",
-            isnan(j->physical_coverage) ? 0 : j->physical_coverage, fold);
-    }
+            now, fold);
+    else if (has(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE))
+        say(e, PS_TOPIC_MISSING,
+            "IGH::CCND1: %.3g fragments lie over a base of the 11q13 window, but they are too short to show a junction: "
+            "longer reads, or pairs, would.",
+            now);
     say_advice(e, "IGH::CCND1", &j->reasons);
 }
 
@@ -318,16 +343,12 @@ static void say_missing(const ps_result *r, ps_explanation *e) {
     else if (has(&r->calls.ccnd1.reasons, PS_REASON_DNA_ONLY))
         say(e, PS_TOPIC_MISSING, "CCND1: DNA cannot show expression without a DNA cause; RNA would make this firm.");
     say_missing_expression(r, e);
-    say_missing_dna(r, e);
+    say_missing_copies(r, e);
+    say_missing_junction(r, e);
 }
 
 /* ---- what would change the label --------------------------------------------------------------------------------
  */
-
-/* A result of another panel does not tell its limits; the built-in one's are then the best guess. */
-static double limit_or(double limit, double usual) {
-    return limit > 0 ? limit : usual;
-}
 
 /* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in plain
  * sight or a wild type, which is said where the power of lod95 is reached. */

@@ -85,6 +85,33 @@ run 0 "a stop: explained" explain stop/S.json
 run 0 "a stop: stratified" stratify stop/S.json -o -
 want "a stop: the bytes that were read" cmp out.txt stop/S.json
 
+# What was measured stands in the result also where it was too little for a state.
+echo '{"seed": 5, "dna": {"wgs": {"depth": 8, "read_length": 100, "bins": false}}}' >window.spec
+echo '{"seed": 5, "dna": {"wgs": {"depth": 0.0125, "window": false}}}' >bins.spec
+echo '{"seed": 5, "dna": {"wgs": {"depth": 10, "read_length": 100, "bins": false}}}' >more.spec
+for depth in window bins more; do
+    want "$depth: simulated" python3 "$root/tests/sim/simulate.py" --spec $depth.spec --out $depth
+    run 0 "$depth" sample --id S --dna $depth.dna.bam -o $depth -q
+    run 0 "$depth: stratified" stratify $depth/S.json -o -
+    want "$depth: the bytes that were read" cmp out.txt $depth/S.json
+done
+want "too little for a junction: what was measured" python3 -c '
+import json
+j = json.load(open("window/S.json"))["igh_ccnd1"]
+assert j["state"] == "not-assessable" and 13 < j["physical_coverage"] < 15 and j["limit_cells"] > 1, j
+assert j["split_fragments"] == 0 and j["needed"] == 3 and 0.8 < j["shown_share"] < 0.85 and j["powered"] < 0.9, j'
+want "too little for copies: what was measured" python3 -c '
+import json
+n = json.load(open("bins/S.json"))["ccnd1_copy_number"]
+assert n["state"] == "not-assessable" and 0.4 < n["fragments_per_bin"] < 0.5 and n["copies"] is None, n'
+want "as much as explain names is enough" python3 - "$program" <<'CHECK'
+import json, re, subprocess, sys
+text = " ".join(subprocess.run([sys.argv[1], "explain", "window/S.json"], capture_output=True, text=True).stdout.split())
+now, needed = map(float, re.search(r"IGH::CCND1: (\S+) fragments .* about (\S+), evenly", text).groups())
+more = json.load(open("more/S.json"))["igh_ccnd1"]
+assert now < needed < more["physical_coverage"] and more["state"] == "not-detected", (now, needed, more)
+CHECK
+
 # ---- stratify -------------------------------------------------------------------------------------------------------
 for id in PCL01 IMM01 IND01 NAS01 VCF01 B3701; do
     run 0 "stratify $id alone" stratify all/$id.json -o -
@@ -268,6 +295,7 @@ explained "explain a mutated sample" all/PCL01.json "sample is plasmacytoma-like
     'holds for every prior odds from 0[.]28 up' 'primary-solitary takes RAS mutated as a sign of intramedullary'
 explained "explain what is missing" all/NAS01.json 'KRAS codon 12 has [0-9]+ fragments: about 124 would show a VAF of 5 %' \
     'RNA alignments' 'IGH::CCND1: .* about [0-9]+' 'copy number: .*whole-genome'
+explained "explain too few fragments per bin" bins/S.json '0[.]4[0-9]* fragments per bin; 0[.]5 are needed at least, about 1[.][12] times'
 explained "explain a VCF" all/VCF01.json 'no definite label without ccnd1' 'leans towards plasmacytoma-like'
 explained "explain another model's specimen" relabel/VCF01.json 'Before any marker the odds .* 3'
 explained "explain a fitted model" fitted/PCL01.json 'weighs both markers together' 'fitted to labelled samples'

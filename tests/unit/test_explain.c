@@ -183,9 +183,66 @@ static void models_among_each_other(void **state) {
     ps_result_free(&r);
 }
 
+/* Even coverage of the 11q13 window by fragments of 250 bases, of which 30 must lie on either side of a junction. */
+static ps_result covered(double fold, double purity) {
+    ps_result r = {.sample_id = ps_strdup("S"), .panel = &panel, .purity = purity, .prior_odds = NAN};
+    ps_evidence *dna = &r.evidence[PS_INPUT_DNA];
+    *dna = case_evidence(PS_INPUT_DNA);
+    double bases = 0;
+    for (size_t i = 0; i < dna->n_cells; i++) {
+        dna->cell_bases[i] = (uint64_t)(fold * PS_WINDOW_CELL);
+        bases += (double)dna->cell_bases[i];
+    }
+    dna->window_fragments = (uint64_t)(bases / 250);
+    ps_case c = case_of(NULL, dna, NULL);
+    c.purity = purity;
+    ps_call(&c, &r.calls);
+    judge(&r, "rationale");
+    return r;
+}
+
+/* Three of Poisson(m) in 95 %: m = 6.2958. Of half the fragments 1 - 60/250 can show it: 6.2958 / 0.38 = 16.6. */
+static void coverage_that_would_show(void **state) {
+    (void)state;
+    static const struct {
+        double now, purity, enough;
+        const char *text;
+    } rows[] = {
+        {10, NAN, 17, "IGH::CCND1: 10 fragments lie over a base of the 11q13 window; about 17, evenly"},
+        {10, 0.5, 34, "IGH::CCND1: 10 fragments lie over a base of the 11q13 window; about 34, evenly"},
+        {0, NAN, 16,
+         "IGH::CCND1: 0 fragments lie over a base of the 11q13 window; about 16, evenly"}, /* of 300 bases */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_result r = covered(rows[i].now, rows[i].purity);
+        assert_said(&r, PS_TOPIC_MISSING, rows[i].text);
+        ps_result_free(&r);
+        if (!(rows[i].now > 0))
+            continue;
+        for (int less = 0; less < 2; less++) { /* the caller agrees */
+            r = covered(rows[i].enough - less, rows[i].purity);
+            assert_int_equal(r.calls.junction.state, less ? PS_JUNCTION_NOT_ASSESSABLE : PS_JUNCTION_NOT_DETECTED);
+            ps_result_free(&r);
+        }
+    }
+    ps_result r = covered(10, NAN);
+    r.calls.junction.shown = 0;
+    assert_said(&r, PS_TOPIC_MISSING, "10 fragments lie over a base of the 11q13 window, but they are too short");
+    r.calls.copynumber.reasons.n = 0;
+    ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_LOW_COVERAGE, "%s", "");
+    r.calls.copynumber.fragments_per_bin = 0.345; /* 1.449 times */
+    assert_said(&r, PS_TOPIC_MISSING, "0.345 fragments per bin; 0.5 are needed at least, about 1.5 times the reads");
+    r.calls.copynumber.fragments_per_bin = 0.005;
+    assert_said(&r, PS_TOPIC_MISSING, "0.005 fragments per bin; 0.5 are needed at least, about 100 times the reads");
+    r.calls.copynumber.fragments_per_bin = NAN;
+    assert_said(&r, PS_TOPIC_MISSING, "CCND1 copy number: the DNA covers next to none of the genome's bins");
+    ps_result_free(&r);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(depth_that_would_show), cmocka_unit_test(what_if),
-                                       cmocka_unit_test(clearest_calls), cmocka_unit_test(prior_odds),
-                                       cmocka_unit_test(models_among_each_other)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(depth_that_would_show),   cmocka_unit_test(what_if),
+        cmocka_unit_test(clearest_calls),          cmocka_unit_test(prior_odds),
+        cmocka_unit_test(models_among_each_other), cmocka_unit_test(coverage_that_would_show)};
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
