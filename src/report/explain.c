@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/result_read.h"
 #include "plasmastrat/stats.h"
 
 const char *const ps_topic_titles[PS_N_TOPICS] = {"The label", "The markers", "What was not assessable",
@@ -256,6 +257,37 @@ static void say_codons(const ps_result *r, ps_explanation *e) {
             open - MOST_CODONS, (long long)most);
 }
 
+/* Two digits, of which the last is rounded up: so much is enough. */
+static double rounded_up(double x) {
+    double unit = pow(10, floor(log10(x)) - 1);
+    return ceil(x / unit - 1e-9) * unit;
+}
+
+/* More reads of the same ratio, tried: on which side of which cut-off they would put it. */
+static void say_deciding_depth(const ps_result *r, ps_explanation *e) {
+    const ps_expression_call *x = &r->calls.expression;
+    static const double most = 1000; /* times the reads: no library has more */
+    double depth = 1;
+    uint64_t fragments = 0;
+    ps_expression_state then = PS_EXPRESSION_NOT_ASSESSABLE;
+    while (then == PS_EXPRESSION_NOT_ASSESSABLE && depth < most) {
+        depth = rounded_up(1.01 * depth);
+        fragments = (uint64_t)llround((double)x->fragments * depth);
+        then = ps_expression_as_if(r->panel, x, fragments, depth);
+    }
+    if (then == PS_EXPRESSION_NOT_ASSESSABLE)
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 expression: %lld fragments are too few for the cut-offs 2^%g and 2^%g, and at this ratio (2^%.2f) more "
+            "reads alone would not decide.",
+            (long long)x->fragments, x->not_at, x->over_at, x->log2_ratio);
+    else
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 expression: %lld fragments are too few for the cut-offs 2^%g and 2^%g; at this ratio (2^%.2f) about %g "
+            "times the reads (%llu fragments) would show it %s.",
+            (long long)x->fragments, x->not_at, x->over_at, x->log2_ratio, depth, (unsigned long long)fragments,
+            ps_expression_state_names[then]);
+}
+
 static void say_missing_expression(const ps_result *r, ps_explanation *e) {
     const ps_expression_call *x = &r->calls.expression;
     double needed = r->panel->limits.expression_min_reference_fragments;
@@ -263,19 +295,12 @@ static void say_missing_expression(const ps_result *r, ps_explanation *e) {
         return;
     if (has(&x->reasons, PS_REASON_FEW_REFERENCE_FRAGMENTS) && needed > 0 && x->reference_fragments > 0)
         say(e, PS_TOPIC_MISSING,
-            "CCND1 expression: %llu fragments on the reference genes; %g are needed, about %.2g times the reads.",
-            (unsigned long long)x->reference_fragments, needed, needed / (double)x->reference_fragments);
-    if (has(&x->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD) && x->high > x->log2_ratio && x->over_at > x->log2_ratio)
-        say(e, PS_TOPIC_MISSING,
-            "CCND1 expression: its interval reaches the cut-off %g; about %.2g times the reads would part them.",
-            x->over_at, pow((x->high - x->log2_ratio) / (x->over_at - x->log2_ratio), 2));
+            "CCND1 expression: %llu fragments on the reference genes; %g are needed, about %g times the reads.",
+            (unsigned long long)x->reference_fragments, needed,
+            fmax(1, rounded_up(needed / (double)x->reference_fragments)));
+    if (has(&x->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD) && ps_result_has_panel(r))
+        say_deciding_depth(r, e);
     say_advice(e, "CCND1 expression", &x->reasons);
-}
-
-/* Two digits, of which the last is rounded up: so much is enough. */
-static double rounded_up(double x) {
-    double unit = pow(10, floor(log10(x)) - 1);
-    return ceil(x / unit - 1e-9) * unit;
 }
 
 static void say_missing_copies(const ps_result *r, ps_explanation *e) {
@@ -463,6 +488,45 @@ static void say_prior(const ps_result *r, ps_explanation *e) {
     say(e, PS_TOPIC_CHANGE, "%s, %s (now %g).", high, low, odds);
 }
 
+/* The count of CCND1 nearest to the sample's with which the caller would no longer say this state of it; -1: none. */
+static int64_t turning_count(const ps_panel *panel, const ps_expression_call *x) {
+    static const int64_t most = INT64_C(1) << 40;
+    int64_t keeps = x->fragments, turns = x->state == PS_EXPRESSION_OVER ? 0 : 2 * keeps + 1;
+    if (keeps < 0 || ps_expression_as_if(panel, x, (uint64_t)keeps, 1) != x->state)
+        return -1;
+    while (x->state != PS_EXPRESSION_OVER && turns < most &&
+           ps_expression_as_if(panel, x, (uint64_t)turns, 1) == x->state)
+        turns *= 2;
+    if (ps_expression_as_if(panel, x, (uint64_t)turns, 1) == x->state)
+        return -1;
+    while (llabs(keeps - turns) > 1) {
+        int64_t middle = (keeps + turns) / 2;
+        *(ps_expression_as_if(panel, x, (uint64_t)middle, 1) == x->state ? &keeps : &turns) = middle;
+    }
+    return turns;
+}
+
+/* Only where it changes CCND1: beside a junction, say, expression may be what it will. */
+static void say_expression_hinge(const ps_result *r, ps_explanation *e) {
+    const ps_expression_call *x = &r->calls.expression;
+    int64_t turns = turning_count(r->panel, x);
+    if (turns < 0)
+        return;
+    ps_case c = {.panel = r->panel, .purity = r->purity};
+    ps_expression_call then = *x;
+    ps_ccnd1_call ccnd1;
+    then.state = ps_expression_as_if(r->panel, x, (uint64_t)turns, 1);
+    ps_call_ccnd1(&c, &then, &r->calls.copynumber, &r->calls.junction, &ccnd1);
+    if (ccnd1.state == r->calls.ccnd1.state)
+        return;
+    double step = log2(((double)turns + 0.5) / ((double)x->fragments + 0.5));
+    say(e, PS_TOPIC_CHANGE,
+        "With %lld fragments instead of %lld (2^%.2f instead of 2^%.2f of the median reference gene) CCND1 expression would "
+        "be %s, and CCND1 %s.",
+        (long long)turns, (long long)x->fragments, x->log2_ratio + step, x->log2_ratio,
+        ps_expression_state_names[then.state], ps_ccnd1_state_names[ccnd1.state]);
+}
+
 /* What the deciding call itself hangs on. */
 static void say_hinges(const ps_result *r, ps_explanation *e) {
     const ps_ras_call *ras = &r->calls.ras;
@@ -480,12 +544,8 @@ static void say_hinges(const ps_result *r, ps_explanation *e) {
             (long long)only->depth);
     else if (n > 1)
         say(e, PS_TOPIC_CHANGE, "RAS rests on %d mutations: no single one of them decides.", n);
-    if (x->state == PS_EXPRESSION_OVER && isfinite(x->over_at) && x->log2_ratio >= x->over_at)
-        say(e, PS_TOPIC_CHANGE, "CCND1 expression would be borderline at %.3g times less (2^%.2f, cut-off 2^%g).",
-            exp2(x->log2_ratio - x->over_at), x->log2_ratio, x->over_at);
-    else if (x->state == PS_EXPRESSION_NOT_OVER && isfinite(x->not_at) && x->log2_ratio <= x->not_at)
-        say(e, PS_TOPIC_CHANGE, "CCND1 expression would be borderline at %.3g times more (2^%.2f, cut-off 2^%g).",
-            exp2(x->not_at - x->log2_ratio), x->log2_ratio, x->not_at);
+    if (x->state != PS_EXPRESSION_NOT_ASSESSABLE && ps_result_has_panel(r))
+        say_expression_hinge(r, e);
 }
 
 static void say_changes(const ps_result *r, ps_explanation *e) {

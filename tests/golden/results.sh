@@ -293,6 +293,8 @@ explained() { # NAME FILE PATTERN...
 explained "explain a mutated sample" all/PCL01.json "sample is plasmacytoma-like: the probability" 'KRAS G12D in [0-9]+ of [0-9]+' \
     'cause: t[(]11;14[)]' 'an assumption, not measured' 'smallest change of one marker: with .* indeterminate' \
     'holds for every prior odds from 0[.]28 up' 'primary-solitary takes RAS mutated as a sign of intramedullary'
+grep -q 'fragments instead of' flat.txt && fail "explain a mutated sample: expression changes nothing beside the junction" || pass
+explained "explain low expression" all/IMM01.json 'With [0-9]+ fragments instead of [0-9]+ [(]2\^-3[.][0-9]* instead of 2\^-5[.]79 of .* CCND1 not-assessable'
 explained "explain what is missing" all/NAS01.json 'KRAS codon 12 has [0-9]+ fragments: about 124 would show a VAF of 5 %' \
     'RNA alignments' 'IGH::CCND1: .* about [0-9]+' 'copy number: .*whole-genome'
 explained "explain too few fragments per bin" bins/S.json '0[.]4[0-9]* fragments per bin; 0[.]5 are needed at least, about 1[.][12] times'

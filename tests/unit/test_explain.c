@@ -239,10 +239,82 @@ static void coverage_that_would_show(void **state) {
     ps_result_free(&r);
 }
 
+/* So many fragments of CCND1 at this log2 ratio, between cut-offs half a log2 apart. */
+static ps_expression_call counted(uint64_t fragments, double log2_ratio) {
+    double kb = panel.genes[panel.ccnd1].length / 1000.0;
+    ps_expression_call x = {.fragments = (int64_t)fragments,
+                            .log2_ratio = log2_ratio,
+                            .over_at = -1.5,
+                            .not_at = -2,
+                            .reference_median = ((double)fragments + 0.5) / kb / exp2(log2_ratio),
+                            .unspliced_share = NAN};
+    x.state = ps_expression_as_if(&panel, &x, fragments, 1);
+    if (x.state == PS_EXPRESSION_NOT_ASSESSABLE)
+        ps_reason_add(&x.reasons, PS_REASON_DEPTH_BELOW_THRESHOLD, "%s", "");
+    return x;
+}
+
+/* Garwood's ends, over 20.5 counts times as many reads: 21.888 of 32 makes -1.4 - 0.584, above -2, 20.241 of 30 at 1.5 times
+ * -1.4 - 0.603, below. 35.710 of 24 makes -2.05 + 0.538, below -1.5, 33.308 of 22 at 1.1 times -2.05 + 0.563, above. */
+static void reads_that_would_decide(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t fragments;
+        double log2_ratio;
+        const char *text;
+    } rows[] = {
+        {20, -1.4, "at this ratio (2^-1.40) about 1.6 times the reads (32 fragments) would show it overexpressed"},
+        {20, -2.05,
+         "at this ratio (2^-2.05) about 1.2 times the reads (24 fragments) would show it not-overexpressed"},
+        {5, -1.75, "at this ratio (2^-1.75) more reads alone would not decide"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_result r = result_of(PS_RAS_MUTATED, 12);
+        r.calls.expression = counted(rows[i].fragments, rows[i].log2_ratio);
+        assert_int_equal(r.calls.expression.state, PS_EXPRESSION_NOT_ASSESSABLE);
+        assert_said(&r, PS_TOPIC_MISSING, rows[i].text);
+        ps_result_free(&r);
+    }
+}
+
+/* 60 counts at 2^0 of the median: the low end of the interval passes 2^-2 between 24 counts (15.377: -2.0) and fewer, and
+ * the cut-off 2^-1.5 lies at 20.9; the caller itself is asked. */
+static void what_expression_hangs_on(void **state) {
+    (void)state;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    r.calls.expression = counted(60, 0);
+    assert_int_equal(r.calls.expression.state, PS_EXPRESSION_OVER);
+    ps_explanation e;
+    ps_explain(&r, &e);
+    int64_t turns = -1;
+    for (size_t i = 0; i < e.n; i++) {
+        const char *with = strstr(e.sentence[i].text, "With ");
+        if (with == e.sentence[i].text && strstr(with, "instead of 60 (") && strstr(with, "CCND1 not-assessable."))
+            turns = strtoll(with + 5, NULL, 10);
+    }
+    ps_explanation_free(&e);
+    assert_true(turns > 0);
+    assert_int_equal(ps_expression_as_if(&panel, &r.calls.expression, (uint64_t)turns, 1),
+                     PS_EXPRESSION_NOT_ASSESSABLE);
+    assert_int_equal(ps_expression_as_if(&panel, &r.calls.expression, (uint64_t)turns + 1, 1), PS_EXPRESSION_OVER);
+    r.calls.junction.state = PS_JUNCTION_DETECTED; /* it decides, whatever the expression is */
+    ps_explain(&r, &e);
+    assert_false(says(&e, PS_TOPIC_CHANGE, "fragments instead of"));
+    ps_explanation_free(&e);
+    r.calls.junction.state = PS_JUNCTION_NOT_ASSESSABLE;
+    r.calls.expression = counted(3, -5); /* 3.5 doubled three times is 28: the first count above 2^-2 is 28 (28.5) */
+    assert_int_equal(r.calls.expression.state, PS_EXPRESSION_NOT_OVER);
+    r.calls.ccnd1.state = PS_CCND1_NOT_DYSREGULATED;
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_CHANGE, "With 28 fragments instead of 3 (2^-1.97 ");
+    ps_result_free(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(depth_that_would_show),   cmocka_unit_test(what_if),
         cmocka_unit_test(clearest_calls),          cmocka_unit_test(prior_odds),
-        cmocka_unit_test(models_among_each_other), cmocka_unit_test(coverage_that_would_show)};
+        cmocka_unit_test(models_among_each_other), cmocka_unit_test(coverage_that_would_show),
+        cmocka_unit_test(reads_that_would_decide), cmocka_unit_test(what_expression_hangs_on)};
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
