@@ -208,7 +208,6 @@ static const struct {
      "Whole-genome data (0.1-fold is enough), or a panel of normals of the same kit, would tell."},
     {PS_REASON_AMBIGUOUS_BASELINE,
      "A purity (--purity), or deeper whole-genome data, would tell the baselines apart."},
-    {PS_REASON_NOISY, "The bins scatter more than their counts allow: a new library would help more than depth."},
     {PS_REASON_WIDE_INTERVAL, "Deeper whole-genome data narrow the interval (four times the reads halve it)."},
     {PS_REASON_GAIN_ONLY, "RNA (--rna) would show whether the gained copies are expressed."},
     {PS_REASON_CCND1_OPEN, "Assessable RNA, or DNA with enough coverage of 11q13, would decide."},
@@ -303,6 +302,20 @@ static void say_missing_expression(const ps_result *r, ps_explanation *e) {
     say_advice(e, "CCND1 expression", &x->reasons);
 }
 
+/* Whole counts of one or two a bin have a robust spread of one count or none: what goes beyond counting is not measured. */
+static void say_noise(const ps_copynumber_call *cn, ps_explanation *e) {
+    static const double measured_from = 2; /* fragments per bin; simulated even bins pass from 1.4 */
+    if (cn->fragments_per_bin > 0 && cn->fragments_per_bin < measured_from)
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: %.3g fragments per bin are too few to tell noise from counting: about %g times the reads "
+            "would.",
+            cn->fragments_per_bin, rounded_up(measured_from / cn->fragments_per_bin));
+    else
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: The bins scatter more than their counts allow: a new library would help more than "
+            "depth.");
+}
+
 static void say_missing_copies(const ps_result *r, ps_explanation *e) {
     const ps_copynumber_call *cn = &r->calls.copynumber;
     double needed = limit_or(r->panel->limits.cn_min_fragments_per_bin, 0.5);
@@ -316,6 +329,8 @@ static void say_missing_copies(const ps_result *r, ps_explanation *e) {
         say(e, PS_TOPIC_MISSING,
             "CCND1 copy number: the DNA covers next to none of the genome's bins; shallow whole-genome data (0.1-fold "
             "and more) would tell.");
+    if (has(&cn->reasons, PS_REASON_NOISY))
+        say_noise(cn, e);
     say_advice(e, "CCND1 copy number", &cn->reasons);
 }
 

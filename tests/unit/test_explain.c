@@ -234,6 +234,15 @@ static void coverage_that_would_show(void **state) {
     assert_said(&r, PS_TOPIC_MISSING, "0.345 fragments per bin; 0.5 are needed at least, about 1.5 times the reads");
     r.calls.copynumber.fragments_per_bin = 0.005;
     assert_said(&r, PS_TOPIC_MISSING, "0.005 fragments per bin; 0.5 are needed at least, about 100 times the reads");
+    r.calls.copynumber.reasons.n = 0;
+    ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_NOISY, "%s", "");
+    r.calls.copynumber.fragments_per_bin = 0.96; /* even bins: a robust spread of one whole count */
+    assert_said(&r, PS_TOPIC_MISSING,
+                "0.96 fragments per bin are too few to tell noise from counting: about 2.1 times");
+    r.calls.copynumber.fragments_per_bin = 33;
+    assert_said(&r, PS_TOPIC_MISSING, "a new library would help more than depth");
+    r.calls.copynumber.reasons.n = 0;
+    ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_LOW_COVERAGE, "%s", "");
     r.calls.copynumber.fragments_per_bin = NAN;
     assert_said(&r, PS_TOPIC_MISSING, "CCND1 copy number: the DNA covers next to none of the genome's bins");
     ps_result_free(&r);
