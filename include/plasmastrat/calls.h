@@ -60,6 +60,8 @@ typedef struct ps_ras_note { /* what a reader of the answer should know of how i
     char *text;
 } ps_ras_note;
 
+#define PS_LOD95_MISSED 0.05 /* what the 95 % power that lod95 stands for leaves */
+
 typedef struct ps_ras_codon {
     ps_ras_state state; /* of this codon */
     int64_t depth;      /* fragments over all three bases, best input; -1: none could tell */
@@ -190,7 +192,9 @@ typedef struct ps_junction_call {
                                     * with 95 % power over 90 % of the window; above 1: not even in a pure sample; NaN without DNA */
     double background;             /* fragments expected by chance in one cluster: at the first breakpoint, or else where
                                     * chance pairs are densest in the window */
-    uint64_t needed;               /* supporting fragments that a detection needs there */
+    uint64_t needed;               /* supporting fragments that a detection needs there; 0: nothing was measured */
+    double shown;                  /* share of the fragments over a place of which enough lies on both sides of it to show a
+                                    * junction there; NaN without any */
     ps_breakpoint *breakpoint;
     size_t n_breakpoints;
     unsigned sources;
@@ -260,6 +264,9 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call);
 void ps_expression_measure(const ps_panel *panel, ps_expression_call *call);
 /* ln odds of "overexpressed" by the built-in assumption, from log2_ratio and the cut-offs. */
 double ps_expression_assumed_odds(const ps_limits *limits, const ps_expression_call *call);
+/* The state of a call that passed the gates, had it so many fragments of CCND1 and `depth` times those of all other genes. */
+ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expression_call *call, uint64_t fragments,
+                                        double depth);
 /* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
  * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless
  * `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.

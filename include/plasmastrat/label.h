@@ -40,6 +40,9 @@ void ps_judge(const ps_model *model, const ps_calls *calls, ps_specimen specimen
               ps_verdict *verdict);
 void ps_stratify(const ps_panel *panel, const ps_model *chosen, const ps_calls *calls, ps_specimen specimen,
                  double prior_odds, ps_label *label);
+enum { PS_PROBABILITY_SIZE = 32 };
+/* A probability in so many significant digits; in more where these would put it beyond a threshold of the model. */
+const char *ps_probability_text(char out[PS_PROBABILITY_SIZE], const ps_model *model, double probability, int digits);
 void ps_label_free(ps_label *label);
 
 #endif

@@ -8,6 +8,7 @@
 /* P(X >= k) for X ~ Poisson(mean) and X ~ Binomial(n, p). Exact to about 1e-12 relative (incomplete gamma and beta
  * functions by continued fraction and series, Numerical Recipes 3rd ed. sections 6.2 and 6.4). */
 double ps_poisson_upper(uint64_t k, double mean);
+double ps_poisson_mean(uint64_t k, double p); /* the mean for which P(X >= k) is p, k > 0; by bisection, not below it */
 double ps_negative_binomial_upper(uint64_t k, double mean, double shape); /* gamma-Poisson; shape -> infinity: Poisson */
 double ps_binomial_upper(uint64_t k, uint64_t n, double p);
 

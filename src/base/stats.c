@@ -100,6 +100,15 @@ double ps_binomial_upper(uint64_t k, uint64_t n, double p) {
     return ps_beta_cdf(p, (double)k, (double)(n - k) + 1);
 }
 
+double ps_poisson_mean(uint64_t k, double p) {
+    double low = 0, high = 2 * (double)k + 40;
+    for (int i = 0; i < 80; i++) {
+        double middle = (low + high) / 2;
+        *(ps_poisson_upper(k, middle) < p ? &low : &high) = middle;
+    }
+    return high;
+}
+
 double ps_negative_binomial_upper(uint64_t k, double mean, double shape) {
     if (k == 0)
         return 1;

@@ -154,33 +154,24 @@ static void measure_cells(const ps_panel *panel, ps_expression_call *call) {
     }
 }
 
-/* Mean of a Poisson variable for which P(X >= k) = p, by bisection. */
-static double poisson_mean_at(uint64_t k, double p) {
-    double low = 0, high = 2 * (double)k + 40;
-    for (int i = 0; i < 80; i++) {
-        double middle = (low + high) / 2;
-        if (ps_poisson_upper(k, middle) < p)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
+/* Exact (Garwood 1936) 95 % interval of the count, carried to log2. */
+static void measure_ccnd1(const ps_panel *panel, uint64_t n, ps_expression_call *call) {
+    const ps_gene *gene = &panel->genes[panel->ccnd1];
+    double low = n ? ps_poisson_mean(n, 0.025) : 0, high = ps_poisson_mean(n + 1, 0.975);
+    double unit = call->reference_median;
+    call->fragments = (int64_t)n;
+    call->log2_ratio = unit > 0 ? ps_round6(log2(per_kb((double)n + 0.5, gene) / unit)) : NAN;
+    call->low = unit > 0 && low > 0 ? ps_round6(log2(per_kb(low, gene) / unit)) : NAN;
+    call->high = unit > 0 ? ps_round6(log2(per_kb(high, gene) / unit)) : NAN;
 }
 
-/* CCND1's interval is exact (Garwood 1936), 95 % of the count, carried to log2. */
 void ps_expression_measure(const ps_panel *panel, ps_expression_call *call) {
     double unit = call->reference_median;
     for (int i = 0; i < panel->n_genes; i++) {
         double rate = per_kb((double)call->gene[i].fragments + 0.5, &panel->genes[i]);
         call->gene[i].log2_ratio = unit > 0 ? ps_round6(log2(rate / unit)) : NAN;
     }
-    const ps_gene *gene = &panel->genes[panel->ccnd1];
-    uint64_t n = call->gene[panel->ccnd1].fragments;
-    double low = n ? poisson_mean_at(n, 0.025) : 0, high = poisson_mean_at(n + 1, 0.975);
-    call->fragments = (int64_t)n;
-    call->log2_ratio = call->gene[panel->ccnd1].log2_ratio;
-    call->low = unit > 0 && low > 0 ? ps_round6(log2(per_kb(low, gene) / unit)) : NAN;
-    call->high = unit > 0 ? ps_round6(log2(per_kb(high, gene) / unit)) : NAN;
+    measure_ccnd1(panel, call->gene[panel->ccnd1].fragments, call);
 }
 
 static int few_reference_fragments(const ps_limits *l, ps_expression_call *call) {
@@ -335,11 +326,27 @@ static double percentile_of(const ps_expression_reference *cohort, double x) {
     return 100 * below / (double)cohort->n_used;
 }
 
+/* ln odds of the count: by the cohort's states, which the call holds, or by the assumption. */
+static double odds_of(const ps_panel *panel, const ps_expression_call *call) {
+    if (!call->cohort_cut_offs)
+        return ps_expression_assumed_odds(&panel->limits, call);
+    ps_expression_reference states = {.n_components = call->n_components, .has_cut_offs = 1};
+    memcpy(states.component, call->component, sizeof states.component);
+    return ps_expression_count_odds(&panel->limits, &states, (double)call->fragments,
+                                    call->reference_median * panel->genes[panel->ccnd1].length / 1000);
+}
+
+ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expression_call *call, uint64_t fragments,
+                                        double depth) {
+    ps_expression_call then = *call;
+    then.reasons.n = 0;
+    then.reference_median *= depth;
+    measure_ccnd1(panel, fragments, &then);
+    return state_of(&panel->limits, &then, odds_of(panel, &then));
+}
+
 static void decide(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
-    double expected = call->reference_median * panel->genes[panel->ccnd1].length / 1000;
-    double odds = cohort && call->cohort_cut_offs
-                      ? ps_expression_count_odds(&panel->limits, cohort, (double)call->fragments, expected)
-                      : ps_expression_assumed_odds(&panel->limits, call);
+    double odds = odds_of(panel, call);
     call->state = state_of(&panel->limits, call, odds);
     for (size_t i = 0; i < call->reasons.n; i++)
         if (call->reasons.at[i].code == PS_REASON_DEPTH_BELOW_THRESHOLD)

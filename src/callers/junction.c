@@ -423,16 +423,6 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
 /* ---- power ------------------------------------------------------------------------------------------------------
  */
 
-/* Mean number of fragments from which `needed` are seen with that power. */
-static double mean_for(uint64_t needed, double power) {
-    double low = 0, high = 10 + 3 * (double)needed;
-    for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2;
-        *(ps_poisson_upper(needed, middle) < power ? &low : &high) = middle;
-    }
-    return high;
-}
-
 static void measure_power(const scene *s, ps_junction_call *call) {
     const ps_evidence *dna = s->dna;
     const ps_panel *panel = s->c->panel;
@@ -452,7 +442,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
                           share_b * panel->limits.junction_direction_share;
         uint64_t needed = needed_at(s, expected);
         if (needed != last)
-            mean = mean_for(last = needed, panel->limits.junction_power);
+            mean = ps_poisson_mean(last = needed, panel->limits.junction_power);
         depth[i] = (double)dna->cell_bases[i] / PS_WINDOW_CELL;
         /* one of two copies carries the junction, in the tumour's share of the cells */
         least[i] = depth[i] * shown > 0 ? mean / (0.5 * depth[i] * shown) : INFINITY;
@@ -464,6 +454,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     call->background = ps_round6(most);
     call->powered = ps_round6((double)powered / (double)n);
     call->physical_coverage = ps_round6(ps_median(depth, n));
+    call->shown = dna->window_fragments ? ps_round6(s->shown) : NAN;
     ps_median(least, n); /* sorts */
     call->limit_cells = ps_round6(least[(size_t)ceil(panel->limits.junction_window_share * (double)n) - 1]);
     free(depth);
@@ -565,7 +556,8 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call) {
                                .physical_coverage = NAN,
                                .powered = NAN,
                                .limit_cells = NAN,
-                               .background = NAN};
+                               .background = NAN,
+                               .shown = NAN};
     const ps_evidence *dna = c->reads[PS_INPUT_DNA], *rna = c->reads[PS_INPUT_RNA];
     int has_dna = dna && dna->given, has_rna = rna && rna->given;
     if (has_dna)

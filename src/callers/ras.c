@@ -398,7 +398,7 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
         call->state = PS_RAS_WILD_TYPE;
         /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen. RNA shows a part of the mutated alleles, and
          * a block is its caller's word, not a count of bases: germline callers take a few percent for errors. */
-        double missed = 0.05;
+        double missed = PS_LOD95_MISSED;
         int by_blocks = rests_on(c->panel, call, PS_INPUT_VCF), by_rna = rests_on(c->panel, call, PS_INPUT_RNA);
         if (by_blocks) {
             missed = fmax(missed, 1 - l->ras_blocks_sensitivity);

@@ -169,6 +169,20 @@ static char *model_name(const char *output) {
     return ps_strndup(name, end && end > name ? (size_t)(end - name) : n);
 }
 
+/* Such a model could not be used: see run.c. Said before the work. */
+static int check_name(const cli_settings *s, const char *name, ps_error *err) {
+    ps_panel panel;
+    if (ps_panel_load(s->job.panel ? s->job.panel : ps_panel_builtin[0], &panel, err) < 0)
+        return -1;
+    int taken = ps_panel_model(&panel, name) >= 0;
+    ps_panel_free(&panel);
+    return taken ? ps_fail(err, PS_ERR_USAGE, s->output, 0,
+                           "the model takes its name from this file, and '%s' is one of the panel's: expected "
+                           "another name, as model.mine.tsv",
+                           name)
+                 : 0;
+}
+
 static void print_validation(FILE *out, const ps_validation *v) {
     size_t all = v->n[0] + v->n[1];
     double low, high;
@@ -231,10 +245,11 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
     ps_validation v;
     int status = -1;
-    if (read_cohort(path, &c, err) < 0 || number_persons(s, &c, err) < 0 || check_enough(path, &c, err) < 0)
+    m.name = model_name(s->output);
+    if (check_name(s, m.name, err) < 0 || read_cohort(path, &c, err) < 0 || number_persons(s, &c, err) < 0 ||
+        check_enough(path, &c, err) < 0)
         goto out;
     say_left_out(s, &c);
-    m.name = model_name(s->output);
     m.question =
         ps_strdup("Is this sample like the laboratory's own plasmacytomas rather than its intramedullary samples?");
     m.specimen = c.mixed ? PS_SPECIMEN_UNKNOWN : c.specimen;

@@ -64,16 +64,17 @@ static int refuse_model(const ps_panel *panel, const char *name, ps_error *err) 
                    panel->name, known, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
-/* A result names its model: one name is not to mean two. */
-static int check_model_name(const cli_knowledge *k, const char *path, ps_error *err) {
+/* Models are told apart by their names: another's file under a panel's name would pass for the panel's. */
+static int read_model(const char *path, cli_knowledge *k, ps_error *err) {
+    k->model_given = 1;
+    if (ps_model_read(path, &k->model, err) < 0)
+        return -1;
     for (int i = 0; i < k->n_panels; i++) {
-        int at = ps_panel_model(&k->panel[i], k->model.name);
-        if (at >= 0 && !ps_model_equal(&k->model, &k->panel[i].models[at]))
-            return ps_fail(
-                err, PS_ERR_USAGE, path, 0,
-                "name '%s' is that of a model of panel %s with another basis, threshold or weight: expected a "
-                "name of its own",
-                k->model.name, k->panel[i].name);
+        int same = ps_panel_model(&k->panel[i], k->model.name);
+        if (same >= 0 && !ps_model_equal(&k->panel[i].models[same], &k->model))
+            return ps_fail(err, PS_ERR_USAGE, path, 0,
+                           "name '%s' is that of a model of panel %s, which differs: expected a name of its own",
+                           k->model.name, k->panel[i].name);
     }
     return 0;
 }
@@ -99,8 +100,7 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
                        default_model);
     if (access(job->model, F_OK) != 0)
         return refuse_model(&k->panel[0], job->model, err);
-    k->model_given = 1;
-    return ps_model_read(job->model, &k->model, err) < 0 ? -1 : check_model_name(k, job->model, err);
+    return read_model(job->model, k, err);
 }
 
 void cli_free_knowledge(cli_knowledge *k) {

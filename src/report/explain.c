@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/result_read.h"
 #include "plasmastrat/stats.h"
 
 const char *const ps_topic_titles[PS_N_TOPICS] = {"The label", "The markers", "What was not assessable",
@@ -33,6 +34,7 @@ static void say(ps_explanation *e, ps_topic topic, const char *format, ...) {
 static void say_label(const ps_result *r, ps_explanation *e) {
     const ps_verdict *v = &r->label.chosen;
     const ps_model *m = v->model;
+    char probability[PS_PROBABILITY_SIZE];
     if (r->calls.identity.state == PS_IDENTITY_DIFFERENT)
         say(e, PS_TOPIC_LABEL,
             "The inputs are of different persons, so no label is given: what they show together holds for neither.");
@@ -44,8 +46,9 @@ static void say_label(const ps_result *r, ps_explanation *e) {
             m->name);
     else
         say(e, PS_TOPIC_LABEL,
-            "By model %s the sample is %s: the probability of plasmacytoma-like is %.3g (95 %% interval %.3g to %.3g).",
-            m->name, ps_label_names[v->label], v->probability, v->low, v->high);
+            "By model %s the sample is %s: the probability of plasmacytoma-like is %s (95 %% interval %.3g to %.3g).",
+            m->name, ps_label_names[v->label], ps_probability_text(probability, m, v->probability, 3), v->low,
+            v->high);
     if (!isnan(v->probability))
         say(e, PS_TOPIC_LABEL,
             "The model labels plasmacytoma-like from %g up and intramedullary from %g down; between them the answer is "
@@ -156,6 +159,11 @@ static void say_markers(const ps_result *r, ps_explanation *e) {
 /* ---- what was not assessable ------------------------------------------------------------------------------------
  */
 
+/* A result of another panel does not tell its limits; the built-in one's are then the best guess. */
+static double limit_or(double limit, double usual) {
+    return limit > 0 ? limit : usual;
+}
+
 /* The largest k with P(at least k of n) >= 0.95 at this VAF. */
 static int64_t fragments_shown(int64_t depth, double vaf) {
     int64_t k = 0;
@@ -200,7 +208,6 @@ static const struct {
      "Whole-genome data (0.1-fold is enough), or a panel of normals of the same kit, would tell."},
     {PS_REASON_AMBIGUOUS_BASELINE,
      "A purity (--purity), or deeper whole-genome data, would tell the baselines apart."},
-    {PS_REASON_NOISY, "The bins scatter more than their counts allow: a new library would help more than depth."},
     {PS_REASON_WIDE_INTERVAL, "Deeper whole-genome data narrow the interval (four times the reads halve it)."},
     {PS_REASON_GAIN_ONLY, "RNA (--rna) would show whether the gained copies are expressed."},
     {PS_REASON_CCND1_OPEN, "Assessable RNA, or DNA with enough coverage of 11q13, would decide."},
@@ -249,6 +256,37 @@ static void say_codons(const ps_result *r, ps_explanation *e) {
             open - MOST_CODONS, (long long)most);
 }
 
+/* Two digits, of which the last is rounded up: so much is enough. */
+static double rounded_up(double x) {
+    double unit = pow(10, floor(log10(x)) - 1);
+    return ceil(x / unit - 1e-9) * unit;
+}
+
+/* More reads of the same ratio, tried: on which side of which cut-off they would put it. */
+static void say_deciding_depth(const ps_result *r, ps_explanation *e) {
+    const ps_expression_call *x = &r->calls.expression;
+    static const double most = 1000; /* times the reads: no library has more */
+    double depth = 1;
+    uint64_t fragments = 0;
+    ps_expression_state then = PS_EXPRESSION_NOT_ASSESSABLE;
+    while (then == PS_EXPRESSION_NOT_ASSESSABLE && depth < most) {
+        depth = rounded_up(1.01 * depth);
+        fragments = (uint64_t)llround((double)x->fragments * depth);
+        then = ps_expression_as_if(r->panel, x, fragments, depth);
+    }
+    if (then == PS_EXPRESSION_NOT_ASSESSABLE)
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 expression: %lld fragments are too few for the cut-offs 2^%g and 2^%g, and at this ratio (2^%.2f) more "
+            "reads alone would not decide.",
+            (long long)x->fragments, x->not_at, x->over_at, x->log2_ratio);
+    else
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 expression: %lld fragments are too few for the cut-offs 2^%g and 2^%g; at this ratio (2^%.2f) about %g "
+            "times the reads (%llu fragments) would show it %s.",
+            (long long)x->fragments, x->not_at, x->over_at, x->log2_ratio, depth, (unsigned long long)fragments,
+            ps_expression_state_names[then]);
+}
+
 static void say_missing_expression(const ps_result *r, ps_explanation *e) {
     const ps_expression_call *x = &r->calls.expression;
     double needed = r->panel->limits.expression_min_reference_fragments;
@@ -256,44 +294,73 @@ static void say_missing_expression(const ps_result *r, ps_explanation *e) {
         return;
     if (has(&x->reasons, PS_REASON_FEW_REFERENCE_FRAGMENTS) && needed > 0 && x->reference_fragments > 0)
         say(e, PS_TOPIC_MISSING,
-            "CCND1 expression: %llu fragments on the reference genes; %g are needed, about %.2g times the reads.",
-            (unsigned long long)x->reference_fragments, needed, needed / (double)x->reference_fragments);
-    if (has(&x->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD) && x->high > x->log2_ratio && x->over_at > x->log2_ratio)
-        say(e, PS_TOPIC_MISSING,
-            "CCND1 expression: its interval reaches the cut-off %g; about %.2g times the reads would part them.",
-            x->over_at, pow((x->high - x->log2_ratio) / (x->over_at - x->log2_ratio), 2));
+            "CCND1 expression: %llu fragments on the reference genes; %g are needed, about %g times the reads.",
+            (unsigned long long)x->reference_fragments, needed,
+            fmax(1, rounded_up(needed / (double)x->reference_fragments)));
+    if (has(&x->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD) && ps_result_has_panel(r))
+        say_deciding_depth(r, e);
     say_advice(e, "CCND1 expression", &x->reasons);
 }
 
-static void say_missing_dna(const ps_result *r, ps_explanation *e) {
+/* Whole counts of one or two a bin have a robust spread of one count or none: what goes beyond counting is not measured. */
+static void say_noise(const ps_copynumber_call *cn, ps_explanation *e) {
+    static const double measured_from = 2; /* fragments per bin; simulated even bins pass from 1.4 */
+    if (cn->fragments_per_bin > 0 && cn->fragments_per_bin < measured_from)
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: %.3g fragments per bin are too few to tell noise from counting: about %g times the reads "
+            "would.",
+            cn->fragments_per_bin, rounded_up(measured_from / cn->fragments_per_bin));
+    else
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: The bins scatter more than their counts allow: a new library would help more than "
+            "depth.");
+}
+
+static void say_missing_copies(const ps_result *r, ps_explanation *e) {
     const ps_copynumber_call *cn = &r->calls.copynumber;
+    double needed = limit_or(r->panel->limits.cn_min_fragments_per_bin, 0.5);
+    if (cn->state != PS_CN_NOT_ASSESSABLE)
+        return;
+    if (has(&cn->reasons, PS_REASON_LOW_COVERAGE) && cn->fragments_per_bin > 0 && cn->fragments_per_bin < needed)
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: %.3g fragments per bin; %g are needed at least, about %g times the reads.",
+            cn->fragments_per_bin, needed, rounded_up(needed / cn->fragments_per_bin));
+    else if (has(&cn->reasons, PS_REASON_LOW_COVERAGE))
+        say(e, PS_TOPIC_MISSING,
+            "CCND1 copy number: the DNA covers next to none of the genome's bins; shallow whole-genome data (0.1-fold "
+            "and more) would tell.");
+    if (has(&cn->reasons, PS_REASON_NOISY))
+        say_noise(cn, e);
+    say_advice(e, "CCND1 copy number", &cn->reasons);
+}
+
+/* As many fragments over every base as let the caller say "not detected". Infinity: none do. Where no fragment tells how long
+ * they are, they are as long as usual libraries have them. */
+static double fold_that_shows(const ps_result *r) {
     const ps_junction_call *j = &r->calls.junction;
-    double per_bin = r->panel->limits.cn_min_fragments_per_bin, carried = isnan(r->purity) ? 0.5 : 0.5 * r->purity;
-    if (cn->state == PS_CN_NOT_ASSESSABLE) {
-        if (has(&cn->reasons, PS_REASON_LOW_COVERAGE) && per_bin > 0 && cn->fragments_per_bin > 0)
-            say(e, PS_TOPIC_MISSING,
-                "CCND1 copy number: %.3g fragments per bin; %g are needed, about %.2g times the reads.",
-                cn->fragments_per_bin, per_bin, per_bin / cn->fragments_per_bin);
-        else if (has(&cn->reasons, PS_REASON_LOW_COVERAGE))
-            say(e, PS_TOPIC_MISSING,
-                "CCND1 copy number: the DNA covers next to none of the genome's bins; shallow whole-genome data (0.1-fold "
-                "and more) would tell.");
-        say_advice(e, "CCND1 copy number", &cn->reasons);
-    }
+    const ps_limits *l = &r->panel->limits;
+    double usual = 1 - 2 * limit_or(l->junction_anchor, 30) / limit_or(l->cn_fragment_reach, 300);
+    double shown = isnan(j->shown) ? usual : j->shown, purity = isnan(r->purity) ? 1 : r->purity;
+    uint64_t needed = j->needed > 0 ? j->needed : (uint64_t)limit_or(l->junction_min_fragments, 3);
+    double mean = ps_poisson_mean(needed, limit_or(l->junction_power, 0.95));
+    return ceil(fmax(l->junction_min_coverage, mean / (0.5 * purity * shown)));
+}
+
+static void say_missing_junction(const ps_result *r, ps_explanation *e) {
+    const ps_junction_call *j = &r->calls.junction;
+    double fold = fold_that_shows(r), now = isnan(j->physical_coverage) ? 0 : j->physical_coverage;
     if (j->state != PS_JUNCTION_NOT_ASSESSABLE)
         return;
-    if (has(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE)) {
-        double fold = fmax(1, r->panel->limits.junction_min_coverage);
-        uint64_t needed = j->needed > 0 && j->needed < 10000 ? j->needed : 3;
-        /* a result of another panel does not tell its limits */
-        double power = r->panel->limits.junction_power > 0 ? r->panel->limits.junction_power : 0.95;
-        while (ps_poisson_upper(needed, carried * fold) < power)
-            fold++;
+    if (has(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE) && isfinite(fold))
         say(e, PS_TOPIC_MISSING,
-            "IGH::CCND1: %.3g fragments lie over a base of the 11q13 window; about %.3g, evenly, would have shown a "
+            "IGH::CCND1: %.3g fragments lie over a base of the 11q13 window; about %.0f, evenly, would have shown a "
             "junction in every tumour cell.",
-            isnan(j->physical_coverage) ? 0 : j->physical_coverage, fold);
-    }
+            now, fold);
+    else if (has(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE))
+        say(e, PS_TOPIC_MISSING,
+            "IGH::CCND1: %.3g fragments lie over a base of the 11q13 window, but they are too short to show a junction: "
+            "longer reads, or pairs, would.",
+            now);
     say_advice(e, "IGH::CCND1", &j->reasons);
 }
 
@@ -316,14 +383,24 @@ static void say_missing(const ps_result *r, ps_explanation *e) {
     else if (has(&r->calls.ccnd1.reasons, PS_REASON_DNA_ONLY))
         say(e, PS_TOPIC_MISSING, "CCND1: DNA cannot show expression without a DNA cause; RNA would make this firm.");
     say_missing_expression(r, e);
-    say_missing_dna(r, e);
+    say_missing_copies(r, e);
+    say_missing_junction(r, e);
 }
 
 /* ---- what would change the label --------------------------------------------------------------------------------
  */
 
-/* Soft evidence of a clear call: what the callers give a mutation in plain sight, and a wild type at the limit. */
-static const double clear_yes = 12, clear_no = -3;
+/* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in plain
+ * sight or a wild type, which is said where the power of lod95 is reached. */
+static double clearest(const ps_result *r, ps_marker marker, ps_marker_state state) {
+    const ps_limits *l = &r->panel->limits;
+    double expression = limit_or(l->expression_max_log_odds, 6), junction = limit_or(l->ccnd1_junction_log_odds, 6);
+    if (state == PS_MARKER_NOT_ASSESSABLE)
+        return 0;
+    if (marker == PS_MARKER_RAS)
+        return state == PS_MARKER_POSITIVE ? limit_or(l->ras_max_log_odds, 12) : log(PS_LOD95_MISSED);
+    return state == PS_MARKER_POSITIVE ? fmax(expression, junction) : -expression;
+}
 
 static ps_verdict judged(const ps_result *r, ps_marker marker, ps_marker_state state, double log_odds, double prior) {
     ps_calls c = {0};
@@ -358,12 +435,9 @@ static const char *marker_words(ps_marker marker, ps_marker_state state) {
 /* With another state of one marker, or the same one beyond doubt: the label then, and how far the odds move. */
 static change try_state(const ps_result *r, ps_marker marker, ps_marker_state state) {
     const ps_verdict *now = &r->label.chosen;
-    ps_verdict then = judged(r, marker, state,
-                             state == PS_MARKER_POSITIVE ? clear_yes
-                             : state                     ? clear_no
-                                                         : 0,
-                             r->prior_odds);
+    ps_verdict then = judged(r, marker, state, clearest(r, marker, state), r->prior_odds);
     change c = {.size = INFINITY};
+    char probability[PS_PROBABILITY_SIZE];
     const char *firmly = state == now->marker[marker].state ? " beyond doubt" : "";
     if (then.label == now->label)
         return c;
@@ -374,26 +448,98 @@ static change try_state(const ps_result *r, ps_marker marker, ps_marker_state st
         snprintf(c.text, sizeof c.text, "with %s%s the sample would be %s", marker_words(marker, state), firmly,
                  ps_label_names[then.label]);
     else
-        snprintf(c.text, sizeof c.text, "with %s%s the label would be %s (probability %.2g)",
-                 marker_words(marker, state), firmly, ps_label_names[then.label], then.probability);
+        snprintf(c.text, sizeof c.text, "with %s%s the label would be %s (probability %s)",
+                 marker_words(marker, state), firmly, ps_label_names[then.label],
+                 ps_probability_text(probability, then.model, then.probability, 2));
     return c;
 }
 
-/* The prior odds from which the probability crosses the nearer threshold. */
+/* The k-th of the odds that are written with two digits, from the least to the most that --prior takes. */
+enum { PER_DECADE = 90, FIRST_DECADE = -6, DECADES = 12, MOST_ODDS = PER_DECADE * DECADES };
+static double two_digits(int k) {
+    int tens = k / PER_DECADE + FIRST_DECADE - 1;
+    double digits = 10 + k % PER_DECADE;
+    return tens < 0 ? digits / pow(10, -tens) : digits * pow(10, tens); /* the double nearest to what is written */
+}
+
+static int gives(const ps_result *r, int k, ps_label_state label) {
+    return judged(r, PS_N_MARKERS, PS_MARKER_NOT_ASSESSABLE, 0, two_digits(k)).label == label;
+}
+
+/* The odds of two digits nearest to where this label begins, tried: the lowest that give plasmacytoma-like, the highest
+ * that give intramedullary. NaN: none gives it. */
+static double odds_for(const ps_result *r, ps_label_state label) {
+    int upwards = label == PS_LABEL_PLASMACYTOMA, yes = upwards ? MOST_ODDS : 0, no = upwards ? -1 : MOST_ODDS + 1;
+    if (!gives(r, yes, label))
+        return NAN;
+    while (abs(yes - no) > 1) {
+        int middle = (yes + no) / 2;
+        *(gives(r, middle, label) ? &yes : &no) = middle;
+    }
+    return two_digits(yes);
+}
+
+/* The prior odds at which the label changes. */
 static void say_prior(const ps_result *r, ps_explanation *e) {
     const ps_verdict *v = &r->label.chosen;
-    const ps_model *m = v->model;
-    double odds = isnan(r->prior_odds) ? m->prior_odds : r->prior_odds;
-    double rest = ps_logit(v->probability) - log(odds);
-    double up = exp(ps_logit(m->plasmacytoma_at) - rest), down = exp(ps_logit(m->intramedullary_at) - rest);
-    if (v->label == PS_LABEL_PLASMACYTOMA)
-        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds from %.2g up (now %g).", up, odds);
-    else if (v->label == PS_LABEL_INTRAMEDULLARY)
-        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds up to %.2g (now %g).", down, odds);
-    else if (!has(&v->reasons, PS_REASON_MARKER_MISSING))
-        say(e, PS_TOPIC_CHANGE,
-            "Prior odds of %.2g or more would make it plasmacytoma-like, of %.2g or less intramedullary (now %g).",
-            up, down, odds);
+    double odds = isnan(r->prior_odds) ? v->model->prior_odds : r->prior_odds;
+    double up = odds_for(r, PS_LABEL_PLASMACYTOMA), down = odds_for(r, PS_LABEL_INTRAMEDULLARY);
+    if (v->label == PS_LABEL_PLASMACYTOMA) { /* the odds of now hold it, too, and may lie nearer */
+        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds from %g up (now %g).", fmin(up, odds), odds);
+        return;
+    }
+    if (v->label == PS_LABEL_INTRAMEDULLARY) {
+        say(e, PS_TOPIC_CHANGE, "The label holds for every prior odds up to %g (now %g).", fmax(down, odds), odds);
+        return;
+    }
+    if (has(&v->reasons, PS_REASON_MARKER_MISSING))
+        return;
+    char high[80] = "No prior odds that --prior takes would make it plasmacytoma-like",
+         low[40] = "none intramedullary";
+    if (isfinite(up))
+        snprintf(high, sizeof high, "Prior odds of %g or more would make it plasmacytoma-like", up);
+    if (isfinite(down))
+        snprintf(low, sizeof low, "of %g or less intramedullary", down);
+    say(e, PS_TOPIC_CHANGE, "%s, %s (now %g).", high, low, odds);
+}
+
+/* The count of CCND1 nearest to the sample's with which the caller would no longer say this state of it; -1: none. */
+static int64_t turning_count(const ps_panel *panel, const ps_expression_call *x) {
+    static const int64_t most = INT64_C(1) << 40;
+    int64_t keeps = x->fragments, turns = x->state == PS_EXPRESSION_OVER ? 0 : 2 * keeps + 1;
+    if (keeps < 0 || ps_expression_as_if(panel, x, (uint64_t)keeps, 1) != x->state)
+        return -1;
+    while (x->state != PS_EXPRESSION_OVER && turns < most &&
+           ps_expression_as_if(panel, x, (uint64_t)turns, 1) == x->state)
+        turns *= 2;
+    if (ps_expression_as_if(panel, x, (uint64_t)turns, 1) == x->state)
+        return -1;
+    while (llabs(keeps - turns) > 1) {
+        int64_t middle = (keeps + turns) / 2;
+        *(ps_expression_as_if(panel, x, (uint64_t)middle, 1) == x->state ? &keeps : &turns) = middle;
+    }
+    return turns;
+}
+
+/* Only where it changes CCND1: beside a junction, say, expression may be what it will. */
+static void say_expression_hinge(const ps_result *r, ps_explanation *e) {
+    const ps_expression_call *x = &r->calls.expression;
+    int64_t turns = turning_count(r->panel, x);
+    if (turns < 0)
+        return;
+    ps_case c = {.panel = r->panel, .purity = r->purity};
+    ps_expression_call then = *x;
+    ps_ccnd1_call ccnd1;
+    then.state = ps_expression_as_if(r->panel, x, (uint64_t)turns, 1);
+    ps_call_ccnd1(&c, &then, &r->calls.copynumber, &r->calls.junction, &ccnd1);
+    if (ccnd1.state == r->calls.ccnd1.state)
+        return;
+    double step = log2(((double)turns + 0.5) / ((double)x->fragments + 0.5));
+    say(e, PS_TOPIC_CHANGE,
+        "With %lld fragments instead of %lld (2^%.2f instead of 2^%.2f of the median reference gene) CCND1 expression would "
+        "be %s, and CCND1 %s.",
+        (long long)turns, (long long)x->fragments, x->log2_ratio + step, x->log2_ratio,
+        ps_expression_state_names[then.state], ps_ccnd1_state_names[ccnd1.state]);
 }
 
 /* What the deciding call itself hangs on. */
@@ -413,12 +559,8 @@ static void say_hinges(const ps_result *r, ps_explanation *e) {
             (long long)only->depth);
     else if (n > 1)
         say(e, PS_TOPIC_CHANGE, "RAS rests on %d mutations: no single one of them decides.", n);
-    if (x->state == PS_EXPRESSION_OVER && isfinite(x->over_at) && x->log2_ratio >= x->over_at)
-        say(e, PS_TOPIC_CHANGE, "CCND1 expression would be borderline at %.3g times less (2^%.2f, cut-off 2^%g).",
-            exp2(x->log2_ratio - x->over_at), x->log2_ratio, x->over_at);
-    else if (x->state == PS_EXPRESSION_NOT_OVER && isfinite(x->not_at) && x->log2_ratio <= x->not_at)
-        say(e, PS_TOPIC_CHANGE, "CCND1 expression would be borderline at %.3g times more (2^%.2f, cut-off 2^%g).",
-            exp2(x->not_at - x->log2_ratio), x->log2_ratio, x->not_at);
+    if (x->state != PS_EXPRESSION_NOT_ASSESSABLE && ps_result_has_panel(r))
+        say_expression_hinge(r, e);
 }
 
 static void say_changes(const ps_result *r, ps_explanation *e) {
@@ -459,7 +601,7 @@ static void say_changes(const ps_result *r, ps_explanation *e) {
 /* ---- the other models -------------------------------------------------------------------------------------------
  */
 
-/* The markers that this model reads the other way round than the chosen one, or not at all. */
+/* The markers that this model reads the other way round than another (the chosen one, mostly), or not at all. */
 static void say_difference(const ps_verdict *chosen, const ps_verdict *v, ps_explanation *e) {
     for (int k = 0; k < PS_N_MARKERS; k++) {
         double here = chosen->marker[k].llr, there = v->marker[k].llr;
@@ -475,9 +617,27 @@ static void say_difference(const ps_verdict *chosen, const ps_verdict *v, ps_exp
     }
 }
 
+static const char different_questions[] =
+    "because they ask different questions; which one fits depends on the specimen and on what is to be decided.";
+
+/* Do the models contradict the chosen one, or each other? */
+static void say_agreement(const ps_verdict *chosen, const ps_verdict *const answer[PS_N_LABELS], ps_explanation *e) {
+    const ps_verdict *yes = answer[PS_LABEL_PLASMACYTOMA], *no = answer[PS_LABEL_INTRAMEDULLARY];
+    if ((chosen->label == PS_LABEL_PLASMACYTOMA && no) || (chosen->label == PS_LABEL_INTRAMEDULLARY && yes)) {
+        say(e, PS_TOPIC_MODELS, "The models disagree %s", different_questions);
+    } else if (yes && no) {
+        say(e, PS_TOPIC_MODELS, "The other models disagree among each other (%s: %s, %s: %s) %s", yes->model->name,
+            ps_label_names[yes->label], no->model->name, ps_label_names[no->label], different_questions);
+        say_difference(yes, no, e);
+    } else {
+        say(e, PS_TOPIC_MODELS, "No other model gives the opposite label.");
+    }
+}
+
 static void say_models(const ps_result *r, ps_explanation *e) {
     const ps_verdict *chosen = &r->label.chosen;
-    int definite = 0, others = 0;
+    const ps_verdict *answer[PS_N_LABELS] = {NULL}; /* the first other model that gives it */
+    int others = 0;
     if (r->calls.identity.state == PS_IDENTITY_DIFFERENT)
         return; /* the same holds for every model */
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
@@ -485,7 +645,8 @@ static void say_models(const ps_result *r, ps_explanation *e) {
         if (!strcmp(v->model->name, chosen->model->name))
             continue;
         others++;
-        definite += ps_is_definite(v->label) && v->label != chosen->label;
+        if (!answer[v->label])
+            answer[v->label] = v;
         if (v->label == PS_LABEL_NOT_APPLICABLE)
             say(e, PS_TOPIC_MODELS, "%s (%s) is not applicable: it is for a %s, this sample's specimen is %s.",
                 v->model->name, ps_basis_names[v->model->basis], ps_model_specimen(v->model),
@@ -494,18 +655,15 @@ static void say_models(const ps_result *r, ps_explanation *e) {
             say(e, PS_TOPIC_MODELS, "%s (%s) has no marker to judge by.", v->model->name,
                 ps_basis_names[v->model->basis]);
         else {
-            say(e, PS_TOPIC_MODELS, "%s (%s) answers %s: probability %.3g (95 %% interval %.3g to %.3g). It asks: %s",
-                v->model->name, ps_basis_names[v->model->basis], ps_label_names[v->label], v->probability, v->low,
-                v->high, v->model->question);
+            char probability[PS_PROBABILITY_SIZE];
+            say(e, PS_TOPIC_MODELS, "%s (%s) answers %s: probability %s (95 %% interval %.3g to %.3g). It asks: %s",
+                v->model->name, ps_basis_names[v->model->basis], ps_label_names[v->label],
+                ps_probability_text(probability, v->model, v->probability, 3), v->low, v->high, v->model->question);
             say_difference(chosen, v, e);
         }
     }
-    if (definite && ps_is_definite(chosen->label))
-        say(e, PS_TOPIC_MODELS,
-            "The models disagree because they ask different questions; which one fits depends on the "
-            "specimen and on what is to be decided.");
-    else if (others)
-        say(e, PS_TOPIC_MODELS, "No other model gives the opposite label.");
+    if (others)
+        say_agreement(chosen, answer, e);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------

@@ -235,11 +235,11 @@ int ps_expression_counted(const ps_expression_call *call) {
 }
 
 int ps_copies_counted(const ps_copynumber_call *call) {
-    return call->n_arms > 0 || call->state != PS_CN_NOT_ASSESSABLE;
+    return call->n_arms > 0 || call->state != PS_CN_NOT_ASSESSABLE || call->fragments_per_bin > 0;
 }
 
 int ps_junction_counted(const ps_junction_call *call) {
-    return call->sources != 0 || call->state != PS_JUNCTION_NOT_ASSESSABLE || call->split > 0 || call->discordant > 0;
+    return call->sources != 0 || call->state != PS_JUNCTION_NOT_ASSESSABLE || call->needed > 0;
 }
 
 int ps_finish(FILE *out, const char *what, ps_error *err) {

@@ -225,6 +225,7 @@ void ps_html_junction(const ps_result *r, FILE *out) {
     ps_fact(out, "Discordant fragments", "%s", COUNT(j->discordant));
     ps_fact(out, "Needed for a detection", "%llu", (unsigned long long)j->needed);
     ps_fact(out, "Physical coverage (DNA), fold", "%s", NUM(j->physical_coverage, 1));
+    ps_fact(out, "Fragments that can show a junction", "%s", PERCENT(j->shown));
     ps_fact(out, "Fragments expected by chance", "%s", NUM(j->background, 3));
     if (j->limit_cells <= 1)
         ps_fact(out, "Would have shown from", "%s of the cells", PERCENT(j->limit_cells));

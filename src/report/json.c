@@ -537,6 +537,7 @@ static json_t *junction_object(document *d) {
     put(d, o, "needed", given ? json_integer((json_int_t)j->needed) : json_null());
     put(d, o, "rna_fragments", count(j->rna_fragments));
     put(d, o, "sources", source_names(d, j->sources));
+    put(d, o, "shown_share", given ? real(j->shown) : json_null());
     return o;
 }
 

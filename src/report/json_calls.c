@@ -525,6 +525,7 @@ static void read_junction(json_reader *r, const json_t *o, ps_result *result) {
     int64_t needed = node_count(r, o, "needed");
     j->needed = needed > 0 ? (uint64_t)needed : 0;
     j->sources = sources_of(r, o);
+    j->shown = real_or_nan(r, o, "shown_share", 0, 1);
     read_breakpoints(r, o, result);
 }
 

@@ -23,6 +23,7 @@
 #include "plasmastrat/label.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,8 +186,22 @@ static void name_missing(const ps_model *model, const ps_verdict *v, char *text,
         }
 }
 
+static int same_side(const ps_model *m, double a, double b) {
+    return (a >= m->plasmacytoma_at) == (b >= m->plasmacytoma_at) &&
+           (a <= m->intramedullary_at) == (b <= m->intramedullary_at);
+}
+
+const char *ps_probability_text(char out[PS_PROBABILITY_SIZE], const ps_model *model, double probability,
+                                int digits) {
+    enum { EXACT = 17 }; /* digits from which a double reads back as itself */
+    do
+        snprintf(out, PS_PROBABILITY_SIZE, "%.*g", digits, probability);
+    while (digits++ < EXACT && !same_side(model, probability, strtod(out, NULL)));
+    return out;
+}
+
 static void decide(const ps_model *model, ps_verdict *v) {
-    char missing[64];
+    char missing[64], probability[PS_PROBABILITY_SIZE];
     name_missing(model, v, missing, sizeof missing);
     int positive = 0, negative = 0;
     for (int m = 0; m < PS_N_MARKERS; m++) {
@@ -207,8 +222,9 @@ static void decide(const ps_model *model, ps_verdict *v) {
                       ps_marker_state_names[v->marker[PS_MARKER_CCND1].state],
                       ps_marker_state_names[v->marker[PS_MARKER_RAS].state]);
     if (v->probability > model->intramedullary_at && v->probability < model->plasmacytoma_at)
-        ps_reason_add(&v->reasons, PS_REASON_PROBABILITY_BETWEEN, "%.3g lies between %g and %g", v->probability,
-                      model->intramedullary_at, model->plasmacytoma_at);
+        ps_reason_add(&v->reasons, PS_REASON_PROBABILITY_BETWEEN, "%s lies between %g and %g",
+                      ps_probability_text(probability, model, v->probability, 3), model->intramedullary_at,
+                      model->plasmacytoma_at);
 }
 
 /* What two persons' inputs show together holds for neither. */

@@ -269,7 +269,7 @@ def copies(c, page, d):
     n, section = d["ccnd1_copy_number"], page_text.section(page, "copies")
     shown = page_text.facts(section)
     c.same("copy number", section.first("span", class_="chip").words(), n["state"])
-    if not n["arms"] and n["state"] == "not-assessable":
+    if not n["arms"] and n["state"] == "not-assessable" and n["fragments_per_bin"] is None:
         c.same("copies facts", shown, {})
         return
     two = lambda x: fixed(x, 2)
@@ -304,6 +304,7 @@ def junction(c, page, d):
     c.same("discordant", shown["Discordant fragments"], count(j["discordant_fragments"]))
     c.same("needed", shown["Needed for a detection"], count(j["needed"]))
     c.same("coverage", shown["Physical coverage (DNA), fold"], fixed(j["physical_coverage"], 1))
+    c.same("shown", shown["Fragments that can show a junction"], percent(j["shown_share"]))
     c.same("background", shown["Fragments expected by chance"], fixed(j["background"], 3))
     limit = j["limit_cells"]
     c.same("limit", shown["Would have shown from"], DASH if limit is None else
@@ -506,7 +507,7 @@ def is_unshown(path, d):
         return d["igh_ccnd1"]["breakpoints"][path[2]]["exact"]
     if path == ("ccnd1_copy_number", "reference", "normals"):
         n = d["ccnd1_copy_number"]
-        return n["reference"]["kind"] == "none" or not n["arms"] and n["state"] == "not-assessable"
+        return n["reference"]["kind"] == "none" or n["fragments_per_bin"] is None and n["state"] == "not-assessable"
     if path == ("identity", "snps"):
         return not d["identity"]["inputs"]
     return any(pattern == u or pattern.startswith(u + ".") for u in UNSHOWN)

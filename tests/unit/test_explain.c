@@ -39,6 +39,22 @@ static int says(const ps_explanation *e, ps_topic topic, const char *text) {
     return 0;
 }
 
+static void judge(ps_result *r, const char *model) {
+    ps_label_free(&r->label);
+    ps_stratify(&panel, &panel.models[ps_panel_model(&panel, model)], &r->calls, r->specimen, r->prior_odds,
+                &r->label);
+}
+
+static void assert_said(const ps_result *r, ps_topic topic, const char *text) {
+    ps_explanation e;
+    ps_explain(r, &e);
+    for (size_t i = 0; !says(&e, topic, text) && i < e.n; i++)
+        if (e.sentence[i].topic == topic)
+            print_error("%s\n", e.sentence[i].text);
+    assert_true(says(&e, topic, text));
+    ps_explanation_free(&e);
+}
+
 static void what_if(void **state) {
     (void)state;
     ps_result r = result_of(PS_RAS_MUTATED, 12);
@@ -49,12 +65,12 @@ static void what_if(void **state) {
     for (size_t i = 1; i < e.n; i++)
         assert_true(e.sentence[i - 1].topic <= e.sentence[i].topic);
     ps_calls calls = {.ccnd1 = {.state = PS_CCND1_DYSREGULATED, .log_odds = 12},
-                      .ras = {.state = PS_RAS_WILD_TYPE, .log_odds = -3}};
+                      .ras = {.state = PS_RAS_WILD_TYPE, .log_odds = log(0.05)}}; /* what ps_call_ras gives one */
     ps_judge(r.label.chosen.model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
     snprintf(text, sizeof text, "with RAS wild type the label would be indeterminate (probability %.2g)",
              v.probability);
     assert_true(says(&e, PS_TOPIC_CHANGE, text));
-    assert_true(says(&e, PS_TOPIC_CHANGE, "holds for every prior odds from 0.27 up")); /* 3 / e^2.4 */
+    assert_true(says(&e, PS_TOPIC_CHANGE, "holds for every prior odds from 0.28 up")); /* 3 / e^2.4 = 0.2722 */
     assert_true(says(&e, PS_TOPIC_MISSING, "CCND1 copy number: DNA alignments"));
     assert_true(says(&e, PS_TOPIC_MODELS, "emd-lesion (published) is not applicable"));
     ps_explanation_free(&e);
@@ -83,7 +99,231 @@ static void what_if(void **state) {
     ps_result_free(&r);
 }
 
+/* What a state would give is what a real sample of it gets: CCND1 by RNA +-6, by a junction 6, RAS 12 or ln 0.05. */
+static void clearest_calls(void **state) {
+    (void)state;
+    static const struct {
+        double ccnd1, ras;
+        int mutated, over;
+        const char *text;
+    } rows[] = {
+        {-6, 12, 1, 1, "with CCND1 not dysregulated the label would be indeterminate (probability %.2g)"},
+        {6, log(0.05), 0, 0, "with CCND1 dysregulated the label would be indeterminate (probability %.2g)"},
+        {-6, log(0.05), 0, 1, "with CCND1 not dysregulated the label would be intramedullary (probability %.2g)"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_result r = result_of(rows[i].mutated ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE, rows[i].ras);
+        r.calls.ccnd1.state = rows[i].over ? PS_CCND1_DYSREGULATED : PS_CCND1_NOT_DYSREGULATED;
+        r.calls.ccnd1.log_odds = -rows[i].ccnd1;
+        judge(&r, "rationale");
+        ps_calls then = {.ccnd1 = {.state = rows[i].over ? PS_CCND1_NOT_DYSREGULATED : PS_CCND1_DYSREGULATED,
+                                   .log_odds = rows[i].ccnd1},
+                         .ras = {.state = r.calls.ras.state, .log_odds = rows[i].ras}};
+        ps_verdict v;
+        ps_judge(r.label.chosen.model, &then, PS_SPECIMEN_UNKNOWN, NAN, &v);
+        char text[160];
+        snprintf(text, sizeof text, rows[i].text, v.probability);
+        assert_said(&r, PS_TOPIC_CHANGE, text);
+        ps_result_free(&r);
+    }
+}
+
+/* The odds that are stated are tried: with them the label is the stated one, with a hundredth less or more it need not be. */
+static void prior_odds(void **state) {
+    (void)state;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    r.calls.ccnd1 = (ps_ccnd1_call){.state = PS_CCND1_NOT_DYSREGULATED, .log_odds = -12};
+    judge(
+        &r,
+        "rationale"); /* ln LR 1.2 - 0.8: plasmacytoma-like from 3 / e^0.4 = 2.01 up, else from e^-0.4 / 3 = 0.223 down */
+    assert_said(&r, PS_TOPIC_CHANGE,
+                "Prior odds of 2.1 or more would make it plasmacytoma-like, of 0.22 or less "
+                "intramedullary (now 1)");
+    r.prior_odds = 2.02;
+    judge(&r, "rationale");
+    assert_int_equal(r.label.chosen.label, PS_LABEL_PLASMACYTOMA);
+    assert_said(&r, PS_TOPIC_CHANGE,
+                "holds for every prior odds from 2.02 up (now 2.02)"); /* 2.1 would deny itself */
+    r.prior_odds = 0.223;
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_CHANGE, "holds for every prior odds up to 0.223 (now 0.223)");
+    r.prior_odds = 2.01;
+    judge(&r, "rationale");
+    assert_int_equal(r.label.chosen.label, PS_LABEL_INDETERMINATE);
+    assert_said(&r, PS_TOPIC_LABEL,
+                "the probability of plasmacytoma-like is 0.7499 ("); /* three digits: the threshold */
+    ps_model extreme = *r.label.chosen.model;                        /* out of reach of any odds that --prior takes */
+    extreme.weight[PS_MARKER_RAS] = (ps_weight){-20, 1, -20, 1};
+    extreme.weight[PS_MARKER_CCND1] = (ps_weight){-20, 1, -20, 1};
+    extreme.intramedullary_at = 1e-9;
+    r.prior_odds = 1e6;
+    ps_label_free(&r.label);
+    ps_stratify(&panel, &extreme, &r.calls, r.specimen, r.prior_odds, &r.label);
+    assert_said(&r, PS_TOPIC_CHANGE, "holds for every prior odds up to 1e+06");
+    ps_result_free(&r);
+}
+
+/* A model that leaves a sample open, and two others that contradict each other. */
+static void models_among_each_other(void **state) {
+    (void)state;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    r.specimen = PS_SPECIMEN_LESION;
+    judge(&r, "emd-lesion");
+    assert_int_equal(r.label.chosen.label, PS_LABEL_INDETERMINATE);
+    assert_said(&r, PS_TOPIC_MODELS,
+                "The other models disagree among each other (rationale: plasmacytoma-like, "
+                "primary-solitary: intramedullary)");
+    assert_said(&r, PS_TOPIC_MODELS,
+                "primary-solitary takes RAS mutated as a sign of intramedullary (ln LR -1), rationale of");
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_MODELS, "The models disagree because");
+    r.specimen = PS_SPECIMEN_UNKNOWN;
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_MODELS, "No other model gives the opposite label");
+    ps_result_free(&r);
+}
+
+/* Even coverage of the 11q13 window by fragments of 250 bases, of which 30 must lie on either side of a junction. */
+static ps_result covered(double fold, double purity) {
+    ps_result r = {.sample_id = ps_strdup("S"), .panel = &panel, .purity = purity, .prior_odds = NAN};
+    ps_evidence *dna = &r.evidence[PS_INPUT_DNA];
+    *dna = case_evidence(PS_INPUT_DNA);
+    double bases = 0;
+    for (size_t i = 0; i < dna->n_cells; i++) {
+        dna->cell_bases[i] = (uint64_t)(fold * PS_WINDOW_CELL);
+        bases += (double)dna->cell_bases[i];
+    }
+    dna->window_fragments = (uint64_t)(bases / 250);
+    ps_case c = case_of(NULL, dna, NULL);
+    c.purity = purity;
+    ps_call(&c, &r.calls);
+    judge(&r, "rationale");
+    return r;
+}
+
+/* Three of Poisson(m) in 95 %: m = 6.2958. Of half the fragments 1 - 60/250 can show it: 6.2958 / 0.38 = 16.6. */
+static void coverage_that_would_show(void **state) {
+    (void)state;
+    static const struct {
+        double now, purity, enough;
+        const char *text;
+    } rows[] = {
+        {10, NAN, 17, "IGH::CCND1: 10 fragments lie over a base of the 11q13 window; about 17, evenly"},
+        {10, 0.5, 34, "IGH::CCND1: 10 fragments lie over a base of the 11q13 window; about 34, evenly"},
+        {0, NAN, 16,
+         "IGH::CCND1: 0 fragments lie over a base of the 11q13 window; about 16, evenly"}, /* of 300 bases */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_result r = covered(rows[i].now, rows[i].purity);
+        assert_said(&r, PS_TOPIC_MISSING, rows[i].text);
+        ps_result_free(&r);
+        if (!(rows[i].now > 0))
+            continue;
+        for (int less = 0; less < 2; less++) { /* the caller agrees */
+            r = covered(rows[i].enough - less, rows[i].purity);
+            assert_int_equal(r.calls.junction.state, less ? PS_JUNCTION_NOT_ASSESSABLE : PS_JUNCTION_NOT_DETECTED);
+            ps_result_free(&r);
+        }
+    }
+    ps_result r = covered(10, NAN);
+    r.calls.junction.shown = 0;
+    assert_said(&r, PS_TOPIC_MISSING, "10 fragments lie over a base of the 11q13 window, but they are too short");
+    r.calls.copynumber.reasons.n = 0;
+    ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_LOW_COVERAGE, "%s", "");
+    r.calls.copynumber.fragments_per_bin = 0.345; /* 1.449 times */
+    assert_said(&r, PS_TOPIC_MISSING, "0.345 fragments per bin; 0.5 are needed at least, about 1.5 times the reads");
+    r.calls.copynumber.fragments_per_bin = 0.005;
+    assert_said(&r, PS_TOPIC_MISSING, "0.005 fragments per bin; 0.5 are needed at least, about 100 times the reads");
+    r.calls.copynumber.reasons.n = 0;
+    ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_NOISY, "%s", "");
+    r.calls.copynumber.fragments_per_bin = 0.96; /* even bins: a robust spread of one whole count */
+    assert_said(&r, PS_TOPIC_MISSING,
+                "0.96 fragments per bin are too few to tell noise from counting: about 2.1 times");
+    r.calls.copynumber.fragments_per_bin = 33;
+    assert_said(&r, PS_TOPIC_MISSING, "a new library would help more than depth");
+    r.calls.copynumber.reasons.n = 0;
+    ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_LOW_COVERAGE, "%s", "");
+    r.calls.copynumber.fragments_per_bin = NAN;
+    assert_said(&r, PS_TOPIC_MISSING, "CCND1 copy number: the DNA covers next to none of the genome's bins");
+    ps_result_free(&r);
+}
+
+/* So many fragments of CCND1 at this log2 ratio, between cut-offs half a log2 apart. */
+static ps_expression_call counted(uint64_t fragments, double log2_ratio) {
+    double kb = panel.genes[panel.ccnd1].length / 1000.0;
+    ps_expression_call x = {.fragments = (int64_t)fragments,
+                            .log2_ratio = log2_ratio,
+                            .over_at = -1.5,
+                            .not_at = -2,
+                            .reference_median = ((double)fragments + 0.5) / kb / exp2(log2_ratio),
+                            .unspliced_share = NAN};
+    x.state = ps_expression_as_if(&panel, &x, fragments, 1);
+    if (x.state == PS_EXPRESSION_NOT_ASSESSABLE)
+        ps_reason_add(&x.reasons, PS_REASON_DEPTH_BELOW_THRESHOLD, "%s", "");
+    return x;
+}
+
+/* Garwood's ends, over 20.5 counts times as many reads: 21.888 of 32 makes -1.4 - 0.584, above -2, 20.241 of 30 at 1.5 times
+ * -1.4 - 0.603, below. 35.710 of 24 makes -2.05 + 0.538, below -1.5, 33.308 of 22 at 1.1 times -2.05 + 0.563, above. */
+static void reads_that_would_decide(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t fragments;
+        double log2_ratio;
+        const char *text;
+    } rows[] = {
+        {20, -1.4, "at this ratio (2^-1.40) about 1.6 times the reads (32 fragments) would show it overexpressed"},
+        {20, -2.05,
+         "at this ratio (2^-2.05) about 1.2 times the reads (24 fragments) would show it not-overexpressed"},
+        {5, -1.75, "at this ratio (2^-1.75) more reads alone would not decide"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_result r = result_of(PS_RAS_MUTATED, 12);
+        r.calls.expression = counted(rows[i].fragments, rows[i].log2_ratio);
+        assert_int_equal(r.calls.expression.state, PS_EXPRESSION_NOT_ASSESSABLE);
+        assert_said(&r, PS_TOPIC_MISSING, rows[i].text);
+        ps_result_free(&r);
+    }
+}
+
+/* 60 counts at 2^0 of the median: the low end of the interval passes 2^-2 between 24 counts (15.377: -2.0) and fewer, and
+ * the cut-off 2^-1.5 lies at 20.9; the caller itself is asked. */
+static void what_expression_hangs_on(void **state) {
+    (void)state;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    r.calls.expression = counted(60, 0);
+    assert_int_equal(r.calls.expression.state, PS_EXPRESSION_OVER);
+    ps_explanation e;
+    ps_explain(&r, &e);
+    int64_t turns = -1;
+    for (size_t i = 0; i < e.n; i++) {
+        const char *with = strstr(e.sentence[i].text, "With ");
+        if (with == e.sentence[i].text && strstr(with, "instead of 60 (") && strstr(with, "CCND1 not-assessable."))
+            turns = strtoll(with + 5, NULL, 10);
+    }
+    ps_explanation_free(&e);
+    assert_true(turns > 0);
+    assert_int_equal(ps_expression_as_if(&panel, &r.calls.expression, (uint64_t)turns, 1),
+                     PS_EXPRESSION_NOT_ASSESSABLE);
+    assert_int_equal(ps_expression_as_if(&panel, &r.calls.expression, (uint64_t)turns + 1, 1), PS_EXPRESSION_OVER);
+    r.calls.junction.state = PS_JUNCTION_DETECTED; /* it decides, whatever the expression is */
+    ps_explain(&r, &e);
+    assert_false(says(&e, PS_TOPIC_CHANGE, "fragments instead of"));
+    ps_explanation_free(&e);
+    r.calls.junction.state = PS_JUNCTION_NOT_ASSESSABLE;
+    r.calls.expression = counted(3, -5); /* 3.5 doubled three times is 28: the first count above 2^-2 is 28 (28.5) */
+    assert_int_equal(r.calls.expression.state, PS_EXPRESSION_NOT_OVER);
+    r.calls.ccnd1.state = PS_CCND1_NOT_DYSREGULATED;
+    judge(&r, "rationale");
+    assert_said(&r, PS_TOPIC_CHANGE, "With 28 fragments instead of 3 (2^-1.97 ");
+    ps_result_free(&r);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(depth_that_would_show), cmocka_unit_test(what_if)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(depth_that_would_show),   cmocka_unit_test(what_if),
+        cmocka_unit_test(clearest_calls),          cmocka_unit_test(prior_odds),
+        cmocka_unit_test(models_among_each_other), cmocka_unit_test(coverage_that_would_show),
+        cmocka_unit_test(reads_that_would_decide), cmocka_unit_test(what_expression_hangs_on)};
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

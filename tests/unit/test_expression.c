@@ -73,6 +73,24 @@ static void states(void **state) {
     }
 }
 
+/* A call as if of other counts is the call of those counts. */
+static void as_if(void **state) {
+    (void)state;
+    ps_evidence e = plain(UNIT_RATE, 0);
+    ps_expression_call first = call_of(&e);
+    ps_evidence_free(&e);
+    for (double log2_ratio = -8; log2_ratio < 4; log2_ratio += 0.19)
+        for (int rate = UNIT_RATE; rate <= 4 * UNIT_RATE; rate *= 2) {
+            e = plain(rate, log2_ratio);
+            ps_expression_call call = call_of(&e);
+            assert_int_equal(ps_expression_as_if(&panel, &first, (uint64_t)call.fragments, rate / (double)UNIT_RATE),
+                             call.state);
+            free_call(&call);
+            ps_evidence_free(&e);
+        }
+    free_call(&first);
+}
+
 /* Garwood's interval for 10 counts is 4.7954 to 18.3904; for 0, 0 to 3.6889. */
 static void counting_interval(void **state) {
     (void)state;
@@ -309,6 +327,7 @@ int main(void) {
         cmocka_unit_test(nothing_on_the_chromosome),
         cmocka_unit_test(without_chromosome_11),
         cmocka_unit_test(states),
+        cmocka_unit_test(as_if),
         cmocka_unit_test(counting_interval),
         cmocka_unit_test(shallow_is_not_negative),
         cmocka_unit_test(gates),

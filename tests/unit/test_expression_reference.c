@@ -414,12 +414,17 @@ static void calls(void **state) {
         {middle, 50, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_BORDERLINE_EXPRESSION},
         {-40, 0.01, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_DEPTH_BELOW_THRESHOLD},
     };
+    ps_evidence plain = sample_at(4, 1, NULL);
+    ps_expression_call first = call_with(&plain, &r);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_evidence e = sample_at(rows[i].log2, rows[i].depth, NULL);
         for (int g = 0; rows[i].depth < 0.1 && g < panel.n_genes; g++)
             if (!strcmp(panel.genes[g].name, "GAPDH"))
                 set_gene(&e, g, 3000); /* the depth gate stays open */
         ps_expression_call call = call_with(&e, &r);
+        if (rows[i].depth >= 1) /* as if of those counts, by the states that the first call holds */
+            assert_int_equal(ps_expression_as_if(&panel, &first, (uint64_t)call.fragments, rows[i].depth),
+                             call.state);
         if (call.state != rows[i].state)
             fail_msg("log2 %g: %s (%s)", rows[i].log2, ps_expression_state_names[call.state],
                      call.reasons.n ? call.reasons.at[0].detail : "");
@@ -461,6 +466,8 @@ static void calls(void **state) {
     free_call(&call);
     ps_expression_reference_free(&r);
     free_cohort(&c);
+    free_call(&first);
+    ps_evidence_free(&plain);
 }
 
 /* ---- RNA as DNA, DNA as RNA ------------------------------------------------------------------------------------- */

@@ -42,6 +42,9 @@ static void poisson(void **state) {
     near(ps_poisson_upper(1000000, 995000), 2.7495803592700708e-7, 1e-7, "poisson", 1e6, 995000, 0);
     assert_true(ps_poisson_upper(0, 5) == 1 && ps_poisson_upper(0, 0) == 1);
     assert_true(ps_poisson_upper(4, 0) == 0);
+    near(ps_poisson_mean(10, 0.025), 4.795389, 1e-6, "mean", 10, 0.025, 0); /* Garwood's interval of 10 counts */
+    near(ps_poisson_mean(11, 0.975), 18.390356, 1e-6, "mean", 11, 0.975, 0);
+    near(ps_poisson_mean(1, 0.95), -log(0.05), 1e-9, "mean", 1, 0.95, 0);
 }
 
 static void binomial(void **state) {
