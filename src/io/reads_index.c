@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bai.h"
+#include "bin_index.h"
 #include "plasmastrat/alloc.h"
 #include "reads_private.h"
 
@@ -98,6 +98,11 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     return result;
 }
 
+static int cannot_be_read(const ps_reads *reads, const char *index, ps_error *err) {
+    return ps_fail(err, PS_ERR_RUN, index, 0, "cannot be read as an index of %s: it is damaged or of another kind",
+                   reads->source.path);
+}
+
 static int check_contig_count(const ps_reads *reads, const char *index, ps_error *err) {
     int n = hts_idx_nseq(reads->index);
     if (n <= reads->info.n_contigs)
@@ -107,21 +112,74 @@ static int check_contig_count(const ps_reads *reads, const char *index, ps_error
                    reads->source.path, n, reads->info.n_contigs);
 }
 
+static uint64_t file_bytes(const ps_reads *reads) {
+    struct stat st;
+    return !reads->source.is_remote && stat(reads->source.path, &st) == 0 ? (uint64_t)st.st_size : UINT64_MAX;
+}
+
+/* Reads the record at a place: as bam_read1, or -2 when there is no such place. */
+static int read_at(BGZF *file, uint64_t offset, bam1_t *record) {
+    return bgzf_seek(file, (int64_t)offset, SEEK_SET) == 0 ? bam_read1(file, record) : -2;
+}
+
+/* Do the bins' first records lie in them? And nothing with a place after the last chunk? */
+static int records_agree(const ps_reads *reads, const ps_bin_index *index, uint64_t end) {
+    BGZF *file = bgzf_open(reads->source.path, "r");
+    if (!file)
+        return 0;
+    bgzf_set_cache_size(file, 2 * BGZF_MAX_BLOCK_SIZE); /* bins may begin in one block */
+    const bam1_core_t *core = &reads->record->core;
+    int got = read_at(file, end, reads->record);
+    int agree = got == -1 || (got >= 0 && core->tid < 0);
+    for (size_t i = 0; agree && i < index->n_probes; i++) {
+        const ps_index_probe *p = &index->probe[i];
+        agree = read_at(file, p->offset, reads->record) >= 0 && core->tid == p->contig && core->pos >= p->beg0 &&
+                core->pos < p->end0;
+    }
+    bgzf_close(file);
+    return agree;
+}
+
+/* An index of another file mostly holds together. But that of a BAM begins with the record after the header, and ends
+ * with the last that has a place; and its bins reach the end of every contig. */
+static int is_index_of(const ps_reads *reads, const ps_bin_index *index) {
+    for (int i = 0; i < reads->info.n_contigs; i++)
+        if (reads->contig_lengths[i] > (int64_t)1 << (index->min_shift + 3 * index->depth))
+            return 0;
+    if (hts_get_format(reads->file)->format != bam)
+        return 1;
+    uint64_t first = (uint64_t)bgzf_tell(reads->file->fp.bgzf);
+    ps_stretch all = index->all.end ? index->all : (ps_stretch){first, first};
+    return all.beg == first && (reads->source.is_remote || records_agree(reads, index, all.end));
+}
+
+/* Loads what has been looked at: 1, or 0 when it is not to be used, -1. */
+static int load_bin_index(ps_reads *reads, const char *path, ps_error *err) {
+    ps_bin_index index;
+    int sound = ps_bin_index_read(path, file_bytes(reads), &index);
+    if (sound > 0 && index.n_contigs <= reads->info.n_contigs)
+        sound = is_index_of(reads, &index);
+    if (sound > 0) {
+        char *url = ps_bin_index_url(&index);
+        reads->index = sam_index_load3(reads->file, reads->source.path, url, HTS_IDX_SILENT_FAIL);
+        free(url);
+    }
+    ps_bin_index_free(&index);
+    return sound == 0 ? 0 : reads->index ? 1 : cannot_be_read(reads, path, err);
+}
+
 static int load_named_index(ps_reads *reads, const char *index, ps_error *err) {
     int is_cram = hts_get_format(reads->file)->format == cram;
     if (is_cram && !reads->source.is_remote && read_crai(reads, index, err) != 0)
         return -1;
-    if (!is_cram && !ps_bai_is_sound(index)) {
-        reads->info.index = PS_INDEX_UNSOUND;
-        return 0;
-    }
-    reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
-    if (!reads->index)
-        return ps_fail(err, PS_ERR_RUN, index, 0,
-                       "cannot be read as an index of %s: it is damaged or of another kind", reads->source.path);
+    if (is_cram)
+        reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
+    int loaded = !is_cram ? load_bin_index(reads, index, err) : reads->index ? 1 : cannot_be_read(reads, index, err);
+    reads->info.index = loaded == 0 ? PS_INDEX_UNSOUND : PS_INDEX_USED;
+    if (loaded <= 0)
+        return loaded;
     if (!is_cram && check_contig_count(reads, index, err) != 0)
         return -1;
-    reads->info.index = PS_INDEX_USED;
     reads->by_ranges = !is_cram && reads->file->is_bgzf && hts_get_format(reads->file)->format == bam &&
                        ps_ranges_can(reads->source.path);
     return 0;
