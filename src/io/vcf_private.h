@@ -137,13 +137,11 @@ int vcf_tally_contig(vcf_tally *tally, const char *chrom);
 
 enum { VCF_MAX_BUILDS = 4 };
 typedef struct vcf_builds { /* the built-in panels, each with its tally */
-    ps_panel panel[VCF_MAX_BUILDS];
     vcf_tally tally[VCF_MAX_BUILDS];
     int n;
 } vcf_builds;
-/* `except` (may be NULL): a build that is not wanted. Free it also after an error. */
-int vcf_builds_load(vcf_builds *all, const char *except, ps_error *err);
-void vcf_builds_free(vcf_builds *all);
+/* `except` (may be NULL): a build that is not wanted. */
+int vcf_builds_begin(vcf_builds *all, const char *except, ps_error *err);
 
 /* Build from ##contig lengths, or NULL. */
 const char *vcf_header_build(const vcf_lines *lines, char *why, size_t why_size);
