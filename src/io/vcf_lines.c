@@ -1,7 +1,9 @@
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/map.h"
 #include "vcf_private.h"
 
 enum { BUFFER_BYTES = 1 << 16, MAX_LINE = 1 << 28 };
@@ -177,22 +179,25 @@ int vcf_lines_next(vcf_lines *lines, ps_error *err) {
 
 static const char *const fixed_columns[] = {"CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"};
 
-static void name_sample(vcf_lines *lines, const char *name) {
-    int copies = 1;
-    for (int i = 0; i < lines->n_samples; i++) {
-        size_t length = strlen(name);
-        copies += strncmp(lines->sample[i], name, length) == 0 &&
-                  (lines->sample[i][length] == '\0' || lines->sample[i][length] == '#');
+static uint64_t hash_of(const char *name) {
+    return ps_hash(name, strlen(name));
+}
+
+/* `taken` has the names so far, each with the number of its last copy. */
+static void name_sample(vcf_lines *lines, const char *name, ps_map *taken) {
+    uint64_t copies = *ps_map_at(taken, hash_of(name));
+    char *unique = ps_strdup(name);
+    while (*ps_map_at(taken, hash_of(unique)) > 0) {
+        free(unique);
+        unique = ps_format("%s#%" PRIu64, name, ++copies);
     }
-    lines->sample[lines->n_samples++] = copies > 1 ? ps_format("%s#%d", name, copies) : ps_strdup(name);
+    *ps_map_at(taken, hash_of(unique)) = 1;
+    *ps_map_at(taken, hash_of(name)) = copies ? copies : 1;
+    lines->sample[lines->n_samples++] = unique;
 }
 
 /* "#CHROM POS ..." ; `text` is cut. */
-static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
-    size_t n_tabs = 0;
-    for (const char *p = text; *p; p++)
-        n_tabs += *p == '\t';
-    lines->sample = ps_alloc(n_tabs + 1, sizeof *lines->sample);
+static int take_columns(vcf_lines *lines, char *text, ps_map *taken, ps_error *err) {
     for (char *name = text + 1, *next; name; name = next, lines->n_columns++) {
         char *tab = strchr(name, '\t');
         if (tab)
@@ -201,7 +206,7 @@ static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
         if (lines->n_columns >= 9) {
             if (!*name)
                 return fail(lines, lines->number, "has a sample column without a name", err);
-            name_sample(lines, name);
+            name_sample(lines, name, taken);
         } else if (strcmp(name, fixed_columns[lines->n_columns]) != 0) {
             return ps_fail(err, PS_ERR_RUN, lines->source.name, lines->number,
                            "column %d is '%.60s', expected '%s' (columns are separated by tabs)",
@@ -212,6 +217,17 @@ static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
         return fail(lines, lines->number, "the #CHROM line has fewer than 8 columns (they are separated by tabs)",
                     err);
     return 0;
+}
+
+static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
+    size_t n_tabs = 0;
+    for (const char *p = text; *p; p++)
+        n_tabs += *p == '\t';
+    lines->sample = ps_alloc(n_tabs + 1, sizeof *lines->sample);
+    ps_map taken = {0};
+    int result = take_columns(lines, text, &taken, err);
+    ps_map_free(&taken);
+    return result;
 }
 
 static void add_meta(vcf_lines *lines, const char *text, size_t *capacity) {
