@@ -5,8 +5,7 @@
  * several ways, and these are compared (SAM specification, section 5; CSIv1; tabix): the chunks of a contig follow each
  * other without a gap, and so do the contigs; bins of one level begin in the order of their places; the counts' bin tells
  * where the contig's chunks begin and end; the linear index (of a CSI: each bin's offset) rises, and each of its steps
- * lies in a chunk of a bin over that window. What has been checked is what htslib gets: the bytes, not the file again.
- * Private to src/io.
+ * lies in a chunk of a bin over that window. Private to src/io.
  */
 #ifndef PLASMASTRAT_IO_BIN_INDEX_H
 #define PLASMASTRAT_IO_BIN_INDEX_H

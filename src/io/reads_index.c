@@ -159,12 +159,12 @@ static int load_bin_index(ps_reads *reads, const char *path, ps_error *err) {
     int sound = ps_bin_index_read(path, file_bytes(reads), &index);
     if (sound > 0 && index.n_contigs <= reads->info.n_contigs)
         sound = is_index_of(reads, &index);
-    if (sound > 0) {
-        char *url = ps_bin_index_url(&index);
-        reads->index = sam_index_load3(reads->file, reads->source.path, url, HTS_IDX_SILENT_FAIL);
-        free(url);
-    }
-    ps_bin_index_free(&index);
+    /* A remote one is not fetched again. A local one is: the URL costs htslib the loading of its plugins. */
+    char *name = sound > 0 && strstr(path, "://") ? ps_bin_index_url(&index) : ps_strdup(path);
+    ps_bin_index_free(&index); /* of a genome it takes megabytes, and htslib's copy as many */
+    if (sound > 0)
+        reads->index = sam_index_load3(reads->file, reads->source.path, name, HTS_IDX_SILENT_FAIL);
+    free(name);
     return sound == 0 ? 0 : reads->index ? 1 : cannot_be_read(reads, path, err);
 }
 

@@ -97,13 +97,12 @@ static int is_index_of(const vcf_lines *lines, const ps_bin_index *index) {
     return fits;
 }
 
-static void load(vcf_lines *lines, const ps_bin_index *index) {
-    char *url = ps_bin_index_url(index);
+static void load(vcf_lines *lines, const char *path, const ps_bin_index *index) {
     int n = 0;
     if (lines->text)
-        lines->tabix = tbx_index_load3(lines->source.path, url, HTS_IDX_SILENT_FAIL);
+        lines->tabix = tbx_index_load3(lines->source.path, path, HTS_IDX_SILENT_FAIL);
     else
-        lines->csi = bcf_index_load3(lines->source.path, url, HTS_IDX_SILENT_FAIL);
+        lines->csi = bcf_index_load3(lines->source.path, path, HTS_IDX_SILENT_FAIL);
     if (lines->tabix) { /* a name that comes twice has one number: the others would be wrong */
         free(tbx_seqnames(lines->tabix, &n));
         if (n != index->n_contigs) {
@@ -111,7 +110,6 @@ static void load(vcf_lines *lines, const ps_bin_index *index) {
             lines->tabix = NULL;
         }
     }
-    free(url);
 }
 
 /* ---- places -----------------------------------------------------------------------------------------------------
@@ -184,7 +182,7 @@ int vcf_lines_restrict(vcf_lines *lines, const ps_panel *panel, ps_error *err) {
     ps_bin_index index;
     int sound = ps_bin_index_read(path, (uint64_t)st.st_size, &index);
     if (sound > 0 && is_index_of(lines, &index))
-        load(lines, &index);
+        load(lines, path, &index);
     ps_bin_index_free(&index);
     int result = sound < 0 ? ps_fail(err, PS_ERR_RUN, path, 0, "cannot be read as an index") : 0;
     free(path);
