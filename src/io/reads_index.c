@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bin_index.h"
+#include "crai.h"
 #include "plasmastrat/alloc.h"
 #include "reads_private.h"
 
@@ -52,8 +53,13 @@ static int by_place(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
+/* Is this a line to compare with its container? The first of an index are, and each PS_MOST_PROBES-th of those after. */
+static int is_probed(size_t line) {
+    return line < PS_MOST_PROBES || line % PS_MOST_PROBES == 0;
+}
+
 /* A .crai is lines of: contig, start, span, container offset, slice offset, size. A slice with several contigs has
- * several lines. */
+ * several lines. 1: they are those of the file; 0: not. */
 static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     struct stat st;
     int64_t size = stat(reads->source.path, &st) == 0 ? (int64_t)st.st_size : INT64_MAX;
@@ -61,40 +67,50 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     if (!file)
         return ps_fail(err, PS_ERR_RUN, index, 0, "index cannot be opened: %s", strerror(errno));
     kstring_t line = KS_INITIALIZE;
-    int result = 0, got = -1;
-    long contig, contig_before = -1, start = 0;
-    size_t capacity = 0;
-    int64_t offset, slice, offset_before = -1, slice_before = -1;
+    int result = 1, got = -1;
+    int64_t contig_before = -1, slice, offset_before = -1, slice_before = -1;
+    size_t capacity = 0, n_lines = 0;
+    ps_crai_line one;
+    hFILE *cram = hts_get_format(reads->file)->version.major == 3 ? hopen(reads->source.path, "r") : NULL;
     reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
     while ((got = bgzf_getline(file, '\n', &line)) >= 0) {
-        if (sscanf(line.s, "%ld %ld %*d %" SCNd64 " %" SCNd64, &contig, &start, &offset, &slice) != 4) {
+        int end = -1;
+        if (sscanf(line.s, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %*d%n", &one.contig,
+                   &one.beg1, &one.span, &one.container, &slice, &end) != 5 ||
+            (size_t)end != line.l) {
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is not a CRAM index");
             break;
         }
-        if (contig >= reads->info.n_contigs || offset >= size) {
+        if (one.contig >= reads->info.n_contigs || one.container >= size) {
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is the index of another file than %s", reads->source.path);
             break;
         }
-        if (offset == offset_before && slice == slice_before && contig != contig_before) {
-            if (contig >= 0)
-                reads->shares_slice[contig] = 1;
+        if (cram && is_probed(n_lines++) && !ps_crai_line_is_true(cram, &one)) {
+            result = 0;
+            break;
+        }
+        if (one.container == offset_before && slice == slice_before && one.contig != contig_before) {
+            if (one.contig >= 0)
+                reads->shares_slice[one.contig] = 1;
             if (contig_before >= 0)
                 reads->shares_slice[contig_before] = 1;
         }
-        if (contig >= 0 && start > 0) {
+        if (one.contig >= 0 && one.beg1 > 0) {
             PS_GROW(reads->slice_beg, reads->n_slice_beg, capacity);
-            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)contig << 32 | ((uint64_t)start - 1);
+            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)one.contig << 32 | ((uint64_t)one.beg1 - 1);
         }
-        contig_before = contig;
-        offset_before = offset;
+        contig_before = one.contig;
+        offset_before = one.container;
         slice_before = slice;
     }
-    if (result == 0 && got < -1)
+    if (result == 1 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
     if (reads->n_slice_beg)
         qsort(reads->slice_beg, reads->n_slice_beg, sizeof *reads->slice_beg, by_place);
     ks_free(&line);
     bgzf_close(file);
+    if (cram)
+        hclose_abruptly(cram);
     return result;
 }
 
@@ -168,13 +184,24 @@ static int load_bin_index(ps_reads *reads, const char *path, ps_error *err) {
     return sound == 0 ? 0 : reads->index ? 1 : cannot_be_read(reads, path, err);
 }
 
+static int load_crai(ps_reads *reads, const char *index, ps_error *err) {
+    int ours = reads->source.is_remote ? 1 : read_crai(reads, index, err);
+    if (ours == 0) { /* what it says of slices is not to be believed either */
+        free(reads->shares_slice);
+        free(reads->slice_beg);
+        reads->shares_slice = NULL;
+        reads->slice_beg = NULL;
+        reads->n_slice_beg = 0;
+    }
+    if (ours <= 0)
+        return ours;
+    reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
+    return reads->index ? 1 : cannot_be_read(reads, index, err);
+}
+
 static int load_named_index(ps_reads *reads, const char *index, ps_error *err) {
     int is_cram = hts_get_format(reads->file)->format == cram;
-    if (is_cram && !reads->source.is_remote && read_crai(reads, index, err) != 0)
-        return -1;
-    if (is_cram)
-        reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
-    int loaded = !is_cram ? load_bin_index(reads, index, err) : reads->index ? 1 : cannot_be_read(reads, index, err);
+    int loaded = (is_cram ? load_crai : load_bin_index)(reads, index, err);
     reads->info.index = loaded == 0 ? PS_INDEX_UNSOUND : PS_INDEX_USED;
     if (loaded <= 0)
         return loaded;

@@ -131,6 +131,7 @@ def kinds(folder):
         Kind("CSI of BCF inside", "big.bcf.csi", *one, "--vcf", folder / "big.bcf", inside=True),
         Kind("CRAM", "PCL01.dna.cram", *one, "--dna", folder / "PCL01.dna.cram", weight=4),
         Kind("CRAI", "PCL01.dna.cram.crai", *one, "--dna", folder / "PCL01.dna.cram"),
+        Kind("CRAI inside", "PCL01.dna.cram.crai", *one, "--dna", folder / "PCL01.dna.cram", weight=3, inside=True),
         Kind("VCF", "VCF01.mutect2.vcf", *one, "--vcf", folder / "VCF01.mutect2.vcf", weight=2, text=True),
         Kind("sheet", "one.tsv", "batch", sheet, "-o", folder / "batch", "--force", text=True),
         Kind("panel", "panel/limits.tsv", *one, "--vcf", folder / "VCF01.mutect2.vcf", "-p", folder / "panel", text=True),
