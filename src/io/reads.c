@@ -355,19 +355,6 @@ static hts_reglist_t *make_regions(const ps_reads *reads, const tid_span *span, 
     return list;
 }
 
-/* An index made for a longer file points past the end of this one, which htslib would read as "no records". */
-static int check_offsets(const ps_reads *reads, ps_error *err) {
-    struct stat st;
-    if (reads->source.is_remote || reads->file->is_cram || stat(reads->source.path, &st) != 0)
-        return 0;
-    for (int i = 0; i < reads->region->n_off; i++)
-        if ((int64_t)(reads->region->off[i].u >> 16) >= (int64_t)st.st_size)
-            return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
-                           "its index is that of another file: it points past the end; make a new one with "
-                           "samtools index");
-    return 0;
-}
-
 /* ---- CRAM queries: htslib's iterator over many regions (1.16, cram_index_query_last) reads uninitialised memory for
  * CRAM and then loses records, so spans are read by its single-region iterator, neighbours in one go.
  * -------------------- */
@@ -465,9 +452,8 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
     if (reads->by_ranges) {
         ps_reads_set_rules(reads, spans, n);
         reads->ranges = ps_ranges_open(&reads->source, reads->region, &reads->rules);
-        return 0;
     }
-    return check_offsets(reads, err);
+    return 0;
 }
 
 static int damaged(const ps_reads *reads, ps_error *err) {

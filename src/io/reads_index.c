@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bai.h"
+#include "bin_index.h"
+#include "crai.h"
 #include "plasmastrat/alloc.h"
 #include "reads_private.h"
 
@@ -52,8 +53,13 @@ static int by_place(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
+/* Is this a line to compare with its container? The first of an index are, and each PS_MOST_PROBES-th of those after. */
+static int is_probed(size_t line) {
+    return line < PS_MOST_PROBES || line % PS_MOST_PROBES == 0;
+}
+
 /* A .crai is lines of: contig, start, span, container offset, slice offset, size. A slice with several contigs has
- * several lines. */
+ * several lines. 1: they are those of the file; 0: not. */
 static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     struct stat st;
     int64_t size = stat(reads->source.path, &st) == 0 ? (int64_t)st.st_size : INT64_MAX;
@@ -61,41 +67,56 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     if (!file)
         return ps_fail(err, PS_ERR_RUN, index, 0, "index cannot be opened: %s", strerror(errno));
     kstring_t line = KS_INITIALIZE;
-    int result = 0, got = -1;
-    long contig, contig_before = -1, start = 0;
-    size_t capacity = 0;
-    int64_t offset, slice, offset_before = -1, slice_before = -1;
+    int result = 1, got = -1;
+    int64_t contig_before = -1, slice, offset_before = -1, slice_before = -1;
+    size_t capacity = 0, n_lines = 0;
+    ps_crai_line one;
+    hFILE *cram = hts_get_format(reads->file)->version.major == 3 ? hopen(reads->source.path, "r") : NULL;
     reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
     while ((got = bgzf_getline(file, '\n', &line)) >= 0) {
-        if (sscanf(line.s, "%ld %ld %*d %" SCNd64 " %" SCNd64, &contig, &start, &offset, &slice) != 4) {
+        int end = -1;
+        if (sscanf(line.s, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %*d%n", &one.contig,
+                   &one.beg1, &one.span, &one.container, &slice, &end) != 5 ||
+            (size_t)end != line.l) {
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is not a CRAM index");
             break;
         }
-        if (contig >= reads->info.n_contigs || offset >= size) {
+        if (one.contig >= reads->info.n_contigs || one.container >= size) {
             result = ps_fail(err, PS_ERR_RUN, index, 0, "is the index of another file than %s", reads->source.path);
             break;
         }
-        if (offset == offset_before && slice == slice_before && contig != contig_before) {
-            if (contig >= 0)
-                reads->shares_slice[contig] = 1;
+        if (cram && is_probed(n_lines++) && !ps_crai_line_is_true(cram, &one)) {
+            result = 0;
+            break;
+        }
+        if (one.container == offset_before && slice == slice_before && one.contig != contig_before) {
+            if (one.contig >= 0)
+                reads->shares_slice[one.contig] = 1;
             if (contig_before >= 0)
                 reads->shares_slice[contig_before] = 1;
         }
-        if (contig >= 0 && start > 0) {
+        if (one.contig >= 0 && one.beg1 > 0) {
             PS_GROW(reads->slice_beg, reads->n_slice_beg, capacity);
-            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)contig << 32 | ((uint64_t)start - 1);
+            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)one.contig << 32 | ((uint64_t)one.beg1 - 1);
         }
-        contig_before = contig;
-        offset_before = offset;
+        contig_before = one.contig;
+        offset_before = one.container;
         slice_before = slice;
     }
-    if (result == 0 && got < -1)
+    if (result == 1 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
     if (reads->n_slice_beg)
         qsort(reads->slice_beg, reads->n_slice_beg, sizeof *reads->slice_beg, by_place);
     ks_free(&line);
     bgzf_close(file);
+    if (cram)
+        hclose_abruptly(cram);
     return result;
+}
+
+static int cannot_be_read(const ps_reads *reads, const char *index, ps_error *err) {
+    return ps_fail(err, PS_ERR_RUN, index, 0, "cannot be read as an index of %s: it is damaged or of another kind",
+                   reads->source.path);
 }
 
 static int check_contig_count(const ps_reads *reads, const char *index, ps_error *err) {
@@ -107,21 +128,85 @@ static int check_contig_count(const ps_reads *reads, const char *index, ps_error
                    reads->source.path, n, reads->info.n_contigs);
 }
 
+static uint64_t file_bytes(const ps_reads *reads) {
+    struct stat st;
+    return !reads->source.is_remote && stat(reads->source.path, &st) == 0 ? (uint64_t)st.st_size : UINT64_MAX;
+}
+
+/* Reads the record at a place: as bam_read1, or -2 when there is no such place. */
+static int read_at(BGZF *file, uint64_t offset, bam1_t *record) {
+    return bgzf_seek(file, (int64_t)offset, SEEK_SET) == 0 ? bam_read1(file, record) : -2;
+}
+
+/* Do the bins' first records lie in them? And nothing with a place after the last chunk? */
+static int records_agree(const ps_reads *reads, const ps_bin_index *index, uint64_t end) {
+    BGZF *file = bgzf_open(reads->source.path, "r");
+    if (!file)
+        return 0;
+    bgzf_set_cache_size(file, 2 * BGZF_MAX_BLOCK_SIZE); /* bins may begin in one block */
+    const bam1_core_t *core = &reads->record->core;
+    int got = read_at(file, end, reads->record);
+    int agree = got == -1 || (got >= 0 && core->tid < 0);
+    for (size_t i = 0; agree && i < index->n_probes; i++) {
+        const ps_index_probe *p = &index->probe[i];
+        agree = read_at(file, p->offset, reads->record) >= 0 && core->tid == p->contig && core->pos >= p->beg0 &&
+                core->pos < p->end0;
+    }
+    bgzf_close(file);
+    return agree;
+}
+
+/* An index of another file mostly holds together. But that of a BAM begins with the record after the header, and ends
+ * with the last that has a place; and its bins reach the end of every contig. */
+static int is_index_of(const ps_reads *reads, const ps_bin_index *index) {
+    for (int i = 0; i < reads->info.n_contigs; i++)
+        if (reads->contig_lengths[i] > (int64_t)1 << (index->min_shift + 3 * index->depth))
+            return 0;
+    if (hts_get_format(reads->file)->format != bam)
+        return 1;
+    uint64_t first = (uint64_t)bgzf_tell(reads->file->fp.bgzf);
+    ps_stretch all = index->all.end ? index->all : (ps_stretch){first, first};
+    return all.beg == first && (reads->source.is_remote || records_agree(reads, index, all.end));
+}
+
+/* Loads what has been looked at: 1, or 0 when it is not to be used, -1. */
+static int load_bin_index(ps_reads *reads, const char *path, ps_error *err) {
+    ps_bin_index index;
+    int sound = ps_bin_index_read(path, file_bytes(reads), &index);
+    if (sound > 0 && index.n_contigs <= reads->info.n_contigs)
+        sound = is_index_of(reads, &index);
+    /* A remote one is not fetched again. A local one is: the URL costs htslib the loading of its plugins. */
+    char *name = sound > 0 && strstr(path, "://") ? ps_bin_index_url(&index) : ps_strdup(path);
+    ps_bin_index_free(&index); /* of a genome it takes megabytes, and htslib's copy as many */
+    if (sound > 0)
+        reads->index = sam_index_load3(reads->file, reads->source.path, name, HTS_IDX_SILENT_FAIL);
+    free(name);
+    return sound == 0 ? 0 : reads->index ? 1 : cannot_be_read(reads, path, err);
+}
+
+static int load_crai(ps_reads *reads, const char *index, ps_error *err) {
+    int ours = reads->source.is_remote ? 1 : read_crai(reads, index, err);
+    if (ours == 0) { /* what it says of slices is not to be believed either */
+        free(reads->shares_slice);
+        free(reads->slice_beg);
+        reads->shares_slice = NULL;
+        reads->slice_beg = NULL;
+        reads->n_slice_beg = 0;
+    }
+    if (ours <= 0)
+        return ours;
+    reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
+    return reads->index ? 1 : cannot_be_read(reads, index, err);
+}
+
 static int load_named_index(ps_reads *reads, const char *index, ps_error *err) {
     int is_cram = hts_get_format(reads->file)->format == cram;
-    if (is_cram && !reads->source.is_remote && read_crai(reads, index, err) != 0)
-        return -1;
-    if (!is_cram && !ps_bai_is_sound(index)) {
-        reads->info.index = PS_INDEX_UNSOUND;
-        return 0;
-    }
-    reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
-    if (!reads->index)
-        return ps_fail(err, PS_ERR_RUN, index, 0,
-                       "cannot be read as an index of %s: it is damaged or of another kind", reads->source.path);
+    int loaded = (is_cram ? load_crai : load_bin_index)(reads, index, err);
+    reads->info.index = loaded == 0 ? PS_INDEX_UNSOUND : PS_INDEX_USED;
+    if (loaded <= 0)
+        return loaded;
     if (!is_cram && check_contig_count(reads, index, err) != 0)
         return -1;
-    reads->info.index = PS_INDEX_USED;
     reads->by_ranges = !is_cram && reads->file->is_bgzf && hts_get_format(reads->file)->format == bam &&
                        ps_ranges_can(reads->source.path);
     return 0;

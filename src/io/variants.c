@@ -540,7 +540,7 @@ static const char *find_germline_caller(const vcf_lines *lines) {
 
 static int read_all(reader *r, const char *path, const char *sample_name, ps_error *err) {
     if (vcf_lines_open(path, &r->lines, err) != 0 || check_header_build(r, err) != 0 ||
-        vcf_builds_load(&r->others, r->panel->build, err) != 0 ||
+        vcf_builds_begin(&r->others, r->panel->build, err) != 0 ||
         (!r->sites_only && vcf_lines_restrict(&r->lines, r->panel, err) != 0) || scan(r, err) != 0 ||
         check_other_builds(r, err) != 0)
         return -1;
@@ -580,7 +580,6 @@ static int read_file(const char *path, const ps_panel *panel, const char *sample
     free(r->hint.name);
     for (int i = 0; i < r->n_names; i++)
         free(r->names[i]);
-    vcf_builds_free(&r->others);
     vcf_lines_close(&r->lines);
     free(r);
     if (result != 0)

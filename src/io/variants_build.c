@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,26 +172,28 @@ const char *vcf_hinted_build(const vcf_lines *lines) {
 /* ---- which build ------------------------------------------------------------------------------------------------
  */
 
-int vcf_builds_load(vcf_builds *all, const char *except, ps_error *err) {
-    memset(all, 0, sizeof *all);
-    for (int i = 0; ps_panel_builtin[i] && all->n < VCF_MAX_BUILDS; i++) {
-        ps_panel *panel = &all->panel[all->n];
-        if (ps_panel_load(ps_panel_builtin[i], panel, err) != 0)
-            return -1;
-        if (except && strcmp(panel->build, except) == 0) {
-            ps_panel_free(panel);
-            memset(panel, 0, sizeof *panel);
-            continue;
-        }
-        all->tally[all->n++] = (vcf_tally){.panel = panel, .contig = -1};
-    }
-    return 0;
+/* The built-in panels are the same for every file: they are loaded once, for all threads, and stay. */
+static struct {
+    ps_panel panel[VCF_MAX_BUILDS];
+    int n, result;
+    ps_error err;
+} builtin;
+
+static void load_builtin(void) {
+    for (; ps_panel_builtin[builtin.n] && builtin.n < VCF_MAX_BUILDS && builtin.result == 0; builtin.n++)
+        builtin.result = ps_panel_load(ps_panel_builtin[builtin.n], &builtin.panel[builtin.n], &builtin.err);
 }
 
-void vcf_builds_free(vcf_builds *all) {
-    for (int i = 0; i < VCF_MAX_BUILDS; i++)
-        ps_panel_free(&all->panel[i]);
-    memset(all, 0, sizeof *all);
+int vcf_builds_begin(vcf_builds *all, const char *except, ps_error *err) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load_builtin);
+    all->n = 0;
+    if (builtin.result != 0)
+        *err = builtin.err;
+    for (int i = 0; i < builtin.n; i++)
+        if (!except || strcmp(builtin.panel[i].build, except) != 0)
+            all->tally[all->n++] = (vcf_tally){.panel = &builtin.panel[i], .contig = -1};
+    return builtin.result;
 }
 
 static int scan_bases(vcf_lines *lines, vcf_builds *all, ps_error *err) {
@@ -241,20 +244,18 @@ static const vcf_tally *only_room(const vcf_builds *all) {
 }
 
 static int build_from_bases(vcf_lines *lines, const char **build, char *why, size_t why_size, ps_error *err) {
-    vcf_builds *all = ps_alloc(1, sizeof *all);
-    int result = vcf_builds_load(all, NULL, err) != 0 ? -1 : scan_bases(lines, all, err);
-    const vcf_tally *fit = result == 0 ? only_fit(all) : NULL;
+    vcf_builds all;
+    int result = vcf_builds_begin(&all, NULL, err) != 0 ? -1 : scan_bases(lines, &all, err);
+    const vcf_tally *fit = result == 0 ? only_fit(&all) : NULL;
     if (fit) {
         *build = constant_name(fit->panel->build);
         snprintf(why, why_size, "REF bases of %d records at RAS coding places fit %s only", fit->matches,
                  fit->panel->build);
-    } else if (result == 0 && (fit = only_room(all)) != NULL) {
+    } else if (result == 0 && (fit = only_room(&all)) != NULL) {
         *build = constant_name(fit->panel->build);
         snprintf(why, why_size, "positions lie beyond the ends of the contigs of every build but %s",
                  fit->panel->build);
     }
-    vcf_builds_free(all);
-    free(all);
     return result;
 }
 

@@ -1,11 +1,9 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/map.h"
 #include "vcf_private.h"
 
 enum { BUFFER_BYTES = 1 << 16, MAX_LINE = 1 << 28 };
@@ -14,13 +12,18 @@ static int fail(const vcf_lines *lines, long line, const char *what, ps_error *e
     return ps_fail(err, PS_ERR_RUN, lines->source.name, line, "%s", what);
 }
 
+/* Of the line that is being read; 0 when reading by index. */
+static long next_number(const vcf_lines *lines) {
+    return lines->place ? 0 : lines->number + 1;
+}
+
 /* ---- one line ---------------------------------------------------------------------------------------------------
  */
 
 static int fill_buffer(vcf_lines *lines, ps_error *err) {
     ssize_t got = bgzf_read(lines->text, lines->buffer, BUFFER_BYTES);
     if (got < 0)
-        return fail(lines, lines->number + 1, "cannot be read on: the file is damaged or truncated", err);
+        return fail(lines, next_number(lines), "cannot be read on: the file is damaged or truncated", err);
     lines->n_buffer = (size_t)got;
     lines->at_buffer = 0;
     if (got == 0 && lines->text->is_compressed && !lines->text->is_gzip && lines->text->no_eof_block)
@@ -37,7 +40,8 @@ static int next_text_line(vcf_lines *lines, ps_error *err) {
                 return -1;
             if (more == 0) {
                 lines->no_newline_end |= lines->line.l > 0;
-                lines->number += lines->line.l > 0;
+                if (lines->line.l > 0)
+                    lines->number = next_number(lines);
                 return lines->line.l > 0;
             }
         }
@@ -46,32 +50,16 @@ static int next_text_line(vcf_lines *lines, ps_error *err) {
         char *newline = memchr(start, '\n', left);
         size_t take = newline ? (size_t)(newline - start) : left;
         if (lines->line.l + take > MAX_LINE)
-            return fail(lines, lines->number + 1, "line is longer than 256 MiB", err);
+            return fail(lines, next_number(lines), "line is longer than 256 MiB", err);
         if (memchr(start, '\0', take))
-            return fail(lines, lines->number + 1, "has a NUL byte: not a text file", err);
+            return fail(lines, next_number(lines), "has a NUL byte: not a text file", err);
         kputsn(start, (int)take, &lines->line);
         lines->at_buffer += take + (newline != NULL);
         if (newline) {
-            lines->number++;
+            lines->number = next_number(lines);
             return 1;
         }
     }
-}
-
-static int open_place(vcf_lines *lines, ps_error *err) {
-    const vcf_place *place = &lines->place[lines->at_place];
-    if (lines->tabix) {
-        int tid = tbx_name2id(lines->tabix, place->contig);
-        lines->region = tid < 0 ? NULL : tbx_itr_queryi(lines->tabix, tid, place->beg0, place->end0);
-        if (tid < 0)
-            return 0;
-    } else {
-        int tid = bcf_hdr_name2id(lines->binary_header, place->contig);
-        lines->region = tid < 0 ? NULL : bcf_itr_queryi(lines->csi, tid, place->beg0, place->end0);
-        if (tid < 0)
-            return 0;
-    }
-    return lines->region ? 1 : fail(lines, 0, "its index cannot be used: it is damaged", err);
 }
 
 static int format_binary(vcf_lines *lines, ps_error *err) {
@@ -83,61 +71,20 @@ static int format_binary(vcf_lines *lines, ps_error *err) {
     return 1;
 }
 
-/* A record that overlaps two places came with the first. */
-static int seen_before(const vcf_lines *lines, int64_t pos0) {
-    if (lines->at_place == 0)
+/* The next record, left in lines->binary_record. */
+static int next_binary(vcf_lines *lines, ps_error *err) {
+    int got = bcf_read(lines->binary, lines->binary_header, lines->binary_record);
+    if (got == -1 && lines->binary->fp.bgzf->is_compressed && lines->binary->fp.bgzf->no_eof_block)
+        return fail(lines, 0, "file is truncated: no end-of-file marker", err);
+    if (got == -1)
         return 0;
-    const vcf_place *before = &lines->place[lines->at_place - 1], *now = before + 1;
-    return strcmp(before->contig, now->contig) == 0 && pos0 < before->end0;
+    lines->number = next_number(lines);
+    if (got < -1 || lines->binary_record->errcode)
+        return fail(lines, lines->number, "BCF record cannot be read: the file is damaged or truncated", err);
+    return 1;
 }
 
-static int next_by_index(vcf_lines *lines, ps_error *err) {
-    while (lines->at_place < lines->n_places) {
-        if (!lines->region) {
-            int opened = open_place(lines, err);
-            if (opened < 0)
-                return -1;
-            if (opened == 0) {
-                lines->at_place++;
-                continue;
-            }
-        }
-        int got = lines->tabix ? tbx_bgzf_itr_next(lines->text, lines->tabix, lines->region, &lines->line)
-                               : bcf_itr_next(lines->binary, lines->region, lines->binary_record);
-        if (got < -1)
-            return fail(lines, 0, "cannot be read on: the file or its index is damaged", err);
-        if (got == -1) {
-            hts_itr_destroy(lines->region);
-            lines->region = NULL;
-            lines->at_place++;
-            continue;
-        }
-        if (!lines->tabix) {
-            if (seen_before(lines, lines->binary_record->pos))
-                continue;
-            return format_binary(lines, err);
-        }
-        const char *tab = strchr(lines->line.s, '\t');
-        if (!tab || !seen_before(lines, strtoll(tab + 1, NULL, 10) - 1))
-            return 1;
-    }
-    return 0;
-}
-
-int vcf_lines_next(vcf_lines *lines, ps_error *err) {
-    if (lines->place)
-        return next_by_index(lines, err);
-    if (lines->binary) {
-        int got = bcf_read(lines->binary, lines->binary_header, lines->binary_record);
-        if (got == -1 && lines->binary->fp.bgzf->is_compressed && lines->binary->fp.bgzf->no_eof_block)
-            return fail(lines, 0, "file is truncated: no end-of-file marker", err);
-        if (got == -1)
-            return 0;
-        lines->number++;
-        if (got < -1 || lines->binary_record->errcode)
-            return fail(lines, lines->number, "BCF record cannot be read: the file is damaged or truncated", err);
-        return format_binary(lines, err);
-    }
+static int next_text(vcf_lines *lines, ps_error *err) {
     for (;;) {
         int got = next_text_line(lines, err);
         if (got <= 0)
@@ -149,27 +96,108 @@ int vcf_lines_next(vcf_lines *lines, ps_error *err) {
     }
 }
 
+/* Goes to the first record that may overlap the place: 1, or 0 when there is none. */
+static int open_place(vcf_lines *lines, ps_error *err) {
+    const vcf_place *place = &lines->place[lines->at_place];
+    int tid = lines->tabix ? tbx_name2id(lines->tabix, place->contig)
+                           : bcf_hdr_name2id(lines->binary_header, place->contig);
+    if (tid < 0)
+        return 0;
+    hts_itr_t *region = lines->tabix ? tbx_itr_queryi(lines->tabix, tid, place->beg0, place->end0)
+                                     : bcf_itr_queryi(lines->csi, tid, place->beg0, place->end0);
+    if (!region)
+        return fail(lines, 0, "its index cannot be used: it is damaged", err);
+    uint64_t first = UINT64_MAX;
+    for (int i = 0; i < region->n_off; i++)
+        if (region->off[i].u < first)
+            first = region->off[i].u;
+    hts_itr_destroy(region);
+    if (first == UINT64_MAX)
+        return 0;
+    lines->n_buffer = lines->at_buffer = 0;
+    BGZF *file = lines->text ? lines->text : lines->binary->fp.bgzf;
+    if (bgzf_seek(file, (int64_t)first, SEEK_SET) != 0)
+        return fail(lines, 0, "cannot be read on: the file or its index is damaged", err);
+    lines->in_place = 1;
+    return 1;
+}
+
+/* Where the record at hand starts; -1: on another contig than the place. */
+static int64_t start_in_place(const vcf_lines *lines, const vcf_place *place) {
+    if (lines->binary) {
+        const bcf1_t *record = lines->binary_record;
+        return record->rid == bcf_hdr_name2id(lines->binary_header, place->contig) ? record->pos : -1;
+    }
+    size_t n = strlen(place->contig);
+    const char *line = lines->line.s;
+    if (strncmp(line, place->contig, n) != 0 || line[n] != '\t')
+        return -1;
+    int64_t pos1 = strtoll(line + n + 1, NULL, 10);
+    return pos1 > 0 ? pos1 - 1 : 0; /* POS 0 is the telomere */
+}
+
+/* A record before the end of an earlier place on the contig came with that one. */
+static int seen_before(const vcf_lines *lines, int64_t pos0) {
+    if (lines->at_place == 0)
+        return 0;
+    const vcf_place *before = &lines->place[lines->at_place - 1], *now = before + 1;
+    return strcmp(before->contig, now->contig) == 0 && pos0 < before->end0;
+}
+
+/* Records are in the order of their starts: from the first that the index names on, all up to the place's end are read,
+ * whatever chunks it has them in. */
+static int next_by_index(vcf_lines *lines, ps_error *err) {
+    while (lines->at_place < lines->n_places) {
+        int got = lines->in_place ? 1 : open_place(lines, err);
+        if (got > 0)
+            got = lines->binary ? next_binary(lines, err) : next_text(lines, err);
+        if (got < 0)
+            return -1;
+        const vcf_place *place = &lines->place[lines->at_place];
+        int64_t pos0 = got ? start_in_place(lines, place) : -1;
+        if (pos0 < 0 || pos0 >= place->end0) {
+            lines->in_place = 0;
+            lines->at_place++;
+        } else if (!seen_before(lines, pos0)) {
+            return lines->binary ? format_binary(lines, err) : 1;
+        }
+    }
+    return 0;
+}
+
+int vcf_lines_next(vcf_lines *lines, ps_error *err) {
+    if (lines->place)
+        return next_by_index(lines, err);
+    if (!lines->binary)
+        return next_text(lines, err);
+    int got = next_binary(lines, err);
+    return got > 0 ? format_binary(lines, err) : got;
+}
+
 /* ---- header -----------------------------------------------------------------------------------------------------
  */
 
 static const char *const fixed_columns[] = {"CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"};
 
-static void name_sample(vcf_lines *lines, const char *name) {
-    int copies = 1;
-    for (int i = 0; i < lines->n_samples; i++) {
-        size_t length = strlen(name);
-        copies += strncmp(lines->sample[i], name, length) == 0 &&
-                  (lines->sample[i][length] == '\0' || lines->sample[i][length] == '#');
+static uint64_t hash_of(const char *name) {
+    return ps_hash(name, strlen(name));
+}
+
+/* `taken` has the names so far, each with the number of its last copy. */
+static void name_sample(vcf_lines *lines, const char *name, ps_map *taken) {
+    uint64_t copies = *ps_map_at(taken, hash_of(name));
+    char *unique = ps_strdup(name);
+    while (*ps_map_at(taken, hash_of(unique)) > 0) {
+        free(unique);
+        unique = ps_format("%s#%" PRIu64, name, ++copies);
     }
-    lines->sample[lines->n_samples++] = copies > 1 ? ps_format("%s#%d", name, copies) : ps_strdup(name);
+    *ps_map_at(taken, hash_of(unique)) = 1;
+    *ps_map_at(taken, hash_of(name)) = copies ? copies : 1;
+    lines->sample[lines->n_samples++] = unique;
 }
 
 /* "#CHROM POS ..." ; `text` is cut. */
-static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
-    size_t n_tabs = 0;
-    for (const char *p = text; *p; p++)
-        n_tabs += *p == '\t';
-    lines->sample = ps_alloc(n_tabs + 1, sizeof *lines->sample);
+static int take_columns(vcf_lines *lines, char *text, ps_map *taken, ps_error *err) {
     for (char *name = text + 1, *next; name; name = next, lines->n_columns++) {
         char *tab = strchr(name, '\t');
         if (tab)
@@ -178,7 +206,7 @@ static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
         if (lines->n_columns >= 9) {
             if (!*name)
                 return fail(lines, lines->number, "has a sample column without a name", err);
-            name_sample(lines, name);
+            name_sample(lines, name, taken);
         } else if (strcmp(name, fixed_columns[lines->n_columns]) != 0) {
             return ps_fail(err, PS_ERR_RUN, lines->source.name, lines->number,
                            "column %d is '%.60s', expected '%s' (columns are separated by tabs)",
@@ -189,6 +217,17 @@ static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
         return fail(lines, lines->number, "the #CHROM line has fewer than 8 columns (they are separated by tabs)",
                     err);
     return 0;
+}
+
+static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
+    size_t n_tabs = 0;
+    for (const char *p = text; *p; p++)
+        n_tabs += *p == '\t';
+    lines->sample = ps_alloc(n_tabs + 1, sizeof *lines->sample);
+    ps_map taken = {0};
+    int result = take_columns(lines, text, &taken, err);
+    ps_map_free(&taken);
+    return result;
 }
 
 static void add_meta(vcf_lines *lines, const char *text, size_t *capacity) {
@@ -269,8 +308,6 @@ int vcf_lines_open(const char *path, vcf_lines *lines, ps_error *err) {
 }
 
 void vcf_lines_close(vcf_lines *lines) {
-    if (lines->region)
-        hts_itr_destroy(lines->region);
     if (lines->tabix)
         tbx_destroy(lines->tabix);
     if (lines->csi)
@@ -296,64 +333,4 @@ void vcf_lines_close(vcf_lines *lines) {
     ks_free(&lines->line);
     ps_source_free(&lines->source);
     memset(lines, 0, sizeof *lines);
-}
-
-/* ---- reading by index -------------------------------------------------------------------------------------------
- */
-
-/* Below this a plain scan is quicker than it is worth to trust an index. */
-static const int64_t index_from_bytes = 50 * 1000 * 1000;
-
-/* A deletion or a shifted indel may start outside the window and still reach into it. */
-enum { PLACE_MARGIN = 200 };
-
-static void add_places(vcf_lines *lines, const ps_panel *panel, int style) {
-    size_t capacity = lines->n_places;
-    for (int l = 0; l < panel->n_loci; l++) {
-        const ps_locus *locus = &panel->loci[l];
-        const char *contig = panel->contigs[locus->contig].name[style];
-        if (!contig)
-            continue;
-        for (int w = 0; w < locus->n_windows; w++) {
-            int64_t beg0 = locus->windows[w].beg0 > PLACE_MARGIN ? locus->windows[w].beg0 - PLACE_MARGIN : 0;
-            int64_t end0 = locus->windows[w].end0 + PLACE_MARGIN;
-            vcf_place *last = lines->n_places ? &lines->place[lines->n_places - 1] : NULL;
-            if (last && strcmp(last->contig, contig) == 0 && beg0 <= last->end0 && beg0 >= last->beg0) {
-                last->end0 = end0;
-                continue;
-            }
-            PS_GROW(lines->place, lines->n_places, capacity);
-            lines->place[lines->n_places++] = (vcf_place){ps_strdup(contig), beg0, end0};
-        }
-    }
-}
-
-int vcf_lines_restrict(vcf_lines *lines, const ps_panel *panel, ps_error *err) {
-    struct stat st;
-    if (lines->source.is_stdin || lines->source.is_remote || stat(lines->source.path, &st) != 0 ||
-        st.st_size < index_from_bytes || (lines->text && (!lines->text->is_compressed || lines->text->is_gzip)))
-        return 0;
-    static const char *const suffixes[] = {".csi", ".tbi"};
-    char *index = ps_strdup(lines->source.index);
-    for (int i = 0; i < 2 && !index; i++) {
-        index = ps_format("%s%s", lines->source.path, suffixes[i]);
-        if (access(index, R_OK) != 0) {
-            free(index);
-            index = NULL;
-        }
-    }
-    if (!index || ps_source_index_is_stale(lines->source.path, index)) {
-        free(index);
-        return 0;
-    }
-    if (lines->text)
-        lines->tabix = tbx_index_load3(lines->source.path, index, HTS_IDX_SILENT_FAIL);
-    else
-        lines->csi = bcf_index_load3(lines->source.path, index, HTS_IDX_SILENT_FAIL);
-    int result = lines->tabix || lines->csi ? 0 : ps_fail(err, PS_ERR_RUN, index, 0, "cannot be read as an index");
-    free(index);
-    for (int style = 0; style < PS_N_STYLES && result == 0; style++)
-        add_places(lines, panel, style);
-    lines->number = 0;
-    return result;
 }

@@ -44,16 +44,17 @@ typedef struct vcf_lines {
     /* reading by index */
     tbx_t *tabix;
     hts_idx_t *csi;
-    hts_itr_t *region;
-    vcf_place *place;
+    vcf_place *place; /* by contig, ascending and disjoint; NULL: the whole file is read */
     size_t n_places, at_place;
+    int in_place; /* the file stands in the place, not before it */
 } vcf_lines;
 
 /* Opens and reads the header. */
 int vcf_lines_open(const char *path, vcf_lines *lines, ps_error *err);
 /* 1: lines->line is the next record (modifiable), 0: the end (a real one), -1. */
 int vcf_lines_next(vcf_lines *lines, ps_error *err);
-/* Reads only the panel's RAS and RAF windows, when the file is big and has a usable index; else does nothing. */
+/* Reads only the panel's RAS and RAF windows, when the file is big and has an index that can be trusted; else does
+ * nothing. */
 int vcf_lines_restrict(vcf_lines *lines, const ps_panel *panel, ps_error *err);
 void vcf_lines_close(vcf_lines *lines);
 
@@ -136,13 +137,11 @@ int vcf_tally_contig(vcf_tally *tally, const char *chrom);
 
 enum { VCF_MAX_BUILDS = 4 };
 typedef struct vcf_builds { /* the built-in panels, each with its tally */
-    ps_panel panel[VCF_MAX_BUILDS];
     vcf_tally tally[VCF_MAX_BUILDS];
     int n;
 } vcf_builds;
-/* `except` (may be NULL): a build that is not wanted. Free it also after an error. */
-int vcf_builds_load(vcf_builds *all, const char *except, ps_error *err);
-void vcf_builds_free(vcf_builds *all);
+/* `except` (may be NULL): a build that is not wanted. */
+int vcf_builds_begin(vcf_builds *all, const char *except, ps_error *err);
 
 /* Build from ##contig lengths, or NULL. */
 const char *vcf_header_build(const vcf_lines *lines, char *why, size_t why_size);

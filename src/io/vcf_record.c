@@ -95,6 +95,8 @@ static int check_record(vcf_record *record, const char *pos, ps_error *err) {
     return 0;
 }
 
+enum { MOST_ALLELES = 65535 }; /* of a record; more do not fit a BCF (VCF specification, 6.3.1: 16 bits) */
+
 int vcf_record_parse(const vcf_lines *lines, char *text, long line, vcf_record *record, ps_error *err) {
     memset(record, 0, sizeof *record);
     record->path = lines->source.name;
@@ -106,6 +108,11 @@ int vcf_record_parse(const vcf_lines *lines, char *text, long line, vcf_record *
     char **cut = ps_alloc((size_t)n, sizeof *cut);
     cut_fields(text, '\t', cut);
     record->n_alt = count_fields(cut[4], ',');
+    if (record->n_alt >= MOST_ALLELES) {
+        free(cut);
+        return ps_fail(err, PS_ERR_RUN, record->path, line, "has %d alleles, more than the %d of a BCF",
+                       record->n_alt + 1, MOST_ALLELES);
+    }
     record->field = ps_alloc((size_t)n + (size_t)record->n_alt, sizeof *record->field);
     memcpy(record->field, cut, (size_t)n * sizeof *cut);
     free(cut);

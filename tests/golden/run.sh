@@ -241,6 +241,15 @@ case $? in
 *) fail "index of another file: exit status" ;;
 esac
 
+# the index of another sample's file with the same contigs
+for kind in b c; do
+    cp data/B3701.dna.bam wrong/b3701.bam && samtools index -$kind -o wrong/b3701.idx wrong/b3701.bam
+    run 0 "index of another sample ($kind)" sample --id PCL01 --dna "$bam##idx##wrong/b3701.idx" -o wrong/out.$kind
+    grep -q 'wrong/b3701.idx.*index' err.txt && pass || fail "index of another sample ($kind): no warning"
+    want "index of another sample ($kind): same answer" python3 "$check" same stale/good/PCL01.json \
+        wrong/out.$kind/PCL01.json qc
+done
+
 sam_of() { # NAME LENGTH...: a SAM with these contigs and one read
     printf '@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:%s\n@SQ\tSN:chr12\tLN:%s\n' "$2" "$3" >"$1"
     printf 'r\t0\tchr1\t1000\t60\t10M\t*\t0\t0\tACGTACGTAC\tIIIIIIIIII\n' >>"$1"

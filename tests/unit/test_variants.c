@@ -217,6 +217,8 @@ static const struct {
     {"", ".", "dup\tdup", "dup#2", 1, NULL},
     {"", ".", "dup\tdup", "dup#1", 0, NULL},
     {"", ".", "dup\tdup\tN", NULL, -1, "cannot tell"},
+    {"", ".", "dup#2\tdup\tdup", NULL, -1, "its columns are: dup#2, dup, dup#3"},
+    {"", ".", "dup#2\tdup\tdup", "dup#2", 0, NULL},
 };
 
 static void test_columns(void **state) {
@@ -238,6 +240,19 @@ static void test_columns(void **state) {
     char *none = ps_format("%s%s\n%s.\n", HEAD, COLUMNS, G12D);
     must_refuse(none, &grch38, "x", "has no sample columns");
     free(none);
+}
+
+/* Each name was compared with all before it: 100,000 took a minute, a million would take hours. */
+static void test_many_columns(void **state) {
+    (void)state;
+    enum { MANY = 1000000 };
+    char *names = ps_alloc((size_t)MANY * 2 + 1, 1);
+    for (size_t i = 0; i < MANY; i++)
+        memcpy(names + 2 * i, "\ts", 2);
+    char *text = ps_format("%s%s\tFORMAT%s\n", HEAD, COLUMNS, names);
+    must_refuse(text, &grch38, NULL, "cannot tell which column is the tumour");
+    free(text);
+    free(names);
 }
 
 /* ---- alleles ------------------------------------------------------------------------------------------------------
@@ -378,6 +393,14 @@ static void test_faults(void **state) {
         must_refuse(text, &grch38, NULL, faults[i].said);
         free(text);
     }
+    enum { MANY = 65535 };
+    char *alts = ps_alloc((size_t)MANY * 2, 1);
+    for (size_t i = 0; i < MANY; i++)
+        memcpy(alts + 2 * i, i + 1 < MANY ? "T," : "T", 2);
+    char *crowded = ps_format("%s%s\nchr12\t25245350\t.\tC\t%s\t.\t.\t.\n", HEAD, COLUMNS, alts);
+    must_refuse(crowded, &grch38, NULL, "has 65536 alleles, more than the 65535 of a BCF");
+    free(crowded);
+    free(alts);
     must_refuse("##fileformat=VCFv4.2\nchr12\t5\t.\tC\tT\t.\t.\t.\n", &grch38, NULL, "the #CHROM line is missing");
     must_refuse("##fileformat=VCFv4.2\n", &grch38, NULL, "the #CHROM line is missing");
     must_refuse("##fileformat=VCFv4.2\n#CHROM\tPOS\tREF\n", &grch38, NULL, "column 3 is 'REF', expected 'ID'");
@@ -649,17 +672,12 @@ static int teardown(void **state) {
 int main(void) {
     hts_set_log_level(HTS_LOG_OFF);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_alleles),
-        cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_odd_headers),
-        cmocka_unit_test(test_containers),
-        cmocka_unit_test(test_big_indexed),
-        cmocka_unit_test(test_build),
-        cmocka_unit_test(test_build_contradictions),
+        cmocka_unit_test(test_counts),       cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_many_columns), cmocka_unit_test(test_alleles),
+        cmocka_unit_test(test_filters),      cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_faults),       cmocka_unit_test(test_odd_headers),
+        cmocka_unit_test(test_containers),   cmocka_unit_test(test_big_indexed),
+        cmocka_unit_test(test_build),        cmocka_unit_test(test_build_contradictions),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
