@@ -252,6 +252,8 @@ void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_par
 /* 1: PASS, of a state gene, and of a tier that makes RAS mutated. */
 int ps_makes_mutated(const ps_ras_variant *variant);
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
+/* Median of the plasma-cell markers, log2 over the median reference gene; NaN without. */
+double ps_plasma_level(const ps_panel *panel, const ps_expression_call *call);
 /* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
  * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless
  * `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.

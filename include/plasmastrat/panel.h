@@ -171,6 +171,8 @@ typedef struct ps_arm {
     X(expression_min_spliced)        /* spliced reads / reads on multi-exon reference genes */                         \
     X(expression_min_plasma_log2)    /* plasma-cell content score below which nothing is said */                       \
     X(expression_warn_plasma_log2)                                                                                     \
+    X(expression_min_plasma_level)   /* plasma-cell markers over the median reference gene: below, nothing is said */  \
+    X(expression_warn_plasma_level)                                                                                    \
     X(expression_max_unspliced)      /* reads at inner exon edges that run on into the intron: above it nothing is said */\
     X(expression_max_late_share)     /* share of reads in the last third of long reference genes' exons, without a cohort */\
     X(expression_late_shift)         /* the same share may differ by this from the cohort's */                         \

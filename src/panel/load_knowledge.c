@@ -183,6 +183,8 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(expression_min_spliced, 0, 1)                                                                                  \
     R(expression_min_plasma_log2, -20, 20)                                                                           \
     R(expression_warn_plasma_log2, -20, 20)                                                                          \
+    R(expression_min_plasma_level, -20, 20)                                                                          \
+    R(expression_warn_plasma_level, -20, 20)                                                                         \
     R(expression_max_unspliced, 0.01, 1)                                                                             \
     R(expression_max_late_share, 0.34, 1)                                                                            \
     R(expression_late_shift, 0.01, 1)                                                                                \
@@ -345,6 +347,7 @@ _Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
     X(max_base_quality, max_consensus_quality)                                                                       \
     X(expression_not_log2, expression_over_log2)                                                                     \
     X(expression_min_plasma_log2, expression_warn_plasma_log2)                                                       \
+    X(expression_min_plasma_level, expression_warn_plasma_level)                                                     \
     X(cn_loss_copies, cn_gain_copies)                                                                                \
     X(cn_gain_copies, cn_amplified_copies)                                                                           \
     X(contamination_min_error, contamination_max_error)                                                              \
