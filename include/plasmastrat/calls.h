@@ -267,6 +267,8 @@ double ps_expression_assumed_odds(const ps_limits *limits, const ps_expression_c
 /* The state of a call that passed the gates, had it so many fragments of CCND1 and `depth` times those of all other genes. */
 ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expression_call *call, uint64_t fragments,
                                         double depth);
+/* Median of the plasma-cell markers, log2 over the median reference gene; NaN without. */
+double ps_plasma_level(const ps_panel *panel, const ps_expression_call *call);
 /* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
  * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless
  * `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.

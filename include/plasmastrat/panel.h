@@ -171,6 +171,8 @@ typedef struct ps_arm {
     X(expression_min_spliced)        /* spliced reads / reads on multi-exon reference genes */                         \
     X(expression_min_plasma_log2)    /* plasma-cell content score below which nothing is said */                       \
     X(expression_warn_plasma_log2)                                                                                     \
+    X(expression_min_plasma_level)   /* plasma-cell markers over the median reference gene: below, nothing is said */  \
+    X(expression_warn_plasma_level)                                                                                    \
     X(expression_max_unspliced)      /* reads at inner exon edges that run on into the intron: above it nothing is said */\
     X(expression_max_late_share)     /* share of reads in the last third of long reference genes' exons, without a cohort */\
     X(expression_late_shift)         /* the same share may differ by this from the cohort's */                         \
@@ -222,11 +224,20 @@ typedef struct ps_arm {
     X(cn_prior_three)                /* fraction of gains: of gained arms with three copies */                         \
     X(cn_prior_four)                 /* fraction of gains: with four */                                                \
     X(cn_prior_more)                 /* fraction of gains: with five, and with six */                                  \
+    X(cn_prior_pattern)              /* probability: of an arm that has what its kind of genome mostly has */             \
+    X(cn_prior_quiet)                /* probability: next to no arm is gained or lost */                               \
+    X(cn_prior_hyperdiploid)         /* probability: the odd chromosomes mostly have three copies */                   \
+    X(cn_prior_hypodiploid)          /* probability: many of the even chromosomes have one copy */                      \
+    X(cn_prior_near_triploid)        /* probability: all chromosomes mostly have three copies */                       \
+    X(cn_prior_hyperhaploid)         /* probability: the odd two, the others one; the same of that doubled */          \
+    X(cn_prior_disomy)               /* probability: two copies of an arm in quiet ones */                             \
+    X(cn_prior_monosomy)             /* probability: one copy of an arm of an even chromosome in hypodiploid ones */   \
+    X(cn_prior_partial)              /* probability: with a purity: a part of the tumour's cells holds the events */   \
     X(cn_subclone_density)           /* probability per log2: of an arm at no whole number of copies */                \
     X(cn_baseline_apart)             /* log2 ratio: from which two baselines are two answers */                        \
     X(cn_hyperdiploid_chromosomes)   /* chromosomes: of the odd ones gained whole for hyperdiploid */                  \
     X(cn_state_margin)               /* copies: the interval stays away from the copies that a state denies */         \
-    X(cn_purity_margin)              /* copies: off two copies an interval is not neutral without a purity */          \
+    X(cn_two_margin)                 /* copies: an interval further off two is not neutral */                           \
     X(cn_interval_copies)            /* copies: from which cn_max_interval grows in proportion */                      \
     X(cn_gene_sds)                   /* standard errors: by which the bins at CCND1 leave the rest of 11q13 */         \
     X(cn_gene_reach)                 /* bases: on each side of CCND1 that count as its own bins */                     \

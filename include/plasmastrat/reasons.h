@@ -40,6 +40,7 @@ typedef enum {
     PS_REASON_NOISY,
     PS_REASON_WIDE_INTERVAL,
     PS_REASON_PURITY_ASSUMED,     /* no purity was given: the sample counts as pure */
+    PS_REASON_PART_OF_CELLS,      /* copies that the given purity leaves between whole numbers */
     /* junction */
     PS_REASON_LOW_PHYSICAL_COVERAGE,
     PS_REASON_JUNCTION_UNRESOLVED, /* a cluster that may be chance or a junction */

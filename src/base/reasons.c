@@ -41,6 +41,8 @@ static const struct {
     [PS_REASON_NOISY] = {"noisy", "bin counts scatter too much"},
     [PS_REASON_WIDE_INTERVAL] = {"wide-interval", "the interval of the copies is too wide to decide"},
     [PS_REASON_PURITY_ASSUMED] = {"purity-assumed", "no purity was given: the sample counts as pure"},
+    [PS_REASON_PART_OF_CELLS] = {"part-of-cells",
+                                 "neither two copies nor one or three: a change in a part of the tumour's cells"},
     [PS_REASON_LOW_PHYSICAL_COVERAGE] = {"low-physical-coverage",
                                          "too few fragments over the window to have shown a clonal junction"},
     [PS_REASON_JUNCTION_UNRESOLVED] = {"junction-unresolved",

@@ -17,11 +17,10 @@
 #include <string.h>
 
 #include "absent.h"
+#include "baseline.h"
 #include "depth.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
-
-enum { MAX_COPIES = 6 }; /* of an arm; one with more is as a subclone: at no copies that are listed */
 
 /* A step of log2 that is focal: cn_focal_log2 in the tumour's cells, which the others flatten. */
 static double focal_step(const ps_depth *f, double purity) {
@@ -33,90 +32,6 @@ static const ps_depth_group *ccnd1_group(const ps_depth *f, double purity) {
     const ps_depth_group *all = &f->group[f->q13], *gene = &f->group[f->gene];
     double step = fabs(gene->level - all->level);
     return gene->bins && step > focal_step(f, purity) && step > f->panel->limits.cn_gene_sds * gene->se ? gene : all;
-}
-
-/* ---- baseline ---------------------------------------------------------------------------------------------------
- */
-
-/* A gained arm mostly has three copies; more, and none at all, are rare. */
-static double copy_prior(const ps_limits *l, const ps_arm *arm, int copies) {
-    double gain = fmax(arm->gain_prior, l->cn_prior_least), loss = fmax(arm->loss_prior, l->cn_prior_least);
-    switch (copies) {
-    case 0:
-        return l->cn_prior_none;
-    case 1:
-        return loss;
-    case 2:
-        return 1 - gain - loss;
-    case 3:
-        return l->cn_prior_three * gain;
-    case 4:
-        return l->cn_prior_four * gain;
-    default:
-        return l->cn_prior_more * gain;
-    }
-}
-
-/* A fiftieth of a copy keeps the level of none finite. */
-static double level_of_copies(double copies, double purity) {
-    return log2(fmax(purity * copies + 2 * (1 - purity), 0.02) / 2);
-}
-
-/* ln P(all arms | baseline, purity); an arm that is no whole copy number (a subclone) costs a fixed price. */
-static double explain_arms(const ps_depth *f, double baseline, double purity) {
-    const ps_limits *l = &f->panel->limits;
-    double sum = 0;
-    for (int a = 0; a < f->panel->n_arms; a++) {
-        const ps_depth_group *g = &f->group[a];
-        if (!g->bins)
-            continue;
-        double shared = f->wave * sqrt(3.0 / g->bins); /* neighbours move together */
-        double sd = hypot(hypot(g->se, l->cn_remaining_error), fmin(shared, f->wave)), p = l->cn_subclone_density;
-        for (int copies = 0; copies <= MAX_COPIES; copies++) {
-            double z = (g->level - baseline - level_of_copies(copies, purity)) / sd;
-            p += copy_prior(l, &f->panel->arms[a], copies) * exp(-z * z / 2) / sd;
-        }
-        sum += log(p);
-    }
-    return sum;
-}
-
-/* Baseline (posterior mean and sd), and its odds over every other that is cn_baseline_apart away. The grid runs from a
- * median arm of under one to one of over four copies. An unknown purity is any of eight, each as likely: under 0.3 a
- * copy is too little to tell arms apart. */
-static double fit_baseline(const ps_depth *f, double purity, double *odds, double *se) {
-    enum { STEPS = 241 }; /* of a hundredth of log2 */
-    static const double purities[] = {1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3};
-    double value[STEPS], highest = -INFINITY, best = 0, near = 0, far = 0;
-    int n_purities = isnan(purity) ? (int)(sizeof purities / sizeof *purities) : 1;
-    for (int i = 0; i < STEPS; i++) {
-        double b = -1.2 + 0.01 * i, sum = 0, top = -INFINITY, each[8];
-        for (int k = 0; k < n_purities; k++) {
-            each[k] = explain_arms(f, b, isnan(purity) ? purities[k] : purity);
-            top = fmax(top, each[k]);
-        }
-        for (int k = 0; k < n_purities; k++)
-            sum += exp(each[k] - top);
-        value[i] = top + log(sum / n_purities);
-        if (value[i] > highest) {
-            highest = value[i];
-            best = b;
-        }
-    }
-    double first = 0, second = 0;
-    for (int i = 0; i < STEPS; i++) {
-        double b = -1.2 + 0.01 * i, p = exp(value[i] - highest);
-        if (fabs(b - best) >= f->panel->limits.cn_baseline_apart) {
-            far += p;
-            continue;
-        }
-        near += p;
-        first += p * b;
-        second += p * b * b;
-    }
-    *odds = far > 0 ? near / far : INFINITY;
-    *se = sqrt(fmax(0, second / near - first / near * (first / near)));
-    return first / near;
 }
 
 /* ---- decisions --------------------------------------------------------------------------------------------------
@@ -157,9 +72,21 @@ static int hyperdiploid(const ps_panel *panel, const ps_copynumber_call *call) {
     return chromosomes >= panel->limits.cn_hyperdiploid_chromosomes;
 }
 
+/* The interval excludes two copies, and the copies lie closer to two than to one or three. */
+static void say_not_two(ps_copynumber_call *call) {
+    if (isnan(call->purity))
+        ps_reason_add(
+            &call->reasons, PS_REASON_PURITY_ASSUMED,
+            "dna: %.2f copies (%.2f to %.2f) are not two: a change in a part of the cells looks so; give --purity",
+            call->copies, call->copies_low, call->copies_high);
+    else
+        ps_reason_add(&call->reasons, PS_REASON_PART_OF_CELLS, "dna: %.2f copies (%.2f to %.2f) at purity %.3g",
+                      call->copies, call->copies_low, call->copies_high, call->purity);
+}
+
 static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
     const ps_limits *l = &panel->limits;
-    double margin = l->cn_state_margin, off_two = l->cn_purity_margin;
+    double margin = l->cn_state_margin;
     if (call->copies_high - call->copies_low > l->cn_max_interval * fmax(1, call->copies / l->cn_interval_copies))
         goto wide;
     if (call->copies >= l->cn_amplified_copies) {
@@ -172,11 +99,8 @@ static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
         if (call->copies_high >= 2 - margin)
             goto wide;
         call->state = PS_CN_LOSS;
-    } else if (isnan(call->purity) && (call->copies_low > 2 + off_two || call->copies_high < 2 - off_two)) {
-        ps_reason_add(
-            &call->reasons, PS_REASON_PURITY_ASSUMED,
-            "dna: %.2f copies (%.2f to %.2f) are not two: a change in a part of the cells looks so; give --purity",
-            call->copies, call->copies_low, call->copies_high);
+    } else if (call->copies_low > 2 + l->cn_two_margin || call->copies_high < 2 - l->cn_two_margin) {
+        say_not_two(call);
         return;
     } else if (call->copies_low > 1 + margin && call->copies_high < 3 - margin) {
         /* one copy more or less would have shown */
@@ -325,19 +249,22 @@ static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
     call->wave = ps_round6(f->wave);
     if (!quiet_enough(f, call))
         return;
-    double odds = 0, baseline_se = 0, baseline = fit_baseline(f, c->purity, &odds, &baseline_se);
+    ps_baseline fitted = ps_baseline_of(f, c->purity);
+    double baseline = fitted.level;
     const ps_depth_group *here = ccnd1_group(f, c->purity);
     double level = here->level - baseline;
     if (!here->bins || !(here->expected > 0)) {
         ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: no usable bin at 11q13");
         return;
     }
-    double se = hypot(hypot(here->se, baseline_se), hypot(l->cn_remaining_error, f->wave));
+    double se = hypot(hypot(here->se, fitted.se), hypot(l->cn_remaining_error, f->wave));
     list_arms(f, baseline, call);
     list_bins(f, baseline, call);
-    if (odds < l->cn_baseline_odds) {
-        ps_reason_add(&call->reasons, PS_REASON_AMBIGUOUS_BASELINE, "dna: odds %.2g for the best, %g needed", odds,
-                      l->cn_baseline_odds);
+    if (fitted.odds < l->cn_baseline_odds) {
+        ps_reason_add(&call->reasons, PS_REASON_AMBIGUOUS_BASELINE,
+                      "dna: 11q13 at %.2g copies or %.2g; odds %.2g for the first, %g needed",
+                      copies_of_level(level, c->purity), copies_of_level(here->level - fitted.rival, c->purity),
+                      fitted.odds, l->cn_baseline_odds);
         return;
     }
     call->log2_ratio = ps_round6(level);

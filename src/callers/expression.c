@@ -154,6 +154,17 @@ static void measure_cells(const ps_panel *panel, ps_expression_call *call) {
     }
 }
 
+double ps_plasma_level(const ps_panel *panel, const ps_expression_call *call) {
+    double *level = ps_alloc((size_t)panel->n_genes, sizeof *level);
+    size_t n = 0;
+    for (size_t i = 0; i < call->n_genes; i++)
+        if (panel->genes[call->gene[i].gene].role == PS_ROLE_PLASMA_CELL && isfinite(call->gene[i].log2_ratio))
+            level[n++] = call->gene[i].log2_ratio;
+    double median = n ? ps_round6(ps_median(level, n)) : NAN;
+    free(level);
+    return median;
+}
+
 /* Exact (Garwood 1936) 95 % interval of the count, carried to log2. */
 static void measure_ccnd1(const ps_panel *panel, uint64_t n, ps_expression_call *call) {
     const ps_gene *gene = &panel->genes[panel->ccnd1];
@@ -261,10 +272,14 @@ static int gates_open(const ps_panel *panel, const ps_evidence *e, const ps_expr
                       "rna: %.2g of reads at exon edges run on into the intron, at most %g allowed",
                       call->unspliced_share, l->expression_max_unspliced);
     check_late_share(l, cohort, call);
-    if (!(call->plasma_log2 >= l->expression_min_plasma_log2))
+    double level = ps_plasma_level(panel, call);
+    if (!(call->plasma_log2 >= l->expression_min_plasma_log2) || level < l->expression_min_plasma_level)
         ps_reason_add(
-            why, PS_REASON_LOW_PLASMA_CELLS, "rna: plasma-cell markers over those of %s log2 %.2f, %g needed",
-            call->high_cell ? call->high_cell : "other cells", call->plasma_log2, l->expression_min_plasma_log2);
+            why, PS_REASON_LOW_PLASMA_CELLS,
+            "rna: plasma-cell markers over those of %s log2 %.2f, %g needed; over the median reference gene "
+            "log2 %.2f, %g needed",
+            call->high_cell ? call->high_cell : "other cells", call->plasma_log2, l->expression_min_plasma_log2,
+            level, l->expression_min_plasma_level);
     return why->n == 0;
 }
 

@@ -183,6 +183,8 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(expression_min_spliced, 0, 1)                                                                                  \
     R(expression_min_plasma_log2, -20, 20)                                                                           \
     R(expression_warn_plasma_log2, -20, 20)                                                                          \
+    R(expression_min_plasma_level, -20, 20)                                                                          \
+    R(expression_warn_plasma_level, -20, 20)                                                                         \
     R(expression_max_unspliced, 0.01, 1)                                                                             \
     R(expression_max_late_share, 0.34, 1)                                                                            \
     R(expression_late_shift, 0.01, 1)                                                                                \
@@ -232,11 +234,20 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(cn_prior_three, 0.01, 1)                                                                                       \
     R(cn_prior_four, 0.001, 1)                                                                                       \
     R(cn_prior_more, 1e-6, 0.5)                                                                                      \
+    R(cn_prior_pattern, 0.01, 0.99)                                                                                  \
+    R(cn_prior_quiet, 0, 0.3)                                                                                        \
+    R(cn_prior_hyperdiploid, 0, 0.5)                                                                                 \
+    R(cn_prior_hypodiploid, 0, 0.1)                                                                                  \
+    R(cn_prior_near_triploid, 1e-9, 0.05)                                                                            \
+    R(cn_prior_hyperhaploid, 1e-9, 0.02)                                                                             \
+    R(cn_prior_disomy, 0.01, 0.99)                                                                                   \
+    R(cn_prior_monosomy, 0.01, 0.9)                                                                                  \
+    R(cn_prior_partial, 0, 0.5)                                                                                      \
     R(cn_subclone_density, 1e-9, 1)                                                                                  \
     R(cn_baseline_apart, 0.01, 1)                                                                                    \
     R(cn_hyperdiploid_chromosomes, 1, 8)                                                                             \
     R(cn_state_margin, 0, 0.5)                                                                                       \
-    R(cn_purity_margin, 0, 0.5)                                                                                      \
+    R(cn_two_margin, 0, 0.5)                                                                                         \
     R(cn_interval_copies, 1, 1000)                                                                                   \
     R(cn_gene_sds, 1, 20)                                                                                            \
     R(cn_gene_reach, 0, 1e7)                                                                                         \
@@ -336,6 +347,7 @@ _Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
     X(max_base_quality, max_consensus_quality)                                                                       \
     X(expression_not_log2, expression_over_log2)                                                                     \
     X(expression_min_plasma_log2, expression_warn_plasma_log2)                                                       \
+    X(expression_min_plasma_level, expression_warn_plasma_level)                                                     \
     X(cn_loss_copies, cn_gain_copies)                                                                                \
     X(cn_gain_copies, cn_amplified_copies)                                                                           \
     X(contamination_min_error, contamination_max_error)                                                              \

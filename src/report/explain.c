@@ -207,7 +207,8 @@ static const struct {
     {PS_REASON_TARGETED,
      "Whole-genome data (0.1-fold is enough), or a panel of normals of the same kit, would tell."},
     {PS_REASON_AMBIGUOUS_BASELINE,
-     "A purity (--purity), or deeper whole-genome data, would tell the baselines apart."},
+     "A purity (--purity) or deeper whole-genome data may tell the baselines apart; a genome and the same doubled are "
+     "told by their ploidy (FISH, flow cytometry)."},
     {PS_REASON_WIDE_INTERVAL, "Deeper whole-genome data narrow the interval (four times the reads halve it)."},
     {PS_REASON_GAIN_ONLY, "RNA (--rna) would show whether the gained copies are expressed."},
     {PS_REASON_CCND1_OPEN, "Assessable RNA, or DNA with enough coverage of 11q13, would decide."},

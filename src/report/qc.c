@@ -103,6 +103,14 @@ static void check_expression(ps_result *r) {
                      x->plasma_log2, l->expression_warn_plasma_log2,
                      "log2 of plasma-cell markers over the strongest other kind of cell, %s",
                      x->high_cell ? x->high_cell : "unknown");
+    double level = ps_plasma_level(r->panel, x);
+    if (!isnan(level))
+        ps_result_qc(r, "plasma-level", "rna",
+                     level < l->expression_min_plasma_level    ? PS_QC_FAIL
+                     : level < l->expression_warn_plasma_level ? PS_QC_WARN
+                                                               : PS_QC_PASS,
+                     level, l->expression_warn_plasma_level,
+                     "log2 of plasma-cell markers over the median reference gene");
     check_library(r);
 }
 

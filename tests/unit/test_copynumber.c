@@ -189,6 +189,100 @@ static void eight_trisomies(void **state) {
         }
 }
 
+static void set_arms(genome *g, const char *names, double copies) {
+    char list[200];
+    snprintf(list, sizeof list, "%s", names);
+    for (char *name = strtok(list, " "); name; name = strtok(NULL, " "))
+        set_arm(g, name, copies);
+}
+
+static void set_all(genome *g, double copies) {
+    for (int a = 0; a < panel.n_arms; a++)
+        g->arm[a] = copies;
+}
+
+static void ambiguous(const char *what, const genome *g, uint64_t seed, double purity) {
+    ps_copynumber_call call = call_of(g, &seed, purity);
+    if (call.state != PS_CN_NOT_ASSESSABLE || !has_reason(&call.reasons, PS_REASON_AMBIGUOUS_BASELINE) ||
+        call.hyperdiploid != -1 || !isnan(call.copies))
+        fail_msg("%s, depth %g, purity %g: %s, %.2f copies, hyperdiploid %d", what, g->depth, purity,
+                 ps_cn_state_names[call.state], call.copies, call.hyperdiploid);
+    free_call(&call);
+}
+
+/* Guards against: baseline.c taking 2:1 for four copies and two: nine disomic chromosomes in a hyperhaploid genome are
+ * not told from the same genome doubled by depth alone; the normal cells of an impure sample tell them apart. */
+static void hyperhaploid(void **state) {
+    (void)state;
+    static const double depths[] = {667, 133, 33, 3.3};
+    for (size_t d = 0; d < 4; d++)
+        for (int doubled = 0; doubled < 2; doubled++) {
+            genome g = diploid(depths[d]);
+            set_all(&g, doubled ? 2 : 1);
+            set_arms(&g, "3 5 7 9 11 15 18 19 21", doubled ? 4 : 2);
+            ambiguous("hyperhaploid", &g, 21 + d, NAN);
+            ambiguous("hyperhaploid", &g, 31 + d, 1);
+            if (depths[d] < 100)
+                continue;
+            g.purity = 0.8;
+            tally t = measure(&g, 4, 41 + d, doubled ? 4 : 2, 0.3, 0.8);
+            report("hyperhaploid, purity 0.8", depths[d], doubled ? 4 : 2, &t);
+            assert_int_equal(t.wrong, 0);
+            assert_true(t.right >= 3);
+        }
+}
+
+/* Guards against: baseline.c trying purities that copies are not given at: fourteen trisomies are then a few monosomies in
+ * two thirds of the cells, at 1.33 copies of a sample that counts as pure. Without a purity either may be true. */
+static void many_trisomies(void **state) {
+    (void)state;
+    static const char *const more[] = {"1 2 4 6 17 18", "1 2 4 6 8 17 18"};
+    static const double depths[] = {1000, 133, 33};
+    for (size_t d = 0; d < 3; d++)
+        for (size_t i = 0; i < 2; i++) {
+            genome g = diploid(depths[d]);
+            set_arms(&g, "3 5 7 9 11 15 19 21", 3);
+            set_arms(&g, more[i], 3);
+            for (uint64_t k = 0; k < 4; k++)
+                ambiguous("many trisomies", &g, 50 + k, NAN);
+            tally t = measure(&g, 8, 60 + d, 3, 0.4, 1);
+            report("many trisomies, purity told", depths[d], 3, &t);
+            assert_int_equal(t.wrong, 0);
+            assert_true(t.right >= 5);
+        }
+}
+
+/* Guards against: baseline.c calling most arms of a near-triploid genome two copies, which leaves those with two at 1.33. */
+static void near_triploid(void **state) {
+    (void)state;
+    static const double depths[] = {1000, 133, 33};
+    for (size_t d = 0; d < 3; d++) {
+        genome g = diploid(depths[d]);
+        set_all(&g, 3);
+        set_arm(&g, "11", 2);
+        tally t = measure(&g, 6, 70 + d, 2, 0.4, 1);
+        report("near-triploid", depths[d], 2, &t);
+        assert_int_equal(t.wrong, 0);
+        ambiguous("near-triploid", &g, 80 + d, NAN);
+    }
+}
+
+/* A few trisomies or monosomies in a part of the cells leave the baseline clear, with the purity or without. */
+static void impure_baseline(void **state) {
+    (void)state;
+    static const double purities[] = {0.3, 0.4, 0.6, 0.7, 0.8};
+    for (int lost = 0; lost < 2; lost++)
+        for (size_t p = 0; p < 5; p++)
+            for (int told = 0; told < 2; told++) {
+                genome g = diploid(133);
+                g.purity = purities[p];
+                set_arms(&g, lost ? "1p 13 14 16q 22" : "3 5 7 9 15 19 21", lost ? 1 : 3);
+                tally t = measure(&g, 4, 90 + p, 2, 0.4, told ? purities[p] : NAN);
+                report(lost ? "impure, lost" : "impure, gained", purities[p], 2, &t);
+                assert_int_equal(t.right, t.n);
+            }
+}
+
 static void scopes(void **state) {
     (void)state;
     uint64_t seed = 7;
@@ -287,6 +381,36 @@ static void purity_unknown(void **state) {
     assert_near(call.copies, 2.7, 0.1);
     assert_true(has_reason(&call.reasons, PS_REASON_PURITY_ASSUMED) && isnan(call.purity));
     free_call(&call);
+}
+
+/* Guards against: decide_state() calling 2.10 copies with an interval of 2.02 to 2.19 neutral: a trisomy in few cells looks
+ * so. A state of two copies needs an interval that holds two. */
+static void gain_in_few_cells(void **state) {
+    (void)state;
+    static const struct {
+        double depth, purity, given;
+        ps_reason_code reason;
+    } rows[] = {{1000, 0.15, NAN, PS_REASON_PURITY_ASSUMED}, {1000, 0.1, 1, PS_REASON_PART_OF_CELLS},
+                {133, 0.15, NAN, PS_REASON_PURITY_ASSUMED},  {133, 0.15, 1, PS_REASON_PART_OF_CELLS},
+                {33, 0.15, NAN, PS_REASON_PURITY_ASSUMED},   {33, 0.15, 0.6, PS_REASON_PART_OF_CELLS}};
+    int seen = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        genome g = diploid(rows[i].depth);
+        uint64_t seed = 300 + i;
+        set_arm(&g, "11", 3);
+        g.purity = rows[i].purity;
+        for (int k = 0; k < 6; k++) {
+            ps_copynumber_call call = call_of(&g, &seed, rows[i].given);
+            if (call.copies_low > 2.01 && call.copies < 2.5) {
+                seen++;
+                if (call.state != PS_CN_NOT_ASSESSABLE || !has_reason(&call.reasons, rows[i].reason))
+                    fail_msg("depth %g, purity %g: %s, %.2f (%.2f to %.2f)", rows[i].depth, rows[i].purity,
+                             ps_cn_state_names[call.state], call.copies, call.copies_low, call.copies_high);
+            }
+            free_call(&call);
+        }
+    }
+    assert_true(seen > 20);
 }
 
 static void gates(void **state) {
@@ -418,11 +542,16 @@ int main(void) {
         cmocka_unit_test(focal_in_few_cells),
         cmocka_unit_test(planted_copies),
         cmocka_unit_test(eight_trisomies),
+        cmocka_unit_test(hyperhaploid),
+        cmocka_unit_test(many_trisomies),
+        cmocka_unit_test(near_triploid),
+        cmocka_unit_test(impure_baseline),
         cmocka_unit_test(scopes),
         cmocka_unit_test(trisomy_is_never_focal),
         cmocka_unit_test(trisomy_in_few_cells_is_never_focal),
         cmocka_unit_test(purity_gives_absolute_copies),
         cmocka_unit_test(purity_unknown),
+        cmocka_unit_test(gain_in_few_cells),
         cmocka_unit_test(gates),
         cmocka_unit_test(nuisance),
         cmocka_unit_test(a_small_amplicon),

@@ -180,6 +180,33 @@ static void gates(void **state) {
     free_call(&call);
 }
 
+/* Guards against: gates_open() comparing plasma cells with other cells only: tissue that has none of either kind of marker
+ * is not assessable, whatever its CCND1; and the reason names both comparisons. */
+static void no_plasma_cells_at_all(void **state) {
+    (void)state;
+    static const double levels[] = {-12, -8, -5.5, -4.5, -2.5, 1};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        for (int high = 0; high < 2; high++) {
+            ps_evidence e = plain(10 * UNIT_RATE, high ? 0 : -6);
+            for (int g = 0; g < panel.n_genes; g++)
+                if (panel.genes[g].role == PS_ROLE_PLASMA_CELL || panel.genes[g].role == PS_ROLE_OTHER_CELL)
+                    set_gene(&e, g, 10 * UNIT_RATE * exp2(levels[i]));
+            ps_expression_call call = call_of(&e);
+            if (levels[i] > -10)
+                assert_near(ps_plasma_level(&panel, &call), levels[i], 0.3);
+            int shut = levels[i] < -5;
+            if (has_reason(&call.reasons, PS_REASON_LOW_PLASMA_CELLS) != shut)
+                fail_msg("level %g: %s", levels[i], ps_expression_state_names[call.state]);
+            assert_int_equal(call.state, shut   ? PS_EXPRESSION_NOT_ASSESSABLE
+                                         : high ? PS_EXPRESSION_OVER
+                                                : PS_EXPRESSION_NOT_OVER);
+            if (shut)
+                assert_non_null(strstr(detail_of(&call.reasons, PS_REASON_LOW_PLASMA_CELLS), "reference gene"));
+            free_call(&call);
+            ps_evidence_free(&e);
+        }
+}
+
 /* DNA among the RNA lends CCND1 the unspliced share of what a reference gene has: an expression must stand out from it,
  * while absence is absence all the more. */
 static void unspliced_background(void **state) {
@@ -331,6 +358,7 @@ int main(void) {
         cmocka_unit_test(counting_interval),
         cmocka_unit_test(shallow_is_not_negative),
         cmocka_unit_test(gates),
+        cmocka_unit_test(no_plasma_cells_at_all),
         cmocka_unit_test(unspliced_background),
         cmocka_unit_test(strandedness),
         cmocka_unit_test(outliers_among_the_reference),
