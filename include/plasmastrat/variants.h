@@ -33,6 +33,13 @@ typedef struct ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ra
     int64_t depth;
 } ps_block;
 
+typedef struct ps_vcf_doubt { /* a record that spells no change and is no clean hom-ref statement either */
+    int contig;
+    int32_t beg0, end0;
+    int64_t depth, alt_depth; /* reads that are not REF's; alt_depth -1: not counted */
+    char *text;               /* "chr12:25245350 C>*, genotype not 0/0" */
+} ps_vcf_doubt;
+
 typedef struct ps_variants {
     char *path;
     const char *format;  /* "VCF" or "BCF" */
@@ -44,6 +51,8 @@ typedef struct ps_variants {
     size_t n_variants;
     ps_block *block;
     size_t n_blocks;
+    ps_vcf_doubt *doubt; /* in the file's order */
+    size_t n_doubts;
     const char *germline_caller; /* NULL, or who wrote it: a program that calls germline genotypes, not mutations; constant */
     uint64_t outside;    /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
     char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */

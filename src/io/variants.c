@@ -47,7 +47,7 @@ typedef struct reader {
     int column;
     record_note note[N_NOTES];
     ps_variants *out;
-    size_t variant_capacity, block_capacity;
+    size_t variant_capacity, block_capacity, doubt_capacity;
 } reader;
 
 static void add_notice(ps_variants *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -343,6 +343,21 @@ static int read_column(reader *r, const vcf_record *record, int allele, ps_varia
     return 0;
 }
 
+static void add_doubt(reader *r, const kept_record *kept, int allele, const char *why, int64_t depth, int64_t alt) {
+    const vcf_record *record = &kept->record;
+    int64_t beg0 = record->pos1 - 1, end0 = beg0 + (int64_t)strlen(record->ref), to0 = vcf_end0(record);
+    end0 = to0 > end0 ? to0 : end0;
+    PS_GROW(r->out->doubt, r->out->n_doubts, r->doubt_capacity);
+    r->out->doubt[r->out->n_doubts++] =
+        (ps_vcf_doubt){.contig = kept->contig,
+                       .beg0 = (int32_t)beg0,
+                       .end0 = (int32_t)(end0 > INT32_MAX ? INT32_MAX : end0),
+                       .depth = depth,
+                       .alt_depth = alt,
+                       .text = ps_format("%.50s:%" PRId64 " %.20s>%.20s, %s", record->chrom, record->pos1,
+                                         record->ref, record->alt[allele], why)};
+}
+
 static int add_variant(reader *r, const kept_record *kept, int allele, ps_error *err) {
     const vcf_record *record = &kept->record;
     ps_variant v = {.contig = kept->contig};
@@ -367,6 +382,7 @@ static int add_variant(reader *r, const kept_record *kept, int allele, ps_error 
     }
     if (!r->sites_only && is_no_call(r, record, &v)) {
         note_record(r, NOTE_NO_CALL, record);
+        add_doubt(r, kept, allele, "no genotype call", -1, -1);
         free_variant(&v);
         return 0;
     }
@@ -420,12 +436,32 @@ static int add_block(reader *r, const kept_record *kept, ps_error *err) {
     int has_genotype = r->column >= 0 && vcf_format_value(record, r->column, "GT", &length) && length > 0;
     if (genotype == -2)
         return -1;
+    if (!has_genotype) /* a depth alone is no statement */
+        return 0;
     int unsure = quality >= 0 && (double)quality < r->panel->limits.ras_block_min_gq;
-    if (depth < 0 || unsure || (has_genotype && genotype != 1) || !filter_passes(r->panel, record->filter))
+    int clean = genotype == 1 && !unsure && filter_passes(r->panel, record->filter);
+    if (is_hom_ref_row(record) && !clean) {
+        add_doubt(r, kept, 0, "no sure genotype 0/0", -1, -1);
+    } else if (is_hom_ref_row(record)) {
+        int64_t all, other;
+        if (vcf_read_other_reads(record, r->column, &all, &other, err) != 0)
+            return -1;
+        if (other > 0)
+            add_doubt(r, kept, 0, "reads that are not the reference's", all, other);
+    }
+    if (depth < 0 || !clean)
         return 0;
     PS_GROW(r->out->block, r->out->n_blocks, r->block_capacity);
     r->out->block[r->out->n_blocks++] = (ps_block){kept->contig, (int32_t)(record->pos1 - 1), (int32_t)end0, depth};
     return 0;
+}
+
+/* A spanning deletion, a symbolic allele or a breakend that the genotype does not rule out. */
+static int doubt_symbol(reader *r, const kept_record *kept, int allele, ps_error *err) {
+    int genotype = vcf_read_genotype(&kept->record, r->column, allele + 1, err);
+    if (genotype != 0 && genotype != -2)
+        add_doubt(r, kept, allele, "genotype not 0/0", -1, -1);
+    return genotype == -2 ? -1 : 0;
 }
 
 static int convert(reader *r, ps_error *err) {
@@ -442,6 +478,9 @@ static int convert(reader *r, ps_error *err) {
                     return -1;
             } else if (r->sites_only && !vcf_is_reference(record->alt[i]) && strcmp(record->alt[i], "*") != 0) {
                 note_record(r, NOTE_SYMBOL, record);
+            } else if (!r->sites_only && !vcf_is_reference(record->alt[i]) &&
+                       doubt_symbol(r, &r->kept[k], i, err) != 0) {
+                return -1;
             }
     }
     tell_notes(r);
@@ -602,6 +641,9 @@ void ps_variants_free(ps_variants *variants) {
         free_variant(&variants->variant[i]);
     free(variants->variant);
     free(variants->block);
+    for (size_t i = 0; i < variants->n_doubts; i++)
+        free(variants->doubt[i].text);
+    free(variants->doubt);
     free(variants->path);
     free(variants->build);
     free(variants->sample_name);
