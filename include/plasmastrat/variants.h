@@ -22,6 +22,7 @@ typedef struct ps_variant {
     int genotype;       /* 1 carries this allele, 0 does not, -1 no genotype */
     char *filter;       /* FILTER as written, ';'-separated; "PASS" also for '.' */
     int filter_pass;    /* PASS, '.', or a token the panel's vcf_filters.tsv accepts (MuSE Tier1..4) */
+    int in_normal;      /* 1: germline by the file's own normal column or its caller's word */
     char *depth_field;  /* "AD", "AU", "FAO", "DP4", ... or "" */
     char *phase_set;    /* "PID ...", "PS ...", "LPS ...", "|"; NULL: the file does not phase it */
     unsigned phase_side; /* bit per haplotype that carries it; alleles of one set with the same side are in cis */

@@ -43,7 +43,7 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
     if (!v || (list->n == before && !is_better(in, v)))
         return;
     free(v->vcf_filter);
-    v->filter = in->filter_pass ? PS_FILTER_PASS : PS_FILTER_VCF;
+    v->filter = !in->filter_pass ? PS_FILTER_VCF : in->in_normal ? PS_FILTER_GERMLINE : PS_FILTER_PASS;
     v->vcf_filter = ps_strdup(in->filter);
     v->depth = in->depth;
     v->alt_depth = in->alt_depth;

@@ -44,7 +44,7 @@ typedef struct reader {
     int n_names;
     int sites_only; /* a list of alleles: columns, filters and counts are not looked at */
     char outside[200];
-    int column;
+    int column, normal; /* the tumour's and its normal's; -1 none */
     record_note note[N_NOTES];
     ps_variants *out;
     size_t variant_capacity, block_capacity, doubt_capacity;
@@ -326,11 +326,42 @@ static void free_variant(ps_variant *v) {
     free(v->phase_set);
 }
 
+/* VarDict's STATUS and VarScan's SS (beside its GPV) in INFO; SS of SomaticSniper and MuSE in the tumour's column. */
+static int caller_says_germline(const reader *r, const vcf_record *record) {
+    size_t length, other;
+    const char *text = vcf_info(record, "STATUS", &length);
+    if (text && length == strlen("Germline") && strncmp(text, "Germline", length) == 0)
+        return 1;
+    text = vcf_info(record, "SS", &length);
+    if (text && length == 1 && *text == '1' && vcf_info(record, "GPV", &other))
+        return 1;
+    text = r->column >= 0 ? vcf_format_value(record, r->column, "SS", &length) : NULL;
+    return text && length == 1 && *text == '1';
+}
+
+/* By the rule of a matched normal's alignments; a normal without counts is taken by its genotype. 1, 0 or -1. */
+static int is_in_normal(const reader *r, const vcf_record *record, int allele, ps_error *err) {
+    const ps_limits *l = &r->panel->limits;
+    vcf_counts counts;
+    if (caller_says_germline(r, record))
+        return 1;
+    if (r->normal < 0)
+        return 0;
+    int genotype = vcf_read_genotype(record, r->normal, allele + 1, err);
+    if (genotype == -2 || vcf_read_counts(record, r->normal, allele, &counts, err) != 0)
+        return -1;
+    if (counts.alt_depth < 0)
+        return genotype == 1;
+    return (double)counts.alt_depth >= l->ras_germline_min_alt &&
+           (double)counts.alt_depth >= l->ras_germline_normal_vaf * (double)counts.depth;
+}
+
 /* Everything that the tumour's column says of the allele. */
 static int read_column(reader *r, const vcf_record *record, int allele, ps_variant *v, ps_error *err) {
     vcf_counts counts;
+    v->in_normal = is_in_normal(r, record, allele, err);
     v->genotype = vcf_read_genotype(record, r->column, allele + 1, err);
-    if (v->genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0)
+    if (v->in_normal < 0 || v->genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0)
         return -1;
     v->depth = counts.depth;
     v->alt_depth = counts.alt_depth;
@@ -586,6 +617,7 @@ static int read_all(reader *r, const char *path, const char *sample_name, ps_err
     r->column = r->sites_only ? -1 : vcf_tumour_column(&r->lines, &r->hint, sample_name, err);
     if (r->column == -2)
         return -1;
+    r->normal = r->sites_only ? -1 : vcf_normal_column(&r->lines, r->column);
     ps_variants *out = r->out;
     out->path = ps_strdup(path);
     out->format = r->lines.format;

@@ -98,6 +98,9 @@ void vcf_sample_hint_add(vcf_sample_hint *hint, const vcf_record *record);
 /* Column of the tumour, -1 when the file has no columns; -2: error. `wanted` may be NULL. */
 int vcf_tumour_column(const vcf_lines *lines, const vcf_sample_hint *hint, const char *wanted, ps_error *err);
 
+/* The one column of a normal beside the tumour's; -1 when there is none, or several. */
+int vcf_normal_column(const vcf_lines *lines, int tumour);
+
 /* ---- counts -----------------------------------------------------------------------------------------------------
  */
 
