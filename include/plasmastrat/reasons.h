@@ -21,6 +21,7 @@ typedef enum {
     PS_REASON_CONTIG_ABSENT,      /* a chromosome that decides is not in the file */
     /* RAS */
     PS_REASON_VCF_REFUTED,        /* the VCF's mutation is not in DNA that would have shown it */
+    PS_REASON_VCF_UNCLEAR,        /* a record of the VCF contradicts its hom-ref block over a hotspot codon */
     PS_REASON_CODONS_SHALLOW,     /* hotspot codons whose lod95 is above the limit; the detail names them */
     PS_REASON_CANDIDATE_REFUSED,  /* an activating change was seen and refused by a filter */
     /* expression */

@@ -22,6 +22,7 @@ typedef struct ps_variant {
     int genotype;       /* 1 carries this allele, 0 does not, -1 no genotype */
     char *filter;       /* FILTER as written, ';'-separated; "PASS" also for '.' */
     int filter_pass;    /* PASS, '.', or a token the panel's vcf_filters.tsv accepts (MuSE Tier1..4) */
+    int in_normal;      /* 1: germline by the file's own normal column or its caller's word */
     char *depth_field;  /* "AD", "AU", "FAO", "DP4", ... or "" */
     char *phase_set;    /* "PID ...", "PS ...", "LPS ...", "|"; NULL: the file does not phase it */
     unsigned phase_side; /* bit per haplotype that carries it; alleles of one set with the same side are in cis */
@@ -32,6 +33,13 @@ typedef struct ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ra
     int32_t beg0, end0;
     int64_t depth;
 } ps_block;
+
+typedef struct ps_vcf_doubt { /* a record that spells no change and is no clean hom-ref statement either */
+    int contig;
+    int32_t beg0, end0;
+    int64_t depth, alt_depth; /* reads that are not REF's; alt_depth -1: not counted */
+    char *text;               /* "chr12:25245350 C>*, genotype not 0/0" */
+} ps_vcf_doubt;
 
 typedef struct ps_variants {
     char *path;
@@ -44,6 +52,8 @@ typedef struct ps_variants {
     size_t n_variants;
     ps_block *block;
     size_t n_blocks;
+    ps_vcf_doubt *doubt; /* in the file's order */
+    size_t n_doubts;
     const char *germline_caller; /* NULL, or who wrote it: a program that calls germline genotypes, not mutations; constant */
     uint64_t outside;    /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
     char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */

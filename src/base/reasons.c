@@ -19,6 +19,8 @@ static const struct {
     [PS_REASON_VCF_REFUTED] = {"vcf-refuted",
                                "the VCF's mutation is not in the DNA alignments, which would have shown it: "
                                "of another sample, or a wrong call"},
+    [PS_REASON_VCF_UNCLEAR] = {"vcf-unclear",
+                               "a record of the VCF contradicts its hom-ref block over a hotspot codon"},
     [PS_REASON_READS_LEFT_OUT] = {"reads-left-out",
                                   "reads over CCND1 were left out, so few of them are no low expression"},
     [PS_REASON_CODONS_SHALLOW] = {"codons-shallow", "hotspot codons could not have shown a mutation at the limit"},

@@ -271,8 +271,12 @@ static void round_variant(ps_ras_variant *v) {
 /* ---- the state --------------------------------------------------------------------------------------------------
  */
 
+int ras_activates(const ps_effect *effect) {
+    return effect->tier == PS_TIER_HOTSPOT || effect->tier == PS_TIER_LIKELY;
+}
+
 static int would_activate(const ps_ras_variant *v) {
-    return !v->context && (v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY);
+    return !v->context && ras_activates(&v->effect);
 }
 
 int ps_makes_mutated(const ps_ras_variant *v) {
@@ -307,7 +311,7 @@ static void take_codons(const ps_panel *panel, double limit, ps_ras_codon *best,
 
 /* The lod95 that a wild type needs: the panel's limit, and with a known purity no more than a clonal heterozygous
  * mutation would show (half of the tumour's share). */
-static double limit_of(const ps_case *c) {
+double ras_limit(const ps_case *c) {
     double limit = c->panel->limits.ras_lod95_limit;
     return isnan(c->purity) ? limit : fmin(limit, c->purity / 2);
 }
@@ -364,11 +368,11 @@ static int list_open_codons(const ps_panel *panel, double limit, const ps_ras_ca
     return open;
 }
 
-/* Required codons whose depth is this input's. */
+/* Required codons whose depth is this input's; a codon that nothing saw has no input. */
 static int rests_on(const ps_panel *panel, const ps_ras_call *call, ps_input_role role) {
     int n = 0;
     for (int i = 0; i < panel->n_codons; i++)
-        n += panel->codons[i].required && call->codon[i].source == role;
+        n += panel->codons[i].required && call->codon[i].depth >= 0 && call->codon[i].source == role;
     return n;
 }
 
@@ -379,12 +383,24 @@ static int has_refused(const ps_ras_call *call) {
     return 0;
 }
 
+/* The first open codon over which the VCF contradicts its own hom-ref blocks. */
+static void tell_unclear(const ps_case *c, ps_ras_call *call) {
+    char text[200];
+    for (int i = 0; i < c->panel->n_codons && c->vcf; i++) {
+        const ps_codon *codon = &c->panel->codons[i];
+        if (!codon->required || call->codon[i].lod95 <= ras_limit(c) || !ras_unclear(c, i, text, sizeof text))
+            continue;
+        ps_reason_add(&call->reasons, PS_REASON_VCF_UNCLEAR, "vcf: %s %d: %s", c->panel->genes[codon->gene].name,
+                      codon->number, text);
+    }
+}
+
 static void decide_negative(const ps_case *c, ps_ras_call *call) {
     const ps_limits *l = &c->panel->limits;
     int rna = c->reads[PS_INPUT_RNA] && c->reads[PS_INPUT_RNA]->given;
     int dna = c->reads[PS_INPUT_DNA] && c->reads[PS_INPUT_DNA]->given;
     char open[300];
-    int n = list_open_codons(c->panel, limit_of(c), call, open, sizeof open);
+    int n = list_open_codons(c->panel, ras_limit(c), call, open, sizeof open);
     if (!rna && !dna && !c->vcf) {
         ps_reason_add(&call->reasons, PS_REASON_NO_INPUT, "RAS needs --dna, --rna or --vcf");
     } else if (n) {
@@ -393,7 +409,8 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
                           "vcf: %d of the hotspot codons that decide are not shown wild type by a hom-ref block; "
                           "give the BAM, or a gVCF of a caller of mutations",
                           n);
-        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, limit_of(c), open);
+        tell_unclear(c, call);
+        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, ras_limit(c), open);
     } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;
         /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen. RNA shows a part of the mutated alleles, and
@@ -484,7 +501,7 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
     }
     call->variant = all->row;
     call->n_variants = all->n;
-    set_codon_states(c->panel, limit_of(c), call);
+    set_codon_states(c->panel, ras_limit(c), call);
     decide(c, call);
 }
 
@@ -502,7 +519,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         else
             continue;
         join_list(panel, &all, &list, order[k]);
-        take_codons(panel, limit_of(c), call->codon, codons);
+        take_codons(panel, ras_limit(c), call->codon, codons);
         free_list(&list);
     }
     free(codons);
@@ -549,7 +566,7 @@ void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_par
             for (int i = 0; i < panel->n_codons; i++)
                 codons[i] = parts[p]->codon[i].source == order[k] ? parts[p]->codon[i]
                                                                   : (ps_ras_codon){.depth = -1, .lod95 = NAN};
-            take_codons(panel, limit_of(c), call->codon, codons);
+            take_codons(panel, ras_limit(c), call->codon, codons);
         }
         join_list(panel, &all, &list, order[k]);
         free_list(&list);

@@ -21,6 +21,12 @@ void ras_from_reads(const ps_panel *panel, const ps_evidence *reads, const ps_ev
  * call->note. */
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call);
 
+/* Does the VCF hold a record over the codon that contradicts a hom-ref block of its own there?  `text` names it. */
+int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size);
+/* The lod95 that a wild type needs. */
+double ras_limit(const ps_case *c);
+int ras_activates(const ps_effect *effect);
+
 /* --force-sites: a row for every allele of c->sites, marked; then, when all rows are counted, numbers for those that
  * nothing else had found. */
 void ras_force_sites(const ps_case *c, ras_list *all, ps_ras_call *call);

@@ -253,6 +253,8 @@ static void join(const ps_case *c, const ps_variant *const *part, size_t n, int 
     ps_variant joined = *least; /* its strings stay the file's, but for the alleles */
     joined.beg0 = part[0]->beg0;
     joined.end0 = part[n - 1]->end0;
+    for (size_t i = 0; i < n; i++) /* somatic where one part is */
+        joined.in_normal &= part[i]->in_normal;
     joined.alt = joined_alt(c->panel, part, n);
     out->owned = ps_resize(out->owned, out->n_owned + 1, sizeof *out->owned);
     out->owned[out->n_owned++] = joined.alt;

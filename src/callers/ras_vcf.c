@@ -5,6 +5,7 @@
  * block says how deep the caller looked.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
@@ -54,7 +55,7 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
     if (!v || (list->n == before && !is_better(in, v)))
         return;
     free(v->vcf_filter);
-    v->filter = in->filter_pass ? PS_FILTER_PASS : PS_FILTER_VCF;
+    v->filter = !in->filter_pass ? PS_FILTER_VCF : in->in_normal ? PS_FILTER_GERMLINE : PS_FILTER_PASS;
     v->vcf_filter = ps_strdup(in->filter);
     v->depth = in->depth;
     v->alt_depth = in->alt_depth;
@@ -98,6 +99,62 @@ static int64_t block_depth(const ps_variants *vcf, int contig, int32_t pos0) {
     return depth;
 }
 
+static int64_t codon_depth(const ps_case *c, const ps_codon *codon) {
+    int64_t depth = INT64_MAX;
+    for (int k = 0; k < 3; k++) {
+        int64_t here = block_depth(c->vcf, c->panel->loci[codon->locus].contig, codon->pos0[k]);
+        depth = here < depth ? here : depth;
+    }
+    return depth;
+}
+
+static int lies_over(const ps_case *c, const ps_codon *codon, int contig, int32_t beg0, int32_t end0) {
+    int over = 0;
+    for (int k = 0; k < 3; k++)
+        over |= codon->pos0[k] >= beg0 && codon->pos0[k] < end0;
+    return over && c->panel->loci[codon->locus].contig == contig;
+}
+
+/* Reads beyond errors: as many as a call takes, and of a VAF that may lie above the limit. Unknown counts may be real. */
+static int may_be_real(const ps_case *c, int64_t depth, int64_t alt) {
+    double low, high;
+    if (alt < 0 || depth < alt)
+        return 1;
+    ps_proportion_interval((uint64_t)alt, (uint64_t)depth, &low, &high);
+    return (double)alt >= c->panel->limits.ras_min_alt && high > ras_limit(c);
+}
+
+/* An activating change that the VCF lists and does not call. */
+static int is_open_change(const ps_case *c, const ps_variant *v) {
+    ps_effect e;
+    int refused = v->genotype == 0 ? v->alt_depth > 0 : !v->filter_pass;
+    return refused && may_be_real(c, v->depth, v->alt_depth) &&
+           ps_effect_of(c->panel, v->contig, v->beg0, v->end0, v->alt, &e) == 0 && ras_activates(&e);
+}
+
+int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size) {
+    const ps_codon *codon = &c->panel->codons[codon_id];
+    if (codon_depth(c, codon) <= 0)
+        return 0;
+    for (size_t i = 0; i < c->vcf->n_doubts; i++) {
+        const ps_vcf_doubt *d = &c->vcf->doubt[i];
+        if (!lies_over(c, codon, d->contig, d->beg0, d->end0) || !may_be_real(c, d->depth, d->alt_depth))
+            continue;
+        snprintf(text, size, "%s", d->text);
+        return 1;
+    }
+    for (size_t i = 0; i < c->vcf->n_variants; i++) {
+        const ps_variant *v = &c->vcf->variant[i];
+        if (!lies_over(c, codon, v->contig, v->beg0, v->end0 + (v->beg0 == v->end0)) || !is_open_change(c, v))
+            continue;
+        snprintf(text, size, "%s:%d >%.20s, filter %.40s, %lld of %lld reads",
+                 c->panel->contigs[v->contig].name[PS_STYLE_UCSC], (int)v->beg0 + 1, v->alt, v->filter,
+                 (long long)v->alt_depth, (long long)v->depth);
+        return 1;
+    }
+    return 0;
+}
+
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call) {
     const ps_panel *panel = c->panel;
     const ps_variants *vcf = c->vcf;
@@ -106,13 +163,10 @@ void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras
     add_variants(c, list, call);
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
-        int64_t depth = INT64_MAX;
-        for (int k = 0; k < 3; k++) {
-            int64_t here = block_depth(vcf, panel->loci[codon->locus].contig, codon->pos0[k]);
-            depth = here < depth ? here : depth;
-        }
+        int64_t depth = codon_depth(c, codon);
+        char text[200];
         codons[i] = (ps_ras_codon){.depth = depth, .lod95 = NAN, .source = PS_INPUT_VCF};
-        if (depth <= 0)
+        if (depth <= 0 || ras_unclear(c, i, text, sizeof text))
             continue;
         score_bins bins = score_start(l, (uint64_t)depth);
         score_add(&bins, l->ras_block_error / 3,

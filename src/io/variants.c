@@ -44,10 +44,10 @@ typedef struct reader {
     int n_names;
     int sites_only; /* a list of alleles: columns, filters and counts are not looked at */
     char outside[200];
-    int column;
+    int column, normal; /* the tumour's and its normal's; -1 none */
     record_note note[N_NOTES];
     ps_variants *out;
-    size_t variant_capacity, block_capacity;
+    size_t variant_capacity, block_capacity, doubt_capacity;
 } reader;
 
 static void add_notice(ps_variants *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -326,11 +326,42 @@ static void free_variant(ps_variant *v) {
     free(v->phase_set);
 }
 
+/* VarDict's STATUS and VarScan's SS (beside its GPV) in INFO; SS of SomaticSniper and MuSE in the tumour's column. */
+static int caller_says_germline(const reader *r, const vcf_record *record) {
+    size_t length, other;
+    const char *text = vcf_info(record, "STATUS", &length);
+    if (text && length == strlen("Germline") && strncmp(text, "Germline", length) == 0)
+        return 1;
+    text = vcf_info(record, "SS", &length);
+    if (text && length == 1 && *text == '1' && vcf_info(record, "GPV", &other))
+        return 1;
+    text = r->column >= 0 ? vcf_format_value(record, r->column, "SS", &length) : NULL;
+    return text && length == 1 && *text == '1';
+}
+
+/* By the rule of a matched normal's alignments; a normal without counts is taken by its genotype. 1, 0 or -1. */
+static int is_in_normal(const reader *r, const vcf_record *record, int allele, ps_error *err) {
+    const ps_limits *l = &r->panel->limits;
+    vcf_counts counts;
+    if (caller_says_germline(r, record))
+        return 1;
+    if (r->normal < 0)
+        return 0;
+    int genotype = vcf_read_genotype(record, r->normal, allele + 1, err);
+    if (genotype == -2 || vcf_read_counts(record, r->normal, allele, &counts, err) != 0)
+        return -1;
+    if (counts.alt_depth < 0)
+        return genotype == 1;
+    return (double)counts.alt_depth >= l->ras_germline_min_alt &&
+           (double)counts.alt_depth >= l->ras_germline_normal_vaf * (double)counts.depth;
+}
+
 /* Everything that the tumour's column says of the allele. */
 static int read_column(reader *r, const vcf_record *record, int allele, ps_variant *v, ps_error *err) {
     vcf_counts counts;
+    v->in_normal = is_in_normal(r, record, allele, err);
     v->genotype = vcf_read_genotype(record, r->column, allele + 1, err);
-    if (v->genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0)
+    if (v->in_normal < 0 || v->genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0)
         return -1;
     v->depth = counts.depth;
     v->alt_depth = counts.alt_depth;
@@ -341,6 +372,21 @@ static int read_column(reader *r, const vcf_record *record, int allele, ps_varia
     vcf_read_phase(record, r->column, allele + 1, &v->phase_set, &v->phase_side);
     reconcile_genotype(r, record, v);
     return 0;
+}
+
+static void add_doubt(reader *r, const kept_record *kept, int allele, const char *why, int64_t depth, int64_t alt) {
+    const vcf_record *record = &kept->record;
+    int64_t beg0 = record->pos1 - 1, end0 = beg0 + (int64_t)strlen(record->ref), to0 = vcf_end0(record);
+    end0 = to0 > end0 ? to0 : end0;
+    PS_GROW(r->out->doubt, r->out->n_doubts, r->doubt_capacity);
+    r->out->doubt[r->out->n_doubts++] =
+        (ps_vcf_doubt){.contig = kept->contig,
+                       .beg0 = (int32_t)beg0,
+                       .end0 = (int32_t)(end0 > INT32_MAX ? INT32_MAX : end0),
+                       .depth = depth,
+                       .alt_depth = alt,
+                       .text = ps_format("%.50s:%" PRId64 " %.20s>%.20s, %s", record->chrom, record->pos1,
+                                         record->ref, record->alt[allele], why)};
 }
 
 static int add_variant(reader *r, const kept_record *kept, int allele, ps_error *err) {
@@ -367,6 +413,7 @@ static int add_variant(reader *r, const kept_record *kept, int allele, ps_error 
     }
     if (!r->sites_only && is_no_call(r, record, &v)) {
         note_record(r, NOTE_NO_CALL, record);
+        add_doubt(r, kept, allele, "no genotype call", -1, -1);
         free_variant(&v);
         return 0;
     }
@@ -420,12 +467,32 @@ static int add_block(reader *r, const kept_record *kept, ps_error *err) {
     int has_genotype = r->column >= 0 && vcf_format_value(record, r->column, "GT", &length) && length > 0;
     if (genotype == -2)
         return -1;
+    if (!has_genotype) /* a depth alone is no statement */
+        return 0;
     int unsure = quality >= 0 && (double)quality < r->panel->limits.ras_block_min_gq;
-    if (depth < 0 || unsure || (has_genotype && genotype != 1) || !filter_passes(r->panel, record->filter))
+    int clean = genotype == 1 && !unsure && filter_passes(r->panel, record->filter);
+    if (is_hom_ref_row(record) && !clean) {
+        add_doubt(r, kept, 0, "no sure genotype 0/0", -1, -1);
+    } else if (is_hom_ref_row(record)) {
+        int64_t all, other;
+        if (vcf_read_other_reads(record, r->column, &all, &other, err) != 0)
+            return -1;
+        if (other > 0)
+            add_doubt(r, kept, 0, "reads that are not the reference's", all, other);
+    }
+    if (depth < 0 || !clean)
         return 0;
     PS_GROW(r->out->block, r->out->n_blocks, r->block_capacity);
     r->out->block[r->out->n_blocks++] = (ps_block){kept->contig, (int32_t)(record->pos1 - 1), (int32_t)end0, depth};
     return 0;
+}
+
+/* A spanning deletion, a symbolic allele or a breakend that the genotype does not rule out. */
+static int doubt_symbol(reader *r, const kept_record *kept, int allele, ps_error *err) {
+    int genotype = vcf_read_genotype(&kept->record, r->column, allele + 1, err);
+    if (genotype != 0 && genotype != -2)
+        add_doubt(r, kept, allele, "genotype not 0/0", -1, -1);
+    return genotype == -2 ? -1 : 0;
 }
 
 static int convert(reader *r, ps_error *err) {
@@ -442,6 +509,9 @@ static int convert(reader *r, ps_error *err) {
                     return -1;
             } else if (r->sites_only && !vcf_is_reference(record->alt[i]) && strcmp(record->alt[i], "*") != 0) {
                 note_record(r, NOTE_SYMBOL, record);
+            } else if (!r->sites_only && !vcf_is_reference(record->alt[i]) &&
+                       doubt_symbol(r, &r->kept[k], i, err) != 0) {
+                return -1;
             }
     }
     tell_notes(r);
@@ -547,6 +617,7 @@ static int read_all(reader *r, const char *path, const char *sample_name, ps_err
     r->column = r->sites_only ? -1 : vcf_tumour_column(&r->lines, &r->hint, sample_name, err);
     if (r->column == -2)
         return -1;
+    r->normal = r->sites_only ? -1 : vcf_normal_column(&r->lines, r->column);
     ps_variants *out = r->out;
     out->path = ps_strdup(path);
     out->format = r->lines.format;
@@ -601,6 +672,9 @@ void ps_variants_free(ps_variants *variants) {
         free_variant(&variants->variant[i]);
     free(variants->variant);
     free(variants->block);
+    for (size_t i = 0; i < variants->n_doubts; i++)
+        free(variants->doubt[i].text);
+    free(variants->doubt);
     free(variants->path);
     free(variants->build);
     free(variants->sample_name);

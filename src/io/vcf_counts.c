@@ -368,6 +368,22 @@ int vcf_read_block_depth(const vcf_record *record, int sample, int64_t *depth, p
     return result;
 }
 
+int vcf_read_other_reads(const vcf_record *record, int sample, int64_t *depth, int64_t *other, ps_error *err) {
+    fields f;
+    *depth = *other = -1;
+    int result = read_fields(record, sample, 0, &f, err);
+    int key = f.key[K_AD].n > 1 ? K_AD : f.key[K_DP4].n == 4 ? K_DP4 : -1, n_ref = key == K_DP4 ? 2 : 1;
+    if (result == 0 && key >= 0) {
+        double of_ref = 0;
+        for (int i = 0; i < n_ref; i++)
+            of_ref += isnan(value_of(&f, key, i)) ? 0 : value_of(&f, key, i);
+        *depth = (int64_t)sum(&f, key);
+        *other = *depth - (int64_t)of_ref;
+    }
+    free_fields(&f);
+    return result;
+}
+
 int vcf_read_genotype_quality(const vcf_record *record, int sample, int64_t *quality, ps_error *err) {
     static const char *const names[] = {"GQ", "RGQ"}; /* RGQ: of GATK's reference rows */
     *quality = -1;

@@ -99,6 +99,9 @@ void vcf_sample_hint_add(vcf_sample_hint *hint, const vcf_record *record);
 /* Column of the tumour, -1 when the file has no columns; -2: error. `wanted` may be NULL. */
 int vcf_tumour_column(const vcf_lines *lines, const vcf_sample_hint *hint, const char *wanted, ps_error *err);
 
+/* The one column of a normal beside the tumour's; -1 when there is none, or several. */
+int vcf_normal_column(const vcf_lines *lines, int tumour);
+
 /* ---- counts -----------------------------------------------------------------------------------------------------
  */
 
@@ -112,6 +115,8 @@ typedef struct vcf_counts {
 int vcf_read_counts(const vcf_record *record, int sample, int allele, vcf_counts *counts, ps_error *err);
 /* Smallest depth of a hom-ref stretch; -1 when the file does not say. */
 int vcf_read_block_depth(const vcf_record *record, int sample, int64_t *depth, ps_error *err);
+/* Reads in all, and those that are not the reference's, of a row that names no other allele; -1 when it does not say. */
+int vcf_read_other_reads(const vcf_record *record, int sample, int64_t *depth, int64_t *other, ps_error *err);
 /* The genotype's quality (GQ, or RGQ); -1 when the file does not say. */
 int vcf_read_genotype_quality(const vcf_record *record, int sample, int64_t *quality, ps_error *err);
 /* Phase of ALT `allele` (1-based): *set (owned, NULL: not phased) and a bit for each haplotype that carries it. */

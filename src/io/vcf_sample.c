@@ -200,6 +200,21 @@ static int wanted_column(const vcf_lines *lines, const char *wanted, ps_error *e
     return refuse(lines, why, err);
 }
 
+int vcf_normal_column(const vcf_lines *lines, int tumour) {
+    char *is = ps_alloc((size_t)lines->n_samples + 1, 1);
+    int found = NOT_FOUND, n = 0;
+    read_header_names(lines, is);
+    for (int i = 0; i < lines->n_samples; i++) {
+        char kind = is[i] ? is[i] : name_kind(lines->sample[i]);
+        if (i == tumour || kind != 'N')
+            continue;
+        found = i;
+        n++;
+    }
+    free(is);
+    return n == 1 ? found : NOT_FOUND;
+}
+
 int vcf_tumour_column(const vcf_lines *lines, const vcf_sample_hint *hint, const char *wanted, ps_error *err) {
     if (wanted)
         return wanted_column(lines, wanted, err);

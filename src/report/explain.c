@@ -198,6 +198,7 @@ static const struct {
     {PS_REASON_CONTIG_ABSENT,
      "The file was cut down to other chromosomes: give it whole, or with chromosomes 11 and 14."},
     {PS_REASON_VCF_REFUTED, "Find out which of the two files is this sample's."},
+    {PS_REASON_VCF_UNCLEAR, "Look at the named record, or give the alignments (--dna)."},
     {PS_REASON_READS_LEFT_OUT, "The reads over CCND1 should be aligned again, each to one place."},
     {PS_REASON_CANDIDATE_REFUSED, "Look at the refused change in the alignments, or repeat with other chemistry."},
     {PS_REASON_BORDERLINE_EXPRESSION, "More reads do not help: an expression reference of the laboratory's own "

@@ -792,6 +792,38 @@ static void blocks_earn_wild_type(void **state) {
     free_call(&call);
 }
 
+/* Guards against: hom-ref blocks that win over another record of the same file. 40 other reads of 290 do not go with a wild
+ * type, 2 of 300 do; alignments that show the codon decide. */
+static void blocks_that_are_contradicted(void **state) {
+    (void)state;
+    static const struct {
+        int64_t depth, alt;
+        int dna, unclear;
+    } rows[] = {{290, 40, 0, 1}, {-1, -1, 0, 1}, {300, 2, 0, 0}, {290, 40, 1, 0}};
+    ps_block block[64];
+    const ps_codon *k12 = &panel.codons[codon_of("KRAS", 12)];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[] = "chr12:25245350 C><NON_REF>";
+        ps_vcf_doubt doubt = {panel.loci[k12->locus].contig, 25245349, 25245350, rows[i].depth, rows[i].alt, text};
+        ps_variants vcf = {.block = block, .doubt = &doubt, .n_doubts = 1};
+        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        for (int id = 0; id < panel.n_codons; id++) {
+            const ps_codon *c = &panel.codons[id];
+            if (c->required)
+                block[vcf.n_blocks++] = (ps_block){panel.loci[c->locus].contig, c->pos0[2], c->pos0[0] + 1, 300};
+        }
+        put_everywhere(&dna, 40, 300);
+        ps_ras_call call = call_of(NULL, rows[i].dna ? &dna : NULL, NULL, &vcf);
+        assert_int_equal(call.state, rows[i].unclear ? PS_RAS_NOT_ASSESSABLE : PS_RAS_WILD_TYPE);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_VCF_UNCLEAR), rows[i].unclear);
+        if (rows[i].unclear)
+            assert_string_equal(call.reasons.at[1].detail, "vcf: KRAS 12: chr12:25245350 C><NON_REF>");
+        assert_false(has_reason(&call.reasons, PS_REASON_RNA_ONLY));
+        free_call(&call);
+        ps_evidence_free(&dna);
+    }
+}
+
 static void vcf_and_reads_join(void **state) {
     (void)state;
     char t[] = "T";
@@ -944,6 +976,7 @@ int main(void) {
         cmocka_unit_test(rna_and_dna),
         cmocka_unit_test(vcf_alone),
         cmocka_unit_test(blocks_earn_wild_type),
+        cmocka_unit_test(blocks_that_are_contradicted),
         cmocka_unit_test(vcf_and_reads_join),
         cmocka_unit_test(a_delins_with_one_base),
         cmocka_unit_test(false_calls),

@@ -342,6 +342,9 @@ static void test_blocks(void **state) {
               &grch38, NULL, &v);
     assert_int_equal(v.n_variants, 1);
     assert_int_equal(v.n_blocks, 4);
+    assert_int_equal(v.n_doubts, 3); /* refused, not called, another genotype */
+    assert_int_equal(v.doubt[0].beg0, 25245347);
+    assert_string_equal(v.doubt[1].text, "chr12:25245349 N>., no sure genotype 0/0");
     static const int32_t expected[4][3] = {
         {25245299, 25245340, 40}, {25245340, 25245345, 33}, {25245345, 25245346, 22}, {25245346, 25245347, 21}};
     for (int i = 0; i < 4; i++) {
