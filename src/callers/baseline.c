@@ -123,7 +123,7 @@ static double log_sum(const double *x, const double *weight, int n) {
         top = fmax(top, x[i]);
     for (int i = 0; i < n; i++)
         sum += weight[i] * exp(x[i] - top);
-    return top + log(sum);
+    return sum > 0 ? top + log(sum) : -INFINITY;
 }
 
 /* ln P(all arms | baseline, share of cells); an arm that is no whole copy number (a subclone) costs a fixed price.

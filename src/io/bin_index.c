@@ -67,7 +67,7 @@ static int level_of(uint32_t number) {
 }
 
 static void set_windows(const reader *r, bin *b) {
-    uint32_t low = b->number, high = b->number;
+    uint32_t low = b->number, high = low;
     while (high < r->leaf_first) {
         low = 8 * low + 1;
         high = 8 * high + 8;
