@@ -295,7 +295,7 @@ static void keep_checks(const parts *p, ps_result *joint) {
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; k < p->at[i].n_qc; k++) {
             const ps_qc *was = &p->at[i].qc[k];
-            int again = !strcmp(was->check, "vcf-vs-reads");
+            int again = !strcmp(was->check, "vcf-vs-reads") || !strcmp(was->check, "rna-vs-dna");
             for (size_t n = 0; n < joint->n_qc; n++)
                 again |= !strcmp(joint->qc[n].check, was->check) && !strcmp(joint->qc[n].input, was->input);
             if (!again)

@@ -182,6 +182,21 @@ static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
                  v->effect.protein, v->effect.hgvs_c, says, (long long)alt, (long long)depth, limit);
 }
 
+/* A change that RNA alone shows, at a codon where the DNA would have: of another sample, or of cells that the DNA has not. */
+static void compare_with_rna(ps_result *r, const ps_ras_variant *v) {
+    const ps_ras_codon *codon = v->effect.codon_id >= 0 ? &r->calls.ras.codon[v->effect.codon_id] : NULL;
+    int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
+    int by_dna = codon && codon->source == PS_INPUT_DNA && codon->lod95 <= r->panel->limits.ras_lod95_limit;
+    if (v->filter != PS_FILTER_PASS || v->sources != 1u << PS_INPUT_RNA || depth <= 0 || !by_dna)
+        return;
+    ps_result_qc(
+        r, "rna-vs-dna", "rna", PS_QC_WARN, ps_round6((double)alt / (double)depth), codon->lod95,
+        "%s %s (%s) is called in the RNA, seen %lld/%lld in the DNA alignments, which would have shown a VAF of "
+        "%.2g",
+        r->panel->genes[v->effect.gene].name, v->effect.protein, v->effect.hgvs_c, (long long)alt, (long long)depth,
+        codon->lod95);
+}
+
 static void check_vcf(ps_result *r) {
     for (size_t i = 0; i < r->calls.ras.n_notes; i++)
         ps_result_qc(r, "vcf-alleles", "vcf", r->calls.ras.note[i].warns ? PS_QC_WARN : PS_QC_PASS, NAN, NAN, "%s",
@@ -191,6 +206,11 @@ static void check_vcf(ps_result *r) {
     tell_notice(r, "vcf", "vcf", r->vcf.notice);
     for (size_t i = 0; i < r->calls.ras.n_variants; i++)
         compare_with_vcf(r, &r->calls.ras.variant[i]);
+}
+
+static void check_rna(ps_result *r) {
+    for (size_t i = 0; i < r->calls.ras.n_variants; i++)
+        compare_with_rna(r, &r->calls.ras.variant[i]);
 }
 
 static void check_sites(ps_result *r) {
@@ -261,8 +281,9 @@ static void check_sample_name(ps_result *r) {
 void ps_result_checks(ps_result *result) {
     static void (*const of_reads[])(ps_result *, const ps_evidence *) = {check_records, check_left_out,
                                                                          check_qualities, check_conflicts};
-    static void (*const of_sample[])(ps_result *) = {
-        check_expression, check_ras, check_vcf, check_sites, check_identity, check_contamination, check_sample_name};
+    static void (*const of_sample[])(ps_result *) = {check_expression,    check_ras,        check_vcf,
+                                                     check_rna,           check_sites,      check_identity,
+                                                     check_contamination, check_sample_name};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < sizeof of_reads / sizeof *of_reads; i++)
             if (result->evidence[role].given)

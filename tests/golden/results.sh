@@ -146,6 +146,11 @@ joined S "DNA, RNA, VCF" "--dna data/PCL01.dna.bam" "--rna data/PCL01.rna.bam" "
 joined S "DNA with VCF, and RNA" "--dna data/IMM01.dna.bam --vcf $vcf" "--rna data/PCL01.rna.bam"
 joined S "RNA with VCF, and DNA" "--rna data/IMM01.rna.bam --vcf $vcf" "--dna data/PCL01.dna.bam"
 joined S "RNA, and DNA with its normal" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam --normal data/PCL01.dna.bam"
+joined S "RNA, and DNA of another" "--rna data/PCL01.rna.bam" "--dna data/IMM01.dna.bam"
+want "a mutation of the RNA that the DNA would show, and does not" python3 -c '
+import json
+rows = [q for q in json.load(open("joint/S.json"))["qc"] if q["check"] == "rna-vs-dna"]
+assert [(q["input"], q["state"]) for q in rows] == [("rna", "warn")] and "KRAS G12D" in rows[0]["message"], rows'
 joined S "a VCF that the DNA refutes, apart" "--dna data/IMM01.dna.bam" "--vcf $vcf"
 want "a VCF that the DNA refutes: filtered, and its codon is not wild type" python3 -c '
 import json
