@@ -139,7 +139,39 @@ void ps_slice_free(ps_slice *s) {
     free(s);
 }
 
-static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const bam1_t *b, const ps_alignment *a,
+/* Where the fragment of a pair ends (here: [from, to)), by the 5' end of the mate that TLEN gives (bwa, samtools fixmate, Picard;
+ * aligners that count to the outermost base give no less than the read). What a read has beyond is the adapter of a fragment
+ * shorter than the read, which an end-to-end aligner leaves in place. Any other record ends where its alignment ends. */
+static void end_of_fragment(const bam1_t *b, const ps_alignment *a, int32_t *from, int32_t *to) {
+    const bam1_core_t *core = &b->core;
+    *from = a->pos0;
+    *to = a->end0;
+    if (!(core->flag & BAM_FPAIRED) || core->flag & BAM_FMUNMAP || core->tid != core->mtid ||
+        bam_is_rev(b) == bam_is_mrev(b) || core->isize == 0 || bam_is_rev(b) != (core->isize < 0))
+        return;
+    hts_pos_t beg0 = bam_is_rev(b) ? bam_endpos(b) + core->isize : core->pos;
+    hts_pos_t end0 = bam_is_rev(b) ? bam_endpos(b) : core->pos + core->isize;
+    if (bam_is_rev(b) && beg0 > *from && beg0 < *to)
+        *from = (int32_t)beg0;
+    if (!bam_is_rev(b) && end0 > *from && end0 < *to)
+        *to = (int32_t)end0;
+}
+
+/* Takes away what lies beyond the fragment. */
+static void cut_to_fragment(const ps_locus *locus, int32_t from, int32_t to, ps_slice *s) {
+    size_t kept = 0;
+    for (int32_t t = s->beg; t < s->end; t++)
+        if (locus->pos0[t] < from || locus->pos0[t] >= to)
+            s->code[t - s->beg] = PS_ABSENT;
+    for (size_t i = 0; i < s->n_indel; i++)
+        if (s->indel[i].beg0 < from || s->indel[i].end0 > to)
+            free(s->indel[i].alt);
+        else
+            s->indel[kept++] = s->indel[i];
+    s->n_indel = kept;
+}
+
+static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const bam1_t *b, int32_t from, int32_t to,
                            int32_t beg, int32_t end) {
     ps_slice *s = ps_alloc(1, sizeof *s);
     *s = (ps_slice){.beg = beg, .end = end};
@@ -150,10 +182,10 @@ static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const
     s->side_rank = s->read == 1 ? 2 : 1;
     int64_t near_end = (int64_t)limits->ras_end_bases;
     int32_t *inner = s->inner[s->read == 2];
-    inner[0] = ps_target_at(locus, (int64_t)a->pos0 + near_end);
-    inner[1] = ps_target_at(locus, (int64_t)a->end0 - near_end);
-    s->span[s->read == 2][0] = a->pos0;
-    s->span[s->read == 2][1] = a->end0;
+    inner[0] = ps_target_at(locus, (int64_t)from + near_end);
+    inner[1] = ps_target_at(locus, (int64_t)to - near_end);
+    s->span[s->read == 2][0] = from;
+    s->span[s->read == 2][1] = to;
     s->code = ps_alloc((size_t)(end - beg), 1);
     memset(s->code, PS_ABSENT, (size_t)(end - beg));
     return s;
@@ -165,8 +197,12 @@ ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t
     int32_t beg = ps_target_at(locus, a.pos0), end = ps_target_at(locus, a.end0);
     ps_slice *s = NULL;
     if (beg < end && b->core.l_qseq > 0) {
-        s = new_slice(&panel->limits, locus, b, &a, beg, end);
+        int32_t from, to;
+        end_of_fragment(b, &a, &from, &to);
+        s = new_slice(&panel->limits, locus, b, from, to, beg, end);
         int64_t clipped = walk_cigar(&(reader){panel, locus, b, &a, s});
+        if (from > a.pos0 || to < a.end0)
+            cut_to_fragment(locus, from, to, s);
         s->clipped = (double)clipped >= panel->limits.ras_clutter_clip * b->core.l_qseq;
     }
     ps_alignment_free(&a);

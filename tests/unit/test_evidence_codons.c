@@ -111,6 +111,31 @@ static ps_evidence pair(unit_read left, unit_read right, int second_left) {
     return run(&s);
 }
 
+/* A fragment of 80 bases in reads of 100, aligned end to end: what lies beyond the mate's 5' end is adapter. */
+static void read_through(void **state) {
+    (void)state;
+    static const struct {
+        int32_t forward, reverse, isize; /* starts, from P50 */
+        int counted;
+    } rows[] = {{-85, -105, 80, 0},
+                {5, -15, 80, 0},
+                {-85, -105, 120, 1},
+                {5, -15, 120, 1}}; /* TLEN to the outermost bases: nothing is known to be adapter */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int32_t forward = P50 + rows[i].forward, reverse = P50 + rows[i].reverse, isize = rows[i].isize;
+        unit_sam s;
+        sam_begin(&s, &panel, "coordinate");
+        sam_add(&s, READ(.name = "p", .flag = 147, .pos1 = reverse, .cigar = "100M", .mate_pos1 = forward,
+                         .isize = -isize, G12D));
+        sam_add(&s, READ(.name = "p", .flag = 99, .pos1 = forward, .cigar = "100M", .mate_pos1 = reverse,
+                         .isize = isize, G12D));
+        ps_evidence e = run(&s);
+        assert_int_equal(codon_count(&e, k12, -1, -1, -1), rows[i].counted);
+        assert_true(e.n_codon > 0); /* others are within */
+        ps_evidence_free(&e);
+    }
+}
+
 static void overlapping_mates(void **state) {
     (void)state;
     ps_evidence e =
@@ -601,6 +626,7 @@ int main(void) {
         cmocka_unit_test(mapping_quality),
         cmocka_unit_test(flags_left_out),
         cmocka_unit_test(overlapping_mates),
+        cmocka_unit_test(read_through),
         cmocka_unit_test(order_of_mates),
         cmocka_unit_test(names_that_repeat),
         cmocka_unit_test(deletion),
