@@ -28,7 +28,7 @@ ALL_LIBS   = $(LDFLAGS) $(shell pkg-config --libs $(PACKAGES)) -lm -pthread
 B       ?= $(if $(filter release,$(MODE)),build,build-$(MODE))
 PROGRAM := $(if $(filter build,$(B)),plasmastrat,$(B)/plasmastrat)
 
-SOURCES := $(sort $(wildcard src/*/*.c))
+SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:%.c=$B/%.o)
 UNITS   := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNITS:%.c=$B/%)
@@ -50,7 +50,7 @@ $B/%.o: %.c Makefile
 
 # These two embed files with .incbin, which the compiler's dependency scan does not see.
 $B/src/panel/embed.o: $(PANEL_FILES)
-$B/src/report/embed.o: $(wildcard src/report/*.html src/report/*.json)
+$B/src/report/embed.o: $(wildcard src/report/*/*.html src/report/*.json)
 
 $B/tests/unit/%: tests/unit/%.c $B/libplasmastrat.a
 	@mkdir -p $(@D)
@@ -139,13 +139,13 @@ deb:
 	pipelines/packaging/make_deb.sh $(abspath build/deb)
 
 format:
-	clang-format -i src/*.c src/*/*.[ch] include/plasmastrat/*.h tests/unit/*.[ch]
+	clang-format -i src/*.c src/*/*.[ch] src/*/*/*.[ch] include/plasmastrat/*.h tests/unit/*.[ch]
 
 lint:
 	@.ci/need build tools
-	clang-format --dry-run -Werror src/*.c src/*/*.[ch] tests/unit/*.[ch]
+	clang-format --dry-run -Werror src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch]
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -D_XOPEN_SOURCE=700 -Iinclude src
-	clang-tidy --quiet --config-file=.ci/clang-tidy --warnings-as-errors='*' src/*.c src/*/*.c -- -std=c11 -D_XOPEN_SOURCE=700 -Iinclude $(shell pkg-config --cflags $(PACKAGES))
+	clang-tidy --quiet --config-file=.ci/clang-tidy --warnings-as-errors='*' src/*.c src/*/*.c src/*/*/*.c -- -std=c11 -D_XOPEN_SOURCE=700 -Iinclude $(shell pkg-config --cflags $(PACKAGES))
 
 clean:
 	rm -rf build build-* plasmastrat demo

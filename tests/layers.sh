@@ -1,6 +1,6 @@
 #!/bin/sh
 # Keeps the layers of the source tree: a folder may include the headers of folders to its left only, htslib is used in
-# io, evidence and report/vcf.c only, and threads are started in base/parallel.c and io/bgzf_walk.c only. A new edge is a visible diff here.
+# io, evidence and report/vcf.c only, and threads are started in base/parallel.c and io/bam/bgzf_walk.c only. A new edge is a visible diff here.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 failed=0 checked=0
@@ -12,7 +12,7 @@ layer_of() {
     panel | model | normals | expression_reference) echo panel ;;
     reads | variants | outfile | setup) echo io ;;
     evidence | collect | dilute) echo evidence ;;
-    calls | identity) echo callers ;;
+    calls | case | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;
     result | result_read | report | explain | cohort) echo report ;;
     *) echo unknown ;;
@@ -37,7 +37,7 @@ complain() {
     failed=$((failed + 1))
 }
 
-for file in src/*/*.[ch] src/main.c; do
+for file in src/*/*.[ch] src/*/*/*.[ch] src/main.c; do
     checked=$((checked + 1))
     case $file in
     src/main.c) layer=cli ;;
@@ -57,7 +57,7 @@ for file in src/*/*.[ch] src/main.c; do
         esac
     fi
     case $file in
-    src/base/parallel.c | src/io/bgzf_walk.c) ;;
+    src/base/parallel.c | src/io/bam/bgzf_walk.c) ;;
     *) grep -qE '\b(pthread_create|thrd_create)\b' "$file" && complain "$file starts threads" ;;
     esac
     case $layer in

@@ -6,7 +6,7 @@
  * line, "##end<TAB>checksum", covers every byte before it: a file that was cut short or changed by hand is refused.
  *
  * All log2 values are of fragments per kb over those of the median reference gene (the unit of ps_expression_call).
- * The fit itself is made in src/callers/expression_fit.c.
+ * The fit itself is made in src/callers/ccnd1/expression_fit.c.
  */
 #ifndef PLASMASTRAT_EXPRESSION_REFERENCE_H
 #define PLASMASTRAT_EXPRESSION_REFERENCE_H

@@ -1,4 +1,4 @@
-/* parallel.h - the one place that starts threads (besides the streaming reader, src/io/bgzf_walk.h, and htslib).
+/* parallel.h - the one place that starts threads (besides the streaming reader, src/io/bam/bgzf_walk.h, and htslib).
  *
  * ps_parallel runs `work(context, item, worker, err)` for item = 0 .. n_items-1 on up to n_threads threads. Items are
  * handed out in order; `worker` (0 .. n_threads-1) is stable within a thread, so per-worker state (an open file, a

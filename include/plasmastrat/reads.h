@@ -61,7 +61,7 @@ int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err);
 
 /* The whole file is to be read, but only for some places: from here on ps_reads_next gives every record that overlaps one
  * of the spans, in file order (and of CRAM and SAM the others too). A BAM is then inflated and searched by n_threads
- * threads (src/io/bgzf_walk.h). The reads must be bound; no record may have been read before. */
+ * threads (src/io/bam/bgzf_walk.h). The reads must be bound; no record may have been read before. */
 int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threads, ps_error *err);
 
 /* Tells `watch` from now on how far ps_reads_next is, while the file is streamed; before ps_reads_stream. `watch` must stay as

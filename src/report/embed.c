@@ -1,5 +1,5 @@
 /* embed.c - the report pages and the JSON Schema as bytes of the program. Paths are from the repository root. */
-#include "cohort_private.h"
+#include "cohort/private.h"
 #include "format.h"
 #include "plasmastrat/report.h"
 
@@ -12,6 +12,6 @@
             ".size " #symbol ", . - " #symbol "\n"                                                                   \
             ".popsection\n")
 
-EMBED(ps_report_html, "src/report/report.html");
-EMBED(ps_cohort_html, "src/report/cohort.html");
+EMBED(ps_report_html, "src/report/html/report.html");
+EMBED(ps_cohort_html, "src/report/cohort/cohort.html");
 EMBED(ps_json_schema, "src/report/sample.schema.json");

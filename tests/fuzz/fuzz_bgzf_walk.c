@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/io/bgzf_walk.h"
+#include "../../src/io/bam/bgzf_walk.h"
 #include "fuzz.h"
 #include "plasmastrat/alloc.h"
 

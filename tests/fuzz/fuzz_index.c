@@ -2,7 +2,7 @@
 #include <htslib/hts.h>
 #include <htslib/tbx.h>
 
-#include "../../src/io/bin_index.h"
+#include "../../src/io/bam/bin_index.h"
 #include "fuzz.h"
 #include "plasmastrat/setup.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../src/io/bgzf_walk.h"
+#include "../../src/io/bam/bgzf_walk.h"
 #include "plasmastrat/alloc.h"
 
 enum { N_CONTIGS = 3, MOST_RECORDS = 4000 };

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/io/bin_index.h"
+#include "../../src/io/bam/bin_index.h"
 
 enum { MOST = 1024 };
 

@@ -4,7 +4,7 @@
  * shape 10, betaincinv), from the panel's limits: false-call probability 1e-5 at hotspots and 1e-7 elsewhere, at
  * least 3 fragments, errors 10^(-q/10)/3 + 1e-5 per fragment and alternative, limit VAF 0.05.
  */
-#include "../../src/callers/score.h"
+#include "../../src/callers/ras/score.h"
 
 #include "unit_case.h"
 #include "unit_random.h"

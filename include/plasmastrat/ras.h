@@ -1,0 +1,87 @@
+/* ras.h - KRAS and NRAS: variants, the state of every hotspot codon, and the state of the sample.
+ *
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed ps_round6(), so
+ * what a file says is exactly what later steps compute with.
+ */
+#ifndef PLASMASTRAT_RAS_H
+#define PLASMASTRAT_RAS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plasmastrat/case.h"
+#include "plasmastrat/reasons.h"
+
+typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS_STATES } ps_ras_state;
+extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
+
+typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_READ_END, PS_FILTER_CLUTTER,
+               PS_FILTER_NEAR_INDEL, PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_FILTER_REFUTED, PS_N_FILTERS } ps_filter;
+/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter", "refuted"; with
+ * a description for the VCF header */
+extern const char *const ps_filter_names[PS_N_FILTERS];
+extern const char *const ps_filter_descriptions[PS_N_FILTERS];
+
+typedef struct ps_ras_said { /* what one input alone says of a variant (its filter: source_filter) */
+    int given;                     /* 0: this input's caller does not list it */
+    double vaf, vaf_low, vaf_high, lod;
+    int64_t depth, alt_depth, ref_side[2], alt_side[2];
+} ps_ras_said;
+
+typedef struct ps_ras_variant {
+    ps_effect effect;
+    int contig;
+    int32_t beg0, end0; /* replaced reference, trimmed, left-aligned */
+    char *ref, *alt;    /* VCF alleles (anchored when an indel), plus strand */
+    int32_t pos1;       /* VCF POS */
+    ps_filter filter;
+    char *vcf_filter;   /* FILTER of the input VCF where that is a source, else NULL */
+    double vaf, vaf_low, vaf_high; /* 95 % interval; NaN when no depth is known */
+    int64_t depth, alt_depth;      /* fragments (or the VCF's own counts); -1 unknown */
+    int64_t ref_side[2], alt_side[2]; /* by PS_F1R2 / PS_F2R1; -1 unknown */
+    double lod;         /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
+    unsigned sources;   /* bit per ps_input_role */
+    int64_t source_depth[PS_N_INPUTS], source_alt[PS_N_INPUTS]; /* -1: this input does not tell */
+    ps_filter source_filter[PS_N_INPUTS]; /* what each input alone says, where its bit of `sources` is set */
+    ps_ras_said said[PS_N_INPUTS];
+    int context;        /* 1: HRAS or BRAF, outside the RAS state */
+    int forced;         /* 1: --force-sites asked for it: reported whatever the evidence */
+} ps_ras_variant;
+
+typedef struct ps_ras_note { /* what a reader of the answer should know of how it came about */
+    int warns;               /* 1: something is left open; 0: said for the record */
+    char *text;
+} ps_ras_note;
+
+#define PS_LOD95_MISSED 0.05 /* what the 95 % power that lod95 stands for leaves */
+
+typedef struct ps_ras_codon {
+    ps_ras_state state; /* of this codon */
+    int64_t depth;      /* fragments over all three bases, best input; -1: none could tell */
+    double lod95;       /* smallest VAF that would have been called with 95 % power; NaN when nothing was seen */
+    uint8_t source;     /* ps_input_role that gave depth and lod95 */
+} ps_ras_codon;
+
+typedef struct ps_ras_call {
+    ps_ras_state state;
+    ps_reasons reasons;
+    ps_ras_variant *variant; /* KRAS/NRAS first then context, each by gene, position, alleles */
+    size_t n_variants;
+    ps_ras_codon *codon;     /* n_codons, by panel codon id */
+    double log_odds;         /* ln P(data | mutated) / P(data | wild type): soft evidence; 0 when not assessable */
+    ps_ras_note *note;
+    size_t n_notes;
+} ps_ras_call;
+
+void ps_call_ras(const ps_case *c, ps_ras_call *call);
+/* The same from calls that were made apart, each on some of the inputs (no input in two of them): what each input alone says
+ * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */
+void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
+ps_ras_said ps_ras_numbers(const ps_ras_variant *variant); /* as if one input said them */
+/* What one input says of a variant of such a call, its numbers computed anew from the counts (VCF: from its depths). 0: no
+ * fragments of this input can be counted for a change of this kind. */
+int ps_ras_say_again(const ps_case *c, const ps_ras_variant *variant, ps_input_role role, ps_ras_said *said);
+/* 1: PASS, of a state gene, and of a tier that makes RAS mutated. */
+int ps_makes_mutated(const ps_ras_variant *variant);
+
+#endif

@@ -1,0 +1,447 @@
+/* expression.c - CCND1 against many reference genes of the same sample.
+ *
+ * The unit is log2 of a gene's fragments per kb over the median reference gene's. A median of 27 genes does not move
+ * when several of them are off, and immunoglobulin transcripts (a third or more of a plasma cell's reads) are in no
+ * denominator. With a cohort reference each gene is compared with its own centre first (median of ratios; Anders and
+ * Huber, Genome Biol 2010;11:R106), which takes away how the genes differ among themselves, and the cut-offs are those
+ * of the cohort's mixture. Without one the two cut-offs of limits.tsv apply: they are an assumption (no published
+ * cut-off exists) and the result says so.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../absent.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/calls.h"
+#include "plasmastrat/stats.h"
+
+static double sense_share(const ps_panel *panel, const ps_evidence *e) {
+    uint64_t sense = 0, antisense = 0;
+    for (int i = 0; i < panel->n_genes; i++)
+        if (panel->genes[i].role == PS_ROLE_REFERENCE) {
+            sense += e->gene[i].sense;
+            antisense += e->gene[i].antisense;
+        }
+    return sense + antisense ? (double)sense / (double)(sense + antisense) : NAN;
+}
+
+static ps_strandedness strand_of(double sense, double limit) {
+    return sense >= limit ? PS_STRAND_SENSE : 1 - sense >= limit ? PS_STRAND_ANTISENSE : PS_STRAND_NONE;
+}
+
+static uint64_t fragments_of(const ps_gene_count *count, ps_strandedness strand) {
+    return strand == PS_STRAND_SENSE       ? count->sense
+           : strand == PS_STRAND_ANTISENSE ? count->antisense
+                                           : count->fragments;
+}
+
+static double per_kb(double fragments, const ps_gene *gene) {
+    return 1000 * fragments / gene->length;
+}
+
+/* Fragments per kb of the median reference gene: directly, or by each gene's distance from its centre in the cohort. */
+static double unit_of(const ps_panel *panel, const ps_expression_reference *cohort, const ps_expression_call *call) {
+    double *rate = ps_alloc((size_t)panel->n_genes, sizeof *rate);
+    size_t n = 0;
+    for (int i = 0; i < panel->n_genes; i++) {
+        const ps_gene *gene = &panel->genes[i];
+        double fragments = (double)call->gene[i].fragments;
+        if (cohort && isfinite(cohort->centre[i]))
+            rate[n++] = log2(per_kb(fragments + 0.5, gene)) - cohort->centre[i];
+        else if (!cohort && gene->role == PS_ROLE_REFERENCE)
+            rate[n++] = per_kb(fragments, gene);
+    }
+    double median = ps_median(rate, n);
+    free(rate);
+    return cohort ? exp2(median) : median;
+}
+
+/* A median over genes, so that one gene that keeps an intron does not decide; all reads together when genes are few. */
+static double unspliced_share(const ps_panel *panel, const ps_evidence *e) {
+    const ps_limits *l = &panel->limits;
+    double *share = ps_alloc((size_t)panel->n_genes, sizeof *share), unspliced = 0, all = 0;
+    size_t n = 0;
+    for (int i = 0; i < panel->n_genes; i++) {
+        const ps_gene_count *g = &e->gene[i];
+        if (panel->genes[i].role != PS_ROLE_REFERENCE || panel->genes[i].n_exons < 2)
+            continue;
+        unspliced += (double)g->unspliced;
+        all += (double)(g->unspliced + g->spliced);
+        if ((double)(g->unspliced + g->spliced) >= l->expression_edge_reads)
+            share[n++] = (double)g->unspliced / (double)(g->unspliced + g->spliced);
+    }
+    double median = (double)n >= l->expression_few_genes ? ps_median(share, n) : all > 0 ? unspliced / all : NAN;
+    free(share);
+    return median;
+}
+
+/* Only genes long enough for a bias to show. */
+static double late_share(const ps_panel *panel, const ps_evidence *e) {
+    const ps_limits *l = &panel->limits;
+    double *share = ps_alloc((size_t)panel->n_genes, sizeof *share);
+    size_t n = 0;
+    for (int i = 0; i < panel->n_genes; i++) {
+        const uint64_t *third = e->gene[i].third, all = third[0] + third[1] + third[2];
+        if (panel->genes[i].role == PS_ROLE_REFERENCE && panel->genes[i].length >= l->expression_long_gene &&
+            (double)all >= l->expression_late_reads)
+            share[n++] = (double)third[2] / (double)all;
+    }
+    double median = (double)n >= l->expression_few_genes ? ps_median(share, n) : NAN;
+    free(share);
+    return median;
+}
+
+static void measure_reference(const ps_panel *panel, const ps_evidence *e, const ps_expression_reference *cohort,
+                              ps_expression_call *call) {
+    uint64_t reads = 0, spliced = 0;
+    for (int i = 0; i < panel->n_genes; i++) {
+        const ps_gene *gene = &panel->genes[i];
+        if (gene->role != PS_ROLE_REFERENCE)
+            continue;
+        uint64_t fragments = call->gene[i].fragments;
+        call->reference_fragments += fragments;
+        call->reference_genes += fragments > 0;
+        if (gene->n_exons > 1) {
+            reads += e->gene[i].reads;
+            spliced += e->gene[i].spliced;
+        }
+    }
+    call->reference_median = unit_of(panel, cohort, call);
+    call->spliced_fraction = ps_round6(reads ? (double)spliced / (double)reads : NAN);
+    call->unspliced_share = ps_round6(unspliced_share(panel, e));
+    call->late_share = ps_round6(late_share(panel, e));
+}
+
+/* Median rate of the genes of one kind of cell. */
+static double cell_level(const ps_panel *panel, const ps_expression_call *call, ps_role role, const char *cell) {
+    double *rate = ps_alloc((size_t)panel->n_genes, sizeof *rate);
+    size_t n = 0;
+    for (int i = 0; i < panel->n_genes; i++)
+        if (panel->genes[i].role == role && !strcmp(panel->genes[i].cell, cell))
+            rate[n++] = per_kb((double)call->gene[i].fragments + 0.5, &panel->genes[i]);
+    double level = n ? ps_median(rate, n) : 0;
+    free(rate);
+    return level;
+}
+
+static int is_listed(const ps_expression_call *call, const char *cell) {
+    for (size_t i = 0; i < call->n_cells; i++)
+        if (!strcmp(call->cell[i].cell, cell))
+            return 1;
+    return 0;
+}
+
+/* The plasma-cell markers' median over that of every other kind of cell; the strongest other kind decides. */
+static void measure_cells(const ps_panel *panel, ps_expression_call *call) {
+    uint64_t fragments = 0; /* without any, the half fragments added would compare lengths of genes */
+    for (int i = 0; i < panel->n_genes; i++)
+        if (panel->genes[i].role == PS_ROLE_OTHER_CELL || panel->genes[i].role == PS_ROLE_PLASMA_CELL)
+            fragments += call->gene[i].fragments;
+    double plasma = cell_level(panel, call, PS_ROLE_PLASMA_CELL, "");
+    call->cell = ps_alloc((size_t)panel->n_genes, sizeof *call->cell);
+    for (int i = 0; i < panel->n_genes && plasma > 0 && fragments > 0; i++) {
+        const char *cell = panel->genes[i].cell;
+        if (panel->genes[i].role != PS_ROLE_OTHER_CELL || is_listed(call, cell))
+            continue;
+        double x = ps_round6(log2(plasma / cell_level(panel, call, PS_ROLE_OTHER_CELL, cell)));
+        call->cell[call->n_cells++] = (ps_cell_level){cell, x};
+        if (!call->high_cell || x < call->plasma_log2) {
+            call->plasma_log2 = x;
+            call->high_cell = cell;
+        }
+    }
+}
+
+double ps_plasma_level(const ps_panel *panel, const ps_expression_call *call) {
+    double *level = ps_alloc((size_t)panel->n_genes, sizeof *level);
+    size_t n = 0;
+    for (size_t i = 0; i < call->n_genes; i++)
+        if (panel->genes[call->gene[i].gene].role == PS_ROLE_PLASMA_CELL && isfinite(call->gene[i].log2_ratio))
+            level[n++] = call->gene[i].log2_ratio;
+    double median = n ? ps_round6(ps_median(level, n)) : NAN;
+    free(level);
+    return median;
+}
+
+/* Exact (Garwood 1936) 95 % interval of the count, carried to log2. */
+static void measure_ccnd1(const ps_panel *panel, uint64_t n, ps_expression_call *call) {
+    const ps_gene *gene = &panel->genes[panel->ccnd1];
+    double low = n ? ps_poisson_mean(n, 0.025) : 0, high = ps_poisson_mean(n + 1, 0.975);
+    double unit = call->reference_median;
+    call->fragments = (int64_t)n;
+    call->log2_ratio = unit > 0 ? ps_round6(log2(per_kb((double)n + 0.5, gene) / unit)) : NAN;
+    call->low = unit > 0 && low > 0 ? ps_round6(log2(per_kb(low, gene) / unit)) : NAN;
+    call->high = unit > 0 ? ps_round6(log2(per_kb(high, gene) / unit)) : NAN;
+}
+
+void ps_expression_measure(const ps_panel *panel, ps_expression_call *call) {
+    double unit = call->reference_median;
+    for (int i = 0; i < panel->n_genes; i++) {
+        double rate = per_kb((double)call->gene[i].fragments + 0.5, &panel->genes[i]);
+        call->gene[i].log2_ratio = unit > 0 ? ps_round6(log2(rate / unit)) : NAN;
+    }
+    measure_ccnd1(panel, call->gene[panel->ccnd1].fragments, call);
+}
+
+static int few_reference_fragments(const ps_limits *l, ps_expression_call *call) {
+    if ((double)call->reference_fragments >= l->expression_min_reference_fragments &&
+        call->reference_genes >= l->expression_min_reference_genes && call->reference_median > 0)
+        return 0;
+    ps_reason_add(&call->reasons, PS_REASON_FEW_REFERENCE_FRAGMENTS,
+                  "rna: %llu fragments on %d reference genes, %g on %g needed",
+                  (unsigned long long)call->reference_fragments, call->reference_genes,
+                  l->expression_min_reference_fragments, l->expression_min_reference_genes);
+    return 1;
+}
+
+/* Libraries of transcript ends do not grow with length, so their rates per kb are comparable among themselves only. */
+static void check_late_share(const ps_limits *l, const ps_expression_reference *cohort, ps_expression_call *call) {
+    double share = call->late_share, usual = cohort ? cohort->late_share : NAN;
+    if (isfinite(usual) && isfinite(share) && fabs(share - usual) > l->expression_late_shift)
+        ps_reason_add(&call->reasons, PS_REASON_LATE_READS,
+                      "rna: %.2f of reads in the last third of transcripts, %.2f in %s, %g apart is allowed", share,
+                      usual, cohort->name ? cohort->name : "the cohort", l->expression_late_shift);
+    else if (!isfinite(usual) && share > l->expression_max_late_share)
+        ps_reason_add(&call->reasons, PS_REASON_LATE_READS,
+                      "rna: %.2f of reads in the last third of transcripts, at most %g for the built-in cut-offs: "
+                      "build a reference from libraries of this kind",
+                      share, l->expression_max_late_share);
+}
+
+/* No fragment over any of the panel's places on CCND1's chromosome, of which genes that most cells express are some: RNA of
+ * which this chromosome was cut away looks so, and none that has it. */
+static int nothing_on_chromosome(const ps_panel *panel, const ps_evidence *e, ps_expression_call *call) {
+    int contig = panel->genes[panel->ccnd1].contig, genes = 0;
+    double expected = 0; /* fragments of the others */
+    char names[120] = "";
+    for (int i = 0; i < panel->n_genes; i++) {
+        if (panel->genes[i].contig != contig)
+            continue;
+        if (e->gene[i].fragments || e->gene[i].left_out)
+            return 0;
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", genes++ ? ", " : "", panel->genes[i].name);
+        if (i != panel->ccnd1)
+            expected += exp2(panel->limits.expression_neighbour_log2) * call->reference_median *
+                        panel->genes[i].length / 1000;
+    }
+    for (int i = 0; i < panel->n_snps; i++)
+        if (panel->snps[i].contig == contig && e->snp[i].ref + e->snp[i].alt + e->snp[i].other > 0)
+            return 0;
+    for (size_t i = 0; i < e->n_codon; i++)
+        if (panel->genes[panel->codons[e->codon[i].codon].gene].contig == contig)
+            return 0;
+    if (exp(-expected) > panel->limits.absent_p)
+        return 0;
+    ps_reason_add(&call->reasons, PS_REASON_CONTIG_ABSENT, "rna: nothing is seen on %s: no fragment of %s",
+                  panel->contigs[contig].name[PS_STYLE_UCSC], names);
+    return 1;
+}
+
+/* Reads that lie over CCND1 and were left out (multi-mapped, secondary, failed...) might have been its expression. */
+static void check_left_out(const ps_panel *panel, const ps_evidence *e, ps_expression_call *call) {
+    const ps_gene_count *count = &e->gene[panel->ccnd1];
+    double left = (double)count->left_out, reads = (double)count->reads, fragments = (double)call->fragments;
+    if (left <= reads || call->log2_ratio >= call->over_at)
+        return;
+    double with = reads > 0 ? fragments * (1 + left / reads) : left / 2; /* of a pair both are left out */
+    double log2_ratio = log2(per_kb(with + 0.5, &panel->genes[panel->ccnd1]) / call->reference_median);
+    if (log2_ratio > call->not_at)
+        ps_reason_add(&call->reasons, PS_REASON_READS_LEFT_OUT,
+                      "rna: %.0f reads over CCND1 were left out, %.0f counted: log2 %.2f, with them %.2f", left,
+                      reads, call->log2_ratio, log2_ratio);
+}
+
+/* Adds a reason for each gate that stays shut; returns whether all are open. */
+static int gates_open(const ps_panel *panel, const ps_evidence *e, const ps_expression_reference *cohort,
+                      ps_expression_call *call) {
+    const ps_limits *l = &panel->limits;
+    ps_reasons *why = &call->reasons;
+    if (few_reference_fragments(l, call) ||
+        contig_is_absent(panel, e, panel->genes[panel->ccnd1].contig, "CCND1", &call->reasons) ||
+        nothing_on_chromosome(panel, e, call))
+        return 0;
+    check_left_out(panel, e, call);
+    if (!(call->spliced_fraction >= l->expression_min_spliced))
+        ps_reason_add(why, PS_REASON_NOT_RNA, "rna: %.2g of reads on the reference genes are spliced, %g needed",
+                      call->spliced_fraction, l->expression_min_spliced);
+    if (call->unspliced_share > l->expression_max_unspliced)
+        ps_reason_add(why, PS_REASON_NOT_RNA,
+                      "rna: %.2g of reads at exon edges run on into the intron, at most %g allowed",
+                      call->unspliced_share, l->expression_max_unspliced);
+    check_late_share(l, cohort, call);
+    double level = ps_plasma_level(panel, call);
+    if (!(call->plasma_log2 >= l->expression_min_plasma_log2) || level < l->expression_min_plasma_level)
+        ps_reason_add(
+            why, PS_REASON_LOW_PLASMA_CELLS,
+            "rna: plasma-cell markers over those of %s log2 %.2f, %g needed; over the median reference gene "
+            "log2 %.2f, %g needed",
+            call->high_cell ? call->high_cell : "other cells", call->plasma_log2, l->expression_min_plasma_log2,
+            level, l->expression_min_plasma_level);
+    return why->n == 0;
+}
+
+static const char *whose(const ps_expression_call *call) {
+    return call->cohort_cut_offs ? call->reference : "the built-in assumption: build a reference";
+}
+
+/* DNA lends every gene the same fragments per kb: the unspliced share of the median reference gene's. CCND1 must stand
+ * out from that to be RNA. */
+static int is_background(const ps_limits *l, const ps_expression_call *call) {
+    return call->unspliced_share > 0 &&
+           call->log2_ratio < log2(call->unspliced_share) + l->expression_background_log2;
+}
+
+/* Soft evidence of the built-in assumption: linear between the cut-offs and beyond, up to a most. An assumption like the
+ * cut-offs themselves. */
+double ps_expression_assumed_odds(const ps_limits *l, const ps_expression_call *call) {
+    double most = l->expression_max_log_odds;
+    double middle = (call->over_at + call->not_at) / 2, half = (call->over_at - call->not_at) / 2;
+    return fmax(-most, fmin(most, l->expression_cut_off_log_odds * (call->log2_ratio - middle) / half));
+}
+
+/* Is a state at a cut-off also beyond doubt for the count it rests on? The assumption has no distribution, so there the
+ * counting interval must end before the other cut-off. */
+static int is_deep_for(const ps_limits *l, const ps_expression_call *call, ps_expression_state state, double odds) {
+    if (call->cohort_cut_offs)
+        return (state == PS_EXPRESSION_OVER ? odds : -odds) >= log(l->expression_cut_off_odds);
+    return state == PS_EXPRESSION_OVER ? call->low > call->not_at : call->high < call->over_at;
+}
+
+static ps_expression_state state_of(const ps_limits *l, ps_expression_call *call, double odds) {
+    double x = call->log2_ratio;
+    int over = x >= call->over_at && is_deep_for(l, call, PS_EXPRESSION_OVER, odds);
+    if (over && !is_background(l, call))
+        return PS_EXPRESSION_OVER;
+    if (x <= call->not_at && is_deep_for(l, call, PS_EXPRESSION_NOT_OVER, odds))
+        return PS_EXPRESSION_NOT_OVER;
+    char fold[32] = "two";
+    if (l->expression_background_log2 != 1)
+        snprintf(fold, sizeof fold, "%.3g", exp2(l->expression_background_log2));
+    if (over)
+        ps_reason_add(&call->reasons, PS_REASON_NOT_RNA,
+                      "rna: log2 %.2f is within a factor of %s of what unspliced reads (%.2g at exon edges) lend", x,
+                      fold, call->unspliced_share);
+    else if (x <= call->not_at || x >= call->over_at || (call->high >= call->over_at && !(call->low > call->not_at)))
+        ps_reason_add(&call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
+                      "rna: %lld CCND1 fragments leave log2 between %.2f and %.2f; cut-offs are %g and %g",
+                      (long long)call->fragments, call->low, call->high, call->not_at, call->over_at);
+    else
+        ps_reason_add(&call->reasons, PS_REASON_BORDERLINE_EXPRESSION, "rna: log2 %.2f lies between %g and %g of %s",
+                      x, call->not_at, call->over_at, whose(call));
+    return PS_EXPRESSION_NOT_ASSESSABLE;
+}
+
+static double percentile_of(const ps_expression_reference *cohort, double x) {
+    double below = 0;
+    for (size_t i = 0; i < cohort->n_used; i++)
+        below += cohort->sorted[i] < x ? 1 : cohort->sorted[i] <= x ? 0.5 : 0;
+    return 100 * below / (double)cohort->n_used;
+}
+
+/* ln odds of the count: by the cohort's states, which the call holds, or by the assumption. */
+static double odds_of(const ps_panel *panel, const ps_expression_call *call) {
+    if (!call->cohort_cut_offs)
+        return ps_expression_assumed_odds(&panel->limits, call);
+    ps_expression_reference states = {.n_components = call->n_components, .has_cut_offs = 1};
+    memcpy(states.component, call->component, sizeof states.component);
+    return ps_expression_count_odds(&panel->limits, &states, (double)call->fragments,
+                                    call->reference_median * panel->genes[panel->ccnd1].length / 1000);
+}
+
+ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expression_call *call, uint64_t fragments,
+                                        double depth) {
+    ps_expression_call then = *call;
+    then.reasons.n = 0;
+    then.reference_median *= depth;
+    measure_ccnd1(panel, fragments, &then);
+    return state_of(&panel->limits, &then, odds_of(panel, &then));
+}
+
+static void decide(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
+    double odds = odds_of(panel, call);
+    call->state = state_of(&panel->limits, call, odds);
+    for (size_t i = 0; i < call->reasons.n; i++)
+        if (call->reasons.at[i].code == PS_REASON_DEPTH_BELOW_THRESHOLD)
+            return; /* a place in the cohort would be that of the depth */
+    if (cohort) {
+        call->z = cohort->mad > 0 ? ps_round6((call->log2_ratio - cohort->median) / cohort->mad) : NAN;
+        call->percentile = ps_round6(percentile_of(cohort, call->log2_ratio));
+    }
+    if (call->state != PS_EXPRESSION_NOT_ASSESSABLE)
+        call->log_odds = ps_round6(odds);
+}
+
+static void name_reference(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
+    call->reference = "built-in assumption";
+    call->over_at = panel->limits.expression_over_log2;
+    call->not_at = panel->limits.expression_not_log2;
+    call->cohort_median = call->cohort_mad = NAN;
+    if (!cohort)
+        return;
+    call->reference = cohort->name;
+    call->cohort_cut_offs = cohort->has_cut_offs;
+    if (cohort->has_cut_offs) {
+        call->over_at = cohort->over_at;
+        call->not_at = cohort->not_at;
+    }
+    call->cohort_median = cohort->median;
+    call->cohort_mad = cohort->mad;
+    call->n_components = cohort->n_components;
+    memcpy(call->component, cohort->component, sizeof call->component);
+    call->n_cohort = cohort->n_used;
+    call->cohort = ps_alloc(cohort->n_used, sizeof *call->cohort);
+    memcpy(call->cohort, cohort->sorted, cohort->n_used * sizeof *call->cohort);
+}
+
+static void say_assumed(const ps_expression_reference *cohort, ps_expression_call *call) {
+    if (call->cohort_cut_offs)
+        return;
+    if (cohort)
+        ps_reason_add(
+            &call->reasons, PS_REASON_REFERENCE_ASSUMED,
+            "overexpressed from log2 %g up, not from %g down; the %zu samples of %s show no two states that "
+            "could be told apart",
+            call->over_at, call->not_at, cohort->n_used, call->reference);
+    else
+        ps_reason_add(&call->reasons, PS_REASON_REFERENCE_ASSUMED, "overexpressed from log2 %g up, not from %g down",
+                      call->over_at, call->not_at);
+}
+
+void ps_call_expression(const ps_case *c, ps_expression_call *call) {
+    const ps_panel *panel = c->panel;
+    const ps_evidence *e = c->reads[PS_INPUT_RNA];
+    const ps_expression_reference *cohort = c->expression_reference;
+    *call = (ps_expression_call){.fragments = -1,
+                                 .log2_ratio = NAN,
+                                 .low = NAN,
+                                 .high = NAN,
+                                 .z = NAN,
+                                 .percentile = NAN,
+                                 .sense_share = NAN,
+                                 .reference_median = NAN,
+                                 .spliced_fraction = NAN,
+                                 .unspliced_share = NAN,
+                                 .late_share = NAN,
+                                 .plasma_log2 = NAN};
+    name_reference(panel, cohort, call);
+    if (!e || !e->given) {
+        ps_reason_add(&call->reasons, PS_REASON_NO_RNA, "CCND1 expression needs --rna");
+        return;
+    }
+    call->sense_share = ps_round6(sense_share(panel, e));
+    call->strand = strand_of(call->sense_share, panel->limits.expression_stranded_fraction);
+    call->n_genes = (size_t)panel->n_genes;
+    call->gene = ps_alloc(call->n_genes, sizeof *call->gene);
+    for (int i = 0; i < panel->n_genes; i++)
+        call->gene[i] = (ps_gene_expression){.gene = i, .fragments = fragments_of(&e->gene[i], call->strand)};
+    measure_reference(panel, e, cohort, call);
+    measure_cells(panel, call);
+    ps_expression_measure(panel, call);
+    call->reference_median = ps_round6(call->reference_median);
+    if (gates_open(panel, e, cohort, call))
+        decide(panel, cohort, call);
+    say_assumed(cohort, call);
+}

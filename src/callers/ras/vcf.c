@@ -1,0 +1,184 @@
+/* vcf.c - RAS variants that another caller has called.
+ *
+ * What the file says is taken from the field it says it in, never improved. A row with genotype 0/0, no supporting
+ * read or VAF 0 (hotspot lists of Ion Torrent) is a negative row. A position that is absent says nothing; a hom-ref
+ * block says how deep the caller looked.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+#include "cis.h"
+#include "score.h"
+
+static int is_carried(const ps_variant *v) {
+    if (v->genotype == 0 || v->alt_depth == 0 || v->vaf == 0)
+        return 0;
+    return 1;
+}
+
+/* A caller that reports a place as 0/0 although reads carry the change has its reasons; the reader should know. */
+static void note_quiet(const ps_case *c, const ps_variant *v, ps_ras_call *call) {
+    ps_effect e;
+    if (v->genotype != 0 || (double)v->alt_depth < c->panel->limits.ras_min_alt ||
+        v->vaf < c->panel->limits.ras_quiet_vaf ||
+        ps_effect_of(c->panel, v->contig, v->beg0, v->end0, v->alt, &e) != 0)
+        return;
+    ras_note(call, 1,
+             "%s %.60s has genotype 0/0 in the VCF, although %lld of its %lld reads carry it: taken as absent",
+             c->panel->genes[e.gene].name, e.hgvs_c, (long long)v->alt_depth, (long long)v->depth);
+}
+
+/* Of two rows of one change the passing one counts, then the one with more reads. */
+static int is_better(const ps_variant *in, const ps_ras_variant *known) {
+    int passes = known->filter == PS_FILTER_PASS;
+    return in->filter_pass != passes ? in->filter_pass : in->alt_depth > known->alt_depth;
+}
+
+void ras_number_listed(ps_ras_variant *v) {
+    v->vaf_low = v->vaf_high = NAN;
+    if (v->depth <= 0 || v->alt_depth < 0 || v->alt_depth > v->depth)
+        return;
+    if (isnan(v->vaf))
+        v->vaf = (double)v->alt_depth / (double)v->depth;
+    ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
+    /* A caller's own VAF may count other reads than its AD: the interval still has to hold it. */
+    v->vaf_low = fmin(v->vaf_low, v->vaf);
+    v->vaf_high = fmax(v->vaf_high, v->vaf);
+}
+
+static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *list) {
+    size_t before = list->n;
+    ps_ras_variant *v = ras_variant_at(panel, list, in->contig, in->beg0, in->end0, in->alt);
+    if (!v || (list->n == before && !is_better(in, v)))
+        return;
+    free(v->vcf_filter);
+    v->filter = !in->filter_pass ? PS_FILTER_VCF : in->in_normal ? PS_FILTER_GERMLINE : PS_FILTER_PASS;
+    v->vcf_filter = ps_strdup(in->filter);
+    v->depth = in->depth;
+    v->alt_depth = in->alt_depth;
+    v->vaf = in->vaf;
+    ras_number_listed(v);
+}
+
+/* The caller may not have seen the normal that was given here: the rule is that of calls from reads. */
+static void filter_germline(const ps_case *c, ras_list *list) {
+    for (size_t i = 0; i < list->n; i++) {
+        ps_ras_variant *v = &list->row[i];
+        if (v->filter == PS_FILTER_PASS && ras_in_normal(c->panel, c->reads[PS_INPUT_NORMAL], v))
+            v->filter = PS_FILTER_GERMLINE;
+    }
+}
+
+static void add_variants(const ps_case *c, ras_list *list, ps_ras_call *call) {
+    const ps_variants *vcf = c->vcf;
+    const ps_variant **carried = ps_alloc(vcf->n_variants + 1, sizeof *carried);
+    cis_rows rows;
+    size_t n = 0;
+    for (size_t i = 0; i < vcf->n_variants; i++)
+        if (is_carried(&vcf->variant[i]))
+            carried[n++] = &vcf->variant[i];
+        else
+            note_quiet(c, &vcf->variant[i], call);
+    ras_join_cis(c, carried, n, &rows, call);
+    for (size_t i = 0; i < rows.n; i++)
+        add_variant(c->panel, &rows.row[i], list);
+    filter_germline(c, list);
+    ras_free_cis(&rows);
+    free(carried);
+}
+
+static int64_t block_depth(const ps_variants *vcf, int contig, int32_t pos0) {
+    int64_t depth = -1;
+    for (size_t i = 0; i < vcf->n_blocks; i++)
+        if (vcf->block[i].contig == contig && vcf->block[i].beg0 <= pos0 && pos0 < vcf->block[i].end0 &&
+            vcf->block[i].depth > depth)
+            depth = vcf->block[i].depth;
+    return depth;
+}
+
+static int64_t codon_depth(const ps_case *c, const ps_codon *codon) {
+    int64_t depth = INT64_MAX;
+    for (int k = 0; k < 3; k++) {
+        int64_t here = block_depth(c->vcf, c->panel->loci[codon->locus].contig, codon->pos0[k]);
+        depth = here < depth ? here : depth;
+    }
+    return depth;
+}
+
+static int lies_over(const ps_case *c, const ps_codon *codon, int contig, int32_t beg0, int32_t end0) {
+    int over = 0;
+    for (int k = 0; k < 3; k++)
+        over |= codon->pos0[k] >= beg0 && codon->pos0[k] < end0;
+    return over && c->panel->loci[codon->locus].contig == contig;
+}
+
+/* Reads beyond errors: as many as a call takes, and of a VAF that may lie above the limit. Unknown counts may be real. */
+static int may_be_real(const ps_case *c, int64_t depth, int64_t alt) {
+    double low, high;
+    if (alt < 0 || depth < alt)
+        return 1;
+    ps_proportion_interval((uint64_t)alt, (uint64_t)depth, &low, &high);
+    return (double)alt >= c->panel->limits.ras_min_alt && high > ras_limit(c);
+}
+
+/* An activating change that the VCF lists and does not call. */
+static int is_open_change(const ps_case *c, const ps_variant *v) {
+    ps_effect e;
+    int refused = v->genotype == 0 ? v->alt_depth > 0 : !v->filter_pass;
+    return refused && may_be_real(c, v->depth, v->alt_depth) &&
+           ps_effect_of(c->panel, v->contig, v->beg0, v->end0, v->alt, &e) == 0 && ras_activates(&e);
+}
+
+int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size) {
+    const ps_codon *codon = &c->panel->codons[codon_id];
+    if (codon_depth(c, codon) <= 0)
+        return 0;
+    for (size_t i = 0; i < c->vcf->n_doubts; i++) {
+        const ps_vcf_doubt *d = &c->vcf->doubt[i];
+        if (!lies_over(c, codon, d->contig, d->beg0, d->end0) || !may_be_real(c, d->depth, d->alt_depth))
+            continue;
+        snprintf(text, size, "%s", d->text);
+        return 1;
+    }
+    for (size_t i = 0; i < c->vcf->n_variants; i++) {
+        const ps_variant *v = &c->vcf->variant[i];
+        if (!lies_over(c, codon, v->contig, v->beg0, v->end0 + (v->beg0 == v->end0)) || !is_open_change(c, v))
+            continue;
+        snprintf(text, size, "%s:%d >%.20s, filter %.40s, %lld of %lld reads",
+                 c->panel->contigs[v->contig].name[PS_STYLE_UCSC], (int)v->beg0 + 1, v->alt, v->filter,
+                 (long long)v->alt_depth, (long long)v->depth);
+        return 1;
+    }
+    return 0;
+}
+
+void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call) {
+    const ps_panel *panel = c->panel;
+    const ps_variants *vcf = c->vcf;
+    const ps_limits *l = &panel->limits;
+    int rests = 0;
+    add_variants(c, list, call);
+    for (int i = 0; i < panel->n_codons; i++) {
+        const ps_codon *codon = &panel->codons[i];
+        int64_t depth = codon_depth(c, codon);
+        char text[200];
+        codons[i] = (ps_ras_codon){.depth = depth, .lod95 = NAN, .source = PS_INPUT_VCF};
+        if (depth <= 0 || ras_unclear(c, i, text, sizeof text))
+            continue;
+        score_bins bins = score_start(l, (uint64_t)depth);
+        score_add(&bins, l->ras_block_error / 3,
+                  (double)depth); /* depth, but no qualities; of three alternatives one */
+        int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
+        codons[i].lod95 = score_lod95(&bins, threshold);
+        if (vcf->germline_caller && !isnan(codons[i].lod95)) /* NaN: too shallow for any */
+            codons[i].lod95 = fmax(codons[i].lod95, l->ras_germline_blocks_vaf);
+        codons[i].lod95 = ps_round6(codons[i].lod95);
+        rests += codon->required;
+    }
+    if (rests && vcf->germline_caller)
+        ras_note(call, 1, "hom-ref stretches are of %s, which calls germline genotypes: they show no VAF under %g",
+                 vcf->germline_caller, l->ras_germline_blocks_vaf);
+}

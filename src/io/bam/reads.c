@@ -1,0 +1,567 @@
+#include "private.h"
+
+#include <errno.h>
+#include <htslib/bgzf.h>
+#include <htslib/cram.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plasmastrat/alloc.h"
+
+/* What evidence looks at; MD and NM are not computed. */
+enum {
+    REQUIRED_FIELDS = SAM_QNAME | SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RNEXT | SAM_PNEXT |
+                      SAM_TLEN | SAM_SEQ | SAM_QUAL | SAM_AUX
+};
+
+static int is_alignment(const htsFormat *format) {
+    return format->format == bam || format->format == cram || format->format == sam;
+}
+
+static const char *format_name(const htsFormat *format) {
+    return format->format == bam ? "BAM" : format->format == cram ? "CRAM" : "SAM";
+}
+
+static int is_remote_name(const char *path) {
+    return strstr(path, "://") != NULL;
+}
+
+static int use_reference(ps_reads *reads, ps_error *err) {
+    const char *fasta = reads->reference;
+    if (!fasta)
+        return 0;
+    if (!is_remote_name(fasta)) { /* htslib would write a missing .fai beside the FASTA */
+        if (access(fasta, R_OK) != 0)
+            return ps_fail(err, PS_ERR_RUN, fasta, 0, "reference cannot be opened: %s", strerror(errno));
+        char *fai = ps_format("%s.fai", fasta);
+        int missing = access(fai, R_OK) != 0;
+        if (missing)
+            ps_fail(err, PS_ERR_RUN, fai, 0, "reference index cannot be opened: %s (make it with 'samtools faidx')",
+                    strerror(errno));
+        free(fai);
+        if (missing)
+            return -1;
+    }
+    if (hts_set_opt(reads->file, CRAM_OPT_REFERENCE, fasta) != 0)
+        return ps_fail(err, PS_ERR_RUN, fasta, 0, "cannot be used as the reference of %s", reads->source.name);
+    return 0;
+}
+
+static int set_cram_options(ps_reads *reads, ps_error *err) {
+    if (hts_set_opt(reads->file, CRAM_OPT_REQUIRED_FIELDS, (int)REQUIRED_FIELDS) != 0 ||
+        hts_set_opt(reads->file, CRAM_OPT_DECODE_MD, 0) != 0)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "CRAM options cannot be set");
+    return use_reference(reads, err);
+}
+
+static int truncated(const ps_reads *reads, ps_error *err) {
+    return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "file is truncated: no end-of-file marker");
+}
+
+/* Only BGZF and CRAM have an end marker. */
+static int check_end_marker(ps_reads *reads, ps_error *err) {
+    const htsFormat *format = hts_get_format(reads->file);
+    if (format->format != cram && format->compression != bgzf)
+        return 0;
+    switch (hts_check_EOF(reads->file)) {
+    case 0:
+        return truncated(reads, err);
+    case 2:
+        reads->eof_unchecked = 1;
+        return 0;
+    case -1:
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "cannot be read: %s", strerror(errno ? errno : EIO));
+    default:
+        return 0;
+    }
+}
+
+static int open_file(ps_reads *reads, ps_error *err) {
+    hFILE *file;
+    htsFormat format;
+    if (ps_source_open(&reads->source, &file, &format, err) != 0)
+        return -1;
+    if (!is_alignment(&format) && format.format != htsget) {
+        ps_source_refuse(&reads->source, &format, "an alignment file (BAM, CRAM or SAM)", err);
+        hclose_abruptly(file);
+        return -1;
+    }
+    reads->file = hts_hopen(file, reads->source.path, "r");
+    if (!reads->file) {
+        ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "cannot be read as %s: the file is damaged",
+                format_name(&format));
+        hclose_abruptly(file);
+        return -1;
+    }
+    const htsFormat *found = hts_get_format(reads->file);
+    if (!is_alignment(found))
+        return ps_source_refuse(&reads->source, found, "an alignment file (BAM, CRAM or SAM)", err);
+    reads->info.format = format_name(found);
+    if (found->format == cram && set_cram_options(reads, err) != 0)
+        return -1;
+    return check_end_marker(reads, err);
+}
+
+/* SM of every @RG: the first, and how many different ones. */
+static void read_sample_names(ps_reads *reads) {
+    int n_groups = sam_hdr_count_lines(reads->header, "RG");
+    char **seen = ps_alloc(n_groups > 0 ? (size_t)n_groups : 1, sizeof *seen);
+    int n = 0;
+    kstring_t name = KS_INITIALIZE;
+    for (int i = 0; i < n_groups; i++) {
+        if (sam_hdr_find_tag_pos(reads->header, "RG", i, "SM", &name) != 0 || name.l == 0)
+            continue;
+        int k = 0;
+        while (k < n && strcmp(seen[k], name.s) != 0)
+            k++;
+        if (k == n)
+            seen[n++] = ps_strdup(name.s);
+    }
+    ks_free(&name);
+    reads->sample_name = ps_strdup(n > 0 ? seen[0] : "");
+    reads->info.sample_name = reads->sample_name;
+    reads->info.n_sample_names = n;
+    for (int i = 0; i < n; i++)
+        free(seen[i]);
+    free(seen);
+}
+
+int ps_reads_use_header(ps_reads *reads, ps_error *err) {
+    int n = sam_hdr_nref(reads->header);
+    if (n <= 0)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
+                       "header has no @SQ lines: expected reads aligned to a genome, this file is unaligned or has "
+                       "lost its header");
+    reads->contig_names = ps_alloc((size_t)n, sizeof *reads->contig_names);
+    reads->contig_lengths = ps_alloc((size_t)n, sizeof *reads->contig_lengths);
+    reads->contig = ps_alloc((size_t)n, sizeof *reads->contig);
+    for (int i = 0; i < n; i++) {
+        reads->contig_names[i] = sam_hdr_tid2name(reads->header, i);
+        reads->contig_lengths[i] = sam_hdr_tid2len(reads->header, i);
+        reads->contig[i] = -1;
+    }
+    ps_reads_info *info = &reads->info;
+    info->n_contigs = n;
+    info->contig_names = reads->contig_names;
+    info->contig_lengths = reads->contig_lengths;
+    info->style = ps_contig_style(reads->contig_names, n);
+    info->build = ps_recognise_build(reads->contig_names, reads->contig_lengths, n, info->build_reason,
+                                     sizeof info->build_reason);
+    kstring_t order = KS_INITIALIZE;
+    info->coordinate_sorted =
+        sam_hdr_find_tag_hd(reads->header, "SO", &order) == 0 && order.s && strcmp(order.s, "coordinate") == 0;
+    ks_free(&order);
+    read_sample_names(reads);
+    return 0;
+}
+
+static int read_header(ps_reads *reads, ps_error *err) {
+    reads->header = sam_hdr_read(reads->file);
+    if (!reads->header)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "%s header cannot be read: the file is damaged",
+                       reads->info.format);
+    return ps_reads_use_header(reads, err);
+}
+
+int ps_reads_open(const char *path, const char *reference, int want_index, int n_threads, ps_reads **reads,
+                  ps_error *err) {
+    ps_reads *r = ps_alloc(1, sizeof *r);
+    ps_source_init(path, &r->source);
+    r->reference = ps_strdup(reference);
+    r->record = bam_init1();
+    *reads = NULL;
+    /* Threads only after the header: htslib (1.16) asks the reading thread for the end block while it reads a BAM
+     * header, and waits for ever when that thread has already stopped at a damaged block. */
+    if (!r->record || open_file(r, err) != 0 || read_header(r, err) != 0 ||
+        ps_reads_threads(r, n_threads, err) != 0 || (want_index && ps_reads_load_index(r, err) != 0)) {
+        ps_fail(err, PS_ERR_RUN, r->source.name, 0, "cannot be opened");
+        ps_reads_close(r);
+        return -1;
+    }
+    *reads = r;
+    return 0;
+}
+
+void ps_reads_close(ps_reads *reads) {
+    if (!reads)
+        return;
+    ps_walk_close(reads->walk); /* before the file it reads from */
+    ps_ranges_close(reads->ranges);
+    ps_walk_rules_free(&reads->rules);
+    if (reads->region)
+        hts_itr_destroy(reads->region);
+    if (reads->index && !reads->index_is_borrowed)
+        hts_idx_destroy(reads->index);
+    if (reads->header)
+        sam_hdr_destroy(reads->header);
+    if (reads->file)
+        hts_close(reads->file); /* reading: nothing to lose; read errors were returned by ps_reads_next */
+    if (reads->record)
+        bam_destroy1(reads->record);
+    free(reads->reference);
+    free(reads->sample_name);
+    free(reads->contig_names);
+    free(reads->contig_lengths);
+    free(reads->contig);
+    free(reads->tid);
+    free(reads->span);
+    free(reads->shares_slice);
+    free(reads->slice_beg);
+    free(reads->unchecked);
+    ps_source_free(&reads->source);
+    free(reads);
+}
+
+const ps_reads_info *ps_reads_about(const ps_reads *reads) {
+    return &reads->info;
+}
+
+uint64_t ps_reads_records(const ps_reads *reads) {
+    return reads->records;
+}
+
+int ps_reads_contig(const ps_reads *reads, int tid) {
+    return tid >= 0 && tid < reads->info.n_contigs ? reads->contig[tid] : -1;
+}
+
+int ps_reads_contig_by_name(const ps_reads *reads, const char *name) {
+    return ps_reads_contig(reads, sam_hdr_name2tid(reads->header, name));
+}
+
+/* ---- binding ----------------------------------------------------------------------------------------------------
+ */
+
+static int is_mitochondrion(const ps_contig *contig) {
+    const char *name = contig->name[PS_STYLE_ENSEMBL] ? contig->name[PS_STYLE_ENSEMBL] : contig->name[PS_STYLE_UCSC];
+    return name && (strcmp(name, "MT") == 0 || strcmp(name, "chrM") == 0 || strcmp(name, "M") == 0);
+}
+
+static int bind_contig(ps_reads *reads, const ps_panel *panel, int tid, ps_error *err) {
+    const char *name = reads->contig_names[tid];
+    int id = ps_panel_contig(panel, name);
+    if (id < 0)
+        return 0;
+    int64_t length = reads->contig_lengths[tid], expected = panel->contigs[id].length;
+    if (length != expected) {
+        if (is_mitochondrion(&panel->contigs[id])) /* UCSC hg19 has another one (16571); nothing is counted there */
+            return 0;
+        const char *build = reads->info.build;
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
+                       "contig %s has length %" PRId64 " (%s), but %" PRId64 " in panel %s (%s)", name, length,
+                       build ? build : "build not recognised", expected, panel->name, panel->build);
+    }
+    if (reads->tid[id] >= 0)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "contigs %s and %s are the same one of panel %s",
+                       reads->contig_names[reads->tid[id]], name, panel->name);
+    reads->tid[id] = tid;
+    reads->contig[tid] = id;
+    return 1;
+}
+
+/* The style of the panel's names that most bound contigs use. */
+static int bound_style(const ps_reads *reads, const ps_panel *panel) {
+    int votes[PS_N_STYLES] = {0}, best = reads->info.style;
+    for (int tid = 0; tid < reads->info.n_contigs; tid++)
+        for (int style = 0; style < PS_N_STYLES && reads->contig[tid] >= 0; style++) {
+            const char *name = panel->contigs[reads->contig[tid]].name[style];
+            votes[style] += name && strcmp(name, reads->contig_names[tid]) == 0;
+        }
+    for (int style = 0; style < PS_N_STYLES; style++)
+        if (votes[style] > votes[best])
+            best = style;
+    return best;
+}
+
+int ps_reads_bind(ps_reads *reads, const ps_panel *panel, ps_error *err) {
+    free(reads->tid);
+    reads->tid = ps_alloc((size_t)panel->n_contigs, sizeof *reads->tid);
+    reads->n_panel_contigs = panel->n_contigs;
+    reads->panel = panel;
+    for (int i = 0; i < panel->n_contigs; i++)
+        reads->tid[i] = -1;
+    int bound = 0;
+    for (int tid = 0; tid < reads->info.n_contigs; tid++)
+        reads->contig[tid] = -1;
+    for (int tid = 0; tid < reads->info.n_contigs; tid++) {
+        int one = bind_contig(reads, panel, tid, err);
+        if (one < 0)
+            return -1;
+        bound += one;
+    }
+    if (bound == 0)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
+                       "none of its %d contigs (first: %s) is known to panel %s (%s)", reads->info.n_contigs,
+                       reads->contig_names[0], panel->name, panel->build);
+    reads->info.style = bound_style(reads, panel);
+    return ps_reads_check_reference(reads, panel, err);
+}
+
+/* ---- records ----------------------------------------------------------------------------------------------------
+ */
+
+static int compare_spans(const void *a, const void *b) {
+    const tid_span *x = a, *y = b;
+    if (x->tid != y->tid)
+        return x->tid < y->tid ? -1 : 1;
+    return x->beg0 < y->beg0 ? -1 : x->beg0 > y->beg0;
+}
+
+size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out) {
+    size_t m = 0, kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        int id = spans[i].contig;
+        int tid = id >= 0 && id < reads->n_panel_contigs ? reads->tid[id] : -1;
+        if (tid >= 0 && spans[i].beg0 < spans[i].end0)
+            out[m++] = (tid_span){tid, spans[i].beg0, spans[i].end0};
+    }
+    if (m == 0)
+        return 0;
+    qsort(out, m, sizeof *out, compare_spans);
+    for (size_t i = 1; i < m; i++) {
+        if (out[i].tid == out[kept].tid && out[i].beg0 <= out[kept].end0) {
+            if (out[i].end0 > out[kept].end0)
+                out[kept].end0 = out[i].end0;
+        } else {
+            out[++kept] = out[i];
+        }
+    }
+    return kept + 1;
+}
+
+/* One hts_reglist_t per contig. htslib frees list and intervals with the iterator, so they come from malloc's family
+ * (ps_alloc) and the names stay the header's. */
+static hts_reglist_t *make_regions(const ps_reads *reads, const tid_span *span, size_t n, unsigned *n_lists) {
+    hts_reglist_t *list = ps_alloc(n, sizeof *list);
+    unsigned m = 0;
+    for (size_t i = 0; i < n;) {
+        size_t j = i;
+        while (j < n && span[j].tid == span[i].tid)
+            j++;
+        hts_reglist_t *one = &list[m++];
+        one->reg = reads->contig_names[span[i].tid];
+        one->tid = span[i].tid;
+        one->count = (uint32_t)(j - i);
+        one->intervals = ps_alloc(j - i, sizeof *one->intervals);
+        for (size_t k = i; k < j; k++)
+            one->intervals[k - i] = (hts_pair_pos_t){span[k].beg0, span[k].end0};
+        one->min_beg = span[i].beg0;
+        one->max_end = span[j - 1].end0;
+        i = j;
+    }
+    *n_lists = m;
+    return list;
+}
+
+/* ---- CRAM queries: htslib's iterator over many regions (1.16, cram_index_query_last) reads uninitialised memory for
+ * CRAM and then loses records, so spans are read by its single-region iterator, neighbours in one go.
+ * -------------------- */
+
+enum { CRAM_JOIN = 20000 }; /* bases: closer spans mostly share a slice, which is decoded whole anyway */
+
+/* Does reading on from one span to the next decode nothing more than the two need? So when they are close, and when no
+ * slice begins between them. */
+static int is_worth_joining(const ps_reads *reads, const tid_span *one, const tid_span *two) {
+    if (one->tid != two->tid)
+        return 0;
+    if (two->beg0 - one->end0 <= CRAM_JOIN)
+        return 1;
+    uint64_t from = (uint64_t)one->tid << 32 | (uint64_t)one->end0,
+             to = (uint64_t)two->tid << 32 | (uint64_t)two->beg0;
+    size_t low = 0, high = reads->n_slice_beg;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (reads->slice_beg[middle] < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return reads->slice_beg && (low == reads->n_slice_beg || reads->slice_beg[low] >= to);
+}
+
+/* Starts on the next group of spans; 0 when there is none left. */
+static int next_group(ps_reads *reads, ps_error *err) {
+    if (reads->region)
+        hts_itr_destroy(reads->region);
+    reads->region = NULL;
+    size_t i = reads->group_beg = reads->group_end;
+    if (i == reads->n_span)
+        return 0;
+    while (++i < reads->n_span && is_worth_joining(reads, &reads->span[i - 1], &reads->span[i]))
+        ;
+    reads->group_end = i;
+    const tid_span *first = &reads->span[reads->group_beg], *last = &reads->span[i - 1];
+    reads->region = sam_itr_queryi(reads->index, first->tid, first->beg0, last->end0);
+    if (!reads->region)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "its index cannot be used: it is damaged");
+    return 1;
+}
+
+/* Does the record overlap a span of this group, and none of the group before (which returned it already)? */
+static int is_wanted(const ps_reads *reads) {
+    if (!reads->span)
+        return 1;
+    const bam1_core_t *core = &reads->record->core;
+    hts_pos_t end0 = bam_endpos(reads->record);
+    if (reads->group_beg > 0) {
+        const tid_span *before = &reads->span[reads->group_beg - 1];
+        if (before->tid == core->tid && core->pos < before->end0)
+            return 0;
+    }
+    for (size_t i = reads->group_beg; i < reads->group_end && reads->span[i].beg0 < end0; i++)
+        if (core->pos < reads->span[i].end0)
+            return 1;
+    return 0;
+}
+
+/* ---- queries ----------------------------------------------------------------------------------------------------
+ */
+
+int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err) {
+    if (!reads->index || !reads->tid)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "has no usable index");
+    if (reads->region)
+        hts_itr_destroy(reads->region);
+    reads->region = NULL;
+    reads->ended = 0;
+    free(reads->span);
+    reads->span = NULL;
+    ps_ranges_close(reads->ranges);
+    reads->ranges = NULL;
+    tid_span *span = ps_alloc(n, sizeof *span);
+    size_t m = ps_reads_file_spans(reads, spans, n, span);
+    if (m == 0) {
+        free(span);
+        reads->ended = 1;
+        return 0;
+    }
+    if (!reads->by_ranges && reads->file->is_cram) {
+        reads->span = span;
+        reads->n_span = m;
+        reads->group_beg = reads->group_end = 0;
+        return next_group(reads, err) < 0 ? -1 : 0;
+    }
+    unsigned n_lists;
+    hts_reglist_t *list = make_regions(reads, span, m, &n_lists);
+    reads->region = sam_itr_regions(reads->index, reads->header, list, n_lists);
+    free(span);
+    if (!reads->region)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "its index cannot be used: it is damaged");
+    if (reads->by_ranges) {
+        ps_reads_set_rules(reads, spans, n);
+        reads->ranges = ps_ranges_open(&reads->source, reads->region, &reads->rules);
+    }
+    return 0;
+}
+
+static int damaged(const ps_reads *reads, ps_error *err) {
+    const char *name = reads->source.name;
+    if (hts_get_format(reads->file)->format != cram)
+        return ps_fail(err, PS_ERR_RUN, name, 0,
+                       "file is damaged or truncated: the record after %" PRIu64 " good ones cannot be read",
+                       reads->records);
+    if (!reads->reference)
+        return ps_fail(err, PS_ERR_RUN, name, 0,
+                       "the record after %" PRIu64 " good ones cannot be decoded: the CRAM's reference sequence is "
+                       "missing, give it with -T/--reference (or the file is damaged)",
+                       reads->records);
+    return ps_fail(err, PS_ERR_RUN, name, 0,
+                   "the record after %" PRIu64 " good ones cannot be decoded: %s is not the reference it was written "
+                   "with (MD5 differs), or the file is damaged",
+                   reads->records, reads->reference);
+}
+
+/* A pipe's end marker can only be looked at after the last record. */
+static int lacks_end_marker(const ps_reads *reads) {
+    if (!reads->eof_unchecked || reads->region)
+        return 0;
+    if (reads->file->is_cram)
+        return cram_eof(reads->file->fp.cram) == 2; /* the end, but no end container */
+    return reads->file->is_bgzf && reads->file->fp.bgzf->no_eof_block;
+}
+
+static int at_end(ps_reads *reads, ps_error *err) {
+    reads->ended = 1;
+    return lacks_end_marker(reads) ? truncated(reads, err) : 0;
+}
+
+/* Unmapped records without a place come last: tid -1 is the largest unsigned number. */
+static int check_order(ps_reads *reads, ps_error *err) {
+    const bam1_core_t *core = &reads->record->core;
+    uint64_t place = (uint64_t)(uint32_t)core->tid << 32 | (uint32_t)(core->pos + 1);
+    if (place < reads->last_place)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0,
+                       "record %" PRIu64 " (%s) is out of order, but the header says SO:coordinate; sort the file",
+                       reads->records + 1, bam_get_qname(reads->record));
+    reads->last_place = place;
+    return 0;
+}
+
+/* Do the record's bases matter (it lies over a RAS or RAF window), and are they from an unchecked reference? */
+static int needs_md5(const ps_reads *reads) {
+    const bam1_core_t *core = &reads->record->core;
+    if (!reads->unchecked || core->tid < 0 || !reads->unchecked[core->tid])
+        return 0;
+    int contig = reads->contig[core->tid];
+    hts_pos_t end0 = bam_endpos(reads->record);
+    for (int l = 0; l < reads->panel->n_loci; l++) {
+        const ps_locus *locus = &reads->panel->loci[l];
+        for (int w = 0; w < locus->n_windows && locus->contig == contig; w++)
+            if (core->pos < locus->windows[w].end0 && end0 > locus->windows[w].beg0)
+                return 1;
+    }
+    return 0;
+}
+
+/* As sam_read1: >= 0 a record, -1 the end, below an error. */
+static int read_record(ps_reads *reads, ps_error *err) {
+    if (!reads->region)
+        return sam_read1(reads->file, reads->header, reads->record);
+    for (;;) {
+        int got = sam_itr_next(reads->file, reads->region, reads->record);
+        if (got >= 0 && !is_wanted(reads))
+            continue;
+        if (got != -1 || !reads->span)
+            return got;
+        int more = next_group(reads, err);
+        if (more <= 0)
+            return more == 0 ? -1 : -2;
+    }
+}
+
+enum { TELL_EVERY = 4096 }; /* records: some milliseconds */
+
+int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err) {
+    if (reads->ended)
+        return 0;
+    if (reads->walk || reads->ranges)
+        return (reads->walk ? ps_reads_next_walked : ps_reads_next_ranged)(reads, record, contig, err);
+    int got = read_record(reads, err);
+    if (got == -1)
+        return at_end(reads, err);
+    if (got < -1)
+        return damaged(reads, err);
+    if (!reads->region && reads->info.coordinate_sorted && check_order(reads, err) != 0)
+        return -1;
+    if (needs_md5(reads) && ps_reads_check_md5(reads, reads->record->core.tid, err) != 0)
+        return -1;
+    if (++reads->records % TELL_EVERY == 0 && reads->watch && !reads->region)
+        ps_reads_tell_place(reads);
+    *record = reads->record;
+    *contig = ps_reads_contig(reads, reads->record->core.tid);
+    return 1;
+}
+
+int ps_reads_has_contig(const ps_reads *reads, int contig) {
+    return contig >= 0 && contig < reads->n_panel_contigs && reads->tid[contig] >= 0;
+}
+
+int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err) {
+    /* With threads htslib (1.16) forgets whether a CRAM ended with its end container: a cut pipe would pass. */
+    int may_use_threads = !(reads->file->is_cram && reads->eof_unchecked);
+    if (n_threads > 1 && may_use_threads && hts_set_threads(reads->file, n_threads) != 0)
+        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "decompression threads cannot be started");
+    return 0;
+}

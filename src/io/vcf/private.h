@@ -1,0 +1,158 @@
+/* private.h - the parts of the variant reader: lines -> records -> the tumour's column -> counts.
+ *
+ * Records are parsed from text by this program, not by htslib's record parser: real files leave contigs, FILTERs and
+ * FORMATs undeclared or declare them wrongly, repeat sample names, or put ##fileformat second, and only eight
+ * columns and a handful of keys matter here. htslib inflates, finds regions by index and turns BCF into text.
+ */
+#ifndef PLASMASTRAT_IO_VCF_PRIVATE_H
+#define PLASMASTRAT_IO_VCF_PRIVATE_H
+
+#include <htslib/bgzf.h>
+#include <htslib/kstring.h>
+#include <htslib/tbx.h>
+#include <htslib/vcf.h>
+
+#include "plasmastrat/variants.h"
+#include "../source.h"
+
+/* ---- lines ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct vcf_place { /* a stretch to read by index */
+    char *contig;          /* the file's name of it */
+    int64_t beg0, end0;
+} vcf_place;
+
+typedef struct vcf_lines {
+    ps_source source;
+    const char *format; /* "VCF" or "BCF" */
+    BGZF *text;         /* VCF */
+    htsFile *binary;    /* BCF */
+    bcf_hdr_t *binary_header;
+    bcf1_t *binary_record;
+    char *buffer; /* inflated bytes not yet handed out */
+    size_t n_buffer, at_buffer;
+    kstring_t line;
+    long number;        /* of the line handed out last, 1-based; 0 when reading by index */
+    int no_newline_end; /* the last line had no newline: the file may be cut */
+    /* header */
+    char **meta; /* "##..." lines */
+    size_t n_meta;
+    char **sample; /* column names, made unique: the second S is "S#2" */
+    int n_samples;
+    int n_columns;
+    /* reading by index */
+    tbx_t *tabix;
+    hts_idx_t *csi;
+    vcf_place *place; /* by contig, ascending and disjoint; NULL: the whole file is read */
+    size_t n_places, at_place;
+    int in_place; /* the file stands in the place, not before it */
+} vcf_lines;
+
+/* Opens and reads the header. */
+int vcf_lines_open(const char *path, vcf_lines *lines, ps_error *err);
+/* 1: lines->line is the next record (modifiable), 0: the end (a real one), -1. */
+int vcf_lines_next(vcf_lines *lines, ps_error *err);
+/* Reads only the panel's RAS and RAF windows, when the file is big and has an index that can be trusted; else does
+ * nothing. */
+int vcf_lines_restrict(vcf_lines *lines, const ps_panel *panel, ps_error *err);
+void vcf_lines_close(vcf_lines *lines);
+
+/* ---- records ----------------------------------------------------------------------------------------------------
+ */
+
+typedef struct vcf_record { /* points into the line it was cut from */
+    const char *path;
+    long line;
+    char *chrom, *ref, *filter, *info, *keys; /* keys: FORMAT, "" when there is none */
+    int64_t pos1;
+    char **alt; /* n_alt alleles; "." is one allele */
+    int n_alt;
+    char **sample;
+    int n_samples;
+    char **field; /* storage of the above */
+} vcf_record;
+
+/* Cuts `text` in place. Every structural fault is an error that names file and line. */
+int vcf_record_parse(const vcf_lines *lines, char *text, long line, vcf_record *record, ps_error *err);
+void vcf_record_free(vcf_record *record);
+int vcf_fail(const vcf_record *record, ps_error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Value of a key in INFO ("" for a flag), or of a FORMAT key in a sample's column; length 0 and NULL when absent. */
+const char *vcf_info(const vcf_record *record, const char *key, size_t *length);
+const char *vcf_format_value(const vcf_record *record, int sample, const char *key, size_t *length);
+
+int vcf_is_sequence(const char *allele);    /* bases only: a change that can be spelled */
+int vcf_is_reference(const char *allele);   /* '.', <NON_REF>, <*>, <X>: nothing but the reference was seen */
+int64_t vcf_end0(const vcf_record *record); /* END, or POS + the length of REF; 0-based, exclusive; -1 malformed */
+
+/* ---- the tumour's column ----------------------------------------------------------------------------------------
+ */
+
+/* INFO SAMPLE= over the records (VarDict writes the tumour's name there). */
+typedef struct vcf_sample_hint {
+    char *name; /* NULL: not seen */
+    int several;
+} vcf_sample_hint;
+void vcf_sample_hint_add(vcf_sample_hint *hint, const vcf_record *record);
+
+/* Column of the tumour, -1 when the file has no columns; -2: error. `wanted` may be NULL. */
+int vcf_tumour_column(const vcf_lines *lines, const vcf_sample_hint *hint, const char *wanted, ps_error *err);
+
+/* The one column of a normal beside the tumour's; -1 when there is none, or several. */
+int vcf_normal_column(const vcf_lines *lines, int tumour);
+
+/* ---- counts -----------------------------------------------------------------------------------------------------
+ */
+
+typedef struct vcf_counts {
+    int64_t depth, alt_depth; /* -1 unknown */
+    double vaf;               /* NaN unknown */
+    const char *field;        /* constant, "" unknown */
+} vcf_counts;
+
+/* Depth and count of ALT `allele` (0-based) in a sample's column (-1: the file has none, INFO tells). */
+int vcf_read_counts(const vcf_record *record, int sample, int allele, vcf_counts *counts, ps_error *err);
+/* Smallest depth of a hom-ref stretch; -1 when the file does not say. */
+int vcf_read_block_depth(const vcf_record *record, int sample, int64_t *depth, ps_error *err);
+/* Reads in all, and those that are not the reference's, of a row that names no other allele; -1 when it does not say. */
+int vcf_read_other_reads(const vcf_record *record, int sample, int64_t *depth, int64_t *other, ps_error *err);
+/* The genotype's quality (GQ, or RGQ); -1 when the file does not say. */
+int vcf_read_genotype_quality(const vcf_record *record, int sample, int64_t *quality, ps_error *err);
+/* Phase of ALT `allele` (1-based): *set (owned, NULL: not phased) and a bit for each haplotype that carries it. */
+void vcf_read_phase(const vcf_record *record, int sample, int allele, char **set, unsigned *side);
+/* 1 carries the allele (1-based; 0: asks for hom-ref), 0 does not, -1 not said. -2: error. */
+int vcf_read_genotype(const vcf_record *record, int sample, int allele, ps_error *err);
+
+/* ---- build ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct vcf_tally { /* REF bases of the records against one panel's coding bases */
+    const ps_panel *panel;
+    char chrom[64]; /* last contig looked up */
+    int contig;
+    int matches, mismatches, hotspots; /* hotspots: matches at a hotspot codon */
+    int beyond;                        /* records past the end of their contig */
+} vcf_tally;
+
+/* 1 agrees, -1 contradicts (*wrong0 is the place), 0 says nothing. */
+int vcf_compare_ref(const ps_panel *panel, int contig, int64_t pos0, const char *ref, int32_t *wrong0, int *hotspot);
+void vcf_tally_add(vcf_tally *tally, const vcf_record *record);
+int vcf_tally_contig(vcf_tally *tally, const char *chrom);
+
+enum { VCF_MAX_BUILDS = 4 };
+typedef struct vcf_builds { /* the built-in panels, each with its tally */
+    vcf_tally tally[VCF_MAX_BUILDS];
+    int n;
+} vcf_builds;
+/* `except` (may be NULL): a build that is not wanted. */
+int vcf_builds_begin(vcf_builds *all, const char *except, ps_error *err);
+
+/* Build from ##contig lengths, or NULL. */
+const char *vcf_header_build(const vcf_lines *lines, char *why, size_t why_size);
+/* Build from ##reference and assembly= words, or NULL. */
+const char *vcf_hinted_build(const vcf_lines *lines);
+/* Naming style of the contigs that records name, or, without records, of the header's. */
+int vcf_header_style(const vcf_lines *lines, const char *const *seen, int n_seen);
+
+#endif

@@ -1,0 +1,579 @@
+/* page.c - ID.html: report.html with its {{placeholders}} filled. Every piece of user text goes through ps_put_html.
+ */
+#include "plasmastrat/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figures.h"
+#include "../format.h"
+#include "pieces.h"
+
+typedef void section(const ps_result *, FILE *);
+
+static const char *kind_of_label(ps_label_state state) {
+    static const char *const kinds[PS_N_LABELS] = {
+        [PS_LABEL_NOT_ASSESSABLE] = "none", [PS_LABEL_INDETERMINATE] = "amber", [PS_LABEL_PLASMACYTOMA] = "warm",
+        [PS_LABEL_INTRAMEDULLARY] = "cool", [PS_LABEL_NOT_APPLICABLE] = "none",
+    };
+    return kinds[state];
+}
+
+/* ---- header
+ * --------------------------------------------------------------------------------------------------------- */
+
+static void put_sample(const ps_result *r, FILE *out) {
+    ps_put_html(out, r->sample_id);
+}
+
+static void put_version(const ps_result *r, FILE *out) {
+    (void)r;
+    fputs(PS_VERSION, out);
+}
+
+static void put_failure(const ps_result *r, FILE *out) {
+    fputs("<div class=\"verdict red\"><p class=\"label\">failed</p>\n<p>", out);
+    ps_put_html(out, r->failure);
+    fputs("</p>\n<p class=\"note\">This sample has no answer: no marker was assessed.</p></div>\n", out);
+}
+
+static void put_probability(const ps_verdict *v, FILE *out) {
+    fputs("<p class=\"probability\">Probability of plasmacytoma-like <b>", out);
+    ps_say(out, "%s", NUM(v->probability, 2));
+    fputs("</b>, 95 % interval <b>", out);
+    ps_say(out, "%s to %s", NUM(v->low, 2), NUM(v->high, 2));
+    fputs("</b></p>\n<figure>", out);
+    ps_figure_probability(out, v);
+    fputs("</figure>\n", out);
+}
+
+static void put_verdict(const ps_result *r, FILE *out) {
+    if (r->failure) {
+        put_failure(r, out);
+        return;
+    }
+    const ps_verdict *v = &r->label.chosen;
+    ps_label_state label = ps_chosen_label(r);
+    fprintf(out, "<div class=\"verdict %s\"><p class=\"label\">", kind_of_label(label));
+    ps_put_html(out, ps_label_names[label]);
+    if (label == PS_LABEL_INDETERMINATE) {
+        fputs(" <span class=\"leaning\">", out);
+        ps_say(out, "leaning: %s", ps_leaning_name(v->leaning));
+        fputs("</span>", out);
+    }
+    fputs("</p>\n", out);
+    if (v->model && isfinite(v->probability))
+        put_probability(v, out);
+    ps_reasons_list(out, &v->reasons);
+    if (v->model) {
+        fputs("<p class=\"note\">", out);
+        ps_say(out, "Model %s (basis %s: %s). Specimen: %s. Purity: %s. Question: %s", v->model->name,
+               ps_basis_names[v->model->basis], ps_basis_sentence(v->model->basis), ps_specimen_names[r->specimen],
+               isfinite(r->purity) ? PERCENT(r->purity) : "unknown", v->model->question);
+        fputs("</p>\n", out);
+    }
+    fputs("</div>\n", out);
+}
+
+/* ---- markers and models
+ * ----------------------------------------------------------------------------------------------- */
+
+static const char *kind_of_marker(ps_marker_state state) {
+    return state == PS_MARKER_POSITIVE ? "warm" : state == PS_MARKER_NEGATIVE ? "cool" : "none";
+}
+
+static void put_markers(const ps_result *r, FILE *out) {
+    const ps_verdict *v = &r->label.chosen;
+    const char *const finding[PS_N_MARKERS] = {ps_ccnd1_state_names[r->calls.ccnd1.state],
+                                               ps_ras_state_names[r->calls.ras.state]};
+    static const char *const columns[] = {"Marker",
+                                          "Finding",
+                                          "#Weight (ln LR)",
+                                          "#95 % interval",
+                                          "intramedullary \xE2\x86\x90 weight \xE2\x86\x92 plasmacytoma-like",
+                                          NULL};
+    ps_stack_head(out, "What each marker adds to the chosen model's answer", columns);
+    for (int m = 0; m < PS_N_MARKERS; m++) {
+        const ps_marker_verdict *mark = &v->marker[m];
+        int known = mark->state != PS_MARKER_NOT_ASSESSABLE;
+        fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\">",
+                m == PS_MARKER_CCND1 ? "CCND1" : "RAS");
+        ps_chip(out, kind_of_marker(mark->state), finding[m]);
+        if (m == PS_MARKER_CCND1)
+            ps_say(out, " cause: %s", ps_cause_names[r->calls.ccnd1.cause]);
+        fputs("</td>", out);
+        ps_cell(out, "n", known ? NUM(mark->llr, 2) : DASH);
+        fputs("<td role=\"cell\" class=\"n\">", out);
+        if (known)
+            ps_say(out, "%s to %s", NUM(mark->low, 2), NUM(mark->high, 2));
+        else
+            fputs("no weight", out);
+        fputs("</td><td role=\"cell\" class=\"bars\">", out);
+        ps_figure_weight(out, m == PS_MARKER_CCND1 ? "CCND1" : "RAS", mark, ps_figure_weight_reach(v));
+        fputs("</td></tr>\n", out);
+    }
+    ps_table_end(out);
+    fputs(
+        "<p class=\"note\">A weight is the natural logarithm of the likelihood ratio (LR): 0 says nothing, +1 makes the "
+        "odds of plasmacytoma-like 2.7 times higher, -1 as much lower. Over each bar lies its 95 % interval.</p>\n",
+        out);
+}
+
+static void put_models(const ps_result *r, FILE *out) {
+    static const char *const columns[] = {"Model and its question",
+                                          "Answer",
+                                          "#Probability",
+                                          "#95 % interval",
+                                          "0 \xE2\x86\x90 plasmacytoma-like \xE2\x86\x92 1",
+                                          "Basis",
+                                          "For",
+                                          NULL};
+    const ps_model *chosen = r->label.chosen.model;
+    ps_stack_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
+    for (size_t i = 0; i < r->label.n_verdicts; i++) {
+        const ps_verdict *v = &r->label.verdict[i];
+        int is_chosen = chosen && !strcmp(v->model->name, chosen->name), known = isfinite(v->probability);
+        fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"model\">",
+                is_chosen ? " class=\"chosen\"" : "");
+        ps_put_html(out, v->model->name);
+        fputs(is_chosen ? " (chosen) <span class=\"soft\">" : " <span class=\"soft\">", out);
+        ps_put_html(out, v->model->question);
+        fputs("</span></th>", out);
+        fputs("<td role=\"cell\">", out);
+        ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
+        fputs("</td>", out);
+        ps_cell(out, "n", NUM(v->probability, 2));
+        fputs("<td role=\"cell\" class=\"n\">", out);
+        if (known)
+            ps_say(out, "%s to %s", NUM(v->low, 2), NUM(v->high, 2));
+        else
+            fputs(DASH, out);
+        fputs("</td><td role=\"cell\" class=\"bars\">", out);
+        ps_figure_probability_small(out, v);
+        fputs("</td>", out);
+        ps_cell(out, "", ps_basis_names[v->model->basis]);
+        ps_cell(out, "", ps_model_specimen(v->model));
+        fputs("</tr>\n", out);
+    }
+    ps_table_end(out);
+}
+
+/* ---- RAS
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static void put_ras_chip(const ps_result *r, FILE *out) {
+    static const char *const kinds[PS_N_RAS_STATES] = {"none", "cool", "warm"};
+    ps_chip(out, kinds[r->calls.ras.state], ps_ras_state_names[r->calls.ras.state]);
+}
+
+static void put_sources(FILE *out, const ps_ras_variant *v) {
+    const char *join = "";
+    for (int s = 0; s < PS_N_INPUTS; s++) {
+        if (v->source_depth[s] < 0 && v->source_alt[s] < 0 && !(v->sources >> s & 1))
+            continue;
+        ps_say(out, "%s%s", join, ps_input_names[s]);
+        if (v->source_depth[s] >= 0 || v->source_alt[s] >= 0)
+            ps_say(out, " %s/%s", COUNT(v->source_alt[s]), COUNT(v->source_depth[s]));
+        if (!(v->sources >> s & 1))
+            fputs(" (not called there)", out);
+        join = ", ";
+    }
+}
+
+/* A line may break between the two ends of a change. */
+static void put_protein(FILE *out, const char *hgvs_p) {
+    const char *end = strchr(hgvs_p, '_');
+    int first = end ? (int)(end - hgvs_p) + 1 : 0;
+    ps_say(out, "%.*s", first, hgvs_p);
+    if (end)
+        fputs("<wbr>", out);
+    ps_say(out, "%s", hgvs_p + first);
+}
+
+static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) {
+    fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"change\">",
+            v->filter == PS_FILTER_PASS ? "" : " class=\"refused\"");
+    ps_say(out, "%s ", r->panel->genes[v->effect.gene].name);
+    put_protein(out, v->effect.hgvs_p);
+    fputs("<br><span class=\"soft\">", out);
+    ps_say(out, "%s%s", ps_tier_names[v->effect.tier], v->context ? ", context only" : "");
+    fputs("</span></th><td role=\"cell\" class=\"place\">", out);
+    ps_say(out, "%s", v->effect.hgvs_c);
+    fputs("<br><code>", out);
+    ps_say(out, "%s:%d %s>%s", ps_output_contig(r, v->contig), (int)v->pos1, v->ref, v->alt);
+    fputs("</code>", out);
+    fputs("</td><td role=\"cell\">", out);
+    ps_chip(out, v->filter == PS_FILTER_PASS ? "green" : "amber", ps_filter_name_of(v));
+    if (v->vcf_filter)
+        ps_say(out, " VCF: %s", v->vcf_filter);
+    fputs("</td><td role=\"cell\" class=\"wide\">", out);
+    if (isfinite(v->vaf) && isfinite(v->vaf_low) && isfinite(v->vaf_high))
+        ps_say(out, "%s (%.3g to %.3g)", PERCENT(v->vaf), 100 * v->vaf_low, 100 * v->vaf_high);
+    else if (isfinite(v->vaf))
+        ps_say(out, "%s", PERCENT(v->vaf));
+    else
+        fputs("not given", out);
+    ps_figure_vaf(out, v);
+    fputs("</td><td role=\"cell\" class=\"n\">", out);
+    ps_say(out, v->depth < 0 && v->alt_depth < 0 ? DASH : "%s / %s", COUNT(v->alt_depth), COUNT(v->depth));
+    fputs("</td><td role=\"cell\" class=\"n\">", out);
+    int sided = v->alt_side[PS_F1R2] >= 0 && v->alt_side[PS_F2R1] >= 0;
+    ps_say(out, sided ? "%s + %s" : DASH, COUNT(v->alt_side[PS_F1R2]), COUNT(v->alt_side[PS_F2R1]));
+    fputs("</td>", out);
+    ps_cell(out, "n", NUM(v->lod, 1));
+    fputs("<td role=\"cell\" class=\"sources\">", out);
+    put_sources(out, v);
+    fputs("</td></tr>\n", out);
+}
+
+static void put_variants(const ps_result *r, FILE *out) {
+    static const char *const columns[] = {
+        "Change", "Place", "Filter", "VAF, 95 % interval", "#Fragments", "#By strand", "#LOD", "Seen in", NULL};
+    if (!r->calls.ras.n_variants) {
+        fputs("<p>No variant was called or refused.</p>\n", out);
+        return;
+    }
+    ps_stack_head(out, "Variants called and candidates refused by a filter", columns);
+    for (size_t i = 0; i < r->calls.ras.n_variants; i++)
+        variant_row(r, out, &r->calls.ras.variant[i]);
+    ps_table_end(out);
+    fputs(
+        "<p class=\"note\">VAF: share of the fragments that show the change; its bar runs from 0 to 100 %. Fragments: with "
+        "the change / all. By strand: those with the change whose read 1 is forward + reverse. LOD: log10 of how much "
+        "likelier the fragments are with the change than with errors alone. Only a change with the filter PASS can "
+        "make RAS mutated.</p>\n",
+        out);
+}
+
+static void hotspot_item(const ps_result *r, FILE *out, int codon) {
+    static const char *const kinds[PS_N_RAS_STATES] = {"amber", "cool", "warm"};
+    const ps_codon *c = &r->panel->codons[codon];
+    ps_ras_codon seen = ps_codon_seen(r, codon);
+    fprintf(out, "<li class=\"%s\"><b>", kinds[seen.state]);
+    ps_say(out, "%s %d ", r->panel->genes[c->gene].name, c->number);
+    fputs("</b>", out);
+    if (seen.state == PS_RAS_MUTATED)
+        ps_say(out, isnan(seen.lod95) ? "mutated" : "mutated (seen down to %s)", PERCENT(seen.lod95));
+    else if (isnan(seen.lod95))
+        fputs("not assessable: nothing seen", out);
+    else if (seen.state == PS_RAS_WILD_TYPE)
+        ps_say(out, "wild type to %s", PERCENT(seen.lod95));
+    else
+        ps_say(out, "not assessable: seen only to %s", PERCENT(seen.lod95));
+    if (seen.depth >= 0) {
+        fputs("<br><span>", out);
+        ps_say(out, "%lld fragments, %s", (long long)seen.depth, ps_input_names[seen.source]);
+        fputs("</span>", out);
+    }
+    fputs("</li>\n", out);
+}
+
+/* What the page shows below the table of variants has placeholders of its own: see report.html. */
+static void put_ras(const ps_result *r, FILE *out) {
+    ps_reasons_list(out, &r->calls.ras.reasons);
+    put_variants(r, out);
+}
+
+static void put_codons(const ps_result *r, FILE *out) {
+    const ps_panel *panel = r->panel;
+    int any_seen = 0;
+    fputs("<h3>Hotspot codons</h3>\n<ul class=\"codons\">\n", out);
+    for (int c = 0; c < panel->n_codons; c++)
+        if (panel->codons[c].required)
+            hotspot_item(r, out, c);
+    fputs("</ul>\n", out);
+    for (int c = 0; c < panel->n_codons; c++)
+        any_seen |= ps_codon_seen(r, c).depth > 0;
+    if (!any_seen)
+        return;
+    fputs("<h3>Codon by codon</h3>\n", out);
+    ps_figure_codon_legend(out);
+    for (int g = 0; g < panel->n_genes; g++) {
+        if (!ps_gene_in_state(panel, g))
+            continue;
+        fputs("<figure class=\"plot\">\n<figcaption><b>", out);
+        ps_put_html(out, panel->genes[g].name);
+        fputs("</b>: above, fragments over each codon (log scale); below, the smallest VAF that would have been seen "
+              "there (lower is better)</figcaption>\n",
+              out);
+        ps_figure_codons(out, r, g);
+        fputs("</figure>\n", out);
+    }
+}
+
+/* ---- CCND1 ------------------------------------------------------------------------------------------------------
+ */
+
+static void put_ccnd1_chip(const ps_result *r, FILE *out) {
+    static const char *const kinds[PS_N_CCND1_STATES] = {"none", "cool", "warm"};
+    ps_chip(out, kinds[r->calls.ccnd1.state], ps_ccnd1_state_names[r->calls.ccnd1.state]);
+}
+
+static void put_cause(const ps_result *r, FILE *out) {
+    ps_say(out, "cause: %s", ps_cause_names[r->calls.ccnd1.cause]);
+}
+
+static void put_expression_chip(const ps_result *r, FILE *out) {
+    static const char *const kinds[PS_N_EXPRESSION_STATES] = {"none", "cool", "warm"};
+    ps_chip(out, kinds[r->calls.expression.state], ps_expression_state_names[r->calls.expression.state]);
+}
+
+static void put_copies_chip(const ps_result *r, FILE *out) {
+    static const char *const kinds[PS_N_CN_STATES] = {"none", "amber", "cool", "warm", "warm"};
+    ps_chip(out, kinds[r->calls.copynumber.state], ps_cn_state_names[r->calls.copynumber.state]);
+}
+
+static void put_junction_chip(const ps_result *r, FILE *out) {
+    static const char *const kinds[PS_N_JUNCTION_STATES] = {"none", "cool", "warm"};
+    ps_chip(out, kinds[r->calls.junction.state], ps_junction_state_names[r->calls.junction.state]);
+}
+
+/* ---- quality, inputs, provenance
+ * ------------------------------------------------------------------------------------------- */
+
+static void put_qc_chip(const ps_result *r, FILE *out) {
+    int fails = ps_n_qc(r, PS_QC_FAIL), warns = ps_n_qc(r, PS_QC_WARN);
+    char text[80];
+    if (!r->n_qc)
+        return;
+    if (fails && warns)
+        snprintf(text, sizeof text, "%d failed, %d warning%s", fails, warns, warns == 1 ? "" : "s");
+    else if (fails || warns)
+        snprintf(text, sizeof text, "%d %s%s", fails + warns, fails ? "failed" : "warning", warns > 1 ? "s" : "");
+    else
+        snprintf(text, sizeof text, "all passed");
+    ps_chip(out, fails ? "red" : warns ? "amber" : "green", text);
+}
+
+static void left_out_table(const ps_result *r, FILE *out) {
+    static const char *const columns[] = {"Input", "Looked at for", "#Seen", "Left out, by cause", NULL};
+    ps_table_head(out, "Reads over the panel, and those left out", columns);
+    for (int i = 0; i < PS_N_READ_INPUTS; i++)
+        for (int c = 0; r->evidence[i].given && c < PS_N_COLLECTORS; c++) {
+            const ps_evidence *e = &r->evidence[i];
+            fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th>", ps_input_names[i]);
+            ps_cell(out, "", ps_collector_names[c]);
+            ps_cell(out, "n", COUNT((long long)e->seen[c]));
+            fputs("<td role=\"cell\">", out);
+            const char *join = "";
+            for (int k = 0; k < PS_N_LEFT; k++)
+                if (e->left_out[c][k]) {
+                    ps_say(out, "%s%s %llu", join, ps_left_out_names[k], (unsigned long long)e->left_out[c][k]);
+                    join = ", ";
+                }
+            fputs(*join ? "</td></tr>\n" : "none</td></tr>\n", out);
+        }
+    ps_table_end(out);
+}
+
+/* Six significant digits without an exponent; all digits of a whole number. */
+static void put_plain_number(FILE *out, double x) {
+    double size = fabs(x);
+    if (!isfinite(x))
+        fputs(DASH, out);
+    else if (size < 1e15 && x == floor(x))
+        fprintf(out, "%.0f", x + 0);
+    else if (size < 1e-4 && size >= 1e-9)
+        fprintf(out, "%.*f", 5 - (int)floor(log10(size)), x);
+    else
+        fprintf(out, "%.6g", x);
+}
+
+static void put_qc(const ps_result *r, FILE *out) {
+    static const char *const columns[] = {"Check", "Input", "State", "#Value", "#Limit", "Message", NULL};
+    static const char *const kinds[PS_N_QC_STATES] = {"green", "amber", "red"};
+    if (!r->n_qc)
+        fputs("<p class=\"note\">No check was made.</p>\n", out);
+    if (r->n_qc) {
+        ps_stack_head(out, "Checks", columns);
+        for (size_t i = 0; i < r->n_qc; i++) {
+            const ps_qc *q = &r->qc[i];
+            fputs("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", out);
+            ps_put_html(out, q->check);
+            fputs("</th>", out);
+            ps_cell(out, "", q->input);
+            fputs("<td role=\"cell\">", out);
+            ps_chip(out, kinds[q->state], ps_qc_state_names[q->state]);
+            fputs("</td><td role=\"cell\" class=\"n\">", out);
+            put_plain_number(out, q->value);
+            fputs("</td><td role=\"cell\" class=\"n\">", out);
+            put_plain_number(out, q->limit);
+            fputs("</td>", out);
+            ps_cell(out, "text", q->message);
+            fputs("</tr>\n", out);
+        }
+        ps_table_end(out);
+    }
+    for (int i = 0; i < PS_N_READ_INPUTS; i++)
+        if (r->evidence[i].given) {
+            left_out_table(r, out);
+            break;
+        }
+}
+
+static void put_inputs(const ps_result *r, FILE *out) {
+    static const char *const columns[] = {"Role", "File", "Format", "Build", "Sample in the file", "#Records", NULL};
+    if (!r->n_inputs) {
+        fputs("<p class=\"note\">Nothing was read.</p>\n", out);
+        return;
+    }
+    ps_stack_head(out, "What was read", columns);
+    for (size_t i = 0; i < r->n_inputs; i++) {
+        const ps_input_info *in = &r->input[i];
+        fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\" class=\"text\">",
+                ps_input_names[in->role]);
+        ps_element(out, "code", "", in->path);
+        if (in->role == PS_INPUT_VCF && r->vcf.notice[0])
+            ps_say(out, " %s", r->vcf.notice);
+        fputs("</td>", out);
+        ps_cell(out, "", in->format ? in->format : DASH);
+        ps_cell(out, "", in->build ? in->build : DASH);
+        ps_cell(out, "", in->sample_name ? in->sample_name : DASH);
+        ps_cell(out, "n", COUNT((long long)in->records));
+        fputs("</tr>\n", out);
+    }
+    ps_table_end(out);
+}
+
+static void put_provenance(const ps_result *r, FILE *out) {
+    fputs("<dl class=\"facts\">\n", out);
+    ps_fact(out, "Program", "plasmastrat %s", PS_VERSION);
+    ps_fact(out, "htslib", "%s", ps_htslib_version());
+    if (r->panel) {
+        ps_fact(out, "Panel", "%s, version %s (%s)", r->panel->name, r->panel->version, r->panel->build);
+        ps_fact(out, "Panel checksum", "%s", r->panel->checksum);
+    }
+    if (r->label.chosen.model && !r->failure)
+        ps_fact(out, "Model", "%s", r->label.chosen.model->name);
+    fputs("</dl>\n", out);
+}
+
+/* ---- at a glance: each section's answer, as links to the sections --------------------------------------------------
+ */
+
+static void glance_ras(const ps_result *r, FILE *out) {
+    const ps_ras_call *ras = &r->calls.ras;
+    const char *join = "";
+    for (size_t i = 0; i < ras->n_variants; i++) {
+        const ps_ras_variant *v = &ras->variant[i];
+        if (!ps_makes_mutated(v))
+            continue;
+        ps_say(out, "%s%s %s", join, r->panel->genes[v->effect.gene].name, v->effect.protein);
+        join = ", ";
+    }
+    int worst = ps_worst_codon(r);
+    if (!*join && worst >= 0 && isfinite(ps_codon_seen(r, worst).lod95))
+        ps_say(out, "seen down to %s VAF", PERCENT(ps_codon_seen(r, worst).lod95));
+}
+
+static void glance_expression(const ps_result *r, FILE *out) {
+    if (ps_expression_counted(&r->calls.expression) && isfinite(r->calls.expression.log2_ratio))
+        ps_say(out, "log2 %s", NUM(r->calls.expression.log2_ratio, 2));
+}
+
+static void glance_copies(const ps_result *r, FILE *out) {
+    if (ps_copies_counted(&r->calls.copynumber) && isfinite(r->calls.copynumber.copies))
+        ps_say(out, "%s copies", NUM(r->calls.copynumber.copies, 2));
+}
+
+static void glance_junction(const ps_result *r, FILE *out) {
+    const ps_junction_call *j = &r->calls.junction;
+    if (ps_junction_counted(j))
+        ps_say(out, "%s split, %s discordant", COUNT(j->split), COUNT(j->discordant));
+}
+
+static void glance_qc(const ps_result *r, FILE *out) {
+    ps_say(out, "%zu check%s", r->n_qc, r->n_qc == 1 ? "" : "s");
+}
+
+static void put_glance(const ps_result *r, FILE *out) {
+    static const struct {
+        const char *anchor, *title;
+        section *chip, *detail;
+    } rows[] = {
+        {"ras", "KRAS and NRAS", put_ras_chip, glance_ras},
+        {"ccnd1", "CCND1", put_ccnd1_chip, put_cause},
+        {"expression", "CCND1 expression", put_expression_chip, glance_expression},
+        {"copies", "CCND1 copies", put_copies_chip, glance_copies},
+        {"junction", "t(11;14)", put_junction_chip, glance_junction},
+        {"qc", "Quality", put_qc_chip, glance_qc},
+    };
+    fputs("<nav aria-label=\"Findings\"><ul class=\"glance\">\n", out);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fprintf(out, "<li><a href=\"#%s\"><span>%s</span> ", rows[i].anchor, rows[i].title);
+        rows[i].chip(r, out);
+        fputs(" <i>", out);
+        rows[i].detail(r, out);
+        fputs("</i></a></li>\n", out);
+    }
+    fputs("</ul></nav>\n", out);
+}
+
+/* ---- the page
+ * -----------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *name;
+    section *write;
+} placeholders[] = {
+    {"sample", put_sample},
+    {"version", put_version},
+    {"verdict", put_verdict},
+    {"glance", put_glance},
+    {"markers", put_markers},
+    {"models", put_models},
+    {"ras_chip", put_ras_chip},
+    {"ras", put_ras},
+    {"fragments", ps_html_fragments},
+    {"codons", put_codons},
+    {"ccnd1_chip", put_ccnd1_chip},
+    {"rules", ps_html_rules},
+    {"expression_chip", put_expression_chip},
+    {"expression", ps_html_expression},
+    {"copies_chip", put_copies_chip},
+    {"copies", ps_html_copies},
+    {"junction_chip", put_junction_chip},
+    {"junction", ps_html_junction},
+    {"identity_chip", ps_html_identity_chip},
+    {"identity", ps_html_identity},
+    {"qc_chip", put_qc_chip},
+    {"qc", put_qc},
+    {"inputs", put_inputs},
+    {"provenance", put_provenance},
+};
+
+static section *find_placeholder(const char *name, size_t length) {
+    for (size_t p = 0; p < sizeof placeholders / sizeof *placeholders; p++)
+        if (strlen(placeholders[p].name) == length && !memcmp(placeholders[p].name, name, length))
+            return placeholders[p].write;
+    return NULL;
+}
+
+/* {{#done}} ... {{/done}} holds what only a sample that was done has. */
+int ps_write_html(const ps_result *result, FILE *out, ps_error *err) {
+    int skipping = 0;
+    const char *rest = ps_report_html;
+    for (const char *open; (open = strstr(rest, "{{"));) {
+        const char *close = strstr(open, "}}");
+        if (!close)
+            break;
+        if (!skipping)
+            fwrite(rest, 1, (size_t)(open - rest), out);
+        const char *name = open + 2;
+        size_t length = (size_t)(close - name);
+        section *write = find_placeholder(name, length);
+        if (!strncmp(name, "#done}}", 7))
+            skipping = result->failure != NULL;
+        else if (!strncmp(name, "/done}}", 7))
+            skipping = 0;
+        else if (!write)
+            return ps_fail(err, PS_ERR_RUN, "report.html", 0, "unknown placeholder {{%.*s}}", (int)length, name);
+        else if (!skipping)
+            write(result, out);
+        rest = close + 2;
+    }
+    fputs(rest, out);
+    return ps_finish(out, "the report page", err);
+}

@@ -1,0 +1,749 @@
+/* write.c - ID.json: the names and the nesting of schema plasmastrat/sample/1 (sample.schema.json).
+ *
+ * Keys stand in the contract's order; keys beyond the contract follow the contract's in each object.
+ */
+#include "plasmastrat/report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../format.h"
+#include "counts.h"
+#include "digest.h"
+#include "plasmastrat/stats.h"
+
+/* One document being built. jansson fails only for want of memory (all text is clean UTF-8): remembered here, said
+ * once. */
+typedef struct document {
+    const ps_result *result;
+    int failed;
+} document;
+
+static void put(document *d, json_t *object, const char *key, json_t *value) {
+    if (json_object_set_new(object, key, value)) /* also when there is no value */
+        d->failed = 1;
+}
+
+static void push(document *d, json_t *array, json_t *value) {
+    if (json_array_append_new(array, value))
+        d->failed = 1;
+}
+
+static json_t *text(const char *s) {
+    char *clean = ps_utf8_clean(s);
+    json_t *value = clean ? json_string(clean) : json_null();
+    free(clean);
+    return value;
+}
+
+static json_t *real(double x) {
+    return isfinite(x) ? json_real(ps_round6(x)) : json_null(); /* the value that is written: the digest is of it */
+}
+
+static json_t *count(int64_t n) /* -1: unknown */
+{
+    return n >= 0 ? json_integer(n) : json_null();
+}
+
+static json_t *tristate(int value) /* -1: unknown */
+{
+    return value < 0 ? json_null() : json_boolean(value);
+}
+
+static json_t *reasons_array(document *d, const ps_reasons *reasons) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < reasons->n; i++) {
+        char sentence[640];
+        ps_reason_text(&reasons->at[i], sentence, sizeof sentence);
+        push(d, array, text(sentence));
+    }
+    return array;
+}
+
+static json_t *source_names(document *d, unsigned sources) {
+    json_t *array = json_array();
+    for (int s = 0; s < PS_N_INPUTS; s++)
+        if (sources >> s & 1)
+            push(d, array, text(ps_input_names[s]));
+    return array;
+}
+
+/* ---- the verdicts ------------------------------------------------------------------------------------------------
+ */
+
+static json_t *probability_object(document *d, const ps_verdict *v) {
+    json_t *o = json_object();
+    put(d, o, "plasmacytoma_like", real(v->probability));
+    put(d, o, "low", real(v->low));
+    put(d, o, "high", real(v->high));
+    return o;
+}
+
+static json_t *required_array(document *d, const ps_model *m) {
+    json_t *array = json_array();
+    for (int k = 0; k < PS_N_MARKERS; k++)
+        if (m->required[k])
+            push(d, array, text(ps_marker_names[k]));
+    return array;
+}
+
+static void push_weight(document *d, json_t *array, int marker, ps_marker_state state, double llr, double sd) {
+    json_t *o = json_object();
+    put(d, o, "marker", text(ps_marker_names[marker]));
+    put(d, o, "state", text(ps_marker_state_names[state]));
+    put(d, o, "log_likelihood_ratio", real(llr));
+    put(d, o, "sd", real(sd));
+    push(d, array, o);
+}
+
+static json_t *weights_array(document *d, const ps_model *m) {
+    json_t *array = json_array();
+    for (int k = 0; k < PS_N_MARKERS && !(m->joint.dirichlet > 0); k++) {
+        const ps_weight *w = &m->weight[k];
+        push_weight(d, array, k, PS_MARKER_POSITIVE, w->positive, w->positive_sd);
+        push_weight(d, array, k, PS_MARKER_NEGATIVE, w->negative, w->negative_sd);
+    }
+    return array;
+}
+
+static json_t *joint_object(document *d, const ps_joint *joint) {
+    if (!(joint->dirichlet > 0))
+        return json_null();
+    json_t *o = json_object(), *cells = json_array();
+    put(d, o, "dirichlet", real(joint->dirichlet));
+    for (int c = 0; c < 2; c++)
+        for (int r = 0; r < 2; r++) {
+            json_t *cell = json_object();
+            put(d, cell, "ccnd1", text(ps_marker_state_names[c ? PS_MARKER_POSITIVE : PS_MARKER_NEGATIVE]));
+            put(d, cell, "ras", text(ps_marker_state_names[r ? PS_MARKER_POSITIVE : PS_MARKER_NEGATIVE]));
+            for (int k = 0; k < PS_N_CLASSES; k++)
+                put(d, cell, ps_class_names[k], real(joint->count[k][c][r]));
+            push(d, cells, cell);
+        }
+    put(d, o, "cells", cells);
+    return o;
+}
+
+static void put_model(document *d, json_t *o, const ps_model *m) {
+    put(d, o, "question", text(m->question));
+    put(d, o, "specimen", text(ps_model_specimen(m)));
+    put(d, o, "prior_odds", real(m->prior_odds));
+    put(d, o, "plasmacytoma_at", real(m->plasmacytoma_at));
+    put(d, o, "intramedullary_at", real(m->intramedullary_at));
+    char note[160];
+    snprintf(note, sizeof note, "basis %s: %s", ps_basis_names[m->basis], ps_basis_sentence(m->basis));
+    put(d, o, "note", text(note));
+    put(d, o, "required", required_array(d, m));
+    put(d, o, "weights", weights_array(d, m));
+    put(d, o, "joint", joint_object(d, &m->joint));
+}
+
+static json_t *model_object(document *d, const ps_model *m) {
+    if (!m)
+        return json_null();
+    json_t *o = json_object();
+    put(d, o, "name", text(m->name));
+    put(d, o, "basis", text(ps_basis_names[m->basis]));
+    put_model(d, o, m);
+    return o;
+}
+
+static json_t *markers_array(document *d, const ps_verdict *v) {
+    json_t *array = json_array();
+    for (int m = 0; m < PS_N_MARKERS; m++) {
+        json_t *o = json_object();
+        put(d, o, "name", text(ps_marker_names[m]));
+        put(d, o, "state", text(ps_marker_state_names[v->marker[m].state]));
+        put(d, o, "log_likelihood_ratio", real(v->marker[m].llr));
+        put(d, o, "low", real(v->marker[m].low));
+        put(d, o, "high", real(v->marker[m].high));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *models_array(document *d) {
+    json_t *array = json_array();
+    const ps_label *label = &d->result->label;
+    for (size_t i = 0; i < label->n_verdicts; i++) {
+        const ps_verdict *v = &label->verdict[i];
+        json_t *o = json_object();
+        put(d, o, "name", text(v->model->name));
+        put(d, o, "basis", text(ps_basis_names[v->model->basis]));
+        put(d, o, "label", text(ps_label_names[v->label]));
+        put(d, o, "probability", real(v->probability));
+        put(d, o, "low", real(v->low));
+        put(d, o, "high", real(v->high));
+        put(d, o, "leaning", text(ps_leaning_name(v->leaning)));
+        put(d, o, "reasons", reasons_array(d, &v->reasons));
+        put_model(d, o, v->model);
+        put(d, o, "markers", markers_array(d, v));
+        push(d, array, o);
+    }
+    return array;
+}
+
+/* ---- CCND1 as a whole, and RAS
+ * ------------------------------------------------------------------------------------- */
+
+static json_t *ccnd1_object(document *d) {
+    const ps_ccnd1_call *c = &d->result->calls.ccnd1;
+    json_t *o = json_object();
+    put(d, o, "state", text(ps_ccnd1_state_names[c->state]));
+    put(d, o, "cause", text(ps_cause_names[c->cause]));
+    put(d, o, "reasons", reasons_array(d, &c->reasons));
+    put(d, o, "log_odds", real(c->log_odds));
+    return o;
+}
+
+/* What this input alone would answer; null where its caller does not list the variant. */
+static json_t *said_object(document *d, const ps_ras_said *said, ps_filter filter) {
+    if (!said->given)
+        return json_null();
+    json_t *o = json_object();
+    put(d, o, "filter", text(ps_filter_names[filter]));
+    put(d, o, "vaf", real(said->vaf));
+    put(d, o, "vaf_low", real(said->vaf_low));
+    put(d, o, "vaf_high", real(said->vaf_high));
+    put(d, o, "depth", count(said->depth));
+    put(d, o, "alt_depth", count(said->alt_depth));
+    put(d, o, "lod", real(said->lod));
+    put(d, o, "ref_f1r2", count(said->ref_side[PS_F1R2]));
+    put(d, o, "ref_f2r1", count(said->ref_side[PS_F2R1]));
+    put(d, o, "alt_f1r2", count(said->alt_side[PS_F1R2]));
+    put(d, o, "alt_f2r1", count(said->alt_side[PS_F2R1]));
+    return o;
+}
+
+static void put_variant_counts(document *d, json_t *o, const ps_ras_variant *v) {
+    put(d, o, "ref_f1r2", count(v->ref_side[PS_F1R2]));
+    put(d, o, "ref_f2r1", count(v->ref_side[PS_F2R1]));
+    put(d, o, "alt_f1r2", count(v->alt_side[PS_F1R2]));
+    put(d, o, "alt_f2r1", count(v->alt_side[PS_F2R1]));
+    json_t *evidence = json_array();
+    for (int s = 0; s < PS_N_INPUTS; s++) {
+        if (v->source_depth[s] < 0 && v->source_alt[s] < 0 && !v->said[s].given)
+            continue;
+        json_t *row = json_object();
+        put(d, row, "source", text(ps_input_names[s]));
+        put(d, row, "depth", count(v->source_depth[s]));
+        put(d, row, "alt_depth", count(v->source_alt[s]));
+        put(d, row, "alone", said_object(d, &v->said[s], v->source_filter[s]));
+        push(d, evidence, row);
+    }
+    put(d, o, "evidence", evidence);
+}
+
+static const char *transcript_name(const ps_panel *panel, int transcript) {
+    return transcript >= 0 && transcript < panel->n_transcripts ? panel->transcripts[transcript].refseq : NULL;
+}
+
+static json_t *variant_object(document *d, const ps_ras_variant *v) {
+    const ps_panel *panel = d->result->panel;
+    json_t *o = json_object();
+    put(d, o, "gene", text(panel->genes[v->effect.gene].name));
+    put(d, o, "chrom", text(ps_output_contig(d->result, v->contig)));
+    put(d, o, "pos", json_integer(v->pos1));
+    put(d, o, "ref", text(v->ref));
+    put(d, o, "alt", text(v->alt));
+    put(d, o, "hgvs_c", text(v->effect.hgvs_c));
+    put(d, o, "hgvs_p", text(v->effect.hgvs_p));
+    put(d, o, "protein", text(v->effect.protein));
+    put(d, o, "codon", v->effect.codon > 0 ? json_integer(v->effect.codon) : json_null());
+    put(d, o, "tier", text(ps_tier_names[v->effect.tier]));
+    put(d, o, "filter", text(ps_filter_name_of(v)));
+    put(d, o, "vaf", real(v->vaf));
+    put(d, o, "vaf_low", real(v->vaf_low));
+    put(d, o, "vaf_high", real(v->vaf_high));
+    put(d, o, "depth", count(v->depth));
+    put(d, o, "alt_depth", count(v->alt_depth));
+    put(d, o, "lod", real(v->lod));
+    put(d, o, "sources", source_names(d, v->sources));
+    put(d, o, "transcript", text(transcript_name(panel, v->effect.transcript)));
+    put(d, o, "vcf_filter", text(v->vcf_filter));
+    put(d, o, "forced", json_boolean(v->forced));
+    put_variant_counts(d, o, v);
+    return o;
+}
+
+static json_t *variants_array(document *d, int context) {
+    json_t *array = json_array();
+    const ps_ras_call *ras = &d->result->calls.ras;
+    for (size_t i = 0; i < ras->n_variants; i++)
+        if (!ras->variant[i].context == !context)
+            push(d, array, variant_object(d, &ras->variant[i]));
+    return array;
+}
+
+static json_t *codon_object(document *d, int codon) {
+    const ps_panel *panel = d->result->panel;
+    const ps_codon *c = &panel->codons[codon];
+    ps_ras_codon seen = ps_codon_seen(d->result, codon);
+    json_t *o = json_object();
+    put(d, o, "gene", text(panel->genes[c->gene].name));
+    put(d, o, "codon", json_integer(c->number));
+    put(d, o, "state", text(ps_ras_state_names[seen.state]));
+    put(d, o, "depth", count(seen.depth));
+    put(d, o, "lod95", real(seen.lod95));
+    put(d, o, "transcript", text(transcript_name(panel, c->transcript)));
+    put(d, o, "source", seen.depth >= 0 ? text(ps_input_names[seen.source]) : json_null());
+    put(d, o, "hotspot", json_boolean(c->hotspot));
+    put(d, o, "required", json_boolean(c->required));
+    return o;
+}
+
+/* Every codon of the state genes; of the context genes (HRAS, BRAF) the hotspots. A stop codon has no protein change
+ * that could activate, so it is left out. */
+static json_t *codons_array(document *d, int context) {
+    const ps_panel *panel = d->result->panel;
+    json_t *array = json_array();
+    for (int g = 0; g < panel->n_genes; g++) {
+        int wanted = ps_gene_in_state(panel, g) != context;
+        for (int c = 0; wanted && c < panel->n_codons; c++) {
+            if (panel->codons[c].gene != g || ps_is_stop(panel, c) || (context && !panel->codons[c].hotspot))
+                continue;
+            push(d, array, codon_object(d, c));
+        }
+    }
+    return array;
+}
+
+static json_t *notes_array(document *d) {
+    const ps_ras_call *ras = &d->result->calls.ras;
+    json_t *array = json_array();
+    for (size_t i = 0; i < ras->n_notes; i++) {
+        json_t *o = json_object();
+        put(d, o, "warns", json_boolean(ras->note[i].warns));
+        put(d, o, "text", text(ras->note[i].text));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *ras_object(document *d) {
+    const ps_ras_call *ras = &d->result->calls.ras;
+    json_t *o = json_object();
+    put(d, o, "state", text(ps_ras_state_names[ras->state]));
+    put(d, o, "reasons", reasons_array(d, &ras->reasons));
+    put(d, o, "variants", variants_array(d, 0));
+    put(d, o, "codons", codons_array(d, 0));
+    put(d, o, "lod95_limit", real(d->result->panel->limits.ras_lod95_limit));
+    put(d, o, "log_odds", real(ras->log_odds));
+    put(d, o, "context_variants", variants_array(d, 1));
+    put(d, o, "context_codons", codons_array(d, 1));
+    put(d, o, "notes", notes_array(d));
+    put(d, o, "vcf_listed", json_listed(d->result));
+    put(d, o, "force_sites", d->result->has_sites ? text(d->result->sites.notice) : json_null());
+    return o;
+}
+
+/* ---- CCND1 by method
+ * ----------------------------------------------------------------------------------------------- */
+
+static json_t *genes_array(document *d, int cyclins_only) {
+    const ps_panel *panel = d->result->panel;
+    const ps_expression_call *e = &d->result->calls.expression;
+    json_t *array = json_array();
+    for (size_t i = 0; i < e->n_genes; i++) {
+        const ps_gene *gene = &panel->genes[e->gene[i].gene];
+        if (cyclins_only && gene->role != PS_ROLE_CYCLIN)
+            continue;
+        json_t *o = json_object();
+        put(d, o, "gene", text(gene->name));
+        put(d, o, "fragments", json_integer((json_int_t)e->gene[i].fragments));
+        put(d, o, "log2_ratio", real(e->gene[i].log2_ratio));
+        if (!cyclins_only)
+            put(d, o, "role", text(ps_role_names[gene->role]));
+        push(d, array, o);
+    }
+    return array;
+}
+
+/* The plasma-cell markers over those of every other kind of cell. */
+static json_t *cells_array(document *d) {
+    const ps_expression_call *e = &d->result->calls.expression;
+    json_t *array = json_array();
+    for (size_t i = 0; i < e->n_cells; i++) {
+        json_t *o = json_object();
+        put(d, o, "cell", text(e->cell[i].cell));
+        put(d, o, "log2", real(e->cell[i].log2));
+        push(d, array, o);
+    }
+    return array;
+}
+
+/* What a picture of the reference's distribution needs; null with the built-in assumption. */
+static json_t *cohort_object(document *d) {
+    const ps_expression_call *e = &d->result->calls.expression;
+    if (!e->n_cohort)
+        return json_null();
+    json_t *o = json_object(), *components = json_array(), *values = json_array();
+    put(d, o, "samples", json_integer((json_int_t)e->n_cohort));
+    put(d, o, "median", real(e->cohort_median));
+    put(d, o, "mad", real(e->cohort_mad));
+    for (int i = 0; i < e->n_components; i++) {
+        json_t *c = json_object();
+        put(d, c, "weight", real(e->component[i].weight));
+        put(d, c, "mean", real(e->component[i].mean));
+        put(d, c, "sd", real(e->component[i].sd));
+        put(d, c, "state",
+            text(ps_expression_state_names[e->component[i].over ? PS_EXPRESSION_OVER : PS_EXPRESSION_NOT_OVER]));
+        push(d, components, c);
+    }
+    put(d, o, "components", components);
+    for (size_t i = 0; i < e->n_cohort; i++)
+        push(d, values, real(e->cohort[i]));
+    put(d, o, "log2", values);
+    return o;
+}
+
+static json_t *expression_object(document *d) {
+    const ps_expression_call *e = &d->result->calls.expression;
+    int counted = ps_expression_counted(e);
+    json_t *o = json_object();
+    put(d, o, "state", text(ps_expression_state_names[e->state]));
+    put(d, o, "reasons", reasons_array(d, &e->reasons));
+    put(d, o, "fragments", counted ? count(e->fragments) : json_null());
+    put(d, o, "log2_ratio", counted ? real(e->log2_ratio) : json_null());
+    put(d, o, "z", counted ? real(e->z) : json_null());
+    put(d, o, "percentile", counted ? real(e->percentile) : json_null());
+    put(d, o, "reference", text(e->reference));
+    put(d, o, "genes", genes_array(d, 1));
+    put(d, o, "low", counted ? real(e->low) : json_null());
+    put(d, o, "high", counted ? real(e->high) : json_null());
+    put(d, o, "over_at", real(e->over_at));
+    put(d, o, "not_at", real(e->not_at));
+    /* Without a cohort, or where its states cannot be told apart, the cut-offs are the panel's, which nobody has published. */
+    put(d, o, "reference_basis", text(e->cohort_cut_offs ? "cohort" : "assumption"));
+    put(d, o, "strandedness", counted ? text(ps_strandedness_names[e->strand]) : json_null());
+    put(d, o, "reference_median", counted ? real(e->reference_median) : json_null());
+    put(d, o, "reference_genes", counted ? json_integer(e->reference_genes) : json_null());
+    put(d, o, "reference_fragments", counted ? json_integer((json_int_t)e->reference_fragments) : json_null());
+    put(d, o, "spliced_fraction", counted ? real(e->spliced_fraction) : json_null());
+    put(d, o, "plasma_log2", counted ? real(e->plasma_log2) : json_null());
+    put(d, o, "log_odds", real(e->log_odds));
+    put(d, o, "sense_share", counted ? real(e->sense_share) : json_null());
+    put(d, o, "unspliced_share", counted ? real(e->unspliced_share) : json_null());
+    put(d, o, "late_share", counted ? real(e->late_share) : json_null());
+    put(d, o, "cells", cells_array(d));
+    put(d, o, "cohort", cohort_object(d));
+    put(d, o, "all_genes", genes_array(d, 0));
+    return o;
+}
+
+static json_t *arms_array(document *d) {
+    const ps_copynumber_call *c = &d->result->calls.copynumber;
+    json_t *array = json_array();
+    for (size_t i = 0; i < c->n_arms; i++) {
+        json_t *o = json_object();
+        put(d, o, "arm", text(d->result->panel->arms[c->arm[i].arm].name));
+        put(d, o, "log2_ratio", real(c->arm[i].log2_ratio));
+        put(d, o, "copies", real(c->arm[i].copies));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *bins_array(document *d) {
+    const ps_copynumber_call *c = &d->result->calls.copynumber;
+    json_t *array = json_array();
+    for (size_t i = 0; i < c->n_bins; i++) {
+        const ps_bin *bin = &d->result->panel->bins[c->bin[i].bin];
+        json_t *o = json_object();
+        put(d, o, "beg", json_integer(bin->span.beg0)); /* 0-based half-open, as in the panel's BED */
+        put(d, o, "end", json_integer(bin->span.end0));
+        put(d, o, "log2_ratio", real(c->bin[i].log2_ratio));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *depth_reference_object(document *d) {
+    const ps_copynumber_call *c = &d->result->calls.copynumber;
+    json_t *o = json_object();
+    put(d, o, "kind", text(ps_cn_reference_names[c->reference]));
+    put(d, o, "normals", json_integer((json_int_t)c->reference_normals));
+    return o;
+}
+
+static json_t *copynumber_object(document *d) {
+    const ps_copynumber_call *c = &d->result->calls.copynumber;
+    int given = ps_copies_counted(c);
+    json_t *o = json_object();
+    put(d, o, "state", text(ps_cn_state_names[c->state]));
+    put(d, o, "reasons", reasons_array(d, &c->reasons));
+    put(d, o, "log2_ratio", given ? real(c->log2_ratio) : json_null());
+    put(d, o, "copies", given ? real(c->copies) : json_null());
+    put(d, o, "copies_low", given ? real(c->copies_low) : json_null());
+    put(d, o, "copies_high", given ? real(c->copies_high) : json_null());
+    put(d, o, "scope", text(ps_scope_names[c->scope]));
+    put(d, o, "hyperdiploid", given ? tristate(c->hyperdiploid) : json_null());
+    put(d, o, "arms", arms_array(d));
+    put(d, o, "purity", given ? real(c->purity) : json_null());
+    put(d, o, "noise", given ? real(c->noise) : json_null());
+    put(d, o, "fragments_per_bin", given ? real(c->fragments_per_bin) : json_null());
+    put(d, o, "assay", c->assay ? text(ps_assay_names[c->assay]) : json_null());
+    put(d, o, "wave", given ? real(c->wave) : json_null());
+    put(d, o, "reference", depth_reference_object(d));
+    put(d, o, "chromosome11", bins_array(d));
+    return o;
+}
+
+static json_t *base(char letter) {
+    char one[2] = {letter, '\0'};
+    return letter ? json_string(one) : json_null();
+}
+
+static json_t *breakpoints_array(document *d) {
+    const ps_junction_call *j = &d->result->calls.junction;
+    json_t *array = json_array();
+    for (size_t i = 0; i < j->n_breakpoints; i++) {
+        const ps_breakpoint *b = &j->breakpoint[i];
+        json_t *o = json_object();
+        put(d, o, "chrom_a", text(ps_output_contig(d->result, b->contig_a)));
+        put(d, o, "pos_a", json_integer(b->pos_a1));
+        put(d, o, "chrom_b", text(ps_output_contig(d->result, b->contig_b)));
+        put(d, o, "pos_b", json_integer(b->pos_b1));
+        put(d, o, "kept_a", text(b->right_a ? "left" : "right")); /* side of pos that the junction keeps */
+        put(d, o, "kept_b", text(b->right_b ? "left" : "right"));
+        put(d, o, "split_fragments", json_integer((json_int_t)b->split));
+        put(d, o, "discordant_fragments", json_integer((json_int_t)b->discordant));
+        put(d, o, "exact", json_boolean(b->exact));
+        put(d, o, "base_a", base(b->base_a)); /* the VCF's REF */
+        put(d, o, "base_b", base(b->base_b));
+        put(d, o, "range_a", json_pack("[ii]", (int)b->range_a[0], (int)b->range_a[1]));
+        put(d, o, "range_b", json_pack("[ii]", (int)b->range_b[0], (int)b->range_b[1]));
+        put(d, o, "event", json_integer(b->event));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *junction_object(document *d) {
+    const ps_junction_call *j = &d->result->calls.junction;
+    int given = ps_junction_counted(j);
+    json_t *o = json_object();
+    put(d, o, "state", text(ps_junction_state_names[j->state]));
+    put(d, o, "reasons", reasons_array(d, &j->reasons));
+    put(d, o, "split_fragments", given ? count(j->split) : json_null());
+    put(d, o, "discordant_fragments", given ? count(j->discordant) : json_null());
+    put(d, o, "breakpoints", breakpoints_array(d));
+    put(d, o, "physical_coverage", given ? real(j->physical_coverage) : json_null());
+    put(d, o, "powered", given ? real(j->powered) : json_null());
+    put(d, o, "limit_cells", given ? real(j->limit_cells) : json_null());
+    put(d, o, "background", given ? real(j->background) : json_null());
+    put(d, o, "needed", given ? json_integer((json_int_t)j->needed) : json_null());
+    put(d, o, "rna_fragments", count(j->rna_fragments));
+    put(d, o, "sources", source_names(d, j->sources));
+    put(d, o, "shown_share", given ? real(j->shown) : json_null());
+    return o;
+}
+
+/* ---- persons ---------------------------------------------------------------------------------------------------
+ */
+
+static json_t *contamination_object(document *d, const ps_contamination *c) {
+    int told = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
+    json_t *o = json_object();
+    put(d, o, "state", text(ps_contamination_state_names[c->state]));
+    put(d, o, "reasons", reasons_array(d, &c->reasons));
+    put(d, o, "fraction", told ? real(c->fraction) : json_null());
+    put(d, o, "low", told ? real(c->low) : json_null());
+    put(d, o, "high", told ? real(c->high) : json_null());
+    put(d, o, "error_rate", told ? real(c->error_rate) : json_null());
+    put(d, o, "sites", json_integer(c->sites));
+    put(d, o, "fragments", json_integer((json_int_t)c->fragments));
+    return o;
+}
+
+static json_t *persons_array(document *d) {
+    const ps_identity_call *call = &d->result->calls.identity;
+    json_t *array = json_array();
+    for (size_t i = 0; i < call->n_inputs; i++) {
+        const ps_identity_input *in = &call->input[i];
+        json_t *o = json_object();
+        put(d, o, "input", text(ps_input_names[in->role]));
+        put(d, o, "sites", json_integer(in->sites));
+        put(d, o, "fragments", json_integer((json_int_t)in->fragments));
+        put(d, o, "contamination", contamination_object(d, &in->contamination));
+        put(d, o, "genotypes", text(in->genotypes));
+        put(d, o, "counts", text(in->counts));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *identity_object(document *d) {
+    const ps_identity_call *call = &d->result->calls.identity;
+    json_t *o = json_object(), *pairs = json_array();
+    put(d, o, "state", text(ps_identity_state_names[call->state]));
+    put(d, o, "snps", json_integer(d->result->panel->n_snps));
+    put(d, o, "snp_set", text(d->result->panel->snp_set));
+    put(d, o, "inputs", persons_array(d));
+    for (size_t i = 0; i < call->n_pairs; i++) {
+        const ps_identity_comparison *p = &call->pair[i];
+        json_t *row = json_object();
+        put(d, row, "a", text(ps_input_names[p->a]));
+        put(d, row, "b", text(ps_input_names[p->b]));
+        put(d, row, "state", text(ps_identity_state_names[p->state]));
+        put(d, row, "reasons", reasons_array(d, &p->reasons));
+        put(d, row, "sites", json_integer(p->sites));
+        put(d, row, "concordance", real(p->concordance));
+        put(d, row, "log_odds", real(p->log_odds));
+        put(d, row, "log_odds_relative", real(p->log_odds_relative));
+        push(d, pairs, row);
+    }
+    put(d, o, "pairs", pairs);
+    return o;
+}
+
+/* ---- where it came from
+ * ---------------------------------------------------------------------------------------------- */
+
+static json_t *qc_array(document *d) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < d->result->n_qc; i++) {
+        const ps_qc *q = &d->result->qc[i];
+        json_t *o = json_object();
+        put(d, o, "check", text(q->check));
+        put(d, o, "input", text(q->input));
+        put(d, o, "state", text(ps_qc_state_names[q->state]));
+        put(d, o, "value", real(q->value));
+        put(d, o, "limit", real(q->limit));
+        put(d, o, "message", text(q->message));
+        push(d, array, o);
+    }
+    return array;
+}
+
+static json_t *inputs_array(document *d) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < d->result->n_inputs; i++) {
+        const ps_input_info *in = &d->result->input[i];
+        json_t *o = json_object();
+        put(d, o, "role", text(ps_input_names[in->role]));
+        put(d, o, "path", text(in->path));
+        put(d, o, "format", text(in->format));
+        put(d, o, "build", text(in->build));
+        put(d, o, "sample_name", text(in->sample_name));
+        put(d, o, "records", json_integer((json_int_t)in->records));
+        if (in->role == PS_INPUT_VCF && d->result->vcf.notice[0])
+            put(d, o, "notice", text(d->result->vcf.notice));
+        push(d, array, o);
+    }
+    return array;
+}
+
+/* Reads that were looked at and left out, by input, by who looked, by cause. */
+static json_t *reads_array(document *d) {
+    json_t *array = json_array();
+    for (int i = 0; i < PS_N_READ_INPUTS; i++) {
+        const ps_evidence *e = &d->result->evidence[i];
+        for (int c = 0; e->given && c < PS_N_COLLECTORS; c++) {
+            json_t *o = json_object();
+            put(d, o, "input", text(ps_input_names[i]));
+            put(d, o, "for", text(ps_collector_names[c]));
+            put(d, o, "seen", json_integer((json_int_t)e->seen[c]));
+            json_t *left = json_object();
+            for (int k = 0; k < PS_N_LEFT; k++)
+                put(d, left, ps_left_out_names[k], json_integer((json_int_t)e->left_out[c][k]));
+            put(d, o, "left_out", left);
+            push(d, array, o);
+        }
+    }
+    return array;
+}
+
+/* What --copynumber-reference gave; whether it was used says the copy number's own `reference`. */
+static json_t *given_normals_object(document *d) {
+    const ps_copynumber_call *c = &d->result->calls.copynumber;
+    if (!c->normals_checksum[0])
+        return json_null();
+    json_t *o = json_object();
+    put(d, o, "name", text(c->normals_name));
+    put(d, o, "checksum", text(c->normals_checksum));
+    return o;
+}
+
+static json_t *provenance_object(document *d) {
+    const ps_panel *panel = d->result->panel;
+    const ps_model *model = d->result->label.chosen.model;
+    int style = d->result->style;
+    json_t *o = json_object();
+    put(d, o, "program", text("plasmastrat"));
+    /* what was read and is written again is still that version's answer */
+    put(d, o, "version", text(d->result->written_by ? d->result->written_by : PS_VERSION));
+    put(d, o, "htslib", text(ps_htslib_version()));
+    put(d, o, "panel", text(panel ? panel->name : NULL));
+    put(d, o, "panel_checksum", text(panel ? panel->checksum : NULL));
+    put(d, o, "model", text(model ? model->name : NULL));
+    put(d, o, "panel_version", text(panel ? panel->version : NULL));
+    put(d, o, "build", text(panel ? panel->build : NULL));
+    put(d, o, "contig_names", text(ps_style_names[style >= 0 && style < PS_N_STYLES ? style : PS_STYLE_UCSC]));
+    put(d, o, "copynumber_reference", given_normals_object(d));
+    const char *reference = d->result->expression_reference;
+    put(d, o, "expression_reference", text(reference));
+    put(d, o, "expression_reference_checksum", text(reference ? d->result->expression_reference_checksum : NULL));
+    return o;
+}
+
+static void put_answer(document *d, json_t *o) {
+    const ps_verdict *chosen = &d->result->label.chosen;
+    put(d, o, "label", text(ps_label_names[ps_chosen_label(d->result)]));
+    put(d, o, "probability", probability_object(d, chosen));
+    put(d, o, "leaning", text(ps_leaning_name(chosen->leaning)));
+    put(d, o, "reasons", reasons_array(d, &chosen->reasons));
+    put(d, o, "model", model_object(d, chosen->model));
+    put(d, o, "models", models_array(d));
+    put(d, o, "markers", markers_array(d, chosen));
+    put(d, o, "ccnd1", ccnd1_object(d));
+    put(d, o, "ras", ras_object(d));
+    put(d, o, "ccnd1_expression", expression_object(d));
+    put(d, o, "ccnd1_copy_number", copynumber_object(d));
+    put(d, o, "igh_ccnd1", junction_object(d));
+    put(d, o, "qc", qc_array(d));
+    put(d, o, "inputs", inputs_array(d));
+    put(d, o, "provenance", provenance_object(d));
+    put(d, o, "specimen", text(ps_specimen_names[d->result->specimen]));
+    put(d, o, "reads", reads_array(d));
+    put(d, o, "purity", real(d->result->purity));
+    put(d, o, "prior_odds", real(d->result->prior_odds));
+    put(d, o, "counts", json_counts(d->result));
+    put(d, o, "identity", identity_object(d));
+}
+
+/* A failed sample has no answer: saying any state would be inventing one. */
+static void put_failure(document *d, json_t *o) {
+    put(d, o, "message", text(d->result->failure));
+    put(d, o, "label", text(ps_label_names[PS_LABEL_NOT_ASSESSABLE]));
+    json_t *reasons = json_array();
+    push(d, reasons, text(d->result->failure));
+    put(d, o, "reasons", reasons);
+    put(d, o, "provenance", provenance_object(d));
+}
+
+int ps_write_json(const ps_result *result, FILE *out, ps_error *err) {
+    document d = {.result = result};
+    json_t *o = json_object();
+    put(&d, o, "schema", text("plasmastrat/sample/1"));
+    put(&d, o, "digest", json_null()); /* its place; what it is follows from the rest */
+    put(&d, o, "sample_id", text(result->sample_id));
+    put(&d, o, "status", text(result->failure ? "failed" : "ok"));
+    if (result->failure)
+        put_failure(&d, o);
+    else
+        put_answer(&d, o);
+    char digest[JSON_DIGEST_SIZE];
+    if (json_digest(o, digest) < 0)
+        d.failed = 1;
+    else
+        put(&d, o, "digest", text(digest));
+    int bad = d.failed || json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+    json_decref(o);
+    fputc('\n', out);
+    if (ps_finish(out, "the JSON result", err) < 0)
+        return -1;
+    return bad ? ps_fail(err, PS_ERR_RUN, NULL, 0, "the JSON result could not be built") : 0;
+}
