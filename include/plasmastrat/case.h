@@ -3,7 +3,6 @@
 #ifndef PLASMASTRAT_CASE_H
 #define PLASMASTRAT_CASE_H
 
-
 #include "plasmastrat/evidence.h"
 #include "plasmastrat/expression_reference.h"
 #include "plasmastrat/normals.h"
@@ -13,10 +12,10 @@
 /* Everything the callers may look at. Evidence of an input that was not given is NULL or has given = 0. */
 typedef struct ps_case {
     const ps_panel *panel;
-    const ps_evidence *reads[PS_N_READ_INPUTS];
-    const ps_variants *vcf; /* NULL: none */
-    const ps_variants *sites; /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
-    double purity;          /* NaN: unknown */
+    const ps_read_evidence *reads[PS_N_READ_INPUTS];
+    const ps_variants *vcf;    /* NULL: none */
+    const ps_variants *sites;  /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
+    double purity;             /* NaN: unknown */
     const ps_normals *normals; /* panel of normals for depth (--copynumber-reference); NULL: none */
     const ps_expression_reference *expression_reference; /* made with this panel's genes; NULL: built-in assumption */
 } ps_case;
@@ -24,9 +23,9 @@ typedef struct ps_case {
 /* Are these reads of the other kind than they were given as? Writes a sentence with numbers and a hint into `why` and
  * returns 1; 0 when they are not, or too few to tell. RNA is known by spliced reads, DNA by reads that run across exon
  * edges; a file with neither (one amplicon, RNA aligned without splicing) is not refused. */
-int ps_wrong_assay(const ps_panel *panel, const ps_evidence *evidence, char *why, size_t why_size);
+int ps_wrong_assay(const ps_panel *panel, const ps_read_evidence *evidence, char *why, size_t why_size);
 /* 1: two inputs are the same reads, in whatever order or format: the fragments that are kept for pictures, those with the
  * lowest name hashes at every codon, agree in name and bases. 0 also where too few cover the codons to tell. */
-int ps_same_reads(const ps_evidence *a, const ps_evidence *b);
+int ps_same_reads(const ps_read_evidence *a, const ps_read_evidence *b);
 
 #endif

@@ -24,6 +24,6 @@ typedef struct ps_read_source { /* one alignment input */
 /* Fills evidence[role] for each of the n sources (each role at most once); evidence of other roles is initialised empty.
  * Uses up to n_threads threads. On error the evidence is empty again. */
 int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
-               ps_evidence evidence[PS_N_READ_INPUTS], ps_error *err);
+               ps_read_evidence evidence[PS_N_READ_INPUTS], ps_error *err);
 
 #endif

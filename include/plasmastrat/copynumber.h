@@ -12,7 +12,14 @@
 #include "plasmastrat/case.h"
 #include "plasmastrat/reasons.h"
 
-typedef enum { PS_CN_NOT_ASSESSABLE, PS_CN_LOSS, PS_CN_NEUTRAL, PS_CN_GAIN, PS_CN_AMPLIFIED, PS_N_CN_STATES } ps_cn_state;
+typedef enum {
+    PS_CN_NOT_ASSESSABLE,
+    PS_CN_LOSS,
+    PS_CN_NEUTRAL,
+    PS_CN_GAIN,
+    PS_CN_AMPLIFIED,
+    PS_N_CN_STATES
+} ps_cn_state;
 extern const char *const ps_cn_state_names[PS_N_CN_STATES];
 typedef enum { PS_SCOPE_NONE, PS_SCOPE_FOCAL, PS_SCOPE_ARM, PS_SCOPE_CHROMOSOME, PS_N_SCOPES } ps_scope;
 extern const char *const ps_scope_names[PS_N_SCOPES];
@@ -28,7 +35,12 @@ typedef struct ps_bin_level { /* for the picture: one corrected bin of chromosom
 } ps_bin_level;
 
 /* What the bins were measured against. */
-typedef enum { PS_CN_REFERENCE_NONE, PS_CN_REFERENCE_PANEL, PS_CN_REFERENCE_MATCHED, PS_N_CN_REFERENCES } ps_cn_reference;
+typedef enum {
+    PS_CN_REFERENCE_NONE,
+    PS_CN_REFERENCE_PANEL,
+    PS_CN_REFERENCE_MATCHED,
+    PS_N_CN_REFERENCES
+} ps_cn_reference;
 extern const char *const ps_cn_reference_names[PS_N_CN_REFERENCES]; /* "none", "panel-of-normals", "matched-normal" */
 
 typedef struct ps_copynumber_call {
@@ -36,13 +48,13 @@ typedef struct ps_copynumber_call {
     ps_reasons reasons;
     double log2_ratio, copies, copies_low, copies_high;
     ps_scope scope;
-    int hyperdiploid; /* -1 unknown, 0, 1 */
-    double purity;    /* used; NaN when assumed 1 */
+    int hyperdiploid;                /* -1 unknown, 0, 1 */
+    double purity;                   /* used; NaN when assumed 1 */
     double fragments_per_bin, noise; /* mean per arm bin; robust CV beyond Poisson and the reference's spread */
-    double wave;      /* log2: what moves neighbouring bins together */
-    ps_assay assay;   /* as recognised; that of the panel of normals where one was used */
+    double wave;                     /* log2: what moves neighbouring bins together */
+    ps_assay assay;                  /* as recognised; that of the panel of normals where one was used */
     ps_cn_reference reference;
-    size_t reference_normals; /* samples behind it */
+    size_t reference_normals;                    /* samples behind it */
     char normals_name[80], normals_checksum[17]; /* of the panel of normals given, used or not; "": none */
     ps_arm_copies *arm;
     size_t n_arms;
@@ -54,7 +66,7 @@ void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
 /* A panel of normals from the depth bins of `n` normals on one panel (see normals.h). `names` are for messages and audit:
  * a normal that is too shallow, of another assay than the first, or not at two copies is an error naming it. The caller
  * asks for at least PS_MIN_NORMALS; one is a matched normal. The caller frees `normals`. */
-int ps_normals_learn(const ps_panel *panel, const ps_evidence *const *samples, const char *const *names, size_t n,
-                     ps_normals *normals, ps_error *err);
+int ps_normals_learn(const ps_panel *panel, const ps_read_evidence *const *samples, const char *const *names,
+                     size_t n, ps_normals *normals, ps_error *err);
 
 #endif

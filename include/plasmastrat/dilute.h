@@ -18,9 +18,9 @@
 
 /* One mixture with a share `fraction` (0..1) of fragments from `mutated`, for ps_call_ras(): codon, base and allele rows
  * are drawn, everything else is empty. The same arguments give the same mixture; safe from many threads. Caller frees
- * `mixture` with ps_evidence_free(). */
-void ps_dilute(const ps_panel *panel, const ps_evidence *wild, const ps_evidence *mutated, double fraction,
-               uint64_t seed, ps_evidence *mixture);
+ * `mixture` with ps_read_evidence_free(). */
+void ps_dilute(const ps_panel *panel, const ps_read_evidence *wild, const ps_read_evidence *mutated, double fraction,
+               uint64_t seed, ps_read_evidence *mixture);
 
 /* The seed of one repeat: depends on its arguments only, so that another list of fractions changes no other draw. */
 uint64_t ps_dilution_seed(uint64_t seed, double fraction, uint64_t repeat);

@@ -1,6 +1,7 @@
-/* evidence.h - what the data say, as integers indexed by panel ids; no statistics here.
+/* evidence.h - what the data of one sample say, as integers indexed by panel ids; no statistics here.
  *
- * One ps_evidence per alignment input. Counts are of fragments (a read pair counts once; overlapping mates are
+ * One ps_evidence per sample; in it one ps_read_evidence per role of alignments, and in that one struct per collector, each
+ * with its own init, add and free. Counts are of fragments (a read pair counts once; overlapping mates are
  * reconciled base by base, and where they disagree neither counts). Everything adds up: evidence of two disjoint sets
  * of records merges by addition, so any number of threads, indexed or streamed, in any order, gives the same evidence.
  * All arrays are sorted by their keys.
@@ -13,6 +14,7 @@
 
 #include "plasmastrat/error.h"
 #include "plasmastrat/panel.h"
+#include "plasmastrat/variants.h"
 
 typedef enum { PS_INPUT_RNA, PS_INPUT_DNA, PS_INPUT_NORMAL, PS_N_READ_INPUTS, PS_INPUT_VCF = PS_N_READ_INPUTS,
                PS_N_INPUTS } ps_input_role;
@@ -134,17 +136,15 @@ enum {
     PS_MAX_THINNING = 32,         /* halvings; a file that needs more has one name on all its reads: nothing is kept */
 };
 
-typedef struct ps_evidence {
-    ps_input_role role;
-    int given;           /* 0: this input was not given; everything else is zero */
-    uint64_t seen[PS_N_COLLECTORS];
-    uint64_t left_out[PS_N_COLLECTORS][PS_N_LEFT];
-    uint64_t spliced[PS_N_COLLECTORS]; /* of the records not left out, those with an N in the CIGAR */
-    uint64_t mate_conflicts; /* codons not counted because overlapping mates disagree */
-    uint64_t records;        /* records that overlap the panel, once per collector */
-    uint64_t no_quality;     /* reads that show coding bases and have no base qualities: these count as min_base_quality */
-    uint64_t missing_contigs; /* bit per panel contig (id under 64) that the file's header does not name */
+/* ---- one struct per collector -----------------------------------------------------------------------------------
+ *
+ * ps_X_add adds what `part` counted to `whole`; rows move with their texts, `part` keeps none. ps_X_tidy then puts the rows in
+ * order and joins those of one key: once after any number of additions. Parts may be added in any order and any grouping.
+ */
 
+typedef struct ps_codon_evidence { /* codons.c */
+    uint64_t mate_conflicts; /* codons not counted because overlapping mates disagree */
+    uint64_t no_quality;     /* reads that show coding bases and have no base qualities: these count as min_base_quality */
     ps_codon_count *codon;
     size_t n_codon;
     ps_base_count *base;
@@ -153,9 +153,24 @@ typedef struct ps_evidence {
     size_t n_allele;
     ps_picture_row *picture; /* by codon, haplotype, order, text, side */
     size_t n_picture;
-    ps_gene_count *gene;     /* n_genes */
-    uint64_t *bin;           /* n_bins: fragments whose first read starts in the bin (DNA, normal) */
-    ps_snp_count *snp;       /* n_snps */
+} ps_codon_evidence;
+
+typedef struct ps_gene_evidence { /* genes.c; RNA */
+    ps_gene_count *gene;
+    size_t n; /* the panel's n_genes, or 0: none were counted */
+} ps_gene_evidence;
+
+typedef struct ps_bin_evidence { /* bins.c; DNA, normal */
+    uint64_t *bin; /* fragments whose first read starts in the bin */
+    size_t n;      /* the panel's n_bins, or 0 */
+} ps_bin_evidence;
+
+typedef struct ps_snp_evidence { /* snps.c */
+    ps_snp_count *snp;
+    size_t n; /* the panel's n_snps, or 0 */
+} ps_snp_evidence;
+
+typedef struct ps_junction_evidence { /* junctions.c; RNA, DNA */
     ps_junction_read *junction;
     size_t n_junction;
     ps_junction_clip *clip;
@@ -168,13 +183,80 @@ typedef struct ps_evidence {
     uint64_t *chimeric[2];       /* n_chimeric[side]: pairs to other contigs (side b: any but the window's) by the cell of
                                   * PS_CHIMERIC_CELL bases they start in: 0 the window, 1 IGH (DNA only) */
     size_t n_chimeric[2];
+} ps_junction_evidence;
+
+void ps_codons_free(ps_codon_evidence *codons);
+void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part);
+void ps_codons_tidy(ps_codon_evidence *codons);
+
+void ps_genes_init(const ps_panel *panel, ps_gene_evidence *genes);
+void ps_genes_free(ps_gene_evidence *genes);
+void ps_genes_add(ps_gene_evidence *whole, const ps_gene_evidence *part);
+
+void ps_bins_init(const ps_panel *panel, ps_bin_evidence *bins);
+void ps_bins_free(ps_bin_evidence *bins);
+void ps_bins_add(ps_bin_evidence *whole, const ps_bin_evidence *part);
+
+void ps_snps_init(const ps_panel *panel, ps_snp_evidence *snps);
+void ps_snps_free(ps_snp_evidence *snps);
+void ps_snps_add(ps_snp_evidence *whole, const ps_snp_evidence *part);
+
+void ps_junctions_init(const ps_panel *panel, ps_junction_evidence *junctions);
+void ps_junctions_free(ps_junction_evidence *junctions);
+void ps_junctions_add(ps_junction_evidence *whole, ps_junction_evidence *part);
+void ps_junctions_tidy(ps_junction_evidence *junctions);
+
+/* ---- one role's alignments ------------------------------------------------------------------------------------------
+ */
+
+typedef struct ps_read_evidence {
+    ps_input_role role;
+    int given;           /* 0: this input was not given; everything else is zero */
+    uint64_t seen[PS_N_COLLECTORS];
+    uint64_t left_out[PS_N_COLLECTORS][PS_N_LEFT];
+    uint64_t spliced[PS_N_COLLECTORS]; /* of the records not left out, those with an N in the CIGAR */
+    uint64_t records;        /* records that overlap the panel, once per collector */
+    uint64_t missing_contigs; /* bit per panel contig (id under 64) that the file's header does not name */
+    ps_codon_evidence codons;
+    ps_gene_evidence genes;
+    ps_bin_evidence bins;
+    ps_snp_evidence snps;
+    ps_junction_evidence junctions;
+} ps_read_evidence;
+
+/* Arrays of the panel's sizes, all zero. */
+void ps_read_evidence_init(const ps_panel *panel, ps_input_role role, ps_read_evidence *evidence);
+void ps_read_evidence_free(ps_read_evidence *evidence);
+/* Both of one role and one panel; ps_read_evidence_tidy after the last. */
+void ps_read_evidence_add(ps_read_evidence *whole, ps_read_evidence *part);
+void ps_read_evidence_tidy(ps_read_evidence *evidence);
+
+/* ---- one sample -------------------------------------------------------------------------------------------------
+ */
+
+typedef struct ps_input_info { /* one file */
+    ps_input_role role;
+    char *path;
+    const char *format, *build; /* constants */
+    char *sample_name;
+    uint64_t records;
+} ps_input_info;
+
+typedef struct ps_evidence {
+    ps_read_evidence reads[PS_N_READ_INPUTS];
+    ps_variants vcf;
+    int has_vcf;
+    ps_variants sites; /* of --force-sites */
+    int has_sites;
+    int style;         /* contig naming style for output: that of the tumour's DNA, else its RNA, else the VCF */
+    ps_input_info *input;
+    size_t n_inputs;
 } ps_evidence;
+
+void ps_evidence_free(ps_evidence *evidence);
 
 /* Targets [beg, end) around a codon that a picture shows: the codon and PS_PICTURE_FLANK coding bases on either side of it,
  * introns left out; cut at the ends of the gene's coding sequence, and to PS_PICTURE_COLUMNS where the codon itself is torn. */
 void ps_picture_span(const ps_locus *locus, const ps_codon *codon, int32_t *beg, int32_t *end);
-
-void ps_evidence_init(const ps_panel *panel, ps_input_role role, ps_evidence *evidence);
-void ps_evidence_free(ps_evidence *evidence);
 
 #endif

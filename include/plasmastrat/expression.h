@@ -12,7 +12,12 @@
 #include "plasmastrat/case.h"
 #include "plasmastrat/reasons.h"
 
-typedef enum { PS_EXPRESSION_NOT_ASSESSABLE, PS_EXPRESSION_NOT_OVER, PS_EXPRESSION_OVER, PS_N_EXPRESSION_STATES } ps_expression_state;
+typedef enum {
+    PS_EXPRESSION_NOT_ASSESSABLE,
+    PS_EXPRESSION_NOT_OVER,
+    PS_EXPRESSION_OVER,
+    PS_N_EXPRESSION_STATES
+} ps_expression_state;
 extern const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES];
 typedef enum { PS_STRAND_NONE, PS_STRAND_SENSE, PS_STRAND_ANTISENSE, PS_N_STRANDS } ps_strandedness;
 extern const char *const ps_strandedness_names[PS_N_STRANDS]; /* "unstranded", "forward", "reverse" */
@@ -31,32 +36,32 @@ typedef struct ps_cell_level {
 typedef struct ps_expression_call {
     ps_expression_state state;
     ps_reasons reasons;
-    int64_t fragments;      /* of CCND1; -1 without RNA */
+    int64_t fragments;            /* of CCND1; -1 without RNA */
     double log2_ratio, low, high; /* CCND1, with its 95 % counting interval */
-    double z, percentile;   /* NaN without a cohort reference */
-    const char *reference;  /* "built-in assumption", or the name of the --expression-reference */
-    double over_at, not_at; /* the cut-offs used, log2 */
-    int cohort_cut_offs;    /* 1: they come from the cohort's mixture; 0: they are the panel's assumption */
+    double z, percentile;         /* NaN without a cohort reference */
+    const char *reference;        /* "built-in assumption", or the name of the --expression-reference */
+    double over_at, not_at;       /* the cut-offs used, log2 */
+    int cohort_cut_offs;          /* 1: they come from the cohort's mixture; 0: they are the panel's assumption */
     ps_strandedness strand;
-    double sense_share;         /* of the reference genes' fragments; NaN without any */
-    double reference_median;    /* fragments per kb of the median reference gene (cohort: by the genes' centres) */
+    double sense_share;      /* of the reference genes' fragments; NaN without any */
+    double reference_median; /* fragments per kb of the median reference gene (cohort: by the genes' centres) */
     uint64_t reference_fragments;
-    int reference_genes;        /* with at least one fragment */
+    int reference_genes;                  /* with at least one fragment */
     double spliced_fraction, plasma_log2; /* plasma-cell markers over other-cell markers, log2; NaN unknown */
-    double unspliced_share;     /* of the reads at inner exon edges, those that run on into the intron; NaN unknown */
-    double late_share;          /* of the reads on long reference genes, those in the last third; NaN unknown */
-    ps_cell_level *cell;        /* every other kind of cell, in the panel's order */
+    double unspliced_share; /* of the reads at inner exon edges, those that run on into the intron; NaN unknown */
+    double late_share;      /* of the reads on long reference genes, those in the last third; NaN unknown */
+    ps_cell_level *cell;    /* every other kind of cell, in the panel's order */
     size_t n_cells;
-    const char *high_cell;      /* the strongest other kind; NULL unknown */
+    const char *high_cell; /* the strongest other kind; NULL unknown */
     /* The reference's distribution, for a picture: components by mean, and its samples' log2 CCND1, ascending. */
     ps_component component[PS_MAX_COMPONENTS];
     int n_components;
     double cohort_median, cohort_mad; /* NaN without a cohort */
     double *cohort;
     size_t n_cohort;
-    ps_gene_expression *gene;   /* every panel gene, by gene id */
+    ps_gene_expression *gene; /* every panel gene, by gene id */
     size_t n_genes;
-    double log_odds;            /* ln P(data | over) / P(data | not over) */
+    double log_odds; /* ln P(data | over) / P(data | not over) */
 } ps_expression_call;
 
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
@@ -73,8 +78,8 @@ double ps_plasma_level(const ps_panel *panel, const ps_expression_call *call);
  * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless
  * `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.
  * Fewer than PS_REFERENCE_MIN_SAMPLES usable samples are an error of `path`, the sheet, that says why. */
-int ps_fit_expression(const ps_panel *panel, const ps_evidence *const *rna, const char *const *sample_id, size_t n,
-                      int mixture, const char *path, ps_expression_reference *reference, ps_error *err);
+int ps_fit_expression(const ps_panel *panel, const ps_read_evidence *const *rna, const char *const *sample_id,
+                      size_t n, int mixture, const char *path, ps_expression_reference *reference, ps_error *err);
 /* ln P(log2 | over) / P(log2 | not), each side's components weighted among themselves: how many of which kind the
  * cohort had is no prior of a patient. Held at its value at the nearest component means outside them; at most
  * expression_max_log_odds either way.

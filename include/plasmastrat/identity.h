@@ -18,12 +18,22 @@
 #include "plasmastrat/panel.h"
 #include "plasmastrat/reasons.h"
 
-typedef enum { PS_IDENTITY_NOT_ASSESSABLE, PS_IDENTITY_SAME, PS_IDENTITY_DIFFERENT, PS_N_IDENTITY_STATES } ps_identity_state;
+typedef enum {
+    PS_IDENTITY_NOT_ASSESSABLE,
+    PS_IDENTITY_SAME,
+    PS_IDENTITY_DIFFERENT,
+    PS_N_IDENTITY_STATES
+} ps_identity_state;
 extern const char *const ps_identity_state_names[PS_N_IDENTITY_STATES]; /* "not-assessable", "same", "different" */
 
-typedef enum { PS_CONTAMINATION_NOT_ASSESSABLE, PS_CONTAMINATION_BELOW, PS_CONTAMINATION_FOUND,
-               PS_N_CONTAMINATION_STATES } ps_contamination_state;
-extern const char *const ps_contamination_state_names[PS_N_CONTAMINATION_STATES]; /* "not-assessable", "below-limit", "contaminated" */
+typedef enum {
+    PS_CONTAMINATION_NOT_ASSESSABLE,
+    PS_CONTAMINATION_BELOW,
+    PS_CONTAMINATION_FOUND,
+    PS_N_CONTAMINATION_STATES
+} ps_contamination_state;
+extern const char *const
+    ps_contamination_state_names[PS_N_CONTAMINATION_STATES]; /* "not-assessable", "below-limit", "contaminated" */
 
 enum { PS_SNP_MAX = 63 }; /* fragments of one SNP in the published form */
 
@@ -58,7 +68,7 @@ typedef struct ps_identity_comparison {
 enum { PS_MAX_IDENTITY_PAIRS = PS_N_READ_INPUTS * (PS_N_READ_INPUTS - 1) / 2 };
 
 typedef struct ps_identity_call {
-    ps_identity_state state; /* different: some pair is; same: some pair is and none is different */
+    ps_identity_state state;                   /* different: some pair is; same: some pair is and none is different */
     ps_identity_input input[PS_N_READ_INPUTS]; /* those given, in role order */
     size_t n_inputs;
     ps_identity_comparison pair[PS_MAX_IDENTITY_PAIRS];
@@ -71,7 +81,7 @@ extern const char ps_identity_digits[];
 int ps_identity_is_counts(const ps_panel *panel, const char *counts);
 
 /* Published form of an input's counts. Sets everything but the contamination. */
-void ps_identity_publish(const ps_panel *panel, const ps_evidence *evidence, ps_identity_input *input);
+void ps_identity_publish(const ps_panel *panel, const ps_read_evidence *evidence, ps_identity_input *input);
 /* Sites and genotypes from `counts`, for an input read back from a JSON (`fragments` is the JSON's own). */
 void ps_identity_restore(const ps_panel *panel, ps_identity_input *input);
 
@@ -81,7 +91,7 @@ void ps_identity_pair(const ps_panel *panel, const ps_identity_input *a, const p
 /* Every pair of call->input, and the state: for the inputs of one run, or of several joined. */
 void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call);
 
-void ps_call_contamination(const ps_panel *panel, const ps_evidence *evidence, ps_contamination *call);
+void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, ps_contamination *call);
 void ps_identity_free(ps_identity_call *call);
 
 /* ---- many inputs against each other ------------------------------------------------------------------------------ */
@@ -98,6 +108,7 @@ void ps_identity_profile_of(const ps_panel *panel, const ps_identity_input *inpu
 void ps_identity_profile_free(ps_identity_profile *profile);
 /* Are these the same person, at ln odds over unrelated raised by `ln_trials` for the number of pairs that are tried?  1 or 0. Pairs with
  * many opposite homozygotes are turned down before the sum is made. */
-int ps_identity_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b, double ln_trials);
+int ps_identity_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
+                     double ln_trials);
 
 #endif

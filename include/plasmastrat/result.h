@@ -35,31 +35,16 @@ typedef struct ps_qc {
     char message[320];
 } ps_qc;
 
-typedef struct ps_input_info {
-    ps_input_role role;
-    char *path;
-    const char *format, *build;
-    char *sample_name;
-    uint64_t records;
-} ps_input_info;
-
 typedef struct ps_result {
     char *sample_id;
     char *failure; /* NULL: done; else why the sample failed (then only sample_id is meaningful besides) */
     const ps_panel *panel;
-    int style;     /* contig naming style for output: that of the first input */
     ps_specimen specimen;
-    ps_evidence evidence[PS_N_READ_INPUTS];
-    ps_variants vcf;
-    int has_vcf;
-    ps_variants sites; /* of --force-sites */
-    int has_sites;
+    ps_evidence evidence;
     ps_calls calls;
     ps_label label;
     ps_qc *qc;
     size_t n_qc;
-    ps_input_info *input;
-    size_t n_inputs;
     double purity, prior_odds; /* as the user gave them; NaN: not given */
     const ps_normals *normals; /* of --copynumber-reference; not owned; NULL: none, or read from a file */
     /* owned by a result that was read from a file (result_read.h); NULL otherwise */

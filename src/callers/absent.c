@@ -22,7 +22,8 @@ static double log_chance(const tally *t) {
     return t->n[1] * log1p(-fmin(share, 1 - 1e-9));
 }
 
-int contig_is_absent(const ps_panel *panel, const ps_evidence *e, int contig, const char *what, ps_reasons *reasons) {
+int contig_is_absent(const ps_panel *panel, const ps_read_evidence *e, int contig, const char *what,
+                     ps_reasons *reasons) {
     const char *name = panel->contigs[contig].name[PS_STYLE_UCSC], *input = ps_input_names[e->role];
     tally snps = {{0}, {0}}, bins = {{0}, {0}};
     if (contig < 64 && e->missing_contigs >> contig & 1) {
@@ -31,9 +32,10 @@ int contig_is_absent(const ps_panel *panel, const ps_evidence *e, int contig, co
         return 1;
     }
     for (int i = 0; i < panel->n_snps; i++)
-        add(&snps, panel->snps[i].contig == contig, e->snp[i].ref + e->snp[i].alt + e->snp[i].other > 0);
+        add(&snps, panel->snps[i].contig == contig,
+            e->snps.snp[i].ref + e->snps.snp[i].alt + e->snps.snp[i].other > 0);
     for (int i = 0; i < panel->n_bins; i++)
-        add(&bins, panel->bins[i].span.contig == contig, e->bin[i] > 0);
+        add(&bins, panel->bins[i].span.contig == contig, e->bins.bin[i] > 0);
     if (snps.seen[1] > 0 || bins.seen[1] > 0 || log_chance(&snps) + log_chance(&bins) > log(panel->limits.absent_p))
         return 0;
     ps_reason_add(

@@ -4,7 +4,7 @@
 #include "plasmastrat/calls.h"
 
 /* Aligners of DNA write no introns, so a twentieth of spliced reads is RNA. All collectors of a DNA input count them. */
-static int is_rna(const ps_limits *l, const ps_evidence *e, char *why, size_t size) {
+static int is_rna(const ps_limits *l, const ps_read_evidence *e, char *why, size_t size) {
     double kept = 0, spliced = 0;
     for (int c = 0; c < PS_N_COLLECTORS; c++) {
         kept += (double)e->seen[c];
@@ -20,14 +20,14 @@ static int is_rna(const ps_limits *l, const ps_evidence *e, char *why, size_t si
 }
 
 /* Where an exon ends RNA is spliced, DNA goes on. */
-static int is_dna(const ps_panel *panel, const ps_evidence *e, char *why, size_t size) {
+static int is_dna(const ps_panel *panel, const ps_read_evidence *e, char *why, size_t size) {
     const ps_limits *l = &panel->limits;
     double unspliced = 0, edge = 0;
     for (int i = 0; i < panel->n_genes; i++) {
         if (panel->genes[i].n_exons < 2)
             continue;
-        unspliced += (double)e->gene[i].unspliced;
-        edge += (double)(e->gene[i].unspliced + e->gene[i].spliced);
+        unspliced += (double)e->genes.gene[i].unspliced;
+        edge += (double)(e->genes.gene[i].unspliced + e->genes.gene[i].spliced);
     }
     if (edge < l->assay_min_reads || unspliced < l->assay_rna_max_unspliced * edge)
         return 0;
@@ -39,7 +39,7 @@ static int is_dna(const ps_panel *panel, const ps_evidence *e, char *why, size_t
     return 1;
 }
 
-int ps_wrong_assay(const ps_panel *panel, const ps_evidence *e, char *why, size_t why_size) {
+int ps_wrong_assay(const ps_panel *panel, const ps_read_evidence *e, char *why, size_t why_size) {
     if (!e || !e->given)
         return 0;
     return e->role == PS_INPUT_RNA ? is_dna(panel, e, why, why_size) : is_rna(&panel->limits, e, why, why_size);

@@ -152,7 +152,8 @@ static void put_codon(const ps_result *r, int id, FILE *out) {
     const ps_codon *codon = &panel->codons[id];
     const ps_ras_codon *seen = &r->calls.ras.codon[id];
     const ps_contig *contig = &panel->contigs[panel->loci[codon->locus].contig];
-    const char *name = contig->name[r->style] ? contig->name[r->style] : contig->name[PS_STYLE_UCSC];
+    const char *name =
+        contig->name[r->evidence.style] ? contig->name[r->evidence.style] : contig->name[PS_STYLE_UCSC];
     int32_t first0 = codon->pos0[0] < codon->pos0[2] ? codon->pos0[0] : codon->pos0[2];
     fprintf(out, "%s\t%d\t%s\t%d\t", panel->genes[codon->gene].name, codon->number, name, (int)first0 + 1);
     if (seen->depth < 0)
@@ -187,7 +188,7 @@ typedef struct target { /* one variant of the mutated file */
 typedef struct dilution {
     const plan *plan;
     const ps_panel *panel;
-    const ps_evidence *wild, *mutated;
+    const ps_read_evidence *wild, *mutated;
     ps_ras_call both; /* variants of the mutated file, counted in both */
     target *target;
     size_t n_targets;
@@ -281,7 +282,7 @@ static int draw_item(void *context, size_t item, int worker, ps_error *err) {
     dilution *d = context;
     uint64_t repeats = (uint64_t)d->plan->repeats;
     double fraction = d->plan->fraction[item / repeats];
-    ps_evidence mixture;
+    ps_read_evidence mixture;
     ps_ras_call call;
     (void)worker;
     (void)err;
@@ -293,7 +294,7 @@ static int draw_item(void *context, size_t item, int worker, ps_error *err) {
     for (size_t t = 0; t < d->n_targets; t++)
         d->found[item * d->n_targets + t] = (uint8_t)passes(find_variant(&call, d->target[t].variant));
     free_call(&call);
-    ps_evidence_free(&mixture);
+    ps_read_evidence_free(&mixture);
     return 0;
 }
 
@@ -361,8 +362,10 @@ static void put_dilution(const dilution *d, const cli_settings *s, FILE *out) {
 
 static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated, const cli_settings *s, FILE *out,
                   ps_error *err) {
-    dilution d = {
-        .plan = p, .panel = wild->panel, .wild = &wild->evidence[p->role], .mutated = &mutated->evidence[p->role]};
+    dilution d = {.plan = p,
+                  .panel = wild->panel,
+                  .wild = &wild->evidence.reads[p->role],
+                  .mutated = &mutated->evidence.reads[p->role]};
     /* As a normal, the file that is mixed into tells how often it shows each variant, and that a variant is its own.
      */
     ps_case c = {.panel = wild->panel, .purity = NAN};

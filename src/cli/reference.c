@@ -124,24 +124,25 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
     return 0;
 }
 
-static int same_counts(const ps_panel *panel, ps_input_role role, const ps_evidence *a, const ps_evidence *b) {
+static int same_counts(const ps_panel *panel, ps_input_role role, const ps_read_evidence *a,
+                       const ps_read_evidence *b) {
     uint64_t any = 0;
     if (role == PS_INPUT_RNA) {
         for (int g = 0; g < panel->n_genes; g++)
-            any += a->gene[g].fragments;
-        return any && !memcmp(a->gene, b->gene, (size_t)panel->n_genes * sizeof *a->gene);
+            any += a->genes.gene[g].fragments;
+        return any && !memcmp(a->genes.gene, b->genes.gene, (size_t)panel->n_genes * sizeof *a->genes.gene);
     }
     for (int i = 0; i < panel->n_bins; i++)
-        any += a->bin[i];
-    return any && !memcmp(a->bin, b->bin, (size_t)panel->n_bins * sizeof *a->bin);
+        any += a->bins.bin[i];
+    return any && !memcmp(a->bins.bin, b->bins.bin, (size_t)panel->n_bins * sizeof *a->bins.bin);
 }
 
 int reference_refuse_twice(const reference_cohort *cohort, ps_input_role role, ps_error *err) {
     const ps_job *job = cohort->sheet.job;
     for (size_t i = 0; i < cohort->sheet.n; i++)
         for (size_t j = 0; j < i; j++)
-            if (same_counts(cohort->panel, role, &cohort->sample[i].evidence[role],
-                            &cohort->sample[j].evidence[role]))
+            if (same_counts(cohort->panel, role, &cohort->sample[i].evidence.reads[role],
+                            &cohort->sample[j].evidence.reads[role]))
                 return ps_fail(err, PS_ERR_RUN, job[i].path[role], 0,
                                "has the same %s as %s (%s and %s), expected another sample",
                                role == PS_INPUT_RNA ? "counts in every gene" : "depth in every bin",

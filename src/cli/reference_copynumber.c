@@ -21,10 +21,10 @@ static int find_role(const cli_settings *s, ps_input_role *role, ps_error *err) 
 
 static int learn(const reference_cohort *cohort, ps_input_role role, ps_normals *normals, ps_error *err) {
     size_t n = cohort->sheet.n;
-    const ps_evidence **sample = ps_alloc(n, sizeof *sample);
+    const ps_read_evidence **sample = ps_alloc(n, sizeof *sample);
     const char **name = ps_alloc(n, sizeof *name);
     for (size_t i = 0; i < n; i++) {
-        sample[i] = &cohort->sample[i].evidence[role];
+        sample[i] = &cohort->sample[i].evidence.reads[role];
         name[i] = cohort->sheet.job[i].sample_id;
     }
     int status = reference_refuse_twice(cohort, role, err);

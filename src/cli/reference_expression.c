@@ -16,10 +16,10 @@ static int check_ids(const reference_cohort *c, const char *path, ps_error *err)
 
 static int fit(const cli_settings *s, const reference_cohort *c, ps_expression_reference *r, ps_error *err) {
     size_t n = c->sheet.n;
-    const ps_evidence **rna = ps_alloc(n, sizeof *rna);
+    const ps_read_evidence **rna = ps_alloc(n, sizeof *rna);
     const char **id = ps_alloc(n, sizeof *id);
     for (size_t i = 0; i < n; i++) {
-        rna[i] = &c->sample[i].evidence[PS_INPUT_RNA];
+        rna[i] = &c->sample[i].evidence.reads[PS_INPUT_RNA];
         id[i] = c->sheet.job[i].sample_id;
     }
     int status = ps_fit_expression(c->panel, rna, id, n, !s->mixture, s->rest[1], r, err);

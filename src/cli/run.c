@@ -228,20 +228,22 @@ static int choose_panel(run *r, ps_error *err) {
 
 static void note_input(ps_result *result, ps_input_role role, const char *path, const char *format, const char *build,
                        const char *sample_name, uint64_t records) {
-    result->input = ps_resize(result->input, result->n_inputs + 1, sizeof *result->input);
-    result->input[result->n_inputs++] = (ps_input_info){.role = role,
-                                                        .path = ps_strdup(path),
-                                                        .format = format,
-                                                        .build = build,
-                                                        .sample_name = ps_strdup(sample_name ? sample_name : ""),
-                                                        .records = records};
+    result->evidence.input =
+        ps_resize(result->evidence.input, result->evidence.n_inputs + 1, sizeof *result->evidence.input);
+    result->evidence.input[result->evidence.n_inputs++] =
+        (ps_input_info){.role = role,
+                        .path = ps_strdup(path),
+                        .format = format,
+                        .build = build,
+                        .sample_name = ps_strdup(sample_name ? sample_name : ""),
+                        .records = records};
 }
 
 /* RNA given as DNA would read as gains and losses, DNA given as RNA as even expression. */
 static int check_assays(const run *r, const ps_result *result, ps_error *err) {
     char why[256];
     for (size_t i = 0; i < r->n_sources; i++)
-        if (ps_wrong_assay(r->panel, &result->evidence[r->source[i].role], why, sizeof why))
+        if (ps_wrong_assay(r->panel, &result->evidence.reads[r->source[i].role], why, sizeof why))
             return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0, "is given as %s, but %s",
                            ps_input_names[r->source[i].role], why);
     return 0;
@@ -251,7 +253,7 @@ static int check_assays(const run *r, const ps_result *result, ps_error *err) {
 static int refuse_same_reads(const run *r, const ps_result *result, ps_error *err) {
     for (size_t i = 0; i < r->n_sources; i++)
         for (size_t j = 0; j < i; j++)
-            if (ps_same_reads(&result->evidence[r->source[i].role], &result->evidence[r->source[j].role]))
+            if (ps_same_reads(&result->evidence.reads[r->source[i].role], &result->evidence.reads[r->source[j].role]))
                 return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0, "is given as %s, but has the reads of %s (%s)",
                                ps_input_names[r->source[i].role], r->source[j].path,
                                ps_input_names[r->source[j].role]);
@@ -270,20 +272,20 @@ static int gather_reads(run *r, ps_result *result, ps_error *err) {
     for (size_t i = 0; i < r->n_sources; i++)
         if (ps_reads_bind(r->source[i].reads, r->panel, err) < 0)
             return -1;
-    if (ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, result->evidence, err) < 0 ||
+    if (ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, result->evidence.reads, err) < 0 ||
         check_assays(r, result, err) < 0 || refuse_same_reads(r, result, err) < 0)
         return -1;
     for (size_t i = 0; i < r->n_sources; i++) {
         const ps_reads_info *about = ps_reads_about(r->source[i].reads);
         note_input(result, r->source[i].role, r->source[i].path, about->format, r->panel->build, about->sample_name,
-                   result->evidence[r->source[i].role].records);
+                   result->evidence.reads[r->source[i].role].records);
     }
     /* Contigs are named as the tumour's DNA names them, else the RNA, else the VCF. */
     static const ps_input_role order[] = {PS_INPUT_NORMAL, PS_INPUT_RNA, PS_INPUT_DNA};
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         for (size_t i = 0; i < r->n_sources; i++)
             if (r->source[i].role == order[k])
-                result->style = ps_reads_about(r->source[i].reads)->style;
+                result->evidence.style = ps_reads_about(r->source[i].reads)->style;
     return 0;
 }
 
@@ -291,24 +293,24 @@ static int gather_variants(run *r, ps_result *result, ps_error *err) {
     const char *path = r->job->path[PS_INPUT_VCF];
     if (!path)
         return 0;
-    if (ps_variants_read(r->vcf, r->panel, r->job->vcf_sample, &result->vcf, err) < 0)
+    if (ps_variants_read(r->vcf, r->panel, r->job->vcf_sample, &result->evidence.vcf, err) < 0)
         return -1;
-    result->has_vcf = 1;
+    result->evidence.has_vcf = 1;
     if (r->n_sources == 0)
-        result->style = result->vcf.style;
-    note_input(result, PS_INPUT_VCF, path, result->vcf.format, r->panel->build, result->vcf.sample_name,
-               result->vcf.records);
+        result->evidence.style = result->evidence.vcf.style;
+    note_input(result, PS_INPUT_VCF, path, result->evidence.vcf.format, r->panel->build,
+               result->evidence.vcf.sample_name, result->evidence.vcf.records);
     return 0;
 }
 
 static int gather_sites(const run *r, ps_result *result, cli_say say, void *context, ps_error *err) {
     if (!r->job->force_sites)
         return 0;
-    if (ps_variants_read_sites(r->job->force_sites, r->panel, &result->sites, err) < 0)
+    if (ps_variants_read_sites(r->job->force_sites, r->panel, &result->evidence.sites, err) < 0)
         return -1;
-    result->has_sites = 1;
-    if (result->sites.notice[0]) {
-        char *text = ps_format("--force-sites: %s", result->sites.notice);
+    result->evidence.has_sites = 1;
+    if (result->evidence.sites.notice[0]) {
+        char *text = ps_format("--force-sites: %s", result->evidence.sites.notice);
         say(context, r->job->sample_id, text);
         free(text);
     }
@@ -316,11 +318,13 @@ static int gather_sites(const run *r, ps_result *result, cli_say say, void *cont
 }
 
 static void answer(const ps_job *job, const cli_knowledge *knowledge, ps_result *result) {
-    ps_case c = {.panel = result->panel, .vcf = result->has_vcf ? &result->vcf : NULL, .purity = job->purity};
+    ps_case c = {.panel = result->panel,
+                 .vcf = result->evidence.has_vcf ? &result->evidence.vcf : NULL,
+                 .purity = job->purity};
     c.normals = result->normals;
-    c.sites = result->has_sites ? &result->sites : NULL;
+    c.sites = result->evidence.has_sites ? &result->evidence.sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        c.reads[role] = &result->evidence[role];
+        c.reads[role] = &result->evidence.reads[role];
     const ps_expression_reference *cohort = &knowledge->expression;
     if (cohort->build && !strcmp(cohort->build, result->panel->build)) {
         c.expression_reference = cohort;

@@ -84,8 +84,8 @@ static int check_same(const parts *p, ps_error *err) {
 /* Which inputs does a result rest on?  Bits by role. */
 static unsigned inputs_of(const ps_result *r) {
     unsigned bits = 0;
-    for (size_t i = 0; i < r->n_inputs; i++)
-        bits |= 1u << r->input[i].role;
+    for (size_t i = 0; i < r->evidence.n_inputs; i++)
+        bits |= 1u << r->evidence.input[i].role;
     return bits;
 }
 
@@ -93,7 +93,7 @@ static int check_inputs(const parts *p, ps_error *err) {
     for (size_t i = 0; i < p->n; i++) {
         const ps_result *r = &p->at[i];
         for (int role = 0; role < PS_N_READ_INPUTS; role++)
-            if (r->evidence[role].given && !r->evidence[role].gene)
+            if (r->evidence.reads[role].given && !r->evidence.reads[role].genes.gene)
                 return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
                                "has no counts of its %s: it was written by an earlier version; run `sample` again",
                                ps_input_names[role]);
@@ -199,12 +199,13 @@ static void take_inputs(parts *p, ps_result *joint) {
     for (int role = 0; role < PS_N_INPUTS; role++) /* reads before the VCF, as `sample` lists them */
         for (size_t i = 0; i < p->n; i++) {
             ps_result *r = &p->at[i];
-            for (size_t k = 0; k < r->n_inputs; k++) {
-                if (r->input[k].role != (ps_input_role)role)
+            for (size_t k = 0; k < r->evidence.n_inputs; k++) {
+                if (r->evidence.input[k].role != (ps_input_role)role)
                     continue;
-                joint->input = ps_resize(joint->input, joint->n_inputs + 1, sizeof *joint->input);
-                ps_input_info *in = &joint->input[joint->n_inputs++];
-                *in = r->input[k];
+                joint->evidence.input =
+                    ps_resize(joint->evidence.input, joint->evidence.n_inputs + 1, sizeof *joint->evidence.input);
+                ps_input_info *in = &joint->evidence.input[joint->evidence.n_inputs++];
+                *in = r->evidence.input[k];
                 in->path = ps_strdup(in->path);
                 in->sample_name = ps_strdup(in->sample_name);
             }
@@ -212,14 +213,14 @@ static void take_inputs(parts *p, ps_result *joint) {
     for (size_t i = 0; i < p->n; i++) {
         ps_result *r = &p->at[i];
         for (int role = 0; role < PS_N_READ_INPUTS; role++)
-            if (r->evidence[role].given) {
-                joint->evidence[role] = r->evidence[role];
-                r->evidence[role] = (ps_evidence){0};
+            if (r->evidence.reads[role].given) {
+                joint->evidence.reads[role] = r->evidence.reads[role];
+                r->evidence.reads[role] = (ps_read_evidence){0};
             }
-        if (r->has_vcf) {
-            joint->has_vcf = 1;
-            joint->vcf = r->vcf;
-            r->vcf = (ps_variants){0};
+        if (r->evidence.has_vcf) {
+            joint->evidence.has_vcf = 1;
+            joint->evidence.vcf = r->evidence.vcf;
+            r->evidence.vcf = (ps_variants){0};
         }
     }
 }
@@ -230,14 +231,14 @@ static void take_style(const parts *p, ps_result *joint) {
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         for (size_t i = 0; i < p->n; i++)
             if (inputs_of(&p->at[i]) >> order[k] & 1)
-                joint->style = p->at[i].style;
+                joint->evidence.style = p->at[i].evidence.style;
 }
 
 static void take_sites(parts *p, ps_result *joint) {
-    ps_variants *all = &joint->sites;
+    ps_variants *all = &joint->evidence.sites;
     for (size_t i = 0; i < p->n; i++) {
-        ps_variants *sites = &p->at[i].sites;
-        joint->has_sites |= p->at[i].has_sites;
+        ps_variants *sites = &p->at[i].evidence.sites;
+        joint->evidence.has_sites |= p->at[i].evidence.has_sites;
         all->variant = ps_resize(all->variant, all->n_variants + sites->n_variants, sizeof *all->variant);
         for (size_t k = 0; k < sites->n_variants; k++) {
             all->variant[all->n_variants++] = sites->variant[k];
@@ -315,10 +316,10 @@ static int join(const cli_settings *s, const cli_knowledge *k, parts *p, ps_resu
     take_inputs(p, joint);
     take_sites(p, joint);
     ps_case c = {.panel = joint->panel, .purity = joint->purity};
-    c.vcf = joint->has_vcf ? &joint->vcf : NULL;
-    c.sites = joint->has_sites ? &joint->sites : NULL;
+    c.vcf = joint->evidence.has_vcf ? &joint->evidence.vcf : NULL;
+    c.sites = joint->evidence.has_sites ? &joint->evidence.sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        c.reads[role] = &joint->evidence[role];
+        c.reads[role] = &joint->evidence.reads[role];
     join_calls(p, &c, &joint->calls);
     ps_result *rna = part_with(p, PS_INPUT_RNA);
     joint->expression_reference = rna->expression_reference;

@@ -2,6 +2,9 @@
  *
  * One read stands for its fragment, so no mate is needed and a bin's count does not depend on its neighbours.
  */
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
 #include "unit.h"
 
 static void add(ps_unit *unit, const ps_record *r) {
@@ -15,7 +18,7 @@ static void add(ps_unit *unit, const ps_record *r) {
         else
             high = middle;
     }
-    unit->part.bin[low]++;
+    unit->part.bins.bin[low]++;
 }
 
 static void finish(ps_unit *unit) {
@@ -30,3 +33,21 @@ const ps_unit_kind ps_bin_unit = {
     .add = add,
     .finish = finish,
 };
+
+/* ---- the counts ------------------------------------------------------------------------------------------------
+ */
+
+void ps_bins_init(const ps_panel *panel, ps_bin_evidence *bins) {
+    bins->n = (size_t)panel->n_bins;
+    bins->bin = ps_alloc(bins->n, sizeof *bins->bin);
+}
+
+void ps_bins_free(ps_bin_evidence *bins) {
+    free(bins->bin);
+    *bins = (ps_bin_evidence){0};
+}
+
+void ps_bins_add(ps_bin_evidence *whole, const ps_bin_evidence *part) {
+    for (size_t i = 0; i < part->n; i++)
+        whole->bin[i] += part->bin[i];
+}

@@ -77,7 +77,7 @@ static void see_codon(codon_state *st, const ps_slice *s, int32_t id) {
     for (int k = 0; k < 3; k++) {
         uint8_t code = ps_slice_at(s, codon->target[k]);
         if (code == PS_CONFLICT)
-            st->unit->part.mate_conflicts++;
+            st->unit->part.codons.mate_conflicts++;
         if (code == PS_CONFLICT || code == PS_ABSENT || (!ps_is_base(code) && !indel))
             return;
         bases[k] = minus ? 3 - (code >> 6) : code >> 6; /* A C G T are 0 1 2 3: 3 - x is the complement */
@@ -124,20 +124,20 @@ static void widen_indels(const codon_state *st, ps_slice *s) {
 
 /* Counted under its normal form (trimmed, left-aligned), which is how callers name it. */
 static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32_t end0, const char *alt, int doubt) {
-    ps_evidence *part = &st->unit->part;
+    ps_read_evidence *part = &st->unit->part;
     char *text = ps_strdup(alt);
     ps_left_align(st->unit->panel, st->locus->contig, &beg0, &end0, text);
     char *name = ps_format("%d %d %s", beg0, end0, text);
     uint64_t *row = ps_map_at(&st->allele_at, ps_hash(name, strlen(name)));
     free(name);
     if (!*row) {
-        PS_GROW(part->allele, part->n_allele, st->allele_capacity);
-        part->allele[part->n_allele] =
+        PS_GROW(part->codons.allele, part->codons.n_allele, st->allele_capacity);
+        part->codons.allele[part->codons.n_allele] =
             (ps_allele_count){.locus = st->unit->id, .beg0 = beg0, .end0 = end0, .alt = ps_strdup(text)};
-        *row = ++part->n_allele;
+        *row = ++part->codons.n_allele;
     }
     free(text);
-    ps_allele_count *allele = &part->allele[*row - 1];
+    ps_allele_count *allele = &part->codons.allele[*row - 1];
     allele->n[s->side]++;
     allele->doubtful[0] += doubt & PS_DOUBT_END ? 1 : 0;
     allele->doubtful[1] += doubt & PS_DOUBT_CLUTTER ? 1 : 0;
@@ -392,7 +392,7 @@ static void add(ps_unit *unit, const ps_record *r) {
     ps_slice *s = ps_slice_of(unit->panel, st->locus, r->bam, r->end0);
     if (!s)
         return;
-    unit->part.no_quality += bam_get_qual(r->bam)[0] == 0xff;
+    unit->part.codons.no_quality += bam_get_qual(r->bam)[0] == 0xff;
     if (unit->sorted)
         ps_waitlist_sweep(&st->waiting, r->pos0, count_alone, st);
     uint64_t family = family_of(r->bam);
@@ -418,7 +418,7 @@ static int by_place(const void *a, const void *b) {
     return strcmp(x->alt, y->alt);
 }
 
-static void list_codons(codon_state *st, ps_evidence *part) {
+static void list_codons(codon_state *st, ps_read_evidence *part) {
     const ps_panel *panel = st->unit->panel;
     size_t capacity = 0;
     for (int32_t id = st->locus->codon_beg; id < st->locus->codon_end; id++)
@@ -427,24 +427,24 @@ static void list_codons(codon_state *st, ps_evidence *part) {
                 uint32_t n = st->reference[reference_at(st, id, doubt, side)];
                 if (!n)
                     continue;
-                PS_GROW(part->codon, part->n_codon, capacity);
-                part->codon[part->n_codon++] =
+                PS_GROW(part->codons.codon, part->codons.n_codon, capacity);
+                part->codons.codon[part->codons.n_codon++] =
                     (ps_codon_count){id, panel->codons[id].ref, (uint8_t)doubt, (uint8_t)side, 0, n};
             }
     for (size_t i = 0; i < st->other.capacity; i++) {
         uint64_t k = st->other.key[i];
         if (!k)
             continue;
-        PS_GROW(part->codon, part->n_codon, capacity);
-        part->codon[part->n_codon++] =
+        PS_GROW(part->codons.codon, part->codons.n_codon, capacity);
+        part->codons.codon[part->codons.n_codon++] =
             (ps_codon_count){(int32_t)(k >> 32),      (uint8_t)(k >> 16 & 0xff), (uint8_t)(k >> 12 & 0xf),
                              (uint8_t)(k >> 8 & 0xf), (uint8_t)(k & 0xff),       (uint32_t)st->other.value[i]};
     }
-    if (part->n_codon)
-        qsort(part->codon, part->n_codon, sizeof *part->codon, by_key);
+    if (part->codons.n_codon)
+        qsort(part->codons.codon, part->codons.n_codon, sizeof *part->codons.codon, by_key);
 }
 
-static void list_bases(codon_state *st, ps_evidence *part) {
+static void list_bases(codon_state *st, ps_read_evidence *part) {
     size_t capacity = 0;
     for (int32_t id = st->locus->codon_beg; id < st->locus->codon_end; id++)
         for (int base = 0; base < 3; base++)
@@ -453,8 +453,9 @@ static void list_bases(codon_state *st, ps_evidence *part) {
                     uint32_t n = st->base[base_at(st, id, base, side, q)];
                     if (!n)
                         continue;
-                    PS_GROW(part->base, part->n_base, capacity);
-                    part->base[part->n_base++] = (ps_base_count){id, (uint8_t)base, (uint8_t)side, (uint8_t)q, n};
+                    PS_GROW(part->codons.base, part->codons.n_base, capacity);
+                    part->codons.base[part->codons.n_base++] =
+                        (ps_base_count){id, (uint8_t)base, (uint8_t)side, (uint8_t)q, n};
                 }
 }
 
@@ -470,14 +471,14 @@ static uint32_t able_to_show(const codon_state *st, int32_t id, int32_t deleted,
 
 /* An indel's depth: its carriers, and the fragments without one whose reads reach far enough to have shown it (inserted
  * bases take reach). A change across codons has its first codon's. */
-static uint32_t allele_depth(const codon_state *st, const ps_evidence *part, const ps_allele_count *allele) {
+static uint32_t allele_depth(const codon_state *st, const ps_read_evidence *part, const ps_allele_count *allele) {
     int32_t inserted = (int32_t)strlen(allele->alt), deleted = allele->end0 - allele->beg0;
     int32_t t = ps_target_at(st->locus, inserted && !deleted ? allele->beg0 - 1 : allele->beg0);
     int32_t id = st->codon_of[t], next = t + 1 < st->locus->n_targets ? st->codon_of[t + 1] : id;
     uint32_t carriers = allele->n[0] + allele->n[1], depth = 0;
     if (inserted == deleted) {
-        for (size_t j = 0; j < part->n_codon; j++)
-            depth += part->codon[j].codon == id ? part->codon[j].n : 0;
+        for (size_t j = 0; j < part->codons.n_codon; j++)
+            depth += part->codons.codon[j].codon == id ? part->codons.codon[j].n : 0;
         return depth > carriers ? depth : carriers;
     }
     uint32_t here = able_to_show(st, id, deleted, inserted);
@@ -489,11 +490,11 @@ static uint32_t allele_depth(const codon_state *st, const ps_evidence *part, con
     return here + carriers;
 }
 
-static void measure_alleles(codon_state *st, ps_evidence *part) {
-    for (size_t i = 0; i < part->n_allele; i++)
-        part->allele[i].depth = allele_depth(st, part, &part->allele[i]);
-    if (part->n_allele)
-        qsort(part->allele, part->n_allele, sizeof *part->allele, by_place);
+static void measure_alleles(codon_state *st, ps_read_evidence *part) {
+    for (size_t i = 0; i < part->codons.n_allele; i++)
+        part->codons.allele[i].depth = allele_depth(st, part, &part->codons.allele[i]);
+    if (part->codons.n_allele)
+        qsort(part->codons.allele, part->codons.n_allele, sizeof *part->codons.allele, by_place);
 }
 
 static void finish(ps_unit *unit) {

@@ -92,8 +92,26 @@ static void snp_units(batch *b, const ps_panel *panel) {
     }
 }
 
+/* Dense counts go straight into the whole's: no two units share a place. n stays 0, so that nothing is added twice. */
+static void borrow_counts(ps_read_evidence *part, const ps_read_evidence *whole) {
+    part->genes.gene = whole->genes.gene;
+    part->bins.bin = whole->bins.bin;
+    part->snps.snp = whole->snps.snp;
+    part->junctions.cell_bases = whole->junctions.cell_bases;
+    part->junctions.chimeric[0] = whole->junctions.chimeric[0];
+    part->junctions.chimeric[1] = whole->junctions.chimeric[1];
+}
+
+static void return_counts(ps_read_evidence *part) {
+    part->genes.gene = NULL;
+    part->bins.bin = NULL;
+    part->snps.snp = NULL;
+    part->junctions.cell_bases = NULL;
+    part->junctions.chimeric[0] = part->junctions.chimeric[1] = NULL;
+}
+
 static void make_units(batch *b, const ps_panel *panel, const ps_read_source *source, int n_threads,
-                       ps_evidence *whole) {
+                       ps_read_evidence *whole) {
     static const struct {
         void (*make)(batch *b, const ps_panel *panel);
         unsigned roles;
@@ -118,24 +136,15 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
     for (size_t i = 0; i < b->n; i++) {
         b->unit[i].sorted = about->coordinate_sorted;
         b->unit[i].memory = source->waiting_memory ? source->waiting_memory : WAITING_MEMORY / sharers;
-        b->unit[i].part.gene = whole->gene;
-        b->unit[i].part.bin = whole->bin;
-        b->unit[i].part.snp = whole->snp;
-        b->unit[i].part.cell_bases = whole->cell_bases;
-        b->unit[i].part.chimeric[0] = whole->chimeric[0];
-        b->unit[i].part.chimeric[1] = whole->chimeric[1];
+        borrow_counts(&b->unit[i].part, whole);
         b->unit[i].part.role = source->role;
     }
 }
 
 static void free_batch(batch *b) {
     for (size_t i = 0; i < b->n; i++) {
-        b->unit[i].part.gene = NULL; /* the whole's */
-        b->unit[i].part.bin = NULL;
-        b->unit[i].part.snp = NULL;
-        b->unit[i].part.cell_bases = NULL;
-        b->unit[i].part.chimeric[0] = b->unit[i].part.chimeric[1] = NULL;
-        ps_evidence_free(&b->unit[i].part);
+        return_counts(&b->unit[i].part);
+        ps_read_evidence_free(&b->unit[i].part);
         free(b->unit[i].spans);
     }
     free(b->unit);
@@ -406,98 +415,33 @@ static int run_crew(crew_state *st, ps_error *err) {
 /* ---- adding up --------------------------------------------------------------------------------------------------
  */
 
-#define COMPARE(field)                                                                                               \
-    if (x->field != y->field)                                                                                        \
-        return x->field < y->field ? -1 : 1;
-static int by_junction(const void *a, const void *b) {
-    const ps_junction_read *x = a, *y = b;
-    COMPARE(pos_a0)
-    COMPARE(pos_b0)
-    COMPARE(fragment)
-    COMPARE(split)
-    COMPARE(right_a)
-    COMPARE(right_b)
-    COMPARE(from_b)
-    COMPARE(molecule)
-    COMPARE(low_b)
-    COMPARE(base_a)
-    COMPARE(base_b)
-    return 0;
+static void note_gene(ps_read_evidence *whole, const ps_unit *u) {
+    for (int l = 0; l < PS_N_LEFT; l++)
+        if (l != PS_LEFT_UNMAPPED && l != PS_LEFT_SUPPLEMENTARY) /* those are of fragments that are counted */
+            whole->genes.gene[u->id].left_out += u->part.left_out[PS_COLLECT_GENES][l];
 }
 
-static int by_clip(const void *a, const void *b) {
-    const ps_junction_clip *x = a, *y = b;
-    COMPARE(in_b)
-    COMPARE(pos0)
-    COMPARE(right)
-    COMPARE(fragment)
-    COMPARE(molecule)
-    COMPARE(n_beyond)
-    COMPARE(beyond)
-    COMPARE(n_within)
-    COMPARE(within)
-    COMPARE(low)
-    COMPARE(base)
-    return 0;
-}
-#undef COMPARE
-
-static void add_counts(ps_evidence *whole, const ps_evidence *part) {
-    for (int c = 0; c < PS_N_COLLECTORS; c++) {
-        whole->seen[c] += part->seen[c];
-        whole->spliced[c] += part->spliced[c];
-        for (int l = 0; l < PS_N_LEFT; l++)
-            whole->left_out[c][l] += part->left_out[c][l];
-    }
-    whole->mate_conflicts += part->mate_conflicts;
-    whole->records += part->records;
-    whole->no_quality += part->no_quality;
-    whole->window_fragments += part->window_fragments;
-    whole->window_chimeric += part->window_chimeric;
-    whole->thinned = part->thinned > whole->thinned ? part->thinned : whole->thinned;
-}
-
-/* Moves the unit's rows (alleles and pictures own text) behind the whole's. */
-#define MOVE_ROWS(whole, part, row, count)                                                                           \
-    do {                                                                                                             \
-        if ((part)->count) {                                                                                         \
-            (whole)->row = ps_resize((whole)->row, (whole)->count + (part)->count, sizeof *(whole)->row);            \
-            memcpy((whole)->row + (whole)->count, (part)->row, (part)->count * sizeof *(whole)->row);                \
-            (whole)->count += (part)->count;                                                                         \
-            (part)->count = 0;                                                                                       \
-        }                                                                                                            \
-    } while (0)
-
-static void gather(const batch *b, const ps_panel *panel, ps_evidence *whole) {
+static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whole) {
     whole->given = 1;
     for (int c = 0; c < panel->n_contigs && c < 64; c++)
         whole->missing_contigs |= (uint64_t)!ps_reads_has_contig(b->source->reads, c) << c;
     for (size_t i = 0; i < b->n; i++) {
-        ps_evidence *part = &b->unit[i].part;
-        for (int l = 0; b->unit[i].kind == &ps_gene_unit && l < PS_N_LEFT; l++)
-            if (l != PS_LEFT_UNMAPPED && l != PS_LEFT_SUPPLEMENTARY) /* those are of fragments that are counted */
-                whole->gene[b->unit[i].id].left_out += part->left_out[PS_COLLECT_GENES][l];
-        add_counts(whole, part);
-        MOVE_ROWS(whole, part, codon, n_codon);
-        MOVE_ROWS(whole, part, base, n_base);
-        MOVE_ROWS(whole, part, allele, n_allele);
-        MOVE_ROWS(whole, part, picture, n_picture);
-        MOVE_ROWS(whole, part, junction, n_junction);
-        MOVE_ROWS(whole, part, clip, n_clip);
+        ps_unit *u = &b->unit[i];
+        if (u->kind == &ps_gene_unit)
+            note_gene(whole, u);
+        u->part.given = 1;
+        u->part.missing_contigs = whole->missing_contigs;
+        ps_read_evidence_add(whole, &u->part);
     }
-    ps_junction_thin(whole);
-    if (whole->n_junction)
-        qsort(whole->junction, whole->n_junction, sizeof *whole->junction, by_junction);
-    if (whole->n_clip)
-        qsort(whole->clip, whole->n_clip, sizeof *whole->clip, by_clip);
+    ps_read_evidence_tidy(whole);
 }
 
 int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
-               ps_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
+               ps_read_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
     crew_state st = {.panel = panel, .n_batches = n, .n_threads = n_threads, .watch = n ? sources[0].watch : NULL};
     st.batch = ps_alloc(n, sizeof *st.batch);
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        ps_evidence_init(panel, (ps_input_role)role, &evidence[role]);
+        ps_read_evidence_init(panel, (ps_input_role)role, &evidence[role]);
     for (size_t b = 0; b < n; b++)
         make_units(&st.batch[b], panel, &sources[b], n_threads, &evidence[sources[b].role]);
     int status = run_crew(&st, err);
@@ -509,8 +453,8 @@ int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, i
     free(st.batch);
     free(st.handle);
     for (int role = 0; status < 0 && role < PS_N_READ_INPUTS; role++) {
-        ps_evidence_free(&evidence[role]);
-        ps_evidence_init(panel, (ps_input_role)role, &evidence[role]);
+        ps_read_evidence_free(&evidence[role]);
+        ps_read_evidence_init(panel, (ps_input_role)role, &evidence[role]);
     }
     return status;
 }

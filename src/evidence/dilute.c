@@ -149,7 +149,7 @@ static void draw_urn(const uint32_t *n, size_t rows, uint64_t draws, uint32_t *k
 
 typedef struct part {
     const ps_panel *panel;
-    const ps_evidence *from;
+    const ps_read_evidence *from;
     size_t *first;           /* [n_codons + 1] first codon row of each codon */
     uint64_t *depth, *drawn; /* [n_codons] */
     uint32_t *codon, *base;  /* kept of each row */
@@ -160,23 +160,23 @@ typedef struct part {
     uint64_t *state;
 } part;
 
-static part start_part(const ps_panel *panel, const ps_evidence *from, uint64_t *state) {
+static part start_part(const ps_panel *panel, const ps_read_evidence *from, uint64_t *state) {
     size_t n_codons = (size_t)panel->n_codons, row = 0;
-    size_t most = from->n_codon > from->n_base ? from->n_codon : from->n_base;
+    size_t most = from->codons.n_codon > from->codons.n_base ? from->codons.n_codon : from->codons.n_base;
     part p = {.panel = panel, .from = from, .state = state};
     p.first = ps_alloc(n_codons + 1, sizeof *p.first);
     p.depth = ps_alloc(n_codons, sizeof *p.depth);
     p.drawn = ps_alloc(n_codons, sizeof *p.drawn);
-    p.codon = ps_alloc(from->n_codon, sizeof *p.codon);
-    p.base = ps_alloc(from->n_base, sizeof *p.base);
-    p.allele = ps_alloc(from->n_allele, sizeof *p.allele);
-    p.doubtful = ps_alloc(from->n_allele, sizeof *p.doubtful);
+    p.codon = ps_alloc(from->codons.n_codon, sizeof *p.codon);
+    p.base = ps_alloc(from->codons.n_base, sizeof *p.base);
+    p.allele = ps_alloc(from->codons.n_allele, sizeof *p.allele);
+    p.doubtful = ps_alloc(from->codons.n_allele, sizeof *p.doubtful);
     p.n = ps_alloc(most, sizeof *p.n);
     p.more = ps_alloc(most, sizeof *p.more);
     for (size_t id = 0; id <= n_codons; id++) {
         p.first[id] = row;
-        for (; id < n_codons && row < from->n_codon && from->codon[row].codon == (int32_t)id; row++)
-            p.depth[id] += from->codon[row].n;
+        for (; id < n_codons && row < from->codons.n_codon && from->codons.codon[row].codon == (int32_t)id; row++)
+            p.depth[id] += from->codons.codon[row].n;
     }
     return p;
 }
@@ -210,7 +210,7 @@ static int changed_base(int ref, int hap) {
 
 /* Base rows [beg, end) are of one base and side: their fragments are those kept of the codon on that side. */
 static void draw_base(part *p, size_t id, size_t beg, size_t end) {
-    const ps_base_count *base = p->from->base;
+    const ps_base_count *base = p->from->codons.base;
     size_t rows = end - beg;
     uint64_t draws = 0;
     for (size_t i = 0; i < rows; i++) {
@@ -218,7 +218,7 @@ static void draw_base(part *p, size_t id, size_t beg, size_t end) {
         p->more[i] = 0;
     }
     for (size_t r = p->first[id]; r < p->first[id + 1]; r++) {
-        const ps_codon_count *row = &p->from->codon[r];
+        const ps_codon_count *row = &p->from->codons.codon[r];
         if (row->side != base[beg].side || row->hap == PS_HAP_INDEL)
             continue;
         draws += p->codon[r];
@@ -239,18 +239,19 @@ static void draw_base(part *p, size_t id, size_t beg, size_t end) {
 }
 
 static void draw_codon(part *p, size_t id, uint64_t draws) {
-    const ps_evidence *e = p->from;
+    const ps_read_evidence *e = p->from;
     size_t beg = p->first[id], rows = p->first[id + 1] - beg;
     for (size_t i = 0; i < rows; i++)
-        p->n[i] = e->codon[beg + i].n;
+        p->n[i] = e->codons.codon[beg + i].n;
     p->drawn[id] = draws;
     draw_urn(p->n, rows, draws, p->codon + beg, p->state);
-    while (p->base_row < e->n_base && e->base[p->base_row].codon <= (int32_t)id) {
+    while (p->base_row < e->codons.n_base && e->codons.base[p->base_row].codon <= (int32_t)id) {
         size_t from = p->base_row, to = from;
-        while (to < e->n_base && e->base[to].codon == e->base[from].codon && e->base[to].base == e->base[from].base &&
-               e->base[to].side == e->base[from].side)
+        while (to < e->codons.n_base && e->codons.base[to].codon == e->codons.base[from].codon &&
+               e->codons.base[to].base == e->codons.base[from].base &&
+               e->codons.base[to].side == e->codons.base[from].side)
             to++;
-        if (e->base[from].codon == (int32_t)id)
+        if (e->codons.base[from].codon == (int32_t)id)
             draw_base(p, id, from, to);
         p->base_row = to;
     }
@@ -290,8 +291,8 @@ static int haplotype_of_allele(const ps_panel *panel, const ps_allele_count *all
 static void sum_haplotype(const part *p, int32_t id, int hap, int side, uint64_t *n, uint64_t *kept) {
     *n = *kept = 0;
     for (size_t r = p->first[id]; r < p->first[id + 1]; r++)
-        if (p->from->codon[r].hap == hap && p->from->codon[r].side == side) {
-            *n += p->from->codon[r].n;
+        if (p->from->codons.codon[r].hap == hap && p->from->codons.codon[r].side == side) {
+            *n += p->from->codons.codon[r].n;
             *kept += p->codon[r];
         }
 }
@@ -299,7 +300,7 @@ static void sum_haplotype(const part *p, int32_t id, int hap, int side, uint64_t
 /* Carriers are among the codon's fragments with that haplotype and were kept as those were; carriers that end inside
  * the codon are not, and stay with the share of the codon that was kept. */
 static void draw_allele(part *p, size_t row, double share) {
-    const ps_allele_count *allele = &p->from->allele[row];
+    const ps_allele_count *allele = &p->from->codons.allele[row];
     int32_t id = codon_of_allele(p->panel, allele);
     uint64_t kept = 0, all = (uint64_t)allele->n[0] + allele->n[1];
     if (id >= 0 && p->depth[id])
@@ -332,37 +333,37 @@ static uint64_t base_key(const ps_base_count *b) {
     return (uint64_t)b->codon << 32 | (uint64_t)b->base << 16 | (uint64_t)b->side << 8 | b->quality;
 }
 
-static void join_codons(const part p[2], ps_evidence *out) {
-    const ps_evidence *a = p[0].from, *b = p[1].from;
-    out->codon = ps_alloc(a->n_codon + b->n_codon, sizeof *out->codon);
-    for (size_t i = 0, j = 0; i < a->n_codon || j < b->n_codon;) {
-        uint64_t x = i < a->n_codon ? codon_key(&a->codon[i]) : UINT64_MAX;
-        uint64_t y = j < b->n_codon ? codon_key(&b->codon[j]) : UINT64_MAX;
-        ps_codon_count row = x <= y ? a->codon[i] : b->codon[j];
+static void join_codons(const part p[2], ps_read_evidence *out) {
+    const ps_read_evidence *a = p[0].from, *b = p[1].from;
+    out->codons.codon = ps_alloc(a->codons.n_codon + b->codons.n_codon, sizeof *out->codons.codon);
+    for (size_t i = 0, j = 0; i < a->codons.n_codon || j < b->codons.n_codon;) {
+        uint64_t x = i < a->codons.n_codon ? codon_key(&a->codons.codon[i]) : UINT64_MAX;
+        uint64_t y = j < b->codons.n_codon ? codon_key(&b->codons.codon[j]) : UINT64_MAX;
+        ps_codon_count row = x <= y ? a->codons.codon[i] : b->codons.codon[j];
         row.n = 0;
         if (x <= y)
             row.n += p[0].codon[i++];
         if (y <= x)
             row.n += p[1].codon[j++];
         if (row.n)
-            out->codon[out->n_codon++] = row;
+            out->codons.codon[out->codons.n_codon++] = row;
     }
 }
 
-static void join_bases(const part p[2], ps_evidence *out) {
-    const ps_evidence *a = p[0].from, *b = p[1].from;
-    out->base = ps_alloc(a->n_base + b->n_base, sizeof *out->base);
-    for (size_t i = 0, j = 0; i < a->n_base || j < b->n_base;) {
-        uint64_t x = i < a->n_base ? base_key(&a->base[i]) : UINT64_MAX;
-        uint64_t y = j < b->n_base ? base_key(&b->base[j]) : UINT64_MAX;
-        ps_base_count row = x <= y ? a->base[i] : b->base[j];
+static void join_bases(const part p[2], ps_read_evidence *out) {
+    const ps_read_evidence *a = p[0].from, *b = p[1].from;
+    out->codons.base = ps_alloc(a->codons.n_base + b->codons.n_base, sizeof *out->codons.base);
+    for (size_t i = 0, j = 0; i < a->codons.n_base || j < b->codons.n_base;) {
+        uint64_t x = i < a->codons.n_base ? base_key(&a->codons.base[i]) : UINT64_MAX;
+        uint64_t y = j < b->codons.n_base ? base_key(&b->codons.base[j]) : UINT64_MAX;
+        ps_base_count row = x <= y ? a->codons.base[i] : b->codons.base[j];
         row.n = 0;
         if (x <= y)
             row.n += p[0].base[i++];
         if (y <= x)
             row.n += p[1].base[j++];
         if (row.n)
-            out->base[out->n_base++] = row;
+            out->codons.base[out->codons.n_base++] = row;
     }
 }
 
@@ -383,12 +384,14 @@ static void add_allele(const part *p, size_t row, ps_allele_count *to) {
     }
 }
 
-static void join_alleles(const part p[2], ps_evidence *out) {
-    const ps_evidence *a = p[0].from, *b = p[1].from;
-    out->allele = ps_alloc(a->n_allele + b->n_allele, sizeof *out->allele);
-    for (size_t i = 0, j = 0; i < a->n_allele || j < b->n_allele;) {
-        int order = i == a->n_allele ? 1 : j == b->n_allele ? -1 : compare_alleles(&a->allele[i], &b->allele[j]);
-        const ps_allele_count *from = order <= 0 ? &a->allele[i] : &b->allele[j];
+static void join_alleles(const part p[2], ps_read_evidence *out) {
+    const ps_read_evidence *a = p[0].from, *b = p[1].from;
+    out->codons.allele = ps_alloc(a->codons.n_allele + b->codons.n_allele, sizeof *out->codons.allele);
+    for (size_t i = 0, j = 0; i < a->codons.n_allele || j < b->codons.n_allele;) {
+        int order = i == a->codons.n_allele   ? 1
+                    : j == b->codons.n_allele ? -1
+                                              : compare_alleles(&a->codons.allele[i], &b->codons.allele[j]);
+        const ps_allele_count *from = order <= 0 ? &a->codons.allele[i] : &b->codons.allele[j];
         ps_allele_count row = {.locus = from->locus, .beg0 = from->beg0, .end0 = from->end0};
         if (order <= 0)
             add_allele(&p[0], i++, &row);
@@ -401,15 +404,15 @@ static void join_alleles(const part p[2], ps_evidence *out) {
         row.depth = id < 0 ? 0 : (uint32_t)(p[0].drawn[id] + p[1].drawn[id]);
         row.depth = row.depth < carriers ? carriers : row.depth; /* as codons.c */
         row.alt = ps_strdup(from->alt);
-        out->allele[out->n_allele++] = row;
+        out->codons.allele[out->codons.n_allele++] = row;
     }
 }
 
-void ps_dilute(const ps_panel *panel, const ps_evidence *wild, const ps_evidence *mutated, double fraction,
-               uint64_t seed, ps_evidence *mixture) {
+void ps_dilute(const ps_panel *panel, const ps_read_evidence *wild, const ps_read_evidence *mutated, double fraction,
+               uint64_t seed, ps_read_evidence *mixture) {
     uint64_t state = seed;
     part p[2] = {start_part(panel, wild, &state), start_part(panel, mutated, &state)};
-    ps_evidence_init(panel, wild->role, mixture);
+    ps_read_evidence_init(panel, wild->role, mixture);
     mixture->given = wild->given;
     for (size_t id = 0; id < (size_t)panel->n_codons; id++) {
         uint64_t from_mutated = draw_binomial(p[0].depth[id], fraction, &state);
@@ -418,9 +421,9 @@ void ps_dilute(const ps_panel *panel, const ps_evidence *wild, const ps_evidence
         draw_codon(&p[0], id, p[0].depth[id] - from_mutated);
         draw_codon(&p[1], id, from_mutated);
     }
-    for (size_t i = 0; i < wild->n_allele; i++)
+    for (size_t i = 0; i < wild->codons.n_allele; i++)
         draw_allele(&p[0], i, 1 - fraction);
-    for (size_t i = 0; i < mutated->n_allele; i++)
+    for (size_t i = 0; i < mutated->codons.n_allele; i++)
         draw_allele(&p[1], i, 0); /* a codon the mutated file does not show gives nothing */
     join_codons(p, mixture);
     join_bases(p, mixture);

@@ -121,7 +121,7 @@ static void add(ps_unit *unit, const ps_record *r) {
     if (!touches_exon(unit, b))
         return;
     ps_waitlist *waiting = &((gene_state *)unit->state)->waiting;
-    ps_gene_count *count = &unit->part.gene[unit->id];
+    ps_gene_count *count = &unit->part.genes.gene[unit->id];
     int strand = strand_of(b, unit->panel->genes[unit->id].strand);
     count_read(count, unit, b);
     uint32_t seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, r->name) : 0;
@@ -152,3 +152,33 @@ const ps_unit_kind ps_gene_unit = {
     .add = add,
     .finish = finish,
 };
+
+/* ---- the counts ------------------------------------------------------------------------------------------------
+ */
+
+void ps_genes_init(const ps_panel *panel, ps_gene_evidence *genes) {
+    genes->n = (size_t)panel->n_genes;
+    genes->gene = ps_alloc(genes->n, sizeof *genes->gene);
+}
+
+void ps_genes_free(ps_gene_evidence *genes) {
+    free(genes->gene);
+    *genes = (ps_gene_evidence){0};
+}
+
+static void add_gene(ps_gene_count *a, const ps_gene_count *b) {
+    a->fragments += b->fragments;
+    a->sense += b->sense;
+    a->antisense += b->antisense;
+    a->reads += b->reads;
+    a->spliced += b->spliced;
+    a->unspliced += b->unspliced;
+    a->left_out += b->left_out;
+    for (int k = 0; k < 3; k++)
+        a->third[k] += b->third[k];
+}
+
+void ps_genes_add(ps_gene_evidence *whole, const ps_gene_evidence *part) {
+    for (size_t i = 0; i < part->n; i++)
+        add_gene(&whole->gene[i], &part->gene[i]);
+}

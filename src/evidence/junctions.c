@@ -26,52 +26,30 @@ typedef struct state {
 /* ---- rows -------------------------------------------------------------------------------------------------------
  */
 
-static int is_kept(uint64_t fragment, int thinned) {
-    return thinned <= PS_MAX_THINNING && (thinned == 0 || fragment >> (64 - thinned) == 0);
-}
-
-static void drop_rows(ps_evidence *e) {
-    size_t n = 0;
-    for (size_t i = 0; i < e->n_junction; i++)
-        if (is_kept(e->junction[i].fragment, e->thinned))
-            e->junction[n++] = e->junction[i];
-    e->n_junction = n;
-    n = 0;
-    for (size_t i = 0; i < e->n_clip; i++)
-        if (is_kept(e->clip[i].fragment, e->thinned))
-            e->clip[n++] = e->clip[i];
-    e->n_clip = n;
-}
-
-void ps_junction_thin(ps_evidence *evidence) {
-    if (evidence->thinned)
-        drop_rows(evidence);
-}
-
-static void halve(ps_evidence *part) {
-    while (part->n_junction > PS_MAX_JUNCTION_ROWS || part->n_clip > PS_MAX_JUNCTION_ROWS) {
-        part->thinned++;
-        drop_rows(part);
+static void halve(ps_read_evidence *part) {
+    while (part->junctions.n_junction > PS_MAX_JUNCTION_ROWS || part->junctions.n_clip > PS_MAX_JUNCTION_ROWS) {
+        part->junctions.thinned++;
+        ps_junctions_thin(&part->junctions);
     }
 }
 
 static void emit(ps_unit *unit, const ps_junction_read *read) {
-    ps_evidence *part = &unit->part;
+    ps_read_evidence *part = &unit->part;
     state *st = unit->state;
-    if (!is_kept(read->fragment, part->thinned))
+    if (!ps_junction_kept(read->fragment, part->junctions.thinned))
         return;
-    PS_GROW(part->junction, part->n_junction, st->reads);
-    part->junction[part->n_junction++] = *read;
+    PS_GROW(part->junctions.junction, part->junctions.n_junction, st->reads);
+    part->junctions.junction[part->junctions.n_junction++] = *read;
     halve(part);
 }
 
 static void emit_clip(ps_unit *unit, const ps_junction_clip *clip) {
-    ps_evidence *part = &unit->part;
+    ps_read_evidence *part = &unit->part;
     state *st = unit->state;
-    if (!is_kept(clip->fragment, part->thinned))
+    if (!ps_junction_kept(clip->fragment, part->junctions.thinned))
         return;
-    PS_GROW(part->clip, part->n_clip, st->clips);
-    part->clip[part->n_clip++] = *clip;
+    PS_GROW(part->junctions.clip, part->junctions.n_clip, st->clips);
+    part->junctions.clip[part->junctions.n_clip++] = *clip;
     halve(part);
 }
 
@@ -310,8 +288,8 @@ static int mate_is_low(const ps_unit *unit, const bam1_t *b) {
 static void add_chimeric(ps_unit *unit, const ps_record *r) {
     int side = is_igh(unit);
     ps_span span = side ? unit->panel->igh : unit->panel->ccnd1_window;
-    unit->part.window_chimeric += !side;
-    unit->part.chimeric[side][(r->pos0 - span.beg0) / PS_CHIMERIC_CELL]++;
+    unit->part.junctions.window_chimeric += !side;
+    unit->part.junctions.chimeric[side][(r->pos0 - span.beg0) / PS_CHIMERIC_CELL]++;
 }
 
 static void add_pair(ps_unit *unit, const ps_record *r) {
@@ -340,8 +318,8 @@ static void add_pair(ps_unit *unit, const ps_record *r) {
 static void cover(ps_unit *unit, int32_t pos0, int64_t bases) {
     if (is_igh(unit))
         return;
-    unit->part.window_fragments++;
-    unit->part.cell_bases[(pos0 - unit->panel->ccnd1_window.beg0) / PS_WINDOW_CELL] += (uint64_t)bases;
+    unit->part.junctions.window_fragments++;
+    unit->part.junctions.cell_bases[(pos0 - unit->panel->ccnd1_window.beg0) / PS_WINDOW_CELL] += (uint64_t)bases;
 }
 
 /* ---- the units --------------------------------------------------------------------------------------------------

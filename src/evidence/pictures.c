@@ -123,10 +123,10 @@ void ps_pictures_add(ps_pictures *p, int32_t codon, int hap, uint64_t order, con
     pile->row[i] = row;
 }
 
-static void move_pile(ps_picture_pile *pile, ps_evidence *part, size_t *capacity) {
+static void move_pile(ps_picture_pile *pile, ps_read_evidence *part, size_t *capacity) {
     for (int i = 0; i < pile->n; i++) {
-        PS_GROW(part->picture, part->n_picture, *capacity);
-        part->picture[part->n_picture++] = pile->row[i];
+        PS_GROW(part->codons.picture, part->codons.n_picture, *capacity);
+        part->codons.picture[part->codons.n_picture++] = pile->row[i];
     }
     pile->n = 0;
 }
@@ -142,7 +142,7 @@ static int rank_of(const ps_pictures *p, const uint32_t *at, int hap, int refere
     return rank;
 }
 
-void ps_pictures_finish(ps_pictures *p, ps_evidence *part) {
+void ps_pictures_finish(ps_pictures *p, ps_read_evidence *part) {
     size_t capacity = 0;
     for (int32_t codon = p->locus->codon_beg; codon < p->locus->codon_end; codon++) {
         const uint32_t *at = &p->pile_of[(size_t)(codon - p->locus->codon_beg) * PS_N_HAPS];

@@ -26,6 +26,6 @@ void ps_pictures_init(const ps_panel *panel, const ps_locus *locus, ps_pictures 
 /* A fragment that counts for `hap` at `codon`; `order` is the hash of its name. */
 void ps_pictures_add(ps_pictures *pictures, int32_t codon, int hap, uint64_t order, const ps_slice *slice);
 /* Moves the rows of every codon into part->picture and frees the rest. */
-void ps_pictures_finish(ps_pictures *pictures, ps_evidence *part);
+void ps_pictures_finish(ps_pictures *pictures, ps_read_evidence *part);
 
 #endif

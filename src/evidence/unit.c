@@ -54,7 +54,7 @@ int ps_is_spliced(const bam1_t *b) {
 void ps_unit_add(ps_unit *unit, const ps_record *record) {
     if (!belongs(unit, record))
         return;
-    ps_evidence *part = &unit->part;
+    ps_read_evidence *part = &unit->part;
     part->records++;
     part->seen[unit->kind->collector]++;
     int cause = left_out_cause(unit, record->bam);

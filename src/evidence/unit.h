@@ -33,20 +33,22 @@ struct ps_unit {
     int id;         /* locus, gene, first bin, window piece, or first SNP */
     ps_span *spans; /* owned; ascending, disjoint, on one contig */
     size_t n_spans;
-    int sorted;       /* records come in coordinate order */
-    void *state;      /* the collector's own */
-    size_t memory;    /* bytes for fragments that wait for their mate; what is more goes to a temporary file */
-    int unread;       /* errno: that file could not be read back, so the counts are short */
-    ps_evidence part; /* this unit's evidence; gene, bin, cells and snp point into the whole's */
-    uint64_t last;    /* number of the last record given (streaming: a record comes once) */
+    int sorted;            /* records come in coordinate order */
+    void *state;           /* the collector's own */
+    size_t memory;         /* bytes for fragments that wait for their mate; what is more goes to a temporary file */
+    int unread;            /* errno: that file could not be read back, so the counts are short */
+    ps_read_evidence part; /* this unit's evidence; gene, bin, cells and snp point into the whole's */
+    uint64_t last;         /* number of the last record given (streaming: a record comes once) */
 };
 
 extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_unit, ps_junction_igh_unit,
     ps_snp_unit;
 
-/* Leaves the junction rows and clips that evidence->thinned keeps. Rows that were thinned less, in another unit, become what
- * they would be had they been thinned as much. */
-void ps_junction_thin(ps_evidence *evidence);
+/* Is a fragment among those that so many halvings leave? */
+int ps_junction_kept(uint64_t fragment, int thinned);
+/* Leaves the rows that evidence->thinned keeps. Rows that were thinned less, in another unit, become what they would be had
+ * they been thinned as much. */
+void ps_junctions_thin(ps_junction_evidence *junctions);
 
 /* Does the alignment skip an intron? */
 int ps_is_spliced(const bam1_t *bam);

@@ -10,12 +10,12 @@
  * library; they warn, they decide nothing. */
 static const double left_out_warning = 0.5, conflict_warning = 0.02;
 
-static void check_records(ps_result *r, const ps_evidence *e) {
+static void check_records(ps_result *r, const ps_read_evidence *e) {
     ps_result_qc(r, "records", ps_input_names[e->role], e->records ? PS_QC_PASS : PS_QC_WARN, (double)e->records, 1,
                  "%llu records overlap the panel", (unsigned long long)e->records);
 }
 
-static void check_left_out(ps_result *r, const ps_evidence *e) {
+static void check_left_out(ps_result *r, const ps_read_evidence *e) {
     uint64_t seen = e->seen[PS_COLLECT_CODONS], left = 0;
     char causes[200] = "";
     for (int i = 0; i < PS_N_LEFT; i++) {
@@ -34,23 +34,23 @@ static void check_left_out(ps_result *r, const ps_evidence *e) {
 }
 
 /* Without qualities a base counts as just good enough, and what errors there are is not known. */
-static void check_qualities(ps_result *r, const ps_evidence *e) {
-    if (e->no_quality)
-        ps_result_qc(r, "base-qualities", ps_input_names[e->role], PS_QC_WARN, (double)e->no_quality, 0,
+static void check_qualities(ps_result *r, const ps_read_evidence *e) {
+    if (e->codons.no_quality)
+        ps_result_qc(r, "base-qualities", ps_input_names[e->role], PS_QC_WARN, (double)e->codons.no_quality, 0,
                      "reads at RAS codons have no base qualities: each base counts as %g, which is assumed",
                      r->panel->limits.min_base_quality);
 }
 
-static void check_conflicts(ps_result *r, const ps_evidence *e) {
-    uint64_t codons = e->mate_conflicts;
-    for (size_t i = 0; i < e->n_codon; i++)
-        codons += e->codon[i].n;
+static void check_conflicts(ps_result *r, const ps_read_evidence *e) {
+    uint64_t codons = e->codons.mate_conflicts;
+    for (size_t i = 0; i < e->codons.n_codon; i++)
+        codons += e->codons.codon[i].n;
     if (!codons)
         return;
-    double share = (double)e->mate_conflicts / (double)codons;
+    double share = (double)e->codons.mate_conflicts / (double)codons;
     ps_result_qc(r, "mate-conflicts", ps_input_names[e->role], share > conflict_warning ? PS_QC_WARN : PS_QC_PASS,
                  ps_round6(share), conflict_warning, "%llu codons where overlapping mates disagree were not counted",
-                 (unsigned long long)e->mate_conflicts);
+                 (unsigned long long)e->codons.mate_conflicts);
 }
 
 /* Between even and one-stranded lies a mixture of libraries, or a wrong setting of the aligner. */
@@ -137,8 +137,8 @@ static void tell_notice(ps_result *r, const char *check, const char *input, cons
 
 /* Does the VCF list the change as one that it does not call? */
 static int is_listed_absent(const ps_result *r, const ps_ras_variant *v) {
-    for (size_t i = 0; i < r->vcf.n_variants; i++) {
-        const ps_variant *in = &r->vcf.variant[i];
+    for (size_t i = 0; i < r->evidence.vcf.n_variants; i++) {
+        const ps_variant *in = &r->evidence.vcf.variant[i];
         if (in->contig == v->contig && in->beg0 == v->beg0 && in->end0 == v->end0 &&
             !strcmp(in->alt, v->alt + (v->pos1 == v->beg0)))
             return 1;
@@ -201,9 +201,9 @@ static void check_vcf(ps_result *r) {
     for (size_t i = 0; i < r->calls.ras.n_notes; i++)
         ps_result_qc(r, "vcf-alleles", "vcf", r->calls.ras.note[i].warns ? PS_QC_WARN : PS_QC_PASS, NAN, NAN, "%s",
                      r->calls.ras.note[i].text);
-    if (!r->has_vcf)
+    if (!r->evidence.has_vcf)
         return;
-    tell_notice(r, "vcf", "vcf", r->vcf.notice);
+    tell_notice(r, "vcf", "vcf", r->evidence.vcf.notice);
     for (size_t i = 0; i < r->calls.ras.n_variants; i++)
         compare_with_vcf(r, &r->calls.ras.variant[i]);
 }
@@ -215,7 +215,7 @@ static void check_rna(ps_result *r) {
 
 static void check_sites(ps_result *r) {
     size_t n = 0, called = 0, uncounted = 0;
-    if (!r->has_sites)
+    if (!r->evidence.has_sites)
         return;
     for (size_t i = 0; i < r->calls.ras.n_variants; i++) {
         const ps_ras_variant *v = &r->calls.ras.variant[i];
@@ -229,7 +229,7 @@ static void check_sites(ps_result *r) {
     ps_result_qc(r, "force-sites", "sample", uncounted || !n ? PS_QC_WARN : PS_QC_PASS, (double)n, NAN,
                  "%zu alleles of --force-sites are reported: %zu pass, %zu could not be counted in any alignments", n,
                  called, uncounted);
-    tell_notice(r, "force-sites", "sample", r->sites.notice);
+    tell_notice(r, "force-sites", "sample", r->evidence.sites.notice);
 }
 
 /* The inputs' persons, pair by pair. */
@@ -269,25 +269,25 @@ static void check_contamination(ps_result *r) {
 }
 
 static void check_sample_name(ps_result *r) {
-    for (size_t i = 0; i < r->n_inputs; i++) {
-        const char *name = r->input[i].sample_name;
+    for (size_t i = 0; i < r->evidence.n_inputs; i++) {
+        const char *name = r->evidence.input[i].sample_name;
         if (!*name || strstr(name, r->sample_id) || strstr(r->sample_id, name))
             continue;
-        ps_result_qc(r, "sample-name", ps_input_names[r->input[i].role], PS_QC_WARN, NAN, NAN,
+        ps_result_qc(r, "sample-name", ps_input_names[r->evidence.input[i].role], PS_QC_WARN, NAN, NAN,
                      "the file says sample '%.80s', this result is for '%.80s'", name, r->sample_id);
     }
 }
 
 void ps_result_checks(ps_result *result) {
-    static void (*const of_reads[])(ps_result *, const ps_evidence *) = {check_records, check_left_out,
-                                                                         check_qualities, check_conflicts};
+    static void (*const of_reads[])(ps_result *, const ps_read_evidence *) = {check_records, check_left_out,
+                                                                              check_qualities, check_conflicts};
     static void (*const of_sample[])(ps_result *) = {check_expression,    check_ras,        check_vcf,
                                                      check_rna,           check_sites,      check_identity,
                                                      check_contamination, check_sample_name};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < sizeof of_reads / sizeof *of_reads; i++)
-            if (result->evidence[role].given)
-                of_reads[i](result, &result->evidence[role]);
+            if (result->evidence.reads[role].given)
+                of_reads[i](result, &result->evidence.reads[role]);
     for (size_t i = 0; i < sizeof of_sample / sizeof *of_sample; i++)
         of_sample[i](result);
 }

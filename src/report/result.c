@@ -16,17 +16,9 @@ const char *const ps_qc_state_names[PS_N_QC_STATES] = {
 };
 
 void ps_result_free(ps_result *result) {
-    for (int i = 0; i < PS_N_READ_INPUTS; i++)
-        ps_evidence_free(&result->evidence[i]);
-    ps_variants_free(&result->vcf);
-    ps_variants_free(&result->sites);
+    ps_evidence_free(&result->evidence);
     ps_calls_free(&result->calls);
     ps_label_free(&result->label);
-    for (size_t i = 0; i < result->n_inputs; i++) {
-        free(result->input[i].path);
-        free(result->input[i].sample_name);
-    }
-    free(result->input);
     free(result->qc);
     free(result->sample_id);
     free(result->expression_reference);
@@ -65,7 +57,8 @@ const char *ps_output_contig(const ps_result *result, int contig) {
     if (!result->panel || contig < 0 || contig >= result->panel->n_contigs)
         return ".";
     const ps_contig *c = &result->panel->contigs[contig];
-    const char *name = result->style >= 0 && result->style < PS_N_STYLES ? c->name[result->style] : NULL;
+    const char *name =
+        result->evidence.style >= 0 && result->evidence.style < PS_N_STYLES ? c->name[result->evidence.style] : NULL;
     if (!name)
         name = c->name[PS_STYLE_UCSC];
     return name ? name : ".";

@@ -31,10 +31,10 @@ static void use(ps_result *r, int has_panel) {
     ps_explanation_free(&e);
     if (!has_panel)
         return;
-    ps_case c = {.panel = r->panel, .purity = r->purity, .vcf = r->has_vcf ? &r->vcf : NULL};
-    c.sites = r->has_sites ? &r->sites : NULL;
+    ps_case c = {.panel = r->panel, .purity = r->purity, .vcf = r->evidence.has_vcf ? &r->evidence.vcf : NULL};
+    c.sites = r->evidence.has_sites ? &r->evidence.sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        c.reads[role] = &r->evidence[role];
+        c.reads[role] = &r->evidence.reads[role];
     const ps_ras_call *part = &r->calls.ras;
     ps_calls joint = {0};
     ps_join_ras(&c, &part, 1, &joint.ras);

@@ -487,13 +487,13 @@ static ps_cohort_row made_up(size_t number, uint64_t *seed) {
 
 static void add_person(const ps_panel *snps_of, ps_cohort_row *row, ps_input_role role, const person *who,
                        uint64_t seed) {
-    ps_evidence e =
+    ps_read_evidence e =
         unit_observe(&seed, snps_of, who, (assay){.role = role, .depth = 10, .sites = 200, .error = 0.002}, 1);
     row->person = ps_resize(row->person, row->n_persons + 1, sizeof *row->person);
     ps_identity_publish(snps_of, &e, &row->person[row->n_persons++]);
     if (!row->snp_set)
         row->snp_set = ps_strdup(snps_of->snp_set);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void persons_compared(void **state) {

@@ -33,24 +33,24 @@ static double copies_at(const genome *g, int bin) {
     return g->purity * copies + 2 * (1 - g->purity);
 }
 
-static void simulate(const genome *g, uint64_t *seed, ps_evidence *e) {
+static void simulate(const genome *g, uint64_t *seed, ps_read_evidence *e) {
     for (int i = 0; i < panel.n_bins; i++) {
         double mean = g->depth * copies_at(g, i) / 2 * panel.bins[i].mappability *
                       exp2(g->gc_slope * (panel.bins[i].gc - 0.43) / 0.1);
         if (g->extra_cv > 0)
             mean *= exp(g->extra_cv * unit_normal(seed) - g->extra_cv * g->extra_cv / 2);
-        e->bin[i] = unit_poisson(seed, mean);
+        e->bins.bin[i] = unit_poisson(seed, mean);
     }
 }
 
 static ps_copynumber_call call_of(const genome *g, uint64_t *seed, double purity) {
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     simulate(g, seed, &dna);
     ps_case c = case_of(NULL, &dna, NULL);
     c.purity = purity;
     ps_copynumber_call call;
     ps_call_copynumber(&c, &call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
     return call;
 }
 
@@ -421,20 +421,20 @@ static void gates(void **state) {
     assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_LOW_COVERAGE) && isnan(call.copies) && call.hyperdiploid == -1);
     free_call(&call);
-    ps_evidence dna = case_evidence(PS_INPUT_DNA); /* a capture: a tenth of the bins has everything */
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA); /* a capture: a tenth of the bins has everything */
     for (int i = 0; i < panel.n_bins; i++)
-        dna.bin[i] = i % 10 ? 0 : 500;
+        dna.bins.bin[i] = i % 10 ? 0 : 500;
     ps_case c = case_of(NULL, &dna, NULL);
     ps_call_copynumber(&c, &call);
     assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_TARGETED));
     free_call(&call);
     for (int i = 0; i < panel.n_bins; i++)
-        dna.bin[i] = 0;
+        dna.bins.bin[i] = 0;
     ps_call_copynumber(&c, &call);
     assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
     g = diploid(100);
     g.extra_cv = 1.2;
     call = call_of(&g, &seed, 1);
@@ -486,12 +486,12 @@ static void a_small_amplicon(void **state) {
     static const int32_t half[] = {30000, 100000, 250000};
     for (int i = 0; i < 3; i++) {
         uint64_t seed = 13;
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         genome g = diploid(300);
         simulate(&g, &seed, &dna);
         for (int b = 0; b < panel.n_bins; b++)
             if (panel.bins[b].role != PS_BIN_ARM && abs(panel.bins[b].span.beg0 + 5000 - 69650000) < half[i])
-                dna.bin[b] *= 5;
+                dna.bins.bin[b] *= 5;
         ps_case c = case_of(NULL, &dna, NULL);
         c.purity = 1;
         ps_copynumber_call call;
@@ -500,7 +500,7 @@ static void a_small_amplicon(void **state) {
             fail_msg("%d bases: %s (%.2f copies) %s", 2 * half[i], ps_cn_state_names[call.state], call.copies,
                      call.reasons.n ? call.reasons.at[0].detail : "");
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 

@@ -13,13 +13,13 @@ enum { GGT = 43, GAT = 35, GGC = 41, P49 = 25245349, P50 = 25245350, P51 = 25245
 #define READ(...) ((unit_read){.contig = "chr12", __VA_ARGS__})
 #define G12D .edit_pos1 = {P50}, .edit = {'T'}
 
-static ps_evidence run(unit_sam *s) {
-    ps_evidence e = collect_text(s, PS_INPUT_DNA);
+static ps_read_evidence run(unit_sam *s) {
+    ps_read_evidence e = collect_text(s, PS_INPUT_DNA);
     sam_free(s);
     return e;
 }
 
-static ps_evidence one(unit_read r) {
+static ps_read_evidence one(unit_read r) {
     unit_sam s;
     sam_begin(&s, &panel, "coordinate");
     sam_add(&s, r);
@@ -39,50 +39,51 @@ static void places(void **state) {
 
 static void single_reads(void **state) {
     (void)state;
-    ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", G12D));
+    ps_read_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", G12D));
     assert_int_equal(codon_count(&e, k12, GAT, PS_F1R2, 40), 1);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
     assert_int_equal(codon_count(&e, k13, GGC, PS_F1R2, 40), 1);
     assert_int_equal(e.seen[PS_COLLECT_CODONS], 1);
-    assert_int_equal(e.n_allele, 0);
-    ps_evidence_free(&e);
+    assert_int_equal(e.codons.n_allele, 0);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .flag = 16, .quality1 = 61)); /* capped at 40 */
     assert_int_equal(codon_count(&e, k12, GGT, PS_F2R1, 40), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(
         READ(.pos1 = P50 - 50, .cigar = "100M", .edit_pos1 = {P51, P49}, .edit = {'A', 'G'})); /* c.34G>T c.36T>C */
     assert_int_equal(codon_count(&e, k12, 16 * 3 + 4 * 2 + 1, PS_F1R2, 40), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .edit_pos1 = {P50}, .edit = {'N'}));
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     assert_int_equal(codon_count(&e, k13, -1, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void base_quality(void **state) {
     (void)state;
     static const struct { int quality, counted; } rows[] = {{0, 0}, {19, 0}, {20, 1}, {35, 1}};
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e =
+        ps_read_evidence e =
             one(READ(.pos1 = P50 - 50, .cigar = "100M", .weak_pos1 = P49, .weak_quality = rows[i].quality));
         assert_int_equal(codon_count(&e, k12, GGT, -1, rows[i].quality), rows[i].counted);
         assert_int_equal(codon_count(&e, k12, -1, -1, -1), rows[i].counted);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
-    ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .quality1 = -1)); /* no qualities: just good enough */
+    ps_read_evidence e =
+        one(READ(.pos1 = P50 - 50, .cigar = "100M", .quality1 = -1)); /* no qualities: just good enough */
     assert_int_equal(codon_count(&e, k12, GGT, -1, 20), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void mapping_quality(void **state) {
     (void)state;
     static const struct { int mapq, counted; } rows[] = {{0, 0}, {19, 0}, {20, 1}, {255, 1}};
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .mapq1 = rows[i].mapq + 1));
+        ps_read_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .mapq1 = rows[i].mapq + 1));
         assert_int_equal(codon_count(&e, k12, GGT, -1, -1), rows[i].counted);
         assert_int_equal(e.left_out[PS_COLLECT_CODONS][PS_LEFT_LOW_MAPQ], !rows[i].counted);
         assert_int_equal(e.seen[PS_COLLECT_CODONS], 1);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -96,15 +97,15 @@ static void flags_left_out(void **state) {
         {256 | 2048, PS_LEFT_SECONDARY}, {512 | 1024, PS_LEFT_QC_FAIL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .flag = rows[i].flag, .mapq1 = 1));
-        assert_int_equal(e.n_codon, 0);
+        ps_read_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .flag = rows[i].flag, .mapq1 = 1));
+        assert_int_equal(e.codons.n_codon, 0);
         for (int cause = 0; cause < PS_N_LEFT; cause++)
             assert_int_equal(e.left_out[PS_COLLECT_CODONS][cause], cause == rows[i].cause);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
-static ps_evidence pair(unit_read left, unit_read right, int second_left) {
+static ps_read_evidence pair(unit_read left, unit_read right, int second_left) {
     unit_sam s;
     sam_begin(&s, &panel, "coordinate");
     sam_pair(&s, "p", second_left, left, right);
@@ -129,56 +130,56 @@ static void read_through(void **state) {
                          .isize = -isize, G12D));
         sam_add(&s, READ(.name = "p", .flag = 99, .pos1 = forward, .cigar = "100M", .mate_pos1 = reverse,
                          .isize = isize, G12D));
-        ps_evidence e = run(&s);
+        ps_read_evidence e = run(&s);
         assert_int_equal(codon_count(&e, k12, -1, -1, -1), rows[i].counted);
-        assert_true(e.n_codon > 0); /* others are within */
-        ps_evidence_free(&e);
+        assert_true(e.codons.n_codon > 0); /* others are within */
+        ps_read_evidence_free(&e);
     }
 }
 
 static void overlapping_mates(void **state) {
     (void)state;
-    ps_evidence e =
+    ps_read_evidence e =
         pair(READ(.pos1 = P50 - 60, .cigar = "100M", G12D), READ(.pos1 = P50 - 40, .cigar = "100M", G12D), 0);
     assert_int_equal(codon_count(&e, k12, GAT, PS_F1R2, 45), 1);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
-    assert_int_equal(e.mate_conflicts, 0);
-    ps_evidence_free(&e);
+    assert_int_equal(e.codons.mate_conflicts, 0);
+    ps_read_evidence_free(&e);
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M"), READ(.pos1 = P50 - 40, .cigar = "100M"), 1);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F2R1, 45), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M", G12D), READ(.pos1 = P50 - 40, .cigar = "100M"), 0);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     assert_int_equal(codon_count(&e, k13, GGC, PS_F1R2, 45), 1);
-    assert_int_equal(e.mate_conflicts, 1);
-    ps_evidence_free(&e);
+    assert_int_equal(e.codons.mate_conflicts, 1);
+    ps_read_evidence_free(&e);
     /* a third word, N, leaves the other mate's standing */
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M", .edit_pos1 = {P50}, .edit = {'N'}),
              READ(.pos1 = P50 - 40, .cigar = "100M", G12D), 0);
     assert_int_equal(codon_count(&e, k12, GAT, PS_F1R2, 40), 1);
-    assert_int_equal(e.mate_conflicts, 0);
-    ps_evidence_free(&e);
+    assert_int_equal(e.codons.mate_conflicts, 0);
+    ps_read_evidence_free(&e);
     /* two agreeing bases of quality 15 are as good as one of 30 */
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M", .weak_pos1 = P50, .weak_quality = 15),
              READ(.pos1 = P50 - 40, .cigar = "100M", .weak_pos1 = P50, .weak_quality = 15), 0);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 30), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M", .quality1 = -1),
              READ(.pos1 = P50 - 40, .cigar = "100M", .quality1 = -1), 0);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 40), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     /* same start */
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M"), READ(.pos1 = P50 - 60, .cigar = "100M"), 0);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 45), 1);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     /* the mate is a duplicate (left out): the other counts alone */
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M"), READ(.pos1 = P50 - 40, .cigar = "100M", .flag = 1024), 0);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 40), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M", .flag = 1024), READ(.pos1 = P50 - 40, .cigar = "100M"), 0);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 40), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* Mates in any order of the file, and in files that are not sorted. */
@@ -196,10 +197,10 @@ static void order_of_mates(void **state) {
             sam_add(&s, right_first ? right : left);
             sam_add(&s, READ(.pos1 = P50 + 5000, .cigar = "50M"));
             sam_add(&s, right_first ? left : right);
-            ps_evidence e = run(&s);
+            ps_read_evidence e = run(&s);
             assert_int_equal(codon_count(&e, k12, GAT, PS_F1R2, 45), 1);
             assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
 }
 
@@ -220,12 +221,12 @@ static void mates_that_do_not_overlap(void **state) {
                 READ(.name = "p", .flag = kind ? 129 : 147, .pos1 = right_pos, .cigar = "30M", .mate_pos1 = left_pos);
             sam_add(&s, right_first ? right : left);
             sam_add(&s, right_first ? left : right);
-            ps_evidence e = run(&s);
+            ps_read_evidence e = run(&s);
             n[right_first] = codon_count(&e, k12, -1, -1, -1);
             f1r2[right_first] = 0;
-            for (size_t i = 0; i < e.n_codon; i++)
-                f1r2[right_first] += e.codon[i].side == PS_F1R2 ? (int)e.codon[i].n : 0;
-            ps_evidence_free(&e);
+            for (size_t i = 0; i < e.codons.n_codon; i++)
+                f1r2[right_first] += e.codons.codon[i].side == PS_F1R2 ? (int)e.codons.codon[i].n : 0;
+            ps_read_evidence_free(&e);
         }
         assert_int_equal(n[0], n[1]);
         assert_int_equal(f1r2[0], f1r2[1]);
@@ -246,11 +247,11 @@ static void indel_quality_does_not_depend_on_order(void **state) {
                                .quality1 = 36);
         sam_add(&s, right_first ? right : left);
         sam_add(&s, right_first ? left : right);
-        ps_evidence e = run(&s);
+        ps_read_evidence e = run(&s);
         for (int q = 0; q < 64; q++)
             if (codon_count(&e, k12, PS_HAP_INDEL, -1, q))
                 quality[right_first] = q;
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     assert_int_equal(quality[0], quality[1]);
 }
@@ -270,9 +271,9 @@ static void conflict_does_not_depend_on_order(void **state) {
             READ(.name = "p", .flag = 147, .pos1 = at + 40, .cigar = "41M3I57M", .mate_pos1 = at, .inserted = "GAG");
         sam_add(&s, right_first ? right : left);
         sam_add(&s, right_first ? left : right);
-        ps_evidence e = run(&s);
+        ps_read_evidence e = run(&s);
         n[right_first] = codon_count(&e, k12, -1, -1, -1);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     assert_int_equal(n[0], n[1]);
 }
@@ -297,10 +298,10 @@ static void family_orientation_does_not_depend_on_order(void **state) {
         };
         for (int i = 0; i < 4; i++)
             sam_add(&s, r[(i + 2 * order) % 4]);
-        ps_evidence e = run(&s);
+        ps_read_evidence e = run(&s);
         assert_int_equal(codon_count(&e, k12, GGT, -1, -1), 1); /* one molecule */
         f1r2[order] = codon_count(&e, k12, GGT, PS_F1R2, -1);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     assert_int_equal(f1r2[0], f1r2[1]);
 }
@@ -311,21 +312,21 @@ static void names_that_repeat(void **state) {
     sam_begin(&s, &panel, "coordinate");
     for (int i = 0; i < 3; i++) /* unpaired reads of one name are three fragments */
         sam_add(&s, READ(.name = "same", .pos1 = P50 - 50, .cigar = "100M"));
-    ps_evidence e = run(&s);
+    ps_read_evidence e = run(&s);
     assert_int_equal(codon_count(&e, k12, GGT, -1, -1), 3);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     sam_begin(&s, &panel, "coordinate");
     for (int i = 0; i < 2; i++) /* two first reads of one name are not mates */
         sam_add(&s, READ(.name = "same", .flag = 65, .pos1 = P50 - 50, .cigar = "100M", .mate_pos1 = P50 - 50));
     e = run(&s);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 40), 2);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     sam_begin(&s, &panel, "coordinate"); /* an improper pair, both forward: the first read gives the orientation */
     sam_add(&s, READ(.name = "p", .flag = 129, .pos1 = P50 - 60, .cigar = "100M", .mate_pos1 = P50 - 50));
     sam_add(&s, READ(.name = "p", .flag = 65, .pos1 = P50 - 50, .cigar = "100M", .mate_pos1 = P50 - 60));
     e = run(&s);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 45), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* ---- indels -------------------------------------------------------------------------------------------------------
@@ -337,44 +338,44 @@ static void deletion(void **state) {
     unit_read r = READ(.pos1 = P49 - 50, .cigar = "50M3D50M");
     for (int paired = 0; paired < 2; paired++) {
         unit_read mate = READ(.pos1 = P49 - 30, .cigar = "30M3D70M");
-        ps_evidence e = paired ? pair(r, mate, 0) : one(r);
-        assert_int_equal(e.n_allele, 1);
-        assert_int_equal(e.allele[0].beg0, P49 - 3);
-        assert_int_equal(e.allele[0].end0, P49);
-        assert_string_equal(e.allele[0].alt, "");
-        assert_int_equal(e.allele[0].n[PS_F1R2], 1);
-        assert_int_equal(e.allele[0].n[PS_F2R1], 0);
-        assert_int_equal(e.allele[0].depth, 1);
+        ps_read_evidence e = paired ? pair(r, mate, 0) : one(r);
+        assert_int_equal(e.codons.n_allele, 1);
+        assert_int_equal(e.codons.allele[0].beg0, P49 - 3);
+        assert_int_equal(e.codons.allele[0].end0, P49);
+        assert_string_equal(e.codons.allele[0].alt, "");
+        assert_int_equal(e.codons.allele[0].n[PS_F1R2], 1);
+        assert_int_equal(e.codons.allele[0].n[PS_F2R1], 0);
+        assert_int_equal(e.codons.allele[0].depth, 1);
         assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, -1, -1), 1);
         assert_int_equal(codon_count(&e, k13, PS_HAP_INDEL, -1, -1), 1);
         assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
         assert_int_equal(codon_count(&e, k12 - 1, -1, -1, -1), 1);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
 static void insertion(void **state) {
     (void)state;
-    ps_evidence e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted = "GAG")); /* between 50 and 51 */
-    assert_int_equal(e.n_allele, 1);
-    assert_int_equal(e.allele[0].beg0, P50);
-    assert_int_equal(e.allele[0].end0, P50);
-    assert_string_equal(e.allele[0].alt, "GAG");
+    ps_read_evidence e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted = "GAG")); /* between 50 and 51 */
+    assert_int_equal(e.codons.n_allele, 1);
+    assert_int_equal(e.codons.allele[0].beg0, P50);
+    assert_int_equal(e.codons.allele[0].end0, P50);
+    assert_string_equal(e.codons.allele[0].alt, "GAG");
     assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, PS_F1R2, 40), 1);
     assert_int_equal(codon_count(&e, k13, GGC, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P49 - 50, .cigar = "50M3I50M", .inserted = "GAG")); /* between the codons: touches both */
     assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, -1, -1), 1);
     assert_int_equal(codon_count(&e, k13, PS_HAP_INDEL, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     /* an inserted G behind ..TTGGC.. style repeats moves to their left end, whichever of them the aligner chose */
     int32_t place[2];
     for (int i = 0; i < 2; i++) {
-        ps_evidence a =
+        ps_read_evidence a =
             one(READ(.pos1 = P51 - 50, .cigar = i ? "50M1I50M" : "51M1I49M", .inserted = "C")); /* in CC */
-        assert_int_equal(a.n_allele, 1);
-        place[i] = a.allele[0].beg0;
-        ps_evidence_free(&a);
+        assert_int_equal(a.codons.n_allele, 1);
+        place[i] = a.codons.allele[0].beg0;
+        ps_read_evidence_free(&a);
     }
     assert_int_equal(place[0], place[1]);
     assert_int_equal(place[0], P49); /* before base 50 */
@@ -384,47 +385,48 @@ static void indels_that_do_not_count(void **state) {
     (void)state;
     static const char *const cigars[] = {"3I97M", "5S3I92M", "97M3I", "92M3I5S"};
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(READ(.pos1 = i < 2 ? P50 : P50 - (i == 2 ? 96 : 91), .cigar = cigars[i]));
-        assert_int_equal(e.n_allele, 0);
-        ps_evidence_free(&e);
+        ps_read_evidence e = one(READ(.pos1 = i < 2 ? P50 : P50 - (i == 2 ? 96 : 91), .cigar = cigars[i]));
+        assert_int_equal(e.codons.n_allele, 0);
+        ps_read_evidence_free(&e);
     }
-    ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "50M3D50M", .quality1 = 20)); /* quality 19 */
-    assert_int_equal(e.n_allele, 0);
+    ps_read_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "50M3D50M", .quality1 = 20)); /* quality 19 */
+    assert_int_equal(e.codons.n_allele, 0);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = 25245384 - 50, .cigar = "60M2I40M")); /* ten bases 5' of the start codon */
-    assert_int_equal(e.n_allele, 0);
-    ps_evidence_free(&e);
+    assert_int_equal(e.codons.n_allele, 0);
+    ps_read_evidence_free(&e);
 }
 
 /* Guards against: slice.c note_indel(): an insertion of low quality is forgotten and its fragment counts as
  * reference, while a deletion of low quality leaves the codon uncounted */
 static void weak_insertion_is_not_reference(void **state) {
     (void)state;
-    ps_evidence e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted_quality = 19));
+    ps_read_evidence e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted_quality = 19));
     assert_int_equal(codon_count(&e, k12, GGT, -1, -1), 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void indel_in_one_mate(void **state) {
     (void)state;
     /* the other mate covers the place: a conflict, nothing counts there */
-    ps_evidence e = pair(READ(.pos1 = P50 - 60, .cigar = "61M3I39M"), READ(.pos1 = P50 - 40, .cigar = "100M"), 0);
-    assert_int_equal(e.n_allele, 0);
+    ps_read_evidence e =
+        pair(READ(.pos1 = P50 - 60, .cigar = "61M3I39M"), READ(.pos1 = P50 - 40, .cigar = "100M"), 0);
+    assert_int_equal(e.codons.n_allele, 0);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
-    assert_int_equal(e.mate_conflicts, 1);
+    assert_int_equal(e.codons.mate_conflicts, 1);
     assert_int_equal(codon_count(&e, k13, GGC, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = pair(READ(.pos1 = P50 - 60, .cigar = "100M"), READ(.pos1 = P50 - 40, .cigar = "39M3D61M"), 0);
-    assert_int_equal(e.n_allele, 0);
+    assert_int_equal(e.codons.n_allele, 0);
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
-    assert_true(e.mate_conflicts >= 1);
-    ps_evidence_free(&e);
+    assert_true(e.codons.mate_conflicts >= 1);
+    ps_read_evidence_free(&e);
     /* it ends before: the indel stands */
     e = pair(READ(.pos1 = P50 - 90, .cigar = "80M"), READ(.pos1 = P50 - 40, .cigar = "41M3I59M"), 0);
-    assert_int_equal(e.n_allele, 1);
+    assert_int_equal(e.codons.n_allele, 1);
     assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* ---- shapes of reads ----------------------------------------------------------------------------------------------
@@ -432,17 +434,17 @@ static void indel_in_one_mate(void **state) {
 
 static void read_ends_inside_a_codon(void **state) {
     (void)state;
-    ps_evidence e = one(READ(.pos1 = P50 - 99, .cigar = "100M")); /* last base is P50 */
+    ps_read_evidence e = one(READ(.pos1 = P50 - 99, .cigar = "100M")); /* last base is P50 */
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     assert_int_equal(codon_count(&e, k13, GGC, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 98, .cigar = "100M"));
     assert_int_equal(codon_count(&e, k12, GGT, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50, .cigar = "50M"));
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     assert_int_equal(codon_count(&e, k12 - 1, -1, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void spliced(void **state) {
@@ -451,11 +453,11 @@ static void spliced(void **state) {
     const ps_codon *c = &panel.codons[k97];
     assert_int_equal(c->pos0[0] - c->pos0[1], 1);
     assert_int_equal(c->pos0[1] - c->pos0[2], 1461); /* the intron, 1460 bases */
-    ps_evidence e = one(READ(.pos1 = 25225773 - 29, .cigar = "30M1460N30M"));
+    ps_read_evidence e = one(READ(.pos1 = 25225773 - 29, .cigar = "30M1460N30M"));
     assert_int_equal(codon_count(&e, k97, c->ref, -1, 40), 1);
     assert_int_equal(codon_count(&e, k97 - 1, -1, -1, -1), 1);
     assert_int_equal(codon_count(&e, k97 + 1, -1, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     /* changed on each side of the intron: one haplotype */
     e = one(
         READ(.pos1 = 25225773 - 29, .cigar = "30M1460N30M", .edit_pos1 = {25225773, 25227235}, .edit = {'A', 'A'}));
@@ -467,80 +469,80 @@ static void spliced(void **state) {
     ps_codon_bases(hap, bases);
     assert_int_equal(bases[0], 'T');
     assert_int_equal(bases[2], 'T');
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = 25225773 - 29, .cigar = "60M")); /* runs into the intron */
     assert_int_equal(codon_count(&e, k97, -1, -1, -1), 0);
     assert_int_equal(codon_count(&e, k97 + 1, -1, -1, -1), 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = 25225773 - 29, .cigar = "30M1463N30M")); /* skips the codon's other two bases and one more */
     assert_int_equal(codon_count(&e, k97, -1, -1, -1), 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 100, .cigar = "80M50N80M")); /* an N over codon 12 shows nothing of it */
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void clips(void **state) {
     (void)state;
     static const char *const cigars[] = {"10S90M", "10H90M", "5H10S85M10S5H", "90M10S", "50=1X49="};
     for (size_t i = 0; i < 5; i++) {
-        ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = cigars[i], G12D));
+        ps_read_evidence e = one(READ(.pos1 = P50 - 50, .cigar = cigars[i], G12D));
         assert_int_equal(codon_count(&e, k12, GAT, -1, -1), 1);
         assert_int_equal(codon_count(&e, k12, -1, -1, -1), 1);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
-    ps_evidence e = one(READ(.pos1 = P50 + 10, .cigar = "60S40M")); /* clipped bases are no evidence */
+    ps_read_evidence e = one(READ(.pos1 = P50 + 10, .cigar = "60S40M")); /* clipped bases are no evidence */
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50, .cigar = "*"));
-    assert_int_equal(e.n_codon, 0);
-    ps_evidence_free(&e);
+    assert_int_equal(e.codons.n_codon, 0);
+    ps_read_evidence_free(&e);
 }
 
 /* A lone base of every codon: nothing. Depth far beyond 8,000: everything. */
-static const char *picture_at(const ps_evidence *e, int codon, int hap, size_t which) {
-    for (size_t i = 0; i < e->n_picture; i++)
-        if (e->picture[i].codon == codon && e->picture[i].hap == hap && which-- == 0)
-            return e->picture[i].text;
+static const char *picture_at(const ps_read_evidence *e, int codon, int hap, size_t which) {
+    for (size_t i = 0; i < e->codons.n_picture; i++)
+        if (e->codons.picture[i].codon == codon && e->codons.picture[i].hap == hap && which-- == 0)
+            return e->codons.picture[i].text;
     return "";
 }
 
-static size_t pictures_at(const ps_evidence *e, int codon, int hap) {
+static size_t pictures_at(const ps_read_evidence *e, int codon, int hap) {
     size_t n = 0;
-    for (size_t i = 0; i < e->n_picture; i++)
-        n += e->picture[i].codon == codon && (hap < 0 || e->picture[i].hap == hap);
+    for (size_t i = 0; i < e->codons.n_picture; i++)
+        n += e->codons.picture[i].codon == codon && (hap < 0 || e->codons.picture[i].hap == hap);
     return n;
 }
 
 /* Codons 6 to 18 of KRAS, CTT GTG GTA GTT GGA GCT GGT GGC GTA GGC AAG AGT GCC; reads are cut and changed on the plus strand. */
 static void pictures(void **state) {
     (void)state;
-    ps_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", G12D, .weak_pos1 = P51 + 2, .weak_quality = 19));
+    ps_read_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", G12D, .weak_pos1 = P51 + 2, .weak_quality = 19));
     assert_string_equal(picture_at(&e, k12, GAT, 0), "CTTGTGGTAGTTGGAGcTGATGGCGTAGGCAAGAGTGCC");
     assert_int_equal(pictures_at(&e, k12, -1), 1);
     assert_string_equal(picture_at(&e, k13, GGC, 0), "GTGGTAGTTGGAGcTGATGGCGTAGGCAAGAGTGCCTTG");
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P49, .cigar = "30M")); /* starts at the codon's last base: nothing behind it is shown */
     assert_string_equal(picture_at(&e, k12, GGT, 0), "CTTGTGGTAGTTGGAGCTGGT..................");
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 50, .cigar = "49M3D50M")); /* the three bases of codon 12 */
     assert_string_equal(picture_at(&e, k12, PS_HAP_INDEL, 0), "CTTGTGGTAGTTGGAGCT---GGCGTAGGCAAGAGTGCC");
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 50, .cigar = "52M3I48M",
                  .inserted = "ATC")); /* GAT between codons 11 and 12, 3'-shifted */
     assert_string_equal(picture_at(&e, k12, PS_HAP_INDEL, 0), "CTTGTGGTAGTTGGAGCTG(ATG)GTGGCGTAGGCAAGAGTGCC");
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(READ(.pos1 = P50 - 50, .cigar = "52M24I48M", .inserted = "ATC"));
     assert_string_equal(picture_at(&e, k12, PS_HAP_INDEL, 0),
                         "CTTGTGGTAGTTGGAGCTG(ATGATGATGATGATGATGAT+)GTGGCGTAGGCAAGAGTGCC");
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     unit_sam s;
     sam_begin(&s, &panel, "coordinate"); /* mates that disagree at the second base of codon 11 */
     sam_pair(&s, "p", 0, READ(.pos1 = P50 - 50, .cigar = "100M", G12D),
              READ(.pos1 = P50 - 20, .cigar = "100M", .edit_pos1 = {P50, P50 + 3}, .edit = {'T', 'T'}));
     e = run(&s);
     assert_string_equal(picture_at(&e, k12, GAT, 0), "CTTGTGGTAGTTGGAG?TGATGGCGTAGGCAAGAGTGCC");
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* Any order of the records leaves the same rows, PS_PICTURE_ROWS a haplotype, and of eight changed haplotypes the six
@@ -548,7 +550,7 @@ static void pictures(void **state) {
 static void pictures_of_many(void **state) {
     (void)state;
     enum { N = 200 };
-    ps_evidence e[2];
+    ps_read_evidence e[2];
     for (int turn = 0; turn < 2; turn++) {
         unit_sam s;
         sam_begin(&s, &panel, "unsorted");
@@ -566,12 +568,12 @@ static void pictures_of_many(void **state) {
         }
         e[turn] = run(&s);
     }
-    assert_int_equal(e[0].n_picture, e[1].n_picture);
-    for (size_t i = 0; i < e[0].n_picture; i++) {
-        assert_int_equal(e[0].picture[i].codon, e[1].picture[i].codon);
-        assert_int_equal(e[0].picture[i].hap, e[1].picture[i].hap);
-        assert_int_equal(e[0].picture[i].side, e[1].picture[i].side);
-        assert_string_equal(e[0].picture[i].text, e[1].picture[i].text);
+    assert_int_equal(e[0].codons.n_picture, e[1].codons.n_picture);
+    for (size_t i = 0; i < e[0].codons.n_picture; i++) {
+        assert_int_equal(e[0].codons.picture[i].codon, e[1].codons.picture[i].codon);
+        assert_int_equal(e[0].codons.picture[i].hap, e[1].codons.picture[i].hap);
+        assert_int_equal(e[0].codons.picture[i].side, e[1].codons.picture[i].side);
+        assert_string_equal(e[0].codons.picture[i].text, e[1].codons.picture[i].text);
     }
     int haplotypes = 0, drawn = 0;
     for (int hap = 0; hap < PS_N_HAPS; hap++) {
@@ -586,8 +588,8 @@ static void pictures_of_many(void **state) {
     assert_true(haplotypes > PS_PICTURE_HAPS);
     assert_int_equal(drawn, PS_PICTURE_HAPS);
     assert_int_equal(pictures_at(&e[0], k12, GGT), PS_PICTURE_ROWS);
-    ps_evidence_free(&e[0]);
-    ps_evidence_free(&e[1]);
+    ps_read_evidence_free(&e[0]);
+    ps_read_evidence_free(&e[1]);
 }
 
 static void depth_is_not_capped(void **state) {
@@ -596,9 +598,9 @@ static void depth_is_not_capped(void **state) {
     sam_begin(&s, &panel, "coordinate");
     for (int i = 0; i < 20000; i++)
         sam_add(&s, READ(.pos1 = P50 - 10, .cigar = "20M"));
-    ps_evidence e = run(&s);
+    ps_read_evidence e = run(&s);
     assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 40), 20000);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static int load(void **state) {

@@ -5,18 +5,18 @@
 static ps_panel panel;
 enum { SNP = 2513967, NEXT = 6149303 }; /* chr1, A>G and T>C: the panel's first two */
 
-static void expect(const ps_evidence *e, int snp, unsigned ref, unsigned alt, unsigned other) {
-    const ps_snp_count *c = &e->snp[snp];
+static void expect(const ps_read_evidence *e, int snp, unsigned ref, unsigned alt, unsigned other) {
+    const ps_snp_count *c = &e->snps.snp[snp];
     if (c->ref != ref || c->alt != alt || c->other != other)
         fail_msg("SNP %d: %u %u %u, expected %u %u %u", snp, c->ref, c->alt, c->other, ref, alt, other);
 }
 
-static ps_evidence of(unit_read a, ps_input_role role) {
+static ps_read_evidence of(unit_read a, ps_input_role role) {
     unit_sam s;
     sam_begin(&s, &panel, "coordinate");
     a.contig = "chr1";
     sam_add(&s, a);
-    ps_evidence e = collect_text(&s, role);
+    ps_read_evidence e = collect_text(&s, role);
     sam_free(&s);
     return e;
 }
@@ -49,14 +49,14 @@ static void single_reads(void **state) {
     };
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-            ps_evidence e = of(rows[i].read, (ps_input_role)role);
+            ps_read_evidence e = of(rows[i].read, (ps_input_role)role);
             expect(&e, 0, rows[i].ref, rows[i].alt, rows[i].other);
             expect(&e, 1, 0, 0, 0);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
 }
 
-static ps_evidence pair(const char *order, int swap, unit_read left, unit_read right) {
+static ps_read_evidence pair(const char *order, int swap, unit_read left, unit_read right) {
     unit_sam s;
     sam_begin(&s, &panel, order);
     left.contig = right.contig = "chr1";
@@ -67,7 +67,7 @@ static ps_evidence pair(const char *order, int swap, unit_read left, unit_read r
     right.mate_pos1 = left.pos1;
     sam_add(&s, swap ? right : left);
     sam_add(&s, swap ? left : right);
-    ps_evidence e = collect_text(&s, PS_INPUT_DNA);
+    ps_read_evidence e = collect_text(&s, PS_INPUT_DNA);
     sam_free(&s);
     return e;
 }
@@ -94,22 +94,22 @@ static void mates(void **state) {
     static const char *const orders[] = {"coordinate", "queryname", "unsorted"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int way = 0; way < 4; way++) { /* the last: the right mate first, in a file without order */
-            ps_evidence e = pair(orders[way < 3 ? way : 2], way == 3, rows[i].left, rows[i].right);
+            ps_read_evidence e = pair(orders[way < 3 ? way : 2], way == 3, rows[i].left, rows[i].right);
             expect(&e, 0, rows[i].ref, rows[i].alt, 0);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
 }
 
 static void one_fragment_two_snps(void **state) {
     (void)state;
     for (int way = 0; way < 2; way++) {
-        ps_evidence e =
+        ps_read_evidence e =
             pair(way ? "unsorted" : "coordinate", way, (unit_read){.pos1 = SNP - 50, .cigar = "100M", G_AT(SNP)},
                  (unit_read){.pos1 = NEXT - 50, .cigar = "100M", .edit_pos1 = {NEXT}, .edit = "T"});
         expect(&e, 0, 0, 1, 0);
         expect(&e, 1, 1, 0, 0);
         assert_int_equal(e.seen[PS_COLLECT_SNPS], 2);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 

@@ -195,17 +195,20 @@ static char *write_bam(const records *all, const char *order, const char *mode) 
     return path;
 }
 
-static void same_evidence(const ps_evidence *a, const ps_evidence *b, const char *what) {
-    if (a->records != b->records || a->mate_conflicts != b->mate_conflicts || a->n_codon != b->n_codon ||
-        a->n_allele != b->n_allele || a->n_junction != b->n_junction || a->window_fragments != b->window_fragments ||
-        a->window_chimeric != b->window_chimeric || a->role != b->role || a->given != b->given)
+static void same_evidence(const ps_read_evidence *a, const ps_read_evidence *b, const char *what) {
+    if (a->records != b->records || a->codons.mate_conflicts != b->codons.mate_conflicts ||
+        a->codons.n_codon != b->codons.n_codon || a->codons.n_allele != b->codons.n_allele ||
+        a->junctions.n_junction != b->junctions.n_junction ||
+        a->junctions.window_fragments != b->junctions.window_fragments ||
+        a->junctions.window_chimeric != b->junctions.window_chimeric || a->role != b->role || a->given != b->given)
         fail_msg("%s: records %d/%d conflicts %d/%d codons %zu/%zu indels %zu/%zu junctions %zu/%zu", what,
-                 (int)a->records, (int)b->records, (int)a->mate_conflicts, (int)b->mate_conflicts, a->n_codon,
-                 b->n_codon, a->n_allele, b->n_allele, a->n_junction, b->n_junction);
+                 (int)a->records, (int)b->records, (int)a->codons.mate_conflicts, (int)b->codons.mate_conflicts,
+                 a->codons.n_codon, b->codons.n_codon, a->codons.n_allele, b->codons.n_allele,
+                 a->junctions.n_junction, b->junctions.n_junction);
     assert_memory_equal(a->seen, b->seen, sizeof a->seen);
     assert_memory_equal(a->left_out, b->left_out, sizeof a->left_out);
-    for (size_t i = 0; i < a->n_codon; i++) {
-        const ps_codon_count *x = &a->codon[i], *y = &b->codon[i];
+    for (size_t i = 0; i < a->codons.n_codon; i++) {
+        const ps_codon_count *x = &a->codons.codon[i], *y = &b->codons.codon[i];
         if (x->codon != y->codon || x->hap != y->hap || x->doubt != y->doubt || x->side != y->side ||
             x->quality != y->quality || x->n != y->n)
             fail_msg("%s: codon row %zu: %d %d %d %d %d / %d %d %d %d %d", what, i, x->codon, x->hap, x->side,
@@ -213,55 +216,57 @@ static void same_evidence(const ps_evidence *a, const ps_evidence *b, const char
         if (i) /* sorted, no row twice */
             assert_true(x[-1].codon < x->codon || (x[-1].codon == x->codon && x[-1].hap <= x->hap));
     }
-    assert_int_equal(a->n_base, b->n_base);
-    for (size_t i = 0; i < a->n_base; i++) {
-        const ps_base_count *x = &a->base[i], *y = &b->base[i];
+    assert_int_equal(a->codons.n_base, b->codons.n_base);
+    for (size_t i = 0; i < a->codons.n_base; i++) {
+        const ps_base_count *x = &a->codons.base[i], *y = &b->codons.base[i];
         if (x->codon != y->codon || x->base != y->base || x->side != y->side || x->quality != y->quality ||
             x->n != y->n)
             fail_msg("%s: base row %zu", what, i);
     }
-    for (size_t i = 0; i < a->n_allele; i++) {
-        const ps_allele_count *x = &a->allele[i], *y = &b->allele[i];
+    for (size_t i = 0; i < a->codons.n_allele; i++) {
+        const ps_allele_count *x = &a->codons.allele[i], *y = &b->codons.allele[i];
         assert_string_equal(x->alt, y->alt);
         assert_true(x->locus == y->locus && x->beg0 == y->beg0 && x->end0 == y->end0 && x->n[0] == y->n[0] &&
                     x->n[1] == y->n[1] && x->depth == y->depth && x->doubtful[0] == y->doubtful[0] &&
                     x->doubtful[1] == y->doubtful[1] && x->depth >= x->n[0] + x->n[1]);
     }
     for (int i = 0; i < panel.n_genes; i++)
-        assert_memory_equal(&a->gene[i], &b->gene[i], sizeof a->gene[i]);
-    assert_memory_equal(a->bin, b->bin, (size_t)panel.n_bins * sizeof *a->bin);
-    assert_memory_equal(a->snp, b->snp, (size_t)panel.n_snps * sizeof *a->snp);
-    assert_memory_equal(a->cell_bases, b->cell_bases, a->n_cells * sizeof *a->cell_bases);
-    for (size_t i = 0; i < a->n_junction; i++) {
-        const ps_junction_read *x = &a->junction[i], *y = &b->junction[i];
+        assert_memory_equal(&a->genes.gene[i], &b->genes.gene[i], sizeof a->genes.gene[i]);
+    assert_memory_equal(a->bins.bin, b->bins.bin, (size_t)panel.n_bins * sizeof *a->bins.bin);
+    assert_memory_equal(a->snps.snp, b->snps.snp, (size_t)panel.n_snps * sizeof *a->snps.snp);
+    assert_memory_equal(a->junctions.cell_bases, b->junctions.cell_bases,
+                        a->junctions.n_cells * sizeof *a->junctions.cell_bases);
+    for (size_t i = 0; i < a->junctions.n_junction; i++) {
+        const ps_junction_read *x = &a->junctions.junction[i], *y = &b->junctions.junction[i];
         assert_true(x->fragment == y->fragment && x->pos_a0 == y->pos_a0 && x->pos_b0 == y->pos_b0 &&
                     x->split == y->split && x->right_a == y->right_a && x->right_b == y->right_b);
         assert_true(x->molecule == y->molecule && x->from_b == y->from_b && x->low_b == y->low_b &&
                     x->base_a == y->base_a && x->base_b == y->base_b);
     }
-    assert_int_equal(a->n_clip, b->n_clip);
-    assert_int_equal(a->thinned, b->thinned);
-    for (size_t i = 0; i < a->n_clip; i++) {
-        const ps_junction_clip *x = &a->clip[i], *y = &b->clip[i];
+    assert_int_equal(a->junctions.n_clip, b->junctions.n_clip);
+    assert_int_equal(a->junctions.thinned, b->junctions.thinned);
+    for (size_t i = 0; i < a->junctions.n_clip; i++) {
+        const ps_junction_clip *x = &a->junctions.clip[i], *y = &b->junctions.clip[i];
         assert_true(x->fragment == y->fragment && x->molecule == y->molecule && x->beyond == y->beyond &&
                     x->within == y->within && x->pos0 == y->pos0 && x->in_b == y->in_b && x->right == y->right &&
                     x->n_beyond == y->n_beyond && x->n_within == y->n_within && x->low == y->low &&
                     x->base == y->base);
     }
     for (int side = 0; side < 2; side++)
-        assert_memory_equal(a->chimeric[side], b->chimeric[side], a->n_chimeric[side] * sizeof *a->chimeric[side]);
+        assert_memory_equal(a->junctions.chimeric[side], b->junctions.chimeric[side],
+                            a->junctions.n_chimeric[side] * sizeof *a->junctions.chimeric[side]);
 }
 
-static void compare_with(const ps_evidence want[PS_N_READ_INPUTS], const char *path, int want_index, int n_threads,
-                         const char *what) {
+static void compare_with(const ps_read_evidence want[PS_N_READ_INPUTS], const char *path, int want_index,
+                         int n_threads, const char *what) {
     for (int role = 0; role < PS_N_READ_INPUTS; role++) {
-        ps_evidence e[PS_N_READ_INPUTS];
+        ps_read_evidence e[PS_N_READ_INPUTS];
         ps_error err = {0};
         if (collect_file(&panel, (ps_input_role)role, path, want_index, n_threads, e, &err) < 0)
             fail_msg("%s: %s", what, err.text);
         same_evidence(&want[role], &e[role], what);
         for (int i = 0; i < PS_N_READ_INPUTS; i++)
-            ps_evidence_free(&e[i]);
+            ps_read_evidence_free(&e[i]);
     }
 }
 
@@ -276,7 +281,7 @@ static void remove_file(char *path) {
 static void one_seed(uint64_t seed, int fragments, oddity odd) {
     unit_sam s;
     records all = {0};
-    ps_evidence want[PS_N_READ_INPUTS];
+    ps_read_evidence want[PS_N_READ_INPUTS];
     sam_begin(&s, &panel, "unsorted");
     for (int i = 0; i < fragments; i++)
         random_fragment(&seed, &s, i, odd);
@@ -284,18 +289,19 @@ static void one_seed(uint64_t seed, int fragments, oddity odd) {
     read_records(raw, &all);
     assert_true(all.n > (size_t)fragments);
     for (int role = 0; role < PS_N_READ_INPUTS; role++) { /* the wanted answer: as generated, streamed SAM */
-        ps_evidence e[PS_N_READ_INPUTS];
+        ps_read_evidence e[PS_N_READ_INPUTS];
         ps_error err = {0};
         if (collect_file(&panel, (ps_input_role)role, raw, 0, 1, e, &err) < 0)
             fail_msg("%s", err.text);
         want[role] = e[role];
         for (int i = 0; i < PS_N_READ_INPUTS; i++)
             if (i != role)
-                ps_evidence_free(&e[i]);
+                ps_read_evidence_free(&e[i]);
     }
-    assert_true(want[PS_INPUT_DNA].n_codon > 300 && want[PS_INPUT_DNA].n_allele > 20 &&
-                want[PS_INPUT_DNA].n_junction > 10);
-    assert_true(want[PS_INPUT_RNA].gene[panel.ccnd1].fragments > 80 && want[PS_INPUT_DNA].mate_conflicts > 10);
+    assert_true(want[PS_INPUT_DNA].codons.n_codon > 300 && want[PS_INPUT_DNA].codons.n_allele > 20 &&
+                want[PS_INPUT_DNA].junctions.n_junction > 10);
+    assert_true(want[PS_INPUT_RNA].genes.gene[panel.ccnd1].fragments > 80 &&
+                want[PS_INPUT_DNA].codons.mate_conflicts > 10);
 
     qsort(all.at, all.n, sizeof *all.at, by_place);
     char *path = write_bam(&all, "coordinate", "wb");
@@ -322,7 +328,7 @@ static void one_seed(uint64_t seed, int fragments, oddity odd) {
     compare_with(want, path, 1, 1, "shuffled");
     remove_file(path);
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        ps_evidence_free(&want[role]);
+        ps_read_evidence_free(&want[role]);
     remove_file(raw);
     free_records(&all);
     sam_free(&s);
@@ -352,7 +358,7 @@ static void any_order_with_families(void **state) {
 static void a_lie_about_the_order_is_refused(void **state) {
     (void)state;
     unit_sam s;
-    ps_evidence e[PS_N_READ_INPUTS];
+    ps_read_evidence e[PS_N_READ_INPUTS];
     ps_error err = {0};
     sam_begin(&s, &panel, "coordinate");
     sam_add(&s, (unit_read){.contig = "chr12", .pos1 = 25245300, .cigar = "100M"});
@@ -363,8 +369,8 @@ static void a_lie_about_the_order_is_refused(void **state) {
     for (int i = 0; i < PS_N_READ_INPUTS; i++) { /* empty again, and free to be freed */
         assert_int_equal(e[i].given, 0);
         assert_int_equal(e[i].records, 0);
-        assert_int_equal(e[i].n_codon, 0);
-        ps_evidence_free(&e[i]);
+        assert_int_equal(e[i].codons.n_codon, 0);
+        ps_read_evidence_free(&e[i]);
     }
     remove_file(path);
     sam_free(&s);
@@ -384,7 +390,7 @@ static void three_inputs_at_once(void **state) {
     qsort(all.at, all.n, sizeof *all.at, by_place);
     char *indexed = write_bam(&all, "coordinate", "wb");
     assert_int_equal(sam_index_build(indexed, 0), 0);
-    ps_evidence alone[PS_N_READ_INPUTS], together[PS_N_READ_INPUTS];
+    ps_read_evidence alone[PS_N_READ_INPUTS], together[PS_N_READ_INPUTS];
     for (int n_threads = 1; n_threads <= 4; n_threads += 3) {
         ps_error err = {0};
         ps_read_source source[3] = {{.role = PS_INPUT_NORMAL, .path = indexed},
@@ -399,10 +405,10 @@ static void three_inputs_at_once(void **state) {
             assert_int_equal(collect_file(&panel, source[i].role, source[i].path, 0, 1, alone, &err), 0);
             same_evidence(&alone[source[i].role], &together[source[i].role], "together");
             for (int k = 0; k < PS_N_READ_INPUTS; k++)
-                ps_evidence_free(&alone[k]);
+                ps_read_evidence_free(&alone[k]);
         }
         for (int k = 0; k < PS_N_READ_INPUTS; k++)
-            ps_evidence_free(&together[k]);
+            ps_read_evidence_free(&together[k]);
     }
     remove_file(raw);
     remove_file(indexed);

@@ -8,20 +8,20 @@ static int ccnd1, gapdh;
 
 #define AT(place, ...) ((unit_read){.contig = place, __VA_ARGS__})
 
-static ps_evidence run(unit_sam *s, ps_input_role role) {
-    ps_evidence e = collect_text(s, role);
+static ps_read_evidence run(unit_sam *s, ps_input_role role) {
+    ps_read_evidence e = collect_text(s, role);
     sam_free(s);
     return e;
 }
 
-static ps_evidence one(unit_read r, ps_input_role role) {
+static ps_read_evidence one(unit_read r, ps_input_role role) {
     unit_sam s;
     sam_begin(&s, &panel, "coordinate");
     sam_add(&s, r);
     return run(&s, role);
 }
 
-static ps_evidence two(unit_read a, unit_read b, ps_input_role role) {
+static ps_read_evidence two(unit_read a, unit_read b, ps_input_role role) {
     unit_sam s;
     sam_begin(&s, &panel, "unsorted");
     a.name = b.name = "pair";
@@ -34,9 +34,9 @@ static ps_evidence two(unit_read a, unit_read b, ps_input_role role) {
  * ------------------
  */
 
-static void gene_is(const ps_evidence *e, int gene, uint64_t fragments, uint64_t sense, uint64_t antisense,
+static void gene_is(const ps_read_evidence *e, int gene, uint64_t fragments, uint64_t sense, uint64_t antisense,
                     uint64_t reads, uint64_t spliced) {
-    const ps_gene_count *g = &e->gene[gene];
+    const ps_gene_count *g = &e->genes.gene[gene];
     if (g->fragments != fragments || g->sense != sense || g->antisense != antisense || g->reads != reads ||
         g->spliced != spliced)
         fail_msg("%s: %d fragments, %d sense, %d antisense, %d reads, %d spliced", panel.genes[gene].name,
@@ -66,26 +66,26 @@ static void single_gene_reads(void **state) {
         {{.contig = "chr11", .pos1 = 69641200, .cigar = "*"}, 0, 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = one(rows[i].read, PS_INPUT_RNA);
+        ps_read_evidence e = one(rows[i].read, PS_INPUT_RNA);
         gene_is(&e, ccnd1, rows[i].fragments, rows[i].sense, rows[i].fragments - rows[i].sense, rows[i].fragments,
                 rows[i].spliced);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     static const int left_out[] = {4, 256, 2048, 512};
     static const int cause[] = {PS_LEFT_UNMAPPED, PS_LEFT_SECONDARY, PS_LEFT_SUPPLEMENTARY, PS_LEFT_QC_FAIL};
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M", .flag = left_out[i]), PS_INPUT_RNA);
+        ps_read_evidence e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M", .flag = left_out[i]), PS_INPUT_RNA);
         gene_is(&e, ccnd1, 0, 0, 0, 0, 0);
         assert_int_equal(e.left_out[PS_COLLECT_GENES][cause[i]], 1);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
-    ps_evidence e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M", .tags = "NH:i:2"), PS_INPUT_RNA);
+    ps_read_evidence e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M", .tags = "NH:i:2"), PS_INPUT_RNA);
     assert_int_equal(e.left_out[PS_COLLECT_GENES][PS_LEFT_MULTIMAPPED], 1);
     assert_int_equal(e.left_out[PS_COLLECT_CODONS][PS_LEFT_MULTIMAPPED], 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(AT("chr11", .pos1 = 69641200, .cigar = "100M"), PS_INPUT_DNA);
     gene_is(&e, ccnd1, 0, 0, 0, 0, 0); /* genes are counted in RNA only */
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* Where a read lies on the exons (CCND1 on the plus strand, NRAS on the minus), and whether it runs on where an exon
@@ -118,36 +118,36 @@ static void gene_shape(void **state) {
         {"chr1", m->exons[m->n_exons - 1].end0 - 49, "50M", nras, 0, 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = one(AT(rows[i].contig, .pos1 = rows[i].pos1, .cigar = rows[i].cigar), PS_INPUT_RNA);
-        const ps_gene_count *c = &e.gene[rows[i].gene];
+        ps_read_evidence e = one(AT(rows[i].contig, .pos1 = rows[i].pos1, .cigar = rows[i].cigar), PS_INPUT_RNA);
+        const ps_gene_count *c = &e.genes.gene[rows[i].gene];
         if (c->spliced != rows[i].spliced || c->unspliced != rows[i].unspliced || c->third[rows[i].third] != 1 ||
             c->third[0] + c->third[1] + c->third[2] != 1)
             fail_msg("row %d: %d spliced, %d unspliced, thirds %d %d %d", (int)i, (int)c->spliced, (int)c->unspliced,
                      (int)c->third[0], (int)c->third[1], (int)c->third[2]);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     /* a long read over the whole gene lies in its middle, on either strand */
     char cigar[256];
     snprintf(cigar, sizeof cigar, "%dM%dN%dM", edge - g->exons[0].beg0, in - edge, g->exons[1].end0 - in);
-    ps_evidence e = one(AT("chr11", .pos1 = g->exons[0].beg0 + 1, .cigar = cigar, .flag = 16), PS_INPUT_RNA);
+    ps_read_evidence e = one(AT("chr11", .pos1 = g->exons[0].beg0 + 1, .cigar = cigar, .flag = 16), PS_INPUT_RNA);
     gene_is(&e, ccnd1, 1, 0, 1, 1, 1);
-    assert_int_equal(e.gene[ccnd1].unspliced, 0);
+    assert_int_equal(e.genes.gene[ccnd1].unspliced, 0);
     assert_int_equal(e.spliced[PS_COLLECT_GENES], 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* Spliced reads of a DNA input are known to whoever looks at them. */
 static void spliced_dna(void **state) {
     (void)state;
-    ps_evidence e = one(AT("chr12", .pos1 = 25245300, .cigar = "50M100N50M"), PS_INPUT_DNA);
+    ps_read_evidence e = one(AT("chr12", .pos1 = 25245300, .cigar = "50M100N50M"), PS_INPUT_DNA);
     assert_int_equal(e.spliced[PS_COLLECT_CODONS], 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(AT("chr12", .pos1 = 25245300, .cigar = "50M100N50M", .flag = 1024), PS_INPUT_DNA);
     assert_int_equal(e.spliced[PS_COLLECT_CODONS], 0); /* left out */
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     e = one(AT("chr12", .pos1 = 25245300, .cigar = "50M2D50M"), PS_INPUT_DNA);
     assert_int_equal(e.spliced[PS_COLLECT_CODONS], 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void gene_pairs(void **state) {
@@ -155,21 +155,21 @@ static void gene_pairs(void **state) {
     unit_read left = AT("chr11", .flag = 99, .pos1 = 69641200, .cigar = "100M", .mate_pos1 = 69643100);
     unit_read right = AT("chr11", .flag = 147, .pos1 = 69643100, .cigar = "100M", .mate_pos1 = 69641200);
     for (int swap = 0; swap < 2; swap++) { /* mates in two exons are one fragment */
-        ps_evidence e = two(swap ? right : left, swap ? left : right, PS_INPUT_RNA);
+        ps_read_evidence e = two(swap ? right : left, swap ? left : right, PS_INPUT_RNA);
         gene_is(&e, ccnd1, 1, 1, 0, 2, 0);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     left.flag = 163;
     right.flag = 83;
-    ps_evidence e = two(left, right, PS_INPUT_RNA);
+    ps_read_evidence e = two(left, right, PS_INPUT_RNA);
     gene_is(&e, ccnd1, 1, 0, 1, 2, 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     for (int swap = 0; swap < 2; swap++) { /* one mate in an intron */
         unit_read in = right;
         in.pos1 = left.mate_pos1 = 69642000;
         e = two(swap ? in : left, swap ? left : in, PS_INPUT_RNA);
         gene_is(&e, ccnd1, 1, 0, 1, 1, 0);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     left.mate_pos1 = 69643100;
     left.flag = 65; /* both forward: each strand is seen once, the fragment once */
@@ -177,23 +177,23 @@ static void gene_pairs(void **state) {
     for (int swap = 0; swap < 2; swap++) {
         e = two(swap ? right : left, swap ? left : right, PS_INPUT_RNA);
         gene_is(&e, ccnd1, 1, 1, 1, 2, 0);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     left.flag = 99 | 256; /* the first's secondary alignment does not stand for it */
     right.flag = 147;
     e = two(left, right, PS_INPUT_RNA);
     gene_is(&e, ccnd1, 1, 1, 0, 1, 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     left = AT("chr11", .flag = 1 | 8 | 64, .pos1 = 69641200, .cigar = "100M", .mate_pos1 = 69641200);
     e = one(left, PS_INPUT_RNA); /* mate unmapped */
     gene_is(&e, ccnd1, 1, 1, 0, 1, 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     left = AT("chr11", .flag = 97, .pos1 = 69641200, .cigar = "100M", .mate_contig = "chr12", .mate_pos1 = 6534500);
     right = AT("chr12", .flag = 145, .pos1 = 6534500, .cigar = "100M", .mate_contig = "chr11", .mate_pos1 = 69641200);
     e = two(left, right, PS_INPUT_RNA); /* counts once in each gene */
     gene_is(&e, ccnd1, 1, 1, 0, 1, 0);
     gene_is(&e, gapdh, 1, 1, 0, 1, 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* Thousands of waiting mates: the sweep must not lose one that is still to come. */
@@ -210,9 +210,9 @@ static void gene_pairs_beyond_the_sweep(void **state) {
             sam_add(&s, AT("chr11", .name = name, .flag = second ? 147 : 99, .pos1 = second ? b : a, .cigar = "50M",
                            .mate_pos1 = second ? a : b));
         }
-    ps_evidence e = run(&s, PS_INPUT_RNA);
+    ps_read_evidence e = run(&s, PS_INPUT_RNA);
     gene_is(&e, ccnd1, PAIRS, PAIRS, 0, 2 * PAIRS, 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* Guards against: genes.c touches_exon() adds up the CIGAR in 32 bits: signed overflow on skips that sum to more than
@@ -228,9 +228,9 @@ static void skips_longer_than_a_chromosome(void **state) {
     for (int i = 0; i < 17; i++)
         sam_text(&s, "AAAAAAAAAA");
     sam_text(&s, "\t*\n");
-    ps_evidence e = run(&s, PS_INPUT_RNA);
+    ps_read_evidence e = run(&s, PS_INPUT_RNA);
     gene_is(&e, ccnd1, 0, 0, 0, 0, 0);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* ---- bins ---------------------------------------------------------------------------------------------------------
@@ -249,19 +249,20 @@ static void bins(void **state) {
     assert_int_equal(panel.bins[0].span.beg0, 5420000);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int role = PS_INPUT_RNA; role <= PS_INPUT_NORMAL; role++) {
-            ps_evidence e = one(AT("chr1", .flag = rows[i].flag, .pos1 = 5420001 + rows[i].offset, .cigar = "100M"),
-                                (ps_input_role)role);
+            ps_read_evidence e =
+                one(AT("chr1", .flag = rows[i].flag, .pos1 = 5420001 + rows[i].offset, .cigar = "100M"),
+                    (ps_input_role)role);
             uint64_t sum = 0;
             for (int b = 0; b < panel.n_bins; b++)
-                sum += e.bin[b];
-            assert_int_equal(e.bin[0], role == PS_INPUT_RNA ? 0 : rows[i].counted);
+                sum += e.bins.bin[b];
+            assert_int_equal(e.bins.bin[0], role == PS_INPUT_RNA ? 0 : rows[i].counted);
             assert_int_equal(sum, role == PS_INPUT_RNA ? 0 : rows[i].counted);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
-    ps_evidence e = one(AT("chr1", .pos1 = 5420100, .cigar = "100M", .mapq1 = 20), PS_INPUT_DNA);
-    assert_int_equal(e.bin[0], 0);
+    ps_read_evidence e = one(AT("chr1", .pos1 = 5420100, .cigar = "100M", .mapq1 = 20), PS_INPUT_DNA);
+    assert_int_equal(e.bins.bin[0], 0);
     assert_int_equal(e.left_out[PS_COLLECT_BINS][PS_LEFT_LOW_MAPQ], 1);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void every_bin_is_found(void **state) {
@@ -273,10 +274,10 @@ static void every_bin_is_found(void **state) {
             sam_add(&s, (unit_read){.contig = panel.contigs[panel.bins[b].span.contig].name[0],
                                     .pos1 = edge ? panel.bins[b].span.end0 : panel.bins[b].span.beg0 + 1,
                                     .cigar = "10M"});
-    ps_evidence e = run(&s, PS_INPUT_NORMAL);
+    ps_read_evidence e = run(&s, PS_INPUT_NORMAL);
     for (int b = 0; b < panel.n_bins; b++)
-        assert_int_equal(e.bin[b], 2);
-    ps_evidence_free(&e);
+        assert_int_equal(e.bins.bin[b], 2);
+    ps_read_evidence_free(&e);
 }
 
 /* ---- junctions: window chr11:68732532-69685232, IGH chr14:105533663-106881350
@@ -307,18 +308,18 @@ static void split_reads(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int supplementary = 0; supplementary < 2; supplementary++) {
             char *tag = ps_format("SA:Z:%s", rows[i].sa);
-            ps_evidence e = one(
+            ps_read_evidence e = one(
                 AT("chr11", .flag = supplementary ? 2048 : 0, .pos1 = 69300001, .cigar = rows[i].cigar, .tags = tag),
                 PS_INPUT_DNA);
-            assert_int_equal(e.n_junction, 1);
-            const ps_junction_read *j = &e.junction[0];
+            assert_int_equal(e.junctions.n_junction, 1);
+            const ps_junction_read *j = &e.junctions.junction[0];
             assert_int_equal(j->split, 1);
             assert_int_equal(j->pos_a0, rows[i].pos_a0);
             assert_int_equal(j->pos_b0, rows[i].pos_b0);
             assert_int_equal(j->right_a, rows[i].right_a);
             assert_int_equal(j->right_b, rows[i].right_b);
-            assert_int_equal(e.window_fragments, !supplementary);
-            ps_evidence_free(&e);
+            assert_int_equal(e.junctions.window_fragments, !supplementary);
+            ps_read_evidence_free(&e);
             free(tag);
         }
 }
@@ -354,10 +355,10 @@ static void split_reads_that_do_not_parse(void **state) {
         "SA:A:x",
     };
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-        ps_evidence e = one(AT("chr11", .pos1 = 69300001, .cigar = "60M40S", .tags = tags[i]), PS_INPUT_DNA);
-        if (e.n_junction)
+        ps_read_evidence e = one(AT("chr11", .pos1 = 69300001, .cigar = "60M40S", .tags = tags[i]), PS_INPUT_DNA);
+        if (e.junctions.n_junction)
             fail_msg("%s gave a junction", tags[i]);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -382,15 +383,15 @@ static void junction_left_out(void **state) {
         r.contig = "chr11";
         r.cigar = "60M40S";
         r.tags = "SA:Z:chr14,106000000,+,60S40M,60,0;";
-        ps_evidence e = one(r, PS_INPUT_DNA);
-        assert_int_equal(e.n_junction, rows[i].n);
-        ps_evidence_free(&e);
+        ps_read_evidence e = one(r, PS_INPUT_DNA);
+        assert_int_equal(e.junctions.n_junction, rows[i].n);
+        ps_read_evidence_free(&e);
         e = one(r, PS_INPUT_RNA);
-        assert_int_equal(e.n_junction, rows[i].n);
-        ps_evidence_free(&e);
+        assert_int_equal(e.junctions.n_junction, rows[i].n);
+        ps_read_evidence_free(&e);
         e = one(r, PS_INPUT_NORMAL);
-        assert_int_equal(e.n_junction, 0);
-        ps_evidence_free(&e);
+        assert_int_equal(e.junctions.n_junction, 0);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -407,39 +408,39 @@ static void discordant_pairs(void **state) {
         {1 | 128 | 16 | 32, 69300000, 0, 0},
     };
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(AT("chr11", .flag = rows[i].flag, .pos1 = 69300001, .cigar = "100M",
-                               .mate_contig = "chr14", .mate_pos1 = 106000000),
-                            PS_INPUT_DNA);
-        assert_int_equal(e.n_junction, 1);
-        assert_int_equal(e.junction[0].split, 0);
-        assert_int_equal(e.junction[0].pos_a0, rows[i].pos_a0);
-        assert_int_equal(e.junction[0].pos_b0, 105999999);
-        assert_int_equal(e.junction[0].right_a, rows[i].right_a);
-        assert_int_equal(e.junction[0].right_b, rows[i].right_b);
-        assert_int_equal(e.window_chimeric, 0);
-        assert_int_equal(e.window_fragments, 0);
-        ps_evidence_free(&e);
+        ps_read_evidence e = one(AT("chr11", .flag = rows[i].flag, .pos1 = 69300001, .cigar = "100M",
+                                    .mate_contig = "chr14", .mate_pos1 = 106000000),
+                                 PS_INPUT_DNA);
+        assert_int_equal(e.junctions.n_junction, 1);
+        assert_int_equal(e.junctions.junction[0].split, 0);
+        assert_int_equal(e.junctions.junction[0].pos_a0, rows[i].pos_a0);
+        assert_int_equal(e.junctions.junction[0].pos_b0, 105999999);
+        assert_int_equal(e.junctions.junction[0].right_a, rows[i].right_a);
+        assert_int_equal(e.junctions.junction[0].right_b, rows[i].right_b);
+        assert_int_equal(e.junctions.window_chimeric, 0);
+        assert_int_equal(e.junctions.window_fragments, 0);
+        ps_read_evidence_free(&e);
     }
     static const struct {
         const char *contig;
         int32_t pos1;
     } elsewhere[] = {{"chr3", 500000}, {"chr14", 105533662}, {"chr14", 106881351}, {"chrM", 5}};
     for (size_t i = 0; i < 4; i++) {
-        ps_evidence e = one(AT("chr11", .flag = 65, .pos1 = 69300001, .cigar = "100M",
-                               .mate_contig = elsewhere[i].contig, .mate_pos1 = elsewhere[i].pos1),
-                            PS_INPUT_DNA);
-        assert_int_equal(e.n_junction, 0);
-        assert_int_equal(e.window_chimeric, 1);
-        ps_evidence_free(&e);
+        ps_read_evidence e = one(AT("chr11", .flag = 65, .pos1 = 69300001, .cigar = "100M",
+                                    .mate_contig = elsewhere[i].contig, .mate_pos1 = elsewhere[i].pos1),
+                                 PS_INPUT_DNA);
+        assert_int_equal(e.junctions.n_junction, 0);
+        assert_int_equal(e.junctions.window_chimeric, 1);
+        ps_read_evidence_free(&e);
     }
     /* split and paired at once: two rows of one fragment, told apart by the caller */
-    ps_evidence e =
+    ps_read_evidence e =
         one(AT("chr11", .name = "both", .flag = 65, .pos1 = 69300001, .cigar = "60M40S", .mate_contig = "chr14",
                .mate_pos1 = 106000000, .tags = "SA:Z:chr14,106000000,+,60S40M,60,0;"),
             PS_INPUT_DNA);
-    assert_int_equal(e.n_junction, 2);
-    assert_true(e.junction[0].fragment == e.junction[1].fragment);
-    ps_evidence_free(&e);
+    assert_int_equal(e.junctions.n_junction, 2);
+    assert_true(e.junctions.junction[0].fragment == e.junctions.junction[1].fragment);
+    ps_read_evidence_free(&e);
 }
 
 /* The record in IGH: its own end and base, low mapping quality noted; RNA is read in the window only. */
@@ -484,11 +485,11 @@ static void records_in_igh(void **state) {
         unit_read r = rows[i].read;
         r.contig = "chr14";
         r.pos1 = 106000000;
-        ps_evidence e = one(r, PS_INPUT_DNA);
-        assert_int_equal(e.n_junction, rows[i].n);
-        assert_int_equal(e.window_fragments, 0);
-        if (e.n_junction) {
-            const ps_junction_read *j = &e.junction[0];
+        ps_read_evidence e = one(r, PS_INPUT_DNA);
+        assert_int_equal(e.junctions.n_junction, rows[i].n);
+        assert_int_equal(e.junctions.window_fragments, 0);
+        if (e.junctions.n_junction) {
+            const ps_junction_read *j = &e.junctions.junction[0];
             assert_true(j->from_b && j->molecule && j->fragment);
             assert_int_equal(j->split, rows[i].split);
             assert_int_equal(j->low_b, rows[i].low_b);
@@ -499,23 +500,23 @@ static void records_in_igh(void **state) {
             assert_int_equal(j->base_b, 'A');
             assert_int_equal(j->base_a, rows[i].split ? 'A' : 0);
         }
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
         e = one(r, PS_INPUT_RNA);
-        assert_int_equal(e.n_junction, 0);
+        assert_int_equal(e.junctions.n_junction, 0);
         assert_int_equal(e.seen[PS_COLLECT_JUNCTIONS], 0);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     static const struct {
         const char *tags;
         int low_b;
     } quality[] = {{"MQ:i:60", 0}, {"MQ:i:3", 1}, {NULL, 0}};
     for (size_t i = 0; i < 3; i++) { /* what the other record says of its mate */
-        ps_evidence e = one(AT("chr11", .flag = 65, .pos1 = 69300001, .cigar = "100M", .mate_contig = "chr14",
-                               .mate_pos1 = 106000000, .tags = quality[i].tags),
-                            PS_INPUT_DNA);
-        assert_int_equal(e.junction[0].low_b, quality[i].low_b);
-        assert_int_equal(e.junction[0].base_a, 'A');
-        ps_evidence_free(&e);
+        ps_read_evidence e = one(AT("chr11", .flag = 65, .pos1 = 69300001, .cigar = "100M", .mate_contig = "chr14",
+                                    .mate_pos1 = 106000000, .tags = quality[i].tags),
+                                 PS_INPUT_DNA);
+        assert_int_equal(e.junctions.junction[0].low_b, quality[i].low_b);
+        assert_int_equal(e.junctions.junction[0].base_a, 'A');
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -537,15 +538,15 @@ static void chance_pairs_by_place(void **state) {
         {"chr14", "=", 106000000, 5, -1, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = one(AT(rows[i].contig, .flag = 65, .pos1 = rows[i].pos1, .cigar = "100M",
-                               .mate_contig = rows[i].mate, .mate_pos1 = rows[i].mate_pos1),
-                            PS_INPUT_DNA);
-        assert_int_equal(e.n_chimeric[0], 953);
-        assert_int_equal(e.n_chimeric[1], 1348);
+        ps_read_evidence e = one(AT(rows[i].contig, .flag = 65, .pos1 = rows[i].pos1, .cigar = "100M",
+                                    .mate_contig = rows[i].mate, .mate_pos1 = rows[i].mate_pos1),
+                                 PS_INPUT_DNA);
+        assert_int_equal(e.junctions.n_chimeric[0], 953);
+        assert_int_equal(e.junctions.n_chimeric[1], 1348);
         for (int side = 0; side < 2; side++)
-            for (size_t c = 0; c < e.n_chimeric[side]; c++)
-                assert_int_equal(e.chimeric[side][c], side == rows[i].side && (int)c == rows[i].cell);
-        ps_evidence_free(&e);
+            for (size_t c = 0; c < e.junctions.n_chimeric[side]; c++)
+                assert_int_equal(e.junctions.chimeric[side][c], side == rows[i].side && (int)c == rows[i].cell);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -571,10 +572,10 @@ static void soft_clips(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int32_t pos1 = 69300001 + (strcmp(rows[i].contig, "chr14") ? 0 : 36700000);
         unit_read r = {.contig = rows[i].contig, .pos1 = pos1, .cigar = rows[i].cigar, .tags = rows[i].tags};
-        ps_evidence e = one(r, PS_INPUT_DNA);
-        assert_int_equal(e.n_clip, rows[i].n);
-        if (e.n_clip) {
-            const ps_junction_clip *c = &e.clip[0];
+        ps_read_evidence e = one(r, PS_INPUT_DNA);
+        assert_int_equal(e.junctions.n_clip, rows[i].n);
+        if (e.junctions.n_clip) {
+            const ps_junction_clip *c = &e.junctions.clip[0];
             assert_int_equal(c->in_b, pos1 > 100000000);
             assert_int_equal(c->right, rows[i].right);
             assert_int_equal(c->pos0, rows[i].pos0 + pos1 - 69300001);
@@ -586,10 +587,10 @@ static void soft_clips(void **state) {
             assert_true(c->within == (c->right ? UINT64_MAX : 0));
             assert_int_equal(c->base, 'A');
         }
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
         e = one(r, PS_INPUT_RNA);
-        assert_int_equal(e.n_clip, 0);
-        ps_evidence_free(&e);
+        assert_int_equal(e.junctions.n_clip, 0);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -610,16 +611,16 @@ static void too_many_rows(void **state) {
                                 .mate_contig = "chr14",
                                 .mate_pos1 = 106000000});
     }
-    ps_evidence e = run(&s, PS_INPUT_DNA);
-    assert_int_equal(e.thinned, 1);
-    assert_true(e.n_junction > MANY / 2 - 2000 && e.n_junction < MANY / 2 + 2000);
+    ps_read_evidence e = run(&s, PS_INPUT_DNA);
+    assert_int_equal(e.junctions.thinned, 1);
+    assert_true(e.junctions.n_junction > MANY / 2 - 2000 && e.junctions.n_junction < MANY / 2 + 2000);
     size_t far = 0;
-    for (size_t i = 0; i < e.n_junction; i++) {
-        assert_true(e.junction[i].fragment >> 63 == 0);
-        far += e.junction[i].pos_a0 > 69500000;
+    for (size_t i = 0; i < e.junctions.n_junction; i++) {
+        assert_true(e.junctions.junction[i].fragment >> 63 == 0);
+        far += e.junctions.junction[i].pos_a0 > 69500000;
     }
     assert_true(far > 120 && far < 280);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     sam_begin(&s, &panel, "unsorted"); /* one name on all reads: nothing can be kept, and that is said */
     for (int i = 0; i < MANY; i++)
         sam_add(&s, (unit_read){.name = "one",
@@ -630,8 +631,8 @@ static void too_many_rows(void **state) {
                                 .mate_contig = "chr14",
                                 .mate_pos1 = 106000000});
     e = run(&s, PS_INPUT_DNA);
-    assert_true(e.thinned > PS_MAX_THINNING || e.n_junction <= PS_MAX_JUNCTION_ROWS);
-    ps_evidence_free(&e);
+    assert_true(e.junctions.thinned > PS_MAX_THINNING || e.junctions.n_junction <= PS_MAX_JUNCTION_ROWS);
+    ps_read_evidence_free(&e);
 }
 
 static void physical_coverage(void **state) {
@@ -645,14 +646,14 @@ static void physical_coverage(void **state) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int32_t pos1 = 68732531 + 3 * PS_WINDOW_CELL; /* the last base of the third cell */
-        ps_evidence e = one(AT("chr11", .flag = rows[i].flag, .pos1 = pos1, .cigar = "100M", .mate_pos1 = pos1 + 100,
-                               .isize = rows[i].isize),
-                            PS_INPUT_DNA);
-        assert_int_equal(e.n_cells, 96);
-        for (size_t c = 0; c < e.n_cells; c++)
-            assert_int_equal(e.cell_bases[c], c == 2 ? rows[i].bases : 0);
-        assert_int_equal(e.window_fragments, rows[i].bases > 0);
-        ps_evidence_free(&e);
+        ps_read_evidence e = one(AT("chr11", .flag = rows[i].flag, .pos1 = pos1, .cigar = "100M",
+                                    .mate_pos1 = pos1 + 100, .isize = rows[i].isize),
+                                 PS_INPUT_DNA);
+        assert_int_equal(e.junctions.n_cells, 96);
+        for (size_t c = 0; c < e.junctions.n_cells; c++)
+            assert_int_equal(e.junctions.cell_bases[c], c == 2 ? rows[i].bases : 0);
+        assert_int_equal(e.junctions.window_fragments, rows[i].bases > 0);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -660,11 +661,11 @@ static void nothing_at_all(void **state) {
     (void)state;
     unit_sam s;
     sam_begin(&s, &panel, "coordinate");
-    ps_evidence e = run(&s, PS_INPUT_DNA);
+    ps_read_evidence e = run(&s, PS_INPUT_DNA);
     assert_int_equal(e.records, 0);
     assert_int_equal(e.given, 1);
-    ps_evidence_free(&e);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static int load(void **state) {

@@ -186,14 +186,14 @@ static void models_among_each_other(void **state) {
 /* Even coverage of the 11q13 window by fragments of 250 bases, of which 30 must lie on either side of a junction. */
 static ps_result covered(double fold, double purity) {
     ps_result r = {.sample_id = ps_strdup("S"), .panel = &panel, .purity = purity, .prior_odds = NAN};
-    ps_evidence *dna = &r.evidence[PS_INPUT_DNA];
+    ps_read_evidence *dna = &r.evidence.reads[PS_INPUT_DNA];
     *dna = case_evidence(PS_INPUT_DNA);
     double bases = 0;
-    for (size_t i = 0; i < dna->n_cells; i++) {
-        dna->cell_bases[i] = (uint64_t)(fold * PS_WINDOW_CELL);
-        bases += (double)dna->cell_bases[i];
+    for (size_t i = 0; i < dna->junctions.n_cells; i++) {
+        dna->junctions.cell_bases[i] = (uint64_t)(fold * PS_WINDOW_CELL);
+        bases += (double)dna->junctions.cell_bases[i];
     }
-    dna->window_fragments = (uint64_t)(bases / 250);
+    dna->junctions.window_fragments = (uint64_t)(bases / 250);
     ps_case c = case_of(NULL, dna, NULL);
     c.purity = purity;
     ps_call(&c, &r.calls);

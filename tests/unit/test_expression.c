@@ -5,14 +5,14 @@
 
 enum { UNIT_RATE = 100 };
 
-static void set_gene(ps_evidence *e, int gene, double per_kb) {
+static void set_gene(ps_read_evidence *e, int gene, double per_kb) {
     uint64_t n = (uint64_t)floor(per_kb * panel.genes[gene].length / 1000 + 0.5);
-    e->gene[gene] =
+    e->genes.gene[gene] =
         (ps_gene_count){.fragments = n, .sense = n / 2, .antisense = n - n / 2, .reads = 2 * n, .spliced = n / 2};
 }
 
-static ps_evidence plain(double rate, double ccnd1_log2) {
-    ps_evidence e = case_evidence(PS_INPUT_RNA);
+static ps_read_evidence plain(double rate, double ccnd1_log2) {
+    ps_read_evidence e = case_evidence(PS_INPUT_RNA);
     for (int i = 0; i < panel.n_genes; i++)
         if (panel.genes[i].role == PS_ROLE_REFERENCE || panel.genes[i].role == PS_ROLE_PLASMA_CELL)
             set_gene(&e, i, rate);
@@ -22,7 +22,7 @@ static ps_evidence plain(double rate, double ccnd1_log2) {
     return e;
 }
 
-static ps_expression_call call_of(const ps_evidence *rna) {
+static ps_expression_call call_of(const ps_read_evidence *rna) {
     ps_case c = case_of(rna, NULL, NULL);
     ps_expression_call call;
     ps_call_expression(&c, &call);
@@ -51,7 +51,7 @@ static void states(void **state) {
         {-30, PS_EXPRESSION_NOT_OVER, PS_REASON_NONE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = plain(UNIT_RATE, rows[i].log2);
+        ps_read_evidence e = plain(UNIT_RATE, rows[i].log2);
         ps_expression_call call = call_of(&e);
         if (call.state != rows[i].state)
             fail_msg("log2 %g: %s", rows[i].log2, ps_expression_state_names[call.state]);
@@ -69,16 +69,16 @@ static void states(void **state) {
         if (call.fragments > 0)
             assert_true(call.low < call.log2_ratio && call.log2_ratio < call.high);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
 /* A call as if of other counts is the call of those counts. */
 static void as_if(void **state) {
     (void)state;
-    ps_evidence e = plain(UNIT_RATE, 0);
+    ps_read_evidence e = plain(UNIT_RATE, 0);
     ps_expression_call first = call_of(&e);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     for (double log2_ratio = -8; log2_ratio < 4; log2_ratio += 0.19)
         for (int rate = UNIT_RATE; rate <= 4 * UNIT_RATE; rate *= 2) {
             e = plain(rate, log2_ratio);
@@ -86,7 +86,7 @@ static void as_if(void **state) {
             assert_int_equal(ps_expression_as_if(&panel, &first, (uint64_t)call.fragments, rate / (double)UNIT_RATE),
                              call.state);
             free_call(&call);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
     free_call(&first);
 }
@@ -94,20 +94,20 @@ static void as_if(void **state) {
 /* Garwood's interval for 10 counts is 4.7954 to 18.3904; for 0, 0 to 3.6889. */
 static void counting_interval(void **state) {
     (void)state;
-    ps_evidence e = plain(UNIT_RATE, 0);
+    ps_read_evidence e = plain(UNIT_RATE, 0);
     double kb = panel.genes[panel.ccnd1].length / 1000.0;
-    e.gene[panel.ccnd1] = (ps_gene_count){.fragments = 10, .sense = 5, .antisense = 5};
+    e.genes.gene[panel.ccnd1] = (ps_gene_count){.fragments = 10, .sense = 5, .antisense = 5};
     ps_expression_call call = call_of(&e);
     assert_near(call.low, log2(4.795389 / kb / call.reference_median), 1e-4);
     assert_near(call.high, log2(18.390356 / kb / call.reference_median), 1e-4);
     assert_near(call.log2_ratio, log2(10.5 / kb / call.reference_median), 1e-4);
     free_call(&call);
-    e.gene[panel.ccnd1] = (ps_gene_count){0};
+    e.genes.gene[panel.ccnd1] = (ps_gene_count){0};
     call = call_of(&e);
     assert_true(isnan(call.low));
     assert_near(call.high, log2(3.688879 / kb / call.reference_median), 1e-4);
     free_call(&call);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* No CCND1 fragment, less and less depth: "not" only while 3.69 fragments are under the upper cut-off. */
@@ -115,7 +115,7 @@ static void shallow_is_not_negative(void **state) {
     (void)state;
     double kb = panel.genes[panel.ccnd1].length / 1000.0, edge = 3.688879 / kb / exp2(-1.5); /* fragments per kb */
     for (int deep = 0; deep < 2; deep++) {
-        ps_evidence e = plain(deep ? 1.3 * edge : 0.7 * edge, -30);
+        ps_read_evidence e = plain(deep ? 1.3 * edge : 0.7 * edge, -30);
         for (int i = 0; i < panel.n_genes; i++) /* keep the gate on the total open */
             if (!strcmp(panel.genes[i].name, "GAPDH"))
                 set_gene(&e, i, 3000);
@@ -124,7 +124,7 @@ static void shallow_is_not_negative(void **state) {
         assert_int_equal(call.state, deep ? PS_EXPRESSION_NOT_OVER : PS_EXPRESSION_NOT_ASSESSABLE);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_DEPTH_BELOW_THRESHOLD), !deep);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -140,14 +140,14 @@ static void gates(void **state) {
                                                    PS_REASON_NOT_RNA,
                                                    PS_REASON_LATE_READS};
     for (int gate = 0; gate < N_GATES; gate++) {
-        ps_evidence e = plain(gate == FEW_FRAGMENTS ? 10 : UNIT_RATE, 1);
+        ps_read_evidence e = plain(gate == FEW_FRAGMENTS ? 10 : UNIT_RATE, 1);
         int kept = 0;
         for (int i = 0; i < panel.n_genes; i++) {
             ps_role role = panel.genes[i].role;
             if (gate == FEW_GENES && role == PS_ROLE_REFERENCE && kept++ >= 11)
-                e.gene[i] = (ps_gene_count){0};
+                e.genes.gene[i] = (ps_gene_count){0};
             if (gate == NOT_SPLICED)
-                e.gene[i].spliced = e.gene[i].reads / 40;
+                e.genes.gene[i].spliced = e.genes.gene[i].reads / 40;
             if (gate == FEW_PLASMA && role == PS_ROLE_PLASMA_CELL)
                 set_gene(&e, i, 0.1);
             if (gate == FEW_PLASMA && role == PS_ROLE_OTHER_CELL)
@@ -155,11 +155,11 @@ static void gates(void **state) {
             if (gate == STROMA && !strcmp(panel.genes[i].cell, "stroma"))
                 set_gene(&e, i, 17 * UNIT_RATE);
             if (gate == UNSPLICED)
-                e.gene[i].unspliced = 2 * e.gene[i].spliced;
+                e.genes.gene[i].unspliced = 2 * e.genes.gene[i].spliced;
             if (gate == LATE)
-                memcpy(e.gene[i].third, (uint64_t[]){10, 10, 90}, sizeof e.gene[i].third);
+                memcpy(e.genes.gene[i].third, (uint64_t[]){10, 10, 90}, sizeof e.genes.gene[i].third);
             if (gate == NO_READS)
-                e.gene[i] = (ps_gene_count){0};
+                e.genes.gene[i] = (ps_gene_count){0};
         }
         ps_expression_call call = call_of(&e);
         if (call.state != PS_EXPRESSION_NOT_ASSESSABLE || !has_reason(&call.reasons, reason[gate]))
@@ -172,7 +172,7 @@ static void gates(void **state) {
         assert_int_equal(call.n_cells, gate == NO_READS ? 0 : 8);
         assert_int_equal(call.n_genes, panel.n_genes);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     ps_expression_call call = call_of(NULL);
     assert_int_equal(call.state, PS_EXPRESSION_NOT_ASSESSABLE);
@@ -187,7 +187,7 @@ static void no_plasma_cells_at_all(void **state) {
     static const double levels[] = {-12, -8, -5.5, -4.5, -2.5, 1};
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         for (int high = 0; high < 2; high++) {
-            ps_evidence e = plain(10 * UNIT_RATE, high ? 0 : -6);
+            ps_read_evidence e = plain(10 * UNIT_RATE, high ? 0 : -6);
             for (int g = 0; g < panel.n_genes; g++)
                 if (panel.genes[g].role == PS_ROLE_PLASMA_CELL || panel.genes[g].role == PS_ROLE_OTHER_CELL)
                     set_gene(&e, g, 10 * UNIT_RATE * exp2(levels[i]));
@@ -203,7 +203,7 @@ static void no_plasma_cells_at_all(void **state) {
             if (shut)
                 assert_non_null(strstr(detail_of(&call.reasons, PS_REASON_LOW_PLASMA_CELLS), "reference gene"));
             free_call(&call);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
 }
 
@@ -220,11 +220,11 @@ static void unspliced_background(void **state) {
         {-6, 0.3, PS_EXPRESSION_NOT_OVER}, {-0.2, 0.45, PS_EXPRESSION_NOT_ASSESSABLE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = plain(UNIT_RATE, rows[i].log2);
+        ps_read_evidence e = plain(UNIT_RATE, rows[i].log2);
         for (int g = 0; g < panel.n_genes; g++) {
-            e.gene[g].spliced = 1000;
-            e.gene[g].unspliced = (uint64_t)(1000 * rows[i].share / (1 - rows[i].share) + 0.5);
-            e.gene[g].reads = 2000;
+            e.genes.gene[g].spliced = 1000;
+            e.genes.gene[g].unspliced = (uint64_t)(1000 * rows[i].share / (1 - rows[i].share) + 0.5);
+            e.genes.gene[g].reads = 2000;
         }
         ps_expression_call call = call_of(&e);
         assert_near(call.unspliced_share, rows[i].share, 0.002);
@@ -232,7 +232,7 @@ static void unspliced_background(void **state) {
             fail_msg("log2 %g, share %g: %s", rows[i].log2, rows[i].share, ps_expression_state_names[call.state]);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_NOT_RNA), call.state == PS_EXPRESSION_NOT_ASSESSABLE);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -244,13 +244,13 @@ static void strandedness(void **state) {
     } rows[] = {{0.5, PS_STRAND_NONE}, {0.84, PS_STRAND_NONE},      {0.86, PS_STRAND_SENSE},
                 {1, PS_STRAND_SENSE},  {0.14, PS_STRAND_ANTISENSE}, {0, PS_STRAND_ANTISENSE}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = plain(UNIT_RATE, 0);
+        ps_read_evidence e = plain(UNIT_RATE, 0);
         for (int g = 0; g < panel.n_genes; g++) {
-            e.gene[g].sense = (uint64_t)floor((double)e.gene[g].fragments * rows[i].sense + 0.5);
-            e.gene[g].antisense = e.gene[g].fragments - e.gene[g].sense;
+            e.genes.gene[g].sense = (uint64_t)floor((double)e.genes.gene[g].fragments * rows[i].sense + 0.5);
+            e.genes.gene[g].antisense = e.genes.gene[g].fragments - e.genes.gene[g].sense;
         }
         /* CCND1 is drowned by a neighbour on the other strand, which a stranded library leaves out */
-        ps_gene_count *c = &e.gene[panel.ccnd1];
+        ps_gene_count *c = &e.genes.gene[panel.ccnd1];
         uint64_t own = c->fragments;
         c->fragments = 2 * own;
         c->sense = c->antisense = own;
@@ -258,7 +258,7 @@ static void strandedness(void **state) {
         assert_int_equal(call.strand, rows[i].strand);
         assert_int_equal(call.fragments, rows[i].strand == PS_STRAND_NONE ? 2 * own : own);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -267,7 +267,7 @@ static void outliers_among_the_reference(void **state) {
     (void)state;
     uint64_t seed = 5;
     for (int repeat = 0; repeat < 60; repeat++) {
-        ps_evidence e = plain(UNIT_RATE, -4.2);
+        ps_read_evidence e = plain(UNIT_RATE, -4.2);
         int reference = 0;
         for (int i = 0; i < panel.n_genes; i++)
             if (panel.genes[i].role == PS_ROLE_REFERENCE) {
@@ -279,7 +279,7 @@ static void outliers_among_the_reference(void **state) {
         assert_near(call.log2_ratio, -4.2, repeat < 4 ? 0.05 : 0.7);
         assert_int_equal(call.state, PS_EXPRESSION_NOT_OVER);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -288,22 +288,22 @@ static void without_chromosome_11(void **state) {
     (void)state;
     int contig = panel.genes[panel.ccnd1].contig;
     for (int kind = 0; kind < 4; kind++) {
-        ps_evidence e = plain(UNIT_RATE, -30);
+        ps_read_evidence e = plain(UNIT_RATE, -30);
         if (kind == 1)
             e.missing_contigs = (uint64_t)1 << contig;
         for (int i = 0; i < panel.n_snps && kind > 1;
              i++) /* half of them are covered; on chromosome 11 none, or one */
-            e.snp[i].ref = panel.snps[i].contig != contig ? (uint32_t)(i % 2 ? 9 : 0) : 0;
+            e.snps.snp[i].ref = panel.snps[i].contig != contig ? (uint32_t)(i % 2 ? 9 : 0) : 0;
         for (int i = 0; i < panel.n_snps && kind == 3; i++)
             if (panel.snps[i].contig == contig) {
-                e.snp[i].alt = 1;
+                e.snps.snp[i].alt = 1;
                 break;
             }
         ps_expression_call call = call_of(&e);
         assert_int_equal(call.state, kind == 0 || kind == 3 ? PS_EXPRESSION_NOT_OVER : PS_EXPRESSION_NOT_ASSESSABLE);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_CONTIG_ABSENT), kind == 1 || kind == 2);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -312,15 +312,15 @@ static void nothing_on_the_chromosome(void **state) {
     (void)state;
     int contig = panel.genes[panel.ccnd1].contig;
     for (int kind = 0; kind < 4; kind++) { /* all there but CCND1; none; none in a shallow file; one read left out */
-        ps_evidence e = plain(kind == 2 ? UNIT_RATE / 20 : 4 * UNIT_RATE, -30);
+        ps_read_evidence e = plain(kind == 2 ? UNIT_RATE / 20 : 4 * UNIT_RATE, -30);
         for (int i = 0; i < panel.n_genes; i++)
             if (panel.genes[i].contig == contig && kind > 0)
-                e.gene[i] = (ps_gene_count){.left_out = kind == 3 && i == panel.ccnd1};
+                e.genes.gene[i] = (ps_gene_count){.left_out = kind == 3 && i == panel.ccnd1};
         ps_expression_call call = call_of(&e);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_CONTIG_ABSENT), kind == 1);
         assert_int_equal(call.state == PS_EXPRESSION_NOT_OVER, kind == 0 || kind == 3);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -335,8 +335,8 @@ static void left_out_reads(void **state) {
                 {-30, 400, PS_EXPRESSION_NOT_ASSESSABLE}, {-5, 400, PS_EXPRESSION_NOT_ASSESSABLE},
                 {-5, 3, PS_EXPRESSION_NOT_OVER},          {1, 5000, PS_EXPRESSION_OVER}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = plain(UNIT_RATE, rows[i].log2);
-        e.gene[panel.ccnd1].left_out = rows[i].left_out;
+        ps_read_evidence e = plain(UNIT_RATE, rows[i].log2);
+        e.genes.gene[panel.ccnd1].left_out = rows[i].left_out;
         ps_expression_call call = call_of(&e);
         if (call.state != rows[i].state)
             fail_msg("log2 %g, %d left out: %s", rows[i].log2, (int)rows[i].left_out,
@@ -344,7 +344,7 @@ static void left_out_reads(void **state) {
         assert_int_equal(has_reason(&call.reasons, PS_REASON_READS_LEFT_OUT),
                          rows[i].state == PS_EXPRESSION_NOT_ASSESSABLE);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 

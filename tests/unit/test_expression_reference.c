@@ -8,9 +8,9 @@
 
 enum { COHORT = 60, RATE = 100 };
 
-static void set_gene(ps_evidence *e, int gene, double per_kb) {
+static void set_gene(ps_read_evidence *e, int gene, double per_kb) {
     uint64_t n = (uint64_t)floor(per_kb * panel.genes[gene].length / 1000 + 0.5);
-    e->gene[gene] = (ps_gene_count){
+    e->genes.gene[gene] = (ps_gene_count){
         .fragments = n, .sense = n / 2, .antisense = n - n / 2, .reads = 2 * n, .spliced = n / 2, .third = {n, n, n}};
 }
 
@@ -19,8 +19,8 @@ static double level_of(int gene) {
     return (double)(gene % 9) / 2 - 2;
 }
 
-static ps_evidence sample_at(double ccnd1_log2, double depth, uint64_t *seed) {
-    ps_evidence e = case_evidence(PS_INPUT_RNA);
+static ps_read_evidence sample_at(double ccnd1_log2, double depth, uint64_t *seed) {
+    ps_read_evidence e = case_evidence(PS_INPUT_RNA);
     for (int i = 0; i < panel.n_genes; i++) {
         ps_role role = panel.genes[i].role;
         double level = role == PS_ROLE_REFERENCE ? level_of(i) : role == PS_ROLE_OTHER_CELL ? -5 : 0;
@@ -31,8 +31,8 @@ static ps_evidence sample_at(double ccnd1_log2, double depth, uint64_t *seed) {
 }
 
 typedef struct cohort {
-    ps_evidence sample[COHORT];
-    const ps_evidence *rna[COHORT];
+    ps_read_evidence sample[COHORT];
+    const ps_read_evidence *rna[COHORT];
     const char *id[COHORT];
     char name[COHORT][16];
 } cohort;
@@ -50,7 +50,7 @@ static void make_cohort(cohort *c, int states, uint64_t seed) {
 
 static void free_cohort(cohort *c) {
     for (int i = 0; i < COHORT; i++)
-        ps_evidence_free(&c->sample[i]);
+        ps_read_evidence_free(&c->sample[i]);
 }
 
 static ps_expression_reference fitted(cohort *c, size_t n, int mixture) {
@@ -62,7 +62,7 @@ static ps_expression_reference fitted(cohort *c, size_t n, int mixture) {
     return r;
 }
 
-static ps_expression_call call_with(const ps_evidence *rna, const ps_expression_reference *r) {
+static ps_expression_call call_with(const ps_read_evidence *rna, const ps_expression_reference *r) {
     ps_case c = case_of(rna, NULL, NULL);
     ps_expression_call call;
     c.expression_reference = r;
@@ -167,14 +167,14 @@ static void centres_survive_outliers(void **state) {
             assert_near(r.centre[g], level_of(g) - centre, 0.4); /* a quarter of the values is off */
     }
     /* a new sample with a fifth of the genes 4-fold down is still placed */
-    ps_evidence e = sample_at(2, 1, NULL);
+    ps_read_evidence e = sample_at(2, 1, NULL);
     for (int g = 0, k = 0; g < panel.n_genes; g++)
         if (panel.genes[g].role == PS_ROLE_REFERENCE && k++ % 5 == 1)
             set_gene(&e, g, RATE * exp2(level_of(g)) / 4);
     ps_expression_call call = call_with(&e, &r);
     assert_near(call.log2_ratio, 2 - centre, 0.3);
     free_call(&call);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     ps_expression_reference_free(&r);
     free_cohort(&c);
 }
@@ -184,14 +184,14 @@ static void samples_left_out(void **state) {
     static cohort c;
     make_cohort(&c, 3, 9);
     for (int g = 0; g < panel.n_genes; g++) {
-        c.sample[0].gene[g].spliced = 0; /* DNA */
+        c.sample[0].genes.gene[g].spliced = 0; /* DNA */
         if (panel.genes[g].role == PS_ROLE_PLASMA_CELL)
             set_gene(&c.sample[1], g, 0.01); /* no plasma cells */
-        ps_gene_count *late = &c.sample[2].gene[g];
-        late->third[2] = 8 * late->reads;         /* transcript ends */
-        c.sample[4].gene[g] = (ps_gene_count){0}; /* nothing */
+        ps_gene_count *late = &c.sample[2].genes.gene[g];
+        late->third[2] = 8 * late->reads;               /* transcript ends */
+        c.sample[4].genes.gene[g] = (ps_gene_count){0}; /* nothing */
     }
-    ps_evidence_free(&c.sample[3]);
+    ps_read_evidence_free(&c.sample[3]);
     c.sample[3] = sample_at(-30, 0.02, NULL); /* too shallow to have shown CCND1 */
     for (int g = 0; g < panel.n_genes; g++)   /* the depth gate stays open */
         if (!strcmp(panel.genes[g].name, "GAPDH"))
@@ -248,7 +248,7 @@ static void round_trip(void **state) {
     static cohort c;
     make_cohort(&c, 3, 11);
     for (int g = 0; g < panel.n_genes; g++)
-        c.sample[5].gene[g].spliced = 0; /* one sample is left out */
+        c.sample[5].genes.gene[g].spliced = 0; /* one sample is left out */
     ps_expression_reference r = fitted(&c, COHORT, 1), back;
     ps_error err = {0};
     size_t n = 0, n2 = 0;
@@ -414,10 +414,10 @@ static void calls(void **state) {
         {middle, 50, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_BORDERLINE_EXPRESSION},
         {-40, 0.01, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_DEPTH_BELOW_THRESHOLD},
     };
-    ps_evidence plain = sample_at(4, 1, NULL);
+    ps_read_evidence plain = sample_at(4, 1, NULL);
     ps_expression_call first = call_with(&plain, &r);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = sample_at(rows[i].log2, rows[i].depth, NULL);
+        ps_read_evidence e = sample_at(rows[i].log2, rows[i].depth, NULL);
         for (int g = 0; rows[i].depth < 0.1 && g < panel.n_genes; g++)
             if (!strcmp(panel.genes[g].name, "GAPDH"))
                 set_gene(&e, g, 3000); /* the depth gate stays open */
@@ -443,10 +443,10 @@ static void calls(void **state) {
         if (rows[i].log2 >= 9)
             assert_near(call.percentile, 100, 1e-9);
         free_call(&call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     /* mid-rank of a member */
-    ps_evidence e = sample_at(4, 1, NULL);
+    ps_read_evidence e = sample_at(4, 1, NULL);
     ps_expression_call call = call_with(&e, &r);
     double below = 0;
     for (size_t i = 0; i < r.n_used; i++)
@@ -455,19 +455,19 @@ static void calls(void **state) {
     free_call(&call);
     /* a library of transcript ends is unlike this cohort */
     for (int g = 0; g < panel.n_genes; g++)
-        e.gene[g].third[2] *= 8;
+        e.genes.gene[g].third[2] *= 8;
     call = call_with(&e, &r);
     assert_int_equal(call.state, PS_EXPRESSION_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_LATE_READS));
     free_call(&call);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     call = call_with(NULL, &r);
     assert_int_equal(call.state, PS_EXPRESSION_NOT_ASSESSABLE);
     free_call(&call);
     ps_expression_reference_free(&r);
     free_cohort(&c);
     free_call(&first);
-    ps_evidence_free(&plain);
+    ps_read_evidence_free(&plain);
 }
 
 /* ---- RNA as DNA, DNA as RNA ------------------------------------------------------------------------------------- */
@@ -485,18 +485,18 @@ static void wrong_assay(void **state) {
         {PS_INPUT_RNA, 9000, 0, 0, 0, 0},  {PS_INPUT_RNA, 9000, 0, 0, 50, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence e = case_evidence(rows[i].role);
+        ps_read_evidence e = case_evidence(rows[i].role);
         char why[256] = "";
         e.seen[PS_COLLECT_CODONS] = rows[i].seen;
         e.left_out[PS_COLLECT_CODONS][PS_LEFT_DUPLICATE] = rows[i].left_out;
         e.spliced[PS_COLLECT_CODONS] = rows[i].spliced;
-        e.gene[panel.ccnd1].spliced = rows[i].spliced;
-        e.gene[panel.ccnd1].unspliced = rows[i].unspliced;
+        e.genes.gene[panel.ccnd1].spliced = rows[i].spliced;
+        e.genes.gene[panel.ccnd1].unspliced = rows[i].unspliced;
         if (ps_wrong_assay(&panel, &e, why, sizeof why) != rows[i].wrong)
             fail_msg("row %d: %s", (int)i, why);
         if (rows[i].wrong)
             assert_non_null(strstr(why, rows[i].role == PS_INPUT_RNA ? "give it with --dna" : "give it with --rna"));
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 

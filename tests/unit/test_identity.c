@@ -17,19 +17,19 @@ static const assay rna = {.role = PS_INPUT_RNA,
                           .gained = 0.3};
 
 /* Both inputs cover the same SNPs: those that `keep` leaves. */
-static void keep_snps(uint64_t *seed, ps_evidence *a, ps_evidence *b, int keep) {
+static void keep_snps(uint64_t *seed, ps_read_evidence *a, ps_read_evidence *b, int keep) {
     for (int i = 0; i < panel.n_snps; i++) {
         int kept = unit_below(seed, (uint64_t)(panel.n_snps - i)) < (uint64_t)keep;
         keep -= kept;
         if (!kept)
-            a->snp[i] = b->snp[i] = (ps_snp_count){0};
+            a->snps.snp[i] = b->snps.snp[i] = (ps_snp_count){0};
     }
 }
 
 static ps_identity_comparison compare(uint64_t seed, assay x, assay y, const person *a, const person *b, int keep) {
     uint64_t genome = a == b ? seed : seed + 1;
-    ps_evidence ea = unit_observe(&seed, &panel, a, x, genome ^ 0xabc),
-                eb = unit_observe(&seed, &panel, b, y, seed ^ 0xdef);
+    ps_read_evidence ea = unit_observe(&seed, &panel, a, x, genome ^ 0xabc),
+                     eb = unit_observe(&seed, &panel, b, y, seed ^ 0xdef);
     keep_snps(&seed, &ea, &eb, keep);
     ps_case c = {.panel = &panel, .purity = NAN};
     c.reads[x.role] = &ea;
@@ -42,8 +42,8 @@ static ps_identity_comparison compare(uint64_t seed, assay x, assay y, const per
     ps_identity_comparison pair = call.pair[0];
     assert_true(pair.a < pair.b);
     ps_identity_free(&call);
-    ps_evidence_free(&ea);
-    ps_evidence_free(&eb);
+    ps_read_evidence_free(&ea);
+    ps_read_evidence_free(&eb);
     return pair;
 }
 
@@ -107,12 +107,12 @@ static void too_few_snps(void **state) {
 /* What is published is what is compared: deep sites are scaled, and the same comparison follows from the text alone. */
 static void from_the_published_form(void **state) {
     (void)state;
-    ps_evidence e = case_evidence(PS_INPUT_DNA);
-    e.snp[0] = (ps_snp_count){63, 0, 9};
-    e.snp[1] = (ps_snp_count){100000, 100000, 0};
-    e.snp[2] = (ps_snp_count){3, 5, 0};
-    e.snp[3] = (ps_snp_count){0, 1000000, 0};
-    e.snp[4] = (ps_snp_count){999, 1, 0};
+    ps_read_evidence e = case_evidence(PS_INPUT_DNA);
+    e.snps.snp[0] = (ps_snp_count){63, 0, 9};
+    e.snps.snp[1] = (ps_snp_count){100000, 100000, 0};
+    e.snps.snp[2] = (ps_snp_count){3, 5, 0};
+    e.snps.snp[3] = (ps_snp_count){0, 1000000, 0};
+    e.snps.snp[4] = (ps_snp_count){999, 1, 0};
     ps_identity_input in, back = {.role = PS_INPUT_DNA};
     ps_identity_publish(&panel, &e, &in);
     assert_memory_equal(in.counts, "_0WV350__0", 10);
@@ -143,7 +143,7 @@ static void from_the_published_form(void **state) {
     free(in.genotypes);
     free(back.counts);
     free(back.genotypes);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 static void mixed_persons_have_no_label(void **state) {
@@ -179,10 +179,10 @@ static ps_contamination contaminate(uint64_t seed, assay a) {
     uint64_t s = seed * 7919;
     person who = unit_stranger(&s, &panel), foreign = unit_stranger(&s, &panel);
     a.foreign = a.fraction > 0 ? &foreign : NULL;
-    ps_evidence e = unit_observe(&s, &panel, &who, a, s ^ 0x5555);
+    ps_read_evidence e = unit_observe(&s, &panel, &who, a, s ^ 0x5555);
     ps_contamination call;
     ps_call_contamination(&panel, &e, &call);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
     return call;
 }
 
@@ -223,11 +223,11 @@ static void too_little_for_contamination(void **state) {
     assert_int_equal(contaminate(1, a).state, PS_CONTAMINATION_FOUND);
     a.depth = 4, a.sites = 0; /* many SNPs, none deep */
     assert_int_equal(contaminate(1, a).state, PS_CONTAMINATION_NOT_ASSESSABLE);
-    ps_evidence e = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence e = case_evidence(PS_INPUT_DNA);
     e.given = 0;
     ps_call_contamination(&panel, &e, &c);
     assert_int_equal(c.state, PS_CONTAMINATION_NOT_ASSESSABLE);
-    ps_evidence_free(&e);
+    ps_read_evidence_free(&e);
 }
 
 /* Reads on the wrong places show third alleles. Where these are most of what is seen, no chance of an error is left to reckon
@@ -236,10 +236,10 @@ static void third_alleles_for_contamination(void **state) {
     (void)state;
     static const uint32_t others[] = {2, 15, 30, 200};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        ps_evidence e = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence e = case_evidence(PS_INPUT_DNA);
         ps_contamination c;
         for (int k = 0; k < panel.n_snps; k++)
-            e.snp[k] = (ps_snp_count){.ref = 20, .other = others[i]};
+            e.snps.snp[k] = (ps_snp_count){.ref = 20, .other = others[i]};
         ps_call_contamination(&panel, &e, &c);
         if (i == 0) {
             assert_int_equal(c.state, PS_CONTAMINATION_BELOW);
@@ -249,7 +249,7 @@ static void third_alleles_for_contamination(void **state) {
             assert_true(has_reason(&c.reasons, PS_REASON_NOISY_SNPS));
             assert_true(isnan(c.fraction) && isnan(c.low) && isnan(c.high) && isnan(c.error_rate));
         }
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
 }
 
@@ -288,13 +288,13 @@ static void found_among_many(void **state) {
                 who = unit_child(&s, &panel, &mother, &father);
             assay a = i % 2 ? tumour : normal;
             a.depth = depths[d];
-            ps_evidence e = unit_observe(&s, &panel, &who, a, s);
+            ps_read_evidence e = unit_observe(&s, &panel, &who, a, s);
             ps_identity_input in;
             ps_identity_publish(&panel, &e, &in);
             ps_identity_profile_of(&panel, &in, &all[i]);
             free(in.counts);
             free(in.genotypes);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
         for (int i = 0; i < N; i++)
             for (int j = 0; j < N; j++)
@@ -314,7 +314,8 @@ static void same_reads(void **state) {
     for (int i = 0; i < N; i++)
         row[0][i] = row[1][i] =
             (ps_picture_row){.codon = i / 10, .hap = 43, .order = (uint64_t)i * 977, .text = "ACG"};
-    ps_evidence a = {.picture = row[0], .n_picture = N}, b = {.picture = row[1], .n_picture = N}, none = {0};
+    ps_read_evidence a = {.codons.picture = row[0], .codons.n_picture = N},
+                     b = {.codons.picture = row[1], .codons.n_picture = N}, none = {0};
     assert_true(ps_same_reads(&a, &b));
     assert_false(ps_same_reads(&a, &none));
     assert_false(ps_same_reads(&none, &none));
@@ -323,7 +324,7 @@ static void same_reads(void **state) {
     row[1][N - 1] = row[0][N - 1];
     row[1][7].text = "ATG";
     assert_false(ps_same_reads(&a, &b));
-    a.n_picture = b.n_picture = 7;
+    a.codons.n_picture = b.codons.n_picture = 7;
     assert_false(ps_same_reads(&a, &b)); /* the seven agree, but say little */
 }
 

@@ -4,25 +4,26 @@
 
 enum { A = 69300000, B = 106000000 }; /* places in the window and in IGH, 0-based */
 
-static void add(ps_evidence *e, uint64_t fragment, int32_t pos_a0, int32_t pos_b0, int split, int right_a,
+static void add(ps_read_evidence *e, uint64_t fragment, int32_t pos_a0, int32_t pos_b0, int split, int right_a,
                 int right_b) {
-    e->junction = ps_resize(e->junction, e->n_junction + 1, sizeof *e->junction);
-    e->junction[e->n_junction++] = (ps_junction_read){.fragment = fragment * 1000 + 7,
-                                                      .pos_a0 = pos_a0,
-                                                      .pos_b0 = pos_b0,
-                                                      .split = (uint8_t)split,
-                                                      .right_a = (uint8_t)right_a,
-                                                      .right_b = (uint8_t)right_b};
+    e->junctions.junction =
+        ps_resize(e->junctions.junction, e->junctions.n_junction + 1, sizeof *e->junctions.junction);
+    e->junctions.junction[e->junctions.n_junction++] = (ps_junction_read){.fragment = fragment * 1000 + 7,
+                                                                          .pos_a0 = pos_a0,
+                                                                          .pos_b0 = pos_b0,
+                                                                          .split = (uint8_t)split,
+                                                                          .right_a = (uint8_t)right_a,
+                                                                          .right_b = (uint8_t)right_b};
 }
 
-static ps_evidence dna_of(double coverage) {
-    ps_evidence e = case_evidence(PS_INPUT_DNA);
-    for (size_t i = 0; i < e.n_cells; i++)
-        e.cell_bases[i] = (uint64_t)(coverage * PS_WINDOW_CELL);
+static ps_read_evidence dna_of(double coverage) {
+    ps_read_evidence e = case_evidence(PS_INPUT_DNA);
+    for (size_t i = 0; i < e.junctions.n_cells; i++)
+        e.junctions.cell_bases[i] = (uint64_t)(coverage * PS_WINDOW_CELL);
     return e;
 }
 
-static ps_junction_call call_with(const ps_evidence *rna, const ps_evidence *dna, double purity) {
+static ps_junction_call call_with(const ps_read_evidence *rna, const ps_read_evidence *dna, double purity) {
     ps_case c = case_of(rna, dna, NULL);
     ps_junction_call call;
     c.purity = purity;
@@ -41,13 +42,13 @@ static void nothing_given(void **state) {
     assert_int_equal(call.state, PS_JUNCTION_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_NO_DNA) && call.split == -1 && isnan(call.physical_coverage));
     free_call(&call);
-    ps_evidence rna = case_evidence(PS_INPUT_RNA);
+    ps_read_evidence rna = case_evidence(PS_INPUT_RNA);
     call = call_with(&rna, NULL, NAN);
     assert_int_equal(call.state, PS_JUNCTION_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_RNA_CANNOT_EXCLUDE) && call.split == -1 &&
                 call.rna_fragments == 0);
     free_call(&call);
-    ps_evidence_free(&rna);
+    ps_read_evidence_free(&rna);
 }
 
 /* 3 of Poisson(c/2): 0.95 from a mean of 6.2958, so from 12.6-fold; the panel asks for 15. */
@@ -59,8 +60,8 @@ static void power(void **state) {
     } rows[] = {{40, NAN, 1},  {15, NAN, 1},  {14.9, NAN, 0}, {0, NAN, 0}, {20, 1, 1},
                 {20, 0.62, 0}, {20, 0.64, 1}, {60, 0.2, 0},   {64, 0.2, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence dna = dna_of(rows[i].coverage);
-        dna.cell_bases[95] = 0; /* 2,701 bases only */
+        ps_read_evidence dna = dna_of(rows[i].coverage);
+        dna.junctions.cell_bases[95] = 0; /* 2,701 bases only */
         ps_junction_call call = call_with(NULL, &dna, rows[i].purity);
         assert_int_equal(call.state, rows[i].negative ? PS_JUNCTION_NOT_DETECTED : PS_JUNCTION_NOT_ASSESSABLE);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_LOW_PHYSICAL_COVERAGE), !rows[i].negative);
@@ -68,24 +69,24 @@ static void power(void **state) {
         assert_near(call.physical_coverage, rows[i].coverage, 0.01);
         assert_int_equal(call.needed, 3);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
     for (int gaps = 8; gaps <= 10; gaps += 2) { /* 96 cells, nine tenths must have power */
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         for (int i = 0; i < gaps; i++)
-            dna.cell_bases[i * 9] = 0;
+            dna.junctions.cell_bases[i * 9] = 0;
         ps_junction_call call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.state, gaps == 8 ? PS_JUNCTION_NOT_DETECTED : PS_JUNCTION_NOT_ASSESSABLE);
         assert_near(call.powered, (96 - gaps) / 96.0, 1e-6);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
 static void fragments_make_a_cluster(void **state) {
     (void)state;
     for (int n = 2; n <= 3; n++) {
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         for (int i = 0; i < n; i++)
             add(&dna, (uint64_t)i, A + 300 * i, B + 50 * i, 0, 1, 0);
         ps_junction_call call = call_with(NULL, &dna, NAN);
@@ -100,26 +101,26 @@ static void fragments_make_a_cluster(void **state) {
             assert_int_equal(call.sources, 1 << PS_INPUT_DNA);
         }
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
     static const struct {
         int32_t step;
         int mixed, detected;
     } rows[] = {{800, 0, 1}, {801, 0, 0}, {100, 1, 0}};
     for (size_t i = 0; i < 3; i++) { /* too far apart, or of both directions */
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         for (int k = 0; k < 3; k++)
             add(&dna, (uint64_t)k, A + rows[i].step * k, B, 0, rows[i].mixed ? k % 2 : 1, 0);
         ps_junction_call call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.state == PS_JUNCTION_DETECTED, rows[i].detected);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
 static void a_fragment_counts_once(void **state) {
     (void)state;
-    ps_evidence dna = dna_of(30); /* two fragments, each as a pair, as a split read and as the supplementary */
+    ps_read_evidence dna = dna_of(30); /* two fragments, each as a pair, as a split read and as the supplementary */
     for (int i = 0; i < 2; i++)
         for (int k = 0; k < 3; k++)
             add(&dna, (uint64_t)i, A + i, B, k > 0, 1, 0);
@@ -128,7 +129,7 @@ static void a_fragment_counts_once(void **state) {
     assert_int_equal(call.split, 2);
     assert_int_equal(call.discordant, 0);
     free_call(&call);
-    ps_evidence rna = case_evidence(PS_INPUT_RNA); /* one more from RNA supports, but does not make it three */
+    ps_read_evidence rna = case_evidence(PS_INPUT_RNA); /* one more from RNA supports, but does not make it three */
     add(&rna, 0, A, B, 0, 1, 0);
     call = call_with(&rna, &dna, NAN);
     assert_int_equal(call.state, PS_JUNCTION_NOT_DETECTED);
@@ -139,14 +140,14 @@ static void a_fragment_counts_once(void **state) {
     assert_int_equal(call.state, PS_JUNCTION_DETECTED);
     assert_int_equal(call.sources, 1 << PS_INPUT_DNA | 1 << PS_INPUT_RNA);
     free_call(&call);
-    ps_evidence_free(&dna);
-    ps_evidence_free(&rna);
+    ps_read_evidence_free(&dna);
+    ps_read_evidence_free(&rna);
 }
 
 static void exact_breakpoint(void **state) {
     (void)state;
     for (int right = 0; right < 2; right++) {
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         for (int i = 0; i < 5; i++)
             add(&dna, (uint64_t)i, A - 100 + 40 * i, B + 30 * i, 0, right, 1);
         add(&dna, 10, A + 3, B + 9, 1, right, 1);
@@ -163,16 +164,16 @@ static void exact_breakpoint(void **state) {
         assert_int_equal(k->contig_a, panel.ccnd1_window.contig);
         assert_int_equal(k->contig_b, panel.igh.contig);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
-    ps_evidence dna =
+    ps_read_evidence dna =
         dna_of(30); /* without a split read and with the right part kept: the first read comes closest */
     for (int i = 0; i < 4; i++)
         add(&dna, (uint64_t)i, A + 40 * i, B, 0, 0, 0);
     ps_junction_call call = call_with(NULL, &dna, NAN);
     assert_int_equal(call.breakpoint[0].pos_a1, A + 1);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
     dna = dna_of(30); /* the reciprocal product is a second breakpoint */
     for (int i = 0; i < 4; i++) {
         add(&dna, (uint64_t)i, A - 40 * i, B, 0, 1, 0);
@@ -183,7 +184,7 @@ static void exact_breakpoint(void **state) {
     assert_int_equal(call.discordant, 8);
     assert_true(call.breakpoint[0].event == 1 && call.breakpoint[1].event == 1);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 static double poisson_upper(uint64_t k, double mean) { /* by summing */
@@ -204,11 +205,11 @@ static void background(void **state) {
     static const uint64_t each[] = {0, 1, 30, 1000, 100000};
     uint64_t before = 0;
     for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         double total[2] = {0, 0};
         for (int side = 0; side < 2; side++)
-            for (size_t k = 0; k < dna.n_chimeric[side]; k++)
-                total[side] += (double)(dna.chimeric[side][k] = each[i]);
+            for (size_t k = 0; k < dna.junctions.n_chimeric[side]; k++)
+                total[side] += (double)(dna.junctions.chimeric[side][k] = each[i]);
         double window = panel.ccnd1_window.end0 - panel.ccnd1_window.beg0, igh = panel.igh.end0 - panel.igh.beg0;
         double even = fmax(1600 / window, 0.16 / 96);
         double share_a = (1.6 * (double)each[i] + 1 + 20 * even) / (total[0] + 20);
@@ -223,7 +224,7 @@ static void background(void **state) {
         assert_true(call.needed >= before);
         before = call.needed;
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
     assert_true(before > 3);
 }
@@ -234,12 +235,12 @@ static void background_is_local(void **state) {
     (void)state;
     for (int far = 0; far < 2; far++) {
         uint64_t seed = 77;
-        ps_evidence dna = dna_of(0);
+        ps_read_evidence dna = dna_of(0);
         size_t hot = (size_t)(A - panel.ccnd1_window.beg0) / PS_CHIMERIC_CELL,
                hot_b = (size_t)(B - panel.igh.beg0) / PS_CHIMERIC_CELL;
         for (size_t i = 0; i < 20; i++)
-            dna.chimeric[0][hot + i] = 450, dna.chimeric[1][hot_b + i] = 450;
-        dna.window_chimeric = 9000;
+            dna.junctions.chimeric[0][hot + i] = 450, dna.junctions.chimeric[1][hot_b + i] = 450;
+        dna.junctions.window_chimeric = 9000;
         for (uint64_t i = 0; i < 1000; i++)
             add(&dna, i, A + (int32_t)unit_below(&seed, 19000), B + (int32_t)unit_below(&seed, 19000), 0,
                 (int)unit_below(&seed, 2), (int)unit_below(&seed, 2));
@@ -261,8 +262,8 @@ static void background_is_local(void **state) {
             int negative;
         } rows[] = {{20, NAN, 0}, {100, NAN, 1}, {100, 0.2, 0}}; /* 7 of 10, of 50, of 10 */
         for (size_t i = 0; i < 3 && !far; i++) { /* may the cluster be the junction that this depth would show? */
-            for (size_t k = 0; k < dna.n_cells; k++)
-                dna.cell_bases[k] = (uint64_t)(rows[i].coverage * PS_WINDOW_CELL);
+            for (size_t k = 0; k < dna.junctions.n_cells; k++)
+                dna.junctions.cell_bases[k] = (uint64_t)(rows[i].coverage * PS_WINDOW_CELL);
             call = call_with(NULL, &dna, rows[i].purity);
             assert_int_equal(call.state, rows[i].negative ? PS_JUNCTION_NOT_DETECTED : PS_JUNCTION_NOT_ASSESSABLE);
             assert_int_equal(has_reason(&call.reasons, PS_REASON_JUNCTION_UNRESOLVED), !rows[i].negative);
@@ -270,7 +271,7 @@ static void background_is_local(void **state) {
         }
         call = call_with(NULL, &dna, NAN);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -278,36 +279,36 @@ static void background_is_local(void **state) {
 static void a_hostile_pile(void **state) {
     (void)state;
     enum { MANY = 400000 };
-    ps_evidence dna = dna_of(30);
-    dna.junction = ps_alloc(MANY, sizeof *dna.junction);
-    dna.n_junction = MANY;
+    ps_read_evidence dna = dna_of(30);
+    dna.junctions.junction = ps_alloc(MANY, sizeof *dna.junctions.junction);
+    dna.junctions.n_junction = MANY;
     for (size_t i = 0; i < MANY; i++)
-        dna.junction[i] = (ps_junction_read){.fragment = i * 0x9e3779b97f4a7c15ULL + 1,
-                                             .pos_a0 = A + (int32_t)(i % 700),
-                                             .pos_b0 = B + (int32_t)(i % 501),
-                                             .split = i % 3 == 0,
-                                             .right_a = 1};
+        dna.junctions.junction[i] = (ps_junction_read){.fragment = i * 0x9e3779b97f4a7c15ULL + 1,
+                                                       .pos_a0 = A + (int32_t)(i % 700),
+                                                       .pos_b0 = B + (int32_t)(i % 501),
+                                                       .split = i % 3 == 0,
+                                                       .right_a = 1};
     ps_junction_call call = call_with(NULL, &dna, NAN);
     assert_int_equal(call.n_breakpoints, 1);
     assert_int_equal(call.breakpoint[0].split + call.breakpoint[0].discordant, MANY);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 /* Copies that nobody marked: the same outer ends. Each fragment is a molecule once, whichever of its rows tell. */
 static void copies_count_once(void **state) {
     (void)state;
     for (int molecules = 2; molecules <= 3; molecules++) {
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         for (int i = 0; i < 12; i++) {
             add(&dna, (uint64_t)i, A + 10 * (i % molecules), B + 7 * (i % molecules), i % 5 == 0, 1, 0);
-            dna.junction[dna.n_junction - 1].molecule = 500 + (uint64_t)(i % molecules);
+            dna.junctions.junction[dna.junctions.n_junction - 1].molecule = 500 + (uint64_t)(i % molecules);
         }
         ps_junction_call call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.split + call.discordant, molecules);
         assert_int_equal(call.state, molecules == 3 ? PS_JUNCTION_DETECTED : PS_JUNCTION_NOT_DETECTED);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -315,13 +316,13 @@ static void copies_count_once(void **state) {
 static void both_sides_of_a_pair(void **state) {
     (void)state;
     for (int alone = 0; alone < 2; alone++) {
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         for (int i = 0; i < 3; i++) {
             if (!alone)
                 add(&dna, (uint64_t)i, A + i, B, 0, 1, 1);
             add(&dna, (uint64_t)i, A - 99 + i, B + 99, 0, 1, 1);
-            dna.junction[dna.n_junction - 1].from_b = 1;
-            dna.junction[dna.n_junction - 1].base_b = 'T';
+            dna.junctions.junction[dna.junctions.n_junction - 1].from_b = 1;
+            dna.junctions.junction[dna.junctions.n_junction - 1].base_b = 'T';
         }
         ps_junction_call call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.discordant, alone ? 0 : 3);
@@ -332,19 +333,19 @@ static void both_sides_of_a_pair(void **state) {
             assert_int_equal(call.breakpoint[0].base_b, 'T');
         }
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
     static const struct { int sure, low, detected; } rows[] = {{3, 0, 1}, {2, 1, 0}, {2, 2, 1}, {0, 5, 0}, {0, 6, 1}};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         for (int i = 0; i < rows[r].sure + rows[r].low; i++) {
             add(&dna, (uint64_t)i, A + 10 * i, B + 10 * i, 0, 1, 0);
-            dna.junction[i].low_b = i >= rows[r].sure;
+            dna.junctions.junction[i].low_b = i >= rows[r].sure;
         }
         ps_junction_call call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.state == PS_JUNCTION_DETECTED, rows[r].detected);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -359,19 +360,21 @@ static uint64_t packed(const char *bases, int n, int step, int complement) {
     return bits;
 }
 
-static void add_clip(ps_evidence *e, uint64_t fragment, int in_b, int32_t pos0, int right, const char *at, int n) {
+static void add_clip(ps_read_evidence *e, uint64_t fragment, int in_b, int32_t pos0, int right, const char *at,
+                     int n) {
     /* `at`: side a: the first base beyond, walking right; side b: the last base beyond, walking left */
-    e->clip = ps_resize(e->clip, e->n_clip + 1, sizeof *e->clip);
-    e->clip[e->n_clip++] = (ps_junction_clip){.fragment = fragment,
-                                              .molecule = fragment,
-                                              .beyond = in_b ? packed(at, n, -1, 1) : packed(at, n, 1, 0),
-                                              .within = in_b ? packed(at + 1, 32, 1, 0) : packed(at - 1, 32, -1, 1),
-                                              .pos0 = pos0,
-                                              .in_b = (uint8_t)in_b,
-                                              .right = (uint8_t)right,
-                                              .n_beyond = (uint8_t)n,
-                                              .n_within = 32,
-                                              .base = 'A'};
+    e->junctions.clip = ps_resize(e->junctions.clip, e->junctions.n_clip + 1, sizeof *e->junctions.clip);
+    e->junctions.clip[e->junctions.n_clip++] =
+        (ps_junction_clip){.fragment = fragment,
+                           .molecule = fragment,
+                           .beyond = in_b ? packed(at, n, -1, 1) : packed(at, n, 1, 0),
+                           .within = in_b ? packed(at + 1, 32, 1, 0) : packed(at - 1, 32, -1, 1),
+                           .pos0 = pos0,
+                           .in_b = (uint8_t)in_b,
+                           .right = (uint8_t)right,
+                           .n_beyond = (uint8_t)n,
+                           .n_within = 32,
+                           .base = 'A'};
 }
 
 static void clips_that_match(void **state) {
@@ -383,7 +386,7 @@ static void clips_that_match(void **state) {
     for (int direction = 0; direction < 4; direction++)
         for (int shift = -12; shift <= 12; shift += 4) { /* inserted bases, or bases that both sides align */
             int right_a = direction & 1, right_b = direction >> 1;
-            ps_evidence dna = dna_of(30);
+            ps_read_evidence dna = dna_of(30);
             for (int i = 0; i < 3; i++)
                 add_clip(&dna, 10 + (uint64_t)i, 0, A, right_a, derived + 100, 32 - i);
             for (int i = 0; i < 2; i++) /* side b aligns from base 100 - shift of the derived sequence on */
@@ -396,13 +399,13 @@ static void clips_that_match(void **state) {
             assert_true(k->exact && k->right_a == right_a && k->right_b == right_b && k->pos_a1 == A + 1);
             assert_int_equal(k->pos_b1, right_b ? B - kept + 1 : B + kept + 1);
             free_call(&call);
-            dna.clip[3].within ^= 0xfff; /* six bases differ */
-            dna.clip[4].within ^= 0xfff;
+            dna.junctions.clip[3].within ^= 0xfff; /* six bases differ */
+            dna.junctions.clip[4].within ^= 0xfff;
             call = call_with(NULL, &dna, NAN);
             if (shift <= 0) /* else they lie before what is compared */
                 assert_int_equal(call.split, 0);
             free_call(&call);
-            ps_evidence_free(&dna);
+            ps_read_evidence_free(&dna);
         }
 }
 
@@ -414,11 +417,11 @@ static void clips_beside_a_split_read(void **state) {
     for (int i = 0; i < 200; i++)
         derived[i] = "ACGT"[unit_below(&seed, 4)];
     for (int side = 0; side < 2; side++) {
-        ps_evidence dna = dna_of(30);
+        ps_read_evidence dna = dna_of(30);
         add(&dna, 1, A, B, 1, 1, 0);
         const char *at = side ? derived + 99 : derived + 100;
         int32_t pos0 = side ? B - 2 : A; /* in IGH, two bases before: chromosome 11 keeps what both claim */
-        add_clip(&dna, dna.junction[0].fragment, side, pos0, !side, at, 30);
+        add_clip(&dna, dna.junctions.junction[0].fragment, side, pos0, !side, at, 30);
         add_clip(&dna, 2, side, pos0, !side, at, 9);
         add_clip(&dna, 3, side, pos0, !side, at, 12);
         add_clip(&dna, 4, side, pos0, !side, derived + 50, 12);
@@ -428,7 +431,7 @@ static void clips_beside_a_split_read(void **state) {
         assert_int_equal(call.breakpoint[0].pos_a1, A + 1);
         assert_int_equal(call.breakpoint[0].pos_b1, B + 1);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -437,7 +440,7 @@ static void clips_of_one_side(void **state) {
     (void)state;
     for (int n = 1; n <= 2; n++)
         for (int right = 0; right < 2; right++) {
-            ps_evidence dna = dna_of(30);
+            ps_read_evidence dna = dna_of(30);
             char bases[65];
             memset(bases, 'C', sizeof bases);
             for (int i = 0; i < 5; i++)
@@ -455,7 +458,7 @@ static void clips_of_one_side(void **state) {
             assert_int_equal(k->range_a[!right], n == 2 ? 0 : right ? -10 : 10);
             assert_int_equal(k->range_b[0], -800);
             free_call(&call);
-            ps_evidence_free(&dna);
+            ps_read_evidence_free(&dna);
         }
 }
 
@@ -464,22 +467,22 @@ static void clips_of_one_side(void **state) {
 static void limit_of_a_negative(void **state) {
     (void)state;
     for (int lengths = 0; lengths < 2; lengths++) {
-        ps_evidence dna = dna_of(40);
+        ps_read_evidence dna = dna_of(40);
         if (lengths)
-            dna.window_fragments = (uint64_t)(96 * 40.0 * PS_WINDOW_CELL / 400);
+            dna.junctions.window_fragments = (uint64_t)(96 * 40.0 * PS_WINDOW_CELL / 400);
         ps_junction_call call = call_with(NULL, &dna, 0.34);
         assert_near(call.limit_cells, 2 * 6.2958 / 40 * (lengths ? 400 / 340.0 : 1), 1e-4);
         assert_int_equal(call.state, lengths ? PS_JUNCTION_NOT_ASSESSABLE : PS_JUNCTION_NOT_DETECTED);
         free_call(&call);
-        dna.thinned = 1; /* half of the fragments were set aside */
+        dna.junctions.thinned = 1; /* half of the fragments were set aside */
         call = call_with(NULL, &dna, NAN);
         assert_near(call.limit_cells, 2 * 2 * 6.2958 / 40 * (lengths ? 400 / 340.0 : 1), 1e-4);
         free_call(&call);
-        dna.thinned = PS_MAX_THINNING + 1;
+        dna.junctions.thinned = PS_MAX_THINNING + 1;
         call = call_with(NULL, &dna, NAN);
         assert_int_equal(call.state, PS_JUNCTION_NOT_ASSESSABLE);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -491,8 +494,8 @@ static void chance_makes_no_junction(void **state) {
     double window = panel.ccnd1_window.end0 - panel.ccnd1_window.beg0;
     int detected = 0;
     for (int draw = 0; draw < 200; draw++) {
-        ps_evidence dna = dna_of(30);
-        dna.window_chimeric = 6000;
+        ps_read_evidence dna = dna_of(30);
+        dna.junctions.window_chimeric = 6000;
         uint64_t n = unit_poisson(&seed, 6000 * 5 * 1.35e6 / 3.1e9);
         for (uint64_t i = 0; i < n; i++)
             add(&dna, i, panel.ccnd1_window.beg0 + (int32_t)(unit_uniform(&seed) * window),
@@ -501,7 +504,7 @@ static void chance_makes_no_junction(void **state) {
         ps_junction_call call = call_with(NULL, &dna, NAN);
         detected += call.state == PS_JUNCTION_DETECTED;
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
     assert_int_equal(detected, 0);
 }
@@ -512,39 +515,39 @@ static void chance_makes_no_junction(void **state) {
 static void rna_chimeras_of_two_abundant_transcripts(void **state) {
     (void)state;
     uint64_t seed = 41;
-    ps_evidence rna = case_evidence(PS_INPUT_RNA);
-    rna.window_chimeric = 200;
+    ps_read_evidence rna = case_evidence(PS_INPUT_RNA);
+    rna.junctions.window_chimeric = 200;
     for (uint64_t i = 0; i < 100; i++) /* spread over the exons of CCND1, to anywhere in the constant genes */
         add(&rna, i, 69651117 + (int32_t)unit_below(&seed, 3300), 105600000 + (int32_t)unit_below(&seed, 140000), 0,
             (int)unit_below(&seed, 2), (int)unit_below(&seed, 2));
     ps_junction_call call = call_with(&rna, NULL, NAN);
     assert_int_not_equal(call.state, PS_JUNCTION_DETECTED);
     free_call(&call);
-    ps_evidence_free(&rna);
+    ps_read_evidence_free(&rna);
 }
 
 /* Guards against: junction.c measure_power(): without --purity a pure sample is taken for granted, and no reason says
    so (copynumber.c gives purity-assumed) */
 static void assumed_purity_is_said(void **state) {
     (void)state;
-    ps_evidence dna = dna_of(15);
+    ps_read_evidence dna = dna_of(15);
     ps_junction_call call = call_with(NULL, &dna, NAN);
     assert_true(call.state != PS_JUNCTION_NOT_DETECTED || has_reason(&call.reasons, PS_REASON_PURITY_ASSUMED));
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 /* Guards against: junction.c find_clusters() looks at the chromosome 11 side only: three fragments to three places of
    IGH a megabase apart, in both directions there, are one cluster with one breakpoint */
 static void partners_must_agree(void **state) {
     (void)state;
-    ps_evidence dna = dna_of(30);
+    ps_read_evidence dna = dna_of(30);
     for (int i = 0; i < 3; i++)
         add(&dna, (uint64_t)i, A + 100 * i, B + 400000 * (i - 1), 0, 1, i % 2);
     ps_junction_call call = call_with(NULL, &dna, NAN);
     assert_int_not_equal(call.state, PS_JUNCTION_DETECTED);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 /* Without either chromosome there is no junction to see, whatever the depth. */
@@ -553,16 +556,16 @@ static void without_a_chromosome(void **state) {
     const int contigs[] = {panel.ccnd1_window.contig, panel.igh.contig};
     for (int k = 0; k < 2; k++)
         for (int by_bins = 0; by_bins < 2; by_bins++) {
-            ps_evidence e = dna_of(60);
+            ps_read_evidence e = dna_of(60);
             if (!by_bins)
                 e.missing_contigs = (uint64_t)1 << contigs[k];
             for (int i = 0; i < panel.n_bins && by_bins; i++)
-                e.bin[i] = panel.bins[i].span.contig == contigs[k] ? 0 : 30;
+                e.bins.bin[i] = panel.bins[i].span.contig == contigs[k] ? 0 : 30;
             ps_junction_call call = call_with(NULL, &e, NAN);
             assert_int_equal(call.state, PS_JUNCTION_NOT_ASSESSABLE);
             assert_true(has_reason(&call.reasons, PS_REASON_CONTIG_ABSENT));
             free_call(&call);
-            ps_evidence_free(&e);
+            ps_read_evidence_free(&e);
         }
 }
 

@@ -14,16 +14,16 @@ static double bin_mean(int bin, double depth) {
     return depth * panel.bins[bin].mappability * (bin % 5 ? 1 : 10);
 }
 
-static void fill(ps_evidence *e, double depth, double spread, int genome, uint64_t *seed) {
+static void fill(ps_read_evidence *e, double depth, double spread, int genome, uint64_t *seed) {
     for (int i = 0; i < panel.n_bins; i++) {
         double mean = genome ? depth * panel.bins[i].mappability : bin_mean(i, depth);
-        e->bin[i] = unit_poisson(seed, mean * exp(spread * unit_normal(seed)));
+        e->bins.bin[i] = unit_poisson(seed, mean * exp(spread * unit_normal(seed)));
     }
 }
 
 typedef struct cohort {
-    ps_evidence e[N];
-    const ps_evidence *at[N];
+    ps_read_evidence e[N];
+    const ps_read_evidence *at[N];
     const char *name[N];
 } cohort;
 
@@ -40,7 +40,7 @@ static void make_cohort(cohort *c, double depth, double spread, int genome) {
 
 static void free_cohort(cohort *c) {
     for (int k = 0; k < N; k++)
-        ps_evidence_free(&c->e[k]);
+        ps_read_evidence_free(&c->e[k]);
 }
 
 static ps_normals learnt(int genome, double depth, double spread) {
@@ -207,11 +207,11 @@ static void normals_that_are_none(void **state) {
     make_cohort(&c, 50, 0.05, 1);
     for (int i = 0; i < panel.n_bins; i++) /* a myeloma: 1q has three copies */
         if (!strcmp(panel.arms[panel.bins[i].arm].name, "1q"))
-            c.e[4].bin[i] += c.e[4].bin[i] / 2;
+            c.e[4].bins.bin[i] += c.e[4].bins.bin[i] / 2;
     assert_int_equal(ps_normals_learn(&panel, c.at, c.name, N, &n, &err), -1);
     assert_true(strstr(err.text, "n4") && strstr(err.text, "1q"));
     for (int i = 0; i < panel.n_bins; i++)
-        c.e[4].bin[i] = 0;
+        c.e[4].bins.bin[i] = 0;
     err = (ps_error){0};
     assert_int_equal(ps_normals_learn(&panel, c.at, c.name, N, &n, &err), -1);
     assert_true(strstr(err.text, "n4") && strstr(err.text, "fragments per 10 kb bin"));
@@ -223,7 +223,7 @@ static void normals_that_are_none(void **state) {
     free_cohort(&c);
 }
 
-static ps_copynumber_call call_of(const ps_evidence *dna, const ps_evidence *normal, const ps_normals *n) {
+static ps_copynumber_call call_of(const ps_read_evidence *dna, const ps_read_evidence *normal, const ps_normals *n) {
     ps_copynumber_call call;
     ps_case c = case_of(NULL, dna, normal);
     c.normals = n;
@@ -249,7 +249,7 @@ static void tumours_as_normals(void **state) {
         for (int i = 0; i < panel.n_bins; i++) {
             const char *arm = panel.arms[panel.bins[i].arm].name;
             if (!strncmp(arm, "9", 1) || !strncmp(arm, "11", 2) || !strncmp(arm, "15", 2))
-                c.e[k].bin[i] += c.e[k].bin[i] / 2;
+                c.e[k].bins.bin[i] += c.e[k].bins.bin[i] / 2;
         }
     if (ps_normals_learn(&panel, c.at, c.name, N, &n, &err) == 0)
         fail_msg("a panel of tumours was accepted");
@@ -273,7 +273,7 @@ static void impure_gain(void **state) {
     make_cohort(&c, 2000, 0, 1);
     for (int i = 0; i < panel.n_bins; i++)
         if (!strncmp(panel.arms[panel.bins[i].arm].name, "11", 2))
-            c.e[0].bin[i] += c.e[0].bin[i] / 10;
+            c.e[0].bins.bin[i] += c.e[0].bins.bin[i] / 10;
     ps_case one = {.panel = &panel, .purity = NAN};
     ps_copynumber_call call;
     one.reads[PS_INPUT_DNA] = &c.e[0];
@@ -296,12 +296,12 @@ static void impure_gain(void **state) {
 static void captures(void **state) {
     (void)state;
     ps_normals kit = learnt(0, 50, 0.05), genome = learnt(1, 50, 0.05);
-    ps_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
     uint64_t seed = 9;
     fill(&dna, 50, 0.05, 0, &seed);
     for (int i = 0; i < panel.n_bins; i++)
         if (panel.bins[i].role != PS_BIN_ARM)
-            dna.bin[i] *= 2;
+            dna.bins.bin[i] *= 2;
     ps_copynumber_call call = call_of(&dna, NULL, NULL);
     assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_TARGETED) && isnan(call.copies));
@@ -335,8 +335,8 @@ static void captures(void **state) {
     assert_int_equal(call.reference, PS_CN_REFERENCE_NONE);
     assert_true(has_reason(&call.reasons, PS_REASON_REFERENCE_MISMATCH));
     free_call(&call);
-    ps_evidence_free(&dna);
-    ps_evidence_free(&normal);
+    ps_read_evidence_free(&dna);
+    ps_read_evidence_free(&normal);
     ps_normals_free(&kit);
     ps_normals_free(&genome);
 }
@@ -345,12 +345,12 @@ static void captures(void **state) {
  * arms evenly, and is no whole genome. */
 static void small_kits(void **state) {
     (void)state;
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     uint64_t seed = 10;
     fill(&dna, 20, 0.05, 1, &seed);
     for (int i = 0; i < panel.n_bins; i++)
         if (panel.bins[i].role == PS_BIN_CCND1)
-            dna.bin[i] = 500;
+            dna.bins.bin[i] = 500;
     ps_copynumber_call call = call_of(&dna, NULL, NULL);
     assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
     assert_int_equal(call.assay, PS_ASSAY_TARGETED);
@@ -361,7 +361,7 @@ static void small_kits(void **state) {
     assert_int_equal(call.state, PS_CN_NOT_ASSESSABLE);
     assert_int_equal(call.assay, PS_ASSAY_TARGETED);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 /* RNA given as DNA: some bins full, most empty, whatever it is measured against. */
@@ -370,7 +370,7 @@ static void rna_has_no_copies(void **state) {
     static const double depths[] = {1, 20, 300};
     ps_normals kit = learnt(0, 50, 0.05), genome = learnt(1, 50, 0.05);
     const ps_normals *against[] = {NULL, &kit, &genome};
-    ps_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
     uint64_t seed = 12;
     fill(&normal, 50, 0.05, 0, &seed);
     for (int d = 0; d < 3; d++)
@@ -378,7 +378,7 @@ static void rna_has_no_copies(void **state) {
             /* the genes lie where the baits are, or anywhere */
             for (int i = 0; i < panel.n_bins; i++) {
                 int gene = k % 2 ? i % 5 == 0 : unit_uniform(&seed) < 0.2;
-                dna.bin[i] = unit_poisson(&seed, depths[d] * (gene ? 20 * exp(1.5 * unit_normal(&seed)) : 0.1));
+                dna.bins.bin[i] = unit_poisson(&seed, depths[d] * (gene ? 20 * exp(1.5 * unit_normal(&seed)) : 0.1));
             }
             for (int a = 0; a < 4; a++) {
                 ps_copynumber_call call = call_of(&dna, a == 3 ? &normal : NULL, a < 3 ? against[a] : NULL);
@@ -388,8 +388,8 @@ static void rna_has_no_copies(void **state) {
                 free_call(&call);
             }
         }
-    ps_evidence_free(&dna);
-    ps_evidence_free(&normal);
+    ps_read_evidence_free(&dna);
+    ps_read_evidence_free(&normal);
     ps_normals_free(&kit);
     ps_normals_free(&genome);
 }
@@ -397,14 +397,14 @@ static void rna_has_no_copies(void **state) {
 /* Sample-wide waves of a few megabases: 11q13 lies on one of them, and the interval must know. */
 static void waves_widen(void **state) {
     (void)state;
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     double width[2];
     for (int wavy = 0; wavy < 2; wavy++) {
         uint64_t seed = 11;
         for (int i = 0; i < panel.n_bins; i++) {
             const ps_span *s = &panel.bins[i].span;
             double wave = wavy ? 0.1 * sin(6.283 * s->beg0 / 7e6 + s->contig) : 0;
-            dna.bin[i] = unit_poisson(&seed, 500 * panel.bins[i].mappability * (1 + wave));
+            dna.bins.bin[i] = unit_poisson(&seed, 500 * panel.bins[i].mappability * (1 + wave));
         }
         ps_copynumber_call call = call_of(&dna, NULL, NULL);
         width[wavy] = call.copies_high - call.copies_low;
@@ -413,7 +413,7 @@ static void waves_widen(void **state) {
         free_call(&call);
     }
     assert_true(width[0] < 0.2 && width[1] > 0.4);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 static int begin(void **state) {

@@ -279,7 +279,8 @@ static char *deep_amplicon(int pairs) {
     return path;
 }
 
-static void collect_with(const char *path, size_t memory, ps_evidence e[PS_N_READ_INPUTS], int want, ps_error *err) {
+static void collect_with(const char *path, size_t memory, ps_read_evidence e[PS_N_READ_INPUTS], int want,
+                         ps_error *err) {
     ps_read_source source = {.role = PS_INPUT_DNA, .path = path, .waiting_memory = memory};
     assert_true(ps_reads_open(path, NULL, 0, 1, &source.reads, err) == 0 &&
                 ps_reads_bind(source.reads, &panel, err) == 0);
@@ -289,34 +290,35 @@ static void collect_with(const char *path, size_t memory, ps_evidence e[PS_N_REA
 
 static void counts_do_not_depend_on_where_reads_waited(void **state) {
     (void)state;
-    ps_evidence in_memory[PS_N_READ_INPUTS], in_file[PS_N_READ_INPUTS];
+    ps_read_evidence in_memory[PS_N_READ_INPUTS], in_file[PS_N_READ_INPUTS];
     ps_error err = {0};
     char *path = deep_amplicon(4000);
     collect_with(path, 0, in_memory, 0, &err);
     collect_with(path, 1, in_file, 0, &err);
-    const ps_evidence *a = &in_memory[PS_INPUT_DNA], *b = &in_file[PS_INPUT_DNA];
-    assert_true(a->n_codon > 50 && a->n_allele > 0 && a->mate_conflicts > 0);
-    assert_true(a->n_codon == b->n_codon && a->n_base == b->n_base && a->n_allele == b->n_allele);
-    assert_true(a->mate_conflicts == b->mate_conflicts);
-    for (size_t i = 0; i < a->n_codon; i++) {
-        const ps_codon_count *x = &a->codon[i], *y = &b->codon[i];
+    const ps_read_evidence *a = &in_memory[PS_INPUT_DNA], *b = &in_file[PS_INPUT_DNA];
+    assert_true(a->codons.n_codon > 50 && a->codons.n_allele > 0 && a->codons.mate_conflicts > 0);
+    assert_true(a->codons.n_codon == b->codons.n_codon && a->codons.n_base == b->codons.n_base &&
+                a->codons.n_allele == b->codons.n_allele);
+    assert_true(a->codons.mate_conflicts == b->codons.mate_conflicts);
+    for (size_t i = 0; i < a->codons.n_codon; i++) {
+        const ps_codon_count *x = &a->codons.codon[i], *y = &b->codons.codon[i];
         assert_true(x->codon == y->codon && x->hap == y->hap && x->doubt == y->doubt && x->side == y->side &&
                     x->quality == y->quality && x->n == y->n);
     }
-    for (size_t i = 0; i < a->n_base; i++) {
-        const ps_base_count *x = &a->base[i], *y = &b->base[i];
+    for (size_t i = 0; i < a->codons.n_base; i++) {
+        const ps_base_count *x = &a->codons.base[i], *y = &b->codons.base[i];
         assert_true(x->codon == y->codon && x->base == y->base && x->side == y->side && x->quality == y->quality &&
                     x->n == y->n);
     }
-    for (size_t i = 0; i < a->n_allele; i++) {
-        const ps_allele_count *x = &a->allele[i], *y = &b->allele[i];
+    for (size_t i = 0; i < a->codons.n_allele; i++) {
+        const ps_allele_count *x = &a->codons.allele[i], *y = &b->codons.allele[i];
         assert_string_equal(x->alt, y->alt);
         assert_true(x->beg0 == y->beg0 && x->end0 == y->end0 && x->n[0] == y->n[0] && x->n[1] == y->n[1] &&
                     x->depth == y->depth);
     }
     for (int i = 0; i < PS_N_READ_INPUTS; i++) {
-        ps_evidence_free(&in_memory[i]);
-        ps_evidence_free(&in_file[i]);
+        ps_read_evidence_free(&in_memory[i]);
+        ps_read_evidence_free(&in_file[i]);
     }
     unlink(path);
     free(path);
@@ -324,21 +326,21 @@ static void counts_do_not_depend_on_where_reads_waited(void **state) {
 
 static void a_broken_disk_is_an_error_and_no_smaller_count(void **state) {
     (void)state;
-    ps_evidence e[PS_N_READ_INPUTS];
+    ps_read_evidence e[PS_N_READ_INPUTS];
     ps_error err = {0};
     char *path = deep_amplicon(4000);
     broken = 1;
     collect_with(path, 0, e, 0, &err); /* in memory nothing is read */
-    assert_true(e[PS_INPUT_DNA].n_codon > 50);
+    assert_true(e[PS_INPUT_DNA].codons.n_codon > 50);
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
-        ps_evidence_free(&e[i]);
+        ps_read_evidence_free(&e[i]);
     collect_with(path, 1, e, -1, &err);
     broken = 0;
     assert_int_equal(err.kind, PS_ERR_RUN);
     assert_non_null(strstr(err.text, "cannot be read back"));
     for (int i = 0; i < PS_N_READ_INPUTS; i++) {
-        assert_int_equal(e[i].n_codon, 0);
-        ps_evidence_free(&e[i]);
+        assert_int_equal(e[i].codons.n_codon, 0);
+        ps_read_evidence_free(&e[i]);
     }
     unlink(path);
     free(path);

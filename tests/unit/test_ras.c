@@ -13,7 +13,7 @@ static int code(const char *bases) {
     return ps_codon_code(bases);
 }
 
-static ps_ras_call call_of(const ps_evidence *rna, const ps_evidence *dna, const ps_evidence *normal,
+static ps_ras_call call_of(const ps_read_evidence *rna, const ps_read_evidence *dna, const ps_read_evidence *normal,
                            const ps_variants *vcf) {
     ps_case c = case_of(rna, dna, normal);
     ps_ras_call call;
@@ -42,7 +42,7 @@ static void odds_of_guesses(void **state) {
     double usual = panel.limits.min_base_quality;
     panel.limits.min_base_quality = 0;
     for (int quality = 0; quality <= 2; quality++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         int k12 = codon_of("KRAS", 12);
         put_everywhere(&dna, 40, 1000);
         put(&dna, k12, code("GAT"), PS_F1R2, 40, 30);
@@ -54,7 +54,7 @@ static void odds_of_guesses(void **state) {
         assert_true(v && v->lod > 20 && v->filter == PS_FILTER_PASS);
         assert_near(call.log_odds, 12, 1e-9);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
     panel.limits.min_base_quality = usual;
 }
@@ -178,7 +178,7 @@ static void limits_of_codons(void **state) {
     };
     int hotspot = codon_of("KRAS", 12), other = codon_of("KRAS", 100);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         put_reference(&dna, hotspot, rows[i].quality, rows[i].depth);
         put_reference(&dna, other, rows[i].quality, rows[i].depth);
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
@@ -188,7 +188,7 @@ static void limits_of_codons(void **state) {
         assert_int_equal(call.codon[codon_of("NRAS", 12)].depth, 0);
         assert_true(isnan(call.codon[codon_of("NRAS", 12)].lod95));
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -198,7 +198,7 @@ static void poor_qualities(void **state) {
     int k12 = codon_of("KRAS", 12);
     double before = 0;
     for (int poor = 0; poor <= 2000; poor += 500) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         put_reference(&dna, k12, 40, 1000);
         put_both(&dna, k12, code("GGT"), 20, poor);
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
@@ -217,7 +217,7 @@ static void poor_qualities(void **state) {
             assert_int_equal(variant_of(&call, "KRAS", "G12V")->filter, PS_FILTER_PASS);
             free_call(&call);
         }
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -228,13 +228,13 @@ static void lod95_is_honest(void **state) {
     uint64_t seed = 17;
     int k12 = codon_of("KRAS", 12);
     for (size_t i = 0; i < 2; i++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         put_reference(&dna, k12, rows[i][1], rows[i][0]);
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         double f = call.codon[k12].lod95;
         int found = 0;
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
         for (int draw = 0; draw < 800; draw++) {
             int side[2] = {0, 0};
             for (int k = 0; k < rows[i][0]; k++)
@@ -247,7 +247,7 @@ static void lod95_is_honest(void **state) {
             call = call_of(NULL, &dna, NULL, NULL);
             found += call.state == PS_RAS_MUTATED;
             free_call(&call);
-            ps_evidence_free(&dna);
+            ps_read_evidence_free(&dna);
         }
         if (!(found > 0.925 * 800 && found < 0.975 * 800))
             fail_msg("depth %d quality %d: found %d of 800", rows[i][0], rows[i][1], found);
@@ -261,7 +261,7 @@ static void four_of_a_thousand(void **state) {
     (void)state;
     int k12 = codon_of("KRAS", 12);
     for (int n = 3; n <= 4; n++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         put_everywhere(&dna, 40, 1000);
         put(&dna, k12, code("GAT"), PS_F1R2, 40, 1);
         put(&dna, k12, code("GAT"), PS_F2R1, 40, n - 1);
@@ -292,13 +292,13 @@ static void four_of_a_thousand(void **state) {
             assert_near(call.log_odds, log(0.05), 1e-5);
         }
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
 static void several_bases_are_one_variant(void **state) {
     (void)state;
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     put_everywhere(&dna, 40, 500);
     put_both(&dna, codon_of("KRAS", 12), code("TTT"), 40, 40);  /* c.34_35delinsTT */
     put_both(&dna, codon_of("NRAS", 61), code("CGA"), 40, 100); /* CAA > CGA */
@@ -319,7 +319,7 @@ static void several_bases_are_one_variant(void **state) {
     assert_non_null(v);
     assert_int_equal(v->depth, 600);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 static void quiet_changes_do_not_mutate(void **state) {
@@ -337,7 +337,7 @@ static void quiet_changes_do_not_mutate(void **state) {
         {"BRAF", 600, "GAG", PS_TIER_HOTSPOT, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         int id = codon_of(rows[i].gene, rows[i].number),
             hap = rows[i].bases ? code(rows[i].bases) : panel.codons[id].ref ^ 16;
         put_everywhere(&dna, 40, 500);
@@ -350,7 +350,7 @@ static void quiet_changes_do_not_mutate(void **state) {
         assert_int_equal(call.variant[0].context, rows[i].context);
         assert_near(call.log_odds, log(0.05), 1e-5);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -358,28 +358,28 @@ static void quiet_changes_do_not_mutate(void **state) {
  * shallow": not-assessable "1 codons above VAF 0.05: KRAS 61: 700 fragments, lod95 0.009" */
 static void a_stop_at_codon_61(void **state) {
     (void)state;
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     put_everywhere(&dna, 40, 500);
     put_both(&dna, codon_of("KRAS", 61), code("TAA"), 40, 200);
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
     assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
     assert_false(has_reason(&call.reasons, PS_REASON_CODONS_SHALLOW));
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 /* Guards against: ras_reads.c call_haplotype() drops a change of two bases that lie on both sides of an intron
  * without a word */
 static void a_change_on_both_sides_of_an_intron(void **state) {
     (void)state;
-    ps_evidence dna = case_evidence(PS_INPUT_RNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_RNA);
     int id = codon_of("KRAS", 97);
     put_everywhere(&dna, 40, 500);
     put_both(&dna, id, panel.codons[id].ref ^ 17, 40, 200);
     ps_ras_call call = call_of(&dna, NULL, NULL, NULL);
     assert_int_not_equal(call.codon[id].state, PS_RAS_WILD_TYPE);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 static void background_raises_its_own_bar(void **state) {
@@ -396,7 +396,7 @@ static void background_raises_its_own_bar(void **state) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int noisy = 0; noisy < 2; noisy++) {
-            ps_evidence dna = case_evidence(PS_INPUT_DNA);
+            ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
             put_everywhere(&dna, 40, 1000);
             for (int id = 0; id < panel.n_codons && noisy; id++) {
                 if (panel.codons[id].hotspot || id % 4)
@@ -419,7 +419,7 @@ static void background_raises_its_own_bar(void **state) {
             for (size_t k = 0; k < call.n_variants; k++) /* and the noise itself is not called */
                 assert_true(&call.variant[k] == v || call.variant[k].filter != PS_FILTER_PASS);
             free_call(&call);
-            ps_evidence_free(&dna);
+            ps_read_evidence_free(&dna);
         }
 }
 
@@ -433,7 +433,7 @@ static void orientation(void **state) {
     };
     int k12 = codon_of("KRAS", 12);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         for (int side = 0; side < 2; side++) {
             put(&dna, k12, code("GGT"), side, 40, rows[i].ref[side]);
             put(&dna, k12, code("GAT"), side, 40, rows[i].alt[side]);
@@ -444,7 +444,7 @@ static void orientation(void **state) {
         if (v->filter != (rows[i].filtered ? PS_FILTER_ORIENTATION : PS_FILTER_PASS))
             fail_msg("row %zu: %s", i, ps_filter_names[v->filter]);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -465,7 +465,7 @@ static void doubtful_fragments(void **state) {
     };
     int k12 = codon_of("KRAS", 12);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         for (int side = 0; side < 2; side++) {
             put_doubtful(&dna, k12, code("GGT"), rows[i].doubt, side, 40, rows[i].ref_doubtful / 2);
             put(&dna, k12, code("GGT"), side, 40, 500 - rows[i].ref_doubtful / 2);
@@ -478,7 +478,7 @@ static void doubtful_fragments(void **state) {
         if (v->filter != rows[i].filter)
             fail_msg("row %zu: %s", i, ps_filter_names[v->filter]);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -486,18 +486,18 @@ static void doubtful_fragments(void **state) {
 static void changes_in_cis(void **state) {
     (void)state;
     int k13 = codon_of("KRAS", 13), k14 = codon_of("KRAS", 14);
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     put_everywhere(&dna, 40, 500);
     put_both(&dna, k13, code("GGT"), 40, 60); /* GGC GTA > GGT TTA: c.39_40delinsTT, plus-strand AA at 25245345-46 */
     put_both(&dna, k14, code("TTA"), 40, 60);
-    dna.allele = ps_alloc(1, sizeof *dna.allele);
-    dna.n_allele = 1;
-    dna.allele[0] = (ps_allele_count){.locus = panel.codons[k13].locus,
-                                      .beg0 = 25245344,
-                                      .end0 = 25245346,
-                                      .alt = ps_strdup("AA"),
-                                      .n = {30, 30},
-                                      .depth = 560};
+    dna.codons.allele = ps_alloc(1, sizeof *dna.codons.allele);
+    dna.codons.n_allele = 1;
+    dna.codons.allele[0] = (ps_allele_count){.locus = panel.codons[k13].locus,
+                                             .beg0 = 25245344,
+                                             .end0 = 25245346,
+                                             .alt = ps_strdup("AA"),
+                                             .n = {30, 30},
+                                             .depth = 560};
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
     assert_int_equal(call.n_variants, 1);
     assert_string_equal(call.variant[0].effect.hgvs_c, "c.39_40delinsTT");
@@ -509,7 +509,7 @@ static void changes_in_cis(void **state) {
     call = call_of(NULL, &dna, NULL, NULL);
     assert_int_equal(call.n_variants, 2);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 static void matched_normal(void **state) {
@@ -521,7 +521,7 @@ static void matched_normal(void **state) {
                 {100, 3, PS_FILTER_PASS},      {1000, 0, PS_FILTER_PASS},     {0, 0, PS_FILTER_PASS}};
     int k12 = codon_of("KRAS", 12);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
         put_everywhere(&dna, 40, 500);
         put_both(&dna, k12, code("GAT"), 40, 150);
         put_both(&normal, k12, code("GGT"), 40, rows[i].depth - rows[i].alt);
@@ -536,26 +536,26 @@ static void matched_normal(void **state) {
         assert_int_equal(v->source_depth[PS_INPUT_NORMAL], rows[i].depth);
         assert_int_equal(v->sources, 1 << PS_INPUT_DNA);
         free_call(&call);
-        ps_evidence_free(&dna);
-        ps_evidence_free(&normal);
+        ps_read_evidence_free(&dna);
+        ps_read_evidence_free(&normal);
     }
 }
 
 /* Guards against: a one-base deletion taken for a substitution because its VCF allele is one base (the anchor). */
 static void one_base_deletion(void **state) {
     (void)state;
-    ps_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
     const ps_codon *k12 = &panel.codons[codon_of("KRAS", 12)];
     int32_t beg0 = k12->pos0[2], end0 = beg0 + 1;
     char nothing[] = "";
     ps_left_align(&panel, panel.loci[k12->locus].contig, &beg0, &end0, nothing);
     put_everywhere(&dna, 40, 500);
     put_everywhere(&normal, 40, 500);
-    ps_evidence *both[] = {&dna, &normal};
+    ps_read_evidence *both[] = {&dna, &normal};
     for (int i = 0; i < 2; i++) {
-        both[i]->allele = ps_alloc(1, sizeof *both[i]->allele);
-        both[i]->n_allele = 1;
-        both[i]->allele[0] = (ps_allele_count){
+        both[i]->codons.allele = ps_alloc(1, sizeof *both[i]->codons.allele);
+        both[i]->codons.n_allele = 1;
+        both[i]->codons.allele[0] = (ps_allele_count){
             .locus = k12->locus, .beg0 = beg0, .end0 = end0, .alt = ps_strdup(""), .n = {80, 80}, .depth = 500};
     }
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
@@ -570,21 +570,21 @@ static void one_base_deletion(void **state) {
     call = call_of(NULL, &dna, &normal, NULL);
     assert_int_equal(call.variant[0].filter, PS_FILTER_GERMLINE);
     free_call(&call);
-    ps_evidence_free(&dna);
-    ps_evidence_free(&normal);
+    ps_read_evidence_free(&dna);
+    ps_read_evidence_free(&normal);
 }
 
 static void indels(void **state) {
     (void)state;
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     int locus = panel.codons[codon_of("KRAS", 12)].locus;
     put_everywhere(&dna, 40, 500);
     put_both(&dna, codon_of("KRAS", 12), PS_HAP_INDEL, 40, 60);
-    dna.allele = ps_alloc(2, sizeof *dna.allele);
-    dna.n_allele = 2;
-    dna.allele[0] = (ps_allele_count){
+    dna.codons.allele = ps_alloc(2, sizeof *dna.codons.allele);
+    dna.codons.n_allele = 2;
+    dna.codons.allele[0] = (ps_allele_count){
         .locus = locus, .beg0 = 25245350, .end0 = 25245350, .alt = ps_strdup("GAG"), .n = {30, 30}, .depth = 560};
-    dna.allele[1] = (ps_allele_count){
+    dna.codons.allele[1] = (ps_allele_count){
         .locus = locus, .beg0 = 25245360, .end0 = 25245361, .alt = ps_strdup(""), .n = {1, 0}, .depth = 500};
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
     assert_int_equal(call.n_variants, 1);
@@ -598,7 +598,7 @@ static void indels(void **state) {
     assert_near(v->vaf, 60 / 560.0, 1e-6);
     assert_true(v->lod > 50);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 /* ---- wild type is earned ------------------------------------------------------------------------------------------
@@ -611,7 +611,7 @@ static void every_required_codon_counts(void **state) {
         if (!panel.codons[id].required && id % 40)
             continue;
         for (int depth = 123; depth <= 124; depth++) { /* lod95 0.0503 and 0.0499 */
-            ps_evidence dna = case_evidence(PS_INPUT_DNA);
+            ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
             for (int k = 0; k < panel.n_codons; k++)
                 if (panel.codons[k].required || k == id)
                     put_reference(&dna, k, 40, k == id ? depth : 500);
@@ -627,7 +627,7 @@ static void every_required_codon_counts(void **state) {
                 free(name);
             }
             free_call(&call);
-            ps_evidence_free(&dna);
+            ps_read_evidence_free(&dna);
         }
         required += panel.codons[id].required;
     }
@@ -640,8 +640,8 @@ static void nothing_given(void **state) {
     assert_int_equal(call.state, PS_RAS_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_NO_INPUT));
     free_call(&call);
-    ps_evidence absent, empty = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
-    ps_evidence_init(&panel, PS_INPUT_RNA, &absent);
+    ps_read_evidence absent, empty = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
+    ps_read_evidence_init(&panel, PS_INPUT_RNA, &absent);
     put_everywhere(&normal, 40, 1000);
     call = call_of(&absent, NULL, &normal, NULL); /* the normal says nothing of the tumour */
     assert_int_equal(call.state, PS_RAS_NOT_ASSESSABLE);
@@ -651,15 +651,15 @@ static void nothing_given(void **state) {
     assert_int_equal(call.state, PS_RAS_NOT_ASSESSABLE);
     assert_true(has_reason(&call.reasons, PS_REASON_CODONS_SHALLOW));
     free_call(&call);
-    ps_evidence_free(&absent);
-    ps_evidence_free(&empty);
-    ps_evidence_free(&normal);
+    ps_read_evidence_free(&absent);
+    ps_read_evidence_free(&empty);
+    ps_read_evidence_free(&normal);
 }
 
 static void rna_and_dna(void **state) {
     (void)state;
     int k61 = codon_of("KRAS", 61);
-    ps_evidence rna = case_evidence(PS_INPUT_RNA), dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence rna = case_evidence(PS_INPUT_RNA), dna = case_evidence(PS_INPUT_DNA);
     put_everywhere(&rna, 40, 5000);
     put_everywhere(&dna, 40, 200);
     ps_ras_call call = call_of(&rna, NULL, NULL, NULL);
@@ -693,8 +693,8 @@ static void rna_and_dna(void **state) {
     assert_int_equal(call.variant[0].source_alt[PS_INPUT_DNA], 0);
     assert_int_equal(call.variant[0].source_depth[PS_INPUT_DNA], 50);
     free_call(&call);
-    ps_evidence_free(&rna);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&rna);
+    ps_read_evidence_free(&dna);
 }
 
 /* ---- VCF ----------------------------------------------------------------------------------------------------------
@@ -806,7 +806,7 @@ static void blocks_that_are_contradicted(void **state) {
         char text[] = "chr12:25245350 C><NON_REF>";
         ps_vcf_doubt doubt = {panel.loci[k12->locus].contig, 25245349, 25245350, rows[i].depth, rows[i].alt, text};
         ps_variants vcf = {.block = block, .doubt = &doubt, .n_doubts = 1};
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         for (int id = 0; id < panel.n_codons; id++) {
             const ps_codon *c = &panel.codons[id];
             if (c->required)
@@ -820,7 +820,7 @@ static void blocks_that_are_contradicted(void **state) {
             assert_string_equal(call.reasons.at[1].detail, "vcf: KRAS 12: chr12:25245350 C><NON_REF>");
         assert_false(has_reason(&call.reasons, PS_REASON_RNA_ONLY));
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 
@@ -829,7 +829,7 @@ static void vcf_and_reads_join(void **state) {
     char t[] = "T";
     ps_variant v = row("chr12", 25245349, 25245350, t);
     ps_variants vcf = {.variant = &v, .n_variants = 1};
-    ps_evidence dna = case_evidence(PS_INPUT_DNA);
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
     put_everywhere(&dna, 40, 500);
     put_both(&dna, codon_of("KRAS", 12), code("GAT"), 40, 50);
     ps_ras_call call = call_of(NULL, &dna, NULL, &vcf);
@@ -840,7 +840,7 @@ static void vcf_and_reads_join(void **state) {
     assert_int_equal(call.variant[0].source_alt[PS_INPUT_VCF], 80);
     assert_int_equal(call.variant[0].source_alt[PS_INPUT_DNA], 50);
     free_call(&call);
-    ps_evidence_free(&dna);
+    ps_read_evidence_free(&dna);
 }
 
 static void a_delins_with_one_base(void **state) {
@@ -876,7 +876,7 @@ static void false_calls(void **state) {
     uint64_t seed = 23;
     int k12 = codon_of("KRAS", 12), calls = 0;
     for (int draw = 0; draw < 500; draw++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         put_reference(&dna, k12, 30, 997);
         for (int shift = 0; shift <= 4; shift += 2)
             for (int change = 1; change < 4; change++)
@@ -884,7 +884,7 @@ static void false_calls(void **state) {
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         calls += call.state == PS_RAS_MUTATED;
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
     assert_true(calls <= 1); /* at most 1 in 10,000 expected */
 }
@@ -900,7 +900,7 @@ static void a_refuted_vcf(void **state) {
         int depth, in_dna, in_rna, refuted;
     } rows[] = {{300, 0, 0, 1}, {300, 12, 0, 1}, {300, 60, 0, 0}, {20, 0, 0, 0}, {300, 0, 30, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA), rna = case_evidence(PS_INPUT_RNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA), rna = case_evidence(PS_INPUT_RNA);
         int k12 = codon_of("KRAS", 12);
         put_everywhere(&dna, 40, (uint32_t)rows[i].depth);
         put_everywhere(&rna, 40, 300);
@@ -922,8 +922,8 @@ static void a_refuted_vcf(void **state) {
             assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
         }
         free_call(&call);
-        ps_evidence_free(&dna);
-        ps_evidence_free(&rna);
+        ps_read_evidence_free(&dna);
+        ps_read_evidence_free(&rna);
     }
 }
 
@@ -933,7 +933,7 @@ static void a_stop_in_a_codon_that_decides(void **state) {
     char a[] = "A"; /* CAA to TAA, of a gene on the minus strand */
     int k61 = codon_of("KRAS", 61);
     for (int seen = 0; seen < 2; seen++) {
-        ps_evidence dna = case_evidence(PS_INPUT_DNA);
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         put_everywhere(&dna, 40, 300);
         put_reference(&dna, k61, 40, seen ? 220 : 0);
         put_both(&dna, k61, code("TAA"), 40, seen ? 80 : 0);
@@ -946,7 +946,7 @@ static void a_stop_in_a_codon_that_decides(void **state) {
         assert_int_equal(call.state, seen ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_CODONS_SHALLOW), !seen);
         free_call(&call);
-        ps_evidence_free(&dna);
+        ps_read_evidence_free(&dna);
     }
 }
 

@@ -365,13 +365,14 @@ static void make_junction(fixture *f) {
 
 static void make_inputs(fixture *f, const char *path) {
     ps_result *r = &f->result;
-    r->n_inputs = 1;
-    r->input = ps_alloc(1, sizeof *r->input);
-    r->input[0] = (ps_input_info){PS_INPUT_DNA, ps_strdup(path), "BAM", "GRCh38", ps_strdup("tumour " NASTY), 812344};
-    r->evidence[PS_INPUT_DNA].role = PS_INPUT_DNA;
-    r->evidence[PS_INPUT_DNA].given = 1;
-    r->evidence[PS_INPUT_DNA].seen[PS_COLLECT_CODONS] = 9120;
-    r->evidence[PS_INPUT_DNA].left_out[PS_COLLECT_CODONS][PS_LEFT_DUPLICATE] = 311;
+    r->evidence.n_inputs = 1;
+    r->evidence.input = ps_alloc(1, sizeof *r->evidence.input);
+    r->evidence.input[0] =
+        (ps_input_info){PS_INPUT_DNA, ps_strdup(path), "BAM", "GRCh38", ps_strdup("tumour " NASTY), 812344};
+    r->evidence.reads[PS_INPUT_DNA].role = PS_INPUT_DNA;
+    r->evidence.reads[PS_INPUT_DNA].given = 1;
+    r->evidence.reads[PS_INPUT_DNA].seen[PS_COLLECT_CODONS] = 9120;
+    r->evidence.reads[PS_INPUT_DNA].left_out[PS_COLLECT_CODONS][PS_LEFT_DUPLICATE] = 311;
     ps_result_qc(r, "reads-left-out", "dna", PS_QC_PASS, 0.034, 0.5, "3.4 %% of reads left out");
     ps_result_qc(r, "contamination", "dna", PS_QC_WARN, 0.031, 0.02, "foreign DNA about %s", NASTY);
     ps_result_qc(r, "identity", "sample", PS_QC_PASS, NAN, NAN, "one input: nothing to compare");
@@ -416,7 +417,7 @@ static fixture *positive(void) {
 
 static fixture *negative(void) {
     fixture *f = start("N1");
-    f->result.style = PS_STYLE_ENSEMBL;
+    f->result.evidence.style = PS_STYLE_ENSEMBL;
     f->result.purity = 0.8;
     f->result.specimen = PS_SPECIMEN_MARROW;
     make_label(f, PS_LABEL_INTRAMEDULLARY, 0.168, 0.0729, 0.341);
@@ -1108,7 +1109,7 @@ static void contig_names(void **state) {
     (void)state;
     fixture *f = negative();
     assert_string_equal(ps_output_contig(&f->result, CHR11), "11");
-    f->result.style = PS_STYLE_GENBANK; /* no such name in this panel */
+    f->result.evidence.style = PS_STYLE_GENBANK; /* no such name in this panel */
     assert_string_equal(ps_output_contig(&f->result, CHR11), "chr11");
     assert_string_equal(ps_output_contig(&f->result, -1), ".");
     assert_string_equal(ps_output_contig(&f->result, N_CONTIGS), ".");

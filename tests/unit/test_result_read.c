@@ -14,32 +14,32 @@
 enum { MUTATED, WILD_TYPE, SHALLOW, NOTHING, N_KINDS };
 
 static void note_input(ps_result *r, ps_input_role role) {
-    r->input = ps_resize(r->input, r->n_inputs + 1, sizeof *r->input);
-    r->input[r->n_inputs++] = (ps_input_info){.role = role,
-                                              .path = ps_strdup("run \xc3\xa9/a.bam"),
-                                              .format = "BAM",
-                                              .build = "GRCh38",
-                                              .sample_name = ps_strdup("T"),
-                                              .records = 12345};
-    r->evidence[role].records = 12345;
+    r->evidence.input = ps_resize(r->evidence.input, r->evidence.n_inputs + 1, sizeof *r->evidence.input);
+    r->evidence.input[r->evidence.n_inputs++] = (ps_input_info){.role = role,
+                                                                .path = ps_strdup("run \xc3\xa9/a.bam"),
+                                                                .format = "BAM",
+                                                                .build = "GRCh38",
+                                                                .sample_name = ps_strdup("T"),
+                                                                .records = 12345};
+    r->evidence.reads[role].records = 12345;
 }
 
 /* As the collector leaves them: by codon and haplotype. */
-static void draw(ps_evidence *e, int codon, int hap, int side, const char *text) {
-    e->picture = ps_resize(e->picture, e->n_picture + 1, sizeof *e->picture);
-    e->picture[e->n_picture++] = (ps_picture_row){
+static void draw(ps_read_evidence *e, int codon, int hap, int side, const char *text) {
+    e->codons.picture = ps_resize(e->codons.picture, e->codons.n_picture + 1, sizeof *e->codons.picture);
+    e->codons.picture[e->codons.n_picture++] = (ps_picture_row){
         .codon = codon, .hap = (uint8_t)hap, .side = (uint8_t)side, .order = 9, .text = ps_strdup(text)};
 }
 
 static ps_result make(int kind) {
     ps_result r = {.sample_id = ps_strdup("S <1>"),
                    .panel = &panel,
-                   .style = PS_STYLE_ENSEMBL,
+                   .evidence.style = PS_STYLE_ENSEMBL,
                    .specimen = PS_SPECIMEN_LESION,
                    .purity = kind == MUTATED ? 0.8 : NAN,
                    .prior_odds = kind == SHALLOW ? 2.5 : NAN};
     if (kind != NOTHING) {
-        ps_evidence *dna = &r.evidence[PS_INPUT_DNA];
+        ps_read_evidence *dna = &r.evidence.reads[PS_INPUT_DNA];
         *dna = case_evidence(PS_INPUT_DNA);
         put_everywhere(dna, 30, kind == SHALLOW ? 20 : 600);
         if (kind == MUTATED) {
@@ -52,14 +52,14 @@ static ps_result make(int kind) {
                  "CTTGT(ACGT+)GGTAGTTGGAGCTGGTGGCGTAGGCAAGAGTGCC");
             draw(dna, codon_of("KRAS", 13), ps_codon_code("GGC"), PS_F1R2, "not written: nothing is called there");
         }
-        dna->mate_conflicts = 7;
+        dna->codons.mate_conflicts = 7;
         dna->seen[PS_COLLECT_CODONS] = 1000;
         dna->left_out[PS_COLLECT_CODONS][PS_LEFT_DUPLICATE] = 31;
         note_input(&r, PS_INPUT_DNA);
     }
     ps_case c = {.panel = &panel, .purity = r.purity};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        c.reads[role] = &r.evidence[role];
+        c.reads[role] = &r.evidence.reads[role];
     ps_call(&c, &r.calls);
     ps_stratify(&panel, &panel.models[ps_panel_model(&panel, "rationale")], &r.calls, r.specimen, r.prior_odds,
                 &r.label);
@@ -139,12 +139,13 @@ static void calls_are_read(void **state) {
         assert_true(a->said[PS_INPUT_DNA].given == b->said[PS_INPUT_DNA].given);
         assert_true(a->source_alt[PS_INPUT_DNA] == b->source_alt[PS_INPUT_DNA]);
     }
-    assert_int_equal(read.evidence[PS_INPUT_DNA].mate_conflicts, 7);
-    const ps_evidence *dna = &read.evidence[PS_INPUT_DNA];
-    assert_int_equal(dna->n_picture, 3);
-    for (size_t i = 0; i < dna->n_picture; i++) {
+    assert_int_equal(read.evidence.reads[PS_INPUT_DNA].codons.mate_conflicts, 7);
+    const ps_read_evidence *dna = &read.evidence.reads[PS_INPUT_DNA];
+    assert_int_equal(dna->codons.n_picture, 3);
+    for (size_t i = 0; i < dna->codons.n_picture; i++) {
         static const size_t was[] = {1, 0, 2}; /* F1R2 is read first */
-        const ps_picture_row *a = &made.evidence[PS_INPUT_DNA].picture[was[i]], *b = &dna->picture[i];
+        const ps_picture_row *a = &made.evidence.reads[PS_INPUT_DNA].codons.picture[was[i]],
+                             *b = &dna->codons.picture[i];
         assert_true(a->codon == b->codon && a->hap == b->hap && a->side == b->side);
         assert_string_equal(a->text, b->text);
     }
@@ -171,7 +172,7 @@ static void pictures_are_checked(void **state) {
         ps_result made = make(MUTATED), read;
         ps_error err = {0};
         size_t n = 0;
-        draw(&made.evidence[PS_INPUT_DNA], codon_of("KRAS", 12), ps_codon_code("GGT"), PS_F1R2, bad[i]);
+        draw(&made.evidence.reads[PS_INPUT_DNA], codon_of("KRAS", 12), ps_codon_code("GGT"), PS_F1R2, bad[i]);
         char *text = written(&made, &n);
         assert_int_equal(ps_result_parse("S.json", text, n, &panel, 1, &read, &err), -1);
         if (!strstr(err.text, "counts[0].pictures"))

@@ -120,7 +120,8 @@ static ps_variant row(int32_t pos1, char *alt, int64_t alt_depth, unsigned side)
                         .phase_side = side};
 }
 
-static ps_ras_call call_rows(ps_variant *rows, size_t n, const ps_evidence *dna, const ps_evidence *normal) {
+static ps_ras_call call_rows(ps_variant *rows, size_t n, const ps_read_evidence *dna,
+                             const ps_read_evidence *normal) {
     ps_variants vcf = {.variant = rows, .n_variants = n};
     ps_case c = case_of(NULL, dna, normal);
     ps_ras_call call;
@@ -186,21 +187,21 @@ static void an_indel_in_cis(void **state) {
 static void germline_by_the_normal(void **state) {
     (void)state;
     ps_variant v = row(25245350, t_base, 100, 0);
-    ps_evidence normal = case_evidence(PS_INPUT_NORMAL);
+    ps_read_evidence normal = case_evidence(PS_INPUT_NORMAL);
     put_everywhere(&normal, 40, 100);
     put_both(&normal, codon_of("KRAS", 12), ps_codon_code("GAT"), 40, 40);
     ps_ras_call call = call_rows(&v, 1, NULL, &normal);
     assert_int_equal(call.variant[0].filter, PS_FILTER_GERMLINE);
     assert_int_equal(call.state, PS_RAS_NOT_ASSESSABLE);
     free_call(&call);
-    ps_evidence_free(&normal);
+    ps_read_evidence_free(&normal);
     normal = case_evidence(PS_INPUT_NORMAL);
     put_everywhere(&normal, 40, 100);
     put_both(&normal, codon_of("KRAS", 12), ps_codon_code("GAT"), 40, 4);
     call = call_rows(&v, 1, NULL, &normal);
     assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
     free_call(&call);
-    ps_evidence_free(&normal);
+    ps_read_evidence_free(&normal);
 }
 
 static void a_change_that_stands_twice(void **state) {

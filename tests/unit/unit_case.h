@@ -32,9 +32,9 @@ static inline int case_unload(void **state) {
     return 0;
 }
 
-static inline ps_evidence case_evidence(ps_input_role role) {
-    ps_evidence e;
-    ps_evidence_init(&panel, role, &e);
+static inline ps_read_evidence case_evidence(ps_input_role role) {
+    ps_read_evidence e;
+    ps_read_evidence_init(&panel, role, &e);
     e.given = 1;
     return e;
 }
@@ -66,88 +66,91 @@ static inline int case_by_base(const void *a, const void *b) {
 }
 
 /* Adds n fragments of one haplotype, side and doubt whose bases are all of one quality; rows are not yet in order. */
-static inline void add_rows(ps_evidence *e, int codon, int hap, int doubt, int side, int quality, int n) {
+static inline void add_rows(ps_read_evidence *e, int codon, int hap, int doubt, int side, int quality, int n) {
     size_t i = 0;
     int q = hap == panel.codons[codon].ref ? 0 : quality; /* the reference has no changed base */
-    for (i = 0; i < e->n_codon; i++) {
-        const ps_codon_count *c = &e->codon[i];
+    for (i = 0; i < e->codons.n_codon; i++) {
+        const ps_codon_count *c = &e->codons.codon[i];
         if (c->codon == codon && c->hap == hap && c->doubt == doubt && c->side == side && c->quality == q)
             break;
     }
-    if (i == e->n_codon) {
-        e->codon = ps_resize(e->codon, ++e->n_codon, sizeof *e->codon);
-        e->codon[i] = (ps_codon_count){codon, (uint8_t)hap, (uint8_t)doubt, (uint8_t)side, (uint8_t)q, 0};
+    if (i == e->codons.n_codon) {
+        e->codons.codon = ps_resize(e->codons.codon, ++e->codons.n_codon, sizeof *e->codons.codon);
+        e->codons.codon[i] = (ps_codon_count){codon, (uint8_t)hap, (uint8_t)doubt, (uint8_t)side, (uint8_t)q, 0};
     }
-    e->codon[i].n += (uint32_t)n;
+    e->codons.codon[i].n += (uint32_t)n;
     for (int base = 0; base < 3 && hap != PS_HAP_INDEL; base++) {
-        for (i = 0; i < e->n_base; i++) {
-            const ps_base_count *b = &e->base[i];
+        for (i = 0; i < e->codons.n_base; i++) {
+            const ps_base_count *b = &e->codons.base[i];
             if (b->codon == codon && b->base == base && b->side == side && b->quality == quality)
                 break;
         }
-        if (i == e->n_base) {
-            e->base = ps_resize(e->base, ++e->n_base, sizeof *e->base);
-            e->base[i] = (ps_base_count){codon, (uint8_t)base, (uint8_t)side, (uint8_t)quality, 0};
+        if (i == e->codons.n_base) {
+            e->codons.base = ps_resize(e->codons.base, ++e->codons.n_base, sizeof *e->codons.base);
+            e->codons.base[i] = (ps_base_count){codon, (uint8_t)base, (uint8_t)side, (uint8_t)quality, 0};
         }
-        e->base[i].n += (uint32_t)n;
+        e->codons.base[i].n += (uint32_t)n;
     }
 }
 
-static inline void order_rows(ps_evidence *e) {
-    if (e->n_codon)
-        qsort(e->codon, e->n_codon, sizeof *e->codon, case_by_key);
-    if (e->n_base)
-        qsort(e->base, e->n_base, sizeof *e->base, case_by_base);
+static inline void order_rows(ps_read_evidence *e) {
+    if (e->codons.n_codon)
+        qsort(e->codons.codon, e->codons.n_codon, sizeof *e->codons.codon, case_by_key);
+    if (e->codons.n_base)
+        qsort(e->codons.base, e->codons.n_base, sizeof *e->codons.base, case_by_base);
 }
 
-static inline void put_doubtful(ps_evidence *e, int codon, int hap, int doubt, int side, int quality, int n) {
+static inline void put_doubtful(ps_read_evidence *e, int codon, int hap, int doubt, int side, int quality, int n) {
     if (n == 0)
         return;
     add_rows(e, codon, hap, doubt, side, quality, n);
     order_rows(e);
 }
 
-static inline void put(ps_evidence *e, int codon, int hap, int side, int quality, int n) {
+static inline void put(ps_read_evidence *e, int codon, int hap, int side, int quality, int n) {
     put_doubtful(e, codon, hap, 0, side, quality, n);
 }
 
 /* n fragments, half of each side. */
-static inline void put_both(ps_evidence *e, int codon, int hap, int quality, int n) {
+static inline void put_both(ps_read_evidence *e, int codon, int hap, int quality, int n) {
     put(e, codon, hap, PS_F1R2, quality, n / 2);
     put(e, codon, hap, PS_F2R1, quality, n - n / 2);
 }
 
 /* Makes these reference fragments all that a codon has. */
-static inline void put_reference(ps_evidence *e, int codon, int quality, int n) {
+static inline void put_reference(ps_read_evidence *e, int codon, int quality, int n) {
     size_t kept = 0;
-    for (size_t i = 0; i < e->n_codon; i++)
-        if (e->codon[i].codon != codon)
-            e->codon[kept++] = e->codon[i];
-    e->n_codon = kept;
+    for (size_t i = 0; i < e->codons.n_codon; i++)
+        if (e->codons.codon[i].codon != codon)
+            e->codons.codon[kept++] = e->codons.codon[i];
+    e->codons.n_codon = kept;
     kept = 0;
-    for (size_t i = 0; i < e->n_base; i++)
-        if (e->base[i].codon != codon)
-            e->base[kept++] = e->base[i];
-    e->n_base = kept;
+    for (size_t i = 0; i < e->codons.n_base; i++)
+        if (e->codons.base[i].codon != codon)
+            e->codons.base[kept++] = e->codons.base[i];
+    e->codons.n_base = kept;
     put_both(e, codon, panel.codons[codon].ref, quality, n);
 }
 
 /* Every codon of the panel with so many reference fragments. */
-static inline void put_everywhere(ps_evidence *e, int quality, int n) {
-    e->codon = ps_resize(e->codon, 2 * (size_t)panel.n_codons, sizeof *e->codon);
-    e->base = ps_resize(e->base, 6 * (size_t)panel.n_codons, sizeof *e->base);
-    e->n_codon = e->n_base = 0;
+static inline void put_everywhere(ps_read_evidence *e, int quality, int n) {
+    e->codons.codon = ps_resize(e->codons.codon, 2 * (size_t)panel.n_codons, sizeof *e->codons.codon);
+    e->codons.base = ps_resize(e->codons.base, 6 * (size_t)panel.n_codons, sizeof *e->codons.base);
+    e->codons.n_codon = e->codons.n_base = 0;
     for (int id = 0; id < panel.n_codons; id++)
         for (int side = 0; side < 2; side++) {
             uint32_t half = (uint32_t)(side ? n - n / 2 : n / 2);
-            e->codon[e->n_codon++] = (ps_codon_count){id, panel.codons[id].ref, 0, (uint8_t)side, 0, half};
+            e->codons.codon[e->codons.n_codon++] =
+                (ps_codon_count){id, panel.codons[id].ref, 0, (uint8_t)side, 0, half};
             for (int base = 0; base < 3; base++)
-                e->base[e->n_base++] = (ps_base_count){id, (uint8_t)base, (uint8_t)side, (uint8_t)quality, half};
+                e->codons.base[e->codons.n_base++] =
+                    (ps_base_count){id, (uint8_t)base, (uint8_t)side, (uint8_t)quality, half};
         }
     order_rows(e);
 }
 
-static inline ps_case case_of(const ps_evidence *rna, const ps_evidence *dna, const ps_evidence *normal) {
+static inline ps_case case_of(const ps_read_evidence *rna, const ps_read_evidence *dna,
+                              const ps_read_evidence *normal) {
     return (ps_case){.panel = &panel, .reads = {rna, dna, normal}, .purity = NAN};
 }
 

@@ -65,10 +65,10 @@ static inline uint32_t unit_binomial(uint64_t *seed, int n, double p) {
 }
 
 /* Evidence with nothing but SNP counts. `tumour_seed` fixes the tumour's genome, so RNA and DNA of one can agree. */
-static inline ps_evidence unit_observe(uint64_t *seed, const ps_panel *snps_of, const person *who, assay a,
-                                       uint64_t tumour_seed) {
-    ps_evidence e;
-    ps_evidence_init(snps_of, a.role, &e);
+static inline ps_read_evidence unit_observe(uint64_t *seed, const ps_panel *snps_of, const person *who, assay a,
+                                            uint64_t tumour_seed) {
+    ps_read_evidence e;
+    ps_read_evidence_init(snps_of, a.role, &e);
     e.given = 1;
     int left = a.sites ? a.sites : snps_of->n_snps, copies[2] = {1, 1};
     for (int i = 0; i < snps_of->n_snps; i++) {
@@ -111,9 +111,9 @@ static inline ps_evidence unit_observe(uint64_t *seed, const ps_panel *snps_of, 
         double to_alt = a.error + (refs_decay ? a.damage : 0), to_ref = a.error + (alts_decay ? a.damage : 0);
         double shown = alt * (1 - to_ref) + (1 - alt) * to_alt;
         int n = (int)unit_poisson(seed, a.depth * exp(a.spread * unit_normal(seed) - a.spread * a.spread / 2));
-        e.snp[i].other = unit_binomial(seed, n, 2 * a.error);
-        e.snp[i].alt = unit_binomial(seed, n - (int)e.snp[i].other, shown);
-        e.snp[i].ref = (uint32_t)n - e.snp[i].other - e.snp[i].alt;
+        e.snps.snp[i].other = unit_binomial(seed, n, 2 * a.error);
+        e.snps.snp[i].alt = unit_binomial(seed, n - (int)e.snps.snp[i].other, shown);
+        e.snps.snp[i].ref = (uint32_t)n - e.snps.snp[i].other - e.snps.snp[i].alt;
     }
     return e;
 }

@@ -152,7 +152,7 @@ static inline char *sam_write(const unit_sam *s) {
 
 /* Evidence of one file in one role; -1 with the error's text on stderr when it cannot be collected. */
 static inline int collect_file(const ps_panel *panel, ps_input_role role, const char *path, int want_index,
-                               int n_threads, ps_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
+                               int n_threads, ps_read_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
     ps_read_source source = {.role = role, .path = path};
     if (ps_reads_open(path, NULL, want_index, 1, &source.reads, err) < 0)
         return -1;
@@ -164,8 +164,8 @@ static inline int collect_file(const ps_panel *panel, ps_input_role role, const 
 }
 
 /* Evidence of the text in one role. The other roles are freed. */
-static inline ps_evidence collect_text(const unit_sam *s, ps_input_role role) {
-    ps_evidence e[PS_N_READ_INPUTS];
+static inline ps_read_evidence collect_text(const unit_sam *s, ps_input_role role) {
+    ps_read_evidence e[PS_N_READ_INPUTS];
     ps_error err = {0};
     char *path = sam_write(s);
     if (collect_file(s->panel, role, path, 0, 1, e, &err) < 0)
@@ -173,7 +173,7 @@ static inline ps_evidence collect_text(const unit_sam *s, ps_input_role role) {
     for (int i = 0; i < PS_N_READ_INPUTS; i++) {
         assert_int_equal(e[i].given, i == (int)role);
         if (i != (int)role)
-            ps_evidence_free(&e[i]);
+            ps_read_evidence_free(&e[i]);
     }
     unlink(path);
     free(path);
@@ -181,11 +181,12 @@ static inline ps_evidence collect_text(const unit_sam *s, ps_input_role role) {
 }
 
 /* Bases of a codon with a quality on a side (-1: both): the most of its three. */
-static inline int base_count(const ps_evidence *e, int codon, int side, int quality) {
+static inline int base_count(const ps_read_evidence *e, int codon, int side, int quality) {
     int n[3] = {0}, most = 0;
-    for (size_t i = 0; i < e->n_base; i++)
-        if (e->base[i].codon == codon && e->base[i].quality == quality && (side < 0 || e->base[i].side == side))
-            n[e->base[i].base] += (int)e->base[i].n;
+    for (size_t i = 0; i < e->codons.n_base; i++)
+        if (e->codons.base[i].codon == codon && e->codons.base[i].quality == quality &&
+            (side < 0 || e->codons.base[i].side == side))
+            n[e->codons.base[i].base] += (int)e->codons.base[i].n;
     for (int k = 0; k < 3; k++)
         most = n[k] > most ? n[k] : most;
     return most;
@@ -193,10 +194,10 @@ static inline int base_count(const ps_evidence *e, int codon, int side, int qual
 
 /* Fragments of a codon with a haplotype (-1: any) of a side and quality (-1: any; the reference's is that of its
  * bases). */
-static inline int codon_count(const ps_evidence *e, int codon, int hap, int side, int quality) {
+static inline int codon_count(const ps_read_evidence *e, int codon, int hap, int side, int quality) {
     int n = 0;
-    for (size_t i = 0; i < e->n_codon; i++) {
-        const ps_codon_count *c = &e->codon[i];
+    for (size_t i = 0; i < e->codons.n_codon; i++) {
+        const ps_codon_count *c = &e->codons.codon[i];
         if (c->codon != codon || (hap >= 0 && c->hap != hap) || (side >= 0 && c->side != side))
             continue;
         if (quality < 0 || c->quality == quality)

@@ -32,11 +32,11 @@ static double median_bin(const ps_panel *p, const uint64_t *count) {
 }
 
 /* Median depth of the hotspot codons that RAS wild type needs. */
-static double hotspot_depth(const ps_panel *p, const ps_evidence *e) {
+static double hotspot_depth(const ps_panel *p, const ps_read_evidence *e) {
     double *depth = ps_alloc((size_t)p->n_codons, sizeof *depth);
     size_t n = 0;
-    for (size_t i = 0; i < e->n_codon; i++)
-        depth[e->codon[i].codon] += e->codon[i].n;
+    for (size_t i = 0; i < e->codons.n_codon; i++)
+        depth[e->codons.codon[i].codon] += e->codons.codon[i].n;
     for (int c = 0; c < p->n_codons; c++)
         if (p->codons[c].required)
             depth[n++] = depth[c];
@@ -83,19 +83,19 @@ static int has_baits_at_11q13(const ps_panel *p, const uint64_t *count, double a
     return spikes && !amplicons;
 }
 
-ps_coverage ps_coverage_of(const ps_panel *p, const ps_evidence *dna) {
+ps_coverage ps_coverage_of(const ps_panel *p, const ps_read_evidence *dna) {
     const ps_limits *l = &p->limits;
     ps_coverage c = {0};
-    double median = median_bin(p, dna->bin), bins = 0, empty = 0, tall = 0, arm_bins = 0;
+    double median = median_bin(p, dna->bins.bin), bins = 0, empty = 0, tall = 0, arm_bins = 0;
     for (int i = 0; i < p->n_bins; i++) {
         if (p->bins[i].role == PS_BIN_ARM) {
             arm_bins++;
-            c.mean += (double)dna->bin[i];
-            empty += dna->bin[i] == 0;
+            c.mean += (double)dna->bins.bin[i];
+            empty += dna->bins.bin[i] == 0;
         }
         if (speaks(p, i)) {
             bins++;
-            tall += stands_above(l, dna->bin[i], l->cn_captured_ratio * median);
+            tall += stands_above(l, dna->bins.bin[i], l->cn_captured_ratio * median);
         }
     }
     if (arm_bins > 0) {
@@ -109,7 +109,7 @@ ps_coverage ps_coverage_of(const ps_panel *p, const ps_evidence *dna) {
     if (c.tall > l->cn_exome_bins)
         c.assay = PS_ASSAY_EXOME;
     else if (c.tall > l->cn_max_captured_bins || c.empty > l->cn_max_empty_bins ||
-             c.enrichment > l->cn_max_enrichment || has_baits_at_11q13(p, dna->bin, median))
+             c.enrichment > l->cn_max_enrichment || has_baits_at_11q13(p, dna->bins.bin, median))
         c.assay = PS_ASSAY_TARGETED;
     else
         c.assay = c.mean > 0 ? PS_ASSAY_GENOME : PS_ASSAY_UNKNOWN;

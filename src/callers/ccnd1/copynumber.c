@@ -165,7 +165,7 @@ static int is_genome(ps_assay assay) {
 
 /* The matched normal as a panel of one, into `own`. */
 static int learn_matched(const ps_case *c, ps_assay assay, ps_normals *own, ps_copynumber_call *call) {
-    const ps_evidence *normal = c->reads[PS_INPUT_NORMAL];
+    const ps_read_evidence *normal = c->reads[PS_INPUT_NORMAL];
     const char *name = "normal";
     ps_error err = {0};
     if (!normal || !normal->given)
@@ -296,7 +296,7 @@ void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
                                  .fragments_per_bin = NAN,
                                  .noise = NAN,
                                  .wave = NAN};
-    const ps_evidence *dna = c->reads[PS_INPUT_DNA];
+    const ps_read_evidence *dna = c->reads[PS_INPUT_DNA];
     if (!dna || !dna->given) {
         ps_reason_add(&call->reasons, PS_REASON_NO_DNA, "copy number needs --dna");
         return;
@@ -311,7 +311,7 @@ void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
         !contig_is_absent(c->panel, dna, c->panel->ccnd1_window.contig, "CCND1", &call->reasons) &&
         choose_reference(c, &shape, &own, &normals, call)) {
         ps_depth f;
-        ps_depth_init(&f, c->panel, dna->bin, normals);
+        ps_depth_init(&f, c->panel, dna->bins.bin, normals);
         measure(&f, c, call);
         ps_depth_free(&f);
     }

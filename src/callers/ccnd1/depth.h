@@ -59,6 +59,6 @@ typedef struct ps_coverage {
     double tall;       /* share of arm bins several times above the median bin */
     double enrichment; /* RAS hotspot depth over what the bins' depth predicts; 0 when too shallow to say */
 } ps_coverage;
-ps_coverage ps_coverage_of(const ps_panel *panel, const ps_evidence *dna);
+ps_coverage ps_coverage_of(const ps_panel *panel, const ps_read_evidence *dna);
 
 #endif

@@ -17,12 +17,12 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
-static double sense_share(const ps_panel *panel, const ps_evidence *e) {
+static double sense_share(const ps_panel *panel, const ps_read_evidence *e) {
     uint64_t sense = 0, antisense = 0;
     for (int i = 0; i < panel->n_genes; i++)
         if (panel->genes[i].role == PS_ROLE_REFERENCE) {
-            sense += e->gene[i].sense;
-            antisense += e->gene[i].antisense;
+            sense += e->genes.gene[i].sense;
+            antisense += e->genes.gene[i].antisense;
         }
     return sense + antisense ? (double)sense / (double)(sense + antisense) : NAN;
 }
@@ -59,12 +59,12 @@ static double unit_of(const ps_panel *panel, const ps_expression_reference *coho
 }
 
 /* A median over genes, so that one gene that keeps an intron does not decide; all reads together when genes are few. */
-static double unspliced_share(const ps_panel *panel, const ps_evidence *e) {
+static double unspliced_share(const ps_panel *panel, const ps_read_evidence *e) {
     const ps_limits *l = &panel->limits;
     double *share = ps_alloc((size_t)panel->n_genes, sizeof *share), unspliced = 0, all = 0;
     size_t n = 0;
     for (int i = 0; i < panel->n_genes; i++) {
-        const ps_gene_count *g = &e->gene[i];
+        const ps_gene_count *g = &e->genes.gene[i];
         if (panel->genes[i].role != PS_ROLE_REFERENCE || panel->genes[i].n_exons < 2)
             continue;
         unspliced += (double)g->unspliced;
@@ -78,12 +78,12 @@ static double unspliced_share(const ps_panel *panel, const ps_evidence *e) {
 }
 
 /* Only genes long enough for a bias to show. */
-static double late_share(const ps_panel *panel, const ps_evidence *e) {
+static double late_share(const ps_panel *panel, const ps_read_evidence *e) {
     const ps_limits *l = &panel->limits;
     double *share = ps_alloc((size_t)panel->n_genes, sizeof *share);
     size_t n = 0;
     for (int i = 0; i < panel->n_genes; i++) {
-        const uint64_t *third = e->gene[i].third, all = third[0] + third[1] + third[2];
+        const uint64_t *third = e->genes.gene[i].third, all = third[0] + third[1] + third[2];
         if (panel->genes[i].role == PS_ROLE_REFERENCE && panel->genes[i].length >= l->expression_long_gene &&
             (double)all >= l->expression_late_reads)
             share[n++] = (double)third[2] / (double)all;
@@ -93,7 +93,7 @@ static double late_share(const ps_panel *panel, const ps_evidence *e) {
     return median;
 }
 
-static void measure_reference(const ps_panel *panel, const ps_evidence *e, const ps_expression_reference *cohort,
+static void measure_reference(const ps_panel *panel, const ps_read_evidence *e, const ps_expression_reference *cohort,
                               ps_expression_call *call) {
     uint64_t reads = 0, spliced = 0;
     for (int i = 0; i < panel->n_genes; i++) {
@@ -104,8 +104,8 @@ static void measure_reference(const ps_panel *panel, const ps_evidence *e, const
         call->reference_fragments += fragments;
         call->reference_genes += fragments > 0;
         if (gene->n_exons > 1) {
-            reads += e->gene[i].reads;
-            spliced += e->gene[i].spliced;
+            reads += e->genes.gene[i].reads;
+            spliced += e->genes.gene[i].spliced;
         }
     }
     call->reference_median = unit_of(panel, cohort, call);
@@ -212,14 +212,14 @@ static void check_late_share(const ps_limits *l, const ps_expression_reference *
 
 /* No fragment over any of the panel's places on CCND1's chromosome, of which genes that most cells express are some: RNA of
  * which this chromosome was cut away looks so, and none that has it. */
-static int nothing_on_chromosome(const ps_panel *panel, const ps_evidence *e, ps_expression_call *call) {
+static int nothing_on_chromosome(const ps_panel *panel, const ps_read_evidence *e, ps_expression_call *call) {
     int contig = panel->genes[panel->ccnd1].contig, genes = 0;
     double expected = 0; /* fragments of the others */
     char names[120] = "";
     for (int i = 0; i < panel->n_genes; i++) {
         if (panel->genes[i].contig != contig)
             continue;
-        if (e->gene[i].fragments || e->gene[i].left_out)
+        if (e->genes.gene[i].fragments || e->genes.gene[i].left_out)
             return 0;
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", genes++ ? ", " : "", panel->genes[i].name);
@@ -228,10 +228,10 @@ static int nothing_on_chromosome(const ps_panel *panel, const ps_evidence *e, ps
                         panel->genes[i].length / 1000;
     }
     for (int i = 0; i < panel->n_snps; i++)
-        if (panel->snps[i].contig == contig && e->snp[i].ref + e->snp[i].alt + e->snp[i].other > 0)
+        if (panel->snps[i].contig == contig && e->snps.snp[i].ref + e->snps.snp[i].alt + e->snps.snp[i].other > 0)
             return 0;
-    for (size_t i = 0; i < e->n_codon; i++)
-        if (panel->genes[panel->codons[e->codon[i].codon].gene].contig == contig)
+    for (size_t i = 0; i < e->codons.n_codon; i++)
+        if (panel->genes[panel->codons[e->codons.codon[i].codon].gene].contig == contig)
             return 0;
     if (exp(-expected) > panel->limits.absent_p)
         return 0;
@@ -241,8 +241,8 @@ static int nothing_on_chromosome(const ps_panel *panel, const ps_evidence *e, ps
 }
 
 /* Reads that lie over CCND1 and were left out (multi-mapped, secondary, failed...) might have been its expression. */
-static void check_left_out(const ps_panel *panel, const ps_evidence *e, ps_expression_call *call) {
-    const ps_gene_count *count = &e->gene[panel->ccnd1];
+static void check_left_out(const ps_panel *panel, const ps_read_evidence *e, ps_expression_call *call) {
+    const ps_gene_count *count = &e->genes.gene[panel->ccnd1];
     double left = (double)count->left_out, reads = (double)count->reads, fragments = (double)call->fragments;
     if (left <= reads || call->log2_ratio >= call->over_at)
         return;
@@ -255,7 +255,7 @@ static void check_left_out(const ps_panel *panel, const ps_evidence *e, ps_expre
 }
 
 /* Adds a reason for each gate that stays shut; returns whether all are open. */
-static int gates_open(const ps_panel *panel, const ps_evidence *e, const ps_expression_reference *cohort,
+static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps_expression_reference *cohort,
                       ps_expression_call *call) {
     const ps_limits *l = &panel->limits;
     ps_reasons *why = &call->reasons;
@@ -412,7 +412,7 @@ static void say_assumed(const ps_expression_reference *cohort, ps_expression_cal
 
 void ps_call_expression(const ps_case *c, ps_expression_call *call) {
     const ps_panel *panel = c->panel;
-    const ps_evidence *e = c->reads[PS_INPUT_RNA];
+    const ps_read_evidence *e = c->reads[PS_INPUT_RNA];
     const ps_expression_reference *cohort = c->expression_reference;
     *call = (ps_expression_call){.fragments = -1,
                                  .log2_ratio = NAN,
@@ -436,7 +436,7 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
     call->n_genes = (size_t)panel->n_genes;
     call->gene = ps_alloc(call->n_genes, sizeof *call->gene);
     for (int i = 0; i < panel->n_genes; i++)
-        call->gene[i] = (ps_gene_expression){.gene = i, .fragments = fragments_of(&e->gene[i], call->strand)};
+        call->gene[i] = (ps_gene_expression){.gene = i, .fragments = fragments_of(&e->genes.gene[i], call->strand)};
     measure_reference(panel, e, cohort, call);
     measure_cells(panel, call);
     ps_expression_measure(panel, call);

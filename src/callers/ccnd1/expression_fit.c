@@ -252,7 +252,7 @@ static const ps_reason *refusal(const ps_expression_call *call) {
     return NULL;
 }
 
-static void take_sample(const ps_panel *panel, const ps_evidence *rna, const char *id, ps_reference_sample *s) {
+static void take_sample(const ps_panel *panel, const ps_read_evidence *rna, const char *id, ps_reference_sample *s) {
     ps_case c = {.panel = panel, .reads = {rna, NULL, NULL}, .purity = NAN};
     ps_expression_call call;
     char text[512] = "";
@@ -422,8 +422,8 @@ static int choose_genes(const ps_panel *panel, ps_expression_reference *r, const
                    panel->limits.expression_min_median_fragments, panel->limits.expression_min_reference_genes);
 }
 
-int ps_fit_expression(const ps_panel *panel, const ps_evidence *const *rna, const char *const *sample_id, size_t n,
-                      int mixture, const char *path, ps_expression_reference *r, ps_error *err) {
+int ps_fit_expression(const ps_panel *panel, const ps_read_evidence *const *rna, const char *const *sample_id,
+                      size_t n, int mixture, const char *path, ps_expression_reference *r, ps_error *err) {
     *r = (ps_expression_reference){0};
     describe(panel, r);
     r->n_samples = n;

@@ -32,7 +32,7 @@ typedef struct histogram { /* counts by cell, summed from the left */
 
 typedef struct scene {
     const ps_case *c;
-    const ps_evidence *dna;
+    const ps_read_evidence *dna;
     ps_junction_read *row; /* by pos_a0 */
     size_t n;
     int32_t width, bin; /* half the box's width, and a HALF_BOX-th of it */
@@ -131,8 +131,8 @@ static double expected_at(const scene *s, const ps_junction_read *r, double in_a
 /* The share of the strip of IGH that an average chance pair lies in: where a capture's targets are, junctions are sought. */
 static double usual_share_of_igh(const scene *s) {
     double even = 2.0 * s->width / igh_length(s), joined = (double)s->n, total = s->chimeric[1].total, squares = 0;
-    for (size_t i = 0; i < s->dna->n_chimeric[1]; i++)
-        squares += (double)s->dna->chimeric[1][i] * (double)s->dna->chimeric[1][i];
+    for (size_t i = 0; i < s->dna->junctions.n_chimeric[1]; i++)
+        squares += (double)s->dna->junctions.chimeric[1][i] * (double)s->dna->junctions.chimeric[1][i];
     double around = total > 0 ? squares / total * 2 * s->width / PS_CHIMERIC_CELL : 0;
     return strip_share(s, joined * even + around, joined + total, even);
 }
@@ -152,12 +152,12 @@ static uint64_t needed_at(const scene *s, double expected) {
 }
 
 /* Enough of a fragment must lie on both sides. */
-static double shown_share(const ps_limits *l, const ps_evidence *dna) {
+static double shown_share(const ps_limits *l, const ps_read_evidence *dna) {
     double bases = 0;
-    for (size_t i = 0; i < dna->n_cells; i++)
-        bases += (double)dna->cell_bases[i];
-    double length = dna->window_fragments ? bases / (double)dna->window_fragments : INFINITY;
-    double thinned = ldexp(1, -(dna->thinned <= PS_MAX_THINNING ? dna->thinned : 1000));
+    for (size_t i = 0; i < dna->junctions.n_cells; i++)
+        bases += (double)dna->junctions.cell_bases[i];
+    double length = dna->junctions.window_fragments ? bases / (double)dna->junctions.window_fragments : INFINITY;
+    double thinned = ldexp(1, -(dna->junctions.thinned <= PS_MAX_THINNING ? dna->junctions.thinned : 1000));
     return fmax(0, 1 - 2 * l->junction_anchor / length) * thinned;
 }
 
@@ -165,10 +165,10 @@ static double shown_share(const ps_limits *l, const ps_evidence *dna) {
  */
 static double carried_at(const scene *s, int32_t pos_a0) {
     int64_t cell = ((int64_t)pos_a0 - s->c->panel->ccnd1_window.beg0) / PS_WINDOW_CELL;
-    if (cell < 0 || (size_t)cell >= s->dna->n_cells)
+    if (cell < 0 || (size_t)cell >= s->dna->junctions.n_cells)
         return 0;
     double purity = isnan(s->c->purity) ? 1 : s->c->purity;
-    return 0.5 * purity * s->shown * (double)s->dna->cell_bases[cell] / PS_WINDOW_CELL;
+    return 0.5 * purity * s->shown * (double)s->dna->junctions.cell_bases[cell] / PS_WINDOW_CELL;
 }
 
 /* ---- clusters ---------------------------------------------------------------------------------------------------
@@ -424,9 +424,9 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
  */
 
 static void measure_power(const scene *s, ps_junction_call *call) {
-    const ps_evidence *dna = s->dna;
+    const ps_read_evidence *dna = s->dna;
     const ps_panel *panel = s->c->panel;
-    size_t n = dna->n_cells, powered = 0, row = 0;
+    size_t n = dna->junctions.n_cells, powered = 0, row = 0;
     double *depth = ps_alloc(n, sizeof *depth), *least = ps_alloc(n, sizeof *least);
     double purity = isnan(s->c->purity) ? 1 : s->c->purity, shown = s->shown;
     uint64_t last = 0;
@@ -443,7 +443,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
         uint64_t needed = needed_at(s, expected);
         if (needed != last)
             mean = ps_poisson_mean(last = needed, panel->limits.junction_power);
-        depth[i] = (double)dna->cell_bases[i] / PS_WINDOW_CELL;
+        depth[i] = (double)dna->junctions.cell_bases[i] / PS_WINDOW_CELL;
         /* one of two copies carries the junction, in the tumour's share of the cells */
         least[i] = depth[i] * shown > 0 ? mean / (0.5 * depth[i] * shown) : INFINITY;
         powered += depth[i] >= panel->limits.junction_min_coverage && least[i] <= purity;
@@ -454,7 +454,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     call->background = ps_round6(most);
     call->powered = ps_round6((double)powered / (double)n);
     call->physical_coverage = ps_round6(ps_median(depth, n));
-    call->shown = dna->window_fragments ? ps_round6(s->shown) : NAN;
+    call->shown = dna->junctions.window_fragments ? ps_round6(s->shown) : NAN;
     ps_median(least, n); /* sorts */
     call->limit_cells = ps_round6(least[(size_t)ceil(panel->limits.junction_window_share * (double)n) - 1]);
     free(depth);
@@ -496,7 +496,7 @@ static void decide_negative(const ps_case *c, ps_junction_call *call) {
 /* ---- the call ---------------------------------------------------------------------------------------------------
  */
 
-static void set_scene(scene *s, const ps_case *c, const ps_evidence *dna) {
+static void set_scene(scene *s, const ps_case *c, const ps_read_evidence *dna) {
     *s = (scene){.c = c, .dna = dna};
     s->row = ps_junction_rows(&c->panel->limits, dna, &s->n);
     s->width = (int32_t)c->panel->limits.junction_cluster_bases;
@@ -508,9 +508,9 @@ static void set_scene(scene *s, const ps_case *c, const ps_evidence *dna) {
     for (size_t i = 0; i < s->n_bins; i++)
         s->in_b[i + 1] += s->in_b[i];
     for (int side = 0; side < 2; side++)
-        s->chimeric[side] = sum_up(dna->chimeric[side], dna->n_chimeric[side], PS_CHIMERIC_CELL);
+        s->chimeric[side] = sum_up(dna->junctions.chimeric[side], dna->junctions.n_chimeric[side], PS_CHIMERIC_CELL);
     s->shown = shown_share(limits_of(s), dna);
-    s->covered = sum_up(dna->cell_bases, dna->n_cells, PS_WINDOW_CELL);
+    s->covered = sum_up(dna->junctions.cell_bases, dna->junctions.n_cells, PS_WINDOW_CELL);
 }
 
 static void free_scene(scene *s) {
@@ -521,7 +521,7 @@ static void free_scene(scene *s) {
     free(s->covered.before);
 }
 
-static void call_from_dna(const ps_case *c, const ps_evidence *dna, ps_junction_call *call) {
+static void call_from_dna(const ps_case *c, const ps_read_evidence *dna, ps_junction_call *call) {
     scene s;
     box doubt = {0};
     const ps_panel *panel = c->panel;
@@ -558,7 +558,7 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call) {
                                .limit_cells = NAN,
                                .background = NAN,
                                .shown = NAN};
-    const ps_evidence *dna = c->reads[PS_INPUT_DNA], *rna = c->reads[PS_INPUT_RNA];
+    const ps_read_evidence *dna = c->reads[PS_INPUT_DNA], *rna = c->reads[PS_INPUT_RNA];
     int has_dna = dna && dna->given, has_rna = rna && rna->given;
     if (has_dna)
         call_from_dna(c, dna, call);

@@ -80,18 +80,18 @@ static int same_place(const ps_junction_clip *x, const ps_junction_clip *y) {
     return x->in_b == y->in_b && x->pos0 == y->pos0 && x->right == y->right;
 }
 
-static void find_sites(work *w, const ps_evidence *e) {
-    w->clip = e->clip;
-    w->site = ps_alloc(e->n_clip, sizeof *w->site);
-    for (size_t i = 0; i < e->n_clip; i++) {
-        const ps_junction_clip *c = &e->clip[i];
+static void find_sites(work *w, const ps_read_evidence *e) {
+    w->clip = e->junctions.clip;
+    w->site = ps_alloc(e->junctions.n_clip, sizeof *w->site);
+    for (size_t i = 0; i < e->junctions.n_clip; i++) {
+        const ps_junction_clip *c = &e->junctions.clip[i];
         if (i == 0 || !same_place(c, c - 1)) {
             w->site[w->n++] = (site){.first = i, .best = i};
             w->n_a += !c->in_b;
         }
         site *s = &w->site[w->n - 1];
         s->n++;
-        if (c->n_beyond > e->clip[s->best].n_beyond)
+        if (c->n_beyond > e->junctions.clip[s->best].n_beyond)
             s->best = i;
     }
 }
@@ -241,12 +241,12 @@ static const ps_junction_read *split_of(const ps_limits *l, const ps_junction_re
 }
 
 /* Reads that stop where a split read does, and show the same bases beyond. */
-static void link_splits(const work *w, const ps_evidence *e, list *rows) {
-    const ps_junction_read **split = ps_alloc(e->n_junction, sizeof *split);
+static void link_splits(const work *w, const ps_read_evidence *e, list *rows) {
+    const ps_junction_read **split = ps_alloc(e->junctions.n_junction, sizeof *split);
     size_t n = 0;
-    for (size_t i = 0; i < e->n_junction; i++)
-        if (e->junction[i].split)
-            split[n++] = &e->junction[i];
+    for (size_t i = 0; i < e->junctions.n_junction; i++)
+        if (e->junctions.junction[i].split)
+            split[n++] = &e->junctions.junction[i];
     if (n)
         qsort(split, n, sizeof *split, by_fragment);
     for (size_t i = 0; n && i < w->n; i++) {
@@ -264,7 +264,7 @@ static void link_splits(const work *w, const ps_evidence *e, list *rows) {
     free(split);
 }
 
-ps_junction_read *ps_junction_link_clips(const ps_limits *limits, const ps_evidence *evidence, size_t *n) {
+ps_junction_read *ps_junction_link_clips(const ps_limits *limits, const ps_read_evidence *evidence, size_t *n) {
     work w = {.limits = limits};
     list rows = {0};
     find_sites(&w, evidence);
@@ -277,11 +277,11 @@ ps_junction_read *ps_junction_link_clips(const ps_limits *limits, const ps_evide
     return rows.row;
 }
 
-static size_t first_clip(const ps_evidence *e, int in_b, int64_t pos0) {
-    size_t low = 0, high = e->n_clip;
+static size_t first_clip(const ps_read_evidence *e, int in_b, int64_t pos0) {
+    size_t low = 0, high = e->junctions.n_clip;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        const ps_junction_clip *c = &e->clip[middle];
+        const ps_junction_clip *c = &e->junctions.clip[middle];
         if (c->in_b < in_b || (c->in_b == in_b && c->pos0 < pos0))
             low = middle + 1;
         else
@@ -290,21 +290,21 @@ static size_t first_clip(const ps_evidence *e, int in_b, int64_t pos0) {
     return low;
 }
 
-const ps_junction_clip *ps_junction_clip_at(const ps_limits *limits, const ps_evidence *evidence, int in_b, int right,
-                                            int64_t lo0, int64_t hi0) {
+const ps_junction_clip *ps_junction_clip_at(const ps_limits *limits, const ps_read_evidence *evidence, int in_b,
+                                            int right, int64_t lo0, int64_t hi0) {
     const ps_junction_clip *best = NULL;
     size_t most = 0;
-    for (size_t i = first_clip(evidence, in_b, lo0); i < evidence->n_clip;) {
-        const ps_junction_clip *first = &evidence->clip[i];
+    for (size_t i = first_clip(evidence, in_b, lo0); i < evidence->junctions.n_clip;) {
+        const ps_junction_clip *first = &evidence->junctions.clip[i];
         if (first->in_b != in_b || first->pos0 > hi0)
             break;
         size_t agree = 0;
         int molecules = 1;
-        for (; i < evidence->n_clip && same_place(&evidence->clip[i], first); i++) {
-            agree += same_beyond(limits, &evidence->clip[i], first);
-            molecules |=
-                (evidence->clip[i].molecule != first->molecule && same_beyond(limits, &evidence->clip[i], first))
-                << 1;
+        for (; i < evidence->junctions.n_clip && same_place(&evidence->junctions.clip[i], first); i++) {
+            agree += same_beyond(limits, &evidence->junctions.clip[i], first);
+            molecules |= (evidence->junctions.clip[i].molecule != first->molecule &&
+                          same_beyond(limits, &evidence->junctions.clip[i], first))
+                         << 1;
         }
         if (first->right == right && molecules > 1 && agree > most) {
             best = first;

@@ -106,12 +106,12 @@ static size_t drop_copies(ps_junction_read *rows, size_t n) {
     return kept;
 }
 
-ps_junction_read *ps_junction_rows(const ps_limits *limits, const ps_evidence *evidence, size_t *n) {
-    size_t n_clipped = 0, used = evidence->n_junction;
+ps_junction_read *ps_junction_rows(const ps_limits *limits, const ps_read_evidence *evidence, size_t *n) {
+    size_t n_clipped = 0, used = evidence->junctions.n_junction;
     ps_junction_read *clipped = ps_junction_link_clips(limits, evidence, &n_clipped);
     ps_junction_read *rows = ps_alloc(used + n_clipped, sizeof *rows);
     if (used)
-        memcpy(rows, evidence->junction, used * sizeof *rows);
+        memcpy(rows, evidence->junctions.junction, used * sizeof *rows);
     if (n_clipped)
         memcpy(rows + used, clipped, n_clipped * sizeof *rows);
     free(clipped);

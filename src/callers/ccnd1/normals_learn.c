@@ -20,7 +20,7 @@ enum { LEARNING_ROUNDS = 3 }; /* after which levels stand still */
 
 typedef struct lesson {
     const ps_panel *panel;
-    const ps_evidence *const *sample;
+    const ps_read_evidence *const *sample;
     const char *const *name;
     size_t n;
     ps_normals *normals;
@@ -51,7 +51,7 @@ static int refuse_tumour(const lesson *s, size_t sample, const ps_depth *f, ps_e
 static int fit_sample(lesson *s, size_t sample, int last, ps_error *err) {
     ps_depth f;
     int status = 0;
-    ps_depth_init(&f, s->panel, s->sample[sample]->bin, s->normals);
+    ps_depth_init(&f, s->panel, s->sample[sample]->bins.bin, s->normals);
     ps_depth_fit(&f);
     for (int i = 0; i < s->panel->n_bins; i++) {
         double level = s->normals->bin[i].level;
@@ -69,7 +69,7 @@ static double median_ratio(lesson *s, int bin, double *ratio) {
     size_t n = 0;
     for (size_t k = 0; k < s->n; k++)
         if (exposure_of(s, k)[bin] > 0)
-            ratio[n++] = (double)s->sample[k]->bin[bin] / exposure_of(s, k)[bin];
+            ratio[n++] = (double)s->sample[k]->bins.bin[bin] / exposure_of(s, k)[bin];
     return n ? ps_median(ratio, n) : 0;
 }
 
@@ -83,10 +83,11 @@ static void set_level(lesson *s, int bin, double *ratio) {
     s->pooled[bin] = 0;
     s->total[bin] = 0;
     for (size_t k = 0; k < s->n; k++) {
-        double exposure = exposure_of(s, k)[bin], mean = exposure * middle, count = (double)s->sample[k]->bin[bin];
+        double exposure = exposure_of(s, k)[bin], mean = exposure * middle,
+               count = (double)s->sample[k]->bins.bin[bin];
         if (s->n >= PS_MIN_NORMALS && fabs(count - mean) > s->panel->limits.cn_normal_outlier_sds * usual_sd(s, mean))
             continue;
-        s->pooled[bin] += s->sample[k]->bin[bin];
+        s->pooled[bin] += s->sample[k]->bins.bin[bin];
         s->total[bin] += exposure;
     }
     s->normals->bin[bin].level = s->total[bin] > 0 ? (double)s->pooled[bin] / s->total[bin] : 0;
@@ -135,7 +136,7 @@ static void set_spreads(lesson *s) {
     double all_excess[2] = {0}, all_square[2] = {0};
     for (int i = 0; i < n->n_bins; i++) {
         for (size_t k = 0; k < s->n; k++) {
-            double mean = exposure_of(s, k)[i] * n->bin[i].level, d = (double)s->sample[k]->bin[i] - mean;
+            double mean = exposure_of(s, k)[i] * n->bin[i].level, d = (double)s->sample[k]->bins.bin[i] - mean;
             double most = l->cn_normal_cap_sds * usual_sd(s, mean); /* a germline deletion is not spread */
             excess[i] += fmin(d * d, most * most) * (double)s->n / (double)(s->n - 1) - mean;
             square[i] += mean * mean;
@@ -199,7 +200,7 @@ static void mark_usable(lesson *s) {
 /* A gain that all share would become the usual level: each genome is looked at alone, before any is learnt from. */
 static int check_alone(const lesson *s, size_t sample, ps_error *err) {
     ps_depth f;
-    ps_depth_init(&f, s->panel, s->sample[sample]->bin, NULL);
+    ps_depth_init(&f, s->panel, s->sample[sample]->bins.bin, NULL);
     ps_depth_fit(&f);
     int status = refuse_tumour(s, sample, &f, err);
     ps_depth_free(&f);
@@ -277,8 +278,8 @@ static int learn(lesson *s, ps_error *err) {
     return 0;
 }
 
-int ps_normals_learn(const ps_panel *panel, const ps_evidence *const *samples, const char *const *names, size_t n,
-                     ps_normals *normals, ps_error *err) {
+int ps_normals_learn(const ps_panel *panel, const ps_read_evidence *const *samples, const char *const *names,
+                     size_t n, ps_normals *normals, ps_error *err) {
     size_t bins = (size_t)panel->n_bins;
     lesson s = {.panel = panel, .sample = samples, .name = names, .n = n, .normals = normals};
     *normals = (ps_normals){0};

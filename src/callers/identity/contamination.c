@@ -216,11 +216,11 @@ static site site_of(const ps_snp *snp, const ps_snp_count *c) {
     return s;
 }
 
-static size_t take_sites(const ps_panel *panel, const ps_evidence *e, site *all, ps_contamination *call) {
+static size_t take_sites(const ps_panel *panel, const ps_read_evidence *e, site *all, ps_contamination *call) {
     double others = 0;
     size_t n = 0;
     for (int i = 0; i < panel->n_snps; i++) {
-        const ps_snp_count *c = &e->snp[i];
+        const ps_snp_count *c = &e->snps.snp[i];
         double depth = (double)c->ref + c->alt;
         if (depth < panel->limits.contamination_min_depth)
             continue;
@@ -235,7 +235,7 @@ static size_t take_sites(const ps_panel *panel, const ps_evidence *e, site *all,
     return n;
 }
 
-void ps_call_contamination(const ps_panel *panel, const ps_evidence *evidence, ps_contamination *call) {
+void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, ps_contamination *call) {
     const ps_limits *l = &panel->limits;
     *call = (ps_contamination){.fraction = NAN, .low = NAN, .high = NAN, .error_rate = NAN};
     if (!evidence->given)

@@ -86,11 +86,11 @@ void ps_identity_restore(const ps_panel *panel, ps_identity_input *input) {
     }
 }
 
-void ps_identity_publish(const ps_panel *panel, const ps_evidence *evidence, ps_identity_input *input) {
+void ps_identity_publish(const ps_panel *panel, const ps_read_evidence *evidence, ps_identity_input *input) {
     *input = (ps_identity_input){.role = evidence->role};
     input->counts = ps_alloc(2 * (size_t)panel->n_snps + 1, 1);
     for (int i = 0; i < panel->n_snps; i++) {
-        uint64_t ref = evidence->snp[i].ref, alt = evidence->snp[i].alt, n = ref + alt;
+        uint64_t ref = evidence->snps.snp[i].ref, alt = evidence->snps.snp[i].alt, n = ref + alt;
         input->fragments += (int64_t)n;
         if (n > PS_SNP_MAX) {
             ref = (ref * PS_SNP_MAX + n / 2) / n;

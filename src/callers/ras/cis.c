@@ -129,21 +129,21 @@ static int allele_has(const ps_allele_count *allele, const changes *c) {
 }
 
 /* Fragments that carry all these changes, whatever else they carry. */
-static uint64_t carriers(const ps_panel *panel, const ps_evidence *reads, int contig, const changes *c) {
+static uint64_t carriers(const ps_panel *panel, const ps_read_evidence *reads, int contig, const changes *c) {
     uint64_t n = 0;
     int codon = ras_codon_over(panel, contig, c->at[0].pos0, c->at[c->n - 1].pos0 + 1);
-    for (size_t i = 0; codon >= 0 && i < reads->n_codon; i++)
-        if (reads->codon[i].codon == codon && reads->codon[i].hap < PS_HAP_INDEL &&
-            haplotype_has(panel, codon, reads->codon[i].hap, c))
-            n += reads->codon[i].n;
-    for (size_t i = 0; codon < 0 && i < reads->n_allele; i++)
-        if (panel->loci[reads->allele[i].locus].contig == contig && allele_has(&reads->allele[i], c))
-            n += reads->allele[i].n[0] + reads->allele[i].n[1];
+    for (size_t i = 0; codon >= 0 && i < reads->codons.n_codon; i++)
+        if (reads->codons.codon[i].codon == codon && reads->codons.codon[i].hap < PS_HAP_INDEL &&
+            haplotype_has(panel, codon, reads->codons.codon[i].hap, c))
+            n += reads->codons.codon[i].n;
+    for (size_t i = 0; codon < 0 && i < reads->codons.n_allele; i++)
+        if (panel->loci[reads->codons.allele[i].locus].contig == contig && allele_has(&reads->codons.allele[i], c))
+            n += reads->codons.allele[i].n[0] + reads->codons.allele[i].n[1];
     return n;
 }
 
 static relation by_reads(const ps_case *c, const ps_variant *a, const ps_variant *b) {
-    const ps_evidence *reads = c->reads[PS_INPUT_DNA];
+    const ps_read_evidence *reads = c->reads[PS_INPUT_DNA];
     changes of_a = changes_of(c->panel, a), of_b = changes_of(c->panel, b), both = of_a;
     if (!reads || !reads->given || !of_a.n || !of_b.n || of_a.n + of_b.n > MAX_CHANGES)
         return UNKNOWN;

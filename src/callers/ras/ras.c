@@ -103,10 +103,10 @@ int ras_haplotype(const ps_panel *panel, int codon_id, int32_t beg0, const char 
     return ps_codon_code(bases);
 }
 
-static void sum_sides(const ps_evidence *reads, int codon, int hap, int ref, int64_t *depth, int64_t alt_side[2],
+static void sum_sides(const ps_read_evidence *reads, int codon, int hap, int ref, int64_t *depth, int64_t alt_side[2],
                       int64_t ref_side[2]) {
-    for (size_t i = 0; i < reads->n_codon; i++) {
-        const ps_codon_count *c = &reads->codon[i];
+    for (size_t i = 0; i < reads->codons.n_codon; i++) {
+        const ps_codon_count *c = &reads->codons.codon[i];
         if (c->codon != codon)
             continue;
         *depth += c->n;
@@ -125,7 +125,7 @@ int ras_is_chain(const ps_allele_count *allele) {
     return (int32_t)strlen(allele->alt) == allele->end0 - allele->beg0;
 }
 
-int ras_in_normal(const ps_panel *panel, const ps_evidence *normal, const ps_ras_variant *v) {
+int ras_in_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v) {
     int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
     if (!normal || !normal->given || !ras_count(panel, normal, v, &depth, &alt, alt_side, ref_side))
         return 0;
@@ -134,8 +134,8 @@ int ras_in_normal(const ps_panel *panel, const ps_evidence *normal, const ps_ras
            (double)alt >= panel->limits.ras_germline_normal_vaf * (double)depth;
 }
 
-static int count_haplotype(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
-                           int64_t alt_side[2], int64_t ref_side[2]) {
+static int count_haplotype(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras_variant *v,
+                           int64_t *depth, int64_t alt_side[2], int64_t ref_side[2]) {
     const char *change = ras_change_text(v);
     int same_length = (int32_t)strlen(change) == v->end0 - v->beg0;
     int codon = same_length ? ras_codon_over(panel, v->contig, v->beg0, v->end0) : -1;
@@ -148,7 +148,7 @@ static int count_haplotype(const ps_panel *panel, const ps_evidence *reads, cons
 
 /* A change that is no codon haplotype: counted as an allele; where no fragment carries it, the depth is its first
  * codon's. */
-static int count_allele(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth,
+static int count_allele(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras_variant *v, int64_t *depth,
                         int64_t alt_side[2], int64_t ref_side[2]) {
     int codon = -1;
     for (int32_t p = v->beg0 == v->end0 ? v->beg0 - 1 : v->beg0; codon < 0 && p <= v->end0; p++)
@@ -157,8 +157,8 @@ static int count_allele(const ps_panel *panel, const ps_evidence *reads, const p
         return 0;
     const char *change = ras_change_text(v);
     sum_sides(reads, codon, -1, panel->codons[codon].ref, depth, alt_side, ref_side);
-    for (size_t i = 0; i < reads->n_allele; i++) {
-        const ps_allele_count *n = &reads->allele[i];
+    for (size_t i = 0; i < reads->codons.n_allele; i++) {
+        const ps_allele_count *n = &reads->codons.allele[i];
         if (n->beg0 != v->beg0 || n->end0 != v->end0 || strcmp(n->alt, change) != 0 ||
             panel->loci[n->locus].contig != v->contig)
             continue;
@@ -169,8 +169,8 @@ static int count_allele(const ps_panel *panel, const ps_evidence *reads, const p
     return 1;
 }
 
-int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth, int64_t *alt,
-              int64_t alt_side[2], int64_t ref_side[2]) {
+int ras_count(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras_variant *v, int64_t *depth,
+              int64_t *alt, int64_t alt_side[2], int64_t ref_side[2]) {
     *depth = alt_side[0] = alt_side[1] = ref_side[0] = ref_side[1] = 0;
     int known = count_haplotype(panel, reads, v, depth, alt_side, ref_side) ||
                 count_allele(panel, reads, v, depth, alt_side, ref_side);
@@ -511,7 +511,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
     ps_ras_codon *codons = start_call(panel, call);
     for (size_t k = 0; k < N_ORDER; k++) {
         ras_list list = {0};
-        const ps_evidence *reads = order[k] == PS_INPUT_VCF ? NULL : c->reads[order[k]];
+        const ps_read_evidence *reads = order[k] == PS_INPUT_VCF ? NULL : c->reads[order[k]];
         if (reads && reads->given)
             ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], &list, codons);
         else if (order[k] == PS_INPUT_VCF && c->vcf)

@@ -15,8 +15,8 @@ ps_ras_variant *ras_variant_at(const ps_panel *panel, ras_list *list, int contig
                                const char *alt);
 
 /* Candidates of one read input, with their filter; and what each codon could have shown (n_codons). */
-void ras_from_reads(const ps_panel *panel, const ps_evidence *reads, const ps_evidence *normal, ras_list *list,
-                    ps_ras_codon *codons);
+void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
+                    ras_list *list, ps_ras_codon *codons);
 /* Variants of the VCF, those in cis joined, and codons covered by hom-ref blocks. What was joined or left open goes to
  * call->note. */
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call);
@@ -36,12 +36,12 @@ void ras_note(ps_ras_call *call, int warns, const char *format, ...) __attribute
 
 /* Fragments at a variant's place in one read input: depth, with the variant, and by side (alt then ref). Returns 0
  * when this kind of change cannot be counted. */
-int ras_count(const ps_panel *panel, const ps_evidence *reads, const ps_ras_variant *v, int64_t *depth, int64_t *alt,
-              int64_t alt_side[2], int64_t ref_side[2]);
+int ras_count(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras_variant *v, int64_t *depth,
+              int64_t *alt, int64_t alt_side[2], int64_t ref_side[2]);
 
 /* Depth, VAF and its interval: of the reads' fragments (0: this kind of change cannot be counted); of the depths, and the VAF
  * if any, that a VCF gave. */
-int ras_number(const ps_panel *panel, const ps_evidence *reads, ps_ras_variant *v);
+int ras_number(const ps_panel *panel, const ps_read_evidence *reads, ps_ras_variant *v);
 void ras_number_listed(ps_ras_variant *v);
 
 /* What replaces [beg0, end0): the VCF allele without its anchor base. */
@@ -49,7 +49,7 @@ const char *ras_change_text(const ps_ras_variant *v);
 /* A change across codons, as against an indel. */
 int ras_is_chain(const ps_allele_count *allele);
 /* Is the variant in the matched normal at a germline share? */
-int ras_in_normal(const ps_panel *panel, const ps_evidence *normal, const ps_ras_variant *v);
+int ras_in_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v);
 /* Phred quality to error probability. */
 double ras_error(int quality);
 /* The codon that holds every base of [beg0, end0), or -1; and its haplotype with those bases replaced by `alt`, or -1. */

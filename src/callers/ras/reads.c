@@ -34,7 +34,7 @@ typedef struct place { /* one codon's fragments */
 
 typedef struct caller { /* one read input */
     const ps_panel *panel;
-    const ps_evidence *reads, *normal;
+    const ps_read_evidence *reads, *normal;
     background bg;
     ras_list *list;
     uint32_t *claimed; /* [codon][hap] fragments whose change is part of a larger one that is called */
@@ -48,21 +48,22 @@ double ras_error(int quality) {
  */
 
 /* Rows of codons and bases are sorted by codon: both cursors move on to the next codon. 0 at the end. */
-static int next_place(const ps_panel *panel, const ps_evidence *e, size_t *codon_row, size_t *base_row, place *p) {
+static int next_place(const ps_panel *panel, const ps_read_evidence *e, size_t *codon_row, size_t *base_row,
+                      place *p) {
     memset(p, 0, sizeof *p);
-    if (*codon_row == e->n_codon)
+    if (*codon_row == e->codons.n_codon)
         return 0;
-    int id = e->codon[*codon_row].codon;
+    int id = e->codons.codon[*codon_row].codon;
     p->codon = &panel->codons[id];
-    p->row = &e->codon[*codon_row];
-    for (; *codon_row < e->n_codon && e->codon[*codon_row].codon == id; ++*codon_row) {
-        const ps_codon_count *c = &e->codon[*codon_row];
+    p->row = &e->codons.codon[*codon_row];
+    for (; *codon_row < e->codons.n_codon && e->codons.codon[*codon_row].codon == id; ++*codon_row) {
+        const ps_codon_count *c = &e->codons.codon[*codon_row];
         p->n_rows++;
         p->depth += c->n;
         p->carriers[c->hap] += c->n;
     }
-    for (; *base_row < e->n_base && e->base[*base_row].codon <= id; ++*base_row) {
-        const ps_base_count *b = &e->base[*base_row];
+    for (; *base_row < e->codons.n_base && e->codons.base[*base_row].codon <= id; ++*base_row) {
+        const ps_base_count *b = &e->codons.base[*base_row];
         if (b->codon == id)
             p->by_quality[b->base][b->side][b->quality] += b->n;
     }
@@ -148,8 +149,10 @@ static void measure_background(caller *c) {
         tally_place(c->panel, &p, &t);
         c->bg.depth += (double)p.depth;
     }
-    for (size_t i = 0; i < c->reads->n_allele; i++)
-        c->bg.indels += ras_is_chain(&c->reads->allele[i]) ? 0 : c->reads->allele[i].n[0] + c->reads->allele[i].n[1];
+    for (size_t i = 0; i < c->reads->codons.n_allele; i++)
+        c->bg.indels += ras_is_chain(&c->reads->codons.allele[i])
+                            ? 0
+                            : c->reads->codons.allele[i].n[0] + c->reads->codons.allele[i].n[1];
     for (int side = 0; side < 2; side++)
         for (int ref = 0; ref < 4; ref++)
             for (int alt = 0; alt < 4; alt++) {
@@ -215,8 +218,8 @@ static int is_one_sided(const ps_limits *l, const int64_t alt[2], const int64_t 
 
 /* A few mismatches within an indel's length of it, where more fragments show the indel itself. */
 static int is_near_indel(const caller *c, const ps_ras_variant *v) {
-    for (size_t i = 0; i < c->reads->n_allele; i++) {
-        const ps_allele_count *a = &c->reads->allele[i];
+    for (size_t i = 0; i < c->reads->codons.n_allele; i++) {
+        const ps_allele_count *a = &c->reads->codons.allele[i];
         int32_t inserted = (int32_t)strlen(a->alt), deleted = a->end0 - a->beg0;
         int32_t reach = (int32_t)c->panel->limits.ras_end_bases + (inserted > deleted ? inserted : deleted);
         if (inserted != deleted && c->panel->loci[a->locus].contig == v->contig && v->beg0 < a->end0 + reach &&
@@ -231,7 +234,7 @@ typedef struct support { /* fragments with and without the variant, by what make
     double alt, alt_end, alt_clutter, other, other_end, other_clutter;
 } support;
 
-int ras_number(const ps_panel *panel, const ps_evidence *reads, ps_ras_variant *v) {
+int ras_number(const ps_panel *panel, const ps_read_evidence *reads, ps_ras_variant *v) {
     int known = ras_count(panel, reads, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
     v->vaf = v->depth > 0 ? (double)v->alt_depth / (double)v->depth : NAN;
     ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
@@ -408,8 +411,8 @@ static support allele_support(const caller *c, const ps_allele_count *allele) {
     int contig = c->panel->loci[allele->locus].contig, id = -1;
     for (int32_t p = allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0; id < 0 && p <= allele->end0; p++)
         id = ras_codon_over(c->panel, contig, p, p + 1);
-    for (size_t i = 0; i < c->reads->n_codon; i++) {
-        const ps_codon_count *row = &c->reads->codon[i];
+    for (size_t i = 0; i < c->reads->codons.n_codon; i++) {
+        const ps_codon_count *row = &c->reads->codons.codon[i];
         if (row->codon != id || row->hap == PS_HAP_INDEL)
             continue;
         s.other += row->n;
@@ -459,15 +462,15 @@ static int is_reported(const ps_panel *panel, const ps_codon *codon) {
     return codon->hotspot;
 }
 
-void ras_from_reads(const ps_panel *panel, const ps_evidence *reads, const ps_evidence *normal, ras_list *list,
-                    ps_ras_codon *codons) {
+void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
+                    ras_list *list, ps_ras_codon *codons) {
     caller c = {.panel = panel, .reads = reads, .normal = normal, .list = list};
     c.claimed = ps_alloc((size_t)panel->n_codons * PS_N_HAPS, sizeof *c.claimed);
     measure_background(&c);
     for (int i = 0; i < panel->n_codons; i++)
         codons[i] = (ps_ras_codon){.depth = 0, .lod95 = NAN, .source = (uint8_t)reads->role};
-    for (size_t i = 0; i < reads->n_allele; i++)
-        call_allele(&c, &reads->allele[i]);
+    for (size_t i = 0; i < reads->codons.n_allele; i++)
+        call_allele(&c, &reads->codons.allele[i]);
     place p;
     size_t codon_row = 0, base_row = 0;
     while (next_place(panel, reads, &codon_row, &base_row, &p)) {

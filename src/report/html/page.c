@@ -350,8 +350,8 @@ static void left_out_table(const ps_result *r, FILE *out) {
     static const char *const columns[] = {"Input", "Looked at for", "#Seen", "Left out, by cause", NULL};
     ps_table_head(out, "Reads over the panel, and those left out", columns);
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
-        for (int c = 0; r->evidence[i].given && c < PS_N_COLLECTORS; c++) {
-            const ps_evidence *e = &r->evidence[i];
+        for (int c = 0; r->evidence.reads[i].given && c < PS_N_COLLECTORS; c++) {
+            const ps_read_evidence *e = &r->evidence.reads[i];
             fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th>", ps_input_names[i]);
             ps_cell(out, "", ps_collector_names[c]);
             ps_cell(out, "n", COUNT((long long)e->seen[c]));
@@ -406,7 +406,7 @@ static void put_qc(const ps_result *r, FILE *out) {
         ps_table_end(out);
     }
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
-        if (r->evidence[i].given) {
+        if (r->evidence.reads[i].given) {
             left_out_table(r, out);
             break;
         }
@@ -414,18 +414,18 @@ static void put_qc(const ps_result *r, FILE *out) {
 
 static void put_inputs(const ps_result *r, FILE *out) {
     static const char *const columns[] = {"Role", "File", "Format", "Build", "Sample in the file", "#Records", NULL};
-    if (!r->n_inputs) {
+    if (!r->evidence.n_inputs) {
         fputs("<p class=\"note\">Nothing was read.</p>\n", out);
         return;
     }
     ps_stack_head(out, "What was read", columns);
-    for (size_t i = 0; i < r->n_inputs; i++) {
-        const ps_input_info *in = &r->input[i];
+    for (size_t i = 0; i < r->evidence.n_inputs; i++) {
+        const ps_input_info *in = &r->evidence.input[i];
         fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\" class=\"text\">",
                 ps_input_names[in->role]);
         ps_element(out, "code", "", in->path);
-        if (in->role == PS_INPUT_VCF && r->vcf.notice[0])
-            ps_say(out, " %s", r->vcf.notice);
+        if (in->role == PS_INPUT_VCF && r->evidence.vcf.notice[0])
+            ps_say(out, " %s", r->evidence.vcf.notice);
         fputs("</td>", out);
         ps_cell(out, "", in->format ? in->format : DASH);
         ps_cell(out, "", in->build ? in->build : DASH);

@@ -14,13 +14,13 @@ typedef struct haplotype {
 } haplotype;
 
 /* The haplotypes over a codon; their fragments. */
-static uint64_t count_haplotypes(const ps_evidence *e, int codon, haplotype hap[PS_N_HAPS]) {
+static uint64_t count_haplotypes(const ps_read_evidence *e, int codon, haplotype hap[PS_N_HAPS]) {
     uint64_t all = 0;
     memset(hap, 0, PS_N_HAPS * sizeof *hap);
-    for (size_t i = 0; i < e->n_codon; i++)
-        if (e->codon[i].codon == codon) {
-            hap[e->codon[i].hap].n[e->codon[i].side] += e->codon[i].n;
-            all += e->codon[i].n;
+    for (size_t i = 0; i < e->codons.n_codon; i++)
+        if (e->codons.codon[i].codon == codon) {
+            hap[e->codons.codon[i].hap].n[e->codons.codon[i].side] += e->codons.codon[i].n;
+            all += e->codons.codon[i].n;
         }
     return all;
 }
@@ -175,12 +175,14 @@ static void put_fragment(FILE *out, const ruler *r, const ps_picture_row *row) {
     fputc('\n', out);
 }
 
-static void put_rows(FILE *out, const ruler *r, const ps_evidence *e, int hap, uint64_t all) {
+static void put_rows(FILE *out, const ruler *r, const ps_read_evidence *e, int hap, uint64_t all) {
     size_t from = 0, n = 0;
     char bases[4] = "";
-    while (from < e->n_picture && (e->picture[from].codon != r->codon || e->picture[from].hap != hap))
+    while (from < e->codons.n_picture &&
+           (e->codons.picture[from].codon != r->codon || e->codons.picture[from].hap != hap))
         from++;
-    while (from + n < e->n_picture && e->picture[from + n].codon == r->codon && e->picture[from + n].hap == hap)
+    while (from + n < e->codons.n_picture && e->codons.picture[from + n].codon == r->codon &&
+           e->codons.picture[from + n].hap == hap)
         n++;
     if (!n)
         return;
@@ -191,18 +193,18 @@ static void put_rows(FILE *out, const ruler *r, const ps_evidence *e, int hap, u
             all == 1 ? "" : "s");
     for (int side = 0; side < 2; side++)
         for (size_t i = from; i < from + n; i++)
-            if (e->picture[i].side == side)
-                put_fragment(out, r, &e->picture[i]);
+            if (e->codons.picture[i].side == side)
+                put_fragment(out, r, &e->codons.picture[i]);
 }
 
 static void put_picture(const ps_result *result, FILE *out, int codon, ps_input_role role,
                         const haplotype hap[PS_N_HAPS], const char *refused) {
-    const ps_evidence *e = &result->evidence[role];
+    const ps_read_evidence *e = &result->evidence.reads[role];
     const ps_codon *c = &result->panel->codons[codon];
     ruler r;
     int order[PS_N_HAPS], n = in_order(c, hap, order), any = 0;
-    for (size_t i = 0; i < e->n_picture; i++)
-        any |= e->picture[i].codon == codon;
+    for (size_t i = 0; i < e->codons.n_picture; i++)
+        any |= e->codons.picture[i].codon == codon;
     if (!any || !ps_is_drawn(result, role, codon))
         return;
     make_ruler(result->panel, codon, &r);
@@ -231,7 +233,7 @@ static void put_picture(const ps_result *result, FILE *out, int codon, ps_input_
 
 static uint64_t fragments_over(const ps_result *r, int codon, ps_input_role role) {
     haplotype hap[PS_N_HAPS];
-    return count_haplotypes(&r->evidence[role], codon, hap);
+    return count_haplotypes(&r->evidence.reads[role], codon, hap);
 }
 
 static void put_codon(const ps_result *r, FILE *out, int codon, ps_input_role role, const char *refused) {
@@ -241,7 +243,7 @@ static void put_codon(const ps_result *r, FILE *out, int codon, ps_input_role ro
     haplotype hap[PS_N_HAPS];
     int order[PS_N_HAPS];
     char caption[200];
-    count_haplotypes(&r->evidence[role], codon, hap);
+    count_haplotypes(&r->evidence.reads[role], codon, hap);
     int n = in_order(c, hap, order);
     snprintf(caption, sizeof caption, "%s codon %d, %s", r->panel->genes[c->gene].name, c->number,
              ps_input_names[role]);

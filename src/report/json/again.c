@@ -312,16 +312,18 @@ static void check_again(json_reader *r, const ps_result *result) {
 /* Is all at hand that RAS rests on? */
 static int has_counts(const ps_result *result) {
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        if (result->evidence[role].given && !result->evidence[role].gene)
+        if (result->evidence.reads[role].given && !result->evidence.reads[role].genes.gene)
             return 0;
     return ps_result_has_panel(result);
 }
 
 void json_check_again(json_reader *r, const ps_result *result) {
-    ps_case c = {.panel = result->panel, .purity = result->purity, .vcf = result->has_vcf ? &result->vcf : NULL};
-    c.sites = result->has_sites ? &result->sites : NULL;
+    ps_case c = {.panel = result->panel,
+                 .purity = result->purity,
+                 .vcf = result->evidence.has_vcf ? &result->evidence.vcf : NULL};
+    c.sites = result->evidence.has_sites ? &result->evidence.sites : NULL;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        c.reads[role] = &result->evidence[role];
+        c.reads[role] = &result->evidence.reads[role];
     check_expression(r, result);
     call_ccnd1_again(r, result);
     judge_again(r, result, &result->label.chosen);

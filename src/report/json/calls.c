@@ -246,10 +246,10 @@ static void read_notes(json_reader *r, const json_t *o, ps_ras_call *call) {
 /* The alleles that were asked for: the variants tell them. */
 static void read_sites(json_reader *r, const json_t *o, ps_result *result) {
     const ps_ras_call *call = &result->calls.ras;
-    ps_variants *sites = &result->sites;
+    ps_variants *sites = &result->evidence.sites;
     if (!node_has(o, "force_sites"))
         return;
-    result->has_sites = 1;
+    result->evidence.has_sites = 1;
     ps_append(sites->notice, sizeof sites->notice, 0, node_text(r, o, "force_sites", 0));
     sites->variant = ps_alloc(call->n_variants, sizeof *sites->variant);
     for (size_t i = 0; i < call->n_variants && !r->failed; i++) {

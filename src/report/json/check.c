@@ -154,13 +154,13 @@ static void check_expression(json_reader *r, const ps_result *result) {
 /* What was read of an input stands in `reads`: an input of another role would have been called otherwise. */
 static void check_inputs(json_reader *r, const ps_result *result) {
     unsigned listed = 0;
-    for (size_t i = 0; i < result->n_inputs; i++)
-        listed |= 1u << result->input[i].role;
+    for (size_t i = 0; i < result->evidence.n_inputs; i++)
+        listed |= 1u << result->evidence.input[i].role;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        if ((int)(listed >> role & 1) != result->evidence[role].given)
+        if ((int)(listed >> role & 1) != result->evidence.reads[role].given)
             node_fail(r, "inputs", "%s is %s, but its reads are %s: %s", ps_input_names[role],
-                      listed >> role & 1 ? "there" : "missing", result->evidence[role].given ? "there" : "not there",
-                      why);
+                      listed >> role & 1 ? "there" : "missing",
+                      result->evidence.reads[role].given ? "there" : "not there", why);
 }
 
 void json_check(json_reader *r, const ps_result *result) {

@@ -31,16 +31,16 @@ static void print_codon(FILE *out, const ps_codon *codon, uint64_t n[PS_N_HAPS][
 }
 
 /* The codons of one transcript; rows of evidence are sorted by codon. */
-static char *codons_text(const ps_panel *panel, const ps_evidence *e, int transcript) {
+static char *codons_text(const ps_panel *panel, const ps_read_evidence *e, int transcript) {
     char *text = NULL;
     size_t size = 0, i = 0;
     FILE *out = open_memstream(&text, &size);
     const char *join = "";
-    while (out && i < e->n_codon) {
-        int id = e->codon[i].codon;
+    while (out && i < e->codons.n_codon) {
+        int id = e->codons.codon[i].codon;
         uint64_t n[PS_N_HAPS][2] = {{0}};
-        for (; i < e->n_codon && e->codon[i].codon == id; i++)
-            n[e->codon[i].hap][e->codon[i].side] += e->codon[i].n;
+        for (; i < e->codons.n_codon && e->codons.codon[i].codon == id; i++)
+            n[e->codons.codon[i].hap][e->codons.codon[i].side] += e->codons.codon[i].n;
         if (panel->codons[id].transcript != transcript)
             continue;
         print_codon(out, &panel->codons[id], n, join);
@@ -55,7 +55,7 @@ static int put(json_t *object, const char *key, json_t *value) {
     return json_object_set_new(object, key, value);
 }
 
-static json_t *codons_object(const ps_panel *panel, const ps_evidence *e, int *bad) {
+static json_t *codons_object(const ps_panel *panel, const ps_read_evidence *e, int *bad) {
     json_t *o = json_object();
     for (int t = 0; t < panel->n_transcripts; t++) {
         char *text = codons_text(panel, e, t);
@@ -66,10 +66,10 @@ static json_t *codons_object(const ps_panel *panel, const ps_evidence *e, int *b
     return o;
 }
 
-static json_t *alleles_array(const ps_panel *panel, const ps_evidence *e, int *bad) {
+static json_t *alleles_array(const ps_panel *panel, const ps_read_evidence *e, int *bad) {
     json_t *array = json_array();
-    for (size_t i = 0; i < e->n_allele; i++) {
-        const ps_allele_count *a = &e->allele[i];
+    for (size_t i = 0; i < e->codons.n_allele; i++) {
+        const ps_allele_count *a = &e->codons.allele[i];
         json_t *o = json_object();
         *bad |= put(o, "gene", json_string(panel->genes[panel->loci[a->locus].gene].name)) |
                 put(o, "beg", json_integer(a->beg0)) | put(o, "end", json_integer(a->end0)) |
@@ -84,16 +84,16 @@ json_t *json_counts(const ps_result *result) {
     json_t *array = json_array();
     int bad = 0;
     for (int role = 0; role < PS_N_READ_INPUTS; role++) {
-        const ps_evidence *e = &result->evidence[role];
+        const ps_read_evidence *e = &result->evidence.reads[role];
         if (!e->given)
             continue;
         json_t *o = json_object(), *codons = codons_object(result->panel, e, &bad);
         json_t *alleles = alleles_array(result->panel, e, &bad);
         bad |= put(o, "input", json_string(ps_input_names[role])) |
-               put(o, "mate_conflicts", json_integer((json_int_t)e->mate_conflicts)) |
-               put(o, "without_qualities", json_integer((json_int_t)e->no_quality)) | put(o, "codons", codons) |
-               put(o, "alleles", alleles) | put(o, "pictures", json_pictures(result, (ps_input_role)role)) |
-               json_array_append_new(array, o);
+               put(o, "mate_conflicts", json_integer((json_int_t)e->codons.mate_conflicts)) |
+               put(o, "without_qualities", json_integer((json_int_t)e->codons.no_quality)) |
+               put(o, "codons", codons) | put(o, "alleles", alleles) |
+               put(o, "pictures", json_pictures(result, (ps_input_role)role)) | json_array_append_new(array, o);
     }
     if (!bad)
         return array;
@@ -104,8 +104,8 @@ json_t *json_counts(const ps_result *result) {
 json_t *json_listed(const ps_result *result) {
     json_t *array = json_array();
     int bad = 0;
-    for (size_t i = 0; i < result->vcf.n_variants; i++) {
-        const ps_variant *v = &result->vcf.variant[i];
+    for (size_t i = 0; i < result->evidence.vcf.n_variants; i++) {
+        const ps_variant *v = &result->evidence.vcf.variant[i];
         json_t *o = json_object();
         bad |= put(o, "chrom", json_string(ps_output_contig(result, v->contig))) |
                put(o, "beg", json_integer(v->beg0)) | put(o, "end", json_integer(v->end0)) |
@@ -133,11 +133,11 @@ static int64_t take_number(const char **text, int64_t most) {
     return n;
 }
 
-static void add_counts(ps_evidence *e, size_t *capacity, int codon, int hap, const int64_t n[2]) {
+static void add_counts(ps_read_evidence *e, size_t *capacity, int codon, int hap, const int64_t n[2]) {
     for (int side = 0; side < 2; side++)
         if (n[side] > 0) {
-            PS_GROW(e->codon, e->n_codon, *capacity);
-            e->codon[e->n_codon++] =
+            PS_GROW(e->codons.codon, e->codons.n_codon, *capacity);
+            e->codons.codon[e->codons.n_codon++] =
                 (ps_codon_count){.codon = codon, .hap = (uint8_t)hap, .side = (uint8_t)side, .n = (uint32_t)n[side]};
         }
 }
@@ -165,7 +165,7 @@ static int take_haplotype(const char **text) {
     return hap;
 }
 
-static int take_codon(const char **text, const ps_panel *panel, int transcript, int *from, ps_evidence *e,
+static int take_codon(const char **text, const ps_panel *panel, int transcript, int *from, ps_read_evidence *e,
                       size_t *capacity) {
     int64_t number = take_number(text, 1000000), n[2];
     int id = *from;
@@ -195,7 +195,7 @@ static int by_codon(const void *a, const void *b) {
     return x->hap != y->hap ? x->hap - y->hap : x->side - y->side;
 }
 
-static void read_codons(json_reader *r, const json_t *o, const ps_panel *panel, ps_evidence *e) {
+static void read_codons(json_reader *r, const json_t *o, const ps_panel *panel, ps_read_evidence *e) {
     const json_t *codons = node_object(r, o, "codons");
     size_t capacity = 0;
     const char *refseq;
@@ -216,13 +216,13 @@ static void read_codons(json_reader *r, const json_t *o, const ps_panel *panel, 
                 return;
             }
     }
-    if (e->n_codon)
-        qsort(e->codon, e->n_codon, sizeof *e->codon, by_codon);
+    if (e->codons.n_codon)
+        qsort(e->codons.codon, e->codons.n_codon, sizeof *e->codons.codon, by_codon);
 }
 
-static void read_alleles(json_reader *r, const json_t *o, const ps_panel *panel, ps_evidence *e) {
+static void read_alleles(json_reader *r, const json_t *o, const ps_panel *panel, ps_read_evidence *e) {
     const json_t *array = node_array(r, o, "alleles", MOST);
-    e->allele = ps_alloc(json_array_size(array), sizeof *e->allele);
+    e->codons.allele = ps_alloc(json_array_size(array), sizeof *e->codons.allele);
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
         size_t outside = node_enter(r, "alleles", (long)i);
         const json_t *row = node_row(r, array, i);
@@ -234,7 +234,7 @@ static void read_alleles(json_reader *r, const json_t *o, const ps_panel *panel,
             node_fail(r, "gene", "'%.40s' has no coding sequence in panel %s", gene, panel->name);
         if (alt[strspn(alt, "ACGTN")])
             node_fail(r, "alt", "'%.40s', expected bases", alt);
-        ps_allele_count *a = &e->allele[e->n_allele++];
+        ps_allele_count *a = &e->codons.allele[e->codons.n_allele++];
         a->locus = locus;
         a->beg0 = (int32_t)node_integer(r, row, "beg", 0, INT32_MAX);
         a->end0 = (int32_t)node_integer(r, row, "end", a->beg0, INT32_MAX);
@@ -251,19 +251,19 @@ void json_read_counts(json_reader *r, const json_t *root, ps_result *result) {
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
         size_t outside = node_enter(r, "counts", (long)i);
         const json_t *o = node_row(r, array, i);
-        ps_evidence *e = &result->evidence[node_enum(r, o, "input", ps_input_names, PS_N_READ_INPUTS)];
-        if (e->gene || !e->given) {
+        ps_read_evidence *e = &result->evidence.reads[node_enum(r, o, "input", ps_input_names, PS_N_READ_INPUTS)];
+        if (e->genes.gene || !e->given) {
             node_fail(r, "input", "stands here twice, or not among `reads`");
         } else {
-            ps_evidence was = *e;
-            ps_evidence_init(result->panel, was.role, e);
+            ps_read_evidence was = *e;
+            ps_read_evidence_init(result->panel, was.role, e);
             e->given = 1;
             e->records = was.records;
             memcpy(e->seen, was.seen, sizeof e->seen);
             memcpy(e->left_out, was.left_out, sizeof e->left_out);
-            e->mate_conflicts = (uint64_t)node_integer(r, o, "mate_conflicts", 0, INT64_C(1) << 53);
+            e->codons.mate_conflicts = (uint64_t)node_integer(r, o, "mate_conflicts", 0, INT64_C(1) << 53);
             if (node_has(o, "without_qualities"))
-                e->no_quality = (uint64_t)node_integer(r, o, "without_qualities", 0, INT64_C(1) << 53);
+                e->codons.no_quality = (uint64_t)node_integer(r, o, "without_qualities", 0, INT64_C(1) << 53);
             read_codons(r, o, result->panel, e);
             read_alleles(r, o, result->panel, e);
             json_read_pictures(r, o, result->panel, e);
@@ -274,7 +274,7 @@ void json_read_counts(json_reader *r, const json_t *root, ps_result *result) {
 
 void json_read_listed(json_reader *r, const json_t *ras, ps_result *result) {
     const json_t *array = node_array(r, ras, "vcf_listed", MOST);
-    ps_variants *vcf = &result->vcf;
+    ps_variants *vcf = &result->evidence.vcf;
     vcf->variant = ps_alloc(json_array_size(array), sizeof *vcf->variant);
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
         size_t outside = node_enter(r, "vcf_listed", (long)i);

@@ -13,21 +13,21 @@ static const char *const side_names[2] = {[PS_F1R2] = "f1r2", [PS_F2R1] = "f2r1"
  */
 
 /* Rows from `i` on that share its codon (and haplotype). */
-static size_t run_end(const ps_evidence *e, size_t i, int by_haplotype) {
+static size_t run_end(const ps_read_evidence *e, size_t i, int by_haplotype) {
     size_t end = i + 1;
-    while (end < e->n_picture && e->picture[end].codon == e->picture[i].codon &&
-           (!by_haplotype || e->picture[end].hap == e->picture[i].hap))
+    while (end < e->codons.n_picture && e->codons.picture[end].codon == e->codons.picture[i].codon &&
+           (!by_haplotype || e->codons.picture[end].hap == e->codons.picture[i].hap))
         end++;
     return end;
 }
 
-static json_t *haplotype_object(const ps_evidence *e, size_t from, size_t to, int *bad) {
+static json_t *haplotype_object(const ps_read_evidence *e, size_t from, size_t to, int *bad) {
     char bases[4] = "";
     json_t *o = json_object(), *side[2] = {json_array(), json_array()};
-    if (e->picture[from].hap != PS_HAP_INDEL)
-        ps_codon_bases(e->picture[from].hap, bases);
+    if (e->codons.picture[from].hap != PS_HAP_INDEL)
+        ps_codon_bases(e->codons.picture[from].hap, bases);
     for (size_t i = from; i < to; i++)
-        *bad |= json_array_append_new(side[e->picture[i].side], json_string(e->picture[i].text));
+        *bad |= json_array_append_new(side[e->codons.picture[i].side], json_string(e->codons.picture[i].text));
     *bad |= json_object_set_new(o, "shows", json_string(bases[0] ? bases : indel_name));
     for (int k = 0; k < 2; k++)
         *bad |= json_object_set_new(o, side_names[k], side[k]);
@@ -35,13 +35,13 @@ static json_t *haplotype_object(const ps_evidence *e, size_t from, size_t to, in
 }
 
 json_t *json_pictures(const ps_result *result, ps_input_role role) {
-    const ps_evidence *e = &result->evidence[role];
+    const ps_read_evidence *e = &result->evidence.reads[role];
     json_t *array = json_array();
     int bad = 0;
-    for (size_t i = 0, end; i < e->n_picture; i = end) {
-        const ps_codon *codon = &result->panel->codons[e->picture[i].codon];
+    for (size_t i = 0, end; i < e->codons.n_picture; i = end) {
+        const ps_codon *codon = &result->panel->codons[e->codons.picture[i].codon];
         end = run_end(e, i, 0);
-        if (!ps_is_drawn(result, role, e->picture[i].codon))
+        if (!ps_is_drawn(result, role, e->codons.picture[i].codon))
             continue;
         json_t *o = json_object(), *haplotypes = json_array();
         for (size_t from = i, to; from < end; from = to) {
@@ -82,7 +82,7 @@ static int is_picture(const char *text, int32_t bases) {
 }
 
 static void read_side(json_reader *r, const json_t *o, int side, const ps_panel *panel, ps_picture_row row,
-                      ps_evidence *e, size_t *capacity) {
+                      ps_read_evidence *e, size_t *capacity) {
     const json_t *array = node_array(r, o, side_names[side], PS_PICTURE_ROWS);
     const ps_codon *codon = &panel->codons[row.codon];
     int32_t beg, end;
@@ -96,8 +96,8 @@ static void read_side(json_reader *r, const json_t *o, int side, const ps_panel 
         }
         row.side = (uint8_t)side;
         row.text = ps_strdup(text);
-        PS_GROW(e->picture, e->n_picture, *capacity);
-        e->picture[e->n_picture++] = row;
+        PS_GROW(e->codons.picture, e->codons.n_picture, *capacity);
+        e->codons.picture[e->codons.n_picture++] = row;
     }
 }
 
@@ -109,7 +109,8 @@ static int find_codon(const ps_panel *panel, const char *refseq, int64_t number)
     return -1;
 }
 
-static void read_codon(json_reader *r, const json_t *o, const ps_panel *panel, ps_evidence *e, size_t *capacity) {
+static void read_codon(json_reader *r, const json_t *o, const ps_panel *panel, ps_read_evidence *e,
+                       size_t *capacity) {
     const char *refseq = node_text(r, o, "transcript", 0);
     int codon = find_codon(panel, refseq, node_integer(r, o, "codon", 1, 1000000));
     const json_t *haplotypes = node_array(r, o, "haplotypes", PS_N_HAPS);
@@ -130,7 +131,7 @@ static void read_codon(json_reader *r, const json_t *o, const ps_panel *panel, p
     }
 }
 
-void json_read_pictures(json_reader *r, const json_t *entry, const ps_panel *panel, ps_evidence *e) {
+void json_read_pictures(json_reader *r, const json_t *entry, const ps_panel *panel, ps_read_evidence *e) {
     size_t capacity = 0;
     if (!node_has(entry, "pictures"))
         return;

@@ -10,6 +10,6 @@
 /* NULL: out of memory. */
 json_t *json_pictures(const ps_result *result, ps_input_role role);
 /* Into e->picture; results of earlier versions have none. `entry` is the one of `counts`. */
-void json_read_pictures(json_reader *r, const json_t *entry, const ps_panel *panel, ps_evidence *e);
+void json_read_pictures(json_reader *r, const json_t *entry, const ps_panel *panel, ps_read_evidence *e);
 
 #endif

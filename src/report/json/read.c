@@ -181,11 +181,11 @@ static void read_qc(json_reader *r, const json_t *root, ps_result *result) {
 
 static void read_inputs(json_reader *r, const json_t *root, ps_result *result) {
     const json_t *array = node_array(r, root, "inputs", PS_N_INPUTS);
-    result->input = ps_alloc(json_array_size(array), sizeof *result->input);
+    result->evidence.input = ps_alloc(json_array_size(array), sizeof *result->evidence.input);
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
         size_t outside = node_enter(r, "inputs", (long)i);
         const json_t *o = node_row(r, array, i);
-        ps_input_info *in = &result->input[result->n_inputs++];
+        ps_input_info *in = &result->evidence.input[result->evidence.n_inputs++];
         in->role = (ps_input_role)node_enum(r, o, "role", ps_input_names, PS_N_INPUTS);
         in->path = ps_strdup(node_text(r, o, "path", 1));
         in->format = ps_result_keep(result, node_text(r, o, "format", 1));
@@ -194,11 +194,12 @@ static void read_inputs(json_reader *r, const json_t *root, ps_result *result) {
         in->sample_name = ps_strdup(name ? name : "");
         in->records = (uint64_t)node_integer(r, o, "records", 0, INT64_C(1) << 53);
         if (in->role == PS_INPUT_VCF)
-            result->has_vcf = 1;
+            result->evidence.has_vcf = 1;
         else
-            result->evidence[in->role].records = in->records;
+            result->evidence.reads[in->role].records = in->records;
         if (node_has(o, "notice"))
-            ps_append(result->vcf.notice, sizeof result->vcf.notice, 0, node_text(r, o, "notice", 0));
+            ps_append(result->evidence.vcf.notice, sizeof result->evidence.vcf.notice, 0,
+                      node_text(r, o, "notice", 0));
         node_leave(r, outside);
     }
 }
@@ -211,7 +212,7 @@ static void read_reads(json_reader *r, const json_t *root, ps_result *result) {
         int input = node_enum(r, o, "input", ps_input_names, PS_N_READ_INPUTS);
         int collector = node_enum(r, o, "for", ps_collector_names, PS_N_COLLECTORS);
         const json_t *left = node_object(r, o, "left_out");
-        ps_evidence *e = &result->evidence[input];
+        ps_read_evidence *e = &result->evidence.reads[input];
         e->given = 1;
         e->role = (ps_input_role)input;
         e->seen[collector] = (uint64_t)node_integer(r, o, "seen", 0, INT64_C(1) << 53);
@@ -224,7 +225,7 @@ static void read_reads(json_reader *r, const json_t *root, ps_result *result) {
 /* Files written before this key was there name their contigs as their variants do; most are UCSC's. */
 static void read_style(json_reader *r, const json_t *provenance, ps_result *result) {
     if (node_has(provenance, "contig_names"))
-        result->style = node_enum(r, provenance, "contig_names", ps_style_names, PS_N_STYLES);
+        result->evidence.style = node_enum(r, provenance, "contig_names", ps_style_names, PS_N_STYLES);
 }
 
 /* ---- the document -----------------------------------------------------------------------------------------------

@@ -335,7 +335,7 @@ static json_t *ras_object(document *d) {
     put(d, o, "context_codons", codons_array(d, 1));
     put(d, o, "notes", notes_array(d));
     put(d, o, "vcf_listed", json_listed(d->result));
-    put(d, o, "force_sites", d->result->has_sites ? text(d->result->sites.notice) : json_null());
+    put(d, o, "force_sites", d->result->evidence.has_sites ? text(d->result->evidence.sites.notice) : json_null());
     return o;
 }
 
@@ -620,8 +620,8 @@ static json_t *qc_array(document *d) {
 
 static json_t *inputs_array(document *d) {
     json_t *array = json_array();
-    for (size_t i = 0; i < d->result->n_inputs; i++) {
-        const ps_input_info *in = &d->result->input[i];
+    for (size_t i = 0; i < d->result->evidence.n_inputs; i++) {
+        const ps_input_info *in = &d->result->evidence.input[i];
         json_t *o = json_object();
         put(d, o, "role", text(ps_input_names[in->role]));
         put(d, o, "path", text(in->path));
@@ -629,8 +629,8 @@ static json_t *inputs_array(document *d) {
         put(d, o, "build", text(in->build));
         put(d, o, "sample_name", text(in->sample_name));
         put(d, o, "records", json_integer((json_int_t)in->records));
-        if (in->role == PS_INPUT_VCF && d->result->vcf.notice[0])
-            put(d, o, "notice", text(d->result->vcf.notice));
+        if (in->role == PS_INPUT_VCF && d->result->evidence.vcf.notice[0])
+            put(d, o, "notice", text(d->result->evidence.vcf.notice));
         push(d, array, o);
     }
     return array;
@@ -640,7 +640,7 @@ static json_t *inputs_array(document *d) {
 static json_t *reads_array(document *d) {
     json_t *array = json_array();
     for (int i = 0; i < PS_N_READ_INPUTS; i++) {
-        const ps_evidence *e = &d->result->evidence[i];
+        const ps_read_evidence *e = &d->result->evidence.reads[i];
         for (int c = 0; e->given && c < PS_N_COLLECTORS; c++) {
             json_t *o = json_object();
             put(d, o, "input", text(ps_input_names[i]));
@@ -670,7 +670,7 @@ static json_t *given_normals_object(document *d) {
 static json_t *provenance_object(document *d) {
     const ps_panel *panel = d->result->panel;
     const ps_model *model = d->result->label.chosen.model;
-    int style = d->result->style;
+    int style = d->result->evidence.style;
     json_t *o = json_object();
     put(d, o, "program", text("plasmastrat"));
     /* what was read and is written again is still that version's answer */

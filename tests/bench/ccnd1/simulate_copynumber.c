@@ -128,25 +128,25 @@ static int dump(const scenario *s, const kit *k, const char *what, int number, c
 static int learn_panel(const scenario *s, const kit *k, ps_normals *normals) {
     uint64_t seed = s->seed * 104729 + 5;
     size_t n = (size_t)s->n_normals;
-    ps_evidence *e = ps_alloc(n, sizeof *e);
-    const ps_evidence **all = ps_alloc(n, sizeof *all);
+    ps_read_evidence *e = ps_alloc(n, sizeof *e);
+    const ps_read_evidence **all = ps_alloc(n, sizeof *all);
     const char **names = ps_alloc(n, sizeof *names);
     ps_error err = {0};
     int status = 0;
     for (size_t i = 0; i < n; i++) {
-        ps_evidence_init(&panel, PS_INPUT_DNA, &e[i]);
+        ps_read_evidence_init(&panel, PS_INPUT_DNA, &e[i]);
         e[i].given = 1;
-        draw(s, k, NULL, s->normal_depth * lognormal(&seed, 0.2), 0, &seed, e[i].bin);
+        draw(s, k, NULL, s->normal_depth * lognormal(&seed, 0.2), 0, &seed, e[i].bins.bin);
         all[i] = &e[i];
         names[i] = "normal";
-        status |= dump(s, k, "panel", (int)i, e[i].bin);
+        status |= dump(s, k, "panel", (int)i, e[i].bins.bin);
     }
     if (ps_normals_learn(&panel, all, names, n, normals, &err) < 0) {
         fprintf(stderr, "simulate_copynumber: %s: %s\n", s->name, err.text);
         status = -1;
     }
     for (size_t i = 0; i < n; i++)
-        ps_evidence_free(&e[i]);
+        ps_read_evidence_free(&e[i]);
     free(e);
     free(all);
     free(names);
@@ -155,16 +155,16 @@ static int learn_panel(const scenario *s, const kit *k, ps_normals *normals) {
 
 static void one_draw(const scenario *s, const kit *k, const ps_normals *normals, int number, uint64_t *seed) {
     double arm[MAX_ARMS];
-    ps_evidence dna, normal;
-    ps_evidence_init(&panel, PS_INPUT_DNA, &dna);
-    ps_evidence_init(&panel, PS_INPUT_NORMAL, &normal);
+    ps_read_evidence dna, normal;
+    ps_read_evidence_init(&panel, PS_INPUT_DNA, &dna);
+    ps_read_evidence_init(&panel, PS_INPUT_NORMAL, &normal);
     plant_arms(s, seed, arm);
     dna.given = 1;
-    draw(s, k, arm, s->depth, 1, seed, dna.bin);
+    draw(s, k, arm, s->depth, 1, seed, dna.bins.bin);
     normal.given = !strcmp(s->reference, "normal");
     if (normal.given)
-        draw(s, k, NULL, s->normal_depth, 0, seed, normal.bin);
-    dump(s, k, "tumour", number, dna.bin);
+        draw(s, k, NULL, s->normal_depth, 0, seed, normal.bins.bin);
+    dump(s, k, "tumour", number, dna.bins.bin);
     ps_case c = {.panel = &panel, .purity = s->tell > 0 ? s->purity : NAN};
     c.normals = !strcmp(s->reference, "panel") ? normals : NULL;
     c.reads[PS_INPUT_DNA] = &dna;
@@ -177,8 +177,8 @@ static void one_draw(const scenario *s, const kit *k, const ps_normals *normals,
            cn->wave, ps_assay_names[cn->assay], ps_cn_reference_names[cn->reference],
            cn->reasons.n ? ps_reason_name(cn->reasons.at[0].code) : "-");
     ps_calls_free(&calls);
-    ps_evidence_free(&dna);
-    ps_evidence_free(&normal);
+    ps_read_evidence_free(&dna);
+    ps_read_evidence_free(&normal);
 }
 
 static int run(const scenario *s) {

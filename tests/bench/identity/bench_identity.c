@@ -18,7 +18,7 @@ typedef struct kind {
 
 static ps_identity_comparison compare(uint64_t *seed, const kind *k, const person *a, const person *b, uint64_t tumour_a,
                                       uint64_t tumour_b) {
-    ps_evidence ea = unit_observe(seed, &panel, a, k->a, tumour_a), eb = unit_observe(seed, &panel, b, k->b, tumour_b);
+    ps_read_evidence ea = unit_observe(seed, &panel, a, k->a, tumour_a), eb = unit_observe(seed, &panel, b, k->b, tumour_b);
     ps_identity_input ia, ib;
     ps_identity_comparison call;
     ps_identity_publish(&panel, &ea, &ia);
@@ -28,8 +28,8 @@ static ps_identity_comparison compare(uint64_t *seed, const kind *k, const perso
     free(ia.genotypes);
     free(ib.counts);
     free(ib.genotypes);
-    ps_evidence_free(&ea);
-    ps_evidence_free(&eb);
+    ps_read_evidence_free(&ea);
+    ps_read_evidence_free(&eb);
     return call;
 }
 
@@ -77,10 +77,10 @@ static void contamination(const char *name, assay a, int repeats) {
         uint64_t seed = (uint64_t)(r + 1) * 7919;
         person who = unit_stranger(&seed, &panel), foreign = unit_stranger(&seed, &panel);
         a.foreign = a.fraction > 0 ? &foreign : NULL;
-        ps_evidence e = unit_observe(&seed, &panel, &who, a, seed ^ 0x5555);
+        ps_read_evidence e = unit_observe(&seed, &panel, &who, a, seed ^ 0x5555);
         ps_contamination call;
         ps_call_contamination(&panel, &e, &call);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
         if (call.state == PS_CONTAMINATION_NOT_ASSESSABLE)
             continue;
         assessed++;
@@ -108,13 +108,13 @@ static void cohort(int n, double depth) {
     for (int i = 0; i < n; i++) {
         if (i % 10 != 9)
             who = unit_stranger(&seed, &panel);
-        ps_evidence e = unit_observe(&seed, &panel, &who, (assay){.role = PS_INPUT_DNA, .depth = depth, .error = 0.002}, 1);
+        ps_read_evidence e = unit_observe(&seed, &panel, &who, (assay){.role = PS_INPUT_DNA, .depth = depth, .error = 0.002}, 1);
         ps_identity_input in;
         ps_identity_publish(&panel, &e, &in);
         ps_identity_profile_of(&panel, &in, &all[i]);
         free(in.counts);
         free(in.genotypes);
-        ps_evidence_free(&e);
+        ps_read_evidence_free(&e);
     }
     double start = seconds();
     int right = 0, wrong = 0;

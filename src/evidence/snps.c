@@ -1,4 +1,4 @@
-/* identity.c - alleles of the common SNPs, a fragment at a time.
+/* snps.c - alleles of the common SNPs, a fragment at a time.
  *
  * A fragment counts once for a SNP it shows with an aligned base of at least min_base_quality. Mates that both show it
  * and agree count once; where they disagree neither counts. Spliced reads are read like others.
@@ -50,7 +50,7 @@ static int allele_of(const ps_snp *snp, int base) {
 }
 
 static void count(ps_unit *unit, int snp, int allele) {
-    ps_snp_count *c = &unit->part.snp[snp];
+    ps_snp_count *c = &unit->part.snps.snp[snp];
     c->ref += allele == REF;
     c->alt += allele == ALT;
     c->other += allele == OTHER;
@@ -117,3 +117,24 @@ const ps_unit_kind ps_snp_unit = {
     .add = add,
     .finish = finish,
 };
+
+/* ---- the counts ------------------------------------------------------------------------------------------------
+ */
+
+void ps_snps_init(const ps_panel *panel, ps_snp_evidence *snps) {
+    snps->n = (size_t)panel->n_snps;
+    snps->snp = ps_alloc(snps->n, sizeof *snps->snp);
+}
+
+void ps_snps_free(ps_snp_evidence *snps) {
+    free(snps->snp);
+    *snps = (ps_snp_evidence){0};
+}
+
+void ps_snps_add(ps_snp_evidence *whole, const ps_snp_evidence *part) {
+    for (size_t i = 0; i < part->n; i++) {
+        whole->snp[i].ref += part->snp[i].ref;
+        whole->snp[i].alt += part->snp[i].alt;
+        whole->snp[i].other += part->snp[i].other;
+    }
+}
