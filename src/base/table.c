@@ -1,21 +1,21 @@
 #include "plasmastrat/table.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/spelling.h"
 
 enum { MAX_TABLE_BYTES = 256 << 20, MAX_COLUMNS = 4096 };
 
-static int slurp(const char *path, ps_error_kind kind, char **bytes, size_t *n, ps_error *err) {
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return ps_fail(err, kind, path, 0, "cannot be opened: %s", strerror(errno));
+/* Reads to the end and closes. */
+static int slurp_stream(FILE *f, const char *path, ps_error_kind kind, char **bytes, size_t *n, ps_error *err) {
     char *text = NULL;
     size_t used = 0, capacity = 0, got = 0;
     do {
@@ -38,12 +38,22 @@ static int slurp(const char *path, ps_error_kind kind, char **bytes, size_t *n, 
     return 0;
 }
 
-/* Cuts one CSV field (RFC 4180) or tab field that starts at *cursor, in place; *cursor moves behind its separator.
+static int slurp(const char *path, ps_error_kind kind, char **bytes, size_t *n, ps_error *err) {
+    FILE *f = fopen(path, "rb");
+    return f ? slurp_stream(f, path, kind, bytes, n, err)
+             : ps_fail(err, kind, path, 0, "cannot be opened: %s", strerror(errno));
+}
+
+static int has_quotes(const ps_table *t) {
+    return t->separator == ',' || t->key;
+}
+
+/* Cuts one field that starts at *cursor, quoted (RFC 4180) or not, in place; *cursor moves behind its separator.
  * Returns 1 when it was the line's last field, 0 when more follow, -1 for a quote that never closes. */
-static int cut_field(char **cursor, char separator, char **field) {
+static int cut_field(const ps_table *t, char **cursor, char **field) {
     char *in = *cursor, *out = *cursor;
     *field = out;
-    if (separator == ',' && *in == '"') {
+    if (has_quotes(t) && *in == '"') {
         for (in++; *in != '"' || in[1] == '"'; *out++ = *in++) {
             if (!*in)
                 return -1;
@@ -52,7 +62,7 @@ static int cut_field(char **cursor, char separator, char **field) {
         }
         in++;
     }
-    while (*in && *in != separator)
+    while (*in && *in != t->separator)
         *out++ = *in++;
     int last = !*in;
     *cursor = last ? in : in + 1;
@@ -60,13 +70,13 @@ static int cut_field(char **cursor, char separator, char **field) {
     return last;
 }
 
-static size_t count_fields(const char *line, char separator) {
+static size_t count_fields(const char *line, char separator, int quotes) {
     size_t n = 1;
     int quoted = 0, starts = 1; /* a quote opens a field only at its start, as in cut_field */
     for (; *line; line++) {
-        if (separator == ',' && *line == '"' && quoted && line[1] == '"')
+        if (quotes && *line == '"' && quoted && line[1] == '"')
             line++; /* a doubled quote stands for one */
-        else if (separator == ',' && *line == '"' && (quoted || starts))
+        else if (quotes && *line == '"' && (quoted || starts))
             quoted = !quoted;
         starts = !quoted && *line == separator;
         n += (size_t)starts;
@@ -74,25 +84,47 @@ static size_t count_fields(const char *line, char separator) {
     return n;
 }
 
-static int cut_line(ps_table *t, char *text, long line, char separator, char **cells, size_t n, ps_error *err) {
-    size_t have = count_fields(text, separator);
+static char *trimmed(char *text) {
+    text += strspn(text, " ");
+    size_t n = strlen(text);
+    while (n && text[n - 1] == ' ')
+        n--;
+    text[n] = '\0';
+    return text;
+}
+
+static int cut_line(ps_table *t, char *text, long line, char **cells, size_t n, ps_error *err) {
+    size_t have = count_fields(text, t->separator, has_quotes(t));
     if (have != n)
         return ps_fail(err, t->kind, t->path, line, "%zu fields, expected %zu as in the header line", have, n);
-    for (size_t i = 0; i < n; i++)
-        if (cut_field(&text, separator, &cells[i]) < 0)
+    for (size_t i = 0; i < n; i++) {
+        if (cut_field(t, &text, &cells[i]) < 0)
             return ps_fail(err, t->kind, t->path, line, "a quoted field is not closed");
+        if (t->key)
+            cells[i] = trimmed(cells[i]);
+    }
     return 0;
 }
 
-static int read_header(ps_table *t, char *text, long line, char *separator, ps_error *err) {
+/* Tabs win; in a sheet semicolons win over commas where there are more of them: with them commas stand in numbers. */
+static char separator_of(const ps_table *t, const char *header) {
+    if (strchr(header, '\t'))
+        return '\t';
+    if (t->key && count_fields(header, ';', 1) > count_fields(header, ',', 1))
+        return ';';
+    return strchr(header, ',') ? ',' : '\t';
+}
+
+static int read_header(ps_table *t, char *text, long line, ps_error *err) {
     if (*text == '#')
         text++;
-    *separator = !strchr(text, '\t') && strchr(text, ',') ? ',' : '\t';
-    t->n_columns = count_fields(text, *separator);
+    if (!t->separator)
+        t->separator = separator_of(t, text);
+    t->n_columns = count_fields(text, t->separator, has_quotes(t));
     if (t->n_columns > MAX_COLUMNS)
         return ps_fail(err, t->kind, t->path, line, "%zu columns, expected at most %d", t->n_columns, MAX_COLUMNS);
     t->name = ps_alloc(t->n_columns, sizeof *t->name);
-    if (cut_line(t, text, line, *separator, t->name, t->n_columns, err) < 0)
+    if (cut_line(t, text, line, t->name, t->n_columns, err) < 0)
         return -1;
     for (size_t i = 0; i < t->n_columns; i++)
         for (size_t j = 0; j < i; j++)
@@ -102,8 +134,47 @@ static int read_header(ps_table *t, char *text, long line, char *separator, ps_e
     return 0;
 }
 
+/* "sep=;" as spreadsheet programs write it into a first line: sets the separator. */
+static int is_separator_line(ps_table *t, const char *row, long line) {
+    size_t quote = *row == '"';
+    if (!t->key || line != 1 || strncasecmp(row + quote, "sep=", 4) != 0 || !row[quote + 4] ||
+        row[quote + 5 + quote] != '\0')
+        return 0;
+    t->separator = row[quote + 4];
+    return 1;
+}
+
+/* Does this line name the column `key`, alone between other characters than letters? */
+static int names_key(const char *row, const char *key) {
+    size_t n = strlen(key);
+    for (const char *at = row; *at; at++)
+        if (!strncasecmp(at, key, n) && !isalnum((unsigned char)at[n]) &&
+            (at == row || !isalnum((unsigned char)at[-1])))
+            return 1;
+    return 0;
+}
+
+static int is_comment(const ps_table *t, const char *row, int has_header) {
+    if (!t->key)
+        return !strncmp(row, "##", 2);
+    return row[0] == '#' && (has_header || row[1] == '#' || !names_key(row, t->key));
+}
+
+static int add_row(ps_table *t, char *row, long line, size_t *capacity, ps_error *err) {
+    if (t->n_rows >= *capacity) {
+        *capacity = *capacity ? 2 * *capacity : 64;
+        t->line = ps_resize(t->line, *capacity, sizeof *t->line);
+        t->cell = ps_resize(t->cell, *capacity * t->n_columns, sizeof *t->cell);
+    }
+    t->line[t->n_rows] = line;
+    if (cut_line(t, row, line, t->cell + t->n_rows * t->n_columns, t->n_columns, err) < 0)
+        return -1;
+    t->n_rows++;
+    return 0;
+}
+
 static int cut_table(ps_table *t, ps_error *err) {
-    char *text = t->text, separator = 0;
+    char *text = t->text;
     size_t capacity = 0;
     if (!strncmp(text, "\xef\xbb\xbf", 3))
         text += 3;
@@ -114,24 +185,13 @@ static int cut_table(ps_table *t, ps_error *err) {
         *end = '\0';
         char *row = text;
         text = next;
-        if (row[strspn(row, " \t,")] == '\0' || !strncmp(row, "##", 2))
+        if (row[strspn(row, t->key ? " \t,;" : " \t,")] == '\0' || is_comment(t, row, t->name != NULL) ||
+            is_separator_line(t, row, line))
             continue;
-        if (!separator) {
-            if (read_header(t, row, line, &separator, err) < 0)
-                return -1;
-            continue;
-        }
-        if (t->n_rows >= capacity) {
-            capacity = capacity ? 2 * capacity : 64;
-            t->line = ps_resize(t->line, capacity, sizeof *t->line);
-            t->cell = ps_resize(t->cell, capacity * t->n_columns, sizeof *t->cell);
-        }
-        t->line[t->n_rows] = line;
-        if (cut_line(t, row, line, separator, t->cell + t->n_rows * t->n_columns, t->n_columns, err) < 0)
+        if ((t->name ? add_row(t, row, line, &capacity, err) : read_header(t, row, line, err)) < 0)
             return -1;
-        t->n_rows++;
     }
-    if (!separator)
+    if (!t->name)
         return ps_fail(err, t->kind, t->path, 0, "is empty, expected a header line with column names");
     return 0;
 }
@@ -144,8 +204,9 @@ static long line_of(const char *bytes, const char *at) {
 }
 
 /* Takes over `bytes`, which has room for one more byte. */
-static int build(const char *path, char *bytes, size_t n, ps_error_kind kind, ps_table *table, ps_error *err) {
-    *table = (ps_table){.path = ps_strdup(path), .text = bytes, .kind = kind};
+static int build(const char *path, char *bytes, size_t n, ps_error_kind kind, const char *key, ps_table *table,
+                 ps_error *err) {
+    *table = (ps_table){.path = ps_strdup(path), .text = bytes, .key = key, .kind = kind};
     const char *nul = memchr(bytes, '\0', n);
     bytes[n] = '\0';
     if (nul) {
@@ -165,7 +226,7 @@ int ps_table_parse(const char *path, const char *bytes, size_t n_bytes, ps_error
     char *copy = ps_alloc(n_bytes + 1, 1);
     if (n_bytes)
         memcpy(copy, bytes, n_bytes);
-    return build(path, copy, n_bytes, kind, table, err);
+    return build(path, copy, n_bytes, kind, NULL, table, err);
 }
 
 int ps_table_read(const char *path, ps_error_kind kind, ps_table *table, ps_error *err) {
@@ -174,7 +235,20 @@ int ps_table_read(const char *path, ps_error_kind kind, ps_table *table, ps_erro
     size_t n = 0;
     if (slurp(path, kind, &bytes, &n, err) < 0)
         return -1;
-    return build(path, ps_resize(bytes, n + 1, 1), n, kind, table, err);
+    return build(path, ps_resize(bytes, n + 1, 1), n, kind, NULL, table, err);
+}
+
+int ps_table_read_sheet(const char *path, const char *key, ps_table *table, ps_error *err) {
+    *table = (ps_table){0};
+    char *bytes = NULL;
+    size_t n = 0;
+    int is_stdin = !strcmp(path, "-");
+    const char *name = is_stdin ? "standard input" : path;
+    if ((is_stdin ? slurp_stream(stdin, name, PS_ERR_USAGE, &bytes, &n, err)
+                  : slurp(path, PS_ERR_USAGE, &bytes, &n, err)) < 0)
+        return -1;
+    ps_spreadsheet_text(&bytes, &n);
+    return build(name, ps_resize(bytes, n + 1, 1), n, PS_ERR_USAGE, key, table, err);
 }
 
 void ps_table_free(ps_table *table) {

@@ -77,8 +77,7 @@ static const option_row rows[] = {
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},
-    {"quiet", 'q', FLAG, IN(quiet), READS | CLI_REPORT | CLI_STRATIFY, NULL, "no messages but errors"},
-    {"quiet", 'q', FLAG, IN(quiet), CLI_BATCH | CLI_REFERENCE, NULL, "no messages but errors and misspelt columns"},
+    {"quiet", 'q', FLAG, IN(quiet), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "no messages but errors"},
     {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "say what is being done"},
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };

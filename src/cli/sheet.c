@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,22 +24,148 @@ static char *keep(sheet *s, char *text) {
     return s->text[s->n_text++] = text;
 }
 
-/* Spreadsheets leave blanks around values. */
-static void trim_cells(ps_table *t) {
-    for (size_t i = 0; i < t->n_rows * t->n_columns; i++) {
-        char *text = t->cell[i] + strspn(t->cell[i], " ");
-        size_t n = strlen(text);
-        while (n && text[n - 1] == ' ')
-            n--;
-        text[n] = '\0';
-        t->cell[i] = text;
+/* ---- all errors in one run -------------------------------------------------------------------------------------- */
+
+enum { MOST_ERRORS_SHOWN = 20 };
+
+typedef struct complaints {
+    ps_error *error;
+    size_t n, capacity;
+} complaints;
+
+/* Room for one more error; it counts once `note` has been told that it is one. */
+static ps_error *next_error(complaints *c) {
+    PS_GROW(c->error, c->n, c->capacity);
+    c->error[c->n] = (ps_error){0};
+    return &c->error[c->n];
+}
+
+static void note(complaints *c, int status) {
+    c->n += status < 0;
+}
+
+/* One error is the error; of several each is shown, and their number is the error. */
+static int refuse_all(complaints *c, const char *path, ps_error *err) {
+    int status = c->n ? -1 : 0;
+    if (c->n == 1)
+        *err = c->error[0];
+    for (size_t i = 0; i < c->n && i < MOST_ERRORS_SHOWN && c->n > 1; i++)
+        progress_message("error: %s", c->error[i].text);
+    if (c->n > 1)
+        ps_fail(err, PS_ERR_USAGE, path, 0, "%zu errors; nothing was run", c->n);
+    free(c->error);
+    return status;
+}
+
+/* ---- columns ---------------------------------------------------------------------------------------------------- */
+
+/* Words of other names for a column. A name of these words alone means that column: the first row that fits. */
+static const struct {
+    const char *word;
+    int column; /* N_COLUMNS: the word says only that it is an input */
+} words[] = {
+    {"purity", PURITY},   {"cellularity", PURITY}, {"content", PURITY},  {"specimen", SPECIMEN}, {"rna", RNA},
+    {"rnaseq", RNA},      {"normal", NORMAL},      {"germline", NORMAL}, {"control", NORMAL},    {"vcf", VCF},
+    {"maf", VCF},         {"variants", VCF},       {"mutations", VCF},   {"dna", DNA},           {"wgs", DNA},
+    {"wes", DNA},         {"exome", DNA},          {"tumour", DNA},      {"tumor", DNA},         {"bam", N_COLUMNS},
+    {"cram", N_COLUMNS},  {"sam", N_COLUMNS},      {"file", N_COLUMNS},  {"path", N_COLUMNS},    {"input", N_COLUMNS},
+    {"reads", N_COLUMNS},
+};
+enum { N_WORDS = sizeof words / sizeof *words };
+
+static size_t word_of(const char *text, size_t n) {
+    size_t k = 0;
+    while (k < N_WORDS && (strlen(words[k].word) != n || strncasecmp(words[k].word, text, n) != 0))
+        k++;
+    return k;
+}
+
+/* What a name made of such words alone means, as "dna" or "dna or rna"; NULL: it is something else. */
+static const char *meant_by_words(const char *name) {
+    static const char separators[] = " _-.";
+    size_t best = N_WORDS;
+    for (const char *at = name + strspn(name, separators); *at; at += strspn(at, separators)) {
+        size_t n = strcspn(at, separators), k = word_of(at, n);
+        if (k == N_WORDS)
+            return NULL;
+        if (best == N_WORDS || (words[k].column < N_COLUMNS && (words[best].column == N_COLUMNS || k < best)))
+            best = k;
+        at += n;
+    }
+    if (best == N_WORDS)
+        return NULL;
+    return words[best].column < N_COLUMNS ? columns[words[best].column] : "dna, rna or normal";
+}
+
+static int column_of(const char *name) {
+    for (int i = 0; i < N_COLUMNS; i++)
+        if (!strcasecmp(name, columns[i]))
+            return i;
+    return -1;
+}
+
+/* A column that is left out by a slip changes the answers and stands in no result, so a name that is like one of ours is
+ * an error. `column` gets the number of each of ours, or -1. */
+static void find_columns(const ps_table *t, int *column, complaints *c) {
+    for (int i = 0; i < N_COLUMNS; i++)
+        column[i] = -1;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        int known = column_of(t->name[i]);
+        if (known >= 0 && column[known] >= 0)
+            note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0, "columns '%s' and '%s' are one and the same",
+                            t->name[column[known]], t->name[i]));
+        if (known >= 0)
+            column[known] = (int)i;
+    }
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const char *meant = column_of(t->name[i]) < 0 ? meant_by_words(t->name[i]) : NULL;
+        if (!meant && column_of(t->name[i]) < 0) {
+            meant = ps_meant(t->name[i], columns, N_COLUMNS);
+            if (meant && column[column_of(meant)] >= 0) /* that one is there: this is another */
+                meant = NULL;
+        }
+        if (meant)
+            note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
+                            "column '%s' is not one that is read; did you mean %s? Rename or remove it", t->name[i],
+                            meant));
     }
 }
 
-/* NULL when the column is missing or the cell is empty or ".". */
+/* The columns that are ignored, as many as fit on a few lines. */
+static void note_ignored(sheet *s, const ps_table *t) {
+    enum { ROOM = 300 };
+    char *list = ps_strdup("");
+    size_t more = 0;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (column_of(t->name[i]) >= 0)
+            continue;
+        if (strlen(list) + strlen(t->name[i]) > ROOM) {
+            more++;
+            continue;
+        }
+        char *longer = ps_format("%s%s%.100s", list, *list ? ", " : "", t->name[i]);
+        free(list);
+        list = longer;
+    }
+    s->notice = keep(s, more ? ps_format("%s%s%zu more", list, *list ? " and " : "", more) : ps_strdup(list));
+    free(list);
+}
+
+void sheet_say_ignored(const sheet *s, const char *path, int quiet) {
+    if (s->notice[0] && !quiet)
+        progress_message("notice: %s: columns ignored: %s", path, s->notice);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------- */
+
+/* NULL when the column is missing or the cell says that there is none. */
 static const char *cell(sheet *s, const ps_table *t, size_t row, int column) {
+    static const char *const none[] = {"", ".", "NA", "N/A", "#N/A"};
     const char *text = column < 0 ? "" : ps_table_cell(t, row, column);
-    return *text && strcmp(text, ".") != 0 ? keep(s, ps_strdup(text)) : NULL;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (!strcasecmp(text, none[i]))
+            return NULL;
+    return keep(s, ps_strdup(text));
 }
 
 /* A path from the root, or a URL ("https://..."). */
@@ -59,13 +186,41 @@ static const char *resolve(sheet *s, const char *folder, const char *path) {
                              is_absolute(index) ? "" : folder, index));
 }
 
-static int read_row(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
-                    ps_error *err) {
-    job->sample_id = cell(s, t, row, column[SAMPLE_ID]);
-    if (!job->sample_id)
-        return ps_fail(err, PS_ERR_USAGE, t->path, t->line[row], "column sample_id is empty, expected a sample id");
-    if (cli_check_id(job->sample_id, t->path, t->line[row], err) < 0)
-        return -1;
+/* "0.8", "0,8" where commas do not end cells, "80%" */
+static int read_share(sheet *s, const ps_table *t, size_t row, int column, double *value, ps_error *err) {
+    const char *given = cell(s, t, row, column);
+    if (!given)
+        return 0;
+    char *text = ps_strdup(given), *comma = strchr(text, ','), *percent = strchr(text, '%');
+    if (comma && t->separator != ',' && !strchr(text, '.'))
+        *comma = '.';
+    if (percent) {
+        *percent = '\0';
+        while (percent > text && percent[-1] == ' ')
+            *--percent = '\0';
+    }
+    int bad = ps_parse_double(text, 0, percent ? 100 : 1, value) < 0 || !(*value > 0) ||
+              (percent && strchr(given, '%')[1] != '\0');
+    if (percent)
+        *value /= 100;
+    free(text);
+    return bad ? ps_table_fail(t, row, column, err, "expected a number above 0, at most 1 (as 0.8 or 80%%)") : 0;
+}
+
+static int read_specimen(sheet *s, const ps_table *t, size_t row, int column, ps_specimen *specimen, ps_error *err) {
+    const char *text = cell(s, t, row, column);
+    if (!text)
+        return 0;
+    for (int i = 0; i < PS_N_SPECIMENS; i++)
+        if (!strcasecmp(text, ps_specimen_names[i])) {
+            *specimen = (ps_specimen)i;
+            return 0;
+        }
+    return ps_table_fail(t, row, column, err, "expected lesion, marrow or unknown");
+}
+
+static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
+                       ps_error *err) {
     int inputs = 0;
     for (int i = RNA; i <= VCF; i++) {
         const char *path = cell(s, t, row, column[i]);
@@ -74,96 +229,88 @@ static int read_row(sheet *s, const ps_table *t, size_t row, const int *column, 
         job->path[role_of[i]] = resolve(s, folder, path);
         inputs += path && i != NORMAL;
     }
-    if (!inputs)
-        return ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
-                       "sample %s has no input, expected a file in at least one of rna, dna and vcf", job->sample_id);
-    if (cell(s, t, row, column[PURITY]) &&
-        (ps_table_double(t, row, column[PURITY], 0, 1, &job->purity, err) < 0 ||
-         (job->purity <= 0 && ps_table_fail(t, row, column[PURITY], err, "expected a number above 0") < 0)))
-        return -1;
-    int specimen = 0;
-    if (cell(s, t, row, column[SPECIMEN])) {
-        if (ps_table_enum(t, row, column[SPECIMEN], ps_specimen_names, PS_N_SPECIMENS, &specimen, err) < 0)
-            return -1;
-        job->specimen = (ps_specimen)specimen;
-    }
-    return 0;
+    return inputs ? 0
+                  : ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
+                            "sample %s has no input, expected a file in at least one of rna, dna and vcf",
+                            job->sample_id);
 }
 
-static int refuse_clashes(const sheet *s, const ps_table *t, ps_error *err) {
+static void read_row(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
+                     complaints *c) {
+    job->sample_id = cell(s, t, row, column[SAMPLE_ID]);
+    if (job->sample_id) {
+        note(c, cli_check_id(job->sample_id, t->path, t->line[row], next_error(c)));
+        note(c, read_inputs(s, t, row, column, folder, job, next_error(c)));
+    } else {
+        note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, t->line[row],
+                        "column sample_id is empty, expected a sample id"));
+    }
+    note(c, read_share(s, t, row, column[PURITY], &job->purity, next_error(c)));
+    note(c, read_specimen(s, t, row, column[SPECIMEN], &job->specimen, next_error(c)));
+}
+
+typedef struct id_line {
+    const char *id;
+    long line;
+} id_line;
+
+static int by_id_and_line(const void *a, const void *b) {
+    const id_line *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static void refuse_clashes(const sheet *s, const ps_table *t, complaints *c) {
+    id_line *ids = ps_alloc(s->n, sizeof *ids);
+    size_t n = 0;
     for (size_t i = 0; i < s->n; i++)
-        for (size_t j = 0; j < i; j++)
-            if (!strcmp(s->job[i].sample_id, s->job[j].sample_id))
-                return ps_fail(err, PS_ERR_USAGE, t->path, t->line[i],
-                               "sample id '%s' stands on line %ld too; each must be unique", s->job[i].sample_id,
-                               t->line[j]);
-    return 0;
+        if (s->job[i].sample_id)
+            ids[n++] = (id_line){s->job[i].sample_id, t->line[i]};
+    qsort(ids, n, sizeof *ids, by_id_and_line);
+    for (size_t i = 1; i < n; i++)
+        if (!strcmp(ids[i].id, ids[i - 1].id))
+            note(c,
+                 ps_fail(next_error(c), PS_ERR_USAGE, t->path, ids[i].line,
+                         "sample id '%s' stands on line %ld too; each must be unique", ids[i].id, ids[i - 1].line));
+    free(ids);
 }
 
-/* Columns that look misspelt are all named, of the others as many as fit on a few lines. A name in another case is hinted
- * at and not taken: "Specimen" or "RNA" may hold something else, and such a sheet works today. */
-static void note_ignored(sheet *s, const ps_table *t) {
-    enum { ROOM = 300 };
-    char *list = ps_strdup("");
-    size_t more = 0;
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const char *meant = ps_meant(t->name[i], columns, N_COLUMNS);
-        int known = meant && !strcmp(t->name[i], meant);
-        if (meant && ps_table_find(t, meant) >= 0) /* that one is there: this is another */
-            meant = NULL;
-        if (known || (!meant && strlen(list) + strlen(t->name[i]) > ROOM)) {
-            more += !known;
-            continue;
-        }
-        char *longer = ps_format("%s%s%.100s%s%s%s", list, *list ? ", " : "", t->name[i],
-                                 meant ? " (did you mean " : "", meant ? meant : "", meant ? "?)" : "");
-        free(list);
-        list = longer;
-        s->misspelt += meant != NULL;
+static int check_header(const ps_table *t, const int *column, complaints *c) {
+    int ignored;
+    if (column[SAMPLE_ID] < 0 && !c->n) {
+        note(c, ps_table_require(t, columns, 1, &ignored, next_error(c)));
     }
-    s->notice = keep(s, more ? ps_format("%s%s%zu more", list, *list ? " and " : "", more) : ps_strdup(list));
-    free(list);
-}
-
-void sheet_say_ignored(const sheet *s, const char *path, int quiet) {
-    if (s->notice[0] && (!quiet || s->misspelt))
-        progress_message("notice: %s: columns ignored: %s", path, s->notice);
+    if (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0 && !c->n)
+        note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
+                        "none of the columns rna, dna and vcf is there, expected at least one"));
+    if (!t->n_rows && !c->n)
+        note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
+                        "has no samples, expected at least one row below the header"));
+    return column[SAMPLE_ID] < 0 || (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0) ? -1 : 0;
 }
 
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {
     ps_table t;
-    int column[N_COLUMNS], status = -1;
+    complaints c = {0};
+    int column[N_COLUMNS];
     *s = (sheet){0};
-    if (ps_table_read(path, PS_ERR_USAGE, &t, err) < 0)
+    if (ps_table_read_sheet(path, columns[SAMPLE_ID], &t, err) < 0)
         return -1;
-    trim_cells(&t);
     const char *slash = strrchr(path, '/');
     char *folder = ps_strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
-    if (ps_table_require(&t, columns, 1, column, err) < 0)
-        goto out;
-    for (int i = 1; i < N_COLUMNS; i++)
-        column[i] = ps_table_find(&t, columns[i]);
+    find_columns(&t, column, &c);
     note_ignored(s, &t);
-    if (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0) {
-        ps_fail(err, PS_ERR_USAGE, path, 0,
-                "none of the columns rna, dna and vcf is there, expected at least one%s%s%s",
-                s->misspelt ? " (columns ignored: " : "", s->misspelt ? s->notice : "", s->misspelt ? ")" : "");
-        goto out;
+    if (check_header(&t, column, &c) == 0) {
+        s->job = ps_alloc(t.n_rows, sizeof *s->job);
+        s->line = ps_alloc(t.n_rows, sizeof *s->line);
+        for (s->n = 0; s->n < t.n_rows; s->n++) {
+            s->job[s->n] = *common;
+            s->line[s->n] = t.line[s->n];
+            read_row(s, &t, s->n, column, folder, &s->job[s->n], &c);
+        }
+        refuse_clashes(s, &t, &c);
     }
-    if (!t.n_rows) {
-        ps_fail(err, PS_ERR_USAGE, path, 0, "has no samples, expected at least one row below the header");
-        goto out;
-    }
-    s->job = ps_alloc(t.n_rows, sizeof *s->job);
-    s->line = ps_alloc(t.n_rows, sizeof *s->line);
-    for (s->n = 0; s->n < t.n_rows; s->n++) {
-        s->job[s->n] = *common;
-        s->line[s->n] = t.line[s->n];
-        if (read_row(s, &t, s->n, column, folder, &s->job[s->n], err) < 0)
-            goto out;
-    }
-    status = refuse_clashes(s, &t, err);
-out:
+    int status = refuse_all(&c, t.path, err);
     free(folder);
     ps_table_free(&t);
     if (status < 0)

@@ -10,14 +10,13 @@ typedef struct sheet {
     size_t n;
     char **text;
     size_t n_text, text_capacity;
-    const char *notice; /* columns that were ignored, with what they may have been meant to be; "" if none */
-    int misspelt;       /* how many of them look like typing errors */
+    const char *notice; /* columns that were ignored; "" if none */
 } sheet;
 
-/* Relative paths are relative to the sheet. `common` gives every job its shared options; columns of the sheet win. */
+/* Relative paths are relative to the sheet. `common` gives every job its shared options; columns of the sheet win. Of several
+ * errors each is shown on stderr (MOST_ERRORS_SHOWN of them), and `err` tells their number. "-" is standard input. */
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err);
-/* The notice, on stderr. With `quiet` only when a column looks misspelt: a matched normal that is lost so changes the answers
- * and stands in no result. */
+/* The notice, on stderr; nothing with `quiet`. */
 void sheet_say_ignored(const sheet *s, const char *path, int quiet);
 /* Looks whether every input file can be read, before the work, which may take days; files only, no URLs. Returns how many
  * cannot. `why` (one of each job) says what is wrong with a sample's first such file, NULL: nothing; `list` names the first

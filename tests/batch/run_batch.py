@@ -215,19 +215,23 @@ def test_inputs_are_not_overwritten(folder, sheet):
           "inputs are as they were")
 
 
-def test_misspelt_column(folder, sheet):
-    """A matched normal that a typing error hides changes the answers and stands in no file: said also with -q."""
+def test_column_names(folder, sheet):
+    """A matched normal that another column name hides changes the answers and stands in no file: an error."""
     lines = sheet.read_text().splitlines()
-    misspelt = folder / "misspelt.tsv"
-    for column, quiet in ((("norml", "notes"), ("columns ignored: norml (did you mean normal?), notes")),
-                          (("patient", "notes"), "")):
-        misspelt.write_text("\t".join([lines[0], *column]) + "\n" + lines[1] + "\t.\t.\n")
-        r = run(misspelt, folder / "misspelt", "--force")
-        check(r.returncode == 0 and r.stderr.count("columns ignored: " + column[0]) == 1 and "notes" in r.stderr,
-              f"columns {column}: one notice: {r.stderr[:300]}")
-        r = run(misspelt, folder / "misspelt", "--force", "-q")
-        check(r.returncode == 0 and (quiet in r.stderr if quiet else not r.stderr),
-              f"columns {column} with -q: {r.stderr[:300]}")
+    named = folder / "named.tsv"
+    for column, error in (("norml", "did you mean normal?"), ("DNA_bam", "did you mean dna?"), ("notes", "")):
+        named.write_text("\t".join([lines[0], column]) + "\n" + lines[1] + "\t.\n")
+        r = run(named, folder / "named", "--force")
+        check(r.returncode == 2 and error in r.stderr if error else
+              r.returncode == 0 and r.stderr.count("columns ignored: " + column) == 1, f"column {column}: {r.stderr[:300]}")
+        r = run(named, folder / "named", "--force", "-q")
+        check(r.returncode == 2 if error else not r.stderr, f"column {column} with -q: {r.stderr[:300]}")
+
+
+def test_sheet_from_standard_input(folder, sheet):
+    r = subprocess.run([PROGRAM, "batch", "-", "-o", str(folder / "stdin"), "-q"], input=sheet.read_text(), text=True,
+                       cwd=sheet.parent, capture_output=True)
+    check(r.returncode == 0 and (folder / "stdin" / "cohort.tsv").exists(), f"sheet on standard input: {r.stderr[:300]}")
 
 
 def test_missing_inputs(folder, sheet, ids):
@@ -436,7 +440,8 @@ def main():
         test_two_at_once(folder, sheet, wanted)
         test_earlier_results(folder, sheet, ids, wanted)
         test_inputs_are_not_overwritten(folder, sheet)
-        test_misspelt_column(folder, sheet)
+        test_column_names(folder, sheet)
+        test_sheet_from_standard_input(folder, sheet)
         test_missing_inputs(folder, sheet, ids)
         test_failed_sample(folder, sheet, ids)
         test_signals(folder, sheet, ids, wanted)
