@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/meant.h"
 #include "plasmastrat/interrupt.h"
+#include "plasmastrat/report.h"
 #include "plasmastrat/setup.h"
 #include "plasmastrat/spelling.h"
 
@@ -36,6 +38,9 @@ static int refuse_unknown(const char *name, ps_error *err) {
     const char *known[N_COMMANDS];
     for (int i = 0; i < N_COMMANDS; i++)
         known[i] = commands[i].name;
+    if (meant_file(name))
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is a file, not a command: start with plasmastrat sample; %s",
+                       name, meant_file(name));
     const char *meant = ps_meant(name, known, N_COMMANDS);
     return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no command%s%s%s; see plasmastrat help", name,
                    meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
@@ -51,8 +56,25 @@ static const command *find_command(const char *name) {
 static int cmd_version(int argc, char **argv, ps_error *err) {
     (void)argc;
     (void)argv;
-    puts("plasmastrat " PS_VERSION);
+    printf("plasmastrat " PS_VERSION "\nhtslib %s\nlibdeflate %s\n", ps_htslib_version(), ps_libdeflate_version());
+    for (int i = 0; ps_panel_builtin[i]; i++) {
+        ps_panel panel;
+        if (ps_panel_load(ps_panel_builtin[i], &panel, err) < 0)
+            return -1;
+        printf("panel %s %s\n", panel.name, panel.checksum);
+        ps_panel_free(&panel);
+    }
     return cli_flush_stdout(err);
+}
+
+static void list_commands(FILE *out) {
+    fputs("plasmastrat - plasmacytoma-like or intramedullary, from a myeloma sample's sequencing data\n"
+          "Research use only, not a diagnosis.\n\n"
+          "usage: plasmastrat COMMAND [options]\n\n",
+          out);
+    for (int i = 0; i < N_COMMANDS; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+    fputs("\nplasmastrat help COMMAND, or plasmastrat COMMAND --help, tells more.\n", out);
 }
 
 static int cmd_help(int argc, char **argv, ps_error *err) {
@@ -65,18 +87,15 @@ static int cmd_help(int argc, char **argv, ps_error *err) {
             return c->run(2, ask, err);
         }
     }
-    puts("plasmastrat - plasmacytoma-like or intramedullary, from a myeloma sample's sequencing data\n"
-         "Research use only, not a diagnosis.\n\n"
-         "usage: plasmastrat COMMAND [options]\n");
-    for (int i = 0; i < N_COMMANDS; i++)
-        printf("  %-9s %s\n", commands[i].name, commands[i].help);
-    puts("\nplasmastrat help COMMAND, or plasmastrat COMMAND --help, tells more.");
+    list_commands(stdout);
     return cli_flush_stdout(err);
 }
 
 static int run(int argc, char **argv, ps_error *err) {
-    if (argc < 2)
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "no command; see plasmastrat help");
+    if (argc < 2) {
+        list_commands(stderr);
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "no command was given");
+    }
     static const struct {
         const char *option, *command;
     } spellings[] = {{"--help", "help"}, {"-h", "help"}, {"--version", "version"}};

@@ -7,4 +7,7 @@
  * REF_PATH set by the user stays. Call before any thread starts. */
 void ps_setup(void);
 
+/* Version of the libdeflate that this program was built with, such as "1.14". */
+const char *ps_libdeflate_version(void);
+
 #endif

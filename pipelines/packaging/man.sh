@@ -3,7 +3,7 @@
 # The manual page, made from what the program itself says, so that the two cannot disagree.
 set -eu
 program=$1
-version=$("$program" --version | cut -d ' ' -f 2)
+version=$("$program" --version | sed -n 's/^plasmastrat //p')
 
 # Help text to man source: options become tagged paragraphs, everything else stays as it is laid out.
 to_man() {

@@ -2,14 +2,16 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli.h"
+#include "meant.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/parallel.h"
 #include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
-typedef enum { FLAG, TEXT, COUNT, FRACTION, POSITIVE, SPECIMEN } option_kind;
+typedef enum { FLAG, TEXT, PANEL, COUNT, FRACTION, POSITIVE, SPECIMEN } option_kind;
 
 typedef struct option_row {
     const char *name;
@@ -56,9 +58,9 @@ static const option_row rows[] = {
     {"repeats", 0, TEXT, IN(repeats), CLI_LOD, "N", "mixtures drawn for each share (default: 200)"},
     {"seed", 0, TEXT, IN(seed), CLI_LOD, "N", "seed of the draws (default: 1)"},
     {"variant", 0, TEXT, IN(variant), CLI_LOD, "GENE:CHANGE", "only this variant, as KRAS:G12D or KRAS:c.35G>A"},
-    {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT, "N", "threads (default: the processors there are)"},
+    {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT, "N", "threads (default: one per processor)"},
     {"reference", 'T', TEXT, JOB(reference), ALL, "FASTA", "reference sequence, for CRAM"},
-    {"panel", 'p', TEXT, JOB(panel), ALL | CLI_STRATIFY | CLI_EXPLAIN, "NAME|DIR",
+    {"panel", 'p', PANEL, JOB(panel), ALL | CLI_STRATIFY | CLI_EXPLAIN, "NAME|DIR",
      "grch38, grch37 or a folder (default: from the inputs)"},
     {"copynumber-reference", 0, TEXT, JOB(copynumber_reference), BOTH, "FILE",
      "panel of normals for depth, made by reference copynumber"},
@@ -82,6 +84,8 @@ static const option_row rows[] = {
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };
 
+static const option_row ambiguous; /* stands for several options that begin alike */
+
 cli_settings cli_defaults(void) {
     cli_settings s = {0};
     s.job.purity = s.job.prior_odds = NAN;
@@ -89,25 +93,45 @@ cli_settings cli_defaults(void) {
     return s;
 }
 
+/* The row of a command with this long name of `n` letters, or the only one that begins so. */
+static const option_row *find_long(int command, const char *name, size_t n) {
+    const option_row *begins = NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!(rows[i].commands & command) || strncmp(rows[i].name, name, n) != 0)
+            continue;
+        if (!rows[i].name[n])
+            return &rows[i];
+        begins = begins || !n ? &ambiguous : &rows[i];
+    }
+    return begins;
+}
+
+static const option_row *find_letter(int command, char letter) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].commands & command && rows[i].letter && rows[i].letter == letter)
+            return &rows[i];
+    return NULL;
+}
+
+/* "-outdir=x", "-rna": a long option with one dash, which would pass for -o with the value "utdir=x". */
+static int is_long_after_one_dash(int command, const char *argument) {
+    enum { LETTERS_OF_A_WORD = 3 };
+    size_t n = strcspn(argument + 1, "=");
+    return argument[1] != '-' && n >= LETTERS_OF_A_WORD && find_long(command, argument + 1, n) != NULL;
+}
+
 /* The row that `argument` names; `value` is set to what follows '=' or a letter, or NULL. */
 static const option_row *find_option(int command, const char *argument, const char **value) {
     *value = NULL;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const option_row *r = &rows[i];
-        size_t length = strlen(r->name);
-        if (!(r->commands & command))
-            continue;
-        if (!strncmp(argument, "--", 2) && !strncmp(argument + 2, r->name, length) &&
-            (argument[2 + length] == '\0' || argument[2 + length] == '=')) {
-            *value = argument[2 + length] ? argument + 3 + length : NULL;
-            return r;
-        }
-        if (argument[0] == '-' && r->letter && argument[1] == r->letter) {
-            *value = argument[2] ? argument + 2 : NULL;
-            return r;
-        }
+    if (is_long_after_one_dash(command, argument))
+        return NULL;
+    if (argument[1] != '-') {
+        *value = argument[2] ? argument + 2 : NULL;
+        return find_letter(command, argument[1]);
     }
-    return NULL;
+    size_t n = strcspn(argument + 2, "=");
+    *value = argument[2 + n] ? argument + 3 + n : NULL;
+    return find_long(command, argument + 2, n);
 }
 
 static int set_value(const option_row *r, const char *value, cli_settings *s, ps_error *err) {
@@ -121,6 +145,9 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
         if (!*value)
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: empty value, expected %s", r->name, r->value);
         *(const char **)slot = value;
+        return 0;
+    case PANEL:
+        *(const char **)slot = meant_panel(value);
         return 0;
     case COUNT:
         if (ps_parse_int(value, 1, 1024, &count) < 0)
@@ -140,7 +167,7 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
         return 0;
     case SPECIMEN:
         for (int i = 0; i < PS_N_SPECIMENS; i++)
-            if (!strcmp(value, ps_specimen_names[i])) {
+            if (!strcasecmp(value, ps_specimen_names[i])) {
                 *(ps_specimen *)slot = (ps_specimen)i;
                 return 0;
             }
@@ -160,46 +187,80 @@ static int refuse_second_input(const option_row *r, const cli_settings *s, ps_er
                    strcmp(r->name, "vcf") ? "samtools merge" : "bcftools concat");
 }
 
-static int refuse_unknown(int command, const char *name, const char *argument, ps_error *err) {
-    const char *known[sizeof rows / sizeof *rows], *meant = NULL;
+static int refuse_ambiguous(int command, const char *argument, ps_error *err) {
+    size_t n = strcspn(argument + 2, "=");
+    char list[300] = "";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t used = strlen(list);
+        if (rows[i].commands & command && !strncmp(rows[i].name, argument + 2, n))
+            snprintf(list + used, sizeof list - used, "%s--%s", used ? ", " : "", rows[i].name);
+    }
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' may be any of %s", argument, list);
+}
+
+/* The option of this command that a word without its dashes stands for; NULL: none is near. */
+static const char *nearest_option(int command, const char *word) {
+    const char *known[sizeof rows / sizeof *rows];
     size_t n = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].commands & command)
             known[n++] = rows[i].name;
-    if (!strncmp(argument, "--", 2)) {
-        char *word = ps_strndup(argument + 2, strcspn(argument + 2, "="));
-        meant = ps_meant(word, known, n);
-        free(word);
-    }
+    const option_row *begins = find_long(command, word, strlen(word));
+    if (begins && begins != &ambiguous)
+        return begins->name;
+    const char *meant = command & CLI_SAMPLE ? meant_option(word) : NULL;
+    return meant ? meant : ps_meant(word, known, n);
+}
+
+static int refuse_unknown(int command, const char *name, const char *argument, ps_error *err) {
+    const char *begin = argument + strspn(argument, "-");
+    char *word = ps_strndup(begin, strcspn(begin, "="));
+    const char *meant = nearest_option(command, word);
+    free(word);
     return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no option of '%s'%s%s%s; see plasmastrat %s --help", argument,
                    name, meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "", name);
 }
 
+static int refuse_argument(const char *name, const char *argument, ps_error *err) {
+    const char *meant = meant_file(argument);
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "unexpected argument '%s'%s%s; see plasmastrat %s --help", argument,
+                   meant ? ": " : "", meant ? meant : "", name);
+}
+
+/* Sets one option from argv[*i], and from the word behind it where it takes a value; moves *i to the last word used. */
+static int take_option(int command, int argc, char **argv, int *i, cli_settings *s, ps_error *err) {
+    const char *value = NULL;
+    const option_row *r = find_option(command, argv[*i], &value);
+    if (!r)
+        return refuse_unknown(command, argv[0], argv[*i], err);
+    if (r == &ambiguous)
+        return refuse_ambiguous(command, argv[*i], err);
+    if (refuse_second_input(r, s, err) < 0)
+        return -1;
+    if (r->kind == FLAG && value)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s takes no value ('%s')", r->name, value);
+    if (r->kind != FLAG && !value) {
+        if (*i + 1 == argc)
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s needs a value (%s)", r->name, r->value);
+        value = argv[++*i];
+    }
+    return set_value(r, value, s, err);
+}
+
 int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s, ps_error *err) {
+    int only_arguments = 0; /* after "--" */
     s->rest = argv + 1;
     for (int i = 1; i < argc; i++) {
-        const char *value = NULL;
-        const option_row *r = argv[i][0] == '-' && argv[i][1] ? find_option(command, argv[i], &value) : NULL;
-        if (!r && argv[i][0] == '-' && argv[i][1])
-            return refuse_unknown(command, argv[0], argv[i], err);
-        if (!r) {
-            if (s->n_rest == max_rest)
-                return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is one argument too many; see plasmastrat %s --help",
-                               argv[i], argv[0]);
+        if (!only_arguments && !strcmp(argv[i], "--")) {
+            only_arguments = 1;
+        } else if (!only_arguments && argv[i][0] == '-' && argv[i][1]) {
+            if (take_option(command, argc, argv, &i, s, err) < 0)
+                return -1;
+        } else if (s->n_rest == max_rest) {
+            return refuse_argument(argv[0], argv[i], err);
+        } else {
             argv[1 + s->n_rest++] = argv[i]; /* never past i */
-            continue;
         }
-        if (refuse_second_input(r, s, err) < 0)
-            return -1;
-        if (r->kind == FLAG && value)
-            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s takes no value ('%s')", r->name, value);
-        if (r->kind != FLAG && !value) {
-            if (i + 1 == argc)
-                return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s needs a value (%s)", r->name, r->value);
-            value = argv[++i];
-        }
-        if (set_value(r, value, s, err) < 0)
-            return -1;
     }
     return 0;
 }

@@ -62,8 +62,8 @@ static void spellings(void **state) {
         accepted(threads[i]);
         assert_int_equal(s.job.n_threads, 4);
     }
-    static const char *const outdirs[] = {"-o out", "-oout", "--outdir out", "--outdir=out"};
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const outdirs[] = {"-o out", "-oout", "--outdir out", "--outdir=out", "--out out", "--ou=out"};
+    for (size_t i = 0; i < 6; i++) {
         accepted(outdirs[i]);
         assert_string_equal(s.outdir, "out");
     }
@@ -82,19 +82,34 @@ static void spellings(void **state) {
     assert_string_equal(s.job.model, "m.tsv");
     accepted("--purity 0.35 --prior=0.5 --specimen lesion");
     assert_true(s.job.purity == 0.35 && s.job.prior_odds == 0.5 && s.job.specimen == PS_SPECIMEN_LESION);
-    accepted("--purity 1 --specimen=marrow");
+    static const char *const builds[] = {"hg38", "GRCh38", "grch38"};
+    for (size_t i = 0; i < 3; i++) {
+        char line[40];
+        snprintf(line, sizeof line, "--panel %s --thread 4 --", builds[i]);
+        accepted(line);
+        assert_string_equal(s.job.panel, "grch38");
+        assert_int_equal(s.job.n_threads, 4);
+    }
+    accepted("--purity 1 --specimen=Marrow");
     assert_true(s.job.purity == 1 && s.job.specimen == PS_SPECIMEN_MARROW);
 }
 
 static void usage_errors(void **state) {
     (void)state;
     refused("--nope", "'--nope' is no option of 'cmd'");
-    refused("--thread 4", "no option");
+    refused("--re 4", "'--re' may be any of --reference, --reproducible");
     refused("--threadsx=4", "no option");
     refused("-x", "no option");
-    refused("--", "no option");
     refused("--fail-fast", "no option"); /* batch only */
-    refused("file.bam", "'file.bam' is one argument too many");
+    refused("file.bam", "unexpected argument 'file.bam': give it with --dna, --rna or --normal");
+    refused("a.vcf.gz", "give it with --vcf");
+    refused("s.tsv", "a sheet goes to plasmastrat batch");
+    refused("-outdir=x", "'-outdir=x' is no option of 'cmd'; did you mean --outdir?");
+    refused("-rna x", "did you mean --rna?");
+    refused("-out x", "did you mean --outdir?");
+    refused("--bam x", "did you mean --dna, --rna or --normal?");
+    refused("--tumor x", "did you mean --dna or --rna?");
+    refused("-- -x", "unexpected argument '-x'");
     refused("--id", "--id needs a value");
     refused("-@", "--threads needs a value");
     refused("--id=", "--id: empty value");
@@ -116,7 +131,6 @@ static void usage_errors(void **state) {
     refused("--prior 0", "'0'");
     refused("--prior -1", "'-1'");
     refused("--prior nan", "'nan'");
-    refused("--specimen Lesion", "lesion, marrow or unknown");
     assert_int_equal(parse(CLI_BATCH, 1, "a.tsv b.tsv"), -1);
     assert_int_equal(parse(CLI_BATCH, 1, "--rna x"), -1);
     assert_int_equal(parse(CLI_BATCH, 1, "-o d a.tsv --fail-fast"), 0);

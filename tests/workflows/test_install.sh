@@ -86,10 +86,10 @@ export PKG_CONFIG_PATH=$scratch/prefix/lib/pkgconfig
 # shellcheck disable=SC2046
 check "compile against the library" ${CC:-cc} -std=c11 $(pkg-config --cflags plasmastrat) -o "$scratch/use" "$scratch/use.c" $(pkg-config --libs plasmastrat)
 [ "$("$scratch/use")" = grch38 ] && ok || bad "a program with the library"
-[ "$(pkg-config --modversion plasmastrat)" = "$("$installed" --version | cut -d ' ' -f 2)" ] && ok || bad "version in the pkg-config file"
+[ "$(pkg-config --modversion plasmastrat)" = "$("$installed" --version | sed -n 's/^plasmastrat //p')" ] && ok || bad "version in the pkg-config file"
 
 # the conda recipe: its data, and its steps in the environment that conda-build gives them (conda is not run)
-check "conda recipe" python3 - "$pipelines/packaging/conda/meta.yaml" "$("$installed" --version | cut -d ' ' -f 2)" <<'PY'
+check "conda recipe" python3 - "$pipelines/packaging/conda/meta.yaml" "$("$installed" --version | sed -n 's/^plasmastrat //p')" <<'PY'
 import re, sys
 text = open(sys.argv[1]).read()
 assert re.search(r'set version = "(.*)"', text)[1] == sys.argv[2]

@@ -52,7 +52,7 @@ run() { "$here/nextflow/nextflow" -log nextflow.log run "$flow" -profile local "
 check "run" run --input data/sheet.tsv --outdir one
 same_results Nextflow one direct
 multiqc_sees Nextflow one
-grep -q "plasmastrat: $(plasmastrat --version | cut -d ' ' -f 2)" one/pipeline_info/versions.yml && ok || bad "versions" one/pipeline_info/versions.yml
+grep -q "plasmastrat: $(plasmastrat --version | sed -n 's/^plasmastrat //p')" one/pipeline_info/versions.yml && ok || bad "versions" one/pipeline_info/versions.yml
 exits 1 "two of eight samples fail" run --input data/failing.tsv --outdir two -resume
 [ "$(grep -c 'Cached process > PLASMASTRAT_SAMPLE' check.log)" = 6 ] && ok || bad "done samples come from the cache" check.log
 rm -f direct_failing/{cohort.tsv,cohort.html,plasmastrat_mqc.json} # a task that failed hands over no message

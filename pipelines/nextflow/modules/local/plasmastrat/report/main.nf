@@ -12,7 +12,7 @@ process PLASMASTRAT_REPORT {
     tuple val(meta), path('cohort.tsv'), emit: table
     tuple val(meta), path('cohort.html'), emit: page
     tuple val(meta), path('plasmastrat_mqc.json'), emit: multiqc
-    tuple val("${task.process}"), val('plasmastrat'), eval("plasmastrat --version | sed 's/^plasmastrat //'"), topic: versions, emit: versions_plasmastrat
+    tuple val("${task.process}"), val('plasmastrat'), eval("plasmastrat --version | sed -n 's/^plasmastrat //p'"), topic: versions, emit: versions_plasmastrat
 
     when:
     task.ext.when == null || task.ext.when

@@ -14,7 +14,7 @@ process PLASMASTRAT_SAMPLE {
     tuple val(meta), path("${prefix}.html"), emit: html
     tuple val(meta), path("${prefix}.ras.vcf.gz"), path("${prefix}.ras.vcf.gz.tbi"), emit: vcf
     tuple val(meta), path("${prefix}.txt"), emit: summary
-    tuple val("${task.process}"), val('plasmastrat'), eval("plasmastrat --version | sed 's/^plasmastrat //'"), topic: versions, emit: versions_plasmastrat
+    tuple val("${task.process}"), val('plasmastrat'), eval("plasmastrat --version | sed -n 's/^plasmastrat //p'"), topic: versions, emit: versions_plasmastrat
 
     when:
     task.ext.when == null || task.ext.when
