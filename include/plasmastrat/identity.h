@@ -96,18 +96,22 @@ void ps_identity_free(ps_identity_call *call);
 
 /* ---- many inputs against each other ------------------------------------------------------------------------------ */
 
-/* One input prepared for many comparisons: 6 floats a SNP. */
+/* One input prepared for many comparisons: 6 floats a SNP, or only its bits, 2 a SNP. */
 typedef struct ps_identity_profile {
     float *likelihood; /* n_snps x 3, by alternative alleles, over their HWE mean; 1 1 1 where nothing was seen */
     float *allele;     /* n_snps x 2: the same by one of the two alleles, the other one random */
     uint64_t *hom[2];  /* bits: clear homozygote for reference, for alternative */
-    int sites;
+    int sites, n_hom;
 } ps_identity_profile;
 
-void ps_identity_profile_of(const ps_panel *panel, const ps_identity_input *input, ps_identity_profile *profile);
+/* From what is published of an input. Counts are such as ps_identity_is_counts accepts, genotypes are n_snps characters. */
+void ps_identity_profile_of(const ps_panel *panel, ps_input_role role, const char *counts, const char *genotypes,
+                            int sites, ps_identity_profile *profile);
+void ps_identity_bits_of(const ps_panel *panel, const char *genotypes, int sites, ps_identity_profile *profile);
 void ps_identity_profile_free(ps_identity_profile *profile);
-/* Are these the same person, at ln odds over unrelated raised by `ln_trials` for the number of pairs that are tried?  1 or 0. Pairs with
- * many opposite homozygotes are turned down before the sum is made. */
+/* From the bits alone: 0 for inputs of few SNPs, and for a pair with so many opposite homozygotes that it is two persons. */
+int ps_identity_may_be_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b);
+/* Are these the same person, at ln odds over unrelated raised by `ln_trials` for the number of pairs that are tried?  1 or 0. */
 int ps_identity_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
                      double ln_trials);
 

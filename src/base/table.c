@@ -10,39 +10,10 @@
 #include <strings.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/spelling.h"
 
 enum { MAX_TABLE_BYTES = 256 << 20, MAX_COLUMNS = 4096 };
-
-/* Reads to the end and closes. */
-static int slurp_stream(FILE *f, const char *path, ps_error_kind kind, char **bytes, size_t *n, ps_error *err) {
-    char *text = NULL;
-    size_t used = 0, capacity = 0, got = 0;
-    do {
-        if (capacity - used < 65536) {
-            capacity = capacity ? 2 * capacity : 65536;
-            text = ps_resize(text, capacity, 1);
-        }
-        got = fread(text + used, 1, capacity - used, f);
-        used += got;
-    } while (got > 0 && used <= MAX_TABLE_BYTES);
-    int bad = ferror(f), why = errno;
-    fclose(f);
-    if (bad || used > MAX_TABLE_BYTES) {
-        free(text);
-        return bad ? ps_fail(err, kind, path, 0, "cannot be read: %s", strerror(why))
-                   : ps_fail(err, kind, path, 0, "is larger than %d MiB", MAX_TABLE_BYTES >> 20);
-    }
-    *bytes = text;
-    *n = used;
-    return 0;
-}
-
-static int slurp(const char *path, ps_error_kind kind, char **bytes, size_t *n, ps_error *err) {
-    FILE *f = fopen(path, "rb");
-    return f ? slurp_stream(f, path, kind, bytes, n, err)
-             : ps_fail(err, kind, path, 0, "cannot be opened: %s", strerror(errno));
-}
 
 static int has_quotes(const ps_table *t) {
     return t->separator == ',' || t->key;
@@ -233,9 +204,9 @@ int ps_table_read(const char *path, ps_error_kind kind, ps_table *table, ps_erro
     *table = (ps_table){0};
     char *bytes = NULL;
     size_t n = 0;
-    if (slurp(path, kind, &bytes, &n, err) < 0)
+    if (ps_file_read(path, MAX_TABLE_BYTES, kind, &bytes, &n, err) < 0)
         return -1;
-    return build(path, ps_resize(bytes, n + 1, 1), n, kind, NULL, table, err);
+    return build(path, bytes, n, kind, NULL, table, err);
 }
 
 int ps_table_read_sheet(const char *path, const char *key, ps_table *table, ps_error *err) {
@@ -244,8 +215,8 @@ int ps_table_read_sheet(const char *path, const char *key, ps_table *table, ps_e
     size_t n = 0;
     int is_stdin = !strcmp(path, "-");
     const char *name = is_stdin ? "standard input" : path;
-    if ((is_stdin ? slurp_stream(stdin, name, PS_ERR_USAGE, &bytes, &n, err)
-                  : slurp(path, PS_ERR_USAGE, &bytes, &n, err)) < 0)
+    if ((is_stdin ? ps_stream_read(stdin, name, MAX_TABLE_BYTES, PS_ERR_USAGE, &bytes, &n, err)
+                  : ps_file_read(path, MAX_TABLE_BYTES, PS_ERR_USAGE, &bytes, &n, err)) < 0)
         return -1;
     ps_spreadsheet_text(&bytes, &n);
     return build(name, ps_resize(bytes, n + 1, 1), n, PS_ERR_USAGE, key, table, err);

@@ -11,7 +11,6 @@
 #include "plasmastrat/interrupt.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
-#include "plasmastrat/result_read.h"
 #include "progress.h"
 #include "sheet.h"
 
@@ -38,7 +37,7 @@ typedef struct batch_state {
     progress *progress;
     const char *again;           /* the command that goes on with this batch */
     atomic_size_t kept, changed; /* --resume: samples that are left as they are; that were made from something else */
-    ps_cohort_row *row;          /* of each sample, in the sheet's order; no sample_id: not run */
+    ps_row *row;                 /* of each sample, in the sheet's order; no sample_id: not run */
 } batch_state;
 
 static void say(void *context, const char *sample_id, const char *message) {
@@ -54,19 +53,18 @@ static int threads_of(const batch_state *st, size_t item) {
 }
 
 /* A sample that is done already: its row comes from its result. */
-static int take_up(const batch_state *st, const ps_job *job, const char *request, ps_cohort_row *row) {
+static int take_up(const batch_state *st, const ps_job *job, const char *request, ps_row *row) {
     const char *outdir = st->settings->outdir;
-    ps_result result = {0};
     ps_error err = {0};
     if (!st->settings->resume || !ledger_is_current(outdir, job->sample_id, request))
         return 0;
     char *path = cli_output_path(outdir, job->sample_id, 0);
-    int status = ps_result_read(path, st->knowledge->panel, st->knowledge->n_panels, &result, &err);
-    if (status == 0)
-        ps_cohort_row_of(&result, row);
-    ps_result_free(&result);
+    int status = ps_row_read(path, row, &err);
     free(path);
-    return status == 0;
+    if (status < 0 || !strcmp(row->sample_id, job->sample_id))
+        return status == 0;
+    ps_row_free(row); /* another sample's file */
+    return 0;
 }
 
 static int run_and_write(const batch_state *st, const ps_job *job, const char *request, ps_result *result,
@@ -118,7 +116,7 @@ static int do_sample(void *context, size_t item, int worker, ps_error *err) {
     }
     if (failure.kind != PS_ERR_NONE && !result.failure)
         result.failure = ps_strdup(failure.text);
-    ps_cohort_row_of(&result, &st->row[item]);
+    ps_row_of(&result, &st->row[item]);
     if (result.failure)
         progress_say(st->progress, "error: %s: %s", job.sample_id, result.failure);
     else if (s->verbose)
@@ -140,7 +138,7 @@ static void fill_rows(const batch_state *st, char *const *why, const char *other
         const ps_job *job = &st->sheet->job[i];
         char *request = ledger_request(job, st->knowledge);
         if (!take_up(st, job, request, &st->row[i])) {
-            ps_cohort_row_init(&st->row[i]);
+            ps_row_init(&st->row[i]);
             st->row[i].sample_id = ps_strdup(job->sample_id);
             st->row[i].failure = ps_strdup(why && why[i] ? why[i] : otherwise);
         }
@@ -157,7 +155,8 @@ static size_t count_done(const batch_state *st) {
 
 static int write_cohort(const batch_state *st, ps_error *err) {
     const cli_settings *s = st->settings;
-    cli_compare_persons(st->knowledge->panel, st->knowledge->n_panels, st->row, st->sheet->n, s->quiet);
+    if (cli_compare_persons(s, st->knowledge->panel, st->knowledge->n_panels, st->row, st->sheet->n, err) < 0)
+        return -1;
     return cli_write_cohort(s->outdir, s->force || s->resume, st->row, st->sheet->n, err);
 }
 
@@ -285,7 +284,7 @@ static int run_batch(const cli_settings *s, const cli_knowledge *knowledge, cons
         status = finish_batch(&st, &stopped, err);
     }
     for (size_t i = 0; i < samples->n; i++)
-        ps_cohort_row_free(&st.row[i]);
+        ps_row_free(&st.row[i]);
     free(st.row);
     close(ledger);
     return status;

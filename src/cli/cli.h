@@ -100,12 +100,13 @@ char *cli_cohort_path(const char *outdir, int file);
 /* Could they be written? Asked before the work, which may take days. */
 int cli_check_cohort(const char *outdir, int force, ps_error *err);
 /* All are complete before the first one takes its name. */
-int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, size_t n, ps_error *err);
+int cli_write_cohort(const char *outdir, int force, const ps_row *rows, size_t n, ps_error *err);
 /* Removes the temporaries of these samples' files and of the cohort's that a killed run left in the folder, and of the ledger's
  * in its own. */
 void cli_clear_leftovers(const char *outdir, const char *ledger, const ps_job *jobs, size_t n);
 /* ps_cohort_compare, and a notice on stderr for each person. */
-void cli_compare_persons(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n, int quiet);
+int cli_compare_persons(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,
+                        ps_error *err);
 /* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err);
 

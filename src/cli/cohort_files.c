@@ -13,7 +13,7 @@
 /* The table comes last: whoever waits for it finds the rest in place. */
 static const struct {
     const char *name;
-    int (*write)(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err);
+    int (*write)(const ps_row *rows, size_t n, FILE *out, ps_error *err);
 } cohort_files[CLI_N_COHORT_FILES] = {
     {"plasmastrat_mqc.json", ps_write_multiqc},
     {"cohort.html", ps_write_cohort_html},
@@ -38,7 +38,7 @@ int cli_check_cohort(const char *outdir, int force, ps_error *err) {
     return status;
 }
 
-int cli_write_cohort(const char *outdir, int force, const ps_cohort_row *rows, size_t n, ps_error *err) {
+int cli_write_cohort(const char *outdir, int force, const ps_row *rows, size_t n, ps_error *err) {
     ps_outfile file[N_FILES] = {{0}};
     int status = 0;
     for (int f = 0; f < N_FILES && status == 0; f++) {
@@ -89,7 +89,7 @@ void cli_clear_leftovers(const char *outdir, const char *ledger, const ps_job *j
     clear_folder(ledger, jobs, n, is_ledgers);
 }
 
-static void say_person(const ps_cohort_row *rows, const size_t *member, size_t n) {
+static void say_person(const ps_row *rows, const size_t *member, size_t n) {
     enum { SHOWN_SAMPLES = 8 };
     char *names = ps_strdup("");
     for (size_t m = 0; m < n && m < SHOWN_SAMPLES; m++) {
@@ -108,11 +108,13 @@ static void say_person(const ps_cohort_row *rows, const size_t *member, size_t n
     free(names);
 }
 
-void cli_compare_persons(const ps_panel *panels, int n_panels, ps_cohort_row *rows, size_t n, int quiet) {
+int cli_compare_persons(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,
+                        ps_error *err) {
+    if (ps_cohort_compare(panels, n_panels, rows, n, s->job.n_threads, err) < 0)
+        return -1;
     char *told = ps_alloc(n, 1);
     size_t *member = ps_alloc(n, sizeof *member), persons = 0;
-    ps_cohort_compare(panels, n_panels, rows, n);
-    for (size_t i = 0; i < n && !quiet; i++) {
+    for (size_t i = 0; i < n && !s->quiet; i++) {
         size_t m = ps_cohort_person(rows, n, i, told, member);
         if (m && persons++ < SHOWN_PERSONS)
             say_person(rows, member, m);
@@ -122,6 +124,7 @@ void cli_compare_persons(const ps_panel *panels, int n_panels, ps_cohort_row *ro
                          persons - SHOWN_PERSONS);
     free(member);
     free(told);
+    return 0;
 }
 
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err) {

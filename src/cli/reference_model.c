@@ -17,7 +17,7 @@ static const double dirichlet = 0.5; /* Jeffreys' prior of the four shares */
 
 typedef struct cohort {
     ps_labelled *sample;
-    ps_cohort_row *row; /* of each: its id, and what its person is known by */
+    ps_row *row; /* of each: its id, and what its person is known by */
     long *line;
     size_t n, left_out, persons;
     ps_specimen specimen;
@@ -64,7 +64,7 @@ static int read_row(const ps_table *t, size_t row, const int column[2], const ch
                         "sample '%s' stands on line %ld too; each must be counted once", r.sample_id, c->line[i]);
     if (status == 0) {
         take_calls(&r, c);
-        ps_cohort_row_of(&r, &c->row[c->n]);
+        ps_row_of(&r, &c->row[c->n]);
         c->line[c->n++] = t->line[row];
     }
     ps_result_free(&r);
@@ -100,8 +100,10 @@ static int number_persons(const cli_settings *s, cohort *c, ps_error *err) {
     ps_panel panel; /* what a person is compared by is the same in every built-in panel */
     if (ps_panel_load(ps_panel_builtin[0], &panel, err) < 0)
         return -1;
-    cli_compare_persons(&panel, 1, c->row, c->n, s->quiet);
+    int status = cli_compare_persons(s, &panel, 1, c->row, c->n, err);
     ps_panel_free(&panel);
+    if (status < 0)
+        return -1;
     for (size_t i = 0; i < c->n; i++) {
         size_t person = c->persons;
         for (size_t j = 0; j < i && person == c->persons; j++)
@@ -259,7 +261,7 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     status = 0;
 out:
     for (size_t i = 0; i < c.n; i++)
-        ps_cohort_row_free(&c.row[i]);
+        ps_row_free(&c.row[i]);
     free(c.row);
     free(c.line);
     free(c.sample);

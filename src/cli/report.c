@@ -10,7 +10,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
-#include "plasmastrat/result_read.h"
+#include "plasmastrat/map.h"
 #include "plasmastrat/table.h"
 #include "sheet.h"
 
@@ -34,7 +34,7 @@ static void help(FILE *out) {
 
 typedef struct collection {
     char **path;
-    ps_cohort_row *row; /* of each path */
+    ps_row *row; /* of each path */
     size_t n, capacity;
     ps_table *older; /* cohort.tsv of the folders that have one */
     size_t n_older;
@@ -105,37 +105,43 @@ static char *id_from_path(const char *path) {
 
 static int read_row(void *context, size_t item, int worker, ps_error *err) {
     collection *c = context;
-    ps_result result = {0};
+    ps_row *row = &c->row[item];
     ps_error failure = {0};
     (void)worker;
     (void)err;
-    /* No panel is needed: what a row shows, the file tells. */
-    int status = ps_result_read(c->path[item], NULL, 0, &result, &failure);
+    int status = ps_row_read(c->path[item], row, &failure);
     if (status == 0)
-        status = cli_check_id(result.sample_id, c->path[item], 0, &failure);
-    if (status == 0) {
-        ps_cohort_row_of(&result, &c->row[item]);
-    } else {
-        ps_cohort_row_init(&c->row[item]);
-        c->row[item].sample_id = id_from_path(c->path[item]);
-        c->row[item].failure = ps_strdup(failure.text);
-    }
-    ps_result_free(&result);
+        status = cli_check_id(row->sample_id, c->path[item], 0, &failure);
+    if (status == 0)
+        return 0;
+    ps_row_free(row);
+    ps_row_init(row);
+    row->sample_id = id_from_path(c->path[item]);
+    row->failure = ps_strdup(failure.text);
     return 0;
 }
 
-static int refuse_twice(const collection *c, ps_error *err) {
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t j = 0; j < i; j++)
-            if (!strcmp(c->row[i].sample_id, c->row[j].sample_id))
-                return ps_fail(err, PS_ERR_USAGE, c->path[i], 0,
-                               "is of sample '%s', and so is %s: expected one result of each sample",
-                               c->row[i].sample_id, c->path[j]);
+/* Row of each sample by the digest of its id: id -> row + 1. */
+static ps_row *find_row(const collection *c, const ps_map *rows, const char *id) {
+    const uint64_t *at = ps_map_find(rows, ps_hash(id, strlen(id)));
+    return at ? &c->row[*at - 1] : NULL;
+}
+
+static int index_rows(const collection *c, ps_map *rows, ps_error *err) {
+    for (size_t i = 0; i < c->n; i++) {
+        const char *id = c->row[i].sample_id;
+        uint64_t *at = ps_map_at(rows, ps_hash(id, strlen(id)));
+        if (*at)
+            return ps_fail(err, PS_ERR_USAGE, c->path[i], 0,
+                           "is of sample '%s', and so is %s: expected one result of each sample", id,
+                           c->path[*at - 1]);
+        *at = i + 1;
+    }
     return 0;
 }
 
 static int by_sample(const void *a, const void *b) {
-    return strcmp(((const ps_cohort_row *)a)->sample_id, ((const ps_cohort_row *)b)->sample_id);
+    return strcmp(((const ps_row *)a)->sample_id, ((const ps_row *)b)->sample_id);
 }
 
 /* The last error in DIR/ID.log, what that sample's run wrote to stderr: the message that `batch` would have given. */
@@ -196,24 +202,23 @@ static void say_left_out(const cli_settings *s, const collection *c) {
 }
 
 /* The rows in the sheet's order; what is not there is said, what is not asked for is left out. */
-static void order_by_sheet(const cli_settings *s, const sheet *sh, collection *c) {
-    ps_cohort_row *row = ps_alloc(sh->n, sizeof *row);
+static void order_by_sheet(const cli_settings *s, const sheet *sh, const ps_map *rows, collection *c) {
+    ps_row *row = ps_alloc(sh->n, sizeof *row);
     for (size_t i = 0; i < sh->n; i++) {
         const char *id = sh->job[i].sample_id;
-        for (size_t j = 0; j < c->n && !row[i].sample_id; j++)
-            if (c->row[j].sample_id && !strcmp(c->row[j].sample_id, id)) {
-                row[i] = c->row[j];
-                c->row[j] = (ps_cohort_row){0};
-            }
-        if (row[i].sample_id)
+        ps_row *found = find_row(c, rows, id);
+        if (found) {
+            row[i] = *found;
+            *found = (ps_row){0};
             continue;
-        ps_cohort_row_init(&row[i]);
+        }
+        ps_row_init(&row[i]);
         row[i].sample_id = ps_strdup(id);
         row[i].failure = why_absent(s, c, id);
     }
     say_left_out(s, c);
     for (size_t j = 0; j < c->n; j++) {
-        ps_cohort_row_free(&c->row[j]);
+        ps_row_free(&c->row[j]);
         free(c->path[j]);
     }
     free(c->row);
@@ -305,13 +310,14 @@ static int compare_persons(const cli_settings *s, collection *c, ps_error *err) 
     ps_panel panel;
     if (ps_panel_load(ps_panel_builtin[0], &panel, err) < 0)
         return -1;
-    cli_compare_persons(&panel, 1, c->row, c->n, s->quiet);
+    int status = cli_compare_persons(s, &panel, 1, c->row, c->n, err);
     ps_panel_free(&panel);
-    return 0;
+    return status;
 }
 
 static int run_report(const cli_settings *s, ps_error *err) {
     collection c = {0};
+    ps_map rows = {0};
     sheet sh = {0};
     int status = -1;
     if ((s->sheet &&
@@ -319,12 +325,12 @@ static int run_report(const cli_settings *s, ps_error *err) {
         find_files(s, &c, err) < 0)
         goto out;
     c.row = ps_alloc(c.n, sizeof *c.row);
-    if (ps_parallel(s->job.n_threads, c.n, read_row, &c, err) < 0 || refuse_twice(&c, err) < 0 ||
+    if (ps_parallel(s->job.n_threads, c.n, read_row, &c, err) < 0 || index_rows(&c, &rows, err) < 0 ||
         ps_make_folder(s->outdir, err) < 0 || cli_check_cohort(s->outdir, s->force, err) < 0 ||
         link_pages(s, &c, err) < 0)
         goto out;
     if (s->sheet)
-        order_by_sheet(s, &sh, &c);
+        order_by_sheet(s, &sh, &rows, &c);
     else if (c.n)
         qsort(c.row, c.n, sizeof *c.row, by_sample);
     if (compare_persons(s, &c, err) == 0)
@@ -333,13 +339,14 @@ out:
     for (size_t i = 0; i < c.n; i++) {
         free(c.path[i]);
         if (c.row)
-            ps_cohort_row_free(&c.row[i]);
+            ps_row_free(&c.row[i]);
     }
     for (size_t i = 0; i < c.n_older; i++)
         ps_table_free(&c.older[i]);
     free(c.older);
     free(c.path);
     free(c.row);
+    ps_map_free(&rows);
     sheet_free(&sh);
     return status;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/map.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/table.h"
@@ -390,29 +391,6 @@ static int read_rows(reading *in, const ps_table *t) {
     return 0;
 }
 
-static int slurp(const char *path, char **bytes, size_t *n, ps_error *err) {
-    size_t capacity = 0, got = 0;
-    *n = 0;
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return ps_fail(err, PS_ERR_USAGE, path, 0, "cannot be opened: %s", strerror(errno));
-    do {
-        if (*n + 65536 > capacity) {
-            capacity = capacity ? 2 * capacity : 1 << 17;
-            *bytes = ps_resize(*bytes, capacity, 1);
-        }
-        got = fread(*bytes + *n, 1, 65536, f);
-        *n += got;
-    } while (got > 0 && *n <= MAX_BYTES);
-    int bad = ferror(f), why = errno;
-    fclose(f);
-    if (bad)
-        return ps_fail(err, PS_ERR_USAGE, path, 0, "cannot be read: %s", strerror(why));
-    if (*n > MAX_BYTES)
-        return ps_fail(err, PS_ERR_USAGE, path, 0, "is larger than %d MiB", MAX_BYTES >> 20);
-    return 0;
-}
-
 static int check_magic(const char *path, const char *bytes, size_t n, ps_error *err) {
     char first[64];
     int length = snprintf(first, sizeof first, "##%s\t", magic);
@@ -483,7 +461,7 @@ int ps_expression_reference_read(const char *path, ps_expression_reference *r, p
     char *bytes = NULL;
     size_t n = 0;
     *r = (ps_expression_reference){0};
-    int status = slurp(path, &bytes, &n, err);
+    int status = ps_file_read(path, MAX_BYTES, PS_ERR_USAGE, &bytes, &n, err);
     if (status == 0)
         status = ps_expression_reference_parse(path, bytes, n, r, err);
     free(bytes);

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 
 #include "embed.h"
 #include "internal.h"
@@ -46,29 +48,12 @@ static void open_builtin(const char *name, ps_panel_files *files) {
 }
 
 static int read_whole(ps_panel_file *file, ps_error *err) {
-    FILE *f = fopen(file->path, "rb");
-    if (!f && errno == ENOENT)
+    if (access(file->path, F_OK) != 0 && errno == ENOENT)
         return ps_fail(err, PS_ERR_USAGE, file->path, 0,
                        "this file of the panel is missing, expected every file that `panel export` writes");
-    if (!f)
-        return ps_fail(err, PS_ERR_USAGE, file->path, 0, "cannot be opened: %s", strerror(errno));
-    size_t used = 0, capacity = 0, got = 0;
-    do {
-        if (capacity - used < 65536) {
-            capacity = capacity ? 2 * capacity : 65536;
-            file->owned = ps_resize(file->owned, capacity, 1);
-        }
-        got = fread(file->owned + used, 1, capacity - used, f);
-        used += got;
-    } while (got > 0 && used <= MAX_FILE_BYTES);
-    int bad = ferror(f), why = errno;
-    fclose(f);
-    if (bad)
-        return ps_fail(err, PS_ERR_USAGE, file->path, 0, "cannot be read: %s", strerror(why));
-    if (used > MAX_FILE_BYTES)
-        return ps_fail(err, PS_ERR_USAGE, file->path, 0, "is larger than %d MiB", MAX_FILE_BYTES >> 20);
+    if (ps_file_read(file->path, MAX_FILE_BYTES, PS_ERR_USAGE, &file->owned, &file->n_bytes, err) < 0)
+        return -1;
     file->bytes = file->owned;
-    file->n_bytes = used;
     return 0;
 }
 

@@ -22,9 +22,9 @@ static char *written(const ps_result *r, size_t *n) {
 
 static void use(ps_result *r, int has_panel) {
     ps_explanation e;
-    ps_cohort_row row;
-    ps_cohort_row_of(r, &row);
-    ps_cohort_row_free(&row);
+    ps_row row;
+    ps_row_of(r, &row);
+    ps_row_free(&row);
     if (r->failure)
         return;
     ps_explain(r, &e);

@@ -290,7 +290,7 @@ altered "no panel: low end" 'probability.low' 'd["provenance"]["panel_checksum"]
 altered "no panel: nothing supports the variant" 'ras' 'd["provenance"]["panel_checksum"] = "0" * 16; v["alt_depth"] = 0'
 mkdir script && sed 's|"sample_id": "PCL01"|"sample_id": "<script>alert(1)<\\/script>"|; /^  "digest": /d' all/PCL01.json >script/a.json
 run 1 "an id that is no file name" report script -o script.out
-mkdir bold && sed 's|"sample_id": "PCL01"|"sample_id": "<b onload=x>"|; /^  "digest": /d' all/PCL01.json >bold/a.json
+run 0 "an id that is HTML: its result" sample --id '<b onload=x>' --dna data/NAS01.dna.bam -o bold -q
 run 0 "an id that is HTML" report bold -o bold.out
 grep -q '<b onload' bold.out/cohort.html && fail "an id that is HTML: not escaped" || pass
 grep -q '&lt;b onload\|\\u003cb onload' bold.out/cohort.html && pass || fail "an id that is HTML: not there"

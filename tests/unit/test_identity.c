@@ -291,7 +291,7 @@ static void found_among_many(void **state) {
             ps_read_evidence e = unit_observe(&s, &panel, &who, a, s);
             ps_identity_input in;
             ps_identity_publish(&panel, &e, &in);
-            ps_identity_profile_of(&panel, &in, &all[i]);
+            ps_identity_profile_of(&panel, in.role, in.counts, in.genotypes, in.sites, &all[i]);
             free(in.counts);
             free(in.genotypes);
             ps_read_evidence_free(&e);

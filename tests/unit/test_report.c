@@ -831,16 +831,16 @@ static int header_of(const ps_result *r, FILE *out, ps_error *err) {
 
 /* The table's line of one result, without the header. */
 static int write_row(const ps_result *r, FILE *out, ps_error *err) {
-    ps_cohort_row row;
+    ps_row row;
     char *table = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&table, &size);
-    ps_cohort_row_of(r, &row);
+    ps_row_of(r, &row);
     int status = ps_write_cohort_tsv(&row, 1, stream, err);
     fclose(stream);
     if (fputs(strchr(table, '\n') + 1, out) < 0 || fflush(out) != 0)
         status = ps_fail(err, PS_ERR_RUN, NULL, 0, "the line could not be written");
-    ps_cohort_row_free(&row);
+    ps_row_free(&row);
     free(table);
     return status;
 }

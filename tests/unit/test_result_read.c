@@ -107,12 +107,12 @@ static void needs_no_panel(void **state) {
         assert_int_equal(ps_result_parse("S.json", text, n, NULL, 0, &read, &err), 0);
         assert_false(ps_result_has_panel(&read));
         for (int i = 0; i < 2; i++) {
-            ps_cohort_row cohort;
+            ps_row cohort;
             FILE *out = open_memstream(&row[i], &n);
-            ps_cohort_row_of(i ? &read : &made, &cohort);
+            ps_row_of(i ? &read : &made, &cohort);
             assert_int_equal(ps_write_cohort_tsv(&cohort, 1, out, &err), 0);
             fclose(out);
-            ps_cohort_row_free(&cohort);
+            ps_row_free(&cohort);
         }
         assert_string_equal(row[0], row[1]);
         free(row[0]);

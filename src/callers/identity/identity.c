@@ -125,24 +125,33 @@ static void genotype_likelihoods(const ps_limits *l, ps_input_role role, int ref
                     (1 - h.even - h.skewed) * (likelihood[0] + likelihood[2]) / 2;
 }
 
-void ps_identity_profile_of(const ps_panel *panel, const ps_identity_input *input, ps_identity_profile *profile) {
+void ps_identity_bits_of(const ps_panel *panel, const char *genotypes, int sites, ps_identity_profile *profile) {
     size_t n = (size_t)panel->n_snps, words = (n + 63) / 64;
-    *profile = (ps_identity_profile){.sites = input->sites};
-    profile->likelihood = ps_alloc(3 * n, sizeof *profile->likelihood);
-    profile->allele = ps_alloc(2 * n, sizeof *profile->allele);
+    *profile = (ps_identity_profile){.sites = sites};
     profile->hom[0] = ps_alloc(words, sizeof *profile->hom[0]);
     profile->hom[1] = ps_alloc(words, sizeof *profile->hom[1]);
+    for (size_t i = 0; i < n; i++)
+        if (genotypes[i] == '0' || genotypes[i] == '2') {
+            profile->hom[genotypes[i] == '2'][i / 64] |= (uint64_t)1 << i % 64;
+            profile->n_hom++;
+        }
+}
+
+void ps_identity_profile_of(const ps_panel *panel, ps_input_role role, const char *counts, const char *genotypes,
+                            int sites, ps_identity_profile *profile) {
+    size_t n = (size_t)panel->n_snps;
+    ps_identity_bits_of(panel, genotypes, sites, profile);
+    profile->likelihood = ps_alloc(3 * n, sizeof *profile->likelihood);
+    profile->allele = ps_alloc(2 * n, sizeof *profile->allele);
     for (size_t i = 0; i < n; i++) {
-        int ref = digit_of(input->counts[2 * i]), alt = digit_of(input->counts[2 * i + 1]);
+        int ref = digit_of(counts[2 * i]), alt = digit_of(counts[2 * i + 1]);
         double q = panel->snps[i].alt_frequency, like[3];
-        genotype_likelihoods(&panel->limits, input->role, ref, alt, like);
+        genotype_likelihoods(&panel->limits, role, ref, alt, like);
         double mean = (1 - q) * (1 - q) * like[0] + 2 * q * (1 - q) * like[1] + q * q * like[2];
         for (int g = 0; g < 3; g++)
             profile->likelihood[3 * i + (size_t)g] = (float)(like[g] / mean);
         for (size_t t = 0; t < 2; t++)
             profile->allele[2 * i + t] = (float)(((1 - q) * like[t] + q * like[t + 1]) / mean);
-        if (input->genotypes[i] == '0' || input->genotypes[i] == '2')
-            profile->hom[input->genotypes[i] == '2'][i / 64] |= (uint64_t)1 << i % 64;
     }
 }
 
@@ -231,8 +240,8 @@ void ps_identity_pair(const ps_panel *panel, const ps_identity_input *a, const p
     compare_genotypes(panel, a, b, call);
     if (call->sites) {
         ps_identity_profile pa, pb;
-        ps_identity_profile_of(panel, a, &pa);
-        ps_identity_profile_of(panel, b, &pb);
+        ps_identity_profile_of(panel, a->role, a->counts, a->genotypes, a->sites, &pa);
+        ps_identity_profile_of(panel, b->role, b->counts, b->genotypes, b->sites, &pb);
         odds o = compare(panel, &pa, &pb, 0);
         call->log_odds = ps_round6(o.same);
         call->log_odds_relative = ps_round6(over_relative(o));
@@ -254,23 +263,41 @@ void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call) {
         }
 }
 
+/* Set bits of a word (Warren, Hacker's Delight, section 5-1): without a processor's own instruction the compiler calls a
+ * function. */
+static int count_bits(uint64_t x) {
+    x -= x >> 1 & 0x5555555555555555;
+    x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
+    x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0F;
+    return (int)(x * 0x0101010101010101 >> 56);
+}
+
 /* Bits of 64 SNPs at once. The same person has next to no opposite homozygotes, unrelated ones at an eighth of the SNPs,
- * half of those where both are homozygous. A short cut, no threshold: pairs between are compared in full. */
+ * half of those where both are homozygous. A short cut, no threshold: pairs between are compared in full. Both are homozygous
+ * nowhere more often than either is: most pairs are decided by that before the last word. */
 static int has_opposite_homozygotes(const ps_panel *panel, const ps_identity_profile *a,
                                     const ps_identity_profile *b) {
-    int words = (panel->n_snps + 63) / 64, opposite = 0, hom = 0;
+    const double most_share = 0.15;
+    const int most = 2;
+    int words = (panel->n_snps + 63) / 64, opposite = 0, hom = 0, fewer = a->n_hom < b->n_hom ? a->n_hom : b->n_hom;
     for (int w = 0; w < words; w++) {
-        uint64_t a0 = a->hom[0][w], a2 = a->hom[1][w], b0 = b->hom[0][w], b2 = b->hom[1][w];
-        opposite += __builtin_popcountll((a0 & b2) | (a2 & b0));
-        hom += __builtin_popcountll((a0 | a2) & (b0 | b2));
+        opposite += count_bits((a->hom[0][w] & b->hom[1][w]) | (a->hom[1][w] & b->hom[0][w]));
+        if (opposite > most && opposite > most_share * fewer)
+            return 1;
     }
-    return opposite > 2 && opposite > 0.15 * hom;
+    for (int w = 0; w < words; w++)
+        hom += count_bits((a->hom[0][w] | a->hom[1][w]) & (b->hom[0][w] | b->hom[1][w]));
+    return opposite > most && opposite > most_share * hom;
+}
+
+int ps_identity_may_be_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b) {
+    return a->sites >= panel->limits.identity_min_sites && b->sites >= panel->limits.identity_min_sites &&
+           !has_opposite_homozygotes(panel, a, b);
 }
 
 int ps_identity_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
                      double ln_trials) {
-    if (a->sites < panel->limits.identity_min_sites || b->sites < panel->limits.identity_min_sites ||
-        has_opposite_homozygotes(panel, a, b))
+    if (!ps_identity_may_be_same(panel, a, b))
         return 0;
     if (compare(panel, a, b, 1).same < panel->limits.identity_min_log_odds + ln_trials)
         return 0;

@@ -1,202 +1,22 @@
-/* cohort.c - a sample's row: made from a result, and its life. */
-#include "plasmastrat/cohort.h"
-
+/* cohort.c - what the cohort's writers share. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "private.h"
 #include "../format.h"
-#include "plasmastrat/alloc.h"
 
-void ps_cohort_row_init(ps_cohort_row *row) {
-    *row = (ps_cohort_row){.probability = NAN,
-                           .low = NAN,
-                           .high = NAN,
-                           .purity = NAN,
-                           .lod95 = NAN,
-                           .log2_ratio = NAN,
-                           .over_at = NAN,
-                           .not_at = NAN,
-                           .copies = NAN,
-                           .copies_low = NAN,
-                           .copies_high = NAN,
-                           .contamination = NAN,
-                           .split = -1,
-                           .discordant = -1};
-}
-
-void ps_cohort_row_free(ps_cohort_row *row) {
-    for (size_t i = 0; i < row->n_variants; i++) {
-        free(row->variant[i].gene);
-        free(row->variant[i].hgvs_p);
-    }
-    for (size_t i = 0; i < row->n_checks; i++) {
-        free(row->check[i].check);
-        free(row->check[i].input);
-        free(row->check[i].message);
-    }
-    for (size_t i = 0; i < row->n_persons; i++) {
-        free(row->person[i].counts);
-        free(row->person[i].genotypes);
-    }
-    for (size_t i = 0; i < row->n_matches; i++)
-        free(row->match[i].sample_id);
-    free(row->person);
-    free(row->match);
-    free(row->snp_set);
-    free(row->variant);
-    free(row->check);
-    free(row->sample_id);
-    free(row->failure);
-    free(row->page);
-    free(row->message);
-    free(row->model);
-    free(row->question);
-    free(row->lod95_codon);
-    memset(row, 0, sizeof *row);
-}
-
-void ps_cohort_add_variant(ps_cohort_row *row, const char *gene, const char *hgvs_p, double vaf, int mutates) {
-    row->variant = ps_resize(row->variant, row->n_variants + 1, sizeof *row->variant);
-    row->variant[row->n_variants++] =
-        (ps_cohort_variant){.gene = ps_strdup(gene), .hgvs_p = ps_strdup(hgvs_p), .vaf = vaf, .mutates = mutates};
-}
-
-void ps_cohort_add_check(ps_cohort_row *row, const char *check, const char *input, ps_qc_state state, double value,
-                         double limit, const char *message) {
-    row->check = ps_resize(row->check, row->n_checks + 1, sizeof *row->check);
-    row->check[row->n_checks++] = (ps_cohort_check){.check = ps_strdup(check),
-                                                    .input = ps_strdup(input),
-                                                    .message = ps_strdup(message),
-                                                    .state = state,
-                                                    .value = value,
-                                                    .limit = limit};
-}
-
-/* Why there is no definite label; NULL when there is one. */
-static char *message_of(const ps_verdict *chosen) {
-    char *all = NULL;
-    if (ps_is_definite(chosen->label))
-        return NULL;
-    for (size_t i = 0; i < chosen->reasons.n; i++) {
-        char sentence[640];
-        ps_reason_text(&chosen->reasons.at[i], sentence, sizeof sentence);
-        char *longer = ps_format("%s%s%s", all ? all : "", all ? "; " : "", sentence);
-        free(all);
-        all = longer;
-    }
-    return all;
-}
-
-static void take_label(const ps_result *r, ps_cohort_row *row) {
-    const ps_verdict *chosen = &r->label.chosen;
-    row->label = ps_chosen_label(r);
-    row->leaning = chosen->leaning;
-    row->probability = chosen->probability;
-    row->low = chosen->low;
-    row->high = chosen->high;
-    row->message = message_of(chosen);
-    if (chosen->model) {
-        row->model = ps_strdup(chosen->model->name);
-        row->question = ps_strdup(chosen->model->question);
-        row->basis = chosen->model->basis;
-    }
-    row->specimen = r->specimen;
-    row->purity = r->purity;
-}
-
-static void take_ras(const ps_result *r, ps_cohort_row *row) {
-    const ps_ras_call *ras = &r->calls.ras;
-    row->ras = ras->state;
-    for (size_t i = 0; i < ras->n_variants; i++) {
-        const ps_ras_variant *v = &ras->variant[i];
-        int mutates = ps_makes_mutated(v);
-        if (mutates || (v->filter == PS_FILTER_PASS && v->effect.tier != PS_TIER_SYNONYMOUS))
-            ps_cohort_add_variant(row, r->panel->genes[v->effect.gene].name, v->effect.hgvs_p, v->vaf, mutates);
-    }
-    int worst = ps_worst_codon(r);
-    if (worst < 0)
-        return;
-    const ps_codon *codon = &r->panel->codons[worst];
-    row->lod95 = ps_codon_seen(r, worst).lod95;
-    row->lod95_codon = ps_format("%s:%d", r->panel->genes[codon->gene].name, codon->number);
-}
-
-static void take_ccnd1(const ps_calls *c, ps_cohort_row *row) {
-    row->ccnd1 = c->ccnd1.state;
-    row->cause = c->ccnd1.cause;
-    row->expression = c->expression.state;
-    if (ps_expression_counted(&c->expression)) {
-        row->log2_ratio = c->expression.log2_ratio;
-        row->over_at = c->expression.over_at;
-        row->not_at = c->expression.not_at;
-    }
-    row->copy_number = c->copynumber.state;
-    row->scope = c->copynumber.scope;
-    if (ps_copies_counted(&c->copynumber)) {
-        row->copies = c->copynumber.copies;
-        row->copies_low = c->copynumber.copies_low;
-        row->copies_high = c->copynumber.copies_high;
-        if (c->copynumber.hyperdiploid >= 0)
-            row->hyperdiploid = c->copynumber.hyperdiploid ? PS_ANSWER_YES : PS_ANSWER_NO;
-    }
-    row->junction = c->junction.state;
-    if (ps_junction_counted(&c->junction)) {
-        row->split = c->junction.split;
-        row->discordant = c->junction.discordant;
-    }
-}
-
-static void take_persons(const ps_result *r, ps_cohort_row *row) {
-    const ps_identity_call *call = &r->calls.identity;
-    row->identity = call->state;
-    row->snp_set = call->n_inputs ? ps_strdup(r->panel->snp_set) : NULL;
-    row->person = ps_alloc(call->n_inputs, sizeof *row->person);
-    for (size_t i = 0; i < call->n_inputs; i++) {
-        const ps_identity_input *in = &call->input[i];
-        row->person[row->n_persons++] = (ps_identity_input){.role = in->role,
-                                                            .sites = in->sites,
-                                                            .counts = ps_strdup(in->counts),
-                                                            .genotypes = ps_strdup(in->genotypes)};
-        if (in->contamination.state != PS_CONTAMINATION_NOT_ASSESSABLE &&
-            !(in->contamination.fraction <= row->contamination))
-            row->contamination = in->contamination.fraction;
-    }
-}
-
-void ps_cohort_row_of(const ps_result *result, ps_cohort_row *row) {
-    ps_cohort_row_init(row);
-    row->sample_id = ps_strdup(result->sample_id);
-    row->failure = ps_strdup(result->failure);
-    if (result->failure)
-        return;
-    row->page = ps_format("%s.html", result->sample_id);
-    take_label(result, row);
-    take_ras(result, row);
-    take_ccnd1(&result->calls, row);
-    take_persons(result, row);
-    for (size_t i = 0; i < result->n_qc; i++) {
-        const ps_qc *q = &result->qc[i];
-        ps_cohort_add_check(row, q->check, q->input, q->state, q->value, q->limit, q->message);
-    }
-}
-
-/* ---- what the writers share -------------------------------------------------------------------------------------
- */
-
-const char *ps_cohort_status(const ps_cohort_row *row) {
+const char *ps_cohort_status(const ps_row *row) {
     return row->failure ? "failed" : "ok";
 }
 
-int ps_cohort_n_checks(const ps_cohort_row *row, ps_qc_state state) {
+int ps_cohort_n_checks(const ps_row *row, ps_qc_state state) {
     int n = 0;
     for (size_t i = 0; i < row->n_checks; i++)
         n += row->check[i].state == state;
     return n;
 }
 
-double ps_cohort_ras_vaf(const ps_cohort_row *row) {
+double ps_cohort_ras_vaf(const ps_row *row) {
     double highest = NAN;
     for (size_t i = 0; i < row->n_variants; i++)
         if (row->variant[i].mutates && isfinite(row->variant[i].vaf) && !(row->variant[i].vaf <= highest))
@@ -211,10 +31,10 @@ void ps_cohort_put_real(FILE *out, double x, const char *missing) {
         fputs(missing, out);
 }
 
-void ps_cohort_put_variants(FILE *out, const ps_cohort_row *row, int mutates, const char *missing) {
+void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const char *missing) {
     const char *join = "";
     for (size_t i = 0; i < row->n_variants; i++) {
-        const ps_cohort_variant *v = &row->variant[i];
+        const ps_row_variant *v = &row->variant[i];
         if (v->mutates != mutates)
             continue;
         char *gene = ps_plain(v->gene), *change = ps_plain(v->hgvs_p);

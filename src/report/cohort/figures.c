@@ -62,7 +62,7 @@ typedef struct point {
     size_t row;
 } point;
 
-static int band_of(const ps_cohort_row *r) {
+static int band_of(const ps_row *r) {
     if (r->ras == PS_RAS_MUTATED)
         return isfinite(ps_cohort_ras_vaf(r)) ? BAND_VAF : BAND_NO_VAF;
     return r->ras == PS_RAS_WILD_TYPE ? BAND_WILD_TYPE : BAND_UNKNOWN;
@@ -77,7 +77,7 @@ static quadrants lay_out(const ps_cohort_view *view) {
     int agree = 1, first = 1;
     q.shown[BAND_VAF] = q.shown[BAND_WILD_TYPE] = q.shown[BAND_UNKNOWN] = 1;
     for (size_t i = 0; i < view->n; i++) {
-        const ps_cohort_row *r = &view->rows[i];
+        const ps_row *r = &view->rows[i];
         if (r->failure)
             continue;
         q.shown[band_of(r)] = 1;
@@ -114,7 +114,7 @@ static double spread(size_t i, double step) {
     return t - floor(t);
 }
 
-static point place(const quadrants *q, const ps_cohort_row *r, size_t number) {
+static point place(const quadrants *q, const ps_row *r, size_t number) {
     point p = {.row = number};
     int band = band_of(r);
     double vaf = fmax(0, fmin(1, ps_cohort_ras_vaf(r)));
@@ -202,7 +202,7 @@ static void put_mark(FILE *out, int group, double x, double y) {
 }
 
 static void put_point(FILE *out, const ps_cohort_view *view, const point *p) {
-    const ps_cohort_row *r = &view->rows[p->row];
+    const ps_row *r = &view->rows[p->row];
     double vaf = ps_cohort_ras_vaf(r);
     fputs("<a tabindex=\"-1\" href=\"", out);
     if (r->page)
@@ -292,7 +292,7 @@ typedef struct strips {
     size_t n, capacity;
 } strips;
 
-static strip *find_strip(strips *all, const ps_cohort_check *c, size_t n_samples) {
+static strip *find_strip(strips *all, const ps_row_check *c, size_t n_samples) {
     const char *check = c->check ? c->check : "", *input = c->input ? c->input : "";
     for (size_t i = 0; i < all->n; i++)
         if (!strcmp(all->at[i].check, check) && !strcmp(all->at[i].input, input))
@@ -314,7 +314,7 @@ static int by_input(const void *a, const void *b) {
 static strips gather(const ps_cohort_view *view) {
     strips all = {0};
     for (size_t i = 0; i < view->n; i++) {
-        const ps_cohort_row *r = &view->rows[view->order[i]];
+        const ps_row *r = &view->rows[view->order[i]];
         for (size_t k = 0; k < r->n_checks && !r->failure; k++) {
             strip *s = find_strip(&all, &r->check[k], view->n);
             unsigned char state = (unsigned char)r->check[k].state;

@@ -18,7 +18,7 @@
 const int ps_cohort_groups[5] = {PS_LABEL_PLASMACYTOMA, PS_LABEL_INTRAMEDULLARY, PS_LABEL_INDETERMINATE,
                                  PS_LABEL_NOT_ASSESSABLE, PS_GROUP_FAILED};
 
-int ps_cohort_group_of(const ps_cohort_row *row) {
+int ps_cohort_group_of(const ps_row *row) {
     if (row->failure)
         return PS_GROUP_FAILED;
     return row->label == PS_LABEL_NOT_APPLICABLE ? (int)PS_LABEL_NOT_ASSESSABLE : (int)row->label;
@@ -36,7 +36,7 @@ const char *ps_cohort_group_kind(int group) {
     return kinds[group];
 }
 
-void ps_cohort_put_link(FILE *out, const ps_cohort_row *row) {
+void ps_cohort_put_link(FILE *out, const ps_row *row) {
     if (!row->page)
         return;
     fputs("./", out);
@@ -69,21 +69,21 @@ static void put_soft(FILE *out, const char *format, ...) {
     fputs("</i>", out);
 }
 
-static void cell_label(const ps_cohort_row *r, FILE *out) {
+static void cell_label(const ps_row *r, FILE *out) {
     int group = ps_cohort_group_of(r);
     put_chip(out, ps_cohort_group_kind(group), ps_cohort_group_name(group));
     if (!r->failure && r->label == PS_LABEL_INDETERMINATE)
         put_soft(out, "leaning %s", ps_leaning_name(r->leaning));
 }
 
-static void cell_probability(const ps_cohort_row *r, FILE *out) {
+static void cell_probability(const ps_row *r, FILE *out) {
     fputs(NUM(r->probability, 2), out);
     if (isfinite(r->low) && isfinite(r->high))
         put_soft(out, "%s" DASH "%s", NUM(r->low, 2), NUM(r->high, 2));
 }
 
 /* Variants that do not decide the state (BRAF, uncertain changes) stand beside it. */
-static void put_variant(FILE *out, const ps_cohort_variant *v) {
+static void put_variant(FILE *out, const ps_row_variant *v) {
     fputs(v->mutates ? "<br>" : "<i>other: ", out);
     ps_put_html(out, v->gene);
     fputc(' ', out);
@@ -94,32 +94,32 @@ static void put_variant(FILE *out, const ps_cohort_variant *v) {
         fputs("</i>", out);
 }
 
-static void cell_ras(const ps_cohort_row *r, FILE *out) {
+static void cell_ras(const ps_row *r, FILE *out) {
     static const char *const kinds[PS_N_RAS_STATES] = {"none", "cool", "warm"};
     put_chip(out, kinds[r->ras], ps_ras_state_names[r->ras]);
     for (size_t i = 0; i < r->n_variants; i++)
         put_variant(out, &r->variant[i]);
 }
 
-static void cell_lod(const ps_cohort_row *r, FILE *out) {
+static void cell_lod(const ps_row *r, FILE *out) {
     fputs(isfinite(r->lod95) ? ps_percent(PS_NUMBER_BUFFER, r->lod95, DASH) : DASH, out);
     if (r->lod95_codon)
         put_soft(out, isfinite(r->lod95) ? "%.40s" : "%.40s not seen", r->lod95_codon);
 }
 
-static void cell_ccnd1(const ps_cohort_row *r, FILE *out) {
+static void cell_ccnd1(const ps_row *r, FILE *out) {
     static const char *const kinds[PS_N_CCND1_STATES] = {"none", "cool", "warm"};
     put_chip(out, kinds[r->ccnd1], ps_ccnd1_state_names[r->ccnd1]);
     if (r->ccnd1 == PS_CCND1_DYSREGULATED || r->cause == PS_CAUSE_CONFLICT)
         put_soft(out, "cause: %s", ps_cause_names[r->cause]);
 }
 
-static void cell_expression(const ps_cohort_row *r, FILE *out) {
+static void cell_expression(const ps_row *r, FILE *out) {
     fputs(NUM(r->log2_ratio, 2), out);
     put_soft(out, "%s", ps_expression_state_names[r->expression]);
 }
 
-static void cell_copies(const ps_cohort_row *r, FILE *out) {
+static void cell_copies(const ps_row *r, FILE *out) {
     fputs(NUM(r->copies, 2), out);
     if (isfinite(r->copies_low) && isfinite(r->copies_high))
         fprintf(out, " (%s" DASH "%s)", NUM(r->copies_low, 2), NUM(r->copies_high, 2));
@@ -127,7 +127,7 @@ static void cell_copies(const ps_cohort_row *r, FILE *out) {
              ps_scope_names[r->scope]);
 }
 
-static void cell_junction(const ps_cohort_row *r, FILE *out) {
+static void cell_junction(const ps_row *r, FILE *out) {
     static const char *const kinds[PS_N_JUNCTION_STATES] = {"none", "cool", "warm"};
     put_chip(out, kinds[r->junction], ps_junction_state_names[r->junction]);
     if (r->split > 0 || r->discordant > 0)
@@ -135,18 +135,18 @@ static void cell_junction(const ps_cohort_row *r, FILE *out) {
                  ps_count(PS_NUMBER_BUFFER, r->discordant, DASH));
 }
 
-static void cell_hyperdiploid(const ps_cohort_row *r, FILE *out) {
+static void cell_hyperdiploid(const ps_row *r, FILE *out) {
     static const char *const words[PS_N_ANSWERS] = {DASH, "no", "yes"};
     fputs(words[r->hyperdiploid], out);
 }
 
-static void cell_specimen(const ps_cohort_row *r, FILE *out) {
+static void cell_specimen(const ps_row *r, FILE *out) {
     fputs(ps_specimen_names[r->specimen], out);
     if (isfinite(r->purity))
         put_soft(out, "purity %s", NUM(r->purity, 2));
 }
 
-static void cell_qc(const ps_cohort_row *r, FILE *out) {
+static void cell_qc(const ps_row *r, FILE *out) {
     int fails = ps_cohort_n_checks(r, PS_QC_FAIL), warns = ps_cohort_n_checks(r, PS_QC_WARN);
     char text[32];
     if (!r->n_checks)
@@ -162,12 +162,12 @@ static void cell_qc(const ps_cohort_row *r, FILE *out) {
 
 /* Why there is no label, and every check that did not pass: the heat strip shows nothing that is not also said in
  * words. */
-static void cell_message(const ps_cohort_row *r, FILE *out) {
+static void cell_message(const ps_row *r, FILE *out) {
     ps_put_html(out, r->failure ? r->failure : r->message);
     for (int state = PS_QC_FAIL; state > PS_QC_PASS && !r->failure; state--) {
         const char *join = state == PS_QC_FAIL ? "<i>QC fail: " : "<i>QC warn: ";
         for (size_t i = 0; i < r->n_checks; i++) {
-            const ps_cohort_check *c = &r->check[i];
+            const ps_row_check *c = &r->check[i];
             if ((int)c->state != state)
                 continue;
             fputs(join, out);
@@ -188,54 +188,54 @@ static void cell_message(const ps_cohort_row *r, FILE *out) {
 /* ---- numbers that a column is sorted by (NaN: stands last either way) -------------------------------------------
  */
 
-static double by_label(const ps_cohort_row *r) {
+static double by_label(const ps_row *r) {
     return ps_cohort_group_of(r);
 }
 
-static double by_probability(const ps_cohort_row *r) {
+static double by_probability(const ps_row *r) {
     return r->probability;
 }
 
 /* not assessable, wild type, mutated by VAF (percent) */
-static double by_ras(const ps_cohort_row *r) {
+static double by_ras(const ps_row *r) {
     double vaf = ps_cohort_ras_vaf(r);
     return r->ras == PS_RAS_MUTATED ? 2 + (isfinite(vaf) ? vaf : 0) : (double)r->ras;
 }
 
-static double by_lod(const ps_cohort_row *r) {
+static double by_lod(const ps_row *r) {
     return r->lod95;
 }
 
-static double by_ccnd1(const ps_cohort_row *r) {
+static double by_ccnd1(const ps_row *r) {
     return r->ccnd1 * 100 + (int)r->cause;
 }
 
-static double by_expression(const ps_cohort_row *r) {
+static double by_expression(const ps_row *r) {
     return r->log2_ratio;
 }
 
-static double by_copies(const ps_cohort_row *r) {
+static double by_copies(const ps_row *r) {
     return r->copies;
 }
 
-static double by_junction(const ps_cohort_row *r) {
+static double by_junction(const ps_row *r) {
     double fragments = (double)(r->split > 0 ? r->split : 0) + (double)(r->discordant > 0 ? r->discordant : 0);
     return (double)r->junction * 1e5 + fmin(fragments, 99999);
 }
 
-static double by_hyperdiploid(const ps_cohort_row *r) {
+static double by_hyperdiploid(const ps_row *r) {
     return r->hyperdiploid == PS_ANSWER_UNKNOWN ? NAN : (double)r->hyperdiploid;
 }
 
-static double by_qc(const ps_cohort_row *r) {
+static double by_qc(const ps_row *r) {
     return r->n_checks ? 1e4 * ps_cohort_n_checks(r, PS_QC_FAIL) + ps_cohort_n_checks(r, PS_QC_WARN) : NAN;
 }
 
 /* The sample's name stands before these. `by` NULL: sorted by what is written. */
 static const struct {
     const char *title, *class;
-    void (*write)(const ps_cohort_row *, FILE *);
-    double (*by)(const ps_cohort_row *);
+    void (*write)(const ps_row *, FILE *);
+    double (*by)(const ps_row *);
 } columns[] = {
     {"Label", "", cell_label, by_label},
     {"Proba&shy;bility", "n", cell_probability, by_probability},
@@ -265,7 +265,7 @@ static void put_heading(FILE *out, const char *title, const char *class, int num
                 number ? " data-number" : "", title);
 }
 
-static void put_cell(FILE *out, const ps_cohort_row *r, int column) {
+static void put_cell(FILE *out, const ps_row *r, int column) {
     double by = columns[column].by ? columns[column].by(r) : NAN;
     fprintf(out, *columns[column].class ? "<td role=\"cell\" class=\"%s\"" : "<td role=\"cell\"%s",
             columns[column].class);
@@ -281,7 +281,7 @@ static void put_cell(FILE *out, const ps_cohort_row *r, int column) {
 
 /* A failed sample has its label and then nothing but why, which takes the place of all other cells. */
 static void put_row(FILE *out, const ps_cohort_view *view, size_t number) {
-    const ps_cohort_row *r = &view->rows[number];
+    const ps_row *r = &view->rows[number];
     fprintf(out, "<tr role=\"row\" id=\"s%zu\" data-label=\"%s\"><th role=\"rowheader\" scope=\"row\">", number + 1,
             ps_cohort_group_name(ps_cohort_group_of(r)));
     if (r->page) {
@@ -334,7 +334,7 @@ static int same_text(const char *a, const char *b) {
 static void put_models(FILE *out, const ps_cohort_view *view) {
     size_t *shown = ps_alloc(view->n, sizeof *shown), n = 0;
     for (size_t i = 0; i < view->n; i++) {
-        const ps_cohort_row *r = &view->rows[i];
+        const ps_row *r = &view->rows[i];
         int known = !r->model || r->failure;
         for (size_t k = 0; k < n && !known; k++)
             known = same_text(view->rows[shown[k]].model, r->model) && view->rows[shown[k]].basis == r->basis;
@@ -400,7 +400,7 @@ static int fill(const ps_cohort_view *view, FILE *out, ps_error *err) {
     return ps_finish(out, "the cohort page", err);
 }
 
-int ps_write_cohort_html(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err) {
+int ps_write_cohort_html(const ps_row *rows, size_t n, FILE *out, ps_error *err) {
     ps_cohort_view view = {.rows = rows, .n = n, .order = ps_alloc(n, sizeof *view.order)};
     size_t used = 0;
     for (int failed = 1; failed >= 0; failed--)

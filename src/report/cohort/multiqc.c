@@ -11,6 +11,7 @@
 #include "private.h"
 #include "../format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/map.h"
 
 static char *safe(const char *text) {
     static const char *const entity[256] = {['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
@@ -39,23 +40,23 @@ static json_t *real_of(double x) {
     return isfinite(x) ? json_real(x == 0 ? 0 : x) : NULL;
 }
 
-static json_t *val_status(const ps_cohort_row *r) {
+static json_t *val_status(const ps_row *r) {
     return text_of(ps_cohort_status(r));
 }
 
-static json_t *val_label(const ps_cohort_row *r) {
+static json_t *val_label(const ps_row *r) {
     return text_of(ps_label_names[r->label]);
 }
 
-static json_t *val_probability(const ps_cohort_row *r) {
+static json_t *val_probability(const ps_row *r) {
     return real_of(r->probability);
 }
 
-static json_t *val_ras(const ps_cohort_row *r) {
+static json_t *val_ras(const ps_row *r) {
     return text_of(ps_ras_state_names[r->ras]);
 }
 
-static json_t *val_variants(const ps_cohort_row *r) {
+static json_t *val_variants(const ps_row *r) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -71,7 +72,7 @@ static json_t *val_variants(const ps_cohort_row *r) {
     return value;
 }
 
-static json_t *val_same_person(const ps_cohort_row *r) {
+static json_t *val_same_person(const ps_row *r) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = r->n_matches ? open_memstream(&text, &size) : NULL;
@@ -84,60 +85,60 @@ static json_t *val_same_person(const ps_cohort_row *r) {
     return value;
 }
 
-static json_t *val_vaf(const ps_cohort_row *r) {
+static json_t *val_vaf(const ps_row *r) {
     return real_of(100 * ps_cohort_ras_vaf(r));
 }
 
-static json_t *val_lod(const ps_cohort_row *r) {
+static json_t *val_lod(const ps_row *r) {
     return real_of(100 * r->lod95);
 }
 
-static json_t *val_ccnd1(const ps_cohort_row *r) {
+static json_t *val_ccnd1(const ps_row *r) {
     return text_of(ps_ccnd1_state_names[r->ccnd1]);
 }
 
-static json_t *val_cause(const ps_cohort_row *r) {
+static json_t *val_cause(const ps_row *r) {
     return text_of(ps_cause_names[r->cause]);
 }
 
-static json_t *val_expression(const ps_cohort_row *r) {
+static json_t *val_expression(const ps_row *r) {
     return text_of(ps_expression_state_names[r->expression]);
 }
 
-static json_t *val_log2(const ps_cohort_row *r) {
+static json_t *val_log2(const ps_row *r) {
     return real_of(r->log2_ratio);
 }
 
-static json_t *val_copy_number(const ps_cohort_row *r) {
+static json_t *val_copy_number(const ps_row *r) {
     return text_of(ps_cn_state_names[r->copy_number]);
 }
 
-static json_t *val_copies(const ps_cohort_row *r) {
+static json_t *val_copies(const ps_row *r) {
     return real_of(r->copies);
 }
 
-static json_t *val_junction(const ps_cohort_row *r) {
+static json_t *val_junction(const ps_row *r) {
     return text_of(ps_junction_state_names[r->junction]);
 }
 
-static json_t *val_hyperdiploid(const ps_cohort_row *r) {
+static json_t *val_hyperdiploid(const ps_row *r) {
     static const char *const words[PS_N_ANSWERS] = {NULL, "no", "yes"};
     return words[r->hyperdiploid] ? text_of(words[r->hyperdiploid]) : NULL;
 }
 
-static json_t *val_specimen(const ps_cohort_row *r) {
+static json_t *val_specimen(const ps_row *r) {
     return text_of(ps_specimen_names[r->specimen]);
 }
 
-static json_t *val_warnings(const ps_cohort_row *r) {
+static json_t *val_warnings(const ps_row *r) {
     return json_integer(ps_cohort_n_checks(r, PS_QC_WARN));
 }
 
-static json_t *val_failures(const ps_cohort_row *r) {
+static json_t *val_failures(const ps_row *r) {
     return json_integer(ps_cohort_n_checks(r, PS_QC_FAIL));
 }
 
-static json_t *val_message(const ps_cohort_row *r) {
+static json_t *val_message(const ps_row *r) {
     const char *message = r->failure ? r->failure : r->message;
     return message ? text_of(message) : NULL;
 }
@@ -148,7 +149,7 @@ static const struct column {
     const char *name, *title, *description, *format, *suffix, *scale;
     double max;
     int hidden, also_failed;
-    json_t *(*value)(const ps_cohort_row *);
+    json_t *(*value)(const ps_row *);
 } columns[] = {
     {"status", "Status", "ok, or failed: then nothing was assessed", NULL, NULL, NULL, NAN, 0, 1, val_status},
     {"sample_label", "Label", "Answer of the chosen model", NULL, NULL, NULL, NAN, 0, 0, val_label},
@@ -218,7 +219,7 @@ static json_t *headers(void) {
     return all;
 }
 
-static json_t *row_of(const ps_cohort_row *row) {
+static json_t *row_of(const ps_row *row) {
     json_t *o = json_object();
     for (int c = 0; c < N_COLUMNS; c++)
         if (!row->failure || columns[c].also_failed)
@@ -226,39 +227,86 @@ static json_t *row_of(const ps_cohort_row *row) {
     return o;
 }
 
-/* Two rows of one name (results of two folders, or names that differ in bytes that are no text) both stay. */
-static void put_sample(json_t *data, const ps_cohort_row *row) {
-    char *name = safe(row->sample_id);
-    for (int copy = 2; json_object_get(data, name); copy++) {
-        free(name);
-        char *base = safe(row->sample_id);
-        name = ps_format("%s (%d)", base, copy);
-        free(base);
+/* Rows are written one by one: a tree of 10,000 samples would take as much memory as all else together. */
+enum { INDENT = 1, FORMAT = JSON_INDENT(INDENT) | JSON_REAL_PRECISION(6) };
+
+/* A value as it stands `depth` levels deep in a document that is indented by INDENT. Takes the value. */
+static int put_value(FILE *out, json_t *value, int depth) {
+    char *text = value ? json_dumps(value, FORMAT | JSON_ENCODE_ANY) : NULL;
+    json_decref(value);
+    if (!text)
+        return -1;
+    for (const char *s = text; *s; s++) {
+        fputc(*s, out);
+        if (*s == '\n')
+            fprintf(out, "%*s", depth * INDENT, "");
     }
-    json_object_set_new(data, name, row_of(row));
-    free(name);
+    free(text);
+    return 0;
 }
 
-int ps_write_multiqc(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err) {
-    json_t *data = json_object();
-    for (size_t i = 0; i < n; i++)
-        put_sample(data, &rows[i]);
-    json_t *root = json_object();
-    put(root, "id", json_string("plasmastrat"));
-    put(root, "section_name", json_string("plasmastrat"));
-    put(root, "description",
-        json_string("labels each sample plasmacytoma-like or intramedullary from CCND1 and RAS. Research use only, "
-                    "not a diagnosis. Written by plasmastrat " PS_VERSION "."));
-    put(root, "plot_type", json_string("table"));
-    put(root, "pconfig",
-        json_pack("{s:s, s:s, s:s, s:s}", "id", "plasmastrat_table", "title", "plasmastrat: labels and markers",
-                  "namespace", "plasmastrat", "col1_header", "Sample"));
-    put(root, "headers", headers());
-    put(root, "data", data);
-    int status = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-    json_decref(root);
-    fputc('\n', out);
+static int put_member(FILE *out, const char *name, json_t *value, int depth, const char *before) {
+    fprintf(out, "%s\n%*s", before, depth * INDENT, "");
+    if (put_value(out, json_string(name), depth) < 0)
+        return -1;
+    fputs(": ", out);
+    return put_value(out, value, depth);
+}
+
+static int is_new(ps_map *names, const char *name) {
+    uint64_t *known = ps_map_at(names, ps_hash(name, strlen(name)));
+    return (*known)++ == 0;
+}
+
+/* Two rows of one name (results of two folders, or names that differ in bytes that are no text) both stay. */
+static char *own_name(ps_map *names, const ps_row *row) {
+    char *base = safe(row->sample_id), *name = ps_strdup(base);
+    for (int copy = 2; !is_new(names, name); copy++) {
+        free(name);
+        name = ps_format("%s (%d)", base, copy);
+    }
+    free(base);
+    return name;
+}
+
+static int put_data(FILE *out, const ps_row *rows, size_t n) {
+    ps_map names = {0};
+    int bad = 0;
+    fprintf(out, ",\n%*s\"data\": {", INDENT, "");
+    for (size_t i = 0; i < n; i++) {
+        char *name = own_name(&names, &rows[i]);
+        bad |= put_member(out, name, row_of(&rows[i]), 2, i ? "," : "");
+        free(name);
+    }
+    if (n)
+        fprintf(out, "\n%*s", INDENT, "");
+    fputc('}', out);
+    ps_map_free(&names);
+    return bad;
+}
+
+int ps_write_multiqc(const ps_row *rows, size_t n, FILE *out, ps_error *err) {
+    const struct {
+        const char *name;
+        json_t *value;
+    } head[] = {
+        {"id", json_string("plasmastrat")},
+        {"section_name", json_string("plasmastrat")},
+        {"description",
+         json_string("labels each sample plasmacytoma-like or intramedullary from CCND1 and RAS. Research use only, "
+                     "not a diagnosis. Written by plasmastrat " PS_VERSION ".")},
+        {"plot_type", json_string("table")},
+        {"pconfig",
+         json_pack("{s:s, s:s, s:s, s:s}", "id", "plasmastrat_table", "title", "plasmastrat: labels and markers",
+                   "namespace", "plasmastrat", "col1_header", "Sample")},
+        {"headers", headers()},
+    };
+    int bad = 0;
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++)
+        bad |= put_member(out, head[i].name, head[i].value, 1, i ? "," : "{");
+    bad |= put_data(out, rows, n);
+    fputs("\n}\n", out);
     if (ps_finish(out, "the MultiQC file", err) < 0)
         return -1;
-    return status == 0 ? 0 : ps_fail(err, PS_ERR_RUN, NULL, 0, "the MultiQC file could not be built");
+    return bad ? ps_fail(err, PS_ERR_RUN, NULL, 0, "the MultiQC file could not be built") : 0;
 }

@@ -21,143 +21,143 @@ static void put_count(FILE *out, int64_t n) {
     fputs(ps_count(PS_NUMBER_BUFFER, n, EMPTY), out);
 }
 
-static void col_label(const ps_cohort_row *r, FILE *out) {
+static void col_label(const ps_row *r, FILE *out) {
     fputs(ps_label_names[r->label], out);
 }
 
-static void col_probability(const ps_cohort_row *r, FILE *out) {
+static void col_probability(const ps_row *r, FILE *out) {
     put_real(out, r->probability);
 }
 
-static void col_ras(const ps_cohort_row *r, FILE *out) {
+static void col_ras(const ps_row *r, FILE *out) {
     fputs(ps_ras_state_names[r->ras], out);
 }
 
-static void col_ras_variants(const ps_cohort_row *r, FILE *out) {
+static void col_ras_variants(const ps_row *r, FILE *out) {
     ps_cohort_put_variants(out, r, 1, EMPTY);
 }
 
-static void col_other_variants(const ps_cohort_row *r, FILE *out) {
+static void col_other_variants(const ps_row *r, FILE *out) {
     ps_cohort_put_variants(out, r, 0, EMPTY);
 }
 
-static void col_ccnd1(const ps_cohort_row *r, FILE *out) {
+static void col_ccnd1(const ps_row *r, FILE *out) {
     fputs(ps_ccnd1_state_names[r->ccnd1], out);
 }
 
-static void col_cause(const ps_cohort_row *r, FILE *out) {
+static void col_cause(const ps_row *r, FILE *out) {
     fputs(ps_cause_names[r->cause], out);
 }
 
-static void col_expression(const ps_cohort_row *r, FILE *out) {
+static void col_expression(const ps_row *r, FILE *out) {
     fputs(ps_expression_state_names[r->expression], out);
 }
 
-static void col_copynumber(const ps_cohort_row *r, FILE *out) {
+static void col_copynumber(const ps_row *r, FILE *out) {
     fputs(ps_cn_state_names[r->copy_number], out);
 }
 
-static void col_junction(const ps_cohort_row *r, FILE *out) {
+static void col_junction(const ps_row *r, FILE *out) {
     fputs(ps_junction_state_names[r->junction], out);
 }
 
-static void col_hyperdiploid(const ps_cohort_row *r, FILE *out) {
+static void col_hyperdiploid(const ps_row *r, FILE *out) {
     static const char *const words[PS_N_ANSWERS] = {EMPTY, "false", "true"};
     fputs(words[r->hyperdiploid], out);
 }
 
-static void col_message(const ps_cohort_row *r, FILE *out) {
+static void col_message(const ps_row *r, FILE *out) {
     put_text(out, r->failure ? r->failure : r->message);
 }
 
-static void col_leaning(const ps_cohort_row *r, FILE *out) {
+static void col_leaning(const ps_row *r, FILE *out) {
     fputs(ps_leaning_name(r->leaning), out);
 }
 
-static void col_low(const ps_cohort_row *r, FILE *out) {
+static void col_low(const ps_row *r, FILE *out) {
     put_real(out, r->low);
 }
 
-static void col_high(const ps_cohort_row *r, FILE *out) {
+static void col_high(const ps_row *r, FILE *out) {
     put_real(out, r->high);
 }
 
-static void col_model(const ps_cohort_row *r, FILE *out) {
+static void col_model(const ps_row *r, FILE *out) {
     put_text(out, r->model);
 }
 
-static void col_basis(const ps_cohort_row *r, FILE *out) {
+static void col_basis(const ps_row *r, FILE *out) {
     fputs(r->model ? ps_basis_names[r->basis] : EMPTY, out);
 }
 
-static void col_specimen(const ps_cohort_row *r, FILE *out) {
+static void col_specimen(const ps_row *r, FILE *out) {
     fputs(ps_specimen_names[r->specimen], out);
 }
 
-static void col_worst_lod(const ps_cohort_row *r, FILE *out) {
+static void col_worst_lod(const ps_row *r, FILE *out) {
     put_real(out, r->lod95);
 }
 
-static void col_worst_codon(const ps_cohort_row *r, FILE *out) {
+static void col_worst_codon(const ps_row *r, FILE *out) {
     put_text(out, r->lod95_codon);
 }
 
-static void col_expression_log2(const ps_cohort_row *r, FILE *out) {
+static void col_expression_log2(const ps_row *r, FILE *out) {
     put_real(out, r->log2_ratio);
 }
 
-static void col_copies(const ps_cohort_row *r, FILE *out) {
+static void col_copies(const ps_row *r, FILE *out) {
     put_real(out, r->copies);
 }
 
-static void col_copies_low(const ps_cohort_row *r, FILE *out) {
+static void col_copies_low(const ps_row *r, FILE *out) {
     put_real(out, r->copies_low);
 }
 
-static void col_copies_high(const ps_cohort_row *r, FILE *out) {
+static void col_copies_high(const ps_row *r, FILE *out) {
     put_real(out, r->copies_high);
 }
 
-static void col_scope(const ps_cohort_row *r, FILE *out) {
+static void col_scope(const ps_row *r, FILE *out) {
     fputs(ps_scope_names[r->scope], out);
 }
 
-static void col_split(const ps_cohort_row *r, FILE *out) {
+static void col_split(const ps_row *r, FILE *out) {
     put_count(out, r->split);
 }
 
-static void col_discordant(const ps_cohort_row *r, FILE *out) {
+static void col_discordant(const ps_row *r, FILE *out) {
     put_count(out, r->discordant);
 }
 
-static void col_purity(const ps_cohort_row *r, FILE *out) {
+static void col_purity(const ps_row *r, FILE *out) {
     put_real(out, r->purity);
 }
 
-static void col_qc_warnings(const ps_cohort_row *r, FILE *out) {
+static void col_qc_warnings(const ps_row *r, FILE *out) {
     fprintf(out, "%d", ps_cohort_n_checks(r, PS_QC_WARN));
 }
 
-static void col_qc_failures(const ps_cohort_row *r, FILE *out) {
+static void col_qc_failures(const ps_row *r, FILE *out) {
     fprintf(out, "%d", ps_cohort_n_checks(r, PS_QC_FAIL));
 }
 
-static void col_identity(const ps_cohort_row *r, FILE *out) {
+static void col_identity(const ps_row *r, FILE *out) {
     fputs(ps_identity_state_names[r->identity], out);
 }
 
-static void col_contamination(const ps_cohort_row *r, FILE *out) {
+static void col_contamination(const ps_row *r, FILE *out) {
     put_real(out, r->contamination);
 }
 
-static void col_same_person(const ps_cohort_row *r, FILE *out) {
+static void col_same_person(const ps_row *r, FILE *out) {
     ps_cohort_put_matches(out, r, EMPTY);
 }
 
 /* sample_id and status stand before these. */
 static const struct {
     const char *name;
-    void (*write)(const ps_cohort_row *, FILE *);
+    void (*write)(const ps_row *, FILE *);
 } columns[] = {
     {"label", col_label},
     {"probability", col_probability},
@@ -203,7 +203,7 @@ static void put_header(FILE *out) {
 }
 
 /* A failed sample has nothing but its failure, whatever else the row holds. */
-static void put_row(const ps_cohort_row *row, FILE *out) {
+static void put_row(const ps_row *row, FILE *out) {
     put_text(out, row->sample_id);
     fprintf(out, "\t%s", ps_cohort_status(row));
     for (int c = 0; c < N_COLUMNS; c++) {
@@ -216,7 +216,7 @@ static void put_row(const ps_cohort_row *row, FILE *out) {
     fputc('\n', out);
 }
 
-int ps_write_cohort_tsv(const ps_cohort_row *rows, size_t n, FILE *out, ps_error *err) {
+int ps_write_cohort_tsv(const ps_row *rows, size_t n, FILE *out, ps_error *err) {
     put_header(out);
     for (size_t i = 0; i < n; i++)
         put_row(&rows[i], out);

@@ -16,9 +16,10 @@ typedef struct kind {
     assay a, b;
 } kind;
 
-static ps_identity_comparison compare(uint64_t *seed, const kind *k, const person *a, const person *b, uint64_t tumour_a,
-                                      uint64_t tumour_b) {
-    ps_read_evidence ea = unit_observe(seed, &panel, a, k->a, tumour_a), eb = unit_observe(seed, &panel, b, k->b, tumour_b);
+static ps_identity_comparison compare(uint64_t *seed, const kind *k, const person *a, const person *b,
+                                      uint64_t tumour_a, uint64_t tumour_b) {
+    ps_read_evidence ea = unit_observe(seed, &panel, a, k->a, tumour_a),
+                     eb = unit_observe(seed, &panel, b, k->b, tumour_b);
     ps_identity_input ia, ib;
     ps_identity_comparison call;
     ps_identity_publish(&panel, &ea, &ia);
@@ -89,9 +90,10 @@ static void contamination(const char *name, assay a, int repeats) {
         sum += call.fraction;
         width += call.high - call.low;
     }
-    printf("%-50s planted %4.1f %%  assessed %d  warned %d  mean %.2f %%  interval holds the truth %.1f %% (width %.2f %%)\n",
-           name, 100 * a.fraction, assessed, found, 100 * sum / (assessed ? assessed : 1),
-           100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
+    printf(
+        "%-50s planted %4.1f %%  assessed %d  warned %d  mean %.2f %%  interval holds the truth %.1f %% (width %.2f %%)\n",
+        name, 100 * a.fraction, assessed, found, 100 * sum / (assessed ? assessed : 1),
+        100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
 }
 
 static double seconds(void) {
@@ -108,10 +110,11 @@ static void cohort(int n, double depth) {
     for (int i = 0; i < n; i++) {
         if (i % 10 != 9)
             who = unit_stranger(&seed, &panel);
-        ps_read_evidence e = unit_observe(&seed, &panel, &who, (assay){.role = PS_INPUT_DNA, .depth = depth, .error = 0.002}, 1);
+        ps_read_evidence e =
+            unit_observe(&seed, &panel, &who, (assay){.role = PS_INPUT_DNA, .depth = depth, .error = 0.002}, 1);
         ps_identity_input in;
         ps_identity_publish(&panel, &e, &in);
-        ps_identity_profile_of(&panel, &in, &all[i]);
+        ps_identity_profile_of(&panel, in.role, in.counts, in.genotypes, in.sites, &all[i]);
         free(in.counts);
         free(in.genotypes);
         ps_read_evidence_free(&e);
@@ -127,8 +130,8 @@ static void cohort(int n, double depth) {
                 else
                     wrong++;
             }
-    printf("cohort of %d at %gx: %d of %d doubled persons found, %d wrong pairs, %.2f s\n", n, depth, right, n / 10, wrong,
-           seconds() - start);
+    printf("cohort of %d at %gx: %d of %d doubled persons found, %d wrong pairs, %.2f s\n", n, depth, right, n / 10,
+           wrong, seconds() - start);
     for (int i = 0; i < n; i++)
         ps_identity_profile_free(&all[i]);
     free(all);
@@ -144,7 +147,13 @@ int main(int argc, char **argv) {
     assay normal = {.role = PS_INPUT_NORMAL, .depth = 8, .error = 0.002};
     assay dna = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002, .purity = 0.9, .lost = 0.15, .gained = 0.3};
     assay wild = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002, .purity = 0.95, .lost = 0.4, .gained = 0.3};
-    assay rna = {.role = PS_INPUT_RNA, .depth = 8, .error = 0.004, .spread = 0.5, .skew = 0.7, .purity = 0.9, .lost = 0.15,
+    assay rna = {.role = PS_INPUT_RNA,
+                 .depth = 8,
+                 .error = 0.004,
+                 .spread = 0.5,
+                 .skew = 0.7,
+                 .purity = 0.9,
+                 .lost = 0.15,
                  .gained = 0.3};
     assay plain = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002};
     assay thin = {.role = PS_INPUT_DNA, .depth = 1, .error = 0.002};
@@ -174,7 +183,12 @@ int main(int argc, char **argv) {
         contamination("the same with 2 % deamination", a, repeats);
         a.damage = 0, a.sites = 60, a.depth = 20;
         contamination("the same, 60 SNPs of 20x", a, repeats);
-        assay r = {.role = PS_INPUT_RNA, .depth = 40, .sites = 250, .error = 0.002, .spread = 1.2, .skew = 0.7,
+        assay r = {.role = PS_INPUT_RNA,
+                   .depth = 40,
+                   .sites = 250,
+                   .error = 0.002,
+                   .spread = 1.2,
+                   .skew = 0.7,
                    .fraction = planted[f]};
         contamination("RNA, 250 SNPs of 40x, uneven", r, repeats);
     }

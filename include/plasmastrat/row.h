@@ -1,0 +1,100 @@
+/* row.h - what the cohort's files, `report` and `batch --resume` need of one sample: flat, small, on its own.
+ *
+ * A row owns its strings and refers to no panel and no open file. It is made from a result in memory, or read from an ID.json
+ * that was written long ago: names, states and numbers as they stand there, of a document whose digest fits. Nothing is
+ * called anew from it. A row that was zeroed reads as "nothing assessed"; ps_row_init also makes its numbers absent.
+ * Doubles that do not exist are NaN, counts -1, strings NULL. Strings may hold any byte; the writers make them safe.
+ */
+#ifndef PLASMASTRAT_ROW_H
+#define PLASMASTRAT_ROW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plasmastrat/result.h"
+
+typedef enum { PS_ANSWER_UNKNOWN, PS_ANSWER_NO, PS_ANSWER_YES, PS_N_ANSWERS } ps_answer;
+
+typedef struct ps_row_variant {
+    char *gene, *hgvs_p;
+    double vaf;
+    int mutates; /* 1: makes RAS mutated; 0: passed the filters and is shown beside it (BRAF, uncertain changes) */
+} ps_row_variant;
+
+typedef struct ps_row_check {      /* one QC check */
+    char *check, *input, *message; /* message NULL: passed */
+    ps_qc_state state;
+} ps_row_check;
+
+typedef struct ps_row_person { /* what one input tells of its person, as it is published (identity.h) */
+    ps_input_role role;
+    int sites;
+    char *counts, *genotypes;
+} ps_row_person;
+
+typedef struct ps_row_match {  /* another sample that is the same person's */
+    const char *sample_id;     /* the other row's */
+    unsigned char first;       /* 1: this row comes before the other (each pair stands in both) */
+    unsigned char own, theirs; /* bit per ps_input_role: which inputs say so */
+} ps_row_match;
+
+typedef struct ps_row {
+    char *sample_id;
+    char *failure; /* NULL: done; else why the sample failed, and only sample_id is meaningful besides */
+    char *page;    /* the sample's own page as a path relative to the cohort's folder; NULL: none */
+    /* label */
+    ps_label_state label, leaning; /* never PS_LABEL_NOT_APPLICABLE: such a sample is not-assessable */
+    double probability, low, high; /* of plasmacytoma-like, with its 95 % interval */
+    char *message;                 /* why there is no definite label */
+    char *model, *question;
+    ps_basis basis; /* of the model; meaningless without one */
+    ps_specimen specimen;
+    double purity;
+    /* RAS */
+    ps_ras_state ras;
+    ps_row_variant *variant; /* in the result's order */
+    size_t n_variants;
+    double lod95;      /* of the worst required codon; NaN when that one was not seen at all */
+    char *lod95_codon; /* "KRAS:146" */
+    /* CCND1 */
+    ps_ccnd1_state ccnd1;
+    ps_cause cause;
+    ps_expression_state expression;
+    double log2_ratio, over_at, not_at; /* CCND1 expression and the cut-offs it was held against */
+    ps_cn_state copy_number;
+    double copies, copies_low, copies_high;
+    ps_scope scope;
+    ps_answer hyperdiploid;
+    ps_junction_state junction;
+    int64_t split, discordant; /* fragments */
+    /* persons */
+    ps_identity_state identity;
+    double contamination; /* highest of the inputs'; NaN when none was assessed */
+    char *snp_set;        /* what `person` can be compared with; NULL: nothing */
+    ps_row_person *person;
+    size_t n_persons;
+    ps_row_match *match; /* by ps_cohort_compare, in the order of the rows; the first PS_ROW_MATCHES of them */
+    size_t n_matches, n_more;
+    /* QC */
+    ps_row_check *check;
+    size_t n_checks;
+} ps_row;
+
+enum { PS_ROW_MATCHES = 50 };     /* more samples of one person are counted, not listed */
+enum { PS_ROW_BYTES = 64 << 20 }; /* a larger ID.json is refused */
+
+void ps_row_init(ps_row *row);                        /* nothing known: NaN, -1, NULL */
+void ps_row_of(const ps_result *result, ps_row *row); /* copies; a failed result gives a failed row */
+void ps_row_free(ps_row *row);
+/* Append; strings are copied. */
+void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_p, double vaf, int mutates);
+void ps_row_add_check(ps_row *row, const char *check, const char *input, ps_qc_state state, const char *message);
+
+/* The row of an ID.json, the same that ps_row_of made of its result. Refused, with the file's name and the place in it: no JSON,
+ * another or a newer schema, a digest that is missing or does not fit, a member that is missing or out of range. The row is
+ * empty (ps_row_init) then. */
+int ps_row_read(const char *path, ps_row *row, ps_error *err);
+/* The same from memory; `path` is only the name used in messages. */
+int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *row, ps_error *err);
+
+#endif

@@ -1,0 +1,47 @@
+#include "plasmastrat/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+
+enum { STEP = 65536 };
+
+int ps_file_read(const char *path, size_t most, ps_error_kind kind, char **bytes, size_t *n, ps_error *err) {
+    FILE *file = fopen(path, "rb");
+    return file ? ps_stream_read(file, path, most, kind, bytes, n, err)
+                : ps_fail(err, kind, path, 0, "cannot be opened: %s", strerror(errno));
+}
+
+int ps_stream_read(FILE *file, const char *path, size_t most, ps_error_kind kind, char **bytes, size_t *n,
+                   ps_error *err) {
+    char *text = NULL;
+    size_t used = 0, capacity = 0, got = 0;
+    do {
+        if (capacity - used <= STEP) {
+            capacity = capacity ? 2 * capacity : 2 * STEP;
+            text = ps_resize(text, capacity, 1);
+        }
+        got = fread(text + used, 1, capacity - used - 1, file);
+        used += got;
+    } while (got > 0 && used <= most);
+    int bad = ferror(file), why = errno;
+    fclose(file);
+    if (!bad && used <= most) {
+        text[used] = '\0';
+        *bytes = text;
+        *n = used;
+        return 0;
+    }
+    free(text);
+    if (bad)
+        return ps_fail(err, kind, path, 0, "cannot be read: %s", strerror(why));
+    return most >> 20 ? ps_fail(err, kind, path, 0, "is larger than %zu MiB", most >> 20)
+                      : ps_fail(err, kind, path, 0, "is larger than %zu bytes", most);
+}
+
+int ps_path_is_remote(const char *path) {
+    return strstr(path, "://") != NULL;
+}
