@@ -143,6 +143,66 @@ def write_models(common):
         write(common, f"model.{name}.tsv", ["key", "value", "sd", "note"], lines)
 
 
+STATES = ("loss", "none", "gain", "more")  # one copy, two, three, four or more
+PROBE_STATES = ("loss", "none", "gain_one", "gain_two_or_more")
+
+
+def arm_margins(facts):
+    """{(arm, group): [genomes by state]}, the mean of an arm's probes."""
+    sums = {}
+    for row in rows(facts / "arm_states_870.tsv"):
+        arm = row["probe"].rstrip("0123456789")
+        counts = [float(row[state]) for state in PROBE_STATES]
+        check(sum(counts) == float(row["n"]), f"arm_states_870: {row['probe']} does not add up")
+        total, probes = sums.get((arm, row["group"]), ([0] * 4, 0))
+        sums[arm, row["group"]] = ([a + b for a, b in zip(total, counts)], probes + 1)
+    return {key: [x / probes for x in total] for key, (total, probes) in sums.items()}
+
+
+def joint_states(p, q, pair):
+    """Genomes by the states of both arms, from each arm's own counts and from how often both move together. What the
+    facts do not say: arms that have four copies or more go with a gained other arm as often as all gained ones do."""
+    n, joint = sum(p), [[0.0] * 4 for _ in STATES]
+    if pair is None:
+        return [[a * b / n for b in q] for a in p]
+    gained, lost, two = (float(pair[k]) for k in ("both_gained", "both_lost", "both_gained_two_or_more"))
+    alone = float(pair["only_p_gained"]), float(pair["only_q_gained"])
+    joint[3][3], joint[0][0] = two, lost
+    for side, (own, other) in enumerate(((p, q), (q, p))):
+        def add(mine, its, genomes):
+            joint[mine if side == 0 else its][its if side == 0 else mine] += max(0.0, genomes)
+        all_gained = gained + alone[side]
+        more_with = min((own[3] - two) * gained / all_gained, (gained - two) / 2) if all_gained and own[3] > two else 0
+        more_alone = min(max(0.0, own[3] - two - more_with), alone[side])
+        add(3, 2, more_with)
+        not_gained = other[0] + other[1]
+        for state, share in ((0, (other[0] - lost) / not_gained), (1, 1 - (other[0] - lost) / not_gained)):
+            add(3, state, more_alone * max(0.0, share))
+            add(2, state, (alone[side] - more_alone) * min(1.0, max(0.0, share)))
+    joint[2][2] = max(0.0, gained - two - joint[3][2] - joint[2][3])
+    joint[0][1] = max(0.0, p[0] - lost - joint[0][2] - joint[0][3])
+    joint[1][0] = max(0.0, q[0] - lost - joint[2][0] - joint[3][0])
+    joint[1][1] = max(0.0, n - sum(map(sum, joint)))
+    return joint
+
+
+def write_karyotypes(common, facts, arms):
+    margins, lines = arm_margins(facts), []
+    pairs = {(row["chromosome"], row["group"]): row for row in rows(facts / "whole_chromosome_states_870.tsv")}
+    for group in ("hyperdiploid", "not-hyperdiploid"):
+        for chromosome in sorted({arm[:-1] for arm in arms}, key=int):
+            q = margins[chromosome + "q", group]
+            p = margins.get((chromosome + "p", group)) if chromosome + "p" in arms else None
+            table = joint_states(p, q, pairs.get((chromosome, group))) if p else [q]
+            check(abs(sum(map(sum, table)) - sum(q)) < 0.02 * sum(q), f"karyotypes: chromosome {chromosome} does not add up")
+            for i, row in enumerate(table):
+                lines += [(chromosome, group, STATES[i] if p else ".", STATES[j], f"{genomes:.2f}")
+                          for j, genomes in enumerate(row) if genomes >= 0.005]
+    write(common, "karyotypes.tsv", ["chromosome", "group", "p", "q", "genomes"], lines,
+          ["newly diagnosed myelomas (870) by the copies of both arms: one, two, three, four or more; '.': no such arm",
+           "from the arms' own states and from how often both arms are gained or lost together (whole-genome calls by probe)"])
+
+
 def write_common(common, facts):
     write_models(common)
     arms = []
@@ -153,6 +213,7 @@ def write_common(common, facts):
         arms.append((row["arm"], row["gain_freq"], row["loss_freq"], int(chromosome in TRISOMY)))
     write(common, "arms.tsv", ["arm", "gain_prior", "loss_prior", "odd_trisomy"], arms,
           ["share of newly diagnosed myelomas in which the arm is gained / lost (1,600-patient public cohort)"])
+    write_karyotypes(common, facts, {arm[0] for arm in arms})
 
     codons = {}
     for row in rows(facts / "hotspot_codons.tsv"):

@@ -107,6 +107,16 @@ typedef struct ps_arm {
     int odd_trisomy;             /* on a chromosome of the hyperdiploid pattern: 3 5 7 9 11 15 19 21 */
 } ps_arm;
 
+/* Copies of an arm in the table of genomes: one, two, three, four or more. Groups: hyperdiploid, not. */
+enum { PS_ARM_LOSS, PS_ARM_TWO, PS_ARM_GAIN, PS_ARM_MORE, PS_N_ARM_STATES };
+enum { PS_N_KARYOTYPE_GROUPS = 2 };
+
+typedef struct ps_chromosome {
+    int p, q; /* arm ids; p is -1 where the panel has no such arm */
+    double genomes[PS_N_KARYOTYPE_GROUPS][PS_N_ARM_STATES][PS_N_ARM_STATES]; /* by group, state of p (0 without p), of q */
+    double all[PS_N_KARYOTYPE_GROUPS];                                       /* their sum */
+} ps_chromosome;
+
 /* Limits: one double each, from limits.tsv (name, value, unit, source). X(name) list so that table and struct agree.
  * What a laboratory or a reviewer may question stands here; grids, buffers and numerical tolerances stay in code. */
 #define PS_LIMITS(X)                                                                                                   \
@@ -203,6 +213,7 @@ typedef struct ps_arm {
     X(cn_max_bin_cv)                 /* robust CV beyond Poisson above which nothing is said */                        \
     X(cn_max_interval)               /* copies: a wider 95 % interval is not assessable */                             \
     X(cn_baseline_odds)              /* posterior odds the best baseline must have over the next */                    \
+    X(cn_baseline_sure)              /* odds: under which the next is printed as a warning */                          \
     X(cn_gain_copies)                /* copies from which CCND1 is gained */                                           \
     X(cn_amplified_copies)                                                                                             \
     X(cn_loss_copies)                                                                                                  \
@@ -221,20 +232,19 @@ typedef struct ps_arm {
     X(cn_remaining_error)            /* log2 ratio: of any level that the model leaves */                              \
     X(cn_prior_least)                /* probability: gain and loss prior of an arm, at least */                        \
     X(cn_prior_none)                 /* probability: of no copy of an arm */                                           \
+    X(cn_prior_genomes)              /* genomes: added to every pair of states of a chromosome's arms */               \
     X(cn_prior_three)                /* fraction of gains: of gained arms with three copies */                         \
     X(cn_prior_four)                 /* fraction of gains: with four */                                                \
     X(cn_prior_more)                 /* fraction of gains: with five, and with six */                                  \
     X(cn_prior_pattern)              /* probability: of an arm that has what its kind of genome mostly has */             \
-    X(cn_prior_quiet)                /* probability: next to no arm is gained or lost */                               \
-    X(cn_prior_hyperdiploid)         /* probability: the odd chromosomes mostly have three copies */                   \
     X(cn_prior_hypodiploid)          /* probability: many of the even chromosomes have one copy */                      \
     X(cn_prior_near_triploid)        /* probability: all chromosomes mostly have three copies */                       \
     X(cn_prior_hyperhaploid)         /* probability: the odd two, the others one; the same of that doubled */          \
-    X(cn_prior_disomy)               /* probability: two copies of an arm in quiet ones */                             \
     X(cn_prior_monosomy)             /* probability: one copy of an arm of an even chromosome in hypodiploid ones */   \
-    X(cn_prior_partial)              /* probability: with a purity: a part of the tumour's cells holds the events */   \
+    X(cn_prior_partial)              /* probability: of a purity that is not that of the events, all shares together */ \
     X(cn_subclone_density)           /* probability per log2: of an arm at no whole number of copies */                \
     X(cn_baseline_apart)             /* log2 ratio: from which two baselines are two answers */                        \
+    X(cn_part_arms)                  /* fraction of arms: that may lie between whole copies of a given purity */        \
     X(cn_hyperdiploid_chromosomes)   /* chromosomes: of the odd ones gained whole for hyperdiploid */                  \
     X(cn_state_margin)               /* copies: the interval stays away from the copies that a state denies */         \
     X(cn_two_margin)                 /* copies: an interval further off two is not neutral */                           \
@@ -349,6 +359,8 @@ typedef struct ps_panel {
     char snp_set[17]; /* hash over the SNPs' contigs, alleles and frequencies: results with equal ones can be compared */
     ps_arm *arms;
     int n_arms;
+    ps_chromosome *chromosomes; /* of the arms, in their order */
+    int n_chromosomes;
     ps_region *regions;
     int n_regions;
     ps_span ccnd1_window; /* t(11;14) breakpoints lie here (region "CCND1_t1114_window") */

@@ -21,6 +21,7 @@
     X("common", "common", activating, "activating.tsv")                                                              \
     X("common", "common", arms, "arms.tsv")                                                                          \
     X("common", "common", hotspots, "hotspots.tsv")                                                                  \
+    X("common", "common", karyotypes, "karyotypes.tsv")                                                              \
     X("common", "common", limits, "limits.tsv")                                                                      \
     X("common", "common", emd_lesion, "model.emd-lesion.tsv")                                                        \
     X("common", "common", marrow_compartment, "model.marrow-compartment.tsv")                                        \

@@ -60,6 +60,7 @@ void ps_fasta_free(ps_fasta *fasta);
 
 int ps_load_contigs(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_arms(const ps_panel_files *files, ps_panel *panel, ps_error *err);
+int ps_load_karyotypes(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_bins(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_regions(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_snps(const ps_panel_files *files, ps_panel *panel, ps_error *err);

@@ -48,9 +48,9 @@ typedef int (*load_step)(const ps_panel_files *files, ps_panel *panel, ps_error 
 
 /* Each step leans on those before it: places on contigs, transcripts on genes, hotspots on codons. */
 static const load_step steps[] = {
-    load_about,     ps_load_contigs,     ps_load_arms,    ps_load_bins,     ps_load_regions,
-    ps_load_genes,  ps_load_transcripts, ps_load_windows, ps_load_hotspots, ps_load_activating,
-    ps_load_limits, ps_load_filters,     ps_load_models,  ps_load_snps,
+    load_about,         ps_load_contigs, ps_load_arms,        ps_load_karyotypes, ps_load_bins,
+    ps_load_regions,    ps_load_genes,   ps_load_transcripts, ps_load_windows,    ps_load_hotspots,
+    ps_load_activating, ps_load_limits,  ps_load_filters,     ps_load_models,     ps_load_snps,
 };
 
 int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
@@ -116,6 +116,7 @@ void ps_panel_free(ps_panel *panel) {
     for (int i = 0; i < panel->n_arms; i++)
         free(panel->arms[i].name);
     free(panel->arms);
+    free(panel->chromosomes);
     for (int i = 0; i < panel->n_regions; i++)
         free(panel->regions[i].name);
     free(panel->regions);

@@ -213,6 +213,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(cn_max_bin_cv, 0.01, 10)                                                                                       \
     R(cn_max_interval, 0.1, 20)                                                                                      \
     R(cn_baseline_odds, 1, 1e9)                                                                                      \
+    R(cn_baseline_sure, 1, 1e9)                                                                                      \
     R(cn_gain_copies, 2, 4)                                                                                          \
     R(cn_amplified_copies, 2.5, 100)                                                                                 \
     R(cn_loss_copies, 0, 2)                                                                                          \
@@ -231,20 +232,19 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(cn_remaining_error, 0, 1)                                                                                      \
     R(cn_prior_least, 1e-6, 0.25)                                                                                    \
     R(cn_prior_none, 1e-9, 0.1)                                                                                      \
+    R(cn_prior_genomes, 1e-4, 100)                                                                                   \
     R(cn_prior_three, 0.01, 1)                                                                                       \
     R(cn_prior_four, 0.001, 1)                                                                                       \
     R(cn_prior_more, 1e-6, 0.5)                                                                                      \
     R(cn_prior_pattern, 0.01, 0.99)                                                                                  \
-    R(cn_prior_quiet, 0, 0.3)                                                                                        \
-    R(cn_prior_hyperdiploid, 0, 0.5)                                                                                 \
     R(cn_prior_hypodiploid, 0, 0.1)                                                                                  \
     R(cn_prior_near_triploid, 1e-9, 0.05)                                                                            \
     R(cn_prior_hyperhaploid, 1e-9, 0.02)                                                                             \
-    R(cn_prior_disomy, 0.01, 0.99)                                                                                   \
     R(cn_prior_monosomy, 0.01, 0.9)                                                                                  \
     R(cn_prior_partial, 0, 0.5)                                                                                      \
     R(cn_subclone_density, 1e-9, 1)                                                                                  \
     R(cn_baseline_apart, 0.01, 1)                                                                                    \
+    R(cn_part_arms, 0, 1)                                                                                            \
     R(cn_hyperdiploid_chromosomes, 1, 8)                                                                             \
     R(cn_state_margin, 0, 0.5)                                                                                       \
     R(cn_two_margin, 0, 0.5)                                                                                         \

@@ -104,6 +104,86 @@ int ps_load_arms(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
     return rc;
 }
 
+/* ---- karyotypes.tsv ---------------------------------------------------------------------------------------------
+ */
+
+enum { KARYOTYPE_CHROMOSOME, KARYOTYPE_GROUP, KARYOTYPE_P, KARYOTYPE_Q, KARYOTYPE_GENOMES, KARYOTYPE_COLUMNS };
+
+/* The chromosome of the arm `name` + 'q'; NULL when the panel has no such arm. */
+static ps_chromosome *find_chromosome(const ps_panel *panel, const char *name) {
+    for (int i = 0; i < panel->n_chromosomes; i++) {
+        const char *q = panel->arms[panel->chromosomes[i].q].name;
+        if (strlen(q) == strlen(name) + 1 && !strncmp(q, name, strlen(name)))
+            return &panel->chromosomes[i];
+    }
+    return NULL;
+}
+
+/* Arms of one chromosome; one that has a short arm only is not counted in. */
+static void list_chromosomes(ps_panel *panel) {
+    panel->chromosomes = ps_alloc((size_t)panel->n_arms, sizeof *panel->chromosomes);
+    for (int a = 0; a < panel->n_arms; a++) {
+        size_t n = strlen(panel->arms[a].name) - 1;
+        if (panel->arms[a].name[n] != 'q')
+            continue;
+        ps_chromosome *c = &panel->chromosomes[panel->n_chromosomes++];
+        c->q = a;
+        c->p = -1;
+        for (int b = 0; b < panel->n_arms; b++)
+            if (b != a && strlen(panel->arms[b].name) == n + 1 &&
+                !strncmp(panel->arms[b].name, panel->arms[a].name, n))
+                c->p = b;
+    }
+}
+
+/* Index of a word; -1 and an error when it is none of them. */
+static int one_of(const ps_table *table, size_t row, int column, const char *const *words, int n, ps_error *err) {
+    const char *cell = ps_table_cell(table, row, column);
+    for (int i = 0; i < n; i++)
+        if (!strcmp(cell, words[i]))
+            return i;
+    return ps_table_fail(table, row, column, err, "expected %s, ..., or %s", words[0], words[n - 1]);
+}
+
+static int load_karyotype(const ps_table *table, size_t row, const int *column, ps_panel *panel, ps_error *err) {
+    static const char *const states[PS_N_ARM_STATES] = {"loss", "none", "gain", "more"};
+    static const char *const groups[PS_N_KARYOTYPE_GROUPS] = {"hyperdiploid", "not-hyperdiploid"};
+    ps_chromosome *c = find_chromosome(panel, ps_table_cell(table, row, column[KARYOTYPE_CHROMOSOME]));
+    double genomes = 0;
+    if (!c)
+        return ps_table_fail(table, row, column[KARYOTYPE_CHROMOSOME], err, "no long arm of it is in arms.tsv");
+    int group = one_of(table, row, column[KARYOTYPE_GROUP], groups, PS_N_KARYOTYPE_GROUPS, err), p = 0;
+    int no_p = !strcmp(ps_table_cell(table, row, column[KARYOTYPE_P]), ".");
+    if (group >= 0 && no_p != (c->p < 0))
+        return ps_table_fail(table, row, column[KARYOTYPE_P], err, "expected '.' where arms.tsv has no short arm");
+    if (group < 0 || (!no_p && (p = one_of(table, row, column[KARYOTYPE_P], states, PS_N_ARM_STATES, err)) < 0))
+        return -1;
+    int q = one_of(table, row, column[KARYOTYPE_Q], states, PS_N_ARM_STATES, err);
+    if (q < 0 || ps_table_double(table, row, column[KARYOTYPE_GENOMES], 0, 1e9, &genomes, err) < 0)
+        return -1;
+    c->genomes[group][p][q] += genomes;
+    c->all[group] += genomes;
+    return 0;
+}
+
+int ps_load_karyotypes(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
+    static const char *const names[KARYOTYPE_COLUMNS] = {"chromosome", "group", "p", "q", "genomes"};
+    ps_table table;
+    int column[KARYOTYPE_COLUMNS], rc = 0;
+    if (ps_panel_table(files, "karyotypes.tsv", names, KARYOTYPE_COLUMNS, 0, &table, column, err) < 0)
+        return -1;
+    list_chromosomes(panel);
+    for (size_t row = 0; row < table.n_rows && rc == 0; row++)
+        rc = load_karyotype(&table, row, column, panel, err);
+    for (int i = 0; i < panel->n_chromosomes && rc == 0; i++)
+        for (int group = 0; group < PS_N_KARYOTYPE_GROUPS && rc == 0; group++)
+            if (!(panel->chromosomes[i].all[group] > 0))
+                rc = ps_fail(err, PS_ERR_USAGE, table.path, 0, "no genome for arm %s in one of the groups",
+                             panel->arms[panel->chromosomes[i].q].name);
+    ps_table_free(&table);
+    return rc;
+}
+
 /* ---- bins.bed ---------------------------------------------------------------------------------------------------
  */
 

@@ -201,6 +201,16 @@ static void set_all(genome *g, double copies) {
         g->arm[a] = copies;
 }
 
+/* Right or not assessable, with both explanations printed. */
+static void warned(const char *what, const genome *g, uint64_t seed, ps_cn_state state) {
+    ps_copynumber_call call = call_of(g, &seed, NAN);
+    if ((call.state != PS_CN_NOT_ASSESSABLE && call.state != state) ||
+        !has_reason(&call.reasons, PS_REASON_AMBIGUOUS_BASELINE))
+        fail_msg("%s, depth %g: %s, %.2f copies, %zu reasons", what, g->depth, ps_cn_state_names[call.state],
+                 call.copies, call.reasons.n);
+    free_call(&call);
+}
+
 static void ambiguous(const char *what, const genome *g, uint64_t seed, double purity) {
     ps_copynumber_call call = call_of(g, &seed, purity);
     if (call.state != PS_CN_NOT_ASSESSABLE || !has_reason(&call.reasons, PS_REASON_AMBIGUOUS_BASELINE) ||
@@ -244,12 +254,86 @@ static void many_trisomies(void **state) {
             set_arms(&g, "3 5 7 9 11 15 19 21", 3);
             set_arms(&g, more[i], 3);
             for (uint64_t k = 0; k < 4; k++)
-                ambiguous("many trisomies", &g, 50 + k, NAN);
+                warned("many trisomies", &g, 50 + k, PS_CN_GAIN);
             tally t = measure(&g, 8, 60 + d, 3, 0.4, 1);
             report("many trisomies, purity told", depths[d], 3, &t);
             assert_int_equal(t.wrong, 0);
             assert_true(t.right >= 5);
         }
+}
+
+static int has_arm_between(const ps_copynumber_call *call) {
+    int n = 0;
+    for (size_t i = 0; i < call->n_arms; i++)
+        n += fabs(call->arm[i].copies - round(call->arm[i].copies)) > 0.25;
+    return n;
+}
+
+/* Guards against: baseline.c trying shares of cells that a given purity rules out: chromosomes with five copies are rarer than
+ * monosomies in two thirds of the cells, so CCND1 came out at two copies and the arms at 1.33, 2.67 and 3.33. */
+static void whole_copies_of_a_purity(void **state) {
+    (void)state;
+    static const double depths[] = {667, 133, 67};
+    for (size_t d = 0; d < 3; d++) {
+        genome g = diploid(depths[d]);
+        set_arms(&g, "2 3 6 7 9 11", 3);
+        set_arms(&g, "5 19", 4);
+        set_arms(&g, "15q 21q", 5);
+        set_arm(&g, "1q", 2.4);
+        set_arm(&g, "16q", 1.6);
+        uint64_t seed = 500 + d;
+        for (int k = 0; k < 4; k++) {
+            ps_copynumber_call call = call_of(&g, &seed, 1);
+            assert_int_equal(call.state, PS_CN_GAIN);
+            assert_int_equal(call.scope, PS_SCOPE_CHROMOSOME);
+            assert_int_equal(call.hyperdiploid, 1);
+            assert_true(fabs(call.copies - 3) < 0.3 && has_arm_between(&call) <= 2);
+            assert_false(has_reason(&call.reasons, PS_REASON_PART_OF_CELLS));
+            free_call(&call);
+        }
+    }
+}
+
+/* A purity that is not the share of cells with the events: the arms lie between whole copies, which is said. */
+static void wrong_purity(void **state) {
+    (void)state;
+    genome g = diploid(667);
+    set_arms(&g, "3 5 7 9 11 15 19 21 1q", 3);
+    set_arms(&g, "13 14", 1);
+    g.purity = 0.5;
+    uint64_t seed = 600;
+    ps_copynumber_call call = call_of(&g, &seed, 1);
+    if (!has_reason(&call.reasons, PS_REASON_PART_OF_CELLS))
+        fail_msg("%s, %.2f copies, %s", ps_cn_state_names[call.state], call.copies,
+                 call.reasons.n ? call.reasons.at[0].detail : "no reason");
+    free_call(&call);
+    call = call_of(&g, &seed, 0.5);
+    assert_int_equal(call.state, PS_CN_GAIN);
+    assert_int_equal(call.reasons.n, 0);
+    free_call(&call);
+}
+
+/* Guards against: copynumber.c calling a genome not hyperdiploid whose trisomies are in 40 % of the cells. */
+static void hyperdiploid_in_a_part_of_the_cells(void **state) {
+    (void)state;
+    static const struct {
+        double depth, purity, given;
+        int want;
+    } rows[] = {{33, 0.4, NAN, -1}, {33, 0.4, 0.4, 1}, {667, 0.3, NAN, -1}, {667, 1, NAN, 1}, {3.3, 0.3, NAN, -1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        genome g = diploid(rows[i].depth);
+        set_arms(&g, "3 5 7 9 15 19 21", 3);
+        g.purity = rows[i].purity;
+        uint64_t seed = 700 + i;
+        ps_copynumber_call call = call_of(&g, &seed, rows[i].given);
+        assert_int_equal(call.hyperdiploid, rows[i].want);
+        free_call(&call);
+    }
+    genome quiet = diploid(667);
+    uint64_t seed = 710;
+    ps_copynumber_call call = call_of(&quiet, &seed, NAN);
+    assert_int_equal(call.hyperdiploid, 0);
+    free_call(&call);
 }
 
 /* Guards against: baseline.c calling most arms of a near-triploid genome two copies, which leaves those with two at 1.33. */
@@ -552,6 +636,9 @@ int main(void) {
         cmocka_unit_test(purity_gives_absolute_copies),
         cmocka_unit_test(purity_unknown),
         cmocka_unit_test(gain_in_few_cells),
+        cmocka_unit_test(whole_copies_of_a_purity),
+        cmocka_unit_test(wrong_purity),
+        cmocka_unit_test(hyperdiploid_in_a_part_of_the_cells),
         cmocka_unit_test(gates),
         cmocka_unit_test(nuisance),
         cmocka_unit_test(a_small_amplicon),

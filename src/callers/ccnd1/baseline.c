@@ -1,11 +1,13 @@
 /* baseline.c - the level of two copies, from all arms together.
  *
- * Every arm's level is explained by whole copies. How often an arm has how many depends on the kind of genome: in most,
- * on how often myeloma gains and loses that arm; quiet ones have hardly an event; in hyperdiploid ones the odd chromosomes
- * mostly have three copies, in hypodiploid ones many of the others one; in near-triploid ones all mostly have three; in
- * hyperhaploid ones the odd chromosomes have two and the others one, or, doubled, four and two. Depth shows ratios of
- * levels only, so one file may be two of these: what is compared between baselines is the sum over kinds and over shares
- * of cells.
+ * Every arm's level is explained by whole copies. How often a chromosome's arms have how many depends on the kind of genome: in
+ * most, on what 870 myelomas of its group (hyperdiploid or not) show, both arms together (karyotypes.tsv); in hypodiploid
+ * ones many of the even chromosomes have one copy; in near-triploid ones all mostly have three; in hyperhaploid
+ * ones the odd chromosomes have two and the others one, or, doubled, four and two. Depth shows ratios of levels only, so one
+ * file may be two of these: what is compared between baselines is the sum over kinds and over shares of cells.
+ *
+ * A purity that is given is the share of cells: arms sit on whole copies of it, or cost the price of a subclone. Another
+ * share is tried only where that explains nothing (a wrong purity), and the caller warns of it.
  */
 #include "baseline.h"
 
@@ -16,7 +18,11 @@
 
 enum { MAX_COPIES = 6 }; /* of an arm; one with more is as a subclone: at no copies that are listed */
 
-typedef enum { DIPLOID, QUIET, HYPERDIPLOID, HYPODIPLOID, NEAR_TRIPLOID, HYPERHAPLOID, DOUBLED, N_KINDS } kind;
+/* The groups of karyotypes.tsv come first. */
+typedef enum { HYPERDIPLOID, NOT_HYPERDIPLOID, HYPODIPLOID, NEAR_TRIPLOID, HYPERHAPLOID, DOUBLED, N_KINDS } kind;
+
+/* ---- how often ---------------------------------------------------------------------------------------------------
+ */
 
 /* A gained arm mostly has three copies; more, and none at all, are rare. */
 static double copy_prior(const ps_limits *l, const ps_arm *arm, int copies) {
@@ -37,39 +43,39 @@ static double copy_prior(const ps_limits *l, const ps_arm *arm, int copies) {
     }
 }
 
-/* An arm that has `usual` copies with probability `share`; else any others, as in most genomes. */
-static double prior_with_usual(const ps_limits *l, const ps_arm *arm, int usual, double share, int copies) {
-    double p = copy_prior(l, arm, copies), rest = 1 - copy_prior(l, arm, usual);
-    return copies == usual ? share : (1 - share) * p / rest;
-}
-
-static double prior_of(const ps_limits *l, const ps_arm *arm, kind k, int copies) {
-    double pattern = l->cn_prior_pattern;
+/* Copies that both arms of a chromosome mostly have in the kinds without a table; with what probability, else 0: then its
+ * arms are as in most genomes. */
+static int usual_copies(const ps_limits *l, int odd, kind k, double *share) {
+    *share = l->cn_prior_pattern;
     switch (k) {
-    case HYPERDIPLOID:
-        return arm->odd_trisomy ? prior_with_usual(l, arm, 3, pattern, copies) : copy_prior(l, arm, copies);
-    case QUIET:
-        return prior_with_usual(l, arm, 2, l->cn_prior_disomy, copies);
     case HYPODIPLOID:
-        return arm->odd_trisomy ? copy_prior(l, arm, copies)
-                                : prior_with_usual(l, arm, 1, l->cn_prior_monosomy, copies);
+        *share = odd ? 0 : l->cn_prior_monosomy;
+        return 1;
     case NEAR_TRIPLOID:
-        return prior_with_usual(l, arm, 3, pattern, copies);
-    case HYPERHAPLOID:
-        return prior_with_usual(l, arm, arm->odd_trisomy ? 2 : 1, pattern, copies);
-    case DOUBLED:
-        return copies % 2 ? 0 : prior_of(l, arm, HYPERHAPLOID, copies / 2);
-    default:
-        return copy_prior(l, arm, copies);
+        return 3;
+    default: /* HYPERHAPLOID */
+        return odd ? 2 : 1;
     }
 }
 
-static double kind_prior(const ps_limits *l, kind k) {
+/* Of a chromosome's copies of p and q (`p` is NULL, copies_p 0, where it has no such arm). */
+static double prior_of(const ps_limits *l, const ps_arm *p, const ps_arm *q, kind k, int copies_p, int copies_q) {
+    if (k == DOUBLED)
+        return copies_p % 2 || copies_q % 2 ? 0 : prior_of(l, p, q, HYPERHAPLOID, copies_p / 2, copies_q / 2);
+    double share;
+    int usual = usual_copies(l, q->odd_trisomy, k, &share);
+    double any = (p ? copy_prior(l, p, copies_p) : 1) * copy_prior(l, q, copies_q);
+    double any_usual = (p ? copy_prior(l, p, usual) : 1) * copy_prior(l, q, usual);
+    if (!(share > 0))
+        return any;
+    return copies_q == usual && (!p || copies_p == usual) ? share : (1 - share) * any / (1 - any_usual);
+}
+
+static double kind_prior(const ps_panel *panel, kind k) {
+    const ps_limits *l = &panel->limits;
+    const double *all = panel->chromosomes[0].all;
+    double usual = 1 - l->cn_prior_hypodiploid - l->cn_prior_near_triploid - 2 * l->cn_prior_hyperhaploid;
     switch (k) {
-    case QUIET:
-        return l->cn_prior_quiet;
-    case HYPERDIPLOID:
-        return l->cn_prior_hyperdiploid;
     case HYPODIPLOID:
         return l->cn_prior_hypodiploid;
     case NEAR_TRIPLOID:
@@ -78,15 +84,49 @@ static double kind_prior(const ps_limits *l, kind k) {
     case DOUBLED:
         return l->cn_prior_hyperhaploid;
     default:
-        return 1 - l->cn_prior_quiet - l->cn_prior_hyperdiploid - l->cn_prior_hypodiploid -
-               l->cn_prior_near_triploid - 2 * l->cn_prior_hyperhaploid;
+        return usual * all[k] / (all[HYPERDIPLOID] + all[NOT_HYPERDIPLOID]);
     }
 }
 
+/* The table's state of so many copies, and how often that state has them. */
+static double state_of(const ps_limits *l, int copies, int *state) {
+    double more = l->cn_prior_four + 2 * l->cn_prior_more;
+    *state = copies < 2 ? PS_ARM_LOSS : copies == 2 ? PS_ARM_TWO : copies == 3 ? PS_ARM_GAIN : PS_ARM_MORE;
+    switch (copies) {
+    case 0:
+        return l->cn_prior_none;
+    case 1:
+        return 1 - l->cn_prior_none;
+    case 4:
+        return l->cn_prior_four / more;
+    case 5:
+    case 6:
+        return l->cn_prior_more / more;
+    default:
+        return 1;
+    }
+}
+
+/* ---- what is explained -------------------------------------------------------------------------------------------
+ */
+
 typedef struct arm_fit {
-    double level, sd;
-    double prior[N_KINDS][MAX_COPIES + 1];
+    double level, sd;               /* NaN: the file does not show it */
+    double density[MAX_COPIES + 1]; /* at the baseline and share of cells that are looked at, a subclone's in it */
 } arm_fit;
+
+typedef struct pair_fit { /* a chromosome: the arms' priors together, by the copies of p and q */
+    int p, q;
+    double prior[N_KINDS][MAX_COPIES + 1][MAX_COPIES + 1];
+} pair_fit;
+
+typedef struct genome_fit {
+    const ps_limits *limits;
+    arm_fit *arm;
+    pair_fit *pair;
+    int n_arms, n_pairs;
+    double of_kind[N_KINDS];
+} genome_fit;
 
 /* Neighbours move together, and with few bins an arm moves as one. */
 static double sd_of_arm(const ps_depth *f, const ps_depth_group *g) {
@@ -94,21 +134,45 @@ static double sd_of_arm(const ps_depth *f, const ps_depth_group *g) {
     return hypot(hypot(g->se, f->panel->limits.cn_remaining_error), shared);
 }
 
-static int set_arms(const ps_depth *f, arm_fit *arm) {
-    const ps_limits *l = &f->panel->limits;
-    int n = 0;
-    for (int a = 0; a < f->panel->n_arms; a++) {
-        const ps_depth_group *g = &f->group[a];
-        if (!g->bins)
-            continue;
-        arm[n].level = g->level;
-        arm[n].sd = sd_of_arm(f, g);
-        for (kind k = 0; k < N_KINDS; k++)
-            for (int copies = 0; copies <= MAX_COPIES; copies++)
-                arm[n].prior[k][copies] = prior_of(l, &f->panel->arms[a], k, copies);
-        n++;
+static double table_prior(const ps_limits *l, const ps_chromosome *c, int group, int p, int q) {
+    int state_p = 0, state_q = 0, states = (c->p < 0 ? 1 : PS_N_ARM_STATES) * PS_N_ARM_STATES;
+    double share = (c->p < 0 ? 1 : state_of(l, p, &state_p)) * state_of(l, q, &state_q);
+    return share * (c->genomes[group][state_p][state_q] + l->cn_prior_genomes) /
+           (c->all[group] + l->cn_prior_genomes * states);
+}
+
+static void set_pair(const ps_panel *panel, const ps_chromosome *c, pair_fit *pair) {
+    const ps_arm *arm_p = c->p < 0 ? NULL : &panel->arms[c->p], *arm_q = &panel->arms[c->q];
+    pair->p = c->p;
+    pair->q = c->q;
+    for (int k = 0; k < N_KINDS; k++)
+        for (int p = 0; p <= (c->p < 0 ? 0 : MAX_COPIES); p++)
+            for (int q = 0; q <= MAX_COPIES; q++)
+                pair->prior[k][p][q] = k < PS_N_KARYOTYPE_GROUPS
+                                           ? table_prior(&panel->limits, c, k, p, q)
+                                           : prior_of(&panel->limits, arm_p, arm_q, (kind)k, p, q);
+}
+
+static genome_fit set_genome(const ps_depth *f) {
+    const ps_panel *panel = f->panel;
+    genome_fit g = {.limits = &panel->limits, .n_arms = panel->n_arms, .n_pairs = panel->n_chromosomes};
+    g.arm = ps_alloc((size_t)g.n_arms, sizeof *g.arm);
+    g.pair = ps_alloc((size_t)g.n_pairs, sizeof *g.pair);
+    for (int a = 0; a < g.n_arms; a++) {
+        int seen = f->group[a].bins > 0;
+        g.arm[a].level = seen ? f->group[a].level : NAN;
+        g.arm[a].sd = seen ? sd_of_arm(f, &f->group[a]) : NAN;
     }
-    return n;
+    for (int i = 0; i < g.n_pairs; i++)
+        set_pair(panel, &panel->chromosomes[i], &g.pair[i]);
+    for (int k = 0; k < N_KINDS; k++)
+        g.of_kind[k] = kind_prior(panel, (kind)k);
+    return g;
+}
+
+static void free_genome(genome_fit *g) {
+    free(g->arm);
+    free(g->pair);
 }
 
 /* A fiftieth of a copy keeps the level of none finite. */
@@ -126,47 +190,69 @@ static double log_sum(const double *x, const double *weight, int n) {
     return sum > 0 ? top + log(sum) : -INFINITY;
 }
 
-/* ln P(all arms | baseline, share of cells); an arm that is no whole copy number (a subclone) costs a fixed price.
- * `weight`: of the kinds. */
-static double explain_arms(const ps_limits *l, const arm_fit *arm, int n, double baseline, double share,
-                           const double *weight) {
+/* Densities of an arm's level by its copies; an arm at no whole number (a subclone) costs a fixed price. An arm that is
+ * not seen says nothing. */
+static void set_density(const ps_limits *l, const double *level, arm_fit *arm) {
     enum { FAR = 10 }; /* sds: no density to speak of */
-    double sum[N_KINDS] = {0}, level[MAX_COPIES + 1];
-    for (int copies = 0; copies <= MAX_COPIES; copies++)
-        level[copies] = baseline + level_of_copies(copies, share);
-    for (int a = 0; a < n; a++) {
-        double p[N_KINDS];
-        for (kind k = 0; k < N_KINDS; k++)
-            p[k] = l->cn_subclone_density;
-        for (int copies = 0; copies <= MAX_COPIES; copies++) {
-            double z = (arm[a].level - level[copies]) / arm[a].sd;
-            if (fabs(z) > FAR)
-                continue;
-            double density = exp(-z * z / 2) / arm[a].sd;
-            for (kind k = 0; k < N_KINDS; k++)
-                p[k] += arm[a].prior[k][copies] * density;
-        }
-        for (kind k = 0; k < N_KINDS; k++)
-            sum[k] += log(p[k]);
+    for (int copies = 0; copies <= MAX_COPIES; copies++) {
+        double z = (arm->level - level[copies]) / arm->sd;
+        arm->density[copies] = isnan(z) ? 1 : l->cn_subclone_density;
+        if (fabs(z) < FAR)
+            arm->density[copies] += exp(-z * z / 2) / arm->sd;
     }
-    return log_sum(sum, weight, N_KINDS);
 }
 
-/* Shares of cells that may hold the events. An unknown purity is any from 1 down, each as likely; of a purity that is
- * given, a part of the tumour's cells may hold them. Under 0.3 a copy is too little to tell arms apart. */
-enum { MAX_SHARES = 16 };
-static const double least_share = 0.3, share_step = 0.05;
-
-static int list_shares(const ps_limits *l, double purity, double *share, double *weight) {
-    int n = 0;
-    share[n++] = isnan(purity) ? 1 : purity;
-    while (n < MAX_SHARES && share[n - 1] - share_step > least_share - share_step / 2) {
-        share[n] = share[n - 1] - share_step;
-        n++;
+static double explain_pair(const genome_fit *g, const pair_fit *pair, int k) {
+    const double *q = g->arm[pair->q].density, *p = pair->p < 0 ? NULL : g->arm[pair->p].density;
+    double sum = 0;
+    for (int i = 0; i <= (p ? MAX_COPIES : 0); i++) {
+        double row = 0;
+        for (int j = 0; j <= MAX_COPIES; j++)
+            row += pair->prior[k][i][j] * q[j];
+        sum += (p ? p[i] : 1) * row;
     }
-    double all = isnan(purity) || n == 1 ? 0 : 1 - l->cn_prior_partial; /* of the first */
+    return sum;
+}
+
+/* ln P(all arms | baseline, share of cells). */
+static double explain_genome(genome_fit *g, double baseline, double share) {
+    double ln[N_KINDS], level[MAX_COPIES + 1];
+    for (int copies = 0; copies <= MAX_COPIES; copies++)
+        level[copies] = baseline + level_of_copies(copies, share);
+    for (int a = 0; a < g->n_arms; a++)
+        set_density(g->limits, level, &g->arm[a]);
+    for (int k = 0; k < N_KINDS; k++) {
+        double product = 1; /* two dozen factors of a subclone's price squared and more: a double holds them */
+        for (int i = 0; i < g->n_pairs; i++)
+            product *= explain_pair(g, &g->pair[i], k);
+        ln[k] = log(product);
+    }
+    return log_sum(ln, g->of_kind, N_KINDS);
+}
+
+/* Shares of cells that may hold the events. An unknown purity is any from 1 down, each as likely: under 0.3 a copy is too
+ * little to tell arms apart. One that is given is right to a twentieth, but where nothing else explains the arms. */
+enum { MAX_SHARES = 20 };
+static const double least_share = 0.3, share_step = 0.05, purity_error = 0.05, purity_is_exact = 0.5;
+
+/* From `most` down; each as likely, together `weight`. */
+static int list_any_shares(double most, double weight, double *share, double *of_share) {
+    int n = 0;
+    for (; n < MAX_SHARES - 3 && most - n * share_step > least_share - share_step / 2; n++)
+        share[n] = most - n * share_step;
     for (int i = 0; i < n; i++)
-        weight[i] = all > 0 ? (i ? l->cn_prior_partial / (n - 1) : all) : 1.0 / n;
+        of_share[i] = weight / n;
+    return n;
+}
+
+static int list_shares(const ps_limits *l, double purity, double *share, double *of_share) {
+    if (isnan(purity))
+        return list_any_shares(1, 1, share, of_share);
+    int n = list_any_shares(purity - 2 * share_step, l->cn_prior_partial, share, of_share);
+    for (int k = -1; k <= 1; k++, n++) {
+        share[n] = fmin(1, purity * (1 + k * purity_error));
+        of_share[n] = k ? (1 - purity_is_exact) / 2 : purity_is_exact;
+    }
     return n;
 }
 
@@ -177,14 +263,12 @@ static double step_level(int i) {
     return -1.2 + 0.01 * i;
 }
 
-static void fill_grid(const ps_limits *l, const arm_fit *arm, int n, double purity, double *value) {
-    double of_kind[N_KINDS], share[MAX_SHARES], of_share[MAX_SHARES], each[MAX_SHARES];
-    for (kind k = 0; k < N_KINDS; k++)
-        of_kind[k] = kind_prior(l, k);
-    int shares = list_shares(l, purity, share, of_share);
+static void fill_grid(genome_fit *g, double purity, double *value) {
+    double share[MAX_SHARES], of_share[MAX_SHARES], each[MAX_SHARES];
+    int shares = list_shares(g->limits, purity, share, of_share);
     for (int i = 0; i < STEPS; i++) {
         for (int k = 0; k < shares; k++)
-            each[k] = explain_arms(l, arm, n, step_level(i), share[k], of_kind);
+            each[k] = explain_genome(g, step_level(i), share[k]);
         value[i] = log_sum(each, of_share, shares);
     }
 }
@@ -204,10 +288,10 @@ static int highest(const double *value, int from, double apart) {
 
 ps_baseline ps_baseline_of(const ps_depth *f, double purity) {
     const ps_limits *l = &f->panel->limits;
-    arm_fit *arm = ps_alloc((size_t)f->panel->n_arms, sizeof *arm);
+    genome_fit g = set_genome(f);
     double value[STEPS], near = 0, far = 0, first = 0, second = 0;
-    fill_grid(l, arm, set_arms(f, arm), purity, value);
-    free(arm);
+    fill_grid(&g, purity, value);
+    free_genome(&g);
     int best = highest(value, -1, 0), rival = highest(value, best, l->cn_baseline_apart);
     for (int i = 0; i < STEPS; i++) {
         double b = step_level(i), p = exp(value[i] - value[best]);

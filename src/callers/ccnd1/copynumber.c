@@ -53,23 +53,56 @@ static int is_gained(const ps_limits *l, double copies) {
     return copies >= l->cn_gain_copies;
 }
 
-/* Enough of the eight odd chromosomes (3 5 7 9 11 15 19 21) gained whole. */
-static int hyperdiploid(const ps_panel *panel, const ps_copynumber_call *call) {
+/* Copies of an arm, so many standard errors up. */
+static double arm_reaches(const ps_depth *f, const ps_copynumber_call *call, const ps_arm_copies *arm, double sds) {
+    const ps_depth_group *g = &f->group[arm->arm];
+    return copies_of_level(arm->log2_ratio + sds * hypot(g->se, f->panel->limits.cn_remaining_error), call->purity);
+}
+
+/* The eight odd chromosomes (3 5 7 9 11 15 19 21) whose arms all reach `copies`. */
+static int odd_chromosomes(const ps_depth *f, const ps_copynumber_call *call, double copies, double sds) {
     int chromosomes = 0;
     for (size_t i = 0; i < call->n_arms; i++) {
-        const ps_arm *arm = &panel->arms[call->arm[i].arm];
+        const ps_arm *arm = &f->panel->arms[call->arm[i].arm];
         size_t length = strlen(arm->name);
-        if (!arm->odd_trisomy || arm->name[length - 1] != 'q' || !is_gained(&panel->limits, call->arm[i].copies))
+        if (!arm->odd_trisomy || arm->name[length - 1] != 'q' || arm_reaches(f, call, &call->arm[i], sds) < copies)
             continue;
         int whole = 1;
         for (size_t j = 0; j < call->n_arms; j++) {
-            const char *other = panel->arms[call->arm[j].arm].name;
+            const char *other = f->panel->arms[call->arm[j].arm].name;
             if (j != i && strlen(other) == length && !strncmp(other, arm->name, length - 1))
-                whole = is_gained(&panel->limits, call->arm[j].copies);
+                whole = arm_reaches(f, call, &call->arm[j], sds) >= copies;
         }
         chromosomes += whole;
     }
-    return chromosomes >= panel->limits.cn_hyperdiploid_chromosomes;
+    return chromosomes;
+}
+
+/* 1, 0, or -1: not known. Without a purity, arms a little above two may be gained in a part of the cells. */
+static int hyperdiploid(const ps_depth *f, const ps_copynumber_call *call) {
+    const ps_limits *l = &f->panel->limits;
+    if (odd_chromosomes(f, call, l->cn_gain_copies, 0) >= l->cn_hyperdiploid_chromosomes)
+        return 1;
+    double least = isnan(call->purity) ? 2 + l->cn_state_margin : l->cn_gain_copies;
+    return odd_chromosomes(f, call, least, 1.96) >= l->cn_hyperdiploid_chromosomes ? -1 : 0;
+}
+
+/* With a known purity arms sit on whole copies; a few subclones are usual, many are another purity or a part of the cells. */
+static void check_whole_copies(const ps_depth *f, ps_copynumber_call *call) {
+    const ps_limits *l = &f->panel->limits;
+    size_t between = 0;
+    if (isnan(call->purity))
+        return;
+    for (size_t i = 0; i < call->n_arms; i++) {
+        const ps_arm_copies *a = &call->arm[i];
+        double copies = round(a->copies), sd = (arm_reaches(f, call, a, 1) - arm_reaches(f, call, a, -1)) / 2;
+        between += fabs(a->copies - copies) > fmax(l->cn_state_margin, l->cn_part_sds * sd);
+    }
+    if ((double)between > l->cn_part_arms * (double)call->n_arms)
+        ps_reason_add(
+            &call->reasons, PS_REASON_PART_OF_CELLS,
+            "dna: %zu of %zu arms lie between whole copies at purity %.3g: another purity, or a part of the cells",
+            between, call->n_arms, call->purity);
 }
 
 /* The interval excludes two copies, and the copies lie closer to two than to one or three. */
@@ -242,6 +275,18 @@ static int quiet_enough(const ps_depth *f, ps_copynumber_call *call) {
     return 0;
 }
 
+/* Two explanations of the arms are printed both. 0: neither is told from the other. */
+static int one_baseline(const ps_case *c, const ps_baseline *fitted, double level, ps_copynumber_call *call) {
+    const ps_limits *l = &c->panel->limits;
+    if (fitted->odds < l->cn_baseline_sure)
+        ps_reason_add(
+            &call->reasons, PS_REASON_AMBIGUOUS_BASELINE,
+            "dna: 11q13 at %.2g copies or, with another two-copy level, %.2g; odds %.3g for the first, %g needed",
+            copies_of_level(level - fitted->level, c->purity), copies_of_level(level - fitted->rival, c->purity),
+            fitted->odds, l->cn_baseline_odds);
+    return fitted->odds >= l->cn_baseline_odds;
+}
+
 static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
     const ps_limits *l = &c->panel->limits;
     ps_depth_fit(f);
@@ -260,20 +305,16 @@ static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
     double se = hypot(hypot(here->se, fitted.se), hypot(l->cn_remaining_error, f->wave));
     list_arms(f, baseline, call);
     list_bins(f, baseline, call);
-    if (fitted.odds < l->cn_baseline_odds) {
-        ps_reason_add(&call->reasons, PS_REASON_AMBIGUOUS_BASELINE,
-                      "dna: 11q13 at %.2g copies or %.2g; odds %.2g for the first, %g needed",
-                      copies_of_level(level, c->purity), copies_of_level(here->level - fitted.rival, c->purity),
-                      fitted.odds, l->cn_baseline_odds);
+    if (!one_baseline(c, &fitted, here->level, call))
         return;
-    }
     call->log2_ratio = ps_round6(level);
     call->copies = ps_round6(copies_of_level(level, c->purity));
     call->copies_low = ps_round6(copies_of_level(level - 1.96 * se, c->purity));
     call->copies_high = ps_round6(copies_of_level(level + 1.96 * se, c->purity));
     decide_state(c->panel, call);
     decide_scope(f, baseline, call);
-    call->hyperdiploid = hyperdiploid(c->panel, call);
+    call->hyperdiploid = hyperdiploid(f, call);
+    check_whole_copies(f, call);
     if (isnan(c->purity))
         ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED, "give --purity for absolute copies");
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The figures of CCND1 copy number on simulated samples with a known truth, and CNVkit's on the same counts.
 
-  bench_copynumber.py [--quick] [--only planted,hyper,trisomy,purity,capture,noise,peer] [--seed N] [--keep FOLDER]
+  bench_copynumber.py [--quick] [--only planted,hyper,trisomy,purity,karyotype,...,peer] [--seed N] [--keep FOLDER]
 
   planted  1, 2, 3, 4, 6, 10 copies of 11q13 in genomes with other events, at 30x, 1x and 0.1x
   hyper    eight trisomies (with and without chromosome 11): does CCND1's state shift?
   trisomy  trisomy 11: is it ever called focal?
   purity   purities 1.0, 0.6, 0.3, told with --purity
   capture  exome and gene panel: without reference, with a panel of 20 normals, with the matched normal
+  karyotype  genomes drawn from the panel's table of 870 myelomas, at purities 1.0, 0.6 and 0.3, with and without --purity
   noise    waves, GC bias, FFPE, RNA given as DNA: share not assessable, share wrong
   peer     CNVkit (Debian package cnvkit) on some samples of planted, hyper and capture: see peer_cnvkit.py
 
@@ -35,7 +36,7 @@ COPIES = (1, 2, 3, 4, 6, 10)
 DEPTHS = (("30x", 1000, 0.15), ("1x", 33, 0.4), ("0.1x", 3.3, None))  # fragments per 10 kb of 2 x 150 bases
 # what a laboratory's whole genomes look like: bins off by 3 % and a GC slope of 2^0.2 per 10 % GC
 USUAL = {"noise": 0.03, "gc": 0.2, "background": 1}
-Draw = collections.namedtuple("Draw", "name number state copies low high scope hyper noise wave assay reference reason")
+Draw = collections.namedtuple("Draw", "name number state copies low high scope hyper noise wave assay reference reason truth odd")
 missed = []
 
 
@@ -67,7 +68,7 @@ class Bench:
         line = " ".join("%s=%s" % item for item in words.items()) + "\n"
         out = subprocess.run([self.program], input=line, text=True, check=True, stdout=subprocess.PIPE).stdout
         return [Draw(*([f[0], int(f[1]), f[2]] + [float(x) for x in f[3:6]] + [f[6], int(f[7])] +
-                       [float(x) for x in f[8:10]] + f[10:])) for f in (row.split("\t") for row in out.splitlines())]
+                       [float(x) for x in f[8:10]] + f[10:13] + [float(f[13]), int(f[14])])) for f in (row.split("\t") for row in out.splitlines())]
 
 
 def share(n, total):
@@ -140,6 +141,27 @@ def purity(bench, scale):
             need(covered >= 0.9, "purity %g, %g copies: covers %.1f %%" % (p, copies, 100 * covered))
 
 
+def karyotype(bench, scale):
+    for p in (1, 0.6, 0.3):
+        for tell in (1, 0):
+            draws = bench.run(int(1000 * scale), karyotype=1, purity=p, tell=tell, depth=1000, gc=0.2, noise=0.03)
+            n, given = len(draws), [d for d in draws if d.state != "not-assessable"]
+            wrong = [d for d in given if d.state != state_of(d.truth)]
+            silent = [d for d in wrong if d.reason in ("-", "purity-assumed")]
+            false = [d for d in draws if d.hyper == 0 and d.odd >= 2]
+            reasons = collections.Counter(d.reason for d in draws if d.state == "not-assessable")
+            what = "870 genomes, purity %g %s" % (p, "given" if tell else "unknown")
+            numbers = [d for d in draws if not math.isnan(d.copies)] if tell else []
+            print("%-34s %4d %s %s       %s          %s        hyperdiploid false though not: %d; %s" % (
+                what, n, share(len(given) - len(wrong), n), share(len(wrong), n), share(n - len(given), n),
+                share(sum(d.low <= d.truth <= d.high for d in numbers), len(numbers)), len(false),
+                ", ".join("%s %d" % r for r in reasons.most_common(3))))
+            need(not silent, "%s: %d wrong states without a warning (copies %s)" % (
+                what, len(silent), ", ".join("%g for %g" % (d.copies, d.truth) for d in silent[:5])))
+            need(not false, "%s: hyperdiploid false in %d hyperdiploid genomes" % (what, len(false)))
+            need(p < 1 or n - len(given) <= 0.1 * n, "%s: %d of %d undecided" % (what, n - len(given), n))
+
+
 def capture(bench, scale):
     for assay, depth in (("exome", 60), ("targeted", 8)):
         for reference in ("none", "panel", "normal"):
@@ -210,7 +232,7 @@ def peer(bench):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a fifth of the samples, no peer")
-    parser.add_argument("--only", default="planted,hyper,trisomy,purity,capture,noise,peer")
+    parser.add_argument("--only", default="planted,hyper,trisomy,purity,karyotype,capture,noise,peer")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
     options = parser.parse_args()
@@ -221,7 +243,7 @@ def main():
     bench = Bench(folder, options.seed)
     print("%-34s %4s %5s %5s %5s %5s   %5s  %5s  %4s  %s" % ("", "n", "right", "wrong", "step", "open", "within", "cover", "err95",
                                                          "why open"))
-    for name, part in (("planted", planted), ("hyper", hyper), ("trisomy", trisomy), ("purity", purity),
+    for name, part in (("planted", planted), ("hyper", hyper), ("trisomy", trisomy), ("purity", purity), ("karyotype", karyotype),
                        ("capture", capture), ("noise", noise)):
         if name in only:
             part(bench, 0.2 if options.quick else 1)

@@ -6,7 +6,7 @@
  * background that differs between bins, and samples that differ in how much they catch and, bait by bait, by 10 %.
  *
  * Reads scenarios from stdin, a line of key=value words each, and prints a line for each draw:
- * name draw state copies low high scope hyperdiploid noise wave assay reference reason
+ * name draw state copies low high scope hyperdiploid noise wave assay reference reason truth odd-chromosomes-gained
  * With dump=FOLDER, each draw's counts, those of its normals, and the bins are written there for other programs.
  */
 #include <math.h>
@@ -23,7 +23,7 @@ enum { MAX_ARMS = 64 };
 
 typedef struct scenario {
     char name[64], reference[16], dump[256];
-    int assay, draws, dumped, n_normals, background, hyperdiploid;
+    int assay, draws, dumped, n_normals, background, hyperdiploid, karyotype;
     double depth, focal, copies11, purity, tell, gc, gc2, noise, wave, normal_depth;
     uint64_t seed;
 } scenario;
@@ -76,6 +76,51 @@ static void plant_arms(const scenario *s, uint64_t *seed, double *arm) {
         if (!strcmp(p->name, "11p") || !strcmp(p->name, "11q"))
             arm[a] = s->copies11;
     }
+}
+
+/* Copies by the states of karyotypes.tsv: four or more are four in four of five. */
+static double copies_of_state(int state, uint64_t *seed) {
+    static const double copies[PS_N_ARM_STATES] = {1, 2, 3, 4};
+    return copies[state] + (state == PS_ARM_MORE && unit_uniform(seed) < 0.2);
+}
+
+/* A genome of the panel's table of myelomas: its group, then each chromosome. One changed arm in twenty is a subclone's, in a
+ * third to two thirds of the cells; CCND1's chromosome is clonal, as its truth is a whole number. */
+static void draw_karyotype(uint64_t *seed, double *arm) {
+    const double *all = panel.chromosomes[0].all;
+    int group = unit_uniform(seed) * (all[0] + all[1]) >= all[0];
+    for (int i = 0; i < panel.n_chromosomes; i++) {
+        const ps_chromosome *c = &panel.chromosomes[i];
+        double u = unit_uniform(seed) * c->all[group];
+        int at = 0, last = PS_N_ARM_STATES * PS_N_ARM_STATES - 1;
+        while (at < last && (u -= c->genomes[group][at / PS_N_ARM_STATES][at % PS_N_ARM_STATES]) >= 0)
+            at++;
+        int p = at / PS_N_ARM_STATES, q = at % PS_N_ARM_STATES;
+        arm[c->q] = copies_of_state(q, seed);
+        if (c->p >= 0)
+            arm[c->p] = p == q ? arm[c->q] : copies_of_state(p, seed);
+        int ids[2] = {c->q, c->p};
+        for (int k = 0; k < 2; k++)
+            if (ids[k] >= 0 && strncmp(panel.arms[ids[k]].name, "11", 2) && unit_uniform(seed) < 0.05)
+                arm[ids[k]] = 2 + (arm[ids[k]] - 2) * (1 + unit_uniform(seed)) / 3;
+    }
+}
+
+static double ccnd1_copies(const double *arm) {
+    for (int i = 0; i < panel.n_bins; i++)
+        if (panel.bins[i].role == PS_BIN_CCND1)
+            return arm[panel.bins[i].arm];
+    return NAN;
+}
+
+/* Of the eight odd chromosomes, those gained whole. */
+static int odd_gained(const double *arm) {
+    int n = 0;
+    for (int i = 0; i < panel.n_chromosomes; i++) {
+        const ps_chromosome *c = &panel.chromosomes[i];
+        n += panel.arms[c->q].odd_trisomy && arm[c->q] >= 2.5 && (c->p < 0 || arm[c->p] >= 2.5);
+    }
+    return n;
 }
 
 /* Three sine waves of 3 to 12 megabases along each contig. */
@@ -158,7 +203,10 @@ static void one_draw(const scenario *s, const kit *k, const ps_normals *normals,
     ps_read_evidence dna, normal;
     ps_read_evidence_init(&panel, PS_INPUT_DNA, &dna);
     ps_read_evidence_init(&panel, PS_INPUT_NORMAL, &normal);
-    plant_arms(s, seed, arm);
+    if (s->karyotype)
+        draw_karyotype(seed, arm);
+    else
+        plant_arms(s, seed, arm);
     dna.given = 1;
     draw(s, k, arm, s->depth, 1, seed, dna.bins.bin);
     normal.given = !strcmp(s->reference, "normal");
@@ -172,10 +220,11 @@ static void one_draw(const scenario *s, const kit *k, const ps_normals *normals,
     ps_calls calls = {0};
     ps_call_copynumber(&c, &calls.copynumber);
     const ps_copynumber_call *cn = &calls.copynumber;
-    printf("%s\t%d\t%s\t%g\t%g\t%g\t%s\t%d\t%g\t%g\t%s\t%s\t%s\n", s->name, number, ps_cn_state_names[cn->state],
-           cn->copies, cn->copies_low, cn->copies_high, ps_scope_names[cn->scope], cn->hyperdiploid, cn->noise,
-           cn->wave, ps_assay_names[cn->assay], ps_cn_reference_names[cn->reference],
-           cn->reasons.n ? ps_reason_name(cn->reasons.at[0].code) : "-");
+    printf("%s\t%d\t%s\t%g\t%g\t%g\t%s\t%d\t%g\t%g\t%s\t%s\t%s\t%g\t%d\n", s->name, number,
+           ps_cn_state_names[cn->state], cn->copies, cn->copies_low, cn->copies_high, ps_scope_names[cn->scope],
+           cn->hyperdiploid, cn->noise, cn->wave, ps_assay_names[cn->assay], ps_cn_reference_names[cn->reference],
+           cn->reasons.n ? ps_reason_name(cn->reasons.at[0].code) : "-",
+           isnan(s->focal) ? ccnd1_copies(arm) : s->focal, odd_gained(arm));
     ps_calls_free(&calls);
     ps_read_evidence_free(&dna);
     ps_read_evidence_free(&normal);
@@ -213,7 +262,8 @@ static int set(scenario *s, const char *key, const char *value) {
                   {"dumped", &s->dumped},
                   {"normals", &s->n_normals},
                   {"background", &s->background},
-                  {"hyperdiploid", &s->hyperdiploid}};
+                  {"hyperdiploid", &s->hyperdiploid},
+                  {"karyotype", &s->karyotype}};
     static const char *const assays[] = {"wgs", "exome", "targeted", "rna"};
     for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
         if (!strcmp(key, reals[i].key))
