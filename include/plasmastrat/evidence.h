@@ -69,12 +69,20 @@ typedef struct ps_allele_count {
     char *alt;          /* plus strand; owned */
     uint32_t n[2];      /* by side */
     uint32_t doubtful[2]; /* of them, with PS_DOUBT_END, with PS_DOUBT_CLUTTER */
-    uint32_t depth;     /* fragments that would have shown it: carriers, and others that reach far enough beyond it */
+    uint32_t depth;     /* fragments that would have shown it: carriers, and others that reach far enough beyond it; worked
+                         * out from codon and reach when the rows are put in order */
 } ps_allele_count;
+
+/* Fragments without an insertion or deletion at a codon by how far their read reaches beyond it (src/evidence/reach.h). */
+typedef struct ps_reach_count {
+    int32_t codon;
+    uint8_t left, right; /* steps */
+    uint32_t n;
+} ps_reach_count;
 
 /* What one fragment shows around a codon, for people to look at; no caller does. A file may hold a million fragments there:
  * of each haplotype those PS_PICTURE_ROWS are kept whose names have the lowest hashes (the same rows in any order of the
- * records), and of the haplotypes besides the reference's the PS_PICTURE_HAPS with the most fragments. */
+ * records). Those of the reference and of the PS_PICTURE_HAPS others with the most fragments are drawn. */
 enum { PS_PICTURE_ROWS = 10, PS_PICTURE_HAPS = 6, PS_PICTURE_FLANK = 18, /* coding bases on each side */
        PS_PICTURE_COLUMNS = 2 * PS_PICTURE_FLANK + 3 };
 typedef struct ps_picture_row {
@@ -132,7 +140,7 @@ typedef struct ps_junction_clip {
 enum {
     PS_WINDOW_CELL = 10000,
     PS_CHIMERIC_CELL = 1000,
-    PS_MAX_JUNCTION_ROWS = 1 << 15, /* kept per 120 kb: beyond it, a share of the fragments by hash (any order, same rows) */
+    PS_MAX_JUNCTION_ROWS = 1 << 16, /* kept of a sample: beyond it, a share of the fragments by hash (any order, same rows) */
     PS_MAX_THINNING = 32,         /* halvings; a file that needs more has one name on all its reads: nothing is kept */
 };
 
@@ -151,6 +159,8 @@ typedef struct ps_codon_evidence { /* codons.c */
     size_t n_base;
     ps_allele_count *allele;
     size_t n_allele;
+    ps_reach_count *reach;
+    size_t n_reach;
     ps_picture_row *picture; /* by codon, haplotype, order, text, side */
     size_t n_picture;
 } ps_codon_evidence;
@@ -187,7 +197,9 @@ typedef struct ps_junction_evidence { /* junctions.c; RNA, DNA */
 
 void ps_codons_free(ps_codon_evidence *codons);
 void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part);
-void ps_codons_tidy(ps_codon_evidence *codons);
+void ps_codons_tidy(const ps_panel *panel, ps_codon_evidence *codons);
+/* Are the pictures of this haplotype among those that are drawn? */
+int ps_picture_is_drawn(const ps_panel *panel, const ps_codon_evidence *codons, int32_t codon, int hap);
 
 void ps_genes_init(const ps_panel *panel, ps_gene_evidence *genes);
 void ps_genes_free(ps_gene_evidence *genes);
@@ -229,7 +241,7 @@ void ps_read_evidence_init(const ps_panel *panel, ps_input_role role, ps_read_ev
 void ps_read_evidence_free(ps_read_evidence *evidence);
 /* Both of one role and one panel; ps_read_evidence_tidy after the last. */
 void ps_read_evidence_add(ps_read_evidence *whole, ps_read_evidence *part);
-void ps_read_evidence_tidy(ps_read_evidence *evidence);
+void ps_read_evidence_tidy(const ps_panel *panel, ps_read_evidence *evidence);
 
 /* ---- one sample -------------------------------------------------------------------------------------------------
  */

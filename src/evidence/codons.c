@@ -9,12 +9,9 @@
 #include "plasmastrat/alloc.h"
 #include "parcel.h"
 #include "pictures.h"
+#include "reach.h"
 
 enum { QUALITIES = 64, MAX_CHAIN = 3 }; /* codons of one change, at most */
-
-/* Fragments without an indel at a codon are counted by how far their read reaches beyond it: to the left by base up to
- * LEFTS - 1, to the right by base up to FINE, then in steps of COARSE. An indel's depth follows (see allele_depth). */
-enum { LEFTS = 12, FINE = 16, COARSE = 4, RIGHTS = 30 };
 
 typedef struct seen_codon { /* one codon of the fragment at hand */
     int32_t id;
@@ -219,13 +216,8 @@ static int ends_doubt(const codon_state *st, const ps_slice *s, int32_t id) {
     return PS_DOUBT_END;
 }
 
-static int right_step(int32_t bases) {
-    int step = bases < FINE ? bases : FINE + (bases - FINE) / COARSE;
-    return step < RIGHTS ? step : RIGHTS - 1;
-}
-
 static size_t reach_at(const codon_state *st, int32_t codon, int left, int right) {
-    return ((size_t)(codon - st->locus->codon_beg) * LEFTS + (size_t)left) * RIGHTS + (size_t)right;
+    return ((size_t)(codon - st->locus->codon_beg) * REACH_LEFTS + (size_t)left) * REACH_RIGHTS + (size_t)right;
 }
 
 /* Of two mates the one that shows more of the shorter side speaks for the fragment. */
@@ -244,7 +236,7 @@ static void count_reach(codon_state *st, const ps_slice *s, int32_t id) {
         }
     }
     if (best_left >= 0)
-        st->reach[reach_at(st, id, best_left < LEFTS ? best_left : LEFTS - 1, right_step(best_right))]++;
+        st->reach[reach_at(st, id, reach_left(best_left), reach_right(best_right))]++;
 }
 
 static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *seen, int doubt) {
@@ -334,7 +326,7 @@ static void begin(ps_unit *unit) {
         for (int k = 0; k < 3; k++)
             st->codon_of[unit->panel->codons[id].target[k]] = id;
     st->reference = ps_alloc(n_codons * PS_N_DOUBTS * 2, sizeof *st->reference);
-    st->reach = ps_alloc(n_codons * LEFTS * RIGHTS, sizeof *st->reach);
+    st->reach = ps_alloc(n_codons * REACH_LEFTS * REACH_RIGHTS, sizeof *st->reach);
     st->base = ps_alloc(n_codons * 3 * 2 * QUALITIES, sizeof *st->base);
     unit->state = st;
 }
@@ -409,15 +401,6 @@ static int by_key(const void *a, const void *b) {
     return (kx > ky) - (kx < ky);
 }
 
-static int by_place(const void *a, const void *b) {
-    const ps_allele_count *x = a, *y = b;
-    if (x->beg0 != y->beg0)
-        return x->beg0 < y->beg0 ? -1 : 1;
-    if (x->end0 != y->end0)
-        return x->end0 < y->end0 ? -1 : 1;
-    return strcmp(x->alt, y->alt);
-}
-
 static void list_codons(codon_state *st, ps_read_evidence *part) {
     const ps_panel *panel = st->unit->panel;
     size_t capacity = 0;
@@ -459,42 +442,17 @@ static void list_bases(codon_state *st, ps_read_evidence *part) {
                 }
 }
 
-/* Fragments at a codon that would have shown an indel of these lengths. */
-static uint32_t able_to_show(const codon_state *st, int32_t id, int32_t deleted, int32_t inserted) {
-    int32_t anchor = ps_anchor_of(inserted > deleted ? inserted : deleted);
-    uint32_t n = 0;
-    for (int left = anchor < LEFTS ? anchor : LEFTS - 1; left < LEFTS; left++)
-        for (int right = right_step(anchor + inserted); right < RIGHTS; right++)
-            n += st->reach[reach_at(st, id, left, right)];
-    return n;
-}
-
-/* An indel's depth: its carriers, and the fragments without one whose reads reach far enough to have shown it (inserted
- * bases take reach). A change across codons has its first codon's. */
-static uint32_t allele_depth(const codon_state *st, const ps_read_evidence *part, const ps_allele_count *allele) {
-    int32_t inserted = (int32_t)strlen(allele->alt), deleted = allele->end0 - allele->beg0;
-    int32_t t = ps_target_at(st->locus, inserted && !deleted ? allele->beg0 - 1 : allele->beg0);
-    int32_t id = st->codon_of[t], next = t + 1 < st->locus->n_targets ? st->codon_of[t + 1] : id;
-    uint32_t carriers = allele->n[0] + allele->n[1], depth = 0;
-    if (inserted == deleted) {
-        for (size_t j = 0; j < part->codons.n_codon; j++)
-            depth += part->codons.codon[j].codon == id ? part->codons.codon[j].n : 0;
-        return depth > carriers ? depth : carriers;
-    }
-    uint32_t here = able_to_show(st, id, deleted, inserted);
-    if (here ==
-        0) { /* a codon cut by an exon's end is never whole: its neighbour stands in, which carriers show too */
-        uint32_t there = able_to_show(st, next, deleted, inserted);
-        here = there > carriers ? there - carriers : 0;
-    }
-    return here + carriers;
-}
-
-static void measure_alleles(codon_state *st, ps_read_evidence *part) {
-    for (size_t i = 0; i < part->codons.n_allele; i++)
-        part->codons.allele[i].depth = allele_depth(st, part, &part->codons.allele[i]);
-    if (part->codons.n_allele)
-        qsort(part->codons.allele, part->codons.n_allele, sizeof *part->codons.allele, by_place);
+static void list_reach(codon_state *st, ps_codon_evidence *part) {
+    size_t capacity = 0;
+    for (int32_t id = st->locus->codon_beg; id < st->locus->codon_end; id++)
+        for (int left = 0; left < REACH_LEFTS; left++)
+            for (int right = 0; right < REACH_RIGHTS; right++) {
+                uint32_t n = st->reach[reach_at(st, id, left, right)];
+                if (!n)
+                    continue;
+                PS_GROW(part->reach, part->n_reach, capacity);
+                part->reach[part->n_reach++] = (ps_reach_count){id, (uint8_t)left, (uint8_t)right, n};
+            }
 }
 
 static void finish(ps_unit *unit) {
@@ -504,7 +462,7 @@ static void finish(ps_unit *unit) {
     ps_parcels_free(&st->parcels);
     list_codons(st, &unit->part);
     list_bases(st, &unit->part);
-    measure_alleles(st, &unit->part);
+    list_reach(st, &unit->part.codons);
     ps_pictures_finish(&st->pictures, &unit->part);
     ps_map_free(&st->other);
     ps_map_free(&st->allele_at);

@@ -433,7 +433,7 @@ static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whol
         u->part.missing_contigs = whole->missing_contigs;
         ps_read_evidence_add(whole, &u->part);
     }
-    ps_read_evidence_tidy(whole);
+    ps_read_evidence_tidy(panel, whole);
 }
 
 int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,

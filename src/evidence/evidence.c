@@ -50,8 +50,8 @@ void ps_read_evidence_add(ps_read_evidence *whole, ps_read_evidence *part) {
     ps_junctions_add(&whole->junctions, &part->junctions);
 }
 
-void ps_read_evidence_tidy(ps_read_evidence *evidence) {
-    ps_codons_tidy(&evidence->codons);
+void ps_read_evidence_tidy(const ps_panel *panel, ps_read_evidence *evidence) {
+    ps_codons_tidy(panel, &evidence->codons);
     ps_junctions_tidy(&evidence->junctions);
 }
 

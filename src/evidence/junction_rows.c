@@ -96,8 +96,11 @@ void ps_junctions_thin(ps_junction_evidence *j) {
 }
 
 void ps_junctions_tidy(ps_junction_evidence *j) {
-    if (j->thinned)
+    ps_junctions_thin(j);
+    while (j->n_junction > PS_MAX_JUNCTION_ROWS || j->n_clip > PS_MAX_JUNCTION_ROWS) {
+        j->thinned++;
         ps_junctions_thin(j);
+    }
     PS_SORT_ROWS(j->junction, j->n_junction, by_junction);
     PS_SORT_ROWS(j->clip, j->n_clip, by_clip);
 }

@@ -104,7 +104,6 @@ void ps_pictures_add(ps_pictures *p, int32_t codon, int hap, uint64_t order, con
         *at = (uint32_t)++p->n;
     }
     ps_picture_pile *pile = &p->pile[*at - 1];
-    pile->n_fragments++;
     if (pile->n == PS_PICTURE_ROWS && order > pile->row[pile->n - 1].order)
         return;
     ps_picture_row row = {.codon = codon, .hap = (uint8_t)hap, .side = s->side, .order = order};
@@ -131,24 +130,12 @@ static void move_pile(ps_picture_pile *pile, ps_read_evidence *part, size_t *cap
     pile->n = 0;
 }
 
-/* How many of a codon's haplotypes, besides the reference's, have more fragments; of as many, the lower code leads. */
-static int rank_of(const ps_pictures *p, const uint32_t *at, int hap, int reference) {
-    uint64_t mine = p->pile[at[hap] - 1].n_fragments;
-    int rank = 0;
-    for (int other = 0; other < PS_N_HAPS; other++) {
-        uint64_t its = at[other] && other != reference ? p->pile[at[other] - 1].n_fragments : 0;
-        rank += its > mine || (its == mine && other < hap);
-    }
-    return rank;
-}
-
 void ps_pictures_finish(ps_pictures *p, ps_read_evidence *part) {
     size_t capacity = 0;
     for (int32_t codon = p->locus->codon_beg; codon < p->locus->codon_end; codon++) {
         const uint32_t *at = &p->pile_of[(size_t)(codon - p->locus->codon_beg) * PS_N_HAPS];
-        int reference = p->panel->codons[codon].ref;
         for (int hap = 0; hap < PS_N_HAPS; hap++)
-            if (at[hap] && (hap == reference || rank_of(p, at, hap, reference) < PS_PICTURE_HAPS))
+            if (at[hap])
                 move_pile(&p->pile[at[hap] - 1], part, &capacity);
     }
     for (size_t i = 0; i < p->n; i++)

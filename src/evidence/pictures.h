@@ -9,7 +9,6 @@
 #include "slice.h"
 
 typedef struct ps_picture_pile { /* of one codon and haplotype, ascending */
-    uint64_t n_fragments;
     int n;
     ps_picture_row row[PS_PICTURE_ROWS];
 } ps_picture_pile;

@@ -184,7 +184,7 @@ static void put_rows(FILE *out, const ruler *r, const ps_read_evidence *e, int h
     while (from + n < e->codons.n_picture && e->codons.picture[from + n].codon == r->codon &&
            e->codons.picture[from + n].hap == hap)
         n++;
-    if (!n)
+    if (!n || !ps_picture_is_drawn(r->panel, &e->codons, r->codon, hap))
         return;
     if (hap != PS_HAP_INDEL)
         ps_codon_bases(hap, bases);

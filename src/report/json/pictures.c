@@ -46,6 +46,9 @@ json_t *json_pictures(const ps_result *result, ps_input_role role) {
         json_t *o = json_object(), *haplotypes = json_array();
         for (size_t from = i, to; from < end; from = to) {
             to = run_end(e, from, 1);
+            if (!ps_picture_is_drawn(result->panel, &e->codons, e->codons.picture[from].codon,
+                                     e->codons.picture[from].hap))
+                continue;
             json_t *haplotype = haplotype_object(e, from, to, &bad);
             bad |= json_array_append_new(haplotypes, haplotype);
         }
