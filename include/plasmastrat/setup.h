@@ -4,7 +4,7 @@
 
 /* Silences htslib's own messages (errors are reported by this program, with the file's name), and keeps it from
  * fetching reference sequences over the network: a missing CRAM reference is an error, never a silent download.
- * REF_PATH set by the user stays. Call before any thread starts. */
+ * A REF_PATH of folders stays, one that names servers does not. Call before any thread starts. */
 void ps_setup(void);
 
 /* Version of the libdeflate that this program was built with, such as "1.14". */

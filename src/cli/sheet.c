@@ -256,7 +256,7 @@ typedef struct id_line {
 
 static int by_id_and_line(const void *a, const void *b) {
     const id_line *x = a, *y = b;
-    int order = strcmp(x->id, y->id);
+    int order = strcasecmp(x->id, y->id);
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
@@ -268,10 +268,12 @@ static void refuse_clashes(const sheet *s, const ps_table *t, complaints *c) {
             ids[n++] = (id_line){s->job[i].sample_id, t->line[i]};
     qsort(ids, n, sizeof *ids, by_id_and_line);
     for (size_t i = 1; i < n; i++)
-        if (!strcmp(ids[i].id, ids[i - 1].id))
-            note(c,
-                 ps_fail(next_error(c), PS_ERR_USAGE, t->path, ids[i].line,
-                         "sample id '%s' stands on line %ld too; each must be unique", ids[i].id, ids[i - 1].line));
+        if (!strcasecmp(ids[i].id, ids[i - 1].id)) /* some file systems know no case */
+            note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, ids[i].line,
+                            "sample id '%s' stands on line %ld too%s%s%s; each must be unique", ids[i].id,
+                            ids[i - 1].line, strcmp(ids[i].id, ids[i - 1].id) ? " but for case ('" : "",
+                            strcmp(ids[i].id, ids[i - 1].id) ? ids[i - 1].id : "",
+                            strcmp(ids[i].id, ids[i - 1].id) ? "')" : ""));
     free(ids);
 }
 

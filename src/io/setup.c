@@ -3,11 +3,13 @@
 #include <htslib/hts_log.h>
 #include <libdeflate.h>
 #include <stdlib.h>
+#include <string.h>
 
 void ps_setup(void) {
     hts_set_log_level(HTS_LOG_OFF);
-    setenv("REF_PATH", "/dev/null",
-           0); /* htslib's default is a web server; any path that holds no sequences will do */
+    const char *path = getenv("REF_PATH"); /* unset it means a web server; any path that holds no sequences will do */
+    if (!path || strstr(path, "://"))
+        setenv("REF_PATH", "/dev/null", 1);
 }
 
 const char *ps_libdeflate_version(void) {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/panel.h"
@@ -78,6 +79,33 @@ static int count_matches(int build, const char *const *names, const int64_t *len
     return matches;
 }
 
+/* Is there a contig of this name, or else of this length, in any build? Writes what that tells of the file. */
+static void guess(const char *name, int64_t length, char *hint, size_t size) {
+    static const char *const transcripts[] = {"ENST", "ENSMUST", "NM_", "NR_", "XM_", "XR_"};
+    for (size_t i = 0; i < sizeof transcripts / sizeof *transcripts; i++)
+        if (!strncmp(name, transcripts[i], strlen(transcripts[i]))) {
+            snprintf(hint, size, "; that is a transcript: give alignments to the genome, not to a transcriptome");
+            return;
+        }
+    for (int b = 0; b < MAX_BUILDS; b++) {
+        known_contigs k = {0};
+        int opened = open_contigs(b, &k) == 0;
+        for (size_t row = 0; opened && row < k.table.n_rows; row++) {
+            const char *ucsc = ps_table_cell(&k.table, row, k.column[0]);
+            if (k.length[row] == length)
+                snprintf(hint, size, "; that is the length of %s of %s: give the contigs their usual names", ucsc,
+                         builds[b].build);
+            for (int i = 0; i < N_NAMES && !*hint; i++)
+                if (!strcasecmp(ps_table_cell(&k.table, row, k.column[i]), name))
+                    snprintf(hint, size, "; %s has %lld bases in %s: the file is on another build", name,
+                             (long long)k.length[row], builds[b].build);
+        }
+        free_contigs(&k);
+        if (*hint)
+            return;
+    }
+}
+
 const char *ps_recognise_build(const char *const *names, const int64_t *lengths, int n, char *why, size_t why_size) {
     int matches[MAX_BUILDS] = {0}, first[MAX_BUILDS], found = -1, other = -1;
     for (int b = 0; b < MAX_BUILDS; b++) {
@@ -90,8 +118,12 @@ const char *ps_recognise_build(const char *const *names, const int64_t *lengths,
             other = b;
     }
     if (found < 0) {
+        char hint[160] = "";
+        if (n > 0)
+            guess(names[0], lengths[0], hint, sizeof hint);
         snprintf(why, why_size,
-                 "none of the %d contigs has the name and length of a contig of GRCh38, GRCh37 or T2T-CHM13v2", n);
+                 "none of the %d contigs is of GRCh38, GRCh37 or T2T-CHM13v2; the first is '%.60s' (%lld bases)%s", n,
+                 n > 0 ? names[0] : "", n > 0 ? (long long)lengths[0] : 0, hint);
         return NULL;
     }
     if (other >= 0) {

@@ -1,6 +1,8 @@
 /* qc.c - the checks: one row each, from what the result holds. */
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "format.h"
 #include "plasmastrat/stats.h"
@@ -268,13 +270,30 @@ static void check_contamination(ps_result *r) {
     }
 }
 
+/* Does a name go on from `edge` to `next`? P1 goes on in P10, not in P1T or P1-2. */
+static int goes_on(char edge, char next) {
+    return isdigit((unsigned char)edge) ? isdigit((unsigned char)next)
+                                        : isalpha((unsigned char)edge) && isalpha((unsigned char)next);
+}
+
+/* Does one name stand whole in the other, in any case? */
+static int holds_name(const char *name, const char *part) {
+    size_t n = strlen(part);
+    for (const char *at = name; n && *at; at++)
+        if (!strncasecmp(at, part, n) && !(at > name && goes_on(part[0], at[-1])) && !goes_on(part[n - 1], at[n]))
+            return 1;
+    return 0;
+}
+
 static void check_sample_name(ps_result *r) {
     for (size_t i = 0; i < r->evidence.n_inputs; i++) {
-        const char *name = r->evidence.input[i].sample_name;
-        if (!*name || strstr(name, r->sample_id) || strstr(r->sample_id, name))
-            continue;
-        ps_result_qc(r, "sample-name", ps_input_names[r->evidence.input[i].role], PS_QC_WARN, NAN, NAN,
-                     "the file says sample '%.80s', this result is for '%.80s'", name, r->sample_id);
+        const char *name = r->evidence.input[i].sample_name, *role = ps_input_names[r->evidence.input[i].role];
+        if (strstr(name, ", "))
+            ps_result_qc(r, "several-samples", role, PS_QC_WARN, NAN, NAN,
+                         "the file holds reads of several samples: %.200s", name);
+        else if (*name && !holds_name(name, r->sample_id) && !holds_name(r->sample_id, name))
+            ps_result_qc(r, "sample-name", role, PS_QC_WARN, NAN, NAN,
+                         "the file's header names sample '%.80s', this result is for '%.80s'", name, r->sample_id);
     }
 }
 

@@ -301,6 +301,14 @@ run 0 "existing output with --force" sample --id S --dna $bam -o taken --force
 want "--force replaces" bash -c '! cmp -s before.json taken/S.json'
 want "no temporaries" test "$(find taken -type f | wc -l)" -eq 4
 
+# ---- names in the header ---------------------------------------------------------------------------------------------
+warns_of_name() { "$program" sample --id "$1" --dna "${2:-$bam}" -o - -q | grep -E '"(sample-name|several-samples)"' >/dev/null; }
+want "the header's PCL01 is not PCL0" warns_of_name PCL0
+want "the header's PCL01 is not PCL013" warns_of_name PCL013
+want "the header's PCL01 is PCL01_T" test -z "$(warns_of_name PCL01_T && echo warned)"
+samtools view -H $bam | sed 's/^@RG.*/&\n@RG\tID:second\tSM:PCL02/' >two.sam && samtools view $bam >>two.sam
+want "two samples in one header" warns_of_name PCL01 two.sam
+
 # ---- command line ---------------------------------------------------------------------------------------------------
 refused 2 "unknown option" 'nonsense' sample --nonsense --id S --dna $bam -o x
 refused 2 "no input" 'input|--rna|--dna' sample --id S -o x

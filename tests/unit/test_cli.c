@@ -405,6 +405,8 @@ static void many_columns(void **state) {
 
 static void bad_sheets(void **state) {
     (void)state;
+    sheet_refused("sample_id\tdna\nA1\ta.bam\nB\tb.bam\na1\tc.bam\n",
+                  ":4: sample id 'a1' stands on line 2 too but for case ('A1')");
     sheet_refused("", "is empty");
     sheet_refused("sample_id\tdna\n", "has no samples");
     sheet_refused("patient\tdna\nA\ta.bam\n", "column 'sample_id' is missing");

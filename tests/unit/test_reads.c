@@ -313,8 +313,7 @@ static void test_about(void **state) {
     ps_reads *reads = must_open_with(path, NULL, 1, 1);
     const ps_reads_info *info = ps_reads_about(reads);
     assert_string_equal(info->format, "BAM");
-    assert_string_equal(info->sample_name, "tumour one");
-    assert_int_equal(info->n_sample_names, 2);
+    assert_string_equal(info->sample_name, "tumour one, other");
     assert_int_equal(info->coordinate_sorted, 1);
     assert_int_equal(info->style, PS_STYLE_UCSC);
     assert_int_equal(info->index, PS_INDEX_NONE);
@@ -807,6 +806,41 @@ static void test_cram_reference(void **state) {
     free(bare);
 }
 
+/* Guards against: reads.c read_header(): htslib gives the header's contigs the lengths of the FASTA (GRCh38 read with GRCh37 as
+ * its reference passed for GRCh37); and a file that only the header names is read and indexed. */
+static void test_cram_own_header(void **state) {
+    (void)state;
+    char *path = in_folder("head.cram"), *longer = in_folder("longer.fa"), *fasta = in_folder("ref.fa"),
+         *named = in_folder("named.fa"), *named_fai = in_folder("named.fa.fai");
+    size_t n;
+    char *bytes = read_bytes(fasta, &n);
+    write_bytes(named, bytes, n);
+    assert_int_equal(fai_build(named), 0);
+    write_file(path, &(writing){.mode = "wc", .reference = "named.fa"});
+    unlink(named_fai);
+    ps_error err = {0};
+    ps_reads *reads = must_open_with(path, NULL, 0, 1);
+    assert_int_equal(read_on(reads, &err), -1);
+    assert_non_null(strstr(err.text, "give it with -T/--reference"));
+    ps_reads_close(reads);
+    assert_int_not_equal(access(named_fai, F_OK), 0);
+    FILE *f = fopen(longer, "w");
+    for (int c = 0; c < N_CONTIGS; c++)
+        fprintf(f, ">%s\n%sACGT\n", contig_names[c], genome[c]);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(fai_build(longer), 0);
+    reads = must_open_with(path, longer, 0, 1);
+    for (int c = 0; c < N_CONTIGS; c++)
+        assert_int_equal(ps_reads_about(reads)->contig_lengths[c], contig_lengths[c]);
+    ps_reads_close(reads);
+    free(bytes);
+    free(path);
+    free(longer);
+    free(fasta);
+    free(named);
+    free(named_fai);
+}
+
 /* Slices with records of several contigs carry no checksum: the header's M5 has to be compared. */
 static void check_multi(const char *path, const char *other, int index) {
     ps_error err = {0};
@@ -907,6 +941,7 @@ int main(void) {
         cmocka_unit_test(test_index_age),
         cmocka_unit_test(test_wrong_index),
         cmocka_unit_test(test_cram_reference),
+        cmocka_unit_test(test_cram_own_header),
         cmocka_unit_test(test_cram_reference_multi),
         cmocka_unit_test(test_bind),
     };

@@ -54,7 +54,7 @@ static int set_cram_options(ps_reads *reads, ps_error *err) {
     if (hts_set_opt(reads->file, CRAM_OPT_REQUIRED_FIELDS, (int)REQUIRED_FIELDS) != 0 ||
         hts_set_opt(reads->file, CRAM_OPT_DECODE_MD, 0) != 0)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "CRAM options cannot be set");
-    return use_reference(reads, err);
+    return 0;
 }
 
 static int truncated(const ps_reads *reads, ps_error *err) {
@@ -105,28 +105,30 @@ static int open_file(ps_reads *reads, ps_error *err) {
     return check_end_marker(reads, err);
 }
 
-/* SM of every @RG: the first, and how many different ones. */
+/* The different SM of the read groups, joined by ", ". */
 static void read_sample_names(ps_reads *reads) {
-    int n_groups = sam_hdr_count_lines(reads->header, "RG");
-    char **seen = ps_alloc(n_groups > 0 ? (size_t)n_groups : 1, sizeof *seen);
-    int n = 0;
+    enum { MOST_NAMES = 10 };
+    int n_groups = sam_hdr_count_lines(reads->header, "RG"), n = 0;
+    char *seen[MOST_NAMES], *joined = ps_strdup("");
     kstring_t name = KS_INITIALIZE;
-    for (int i = 0; i < n_groups; i++) {
+    for (int i = 0; i < n_groups && n < MOST_NAMES; i++) {
         if (sam_hdr_find_tag_pos(reads->header, "RG", i, "SM", &name) != 0 || name.l == 0)
             continue;
         int k = 0;
         while (k < n && strcmp(seen[k], name.s) != 0)
             k++;
-        if (k == n)
-            seen[n++] = ps_strdup(name.s);
+        if (k < n)
+            continue;
+        seen[n++] = ps_strdup(name.s);
+        char *longer = ps_format("%s%s%s", joined, n > 1 ? ", " : "", name.s);
+        free(joined);
+        joined = longer;
     }
     ks_free(&name);
-    reads->sample_name = ps_strdup(n > 0 ? seen[0] : "");
-    reads->info.sample_name = reads->sample_name;
-    reads->info.n_sample_names = n;
+    reads->sample_name = joined;
+    reads->info.sample_name = joined;
     for (int i = 0; i < n; i++)
         free(seen[i]);
-    free(seen);
 }
 
 int ps_reads_use_header(ps_reads *reads, ps_error *err) {
@@ -158,12 +160,26 @@ int ps_reads_use_header(ps_reads *reads, ps_error *err) {
     return 0;
 }
 
+/* A CRAM's header may name a file or a URL of each contig's sequence (UR), which htslib would read, fetch and index: only what
+ * the user names is touched. The header is the one that htslib's decoder looks into. */
+static void forget_named_references(ps_reads *reads) {
+    for (int tid = 0; tid < reads->info.n_contigs; tid++)
+        sam_hdr_remove_tag_id(cram_fd_get_header(reads->file->fp.cram), "SQ", "SN", reads->contig_names[tid], "UR");
+}
+
+/* The reference comes after the header has been read: htslib gives the header's contigs the lengths that they have in the
+ * FASTA, whatever the file was aligned to. */
 static int read_header(ps_reads *reads, ps_error *err) {
     reads->header = sam_hdr_read(reads->file);
     if (!reads->header)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "%s header cannot be read: the file is damaged",
                        reads->info.format);
-    return ps_reads_use_header(reads, err);
+    if (ps_reads_use_header(reads, err) != 0)
+        return -1;
+    if (hts_get_format(reads->file)->format != cram)
+        return 0;
+    forget_named_references(reads);
+    return use_reference(reads, err);
 }
 
 int ps_reads_open(const char *path, const char *reference, int want_index, int n_threads, ps_reads **reads,
