@@ -334,6 +334,12 @@ typedef struct ps_region { /* a named region of regions.bed */
     ps_span span;
 } ps_region;
 
+typedef struct ps_vcf_caller { /* a row of vcf_callers.tsv, which says what each column means; texts are "" for '.' */
+    char *name, *line, *word, *needs, *lacks, *vaf_option;
+    int germline;
+    double min_vaf; /* NaN: its hom-ref stretches vouch for nothing */
+} ps_vcf_caller;
+
 typedef struct ps_panel {
     char *name;        /* "grch38" */
     char *build;       /* "GRCh38" */
@@ -371,6 +377,8 @@ typedef struct ps_panel {
     int n_models;
     char **passing_filters; /* VCF FILTER tokens besides PASS and '.' that count as passing (vcf_filters.tsv) */
     int n_passing_filters;
+    ps_vcf_caller *vcf_callers; /* in the file's order */
+    int n_vcf_callers;
 } ps_panel;
 
 /* Loads a built-in panel by name ("grch38", "grch37"), or a folder when `name` has a '/' or is a folder. */

@@ -34,6 +34,10 @@ typedef struct ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ra
     int64_t depth;
 } ps_block;
 
+/* What hom-ref stretches are worth, by the panel's vcf_callers.tsv: nothing unless their caller looks for mutations of low
+ * VAF. */
+typedef enum { PS_BLOCKS_UNKNOWN, PS_BLOCKS_GERMLINE, PS_BLOCKS_SOMATIC } ps_blocks_trust;
+
 typedef struct ps_vcf_doubt { /* a record that spells no change and is no clean hom-ref statement either */
     int contig;
     int32_t beg0, end0;
@@ -54,7 +58,9 @@ typedef struct ps_variants {
     size_t n_blocks;
     ps_vcf_doubt *doubt; /* in the file's order */
     size_t n_doubts;
-    const char *germline_caller; /* NULL, or who wrote it: a program that calls germline genotypes, not mutations; constant */
+    char *caller;           /* who wrote it, NULL: no caller that is known */
+    ps_blocks_trust blocks; /* UNKNOWN: its hom-ref stretches earn nothing */
+    double blocks_min_vaf;  /* SOMATIC: they vouch for no smaller VAF */
     uint64_t outside;    /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
     char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
 } ps_variants;

@@ -25,6 +25,31 @@ void ps_source_free(ps_source *source) {
     memset(source, 0, sizeof *source);
 }
 
+/* What this program does not unpack, or no tool of the field writes, by its first bytes; NULL: none of them. */
+static const char *foreign_container(const unsigned char *head, size_t n) {
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *what;
+    } rows[] = {
+        {"\xff\xfe", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
+        {"\xfe\xff", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
+        {"#\0", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
+        {"\0#", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
+        {"BZh", 3, "compressed with bzip2: unpack it with bunzip2"},
+        {"PK\3\4", 4, "a zip archive (or a spreadsheet): unpack it with unzip, or save it as text"},
+        {"\xfd"
+         "7zXZ",
+         5, "compressed with xz: unpack it with unxz"},
+        {"\x28\xb5\x2f\xfd", 4, "compressed with zstd: unpack it with unzstd"},
+        {"7z\xbc\xaf", 4, "a 7z archive: unpack it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (n >= rows[i].n && memcmp(head, rows[i].bytes, rows[i].n) == 0)
+            return rows[i].what;
+    return NULL;
+}
+
 int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_error *err) {
     struct stat st;
     if (!source->is_stdin && !source->is_remote && stat(source->path, &st) == 0 && S_ISDIR(st.st_mode))
@@ -33,8 +58,13 @@ int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_
     hFILE *f = hopen(source->path, "r");
     if (!f)
         return ps_fail(err, PS_ERR_RUN, source->name, 0, "cannot be opened: %s", strerror(errno ? errno : ENOENT));
-    char byte;
-    ssize_t got = hpeek(f, &byte, 1);
+    unsigned char head[8];
+    ssize_t got = hpeek(f, head, sizeof head);
+    const char *foreign = got > 0 ? foreign_container(head, (size_t)got) : NULL;
+    if (foreign) {
+        hclose_abruptly(f);
+        return ps_fail(err, PS_ERR_RUN, source->name, 0, "is %s", foreign);
+    }
     memset(format, 0, sizeof *format);
     if (got <= 0 || hts_detect_format(f, format) != 0) {
         int reason = errno;

@@ -27,6 +27,7 @@
     X("common", "common", marrow_compartment, "model.marrow-compartment.tsv")                                        \
     X("common", "common", primary_solitary, "model.primary-solitary.tsv")                                            \
     X("common", "common", rationale, "model.rationale.tsv")                                                          \
+    X("common", "common", vcf_callers, "vcf_callers.tsv")                                                            \
     X("common", "common", vcf_filters, "vcf_filters.tsv")                                                            \
     X("program", "common", builds, "builds.tsv")                                                                     \
     PER_BUILD(X, grch38)                                                                                             \

@@ -51,6 +51,7 @@ static const load_step steps[] = {
     load_about,         ps_load_contigs, ps_load_arms,        ps_load_karyotypes, ps_load_bins,
     ps_load_regions,    ps_load_genes,   ps_load_transcripts, ps_load_windows,    ps_load_hotspots,
     ps_load_activating, ps_load_limits,  ps_load_filters,     ps_load_models,     ps_load_snps,
+    ps_load_vcf_callers,
 };
 
 int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
@@ -71,6 +72,16 @@ int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
 
 /* ---- the end ----------------------------------------------------------------------------------------------------
  */
+
+static void free_vcf_callers(ps_panel *panel) {
+    for (int i = 0; i < panel->n_vcf_callers; i++) {
+        ps_vcf_caller *c = &panel->vcf_callers[i];
+        char *const texts[] = {c->name, c->line, c->word, c->needs, c->lacks, c->vaf_option};
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            free(texts[t]);
+    }
+    free(panel->vcf_callers);
+}
 
 static void free_loci(ps_panel *panel) {
     for (int i = 0; i < panel->n_loci; i++) {
@@ -126,6 +137,7 @@ void ps_panel_free(ps_panel *panel) {
     for (int i = 0; i < panel->n_passing_filters; i++)
         free(panel->passing_filters[i]);
     free(panel->passing_filters);
+    free_vcf_callers(panel);
     free(panel->name);
     free(panel->build);
     free(panel->version);

@@ -1,4 +1,5 @@
 /* Hotspot codons, activating changes, limits, FILTER tokens and models. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -427,6 +428,51 @@ int ps_load_filters(const ps_panel_files *files, ps_panel *panel, ps_error *err)
         else
             panel->passing_filters[panel->n_passing_filters++] = ps_strdup(token);
     }
+    ps_table_free(&table);
+    return rc;
+}
+
+/* ---- vcf_callers.tsv --------------------------------------------------------------------------------------------
+ */
+
+enum { CALLER_NAME, CALLER_LINE, CALLER_WORD, CALLER_NEEDS, CALLER_LACKS, CALLER_CALLS, CALLER_VAF, CALLER_OPTION };
+
+/* A cell of its own; "" for '.'. */
+static char *caller_cell(const ps_table *table, size_t row, int column) {
+    const char *text = ps_table_cell(table, row, column);
+    return ps_strdup(strcmp(text, ".") ? text : "");
+}
+
+static int load_vcf_caller(const ps_table *table, size_t row, const int *column, ps_vcf_caller *out, ps_error *err) {
+    const char *line = ps_table_cell(table, row, column[CALLER_LINE]);
+    const char *calls = ps_table_cell(table, row, column[CALLER_CALLS]);
+    out->germline = strcmp(calls, "germline") == 0;
+    out->min_vaf = NAN;
+    if (strncmp(line, "##", 2) || !line[2])
+        return ps_table_fail(table, row, column[CALLER_LINE], err, "expected the beginning of a ## line");
+    if (!out->germline && strcmp(calls, "somatic"))
+        return ps_table_fail(table, row, column[CALLER_CALLS], err, "expected germline or somatic");
+    out->name = caller_cell(table, row, column[CALLER_NAME]);
+    out->line = ps_strdup(line);
+    out->word = caller_cell(table, row, column[CALLER_WORD]);
+    out->needs = caller_cell(table, row, column[CALLER_NEEDS]);
+    out->lacks = caller_cell(table, row, column[CALLER_LACKS]);
+    out->vaf_option = caller_cell(table, row, column[CALLER_OPTION]);
+    if (!strcmp(ps_table_cell(table, row, column[CALLER_VAF]), "."))
+        return 0;
+    return ps_table_double(table, row, column[CALLER_VAF], 1e-4, 1, &out->min_vaf, err);
+}
+
+int ps_load_vcf_callers(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
+    static const char *const names[] = {"caller", "line",    "word",       "needs", "lacks",
+                                        "calls",  "min_vaf", "vaf_option", "source"};
+    ps_table table;
+    int column[9], rc = 0;
+    if (ps_panel_table(files, "vcf_callers.tsv", names, 9, 1, &table, column, err) < 0)
+        return -1;
+    panel->vcf_callers = ps_alloc(table.n_rows, sizeof *panel->vcf_callers);
+    for (size_t row = 0; row < table.n_rows && rc == 0; row++)
+        rc = load_vcf_caller(&table, row, column, &panel->vcf_callers[panel->n_vcf_callers++], err);
     ps_table_free(&table);
     return rc;
 }

@@ -760,11 +760,42 @@ static void vcf_alone(void **state) {
     }
 }
 
+static char mutect[] = "Mutect2";
+
+/* What stretches of 3,000 reads earn rests on who wrote them. */
+static void blocks_are_worth_their_caller(void **state) {
+    (void)state;
+    static const struct {
+        ps_blocks_trust blocks;
+        double min_vaf, lod95; /* NaN: none */
+        ps_ras_state state;
+    } rows[] = {
+        {PS_BLOCKS_UNKNOWN, 0, NAN, PS_RAS_NOT_ASSESSABLE},       {PS_BLOCKS_GERMLINE, NAN, 0.2, PS_RAS_NOT_ASSESSABLE},
+        {PS_BLOCKS_SOMATIC, 0.03, 0.03, PS_RAS_WILD_TYPE},        {PS_BLOCKS_SOMATIC, 0.05, 0.05, PS_RAS_WILD_TYPE},
+        {PS_BLOCKS_SOMATIC, 0.051, 0.051, PS_RAS_NOT_ASSESSABLE},
+    };
+    ps_block block[64];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_variants vcf = {.block = block, .blocks = rows[i].blocks, .blocks_min_vaf = rows[i].min_vaf, .caller = mutect};
+        for (int id = 0; id < panel.n_codons; id++) {
+            const ps_codon *c = &panel.codons[id];
+            if (c->required)
+                block[vcf.n_blocks++] = (ps_block){panel.loci[c->locus].contig, c->pos0[2], c->pos0[0] + 1, 3000};
+        }
+        ps_ras_call call = call_of(NULL, NULL, NULL, &vcf);
+        assert_int_equal(call.state, rows[i].state);
+        double lod95 = call.codon[codon_of("KRAS", 12)].lod95;
+        assert_int_equal(isnan(lod95), isnan(rows[i].lod95));
+        assert_true(isnan(lod95) || fabs(lod95 - rows[i].lod95) < 1e-6);
+        free_call(&call);
+    }
+}
+
 static void blocks_earn_wild_type(void **state) {
     (void)state;
     ps_block block[64];
     for (int missing = -1; missing < 12; missing++) {
-        ps_variants vcf = {.block = block};
+        ps_variants vcf = {.block = block, .blocks = PS_BLOCKS_SOMATIC, .blocks_min_vaf = 0.01, .caller = mutect};
         int required = 0;
         for (int id = 0; id < panel.n_codons; id++) {
             const ps_codon *c = &panel.codons[id];
@@ -786,7 +817,7 @@ static void blocks_earn_wild_type(void **state) {
     /* two of a codon's three bases do not do */
     const ps_codon *c = &panel.codons[codon_of("KRAS", 12)];
     block[0] = (ps_block){panel.loci[c->locus].contig, c->pos0[1], c->pos0[0] + 1, 300};
-    ps_variants vcf = {.block = block, .n_blocks = 1};
+    ps_variants vcf = {.block = block, .n_blocks = 1, .blocks = PS_BLOCKS_SOMATIC, .blocks_min_vaf = 0.01, .caller = mutect};
     ps_ras_call call = call_of(NULL, NULL, NULL, &vcf);
     assert_true(isnan(call.codon[codon_of("KRAS", 12)].lod95));
     free_call(&call);
@@ -805,7 +836,12 @@ static void blocks_that_are_contradicted(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[] = "chr12:25245350 C><NON_REF>";
         ps_vcf_doubt doubt = {panel.loci[k12->locus].contig, 25245349, 25245350, rows[i].depth, rows[i].alt, text};
-        ps_variants vcf = {.block = block, .doubt = &doubt, .n_doubts = 1};
+        ps_variants vcf = {.block = block,
+                           .doubt = &doubt,
+                           .n_doubts = 1,
+                           .blocks = PS_BLOCKS_SOMATIC,
+                           .blocks_min_vaf = 0.01,
+                           .caller = mutect};
         ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         for (int id = 0; id < panel.n_codons; id++) {
             const ps_codon *c = &panel.codons[id];
@@ -976,6 +1012,7 @@ int main(void) {
         cmocka_unit_test(rna_and_dna),
         cmocka_unit_test(vcf_alone),
         cmocka_unit_test(blocks_earn_wild_type),
+        cmocka_unit_test(blocks_are_worth_their_caller),
         cmocka_unit_test(blocks_that_are_contradicted),
         cmocka_unit_test(vcf_and_reads_join),
         cmocka_unit_test(a_delins_with_one_base),

@@ -3,9 +3,12 @@
 sites; disagreement of VCF and alignments; bad input.
 
 $PLASMASTRAT: the program (default ./plasmastrat). Prints a line per failed case and `ok N, failed N, skipped N`."""
+import bz2
 import csv
 import gzip
+import io
 import json
+import lzma
 import os
 import random
 import re
@@ -13,6 +16,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
+
+sys.dont_write_bytecode = True
+import callers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -87,12 +94,63 @@ def styles():
             check(name + " messages", fine, said)
 
 
+def stretches():
+    """Hom-ref stretches of each caller as documented: what they earn, and never more than the caller looks for."""
+    for name, headers, kind, alt, filter_, format_, sample, state, least in callers.ROWS:
+        path = os.path.join(work, "stretch.vcf")
+        callers.write(path, headers, kind, alt, filter_, format_, sample)
+        doc = answer("stretches of " + name, "--vcf", path)
+        if not doc:
+            continue
+        check(f"stretches of {name}: state", doc["ras"]["state"] == state, doc["ras"]["state"])
+        g12 = next(c for c in doc["ras"]["codons"] if (c["gene"], c["codon"]) == ("KRAS", 12))
+        fine = g12["lod95"] is None if least is None else g12["lod95"] is not None and g12["lod95"] >= least - 1e-9
+        check(f"stretches of {name}: lod95", fine, g12["lod95"])
+
+
 def refused():
     for row in table("refused.tsv"):
         name = "refused " + " ".join(filter(None, [row["file"], row["options"]]))
         done = run("--vcf", row["file"], *row["options"].split(), "-o", "-")
         check(name + " status", done.returncode == int(row["status"]), f"{done.returncode} {done.stderr[:300]}")
         check(name, re.search(row["says"], done.stderr) and not done.stdout, done.stderr[:400])
+
+
+G12_ALLELES = [(p, "C", a) for p in (25245347, 25245348, 25245350, 25245351) for a in "AGT"]
+
+
+def lists_are_no_patients():
+    """Many alternates without a column, or in one without counts; and the same ones in a patient with counts."""
+    head = "##fileformat=VCFv4.2\n##contig=<ID=chr12,length=133275309>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
+    path = os.path.join(work, "list.vcf")
+    for name, column, values, refused_ in (("no column", "", "", True), ("genotypes only", "\tFORMAT\tS", "\tGT\t0/1", True),
+                                           ("with counts", "\tFORMAT\tS", "\tGT:AD\t0/1:90,10", False)):
+        with open(path, "w") as out:
+            out.write(head + column + "\n")
+            for pos, ref, alt in G12_ALLELES:
+                out.write(f"chr12\t{pos}\t.\t{ref}\t{alt}\t.\tPASS\t.{values}\n")
+        done = run("--vcf", path, "-o", "-")
+        fine = done.returncode == 1 and "--force-sites" in done.stderr if refused_ else done.returncode == 0
+        check("a list, " + name, fine, f"{done.returncode} {done.stderr[:300]}")
+
+
+def foreign_containers():
+    with open(os.path.join(HERE, "mutect2.vcf"), "rb") as text:
+        plain = text.read()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("m.vcf", plain)
+    for name, data, says in (("UTF-16", plain.decode().encode("utf-16"), "UTF-16"),
+                             ("UTF-16 without a mark", plain.decode().encode("utf-16-be"), "UTF-16"),
+                             ("bzip2", bz2.compress(plain), "bzip2"), ("xz", lzma.compress(plain), "xz"),
+                             ("zip", packed.getvalue(), "zip archive"),
+                             ("gzip twice", gzip.compress(gzip.compress(plain)), "compressed twice"),
+                             ("contigs of another spelling", re.sub(rb"(?m)^(##contig=<ID=)?chr", rb"\1Chr", plain), "'Chr")):
+        path = os.path.join(work, "foreign.vcf")
+        with open(path, "wb") as out:
+            out.write(data)
+        done = run("--vcf", path, "-o", "-")
+        check(name + " is named", done.returncode == 1 and says in done.stderr, f"{done.returncode} {done.stderr[:300]}")
 
 
 # ---- containers, names -----------------------------------------------------------------------------------------------
@@ -323,7 +381,7 @@ def forced_batch():
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
-        for part in (styles, refused, containers, phase_by_reads, disagreement, forced, forced_batch):
+        for part in (styles, stretches, refused, lists_are_no_patients, foreign_containers, containers, phase_by_reads, disagreement, forced, forced_batch):
             part()
     print("ok {ok}, failed {failed}, skipped {skipped}".format(**count))
     sys.exit(1 if count["failed"] else 0)

@@ -155,30 +155,53 @@ int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size) {
     return 0;
 }
 
+/* What the file's hom-ref stretches cannot show whatever their depth; NaN: they show nothing. */
+static double blocks_floor(const ps_case *c) {
+    if (c->vcf->blocks == PS_BLOCKS_GERMLINE)
+        return c->panel->limits.ras_germline_blocks_vaf;
+    return c->vcf->blocks == PS_BLOCKS_SOMATIC ? c->vcf->blocks_min_vaf : NAN;
+}
+
+/* lod95 of `depth` reads of unknown qualities: of three alternatives one. NaN: too shallow for any. */
+static double depth_lod95(const ps_limits *l, int64_t depth) {
+    score_bins bins = score_start(l, (uint64_t)depth);
+    score_add(&bins, l->ras_block_error / 3, (double)depth);
+    int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
+    return score_lod95(&bins, threshold);
+}
+
+static void note_blocks(const ps_case *c, ps_ras_call *call) {
+    const ps_variants *vcf = c->vcf;
+    if (vcf->blocks == PS_BLOCKS_GERMLINE)
+        ras_note(call, 1, "hom-ref stretches are of %.60s, which calls germline genotypes: they show no VAF under %g",
+                 vcf->caller, c->panel->limits.ras_germline_blocks_vaf);
+    else if (vcf->blocks == PS_BLOCKS_SOMATIC)
+        ras_note(call, 0, "hom-ref stretches are of %.60s: they show no VAF under %g", vcf->caller,
+                 vcf->blocks_min_vaf);
+    else if (vcf->caller)
+        ras_note(call, 1, "hom-ref stretches of %.60s show no wild type: its manual gives no VAF that they vouch for",
+                 vcf->caller);
+    else
+        ras_note(call, 1,
+                 "hom-ref stretches show no wild type: the header names no caller that is known to look for "
+                 "mutations of low VAF");
+}
+
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call) {
     const ps_panel *panel = c->panel;
-    const ps_variants *vcf = c->vcf;
-    const ps_limits *l = &panel->limits;
     int rests = 0;
+    double floor = blocks_floor(c);
     add_variants(c, list, call);
     for (int i = 0; i < panel->n_codons; i++) {
-        const ps_codon *codon = &panel->codons[i];
-        int64_t depth = codon_depth(c, codon);
+        int64_t depth = codon_depth(c, &panel->codons[i]);
         char text[200];
         codons[i] = (ps_ras_codon){.depth = depth, .lod95 = NAN, .source = PS_INPUT_VCF};
         if (depth <= 0 || ras_unclear(c, i, text, sizeof text))
             continue;
-        score_bins bins = score_start(l, (uint64_t)depth);
-        score_add(&bins, l->ras_block_error / 3,
-                  (double)depth); /* depth, but no qualities; of three alternatives one */
-        int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
-        codons[i].lod95 = score_lod95(&bins, threshold);
-        if (vcf->germline_caller && !isnan(codons[i].lod95)) /* NaN: too shallow for any */
-            codons[i].lod95 = fmax(codons[i].lod95, l->ras_germline_blocks_vaf);
-        codons[i].lod95 = ps_round6(codons[i].lod95);
-        rests += codon->required;
+        double lod95 = isnan(floor) ? NAN : depth_lod95(&panel->limits, depth);
+        codons[i].lod95 = isnan(lod95) ? NAN : ps_round6(fmax(lod95, floor));
+        rests += panel->codons[i].required;
     }
-    if (rests && vcf->germline_caller)
-        ras_note(call, 1, "hom-ref stretches are of %s, which calls germline genotypes: they show no VAF under %g",
-                 vcf->germline_caller, l->ras_germline_blocks_vaf);
+    if (rests)
+        note_blocks(c, call);
 }

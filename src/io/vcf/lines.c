@@ -51,6 +51,8 @@ static int next_text_line(vcf_lines *lines, ps_error *err) {
         size_t take = newline ? (size_t)(newline - start) : left;
         if (lines->line.l + take > MAX_LINE)
             return fail(lines, next_number(lines), "line is longer than 256 MiB", err);
+        if (lines->number == 0 && lines->line.l == 0 && take > 1 && !memcmp(start, "\x1f\x8b", 2))
+            return fail(lines, 0, "is compressed twice: unpack it once with gunzip", err);
         if (memchr(start, '\0', take))
             return fail(lines, next_number(lines), "has a NUL byte: not a text file", err);
         kputsn(start, (int)take, &lines->line);

@@ -2,8 +2,10 @@
  *
  *   who writes it                 set       side
  *   GATK, Mutect2                 PID       PGT 0|1
- *   VCF 4.x: WhatsHap, GATK 4,    PS        GT 0|1; GT with | and no PS: one set (VCF 4.3, section 1.6.2)
+ *   VCF 4.x: WhatsHap, GATK 4,    PS        GT 0|1
  *   DeepVariant, Octopus, ...
+ *   without PS                    "|"       GT 0|1: one set (VCF 4.3, section 1.6.2), but only in a file that tells the two
+ *                                           haplotypes apart elsewhere: CaVEMan and others write 0|1 for every call
  *   SAGE                          INFO LPS  every member is on the same molecule
  */
 #include <ctype.h>
@@ -62,8 +64,10 @@ void vcf_read_phase(const vcf_record *record, int sample, int allele, char **set
     *side = sides ? sides_of(sides, n_side, allele) : 0;
     if (*side) {
         name = format_value(record, sample, "PS", &n_set);
-        *set = name ? set_name("PS", name, n_set) : ps_strdup("|");
-        return;
+        *set = name ? set_name("PS", name, n_set) : record->habits->both_sides ? ps_strdup("|") : NULL;
+        *side = *set ? *side : 0;
+        if (*set)
+            return;
     }
     name = given(vcf_info(record, "LPS", &n_set), &n_set);
     if (name) {

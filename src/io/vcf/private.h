@@ -61,6 +61,18 @@ void vcf_lines_close(vcf_lines *lines);
 /* ---- records ----------------------------------------------------------------------------------------------------
  */
 
+typedef struct vcf_split { /* the record was split, one ALT each, and its lists may still be the whole record's */
+    int is_part;           /* it was */
+    int allele, n;         /* its ALT was number `allele` (0-based) of `n`; n 0: not known */
+} vcf_split;
+
+typedef struct vcf_habits { /* how this file writes, over all its records */
+    int percent;            /* fractions are percentages */
+    int decimal_comma;
+    int both_sides; /* 0|1 and 1|0: a file that writes 0|1 always phases nothing */
+    unsigned sides; /* bit 0: 0|1 was seen, bit 1: 1|0 */
+} vcf_habits;
+
 typedef struct vcf_record { /* points into the line it was cut from */
     const char *path;
     long line;
@@ -71,6 +83,8 @@ typedef struct vcf_record { /* points into the line it was cut from */
     char **sample;
     int n_samples;
     char **field; /* storage of the above */
+    const vcf_habits *habits;
+    vcf_split split;
 } vcf_record;
 
 /* Cuts `text` in place. Every structural fault is an error that names file and line. */
@@ -105,24 +119,54 @@ int vcf_normal_column(const vcf_lines *lines, int tumour);
 /* ---- counts -----------------------------------------------------------------------------------------------------
  */
 
+enum { /* what a reader should know of numbers that were read all the same, or not */
+       VCF_NOTE_BAD_NUMBER = 1,
+       VCF_NOTE_DECIMAL_COMMA = 2,
+       VCF_NOTE_PERCENT = 4,
+       VCF_NOTE_LIST_LENGTH = 8,
+};
+
 typedef struct vcf_counts {
     int64_t depth, alt_depth; /* -1 unknown */
     double vaf;               /* NaN unknown */
     const char *field;        /* constant, "" unknown */
+    unsigned notes;           /* VCF_NOTE_... */
 } vcf_counts;
 
 /* Depth and count of ALT `allele` (0-based) in a sample's column (-1: the file has none, INFO tells). */
-int vcf_read_counts(const vcf_record *record, int sample, int allele, vcf_counts *counts, ps_error *err);
+void vcf_read_counts(const vcf_record *record, int sample, int allele, vcf_counts *counts);
 /* Smallest depth of a hom-ref stretch; -1 when the file does not say. */
-int vcf_read_block_depth(const vcf_record *record, int sample, int64_t *depth, ps_error *err);
+int64_t vcf_read_block_depth(const vcf_record *record, int sample);
 /* Reads in all, and those that are not the reference's, of a row that names no other allele; -1 when it does not say. */
-int vcf_read_other_reads(const vcf_record *record, int sample, int64_t *depth, int64_t *other, ps_error *err);
+void vcf_read_other_reads(const vcf_record *record, int sample, int64_t *depth, int64_t *other);
 /* The genotype's quality (GQ, or RGQ); -1 when the file does not say. */
-int vcf_read_genotype_quality(const vcf_record *record, int sample, int64_t *quality, ps_error *err);
+int64_t vcf_read_genotype_quality(const vcf_record *record, int sample);
+/* Mutect2's log odds of a mutation in a hom-ref stretch; NaN when there is none. */
+double vcf_read_tumour_lod(const vcf_record *record, int sample);
+/* 1: "0,05" is a fraction with a decimal comma, -1: it may be, 0: it is a list or one number. */
+int vcf_is_decimal_comma(const char *text, size_t length, int n_alt);
+extern const double vcf_above_one; /* a fraction above it is a percentage */
 /* Phase of ALT `allele` (1-based): *set (owned, NULL: not phased) and a bit for each haplotype that carries it. */
 void vcf_read_phase(const vcf_record *record, int sample, int allele, char **set, unsigned *side);
 /* 1 carries the allele (1-based; 0: asks for hom-ref), 0 does not, -1 not said. -2: error. */
 int vcf_read_genotype(const vcf_record *record, int sample, int allele, ps_error *err);
+
+/* Sees each record once, in order. */
+void vcf_habits_add(vcf_habits *habits, const vcf_record *record);
+/* Finds what was split, in records that follow each other. */
+void vcf_find_splits(vcf_record *const *record, size_t n);
+
+/* ---- the caller -------------------------------------------------------------------------------------------------
+ */
+
+/* The first row of the panel's vcf_callers.tsv that the header fits, one of germline genotypes before others (a header may
+ * name several programs, of which any may have written the stretches). NULL: none. *min_vaf: what its stretches vouch for, by the
+ * header's own word where it has one; NaN nothing. */
+const ps_vcf_caller *vcf_find_caller(const vcf_lines *lines, const ps_panel *panel, double *min_vaf);
+/* The text behind an option's name in a header line from `from` on, with or without dashes before it, or NULL. */
+const char *vcf_find_option(const char *from, const char *line, const char *option);
+/* A header line begins so. */
+int vcf_has_meta(const vcf_lines *lines, const char *beginning);
 
 /* ---- build ------------------------------------------------------------------------------------------------------
  */

@@ -8,47 +8,18 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
-#include "private.h"
+#include "reader.h"
 
-typedef struct kept_record { /* a record near a coding exon, kept until the tumour's column is known */
-    vcf_record record;
-    char *text; /* what the record points into */
-    int contig;
-} kept_record;
-
-enum { MAX_NAMES = 64, MAX_OUTSIDE_NAMED = 5 };
-
-/* What happens to many records alike is told once. */
-enum { NOTE_NO_READS, NOTE_NO_CALL, NOTE_SYMBOL, N_NOTES };
 static const char *const note_texts[N_NOTES] = {
     [NOTE_NO_READS] = "GT carries the allele but no read does, taken as absent",
     [NOTE_NO_CALL] = "no genotype call and no counts, not used",
     [NOTE_SYMBOL] = "a symbolic allele spells no bases, not counted",
+    [NOTE_GERMLINE] = "a flag in INFO calls it germline",
+    [NOTE_BAD_NUMBER] = "a count or fraction is no number from 0 up, taken as unknown",
+    [NOTE_DECIMAL_COMMA] = "a fraction has a decimal comma, or may have one",
+    [NOTE_PERCENT] = "fractions above 1 are taken as percentages",
+    [NOTE_LIST_LENGTH] = "lists are of more alleles than the record has: counts unknown",
 };
-typedef struct record_note {
-    uint64_t n;
-    char first[80]; /* "chr12:25245350" */
-} record_note;
-
-typedef struct reader {
-    const ps_panel *panel;
-    vcf_lines lines;
-    vcf_tally own;
-    vcf_builds others;
-    const char *header_build; /* from contig lengths, NULL: not said */
-    kept_record *kept;
-    size_t n_kept, kept_capacity;
-    vcf_sample_hint hint;
-    uint64_t records;
-    char *names[MAX_NAMES]; /* contig names in the order the records come */
-    int n_names;
-    int sites_only; /* a list of alleles: columns, filters and counts are not looked at */
-    char outside[200];
-    int column, normal; /* the tumour's and its normal's; -1 none */
-    record_note note[N_NOTES];
-    ps_variants *out;
-    size_t variant_capacity, block_capacity, doubt_capacity;
-} reader;
 
 static void add_notice(ps_variants *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void add_notice(ps_variants *out, const char *format, ...) {
@@ -63,7 +34,7 @@ static void add_notice(ps_variants *out, const char *format, ...) {
     va_end(args);
 }
 
-static void note_record(reader *r, int kind, const vcf_record *record) {
+void vcf_note(reader *r, int kind, const vcf_record *record) {
     record_note *note = &r->note[kind];
     if (note->n++ == 0)
         snprintf(note->first, sizeof note->first, "%.50s:%" PRId64, record->chrom, record->pos1);
@@ -124,7 +95,7 @@ static int check_place(const reader *r, const vcf_record *record, int contig, ps
 }
 
 /* An allele of a list of sites that cannot be counted. */
-static void note_outside(reader *r, const vcf_record *record, int allele) {
+void vcf_note_outside(reader *r, const vcf_record *record, int allele) {
     size_t used = strlen(r->outside);
     if (r->out->outside++ < MAX_OUTSIDE_NAMED && used + 40 < sizeof r->outside)
         snprintf(r->outside + used, sizeof r->outside - used, "%s%.20s:%" PRId64 " %.8s>%.8s", used ? ", " : "",
@@ -136,7 +107,7 @@ static void note_outside(reader *r, const vcf_record *record, int allele) {
 static void note_far_record(reader *r, const vcf_record *record) {
     for (int i = 0; i < record->n_alt && r->sites_only; i++)
         if (vcf_is_sequence(record->alt[i]))
-            note_outside(r, record, i);
+            vcf_note_outside(r, record, i);
 }
 
 static void note_name(reader *r, const char *chrom) {
@@ -153,6 +124,8 @@ static int scan_record(reader *r, ps_error *err) {
         note_name(r, record.chrom);
         vcf_sample_hint_add(&r->hint, &record);
         int contig = vcf_tally_contig(&r->own, record.chrom);
+        vcf_habits_add(&r->habits, &record);
+        r->known += contig >= 0;
         if (contig >= 0)
             result = check_place(r, &record, contig, err);
         vcf_tally_add(&r->own, &record);
@@ -226,298 +199,6 @@ static void name_build(reader *r) {
     out->build = ps_strdup(build);
 }
 
-/* ---- one allele -------------------------------------------------------------------------------------------------
- */
-
-static int touches_coding(const ps_panel *panel, int contig, int64_t beg0, int64_t end0, int is_insertion) {
-    for (int t = 0; t < panel->n_transcripts; t++)
-        for (int c = 0; c < panel->transcripts[t].n_cds; c++) {
-            const ps_span *cds = &panel->transcripts[t].cds[c];
-            if (cds->contig == contig && beg0 < cds->end0 + is_insertion && end0 > cds->beg0 - is_insertion)
-                return 1;
-        }
-    return 0;
-}
-
-/* The same base, and a known one. */
-static int same_base(char a, char b) {
-    return a == b && strchr("ACGT", a) != NULL && a != '\0';
-}
-
-/* Every place an indel could be written at: callers put it left, HGVS right. */
-static void indel_reach(const ps_panel *panel, const ps_variant *v, int64_t *beg0, int64_t *end0) {
-    int64_t left = v->beg0, right = v->end0;
-    size_t n_alt = strlen(v->alt);
-    if (n_alt == 0) {
-        for (int32_t b = v->beg0, e = v->end0;
-             b > 0 && same_base(ps_panel_base(panel, v->contig, b - 1), ps_panel_base(panel, v->contig, e - 1));
-             b--, e--)
-            left = b - 1;
-        for (int32_t b = v->beg0, e = v->end0;
-             same_base(ps_panel_base(panel, v->contig, b), ps_panel_base(panel, v->contig, e)); b++, e++)
-            right = e + 1;
-    } else if (v->beg0 == v->end0) {
-        size_t k = 0;
-        for (int32_t b = v->beg0; b > 0 && same_base(ps_panel_base(panel, v->contig, b - 1), v->alt[n_alt - 1 - k]);
-             b--, k = (k + 1) % n_alt)
-            left = b - 1;
-        k = 0;
-        for (int32_t b = v->beg0; same_base(ps_panel_base(panel, v->contig, b), v->alt[k]); b++, k = (k + 1) % n_alt)
-            right = b + 1;
-    }
-    *beg0 = left;
-    *end0 = right;
-}
-
-/* Bases shared with REF go: from the end first, so that an indel keeps its left place. */
-static void trim(const vcf_record *record, const char *alt, ps_variant *v) {
-    size_t n_ref = strlen(record->ref), n_alt = strlen(alt), prefix = 0;
-    while (n_ref && n_alt && record->ref[n_ref - 1] == alt[n_alt - 1]) {
-        n_ref--;
-        n_alt--;
-    }
-    while (prefix < n_ref && prefix < n_alt && record->ref[prefix] == alt[prefix])
-        prefix++;
-    v->beg0 = (int32_t)(record->pos1 - 1 + (int64_t)prefix);
-    v->end0 = (int32_t)(record->pos1 - 1 + (int64_t)n_ref);
-    v->alt = ps_strndup(alt + prefix, n_alt - prefix);
-}
-
-static int filter_passes(const ps_panel *panel, const char *filter) {
-    char token[128];
-    for (const char *p = filter;; p++) {
-        size_t length = strcspn(p, ";");
-        snprintf(token, sizeof token, "%.*s", length < sizeof token ? (int)length : (int)sizeof token - 1, p);
-        if (!ps_panel_filter_passes(panel, token))
-            return 0;
-        p += length;
-        if (!*p)
-            return 1;
-    }
-}
-
-/* What counts say about carrying the allele goes before GT: hotspot files list every hotspot, also the absent ones
- * (Ion Torrent: PASS with AF = 0). A depth of 0 is no evidence against a genotype, and none for its absence. */
-static void reconcile_genotype(reader *r, const vcf_record *record, ps_variant *v) {
-    if (v->depth == 0) {
-        v->vaf = NAN;
-        v->depth = v->genotype == 1 ? -1 : 0;
-        v->alt_depth = v->depth;
-        v->genotype = v->genotype == 1 ? 1 : -1;
-    } else if (v->alt_depth == 0 || v->vaf == 0) {
-        if (v->genotype == 1)
-            note_record(r, NOTE_NO_READS, record);
-        v->alt_depth = 0;
-        v->genotype = 0;
-    }
-}
-
-/* "./." with no counts either: the caller could not tell, so this is no variant and no absence. */
-static int is_no_call(const reader *r, const vcf_record *record, const ps_variant *v) {
-    size_t length;
-    return v->genotype == -1 && v->alt_depth < 0 && isnan(v->vaf) && r->column >= 0 &&
-           vcf_format_value(record, r->column, "GT", &length) && length > 0;
-}
-
-static void free_variant(ps_variant *v) {
-    free(v->alt);
-    free(v->filter);
-    free(v->depth_field);
-    free(v->phase_set);
-}
-
-/* VarDict's STATUS and VarScan's SS (beside its GPV) in INFO; SS of SomaticSniper and MuSE in the tumour's column. */
-static int caller_says_germline(const reader *r, const vcf_record *record) {
-    size_t length, other;
-    const char *text = vcf_info(record, "STATUS", &length);
-    if (text && length == strlen("Germline") && strncmp(text, "Germline", length) == 0)
-        return 1;
-    text = vcf_info(record, "SS", &length);
-    if (text && length == 1 && *text == '1' && vcf_info(record, "GPV", &other))
-        return 1;
-    text = r->column >= 0 ? vcf_format_value(record, r->column, "SS", &length) : NULL;
-    return text && length == 1 && *text == '1';
-}
-
-/* By the rule of a matched normal's alignments; a normal without counts is taken by its genotype. 1, 0 or -1. */
-static int is_in_normal(const reader *r, const vcf_record *record, int allele, ps_error *err) {
-    const ps_limits *l = &r->panel->limits;
-    vcf_counts counts;
-    if (caller_says_germline(r, record))
-        return 1;
-    if (r->normal < 0)
-        return 0;
-    int genotype = vcf_read_genotype(record, r->normal, allele + 1, err);
-    if (genotype == -2 || vcf_read_counts(record, r->normal, allele, &counts, err) != 0)
-        return -1;
-    if (counts.alt_depth < 0)
-        return genotype == 1;
-    return (double)counts.alt_depth >= l->ras_germline_min_alt &&
-           (double)counts.alt_depth >= l->ras_germline_normal_vaf * (double)counts.depth;
-}
-
-/* Everything that the tumour's column says of the allele. */
-static int read_column(reader *r, const vcf_record *record, int allele, ps_variant *v, ps_error *err) {
-    vcf_counts counts;
-    v->in_normal = is_in_normal(r, record, allele, err);
-    v->genotype = vcf_read_genotype(record, r->column, allele + 1, err);
-    if (v->in_normal < 0 || v->genotype == -2 || vcf_read_counts(record, r->column, allele, &counts, err) != 0)
-        return -1;
-    v->depth = counts.depth;
-    v->alt_depth = counts.alt_depth;
-    v->vaf = counts.vaf;
-    v->depth_field = ps_strdup(counts.field);
-    v->filter = ps_strdup(strcmp(record->filter, ".") == 0 ? "PASS" : record->filter);
-    v->filter_pass = filter_passes(r->panel, record->filter);
-    vcf_read_phase(record, r->column, allele + 1, &v->phase_set, &v->phase_side);
-    reconcile_genotype(r, record, v);
-    return 0;
-}
-
-static void add_doubt(reader *r, const kept_record *kept, int allele, const char *why, int64_t depth, int64_t alt) {
-    const vcf_record *record = &kept->record;
-    int64_t beg0 = record->pos1 - 1, end0 = beg0 + (int64_t)strlen(record->ref), to0 = vcf_end0(record);
-    end0 = to0 > end0 ? to0 : end0;
-    PS_GROW(r->out->doubt, r->out->n_doubts, r->doubt_capacity);
-    r->out->doubt[r->out->n_doubts++] =
-        (ps_vcf_doubt){.contig = kept->contig,
-                       .beg0 = (int32_t)beg0,
-                       .end0 = (int32_t)(end0 > INT32_MAX ? INT32_MAX : end0),
-                       .depth = depth,
-                       .alt_depth = alt,
-                       .text = ps_format("%.50s:%" PRId64 " %.20s>%.20s, %s", record->chrom, record->pos1,
-                                         record->ref, record->alt[allele], why)};
-}
-
-static int add_variant(reader *r, const kept_record *kept, int allele, ps_error *err) {
-    const vcf_record *record = &kept->record;
-    ps_variant v = {.contig = kept->contig};
-    trim(record, record->alt[allele], &v);
-    int64_t beg0, end0;
-    indel_reach(r->panel, &v, &beg0, &end0);
-    int is_nothing = v.beg0 == v.end0 && !*v.alt; /* ALT is REF */
-    if (is_nothing || !touches_coding(r->panel, v.contig, beg0, end0, v.beg0 == v.end0)) {
-        if (r->sites_only)
-            note_outside(r, record, allele);
-        free_variant(&v);
-        return 0;
-    }
-    if (r->sites_only) {
-        v.depth = v.alt_depth = v.genotype = -1;
-        v.vaf = NAN;
-        v.filter = ps_strdup("PASS");
-        v.depth_field = ps_strdup("");
-    } else if (read_column(r, record, allele, &v, err) != 0) {
-        free_variant(&v);
-        return -1;
-    }
-    if (!r->sites_only && is_no_call(r, record, &v)) {
-        note_record(r, NOTE_NO_CALL, record);
-        add_doubt(r, kept, allele, "no genotype call", -1, -1);
-        free_variant(&v);
-        return 0;
-    }
-    PS_GROW(r->out->variant, r->out->n_variants, r->variant_capacity);
-    r->out->variant[r->out->n_variants++] = v;
-    return 0;
-}
-
-/* ---- hom-ref stretches ------------------------------------------------------------------------------------------
- */
-
-static int is_hom_ref_row(const vcf_record *record) {
-    for (int i = 0; i < record->n_alt; i++)
-        if (!vcf_is_reference(record->alt[i]))
-            return 0;
-    return 1;
-}
-
-/* A gVCF's variant row whose genotype is 0/0, and whose reads say so too, is a hom-ref stretch of its own length. 1,
- * 0 or -1. */
-static int is_refused_row(const reader *r, const vcf_record *record, ps_error *err) {
-    int has_symbol = 0;
-    for (int i = 0; i < record->n_alt; i++)
-        has_symbol |= vcf_is_reference(record->alt[i]);
-    int genotype = has_symbol ? vcf_read_genotype(record, r->column, 0, err) : 0;
-    if (genotype != 1)
-        return genotype == -2 ? -1 : 0;
-    for (int i = 0; i < record->n_alt; i++) {
-        vcf_counts counts;
-        if (!vcf_is_sequence(record->alt[i]))
-            continue;
-        if (vcf_read_counts(record, r->column, i, &counts, err) != 0)
-            return -1;
-        if (counts.alt_depth < 0 || (double)counts.alt_depth >= r->panel->limits.ras_min_alt)
-            return 0;
-    }
-    return 1;
-}
-
-/* A stretch that failed a filter, or that the genotype does not call reference, or not surely, claims nothing. */
-static int add_block(reader *r, const kept_record *kept, ps_error *err) {
-    const vcf_record *record = &kept->record;
-    int64_t end0 = vcf_end0(record), depth, quality;
-    if (end0 < record->pos1 || end0 > r->panel->contigs[kept->contig].length)
-        return vcf_fail(record, err, "END is not a place from POS to the end of the contig");
-    if (vcf_read_block_depth(record, r->column, &depth, err) != 0 ||
-        vcf_read_genotype_quality(record, r->column, &quality, err) != 0)
-        return -1;
-    size_t length;
-    int genotype = vcf_read_genotype(record, r->column, 0, err);
-    int has_genotype = r->column >= 0 && vcf_format_value(record, r->column, "GT", &length) && length > 0;
-    if (genotype == -2)
-        return -1;
-    if (!has_genotype) /* a depth alone is no statement */
-        return 0;
-    int unsure = quality >= 0 && (double)quality < r->panel->limits.ras_block_min_gq;
-    int clean = genotype == 1 && !unsure && filter_passes(r->panel, record->filter);
-    if (is_hom_ref_row(record) && !clean) {
-        add_doubt(r, kept, 0, "no sure genotype 0/0", -1, -1);
-    } else if (is_hom_ref_row(record)) {
-        int64_t all, other;
-        if (vcf_read_other_reads(record, r->column, &all, &other, err) != 0)
-            return -1;
-        if (other > 0)
-            add_doubt(r, kept, 0, "reads that are not the reference's", all, other);
-    }
-    if (depth < 0 || !clean)
-        return 0;
-    PS_GROW(r->out->block, r->out->n_blocks, r->block_capacity);
-    r->out->block[r->out->n_blocks++] = (ps_block){kept->contig, (int32_t)(record->pos1 - 1), (int32_t)end0, depth};
-    return 0;
-}
-
-/* A spanning deletion, a symbolic allele or a breakend that the genotype does not rule out. */
-static int doubt_symbol(reader *r, const kept_record *kept, int allele, ps_error *err) {
-    int genotype = vcf_read_genotype(&kept->record, r->column, allele + 1, err);
-    if (genotype != 0 && genotype != -2)
-        add_doubt(r, kept, allele, "genotype not 0/0", -1, -1);
-    return genotype == -2 ? -1 : 0;
-}
-
-static int convert(reader *r, ps_error *err) {
-    for (size_t k = 0; k < r->n_kept; k++) {
-        const vcf_record *record = &r->kept[k].record;
-        int only_reference = is_hom_ref_row(record), is_block = only_reference;
-        if (!r->sites_only && !only_reference)
-            is_block = is_refused_row(r, record, err);
-        if (is_block < 0 || (is_block && !r->sites_only && add_block(r, &r->kept[k], err) != 0))
-            return -1;
-        for (int i = 0; i < record->n_alt && !only_reference; i++)
-            if (vcf_is_sequence(record->alt[i])) {
-                if (add_variant(r, &r->kept[k], i, err) != 0)
-                    return -1;
-            } else if (r->sites_only && !vcf_is_reference(record->alt[i]) && strcmp(record->alt[i], "*") != 0) {
-                note_record(r, NOTE_SYMBOL, record);
-            } else if (!r->sites_only && !vcf_is_reference(record->alt[i]) &&
-                       doubt_symbol(r, &r->kept[k], i, err) != 0) {
-                return -1;
-            }
-    }
-    tell_notes(r);
-    return 0;
-}
-
 /* ---- order ------------------------------------------------------------------------------------------------------
  */
 
@@ -566,46 +247,54 @@ static void sort_rows(ps_variants *out) {
 /* ---- all of it --------------------------------------------------------------------------------------------------
  */
 
-/* Who calls genotypes of a diploid says 0/0 wherever half of the reads do not differ. A header may name several programs, of
- * which any may have written the blocks: one that calls genotypes is enough. */
-static const char *find_germline_caller(const vcf_lines *lines) {
-    static const struct {
-        const char *line, *word, *caller; /* the word stands behind the line's beginning, whole */
-    } rows[] = {
-        {"##GATKCommandLine", "HaplotypeCaller", "HaplotypeCaller"},
-        {"##GATKCommandLine", "GenotypeGVCFs", "GenotypeGVCFs"},
-        {"##GATKCommandLine", "UnifiedGenotyper", "UnifiedGenotyper"},
-        {"##SentieonCommandLine", "Haplotyper", "Sentieon Haplotyper"},
-        {"##SentieonCommandLine", "DNAscope", "Sentieon DNAscope"},
-        {"##DRAGENCommandLine", "HaplotypeCaller", "DRAGEN"},
-        {"##DRAGENCommandLine", "dragen", "DRAGEN"},
-        {"##source=", "HaplotypeCaller", "HaplotypeCaller"},
-        {"##DeepVariant_version", "", "DeepVariant"},
-        {"##GLnexusVersion", "", "GLnexus"},
-        {"##bcftools_callCommand", "", "bcftools call"},
-        {"##bcftoolsCommand=mpileup", "", "bcftools mpileup"},
-        {"##source=freeBayes", "", "freebayes"},
-        {"##source=Platypus", "", "Platypus"},
-        {"##source=Clair3", "", "Clair3"},
-        {"##content=germline", "", "a caller of germline variants"}, /* Strelka2 */
-    };
-    const char *found = NULL;
-    int has_germline_filter = 0; /* DeepSomatic writes DeepVariant's version, and this */
-    for (size_t m = 0; m < lines->n_meta; m++) {
-        const char *meta = lines->meta[m];
-        has_germline_filter |= !strncmp(meta, "##FILTER=<ID=GERMLINE", 21);
-        for (size_t i = 0; i < sizeof rows / sizeof *rows && !found; i++) {
-            size_t length = strlen(rows[i].line);
-            if (strncmp(meta, rows[i].line, length) != 0 || strstr(meta, "--tumor-"))
-                continue; /* DRAGEN's somatic mode is told by its arguments alone */
-            /* "=<ID=HaplotypeCaller,", ".HaplotypeCaller=", and not a path on the command line */
-            const char *name = meta + length + strspn(meta + length, ".=<");
-            name += strncmp(name, "ID=", 3) ? 0 : 3;
-            if (!strncmp(name, rows[i].word, strlen(rows[i].word)))
-                found = rows[i].caller;
-        }
+static void take_caller(reader *r) {
+    ps_variants *out = r->out;
+    const ps_vcf_caller *caller = vcf_find_caller(&r->lines, r->panel, &out->blocks_min_vaf);
+    out->caller = caller ? ps_strdup(caller->name) : NULL;
+    if (caller && caller->germline)
+        out->blocks = PS_BLOCKS_GERMLINE;
+    else if (caller && !isnan(out->blocks_min_vaf))
+        out->blocks = PS_BLOCKS_SOMATIC;
+}
+
+static void find_splits(reader *r) {
+    vcf_record **record = ps_alloc(r->n_kept + 1, sizeof *record);
+    for (size_t k = 0; k < r->n_kept; k++) {
+        record[k] = &r->kept[k].record;
+        record[k]->habits = &r->habits;
     }
-    return has_germline_filter && found && !strcmp(found, "DeepVariant") ? NULL : found;
+    vcf_find_splits(record, r->n_kept);
+    free(record);
+}
+
+/* Alternates without any count, of one place or another: an activating change each. */
+static int is_uncounted_hit(const ps_panel *panel, const ps_variant *v) {
+    ps_effect e;
+    return v->alt_depth < 0 && isnan(v->vaf) && v->genotype != 0 && v->filter_pass &&
+           ps_effect_of(panel, v->contig, v->beg0, v->end0, v->alt, &e) == 0 && e.tier >= PS_TIER_LIKELY;
+}
+
+/* No tumour has this many activating RAS and RAF changes, or two alternates at each of several places. */
+static int check_is_patient(const reader *r, ps_error *err) {
+    enum { MOST_CHANGES = 9, MOST_PLACES = 1 };
+    const ps_variants *out = r->out;
+    int n = 0, places = 0, here = 0;
+    for (size_t i = 0; i < out->n_variants; i++) {
+        const ps_variant *v = &out->variant[i];
+        int same = i > 0 && v->contig == v[-1].contig && v->beg0 == v[-1].beg0;
+        here = same ? here : 0;
+        if (!is_uncounted_hit(r->panel, v) || (same && v->end0 == v[-1].end0 && !strcmp(v->alt, v[-1].alt)))
+            continue;
+        n++;
+        places += ++here == 2;
+    }
+    if (r->lines.n_samples > 1 || (n <= MOST_CHANGES && places <= MOST_PLACES))
+        return 0;
+    return ps_fail(
+        err, PS_ERR_RUN, r->lines.source.name, 0,
+        "lists %d activating changes of RAS and RAF genes, %d places with more than one, and no counts: this is a "
+        "list of sites, not a patient; give it as --force-sites",
+        n, places);
 }
 
 static int read_all(reader *r, const char *path, const char *sample_name, ps_error *err) {
@@ -621,17 +310,22 @@ static int read_all(reader *r, const char *path, const char *sample_name, ps_err
     ps_variants *out = r->out;
     out->path = ps_strdup(path);
     out->format = r->lines.format;
-    out->germline_caller = find_germline_caller(&r->lines);
+    take_caller(r);
+    find_splits(r);
     out->records = r->records;
     out->sample_name = ps_strdup(r->column >= 0 ? r->lines.sample[r->column] : "");
     out->style = vcf_header_style(&r->lines, (const char *const *)r->names, r->n_names);
     name_build(r);
     if (r->lines.no_newline_end)
         add_notice(out, "the last line does not end in a newline: is the file whole?");
-    if (convert(r, err) != 0)
+    if (r->records > 0 && r->known == 0)
+        add_notice(out, "no record lies on a contig of the panel; the first is on '%.60s', expected names like %s",
+                   r->names[0], r->panel->contigs[0].name[PS_STYLE_UCSC]);
+    if (vcf_convert(r, err) != 0)
         return -1;
+    tell_notes(r);
     sort_rows(out);
-    return 0;
+    return r->sites_only ? 0 : check_is_patient(r, err);
 }
 
 static int read_file(const char *path, const ps_panel *panel, const char *sample_name, int sites_only,
@@ -669,7 +363,7 @@ int ps_variants_read_sites(const char *path, const ps_panel *panel, ps_variants 
 
 void ps_variants_free(ps_variants *variants) {
     for (size_t i = 0; i < variants->n_variants; i++)
-        free_variant(&variants->variant[i]);
+        vcf_free_variant(&variants->variant[i]);
     free(variants->variant);
     free(variants->block);
     for (size_t i = 0; i < variants->n_doubts; i++)
@@ -678,5 +372,6 @@ void ps_variants_free(ps_variants *variants) {
     free(variants->path);
     free(variants->build);
     free(variants->sample_name);
+    free(variants->caller);
     memset(variants, 0, sizeof *variants);
 }

@@ -196,13 +196,27 @@ int vcf_builds_begin(vcf_builds *all, const char *except, ps_error *err) {
     return builtin.result;
 }
 
-static int scan_bases(vcf_lines *lines, vcf_builds *all, ps_error *err) {
+typedef struct seen_names { /* contigs of the records */
+    char first[64];
+    int known;
+} seen_names;
+
+static void add_name(seen_names *seen, const vcf_builds *all, const char *chrom) {
+    if (!seen->first[0])
+        snprintf(seen->first, sizeof seen->first, "%s", chrom);
+    for (int i = 0; i < all->n && !seen->known; i++)
+        seen->known = ps_panel_contig(all->tally[i].panel, chrom) >= 0;
+}
+
+static int scan_bases(vcf_lines *lines, vcf_builds *all, seen_names *seen, ps_error *err) {
     int got;
     while ((got = vcf_lines_next(lines, err)) == 1) {
         vcf_record record;
         int bad = vcf_record_parse(lines, lines->line.s, lines->number, &record, err);
         for (int i = 0; i < all->n && !bad; i++)
             vcf_tally_add(&all->tally[i], &record);
+        if (!bad)
+            add_name(seen, all, record.chrom);
         vcf_record_free(&record);
         if (bad)
             return -1;
@@ -245,7 +259,8 @@ static const vcf_tally *only_room(const vcf_builds *all) {
 
 static int build_from_bases(vcf_lines *lines, const char **build, char *why, size_t why_size, ps_error *err) {
     vcf_builds all;
-    int result = vcf_builds_begin(&all, NULL, err) != 0 ? -1 : scan_bases(lines, &all, err);
+    seen_names seen = {0};
+    int result = vcf_builds_begin(&all, NULL, err) != 0 ? -1 : scan_bases(lines, &all, &seen, err);
     const vcf_tally *fit = result == 0 ? only_fit(&all) : NULL;
     if (fit) {
         *build = constant_name(fit->panel->build);
@@ -255,6 +270,10 @@ static int build_from_bases(vcf_lines *lines, const char **build, char *why, siz
         *build = constant_name(fit->panel->build);
         snprintf(why, why_size, "positions lie beyond the ends of the contigs of every build but %s",
                  fit->panel->build);
+    } else if (result == 0 && seen.first[0] && !seen.known) {
+        snprintf(why, why_size,
+                 "its contigs are named like '%s', expected names like chr12, 12, NC_000012.12 or CM000674.2",
+                 seen.first);
     }
     return result;
 }
@@ -282,12 +301,13 @@ int ps_variants_build(const char *path, const char **build, char *why, size_t wh
         if (!*build)
             result = build_from_bases(&lines, build, why, why_size, err);
         if (result == 0 && !*build) {
+            const char *unknown =
+                "the lengths of its contigs, if the header has any, are of no known build, and no record "
+                "at a RAS coding place tells";
+            int names_told = !strncmp(why, "its contigs are named", 21);
             *build = vcf_hinted_build(&lines);
-            snprintf(why, why_size,
-                     *build
-                         ? "the header's ##reference or assembly= names it"
-                         : "the lengths of its contigs, if the header has any, are of no known build, and no record "
-                           "at a RAS coding place tells");
+            if (*build || !names_told)
+                snprintf(why, why_size, "%s", *build ? "the header's ##reference or assembly= names it" : unknown);
         }
     }
     vcf_lines_close(&lines);
