@@ -38,7 +38,7 @@ static const struct {
                                      "the built-in expression cut-offs are an assumption, not a measurement"},
     [PS_REASON_LOW_COVERAGE] = {"low-coverage", "too few fragments per bin"},
     [PS_REASON_TARGETED] = {"targeted", "not whole-genome data: a panel of normals or a matched normal is needed"},
-    [PS_REASON_REFERENCE_MISMATCH] = {"reference-mismatch", "the reference for depth is of another assay"},
+    [PS_REASON_REFERENCE_MISMATCH] = {"reference-mismatch", "the reference for depth is of another assay or kit"},
     [PS_REASON_AMBIGUOUS_BASELINE] = {"ambiguous-baseline", "more than one two-copy baseline fits the arms"},
     [PS_REASON_NOISY] = {"noisy", "bin counts scatter too much"},
     [PS_REASON_WIDE_INTERVAL] = {"wide-interval", "the interval of the copies is too wide to decide"},

@@ -325,6 +325,18 @@ static void cover(ps_unit *unit, int32_t pos0, int64_t bases) {
 /* ---- the units --------------------------------------------------------------------------------------------------
  */
 
+/* Length of a proper pair's fragment, from its leftmost record; 0 from the other. Where TLEN was lost, from the forward
+ * read's place and its mate's, which is taken to be as long. */
+static int64_t insert_of(const ps_record *r) {
+    const bam1_core_t *c = &r->bam->core;
+    if (c->isize)
+        return c->isize > 0 ? c->isize : 0;
+    if (bam_is_rev(r->bam) || !bam_is_mrev(r->bam))
+        return 0;
+    int64_t mate_end0 = c->mpos + r->end0 - r->pos0;
+    return (mate_end0 > r->end0 ? mate_end0 : r->end0) - r->pos0;
+}
+
 static void begin(ps_unit *unit) {
     unit->state = ps_alloc(1, sizeof(state));
 }
@@ -340,9 +352,10 @@ static void add(ps_unit *unit, const ps_record *r) {
     int paired = (c->flag & BAM_FPAIRED) && !(c->flag & BAM_FMUNMAP);
     if (paired && c->mtid != c->tid) {
         add_pair(unit, r);
-    } else if (paired && (c->flag & BAM_FPROPER_PAIR) && c->isize > 0 &&
-               c->isize <= unit->panel->limits.junction_max_insert) {
-        cover(unit, r->pos0, c->isize);
+    } else if (paired && (c->flag & BAM_FPROPER_PAIR)) {
+        int64_t insert = insert_of(r);
+        if (insert > 0 && insert <= unit->panel->limits.junction_max_insert)
+            cover(unit, r->pos0, insert);
     } else if (!(c->flag & BAM_FPAIRED)) {
         cover(unit, r->pos0, r->end0 - r->pos0);
     }

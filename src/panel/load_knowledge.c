@@ -29,6 +29,23 @@ static int load_hotspot(const ps_table *table, size_t row, const int *column, ps
     return 0;
 }
 
+/* A RAS gene without hotspots would make every sample's RAS wild type without being looked at. */
+static int check_genes_have_hotspots(const ps_panel *panel, const char *path, ps_error *err) {
+    for (int i = 0; i < panel->n_loci; i++) {
+        const ps_gene *gene = &panel->genes[panel->loci[i].gene];
+        int hotspots = 0, required = 0, decides = !strcmp(gene->name, "KRAS") || !strcmp(gene->name, "NRAS");
+        for (int c = 0; c < panel->n_codons; c++)
+            if (panel->codons[c].gene == panel->loci[i].gene) {
+                hotspots += panel->codons[c].hotspot > 0;
+                required += panel->codons[c].required;
+            }
+        if (gene->role == PS_ROLE_RAS && (!hotspots || (decides && !required)))
+            return ps_fail(err, PS_ERR_USAGE, path, 0, "%s has no codon here%s, expected one at least", gene->name,
+                           hotspots ? " with required = 1" : "");
+    }
+    return 0;
+}
+
 int ps_load_hotspots(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
     static const char *const names[] = {"gene", "codon", "required"};
     ps_table table;
@@ -41,6 +58,8 @@ int ps_load_hotspots(const ps_panel_files *files, ps_panel *panel, ps_error *err
         required += panel->codons[i].required;
     if (rc == 0 && !required) /* else every sample would be wild type */
         rc = ps_fail(err, PS_ERR_USAGE, table.path, 0, "no codon has required = 1, expected at least one");
+    if (rc == 0)
+        rc = check_genes_have_hotspots(panel, table.path, err);
     ps_table_free(&table);
     return rc;
 }

@@ -266,6 +266,85 @@ static void tumours_as_normals(void **state) {
     free_cohort(&c);
 }
 
+static void scale_bins(ps_read_evidence *e, int near_gene, double factor) {
+    const ps_span *gene = &panel.bins[0].span;
+    for (int i = 0; i < panel.n_bins; i++)
+        if (panel.bins[i].role == PS_BIN_CCND1)
+            gene = &panel.bins[i].span;
+    for (int i = 0; i < panel.n_bins; i++) {
+        int here = near_gene
+                       ? panel.bins[i].role != PS_BIN_ARM && labs((long)panel.bins[i].span.beg0 - gene->beg0) < 60000
+                       : panel.bins[i].role == PS_BIN_CCND1;
+        if (here)
+            e->bins.bin[i] = (uint64_t)(factor * (double)e->bins.bin[i]);
+    }
+}
+
+/* Guards against: normals_learn.c looking at whole arms only: two normals with 11q13 gained make diploid samples a loss. */
+static void normals_with_11q13_gained(void **state) {
+    (void)state;
+    for (int genome = 0; genome < 2; genome++) {
+        cohort c;
+        ps_normals n;
+        ps_error err = {0};
+        make_cohort(&c, 100, 0.05, genome);
+        for (int k = 3; k < 6; k += 2)
+            for (int i = 0; i < panel.n_bins; i++)
+                if (panel.bins[i].role != PS_BIN_ARM)
+                    c.e[k].bins.bin[i] += c.e[k].bins.bin[i] / 2;
+        if (ps_normals_learn(&panel, c.at, c.name, 5, &n, &err) == 0)
+            fail_msg("normals with 11q13 gained were accepted");
+        if (!strstr(err.text, "n3") || !strstr(err.text, "11q13"))
+            fail_msg("%s", err.text);
+        free_cohort(&c);
+    }
+}
+
+/* Guards against: copynumber.c taking two bins with other baits than the normals' for an amplicon. An amplicon moves the bins
+ * beside the gene too. */
+static void other_baits_at_ccnd1(void **state) {
+    (void)state;
+    ps_normals kit = learnt(0, 50, 0.05);
+    static const struct {
+        double factor;
+        int near_gene, focal;
+    } rows[] = {{4, 0, 0}, {0.15, 0, 0}, {4, 1, 1}, {1, 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+        uint64_t seed = 19 + i;
+        fill(&dna, 50, 0.05, 0, &seed);
+        scale_bins(&dna, rows[i].near_gene, rows[i].factor);
+        ps_copynumber_call call = call_of(&dna, NULL, &kit);
+        int mismatch = has_reason(&call.reasons, PS_REASON_REFERENCE_MISMATCH);
+        if (mismatch != (rows[i].factor != 1 && !rows[i].focal) || (rows[i].focal && call.scope != PS_SCOPE_FOCAL) ||
+            (call.state == PS_CN_NOT_ASSESSABLE) != mismatch)
+            fail_msg("x %g: %s, %.2f copies", rows[i].factor, ps_cn_state_names[call.state], call.copies);
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+    ps_normals_free(&kit);
+}
+
+/* Normals that vary at 11q13 together: the interval holds what they hide. */
+static void normals_that_vary(void **state) {
+    (void)state;
+    ps_normals kit = learnt(0, 50, 0.1);
+    for (int i = 0; i < panel.n_bins; i++)
+        if (panel.bins[i].role != PS_BIN_ARM) {
+            kit.bin[i].level *= 1.2;
+            kit.bin[i].spread = 0.25;
+        }
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+    uint64_t seed = 23;
+    fill(&dna, 50, 0.1, 0, &seed);
+    ps_copynumber_call call = call_of(&dna, NULL, &kit);
+    assert_int_not_equal(call.state, PS_CN_LOSS);
+    assert_true(call.copies < 1.8 && call.copies_low < 1.5 && call.copies_high > 2);
+    free_call(&call);
+    ps_read_evidence_free(&dna);
+    ps_normals_free(&kit);
+}
+
 /* A fifth of the cells with one copy more: without a purity that is neither two copies nor three. */
 static void impure_gain(void **state) {
     (void)state;
@@ -438,6 +517,9 @@ int main(void) {
         cmocka_unit_test(captures),
         cmocka_unit_test(small_kits),
         cmocka_unit_test(tumours_as_normals),
+        cmocka_unit_test(normals_with_11q13_gained),
+        cmocka_unit_test(other_baits_at_ccnd1),
+        cmocka_unit_test(normals_that_vary),
         cmocka_unit_test(impure_gain),
         cmocka_unit_test(rna_has_no_copies),
         cmocka_unit_test(waves_widen),

@@ -83,6 +83,15 @@ static int has_baits_at_11q13(const ps_panel *p, const uint64_t *count, double a
     return spikes && !amplicons;
 }
 
+/* Bases of the genome that a fragment shows: those of usual libraries, or of long reads, which are measured in the 11q13
+ * window. Pairs with long inserts show no more than their reads. */
+static double fragment_reach(const ps_limits *l, const ps_read_evidence *dna) {
+    double bases = 0, fragments = (double)dna->junctions.window_fragments;
+    for (size_t i = 0; i < dna->junctions.n_cells; i++)
+        bases += (double)dna->junctions.cell_bases[i];
+    return fragments > 0 && bases / fragments > l->junction_max_insert ? bases / fragments : l->cn_fragment_reach;
+}
+
 ps_coverage ps_coverage_of(const ps_panel *p, const ps_read_evidence *dna) {
     const ps_limits *l = &p->limits;
     ps_coverage c = {0};
@@ -105,7 +114,7 @@ ps_coverage ps_coverage_of(const ps_panel *p, const ps_read_evidence *dna) {
     }
     double hotspots = hotspot_depth(p, dna);
     if (hotspots >= l->cn_min_hotspot_depth) /* a tenth of a fragment keeps empty bins finite */
-        c.enrichment = hotspots / ((c.mean + 0.1) * l->cn_fragment_reach / bin_bases);
+        c.enrichment = hotspots / ((c.mean + 0.1) * fragment_reach(l, dna) / bin_bases);
     if (c.tall > l->cn_exome_bins)
         c.assay = PS_ASSAY_EXOME;
     else if (c.tall > l->cn_max_captured_bins || c.empty > l->cn_max_empty_bins ||

@@ -34,6 +34,26 @@ static const ps_depth_group *ccnd1_group(const ps_depth *f, double purity) {
     return gene->bins && step > focal_step(f, purity) && step > f->panel->limits.cn_gene_sds * gene->se ? gene : all;
 }
 
+/* In a capture, does the kit differ from the normals' at CCND1?  Its few bins have baits of their own: where they stand off the
+ * rest of 11q13, an amplicon moves the bins beside them too, other baits or none do not. */
+static int kit_differs(const ps_depth *f, double purity, ps_reasons *reasons) {
+    const ps_depth_group *own = &f->group[f->own], *beside = &f->group[f->beside], *around = &f->group[f->around];
+    double step = own->level - around->level, moved = beside->level - around->level;
+    if (!f->normals || f->normals->assay == PS_ASSAY_GENOME || !own->bins || !around->bins ||
+        fabs(step) <= focal_step(f, purity) ||
+        fabs(step) <= f->panel->limits.cn_gene_sds * hypot(own->se, around->se))
+        return 0;
+    double sds = fabs(moved) / hypot(beside->se, around->se);
+    if (beside->bins && moved * step > 0 && fabs(moved) > fabs(step) / 2 && sds > 2)
+        return 0;
+    ps_reason_add(
+        reasons, PS_REASON_REFERENCE_MISMATCH,
+        "dna: CCND1's own bins stand %.2f (log2) off the rest of 11q13, the bins beside them %.2f: the kit's baits "
+        "there are not those of the normals",
+        step, beside->bins ? moved : 0);
+    return 1;
+}
+
 /* ---- decisions --------------------------------------------------------------------------------------------------
  */
 
@@ -275,16 +295,23 @@ static int quiet_enough(const ps_depth *f, ps_copynumber_call *call) {
     return 0;
 }
 
-/* Two explanations of the arms are printed both. 0: neither is told from the other. */
+/* 0 loss, 1 neutral, 2 gain, 3 amplified. */
+static int step_of(const ps_limits *l, double copies) {
+    return (copies > l->cn_loss_copies) + is_gained(l, copies) + (copies >= l->cn_amplified_copies);
+}
+
+/* Two explanations of the arms that differ in CCND1's state are printed both. 0: neither is told from the other. */
 static int one_baseline(const ps_case *c, const ps_baseline *fitted, double level, ps_copynumber_call *call) {
     const ps_limits *l = &c->panel->limits;
-    if (fitted->odds < l->cn_baseline_sure)
+    double first = copies_of_level(level - fitted->level, c->purity);
+    double second = copies_of_level(level - fitted->rival, c->purity);
+    int one = fitted->odds >= l->cn_baseline_odds;
+    if (!one || (fitted->odds < l->cn_baseline_sure && step_of(l, first) != step_of(l, second)))
         ps_reason_add(
             &call->reasons, PS_REASON_AMBIGUOUS_BASELINE,
             "dna: 11q13 at %.2g copies or, with another two-copy level, %.2g; odds %.3g for the first, %g needed",
-            copies_of_level(level - fitted->level, c->purity), copies_of_level(level - fitted->rival, c->purity),
-            fitted->odds, l->cn_baseline_odds);
-    return fitted->odds >= l->cn_baseline_odds;
+            first, second, fitted->odds, l->cn_baseline_odds);
+    return one;
 }
 
 static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
@@ -302,10 +329,10 @@ static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: no usable bin at 11q13");
         return;
     }
-    double se = hypot(hypot(here->se, fitted.se), hypot(l->cn_remaining_error, f->wave));
+    double se = hypot(hypot(hypot(here->se, fitted.se), hypot(l->cn_remaining_error, f->wave)), f->q13_spread);
     list_arms(f, baseline, call);
     list_bins(f, baseline, call);
-    if (!one_baseline(c, &fitted, here->level, call))
+    if (!one_baseline(c, &fitted, here->level, call) || kit_differs(f, c->purity, &call->reasons))
         return;
     call->log2_ratio = ps_round6(level);
     call->copies = ps_round6(copies_of_level(level, c->purity));

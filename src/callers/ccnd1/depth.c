@@ -78,8 +78,13 @@ static void sum_groups(ps_depth *f) {
         int g = f->group_of[i];
         if (!f->left_out[i])
             add_bin(f, &f->group[g], rate[g], i);
-        if (!f->left_out[i] && g == f->q13 && is_gene_bin(f->panel, i))
-            add_bin(f, &f->group[f->gene], rate[f->gene], i);
+        if (f->left_out[i] || g != f->q13)
+            continue;
+        int own = f->panel->bins[i].role == PS_BIN_CCND1, near = is_gene_bin(f->panel, i);
+        const int also[] = {near ? f->gene : -1, own ? f->own : f->around, near && !own ? f->beside : -1};
+        for (size_t k = 0; k < sizeof also / sizeof *also; k++)
+            if (also[k] >= 0)
+                add_bin(f, &f->group[also[k]], rate[also[k]], i);
     }
     for (int g = 0; g < f->n_groups; g++)
         for (int k = 0; k < T && f->group[g].expected > 0; k++)
@@ -333,7 +338,10 @@ void ps_depth_init(ps_depth *f, const ps_panel *panel, const uint64_t *count, co
                     .normals = normals,
                     .q13 = panel->n_arms,
                     .gene = panel->n_arms + 1,
-                    .n_groups = panel->n_arms + 2};
+                    .own = panel->n_arms + 2,
+                    .beside = panel->n_arms + 3,
+                    .around = panel->n_arms + 4,
+                    .n_groups = panel->n_arms + 5};
     f->group_of = ps_alloc(n, sizeof *f->group_of);
     f->left_out = ps_alloc(n, sizeof *f->left_out);
     f->group = ps_alloc((size_t)f->n_groups, sizeof *f->group);
@@ -377,6 +385,24 @@ static int is_one_level(const ps_depth *f) {
     return 1;
 }
 
+/* Normals that vary at 11q13 more than elsewhere vary there together (one has it gained): bins do not average that out. Of
+ * the baits where there are enough, else of what lies beside them. */
+static void fit_q13_spread(ps_depth *f) {
+    enum { AT_Q13 = 1, OF_BAITS = 2 };
+    static const double margin[2] = {1.5, 1.2}; /* over the arms' variance; background bins there are shallower */
+    double sum[4] = {0}, n[4] = {0};
+    for (int i = 0; f->normals && i < f->panel->n_bins; i++) {
+        int kind = (f->group_of[i] == f->q13) + OF_BAITS * is_bait(f, i);
+        if (f->left_out[i] == PS_BIN_UNUSABLE)
+            continue;
+        sum[kind] += f->normals->bin[i].spread * f->normals->bin[i].spread;
+        n[kind]++;
+    }
+    int baits = n[AT_Q13 + OF_BAITS] >= f->panel->limits.cn_min_baits, at = AT_Q13 + OF_BAITS * baits;
+    if (n[at] > 0 && n[at - AT_Q13] > 0)
+        f->q13_spread = sqrt(fmax(0, sum[at] / n[at] - margin[baits] * sum[at - AT_Q13] / n[at - AT_Q13])) / log(2);
+}
+
 void ps_depth_fit(ps_depth *f) {
     fit_curve(f);
     fit_noise(f);
@@ -389,6 +415,7 @@ void ps_depth_fit(ps_depth *f) {
     sum_groups(f);
     set_levels(f);
     fit_wave(f);
+    fit_q13_spread(f);
 }
 
 void ps_depth_free(ps_depth *f) {

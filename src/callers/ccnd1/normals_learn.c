@@ -27,6 +27,9 @@ typedef struct lesson {
     double *exposure; /* [sample][bin]: fragments expected at level 1 */
     uint64_t *pooled; /* fragments by bin */
     double *total;    /* exposure by bin */
+    struct at_q13 {
+        double level[2], se[2]; /* of 11q13, of CCND1's own bins: log2 against the arms; NaN without bins */
+    } * q13;                    /* by sample */
 } lesson;
 
 static double *exposure_of(lesson *s, size_t sample) {
@@ -48,6 +51,40 @@ static int refuse_tumour(const lesson *s, size_t sample, const ps_depth *f, ps_e
     return 0;
 }
 
+static void note_q13(lesson *s, size_t sample, const ps_depth *f) {
+    const ps_depth_group *group[2] = {&f->group[f->q13], &f->group[f->own]};
+    for (int k = 0; k < 2; k++) {
+        s->q13[sample].level[k] = group[k]->bins ? group[k]->level : NAN;
+        s->q13[sample].se[k] = hypot(hypot(group[k]->se, s->panel->limits.cn_remaining_error), f->wave);
+    }
+}
+
+/* A normal whose 11q13 is gained or lost, or whose kit has other baits at CCND1, would become the usual level there. */
+static int refuse_at_q13(const lesson *s, ps_error *err) {
+    static const char *const what[2] = {"11q13", "CCND1"};
+    const ps_limits *l = &s->panel->limits;
+    double *level = ps_alloc(s->n, sizeof *level);
+    int status = 0;
+    for (int k = 0; k < 2 && status == 0; k++) {
+        size_t n = 0;
+        for (size_t i = 0; i < s->n; i++)
+            if (!isnan(s->q13[i].level[k]))
+                level[n++] = s->q13[i].level[k];
+        double median = n ? ps_median(level, n) : 0;
+        for (size_t i = 0; i < s->n && status == 0; i++) {
+            double off = s->q13[i].level[k] - median;
+            if (fabs(off) > l->cn_normal_arm_log2 && fabs(off) > l->cn_focal_sds * s->q13[i].se[k])
+                status = ps_fail(
+                    err, PS_ERR_RUN, s->name[i], 0,
+                    "%s stands %.2g (log2) off that of the other normals, which stay within %g: is it gained or "
+                    "lost there, or of another kit?",
+                    what[k], off, l->cn_normal_arm_log2);
+        }
+    }
+    free(level);
+    return status;
+}
+
 static int fit_sample(lesson *s, size_t sample, int last, ps_error *err) {
     ps_depth f;
     int status = 0;
@@ -60,6 +97,7 @@ static int fit_sample(lesson *s, size_t sample, int last, ps_error *err) {
     s->normals->sample[sample].noise = ps_round6(sqrt(fmax(f.tau2[0], f.tau2[1])));
     if (last && s->n >= PS_MIN_NORMALS)
         status = refuse_tumour(s, sample, &f, err);
+    note_q13(s, sample, &f);
     ps_depth_free(&f);
     return status;
 }
@@ -203,6 +241,14 @@ static int check_alone(const lesson *s, size_t sample, ps_error *err) {
     ps_depth_init(&f, s->panel, s->sample[sample]->bins.bin, NULL);
     ps_depth_fit(&f);
     int status = refuse_tumour(s, sample, &f, err);
+    const ps_depth_group *g = &f.group[f.q13];
+    double se = hypot(hypot(g->se, s->panel->limits.cn_remaining_error), f.wave);
+    if (status == 0 && g->bins && fabs(g->level) > s->panel->limits.cn_normal_arm_log2 &&
+        fabs(g->level) > s->panel->limits.cn_normal_arm_sds * se)
+        status =
+            ps_fail(err, PS_ERR_RUN, s->name[sample], 0,
+                    "11q13 stands %.2g (log2) off the arms, a normal's stays within %g: is it gained or lost there?",
+                    g->level, s->panel->limits.cn_normal_arm_log2);
     ps_depth_free(&f);
     return status;
 }
@@ -267,6 +313,8 @@ static int learn(lesson *s, ps_error *err) {
             status = fit_sample(s, k, round == LEARNING_ROUNDS - 1, err);
     }
     free(ratio);
+    if (status == 0 && s->n >= PS_MIN_NORMALS)
+        status = refuse_at_q13(s, err);
     if (status < 0)
         return -1;
     shrink_levels(s);
@@ -286,11 +334,13 @@ int ps_normals_learn(const ps_panel *panel, const ps_read_evidence *const *sampl
     s.exposure = ps_alloc(n * bins, sizeof *s.exposure);
     s.pooled = ps_alloc(bins, sizeof *s.pooled);
     s.total = ps_alloc(bins, sizeof *s.total);
+    s.q13 = ps_alloc(n, sizeof *s.q13);
     name_panel(&s);
     int status = learn(&s, err);
     free(s.exposure);
     free(s.pooled);
     free(s.total);
+    free(s.q13);
     if (status < 0)
         ps_normals_free(normals);
     return status;
