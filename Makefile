@@ -34,6 +34,7 @@ UNITS   := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNITS:%.c=$B/%)
 FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ:%.c=$B/%)
+TEST_MINUTES := 8
 PANEL_FILES := $(wildcard panels/*/*)
 
 all: $(PROGRAM)
@@ -73,11 +74,27 @@ demo:
 	@echo "Pages to open in a browser: demo/*.html"
 
 test:
+	@echo "make test takes about $(TEST_MINUTES) minutes on two processors (make soak has the long runs)"
 	@.ci/need build demo test
 	@$(MAKE) --no-print-directory run-tests
 
 run-tests: $(PROGRAM) $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS)
 	@PLASMASTRAT=$(abspath $(PROGRAM)) FUZZ="$(FUZZ_PROGRAMS)" tests/run.sh $(UNIT_PROGRAMS)
+
+# The long runs: hundreds of kills, thousands of damaged files, fuzzing, every suite under every sanitizer.
+soak:
+	@echo "make soak takes some hours"
+	@.ci/run soak
+
+# Changes of the code that a test must notice. MUTANTS=N: a seeded sample of the chosen ones; MUTANTS_RANDOM=N: N random
+# changes below MUTANTS_PATHS, and the share of them that is noticed; SEED=S.
+mutants:
+	@.ci/need build demo test
+ifeq ($(MUTANTS_RANDOM),)
+	@tests/mutants/run.py chosen $(MUTANTS)
+else
+	@tests/mutants/run.py random $(MUTANTS_RANDOM) $(MUTANTS_PATHS)
+endif
 
 # Ten minutes of libFuzzer for each target; new inputs that matter stay in build-fuzz/found/NAME.
 FUZZ_SECONDS ?= 600
@@ -144,8 +161,9 @@ format:
 lint:
 	@.ci/need build tools
 	clang-format --dry-run -Werror src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch]
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -D_XOPEN_SOURCE=700 -Iinclude src
-	clang-tidy --quiet --config-file=.ci/clang-tidy --warnings-as-errors='*' src/*.c src/*/*.c src/*/*/*.c -- -std=c11 -D_XOPEN_SOURCE=700 -Iinclude $(shell pkg-config --cflags $(PACKAGES))
+	cppcheck -j2 --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -D_XOPEN_SOURCE=700 -Iinclude src
+	printf '%s\n' src/*.c src/*/*.c src/*/*/*.c | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet --config-file=.ci/clang-tidy \
+	    --warnings-as-errors="*" "$$@" -- -std=c11 -D_XOPEN_SOURCE=700 -Iinclude $(shell pkg-config --cflags $(PACKAGES))' tidy
 
 clean:
 	rm -rf build build-* plasmastrat demo
@@ -153,7 +171,9 @@ clean:
 help:
 	@echo "make           build ./plasmastrat"
 	@echo "make demo      install what is missing (Debian, root), build, label testdata/"
-	@echo "make test      install what is missing, build, run every test"
+	@echo "make test      install what is missing, build, run every test: about $(TEST_MINUTES) minutes"
+	@echo "make soak      the same tests long, under every sanitizer, with fuzzing: some hours"
+	@echo "make mutants   changes of the code that a test must notice (MUTANTS=10; MUTANTS_RANDOM=40 SEED=1)"
 	@echo "make test-workflows  run pipelines/ on Snakemake, Slurm, CWL and Nextflow, and build the packages"
 	@echo "make bench     speed ratios against samtools in one run"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
@@ -165,5 +185,5 @@ help:
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests test-workflows fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install deb format lint clean help
+.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install deb format lint clean help
 .DELETE_ON_ERROR:

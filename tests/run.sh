@@ -1,77 +1,99 @@
-#!/bin/sh
+#!/bin/bash
 # Usage: tests/run.sh UNIT_PROGRAM...
-# Runs every test: the unit programs given, then the scripts below. Each suite's closing counts are added up; a suite that
-# fails, or that closes without counts, counts as a failure. $PLASMASTRAT is the program under test.
-# SUITES: which script suites to run (default: all).
+# Runs every test: the unit programs given, then the suites below, JOBS (default: the processors, at most 4) at a time, each
+# in a scratch folder of its own. What a suite printed is shown when it failed; the results come in the order of the list.
+# Each suite's closing counts are added up; a suite that fails, or that closes without counts, counts as a failure.
+# $PLASMASTRAT is the program under test. SUITES: which suites to run (default: all; the longest come first).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES:=layers fuzz batch terminal golden remote expression results normals identity vcf lod pages oracle bnd sim_ras real flips hostile}"
-passed=0 failed=0 skipped=0
-log=$(mktemp) || exit 2
-trap 'rm -f "$log"' EXIT
+: "${SUITES=cases real pages batch flips oracle vcf golden results normals remote terminal sim_ras hostile lod bnd identity expression fuzz layers}"
+: "${JOBS:=$(n=$(nproc 2>/dev/null || echo 2); echo $((n < 4 ? n : 4)))}"
+passed=0 failed=0 skipped=0 shown=0 failures= units=
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+# Jobs of their own groups: Ctrl-C is for this shell, which ends them; they themselves do not ignore it.
+set -m
+trap 'for job in $(jobs -rp); do kill -- "-$job"; done; exit 130' INT TERM HUP
 
-number() { # WORD-FIRST or COUNT-FIRST closing lines: "ok 3, failed 0, skipped 1" or "3 passed, 0 failed, 1 skipped"
-    sed -nE "s/.*(^|[^[:alnum:]])($1) ([0-9]+).*/\3/p; s/.*(^|[^[:alnum:]])([0-9]+) ($1)([^[:alnum:]].*|$)/\2/p" "$log" | tail -n 1
-}
-suite() { # NAME COMMAND...
-    name=$1
-    shift
-    start=$(date +%s)
-    "$@" >"$log" 2>&1
-    status=$?
-    p=$(number "ok|passed") f=$(number failed) s=$(number skipped)
-    if [ -z "$p" ]; then
-        p=0 f=1
-        echo "$name: no closing counts"
-    fi
-    [ $status -ne 0 ] && [ "${f:-0}" -eq 0 ] && f=1
-    if [ "${f:-0}" -ne 0 ]; then
-        echo "---- $name failed (exit status $status) ----"
-        tail -n 60 "$log"
-    elif grep -q '^skipped' "$log"; then
-        grep '^skipped' "$log"
-    fi
-    passed=$((passed + p)) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
-    echo "$name: $p passed, ${f:-0} failed, ${s:-0} skipped ($(($(date +%s) - start)) s)"
-}
-unit() { # cmocka says "[  PASSED  ] 12 test(s)."
-    "$1" >"$log.unit" 2>&1
-    status=$?
-    p=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log.unit" | tail -n 1)
-    f=$(sed -nE 's/^\[  FAILED  \] [^0-9]*([0-9]+) test.*/\1/p' "$log.unit" | tail -n 1)
-    s=$(sed -nE 's/^\[  SKIPPED \] [^0-9]*([0-9]+) test.*/\1/p' "$log.unit" | tail -n 1)
-    [ $status -ne 0 ] && grep -vE '^\[ +(RUN|OK) ' "$log.unit" | tail -n 60
-    rm -f "$log.unit"
-    echo "${p:-0} passed, ${f:-0} failed, ${s:-0} skipped"
-    return $status
-}
-
-for program in "$@"; do
-    suite "unit/$(basename "$program")" unit "$program"
-done
-for name in $SUITES; do
-    case $name in
-    layers) suite layers tests/layers.sh ;;
-    fuzz) suite fuzz tests/fuzz/run.sh replay "${FUZZ_CHANGES:-60}" ${FUZZ:-} ;;
-    batch) suite batch python3 tests/batch/run_batch.py ;;
-    terminal) suite terminal python3 tests/terminal/run_terminal.py ;;
-    golden) suite golden tests/golden/run.sh ;;
-    expression) suite expression tests/golden/expression.sh ;;
-    remote) suite remote python3 tests/remote/run_remote.py ;;
-    vcf) suite vcf python3 tests/vcf/run_vcf.py ;;
-    normals) suite normals tests/golden/normals.sh ;;
-    results) suite results tests/golden/results.sh ;;
-    identity) suite identity tests/golden/identity.sh ;;
-    lod) suite lod tests/golden/lod.sh ;;
-    pages) suite pages python3 tests/pages/run_pages.py ;;
-    oracle) suite oracle tests/oracle/run_oracles.sh ;;
-    bnd) suite bnd python3 tests/oracle/check_bnd.py ;;
-    sim_ras) suite sim_ras python3 tests/oracle/sim_ras.py ;;
-    real) suite real python3 tests/real/run_real.py ;;
-    flips) suite flips python3 tests/robust/run_flips.py ;;
-    hostile) suite hostile env LIMITED="${LIMITED-1}" python3 tests/robust/run_hostile.py ;;
-    *) echo "unknown suite $name" >&2; exit 2 ;;
+run_suite() { # NAME
+    case $1 in
+    unit/*) "$units/${1#unit/}" ;;
+    layers) tests/layers.sh ;;
+    fuzz) tests/fuzz/run.sh replay "${FUZZ_CHANGES:-60}" ${FUZZ:-} ;;
+    batch) python3 tests/batch/run_batch.py ;;
+    terminal) python3 tests/terminal/run_terminal.py ;;
+    golden) tests/golden/run.sh ;;
+    expression | normals | results | identity | lod) "tests/golden/$1.sh" ;;
+    remote) python3 tests/remote/run_remote.py ;;
+    vcf) python3 tests/vcf/run_vcf.py ;;
+    pages) python3 tests/pages/run_pages.py ;;
+    oracle) tests/oracle/run_oracles.sh ;;
+    bnd) python3 tests/oracle/check_bnd.py ;;
+    sim_ras) python3 tests/oracle/sim_ras.py ;;
+    cases) python3 tests/cases/run_cases.py ;;
+    real) python3 tests/real/run_real.py ;;
+    flips) python3 tests/robust/run_flips.py ;;
+    hostile) LIMITED="${LIMITED-1}" python3 tests/robust/run_hostile.py ;;
+    *) echo "unknown suite $1"; return 2 ;;
     esac
+}
+# In the background: leaves NUMBER.log, NUMBER.time (real, user and system seconds) and, at the end, NUMBER.status.
+start() { # NUMBER NAME
+    local TIMEFORMAT='%R %U %S' TMPDIR=$work/$1
+    export TMPDIR
+    mkdir "$TMPDIR"
+    { time run_suite "$2" >"$work/$1.log" 2>&1 </dev/null; echo $? >"$work/$1.exit"; } 2>"$work/$1.time"
+    rm -rf "$TMPDIR"
+    mv "$work/$1.exit" "$work/$1.status"
+}
+# The last count of these words: "ok 3, failed 0, skipped 1", "3 passed, 0 failed, 1 skipped"; a unit's "[  PASSED  ] 12 test(s)."
+number() { # LOG NAME WORDS
+    case $2 in
+    unit/*) sed -nE "s/^\[ +(${3^^}) +\] [^0-9]*([0-9]+) test.*/\2/p" "$1" ;;
+    *) sed -nE "s/.*(^|[^[:alnum:]])($3) ([0-9]+).*/\3/p; s/.*(^|[^[:alnum:]])([0-9]+) ($3)([^[:alnum:]].*|$)/\2/p" "$1" ;;
+    esac | tail -n 1
+}
+show() { # NUMBER NAME
+    local log=$work/$1.log status p f s times
+    status=$(cat "$work/$1.status")
+    p=$(number "$log" "$2" "ok|passed") f=$(number "$log" "$2" failed) s=$(number "$log" "$2" skipped)
+    if [ -z "$p$f" ]; then
+        f=1
+        echo "$2: no closing counts"
+    fi
+    [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ] && f=1
+    if [ "${f:-0}" -ne 0 ]; then
+        failures="$failures $2"
+        echo "---- $2 failed (exit status $status) ----"
+        grep -vE '^\[ +(RUN|OK) ' "$log" | tail -n 60
+    fi
+    grep '^skipped' "$log" >>"$work/skips"
+    passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+    times=$(awk 'NF == 3 { printf "%.0f s, %.0f s of processor", $1, $2 + $3 }' "$work/$1.time")
+    echo "$2: ${p:-0} passed, ${f:-0} failed, ${s:-0} skipped ($times)"
+}
+
+names=()
+for program in "$@"; do names+=("unit/$(basename "$program")") units=$(dirname "$program"); done
+for name in $SUITES; do names+=("$name"); done
+show_ended() { # what has ended, in order
+    while [ -e "$work/$shown.status" ]; do
+        show $shown "${names[shown]}"
+        shown=$((shown + 1))
+    done
+}
+for i in "${!names[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n; done
+    start "$i" "${names[i]}" &
+    show_ended
 done
+while [ $shown -lt ${#names[@]} ]; do
+    wait -n || [ -e "$work/$shown.status" ] || [ -n "$(jobs -rp)" ] || echo 99 >"$work/$shown.status" # its shell was killed
+    show_ended
+done
+# Data that are not part of the repository are nobody's fault: their checks are only counted.
+[ -s "$work/skips" ] && grep -v '/shared' "$work/skips" | sort -u
+[ "$skipped" -gt 0 ] && grep -q '/shared' "$work/skips" && echo "skipped: checks with data that are not part of this repository"
+[ -n "$failures" ] && echo "failed:$failures"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -2,7 +2,7 @@
 """Nothing is lost: batches that are interrupted, killed, resumed, starved of disk.
 
 Every check compares with an undisturbed run of the same sheet, byte by byte. $PLASMASTRAT is the program under test.
-Random moments are seeded; KILLS (default 200) is how often a batch is killed with SIGKILL.
+Random moments are seeded; KILLS (default 20) is how often a batch is killed with SIGKILL.
 """
 import fcntl
 import os
@@ -19,7 +19,8 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-DATA = HERE.parent.parent / "testdata"
+ROOT = HERE.parent.parent
+DATA = ROOT / "testdata"
 PROGRAM = os.environ.get("PLASMASTRAT", str(HERE.parent.parent / "plasmastrat"))
 COHORT = ["cohort.tsv", "cohort.html", "plasmastrat_mqc.json"]
 SUFFIXES = [".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi"]
@@ -129,6 +130,33 @@ def test_resume(folder, sheet, ids, wanted):
     check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "other options: all is done again")
     check(f"--resume: 0 of {len(ids)} samples" in r.stderr and f"--resume: {len(ids)} were done from other" in r.stderr,
           f"other options: says so: {r.stderr}")
+
+
+def test_edited_knowledge(folder, sheet):
+    """What a panel or a model of the user's own holds is an input too, also when it was edited within its second."""
+    small = folder / "small.tsv"
+    small.write_text("\n".join(sheet.read_text().splitlines()[:3]) + "\n")
+    panel, model = folder / "panel", folder / "model.tsv"
+    check(subprocess.run([PROGRAM, "panel", "export", "grch38", str(panel)], stdout=subprocess.DEVNULL).returncode == 0, "panel export")
+    model.write_text((ROOT / "panels/common/model.rationale.tsv").read_text().replace("name\trationale", "name\tmine"))
+    limits = panel / "limits.tsv"
+
+    def edit(path, pattern, changed):
+        stamp, before = path.stat(), path.read_text()
+        path.write_text(re.sub(pattern, changed, before, count=1, flags=re.M))
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+        return path.read_text() != before and path.stat().st_size == stamp.st_size
+
+    for name, options, path, pattern, changed in (
+            ("panel", ["-p", str(panel)], limits, r"^(cn_gain_copies\t2\.)5", r"\g<1>6"),
+            ("model", ["--model", str(model)], model, r"^(ras\+\t1\.)2", r"\g<1>3")):
+        out = folder / f"edited {name}"
+        check(run(small, out, *options).returncode == 0, f"a {name} of one's own")
+        r = run(small, out, *options, "--resume")
+        check(r.returncode == 0 and "2 of 2 samples were done and are kept" in r.stderr, f"{name}: kept: {r.stderr}")
+        check(edit(path, pattern, changed), f"{name}: its text is edited")
+        r = run(small, out, *options, "--resume")
+        check(r.returncode == 0 and "0 of 2 samples" in r.stderr, f"an edited {name}: all is done again: {r.stderr}")
 
 
 def test_two_at_once(folder, sheet, wanted):
@@ -437,6 +465,7 @@ def main():
         wanted = contents(plain)
         check(len(wanted) == len(ids) * len(SUFFIXES) + len(COHORT), "all files of the undisturbed batch")
         test_resume(folder, sheet, ids, wanted)
+        test_edited_knowledge(folder, sheet)
         test_two_at_once(folder, sheet, wanted)
         test_earlier_results(folder, sheet, ids, wanted)
         test_inputs_are_not_overwritten(folder, sheet)
@@ -446,7 +475,7 @@ def main():
         test_failed_sample(folder, sheet, ids)
         test_signals(folder, sheet, ids, wanted)
         test_waiting_for_a_pipe()
-        test_kills(folder, sheet, wanted, int(os.environ.get("KILLS", "200")))
+        test_kills(folder, sheet, wanted, int(os.environ.get("KILLS", "20")))
         test_no_space(folder, sheet, wanted)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0

@@ -26,6 +26,7 @@ PROGRAM = os.path.realpath(os.environ.get("PLASMASTRAT", os.path.join(ROOT, "pla
 DATA = os.path.join(ROOT, "testdata")
 MEGABYTES = int(os.environ.get("REMOTE_MB", "250"))
 SHARE = 0.02
+DROP_AFTER = 150000  # bytes
 passed = failed = 0
 
 
@@ -73,8 +74,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(200, {"Content-Length": size, "Accept-Ranges": "bytes"})
         with open(path, "rb") as handle:
-            handle.seek(first)
             left = last - first + 1
+            if "dropped" in self.path and left > DROP_AFTER:  # the line is lost where a block ends
+                left = last_end(handle, first + DROP_AFTER) - first
+                self.close_connection = True
+            handle.seek(first)
             try:
                 while left:
                     data = handle.read(min(16384, left))
@@ -84,6 +88,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         Handler.sent += len(data)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
+
+
+def last_end(handle, limit):
+    """Where the last BGZF block before the limit ends."""
+    at = end = 0
+    while at < limit:
+        handle.seek(at)
+        end, at = at, at + struct.unpack("<H", handle.read(18)[16:])[0] + 1
+    return end
 
 
 def serve(folder):
@@ -187,6 +200,11 @@ def main():
         shutil.copy(local("PCL01.dna.bam"), local("noindex.bam"))
         check("streamed BAM", answer(here, "--dna", url + "noindex.bam", "-@2") == dna)
         check("named index", answer(here, "--dna", url + "noindex.bam##idx##" + url + "PCL01.dna.bam.bai") == dna)
+        lost = run(here, "--dna", url + "noindex.bam?dropped", good=False)
+        check("a line that is lost, streamed", lost.returncode == 1 and b"noindex.bam" in lost.stderr, lost.stderr)
+        lost = run(here, "--dna", url + "PCL01.dna.bam?dropped", good=False)
+        check("a line that is lost, by index", (lost.returncode == 1 and b"PCL01.dna.bam" in lost.stderr) or
+              (lost.returncode == 0 and json.loads(lost.stdout)["ras"] == dna["ras"]), lost.stderr)
         # an index of that name in the working directory belongs to another file
         with open(os.path.join(here, "PCL01.dna.bam.bai"), "wb") as out:
             out.write(b"not an index")

@@ -326,6 +326,27 @@ static void page_holds(void **state) {
     release(rows, 4);
 }
 
+/* Warnings and failures of a sample, each in its own column. */
+static void checks_in_the_table(void **state) {
+    (void)state;
+    ps_row rows[] = {positive("P1")};
+    ps_row_add_check(&rows[0], "spliced", "dna", PS_QC_FAIL, "share of spliced reads");
+    char *table = written(ps_write_cohort_tsv, rows, 1), *line = strchr(table, '\n') + 1;
+    int column = 0, warnings = -1, failures = -1;
+    for (char *at = table; at < line; at += strcspn(at, "\t\n") + 1, column++) {
+        warnings = begins(at, "qc_warnings\t") ? column : warnings;
+        failures = begins(at, "qc_failures\t") ? column : failures;
+    }
+    column = 0;
+    for (char *at = line; *at; at += strcspn(at, "\t\n") + 1, column++) {
+        assert_true(column != warnings || begins(at, "1\t"));
+        assert_true(column != failures || begins(at, "2\t"));
+    }
+    assert_true(warnings >= 0 && failures >= 0 && column > failures);
+    free(table);
+    release(rows, 1);
+}
+
 static void page_of_nobody(void **state) {
     (void)state;
     char *page = written(ps_write_cohort_html, NULL, 0);
@@ -569,10 +590,11 @@ int main(int argc, char **argv) {
     if (argc >= 2)
         return leave(argv[1], argc > 2 ? strtoul(argv[2], NULL, 10) : 2000);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_bytes),    cmocka_unit_test(zeroed_row),    cmocka_unit_test(nasty_table),
-        cmocka_unit_test(nasty_page),     cmocka_unit_test(nasty_multiqc), cmocka_unit_test(page_holds),
-        cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),  cmocka_unit_test(multiqc_holds),
-        cmocka_unit_test(full_disk),      cmocka_unit_test(repeatable),    cmocka_unit_test(persons_compared),
+        cmocka_unit_test(table_bytes),         cmocka_unit_test(zeroed_row),     cmocka_unit_test(nasty_table),
+        cmocka_unit_test(nasty_page),          cmocka_unit_test(nasty_multiqc),  cmocka_unit_test(page_holds),
+        cmocka_unit_test(checks_in_the_table), cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),
+        cmocka_unit_test(multiqc_holds),       cmocka_unit_test(full_disk),      cmocka_unit_test(repeatable),
+        cmocka_unit_test(persons_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

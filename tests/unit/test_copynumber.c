@@ -189,6 +189,22 @@ static void eight_trisomies(void **state) {
         }
 }
 
+/* A trisomy is of both arms: of one arm alone, whichever, it makes nothing hyperdiploid. */
+static void one_arm_is_no_trisomy(void **state) {
+    (void)state;
+    static const char *const arms[2][5] = {{"3q", "5q", "7q", "9q", "19q"}, {"3p", "5p", "7p", "9p", "19p"}};
+    for (int p = 0; p < 2; p++) {
+        genome g = diploid(1000);
+        for (size_t i = 0; i < 5; i++)
+            set_arm(&g, arms[p][i], 3);
+        uint64_t seed = 50;
+        ps_copynumber_call call = call_of(&g, &seed, 1);
+        assert_int_equal(call.state, PS_CN_NEUTRAL);
+        assert_int_equal(call.hyperdiploid, 0);
+        free_call(&call);
+    }
+}
+
 static void set_arms(genome *g, const char *names, double copies) {
     char list[200];
     snprintf(list, sizeof list, "%s", names);
@@ -626,6 +642,7 @@ int main(void) {
         cmocka_unit_test(focal_in_few_cells),
         cmocka_unit_test(planted_copies),
         cmocka_unit_test(eight_trisomies),
+        cmocka_unit_test(one_arm_is_no_trisomy),
         cmocka_unit_test(hyperhaploid),
         cmocka_unit_test(many_trisomies),
         cmocka_unit_test(near_triploid),

@@ -480,6 +480,10 @@ static void spliced(void **state) {
     e = one(READ(.pos1 = P50 - 100, .cigar = "80M50N80M")); /* an N over codon 12 shows nothing of it */
     assert_int_equal(codon_count(&e, k12, -1, -1, -1), 0);
     ps_read_evidence_free(&e);
+    e = pair(READ(.pos1 = P50 - 100, .cigar = "80M50N80M"), READ(.pos1 = P50 - 40, .cigar = "100M", G12D), 0);
+    assert_int_equal(codon_count(&e, k12, GAT, PS_F1R2, 40), 1); /* nor does it contradict its mate */
+    assert_int_equal(e.codons.mate_conflicts, 0);
+    ps_read_evidence_free(&e);
 }
 
 static void clips(void **state) {

@@ -409,6 +409,25 @@ static void clips_that_match(void **state) {
         }
 }
 
+/* Side a shows its break by clips of 9, 32 and 32 bases: the first is too short for a seed, the longest one is compared. */
+static void the_longest_clip_speaks(void **state) {
+    (void)state;
+    uint64_t seed = 7;
+    char derived[201] = "";
+    for (int i = 0; i < 200; i++)
+        derived[i] = "ACGT"[unit_below(&seed, 4)];
+    ps_read_evidence dna = dna_of(30);
+    for (int i = 0; i < 3; i++)
+        add_clip(&dna, 10 + (uint64_t)i, 0, A, 1, derived + 100, i ? 32 : 9);
+    for (int i = 0; i < 3; i++)
+        add_clip(&dna, 20 + (uint64_t)i, 1, B, 0, derived + 99, i ? 32 : 9);
+    ps_junction_call call = call_with(NULL, &dna, NAN);
+    assert_int_equal(call.state, PS_JUNCTION_DETECTED);
+    assert_int_equal(call.split, 6);
+    free_call(&call);
+    ps_read_evidence_free(&dna);
+}
+
 /* Reads that stop where a split read stops and go on with its bases are split reads too; others are not. */
 static void clips_beside_a_split_read(void **state) {
     (void)state;
@@ -583,6 +602,7 @@ int main(void) {
         cmocka_unit_test(copies_count_once),
         cmocka_unit_test(both_sides_of_a_pair),
         cmocka_unit_test(clips_that_match),
+        cmocka_unit_test(the_longest_clip_speaks),
         cmocka_unit_test(clips_beside_a_split_read),
         cmocka_unit_test(clips_of_one_side),
         cmocka_unit_test(limit_of_a_negative),

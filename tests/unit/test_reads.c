@@ -176,8 +176,24 @@ typedef struct writing {
     const char *order; /* SO: */
     int multi_ref;     /* CRAM: records of several contigs share slices */
     int swap;          /* writes record 100 before record 50 */
+    int spanning;      /* also one that lies on both sides of a long gap of chr1 */
     const char *reference;
 } writing;
+
+enum { GAP_BEG = 1000, GAP = 24900 };
+
+static void write_spanning(samFile *out, sam_hdr_t *header, bam1_t *b) {
+    char bases[READ_LENGTH + 1] = "", quality[READ_LENGTH];
+    uint32_t cigar[3] = {bam_cigar_gen(20, BAM_CMATCH), bam_cigar_gen(GAP, BAM_CREF_SKIP),
+                         bam_cigar_gen(30, BAM_CMATCH)};
+    for (int k = 0; k < READ_LENGTH; k++) {
+        bases[k] = genome[0][GAP_BEG + k + (k >= 20 ? GAP : 0)];
+        quality[k] = 30;
+    }
+    assert_true(bam_set1(b, 8, "spanning", 0, 0, GAP_BEG, 60, 3, cigar, -1, -1, 0, READ_LENGTH, bases, quality, 32) >=
+                0);
+    assert_true(sam_write1(out, header, b) >= 0);
+}
 
 static void write_file(const char *path, const writing *how) {
     samFile *out = sam_open(path, how->mode);
@@ -196,6 +212,9 @@ static void write_file(const char *path, const writing *how) {
     bam1_t *b = bam_init1();
     for (int i = 0; i < N_RECORDS; i++) {
         int k = how->swap && i == 50 ? 100 : how->swap && i == 100 ? 50 : i;
+        if (how->spanning && written[i].beg0 >= GAP_BEG && (i == 0 || written[i - 1].beg0 < GAP_BEG) &&
+            written[i].tid == 0)
+            write_spanning(out, header, b);
         make_record(b, k, written[k].tid, written[k].beg0);
         assert_true(sam_write1(out, header, b) >= 0);
     }
@@ -409,6 +428,38 @@ static void test_queries(void **state) {
     free(cram);
     free(multi);
     free(gz);
+}
+
+/* A CRAM's spans that lie far apart are read one after the other; a record over two of them comes once. */
+static void test_record_over_two_spans(void **state) {
+    (void)state;
+    static const char *const modes[] = {"wc", "wb"};
+    char *fasta = in_folder("ref.fa");
+    const ps_span spans[2] = {{1, GAP_BEG, GAP_BEG + 20}, {1, GAP_BEG + GAP + 20, GAP_BEG + GAP + 50}};
+    int64_t due = 1;
+    for (int i = 0; i < N_RECORDS; i++)
+        due += overlaps(&written[i], spans, 2);
+    for (int m = 0; m < 2; m++) {
+        char *path = in_folder(m ? "spanning.bam" : "spanning.cram");
+        write_file(path, &(writing){.mode = modes[m], .spanning = 1});
+        assert_int_equal(sam_index_build(path, 0), 0);
+        ps_reads *reads = must_open_with(path, fasta, 1, 1);
+        ps_error err = {0};
+        assert_int_equal(ps_reads_bind(reads, &panel, &err), 0);
+        assert_int_equal(ps_reads_query(reads, spans, 2, &err), 0);
+        const bam1_t *b;
+        int contig;
+        int64_t n = 0, n_spanning = 0;
+        while (ps_reads_next(reads, &b, &contig, &err) == 1) {
+            n++;
+            n_spanning += strcmp(bam_get_qname(b), "spanning") == 0;
+        }
+        assert_int_equal(n_spanning, 1);
+        assert_int_equal(n, due);
+        ps_reads_close(reads);
+        free(path);
+    }
+    free(fasta);
 }
 
 /* ---- not alignment files ------------------------------------------------------------------------------------------
@@ -930,6 +981,7 @@ int main(void) {
         cmocka_unit_test(test_stream_formats),
         cmocka_unit_test(test_about),
         cmocka_unit_test(test_queries),
+        cmocka_unit_test(test_record_over_two_spans),
         cmocka_unit_test(test_refused_by_content),
         cmocka_unit_test(test_no_permission),
         cmocka_unit_test(test_truncated),

@@ -948,6 +948,20 @@ static void summaries(void **state) {
         end(f[i]);
 }
 
+/* "and more" stands behind the first of several breakpoints, and never behind the only one. */
+static void breakpoints_of_a_summary(void **state) {
+    (void)state;
+    fixture *f = positive();
+    for (size_t n = 2; n > 0; n--) {
+        f->result.calls.junction.n_breakpoints = n;
+        char *text = written(write_plain_text, &f->result), *joined = unwrapped(text);
+        assert_int_equal(strstr(joined, " and more") != NULL, n == 2);
+        free(text);
+        free(joined);
+    }
+    end(f);
+}
+
 /* Guards against: a summary that is longer than the screen when there is much to say about what cannot be said */
 static void crowded_summary(void **state) {
     (void)state;
@@ -1161,6 +1175,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(negative_vcf),
         cmocka_unit_test(cohort_rows),
         cmocka_unit_test(summaries),
+        cmocka_unit_test(breakpoints_of_a_summary),
         cmocka_unit_test(crowded_summary),
         cmocka_unit_test(full_summaries),
         cmocka_unit_test(pages),

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""Changes of the code that a test must notice. In a copy of the tree, one at a time.
+
+run.py chosen [N]             the mutants of chosen.txt (N: a seeded sample), each against the suites it names
+run.py random N [PATH...]     N seeded random changes of the sources below PATH (default: src), against the units, those that
+                              name the file's functions first, and then short end-to-end suites
+A mutant that no test notices is printed. SEED chooses (default 1). Closes with "N passed, N failed": noticed and not.
+A random change that alters nothing a user can see is written into equivalent.txt with its reason, and not drawn again.
+"""
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SEED = os.environ.get("SEED", "1")
+CC = os.environ.get("CC") or ("ccache cc" if shutil.which("ccache") else "cc")
+SUITES = ["expression", "normals", "identity", "vcf", "golden", "results"]  # after the units; the short ones first
+SHORT = {"KILLS": "3", "FLIPS": "60", "FUZZ_CHANGES": "5", "REMOTE_MB": "60", "JOBS": "1"}
+LONGEST = 600  # seconds; a mutant that hangs is noticed
+
+
+class Tree:
+    """A copy of the repository that builds, with what its tests need."""
+
+    def __init__(self, folder):
+        self.path = pathlib.Path(folder) / "tree"
+        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                                stdout=subprocess.PIPE, check=False).stdout.decode().split("\0")
+        for name in filter(None, listed):
+            if (ROOT / name).is_file():
+                (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self.path / name)
+        if not self.path.exists():  # no git: a release
+            shutil.copytree(ROOT, self.path, ignore=shutil.ignore_patterns("build*", "plasmastrat"))
+        self.units = sorted(p.stem for p in (self.path / "tests/unit").glob("test_*.c"))
+        self.text = {u: (self.path / f"tests/unit/{u}.c").read_text() for u in self.units}
+
+    def make(self, *targets):
+        return subprocess.run(["make", "-j2", f"CC={CC}", "CFLAGS=-O1", "WARN=-w", *targets], cwd=self.path,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def run(self, suite):
+        """What the suite prints at its end; its exit status."""
+        env = {**os.environ, **SHORT, "PLASMASTRAT": str(self.path / "plasmastrat"),
+               "SUITES": "" if suite.startswith("unit/") else suite}
+        unit = [f"build/tests/{suite}"] if suite.startswith("unit/") else []
+        r = subprocess.Popen(["tests/run.sh", *unit], cwd=self.path, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, errors="replace")
+        try:
+            return r.communicate(timeout=LONGEST)[0], r.returncode
+        except subprocess.TimeoutExpired:
+            r.terminate()  # it ends what it has started
+            r.communicate()
+            return "hangs", 1
+
+    def build_for(self, suite):
+        target = f"build/tests/{suite}" if suite.startswith("unit/") else "plasmastrat"
+        return self.make(target)
+
+
+def code_of(text):
+    """The text with comments, strings, characters and preprocessor lines blanked: what may be changed."""
+    def blank(match):
+        return re.sub(r"[^\n]", " ", match[0])
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*', blank, text,
+                  flags=re.S | re.M)
+
+
+# what is found -> what takes its place
+RULES = [
+    (r"(?<=[\w)\]] )(==|!=|<=|>=|<|>|&&|\|\|)(?= [\w(!*&-])",
+     {"==": ["!="], "!=": ["=="], "<=": ["<", ">"], ">=": [">", "<"], "<": ["<=", ">="], ">": [">=", "<="], "&&": ["||"],
+      "||": ["&&"]}),
+    (r"(?<=[\w)\]] )([+\-*/])(?= [\w(])", {"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"]}),
+    (r"(?<=[\w)\]] )([+-]=)(?= )", {"+=": ["-="], "-=": ["+="]}),
+    (r"(?<![\w.\[])(\d+)(?![\w.\]])", lambda found: [str(int(found) + 1)] + (["0"] if found == "1" else [])),
+    (r"(?<=\bif \()(?=[^\n]*\))", lambda found: ["!"]),
+    (r"(?<=return )(-1|0|1)(?=;)", {"-1": ["0"], "0": ["1", "-1"], "1": ["0"]}),
+    (r"(?<=[;{}:]\n)( +(?!return|break|continue|goto|case|default|static|const|free|fclose|else|if|for|while|do)[\w>.\[\]*-]+"
+     r"(?: [-+*/|&]?= |\(|\+\+|--)[^\n{}]*;)(?=\n)", lambda found: [";"] if "free(" not in found else []),
+]
+
+
+def changes(path, text):
+    """Every (offset, old, new) of a file."""
+    code = code_of(text)
+    for pattern, put in RULES:
+        for m in re.finditer(pattern, code):
+            old = text[m.start():m.end()]
+            if old != m[0]:  # a string or comment within
+                old = text[m.start():m.end()]
+            for new in (put(old) if callable(put) else put[old]):
+                if put is RULES[4][1]:
+                    end = closing(code, m.start())
+                    if end:
+                        yield m.start(), text[m.start():end], f"!({text[m.start():end]})"
+                else:
+                    yield m.start(), old, new
+
+
+def closing(code, at):
+    """Offset of the bracket that closes the one before `at`."""
+    depth = 1
+    for i in range(at, len(code)):
+        depth += (code[i] == "(") - (code[i] == ")")
+        if depth == 0:
+            return i
+    return None
+
+
+def order(tree, name, text):
+    """The units, those that name most of the file's functions first."""
+    functions = set(re.findall(r"^(?!static)[\w *]+?\b(\w+)\([^;]*?\) \{$", text, flags=re.M))
+    stem = pathlib.Path(name).stem
+
+    def nearness(unit):
+        named = sum(len(re.findall(rf"\b{f}\b", tree.text[unit])) > 0 for f in functions)
+        return -named - 3 * (stem in unit), unit
+    return [f"unit/{u}" for u in sorted(tree.units, key=nearness)]
+
+
+def noticed(tree, suites):
+    """The suite that fails, None when none does; "builds not" when the change is no program."""
+    for suite in suites:
+        built = tree.build_for(suite)
+        if built.returncode != 0:
+            return "builds not"
+        if tree.run(suite)[1] != 0:
+            return suite
+    return None
+
+
+def try_change(tree, name, at, old, new, suites):
+    path = tree.path / name
+    whole = path.read_text()
+    assert whole[at:at + len(old)] == old
+    path.write_text(whole[:at] + new + whole[at + len(old):])
+    try:
+        return noticed(tree, suites)
+    finally:
+        path.write_text(whole)
+        os.utime(path)  # newer than the mutant's object
+
+
+def sections(path):
+    """[(name, file, suites, old, new)] of chosen.txt."""
+    form = re.compile(r"^mutant ([^\n]+)\nfile ([^\n]+)\nsuites ([^\n]+)\n<<<<\n(.*?)\n====\n(.*?)\n?>>>>$", re.S | re.M)
+    text = path.read_text()
+    found = [(m[1], m[2], m[3].split(), m[4], m[5]) for m in form.finditer(text)]
+    assert len(found) == len(re.findall(r"^mutant ", text, flags=re.M)), f"{path}: a section is not whole"
+    return found
+
+
+def chosen(tree, n):
+    passed = failed = 0
+    every = sections(HERE / "chosen.txt")
+    draw = random.Random(SEED)
+    for name, file, suites, old, new in every if n is None or n >= len(every) else draw.sample(every, n):
+        path = tree.path / file
+        times = path.read_text().count(old) if path.is_file() else 0
+        start = time.monotonic()
+        if times != 1:
+            killer = f"its text is {times} times in {file}: mend chosen.txt"
+            good = False
+        else:
+            killer = try_change(tree, file, path.read_text().index(old), old, new, suites)
+            good = killer in suites
+        passed, failed = passed + good, failed + (not good)
+        print(f"{name}: {'noticed by ' + killer if good else 'FAILED: ' + (killer or 'not noticed by ' + ' '.join(suites))}"
+              f" ({time.monotonic() - start:.0f} s)", flush=True)
+    return passed, failed
+
+
+def known_equivalent():
+    """(file, line, changed line) without spaces around."""
+    path = HERE / "equivalent.txt"
+    rows = [line.split("\t") for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return {(r[0], r[1].strip(), r[2].strip()) for r in rows}
+
+
+def lines_of(text, at, old, new):
+    """The line or lines of a change, before and after."""
+    beg, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + len(old))
+    return text[beg:end].strip(), (text[beg:at] + new + text[at + len(old):end]).strip()
+
+
+def sample(n, paths):
+    """Endless seeded draws of changes below the paths."""
+    files = sorted({f for p in paths for f in ([ROOT / p] if (ROOT / p).is_file() else (ROOT / p).rglob("*.c"))})
+    draw, known = random.Random(SEED), known_equivalent()
+    every = []
+    for file in files:
+        text, name = file.read_text(), str(file.relative_to(ROOT))
+        every += [(name, text, *c) for c in changes(name, text)]
+    draw.shuffle(every)
+    print(f"{len(every)} changes of {len(files)} files; seed {SEED}", flush=True)
+    for name, text, at, old, new in every:
+        if (name, *lines_of(text, at, old, new)) not in known:
+            yield name, text, at, old, new
+
+
+def at_random(tree, n, paths):
+    passed = failed = 0
+    for name, text, at, old, new in sample(n, paths):
+        if passed + failed == n:
+            break
+        start = time.monotonic()
+        before, after = lines_of(text, at, old, new)
+        killer = try_change(tree, name, at, old, new, order(tree, name, text) + SUITES)
+        if killer == "builds not":
+            continue
+        passed, failed = passed + bool(killer), failed + (not killer)
+        line = text.count("\n", 0, at) + 1
+        print(f"{'ok' if killer else 'SURVIVES'} {name}:{line} {killer or ''} ({time.monotonic() - start:.0f} s)\n"
+              f"    - {before}\n    + {after}", flush=True)
+    print(f"score: {100 * passed / max(1, passed + failed):.0f} % of {passed + failed}")
+    return passed, failed
+
+
+def main():
+    mode, *rest = sys.argv[1:] or ["chosen"]
+    with tempfile.TemporaryDirectory(prefix="plasmastrat-mutants.") as folder:
+        tree = Tree(folder)
+        built = tree.make("all")
+        if built.returncode != 0:
+            sys.exit(f"mutants: the tree itself does not build:\n{built.stdout[-2000:]}")
+        if mode == "chosen":
+            passed, failed = chosen(tree, int(rest[0]) if rest else None)
+        else:
+            passed, failed = at_random(tree, int(rest[0]), rest[1:] or ["src"])
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed and mode == "chosen" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
