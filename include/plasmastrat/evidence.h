@@ -41,7 +41,7 @@ enum {
 };
 
 /* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A fragment
- * counts when it shows the three bases, each of at least min_base_quality. */
+ * counts when it shows the three bases, each of at least ras_min_quality: poor ones count with their own error. */
 enum { PS_HAP_INDEL = 64, PS_N_HAPS = 65 };
 typedef struct ps_codon_count {
     int32_t codon;     /* panel codon id */

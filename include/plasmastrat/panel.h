@@ -134,6 +134,7 @@ typedef struct ps_chromosome {
     X(ras_background_floor)          /* errors per base and alternative below which no sample is trusted */            \
     X(ras_background_shape)          /* gamma shape of how error rates vary between places (CV = 1/sqrt(shape)) */     \
     X(ras_indel_background)          /* expected false indel fragments per fragment at a site */                       \
+    X(ras_inframe_background)        /* the same of a three-base event */                                              \
     X(ras_strand_p)                  /* two-sided p of orientation bias below which a candidate is filtered */         \
     X(ras_germline_normal_vaf)       /* VAF in the matched normal from which a variant counts as germline */           \
     X(ras_blocks_sensitivity)        /* chance that a mutation would have kept a VCF's caller from a hom-ref block */   \
@@ -159,7 +160,13 @@ typedef struct ps_chromosome {
     X(ras_near_indel_ratio)          /* fold: as many fragments with an indel beside a variant: refused */             \
     X(ras_part_share)                /* fraction of fragments: of a called larger change that may show a part of it alone */\
     X(ras_refused_p)                 /* probability: of errors alone, below which a refused candidate is listed */     \
+    X(ras_blocking_p)                /* probability: of errors alone, below which a refused candidate denies a wild type */\
+    X(ras_floor_vaf)                 /* VAF: below which a call does not decide alone */                                   \
+    X(ras_min_quality)               /* phred: from which a base enters, with its own error */                             \
+    X(ras_damage_haplotypes)         /* haplotypes of one substitution: more of them are damage */                         \
+    X(ras_damage_max_vaf)            /* VAF: up to which a haplotype may be damage */                                      \
     X(ras_indel_fold)                /* fold: of this sample's own indel rate is allowed for */                        \
+    X(ras_true_indels)               /* alleles of one class: more of them are errors */                               \
     X(ras_run_bases)                 /* bases: of a run of one letter that do not raise its indel errors */            \
     X(ras_run_fold)                  /* fold per base: by each base beyond those */                                    \
     X(ras_max_indel_error)           /* fragments per fragment: errors of an indel, at most */                         \

@@ -16,8 +16,8 @@ typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS
 extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
 
 typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_READ_END, PS_FILTER_CLUTTER,
-               PS_FILTER_NEAR_INDEL, PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_FILTER_REFUTED, PS_N_FILTERS } ps_filter;
-/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter", "refuted"; with
+               PS_FILTER_NEAR_INDEL, PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_FILTER_REFUTED, PS_FILTER_DAMAGE, PS_N_FILTERS } ps_filter;
+/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter", "refuted", "damage"; with
  * a description for the VCF header */
 extern const char *const ps_filter_names[PS_N_FILTERS];
 extern const char *const ps_filter_descriptions[PS_N_FILTERS];
@@ -39,6 +39,8 @@ typedef struct ps_ras_variant {
     double vaf, vaf_low, vaf_high; /* 95 % interval; NaN when no depth is known */
     int64_t depth, alt_depth;      /* fragments (or the VCF's own counts); -1 unknown */
     int64_t ref_side[2], alt_side[2]; /* by PS_F1R2 / PS_F2R1; -1 unknown */
+    double p_errors;    /* of a refused candidate: probability that errors alone score as much; NaN or 0 otherwise */
+    int minor;          /* 1: its VAF is under ras_floor_vaf: it does not decide alone */
     double lod;         /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
     unsigned sources;   /* bit per ps_input_role */
     int64_t source_depth[PS_N_INPUTS], source_alt[PS_N_INPUTS]; /* -1: this input does not tell */
@@ -81,7 +83,7 @@ ps_ras_said ps_ras_numbers(const ps_ras_variant *variant); /* as if one input sa
 /* What one input says of a variant of such a call, its numbers computed anew from the counts (VCF: from its depths). 0: no
  * fragments of this input can be counted for a change of this kind. */
 int ps_ras_say_again(const ps_case *c, const ps_ras_variant *variant, ps_input_role role, ps_ras_said *said);
-/* 1: PASS, of a state gene, and of a tier that makes RAS mutated. */
+/* 1: PASS, of a state gene, of a tier that makes RAS mutated, and not minor. */
 int ps_makes_mutated(const ps_ras_variant *variant);
 
 #endif

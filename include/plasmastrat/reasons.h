@@ -24,6 +24,8 @@ typedef enum {
     PS_REASON_VCF_UNCLEAR,        /* a record of the VCF contradicts its hom-ref block over a hotspot codon */
     PS_REASON_CODONS_SHALLOW,     /* hotspot codons whose lod95 is above the limit; the detail names them */
     PS_REASON_CANDIDATE_REFUSED,  /* an activating change was seen and refused by a filter */
+    PS_REASON_BELOW_FLOOR,        /* an activating call lies under the VAF that decides alone */
+    PS_REASON_DAMAGED,            /* damaged molecules hide what a codon holds */
     /* expression */
     PS_REASON_FEW_REFERENCE_FRAGMENTS,
     PS_REASON_DEPTH_BELOW_THRESHOLD, /* too shallow to have shown the threshold */

@@ -25,6 +25,10 @@ static const struct {
                                   "reads over CCND1 were left out, so few of them are no low expression"},
     [PS_REASON_CODONS_SHALLOW] = {"codons-shallow", "hotspot codons could not have shown a mutation at the limit"},
     [PS_REASON_CANDIDATE_REFUSED] = {"candidate-refused", "an activating change was seen but refused by a filter"},
+    [PS_REASON_BELOW_FLOOR] = {"below-vaf-floor",
+                               "an activating change was called under the VAF from which a call decides alone: "
+                               "carry-over from another sample looks the same"},
+    [PS_REASON_DAMAGED] = {"damaged", "many haplotypes of one substitution: damaged molecules, which look like mutations"},
     [PS_REASON_FEW_REFERENCE_FRAGMENTS] = {"few-reference-fragments",
                                            "too few fragments on the reference genes to normalise"},
     [PS_REASON_DEPTH_BELOW_THRESHOLD] = {"depth-below-threshold",

@@ -4,7 +4,7 @@
 const char *const ps_ras_state_names[PS_N_RAS_STATES] = {"not-assessable", "wild-type", "mutated"};
 const char *const ps_filter_names[PS_N_FILTERS] = {"PASS",     "low_evidence", "orientation_bias",
                                                    "read_end", "clutter",      "near_indel",
-                                                   "germline", "vcf_filter",   "refuted"};
+                                                   "germline", "vcf_filter",   "refuted", "damage"};
 const char *const ps_filter_descriptions[PS_N_FILTERS] = {
     "All filters passed",
     "Fewer supporting fragments than sequencing errors and this sample's background allow for",
@@ -15,6 +15,7 @@ const char *const ps_filter_descriptions[PS_N_FILTERS] = {
     "Present in the matched normal",
     "The input VCF's own FILTER is not PASS",
     "Called in the input VCF only: fewer fragments of the DNA alignments carry it than its VAF there allows",
+    "So many other places hold the same substitution at such VAFs that damaged molecules explain it",
 };
 const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES] = {"not-assessable", "not-overexpressed",
                                                                        "overexpressed"};

@@ -79,7 +79,7 @@ static void see_codon(codon_state *st, const ps_slice *s, int32_t id) {
             return;
         bases[k] = minus ? 3 - (code >> 6) : code >> 6; /* A C G T are 0 1 2 3: 3 - x is the complement */
         seen.quality[k] = code & PS_SPECIAL;
-        if (!indel && seen.quality[k] < panel->limits.min_base_quality)
+        if (!indel && seen.quality[k] < panel->limits.ras_min_quality)
             return;
     }
     seen.hap = indel ? PS_HAP_INDEL : 16 * bases[0] + 4 * bases[1] + bases[2];
@@ -94,6 +94,11 @@ static void see_codon(codon_state *st, const ps_slice *s, int32_t id) {
 
 static int is_changed(const codon_state *st, size_t i) {
     return st->seen[i].hap != st->unit->panel->codons[st->seen[i].id].ref;
+}
+
+/* Changed by bases that are no likely errors: poor ones enter with their own error, and join or discredit nothing else. */
+static int is_well_changed(const codon_state *st, size_t i) {
+    return is_changed(st, i) && st->seen[i].changed_quality >= st->unit->panel->limits.min_base_quality;
 }
 
 /* An indel with mismatches right beside it is one complex change: its touched targets grow to hold them, so that
@@ -252,7 +257,7 @@ static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *se
 
 static int are_neighbours(const codon_state *st, size_t i) {
     const seen_codon *a = &st->seen[i], *b = &st->seen[i + 1];
-    return a->hap != PS_HAP_INDEL && b->hap != PS_HAP_INDEL && is_changed(st, i + 1) && abs(a->id - b->id) == 1;
+    return a->hap != PS_HAP_INDEL && b->hap != PS_HAP_INDEL && is_well_changed(st, i + 1) && abs(a->id - b->id) == 1;
 }
 
 /* `name`: hash of the fragment's name. */
@@ -267,12 +272,12 @@ static void count_fragment(codon_state *st, uint64_t name, ps_slice *s) {
     }
     size_t changed = 0;
     for (size_t i = 0; i < st->n_seen; i++)
-        changed += (size_t)is_changed(st, i);
+        changed += (size_t)is_well_changed(st, i);
     for (size_t i = 0; i < st->n_seen;) {
         size_t to = i + 1;
-        while (is_changed(st, i) && to < st->n_seen && are_neighbours(st, to - 1))
+        while (is_well_changed(st, i) && to < st->n_seen && are_neighbours(st, to - 1))
             to++;
-        int clutter = s->clipped || (double)(changed - (is_changed(st, i) ? to - i : 0)) >=
+        int clutter = s->clipped || (double)(changed - (is_well_changed(st, i) ? to - i : 0)) >=
                                         st->unit->panel->limits.ras_clutter_codons
                           ? PS_DOUBT_CLUTTER
                           : 0;

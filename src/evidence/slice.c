@@ -41,19 +41,53 @@ static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query
     return (uint8_t)(base << 6 | quality);
 }
 
-/* An indel is as good as the bases on both sides of it: among inserted bases one poor call is no doubt of the insertion. */
+enum {
+    BESIDE = 3
+}; /* bases on each side of an indel of which the best counts: one poor call is no doubt of the indel */
+
+static int quality_of(const ps_limits *limits, const bam1_t *b, int32_t query) {
+    int quality = bam_get_qual(b)[query];
+    return quality == 0xff ? (int)limits->min_base_quality : quality;
+}
+
+/* Best quality of the bases [query, query + BESIDE), or those up to `query`; the cap where the read ends. */
+static int best_beside(const ps_limits *limits, const bam1_t *b, int32_t query, int step) {
+    int best = -1;
+    for (int i = 0; i < BESIDE; i++, query += step)
+        if (query >= 0 && query < b->core.l_qseq) {
+            int quality = quality_of(limits, b, query);
+            best = quality > best ? quality : best;
+        }
+    return best < 0 || best > limits->max_base_quality ? (int)limits->max_base_quality : best;
+}
+
+/* An indel is as good as the bases on both sides of it. */
 static int quality_beside(const ps_limits *limits, const bam1_t *b, int32_t before, int32_t after) {
-    int lowest = (int)limits->max_base_quality;
-    const int32_t places[2] = {before, after};
-    for (int i = 0; i < 2; i++) {
-        if (places[i] < 0 || places[i] >= b->core.l_qseq)
+    int left = best_beside(limits, b, before, -1), right = best_beside(limits, b, after, 1);
+    return left < right ? left : right;
+}
+
+/* Do the inserted bases repeat the reference from pos0 on, poor ones (and N) aside, of which at most one in three is? */
+static int repeats_reference(const reader *r, int32_t query, int32_t n, int64_t pos0) {
+    int32_t poor = 0;
+    for (int32_t i = 0; i < n; i++) {
+        char base = seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
+        if (base == ps_panel_base(r->panel, r->locus->contig, (int32_t)pos0 + i))
             continue;
-        int quality = bam_get_qual(b)[places[i]];
-        if (quality == 0xff)
-            quality = (int)limits->min_base_quality;
-        lowest = quality < lowest ? quality : lowest;
+        if (base != 'N' && quality_of(&r->panel->limits, r->bam, query + i) >= r->panel->limits.min_base_quality)
+            return 0;
+        poor++;
     }
-    return lowest;
+    return 3 * poor <= n;
+}
+
+/* The inserted bases; where a poor one alone keeps them from repeating what stands before or after them, the repeat: an
+ * insertion is mostly a duplication, and its fragments should agree. */
+static void inserted_text(const reader *r, int64_t at, int32_t query, int32_t n, char *text) {
+    int64_t pos0 = repeats_reference(r, query, n, at - n) ? at - n : repeats_reference(r, query, n, at) ? at : -1;
+    for (int32_t i = 0; i < n; i++)
+        text[i] = pos0 >= 0 ? ps_panel_base(r->panel, r->locus->contig, (int32_t)pos0 + i)
+                            : seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
 }
 
 /* Keeps an indel when it touches coding bases: a deletion (or replacement) by the bases it removes, an insertion by both
@@ -66,8 +100,7 @@ static void note_indel(const reader *r, int64_t at, int32_t query, int32_t inser
         return;
     ps_slice_indel indel = {.beg0 = (int32_t)at, .end0 = (int32_t)(at + deleted)};
     indel.alt = ps_alloc((size_t)inserted + 1, 1);
-    for (int32_t i = 0; i < inserted; i++)
-        indel.alt[i] = seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
+    inserted_text(r, at, query, inserted, indel.alt);
     indel.quality = (uint8_t)quality_beside(&panel->limits, r->bam, query - 1, query + inserted);
     ps_left_align(panel, locus->contig, &indel.beg0, &indel.end0, indel.alt);
     indel.in_place = indel.beg0 == at;

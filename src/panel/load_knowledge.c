@@ -158,6 +158,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_background_floor, 1e-9, 0.01)                                                                              \
     R(ras_background_shape, 0.1, 1e6)                                                                                \
     R(ras_indel_background, 1e-9, 0.05)                                                                              \
+    R(ras_inframe_background, 1e-9, 0.05)                                                                            \
     R(ras_strand_p, 0, 0.05)                                                                                         \
     R(ras_germline_normal_vaf, 0.01, 0.5)                                                                            \
     R(ras_blocks_sensitivity, 0.01, 1)                                                                               \
@@ -183,7 +184,13 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_near_indel_ratio, 1, 1000)                                                                                 \
     R(ras_part_share, 0, 1)                                                                                          \
     R(ras_refused_p, 1e-9, 1)                                                                                        \
+    R(ras_blocking_p, 1e-9, 1)                                                                                       \
+    R(ras_floor_vaf, 0, 0.5)                                                                                         \
+    R(ras_min_quality, 0, 40)                                                                                        \
+    R(ras_damage_haplotypes, 1, 1000)                                                                                \
+    R(ras_damage_max_vaf, 0.01, 1)                                                                                   \
     R(ras_indel_fold, 1, 1000)                                                                                       \
+    R(ras_true_indels, 0, 1000)                                                                                      \
     R(ras_run_bases, 1, 30)                                                                                          \
     R(ras_run_fold, 1, 10)                                                                                           \
     R(ras_max_indel_error, 1e-4, 0.5)                                                                                \

@@ -61,7 +61,7 @@ static void single_reads(void **state) {
 
 static void base_quality(void **state) {
     (void)state;
-    static const struct { int quality, counted; } rows[] = {{0, 0}, {19, 0}, {20, 1}, {35, 1}};
+    static const struct { int quality, counted; } rows[] = {{0, 0}, {9, 0}, {10, 1}, {35, 1}};
     for (size_t i = 0; i < 4; i++) {
         ps_read_evidence e =
             one(READ(.pos1 = P50 - 50, .cigar = "100M", .weak_pos1 = P49, .weak_quality = rows[i].quality));

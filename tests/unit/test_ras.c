@@ -1,13 +1,15 @@
 /* Guards against: test_ras.c - the RAS caller on typed fragment counts.
  *
- * With one quality the score is a count. Counts and limits of detection were computed with scipy (nbinom.sf with
- * shape 10, betaincinv), from the panel's limits: false-call probability 1e-5 at hotspots and 1e-7 elsewhere, at
+ * With one quality the score is a count. Counts and limits of detection were computed apart (negative binomial of shape 10, and
+ * the Poisson log-normal mixture of a sample that hardly measures its spread; the worse of both), from the panel's limits: false-call probability 1e-5 at hotspots and 1e-7 elsewhere, at
  * least 3 fragments, errors 10^(-q/10)/3 + 1e-5 per fragment and alternative, limit VAF 0.05.
  */
 #include "../../src/callers/ras/score.h"
 
 #include "unit_case.h"
 #include "unit_random.h"
+
+static const score_law usual_law = {.shape = 10};
 
 static int code(const char *bases) {
     return ps_codon_code(bases);
@@ -78,18 +80,18 @@ static void fragments_needed(void **state) {
         for (int depth = 500; depth <= 5000; depth *= 10) {
             score_bins bins = score_start(&panel.limits, (uint64_t)depth);
             double e = rows[i].errors / depth;
-            score_add(&bins, e, depth);
-            assert_int_equal(fragments_at(&bins, e, score_threshold(&bins, 1e-5, 10, 3)), rows[i].hotspot);
-            assert_int_equal(fragments_at(&bins, e, score_threshold(&bins, 1e-7, 10, 3)), rows[i].other);
+            score_add(&bins, e, e, depth);
+            assert_int_equal(fragments_at(&bins, e, score_threshold(&bins, 1e-5, &usual_law, 3)), rows[i].hotspot);
+            assert_int_equal(fragments_at(&bins, e, score_threshold(&bins, 1e-7, &usual_law, 3)), rows[i].other);
         }
     /* far beyond the grid the scaled sum stays within 3 % */
     static const int far[][3] = {{50, 158, 192}, {300, 896, 1088}};
     for (size_t i = 0; i < 2; i++) {
         score_bins bins = score_start(&panel.limits, 100000);
         double e = far[i][0] / 100000.0;
-        score_add(&bins, e, 100000);
-        assert_near(fragments_at(&bins, e, score_threshold(&bins, 1e-5, 10, 3)), far[i][1], 0.03 * far[i][1]);
-        assert_near(fragments_at(&bins, e, score_threshold(&bins, 1e-7, 10, 3)), far[i][2], 0.03 * far[i][2]);
+        score_add(&bins, e, e, 100000);
+        assert_near(fragments_at(&bins, e, score_threshold(&bins, 1e-5, &usual_law, 3)), far[i][1], 0.03 * far[i][1]);
+        assert_near(fragments_at(&bins, e, score_threshold(&bins, 1e-7, &usual_law, 3)), far[i][2], 0.03 * far[i][2]);
     }
 }
 
@@ -110,7 +112,7 @@ static void scores_by_enumeration(void **state) {
     double total = 0;
     int w[3];
     for (int b = 0; b < 3; b++) {
-        score_add(&bins, e[b], n[b]);
+        score_add(&bins, e[b], e[b], n[b]);
         w[b] = score_weight(&bins, e[b]);
         total += e[b] * n[b];
     }
@@ -132,12 +134,13 @@ static void scores_by_enumeration(void **state) {
                     by_error += null;
                     by_variant += variant;
                 }
-        assert_near(score_tail(&bins, 10, threshold), 1 - by_error, 1e-12);
+        assert_near(score_tail(&bins, &usual_law, threshold), 1 - by_error, 1e-12);
         assert_near(score_power(&bins, f, threshold), 1 - by_variant, 1e-10);
     }
-    int threshold = score_threshold(&bins, 1e-5, 10, 1);
-    assert_true(score_tail(&bins, 10, threshold) < 1e-5 && score_tail(&bins, 10, threshold - 1) >= 1e-5);
-    assert_true(score_threshold(&bins, 1e-5, 10, 3) > 2 * w[0]); /* never by two fragments */
+    int threshold = score_threshold(&bins, 1e-5, &usual_law, 1);
+    assert_true(score_tail(&bins, &usual_law, threshold) < 1e-5 &&
+                score_tail(&bins, &usual_law, threshold - 1) >= 1e-5);
+    assert_true(score_threshold(&bins, 1e-5, &usual_law, 3) > 2 * w[0]); /* never by two fragments */
     double lod = score_lod95(&bins, threshold);
     assert_near(score_power(&bins, lod, threshold), 0.95, 1e-4);
 }
@@ -149,14 +152,14 @@ static void lod95_by_summing(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int needed = rows[i][0], n = rows[i][1];
         score_bins bins = score_start(&panel.limits, (uint64_t)n);
-        score_add(&bins, 1e-7, n);
+        score_add(&bins, 1e-7, 0, n);
         double f = score_lod95(&bins, needed * score_weight(&bins, 1e-7)), below = 0;
         for (int k = 0; k < needed; k++)
             below += binomial_mass(k, n, f);
         assert_near(below, 0.05, 3e-4);
     }
     score_bins few = score_start(&panel.limits, 3);
-    score_add(&few, 1e-4, 3);
+    score_add(&few, 1e-4, 0, 3);
     assert_true(isnan(score_lod95(&few, 4 * score_weight(&few, 1e-4))));
     few = score_start(&panel.limits, 0);
     assert_true(isnan(score_lod95(&few, 3)));
@@ -168,13 +171,8 @@ static void limits_of_codons(void **state) {
         int depth, quality;
         double hotspot, other;
     } rows[] = {
-        {1000, 40, 0.007692244715750473, 0.009087013001101514},
-        {1000, 30, 0.01014422642915633, 0.01276876602626233},
-        {500, 35, 0.01532009370201961, 0.01809953139420777},
-        {200, 40, 0.031100613774013932, 0.03826803344668536},
-        {5000, 40, 0.001786504590318576, 0.002323862909755625},
-        {1000, 20, 0.022121374571832702, 0.028016968122670294},
-        {50, 40, 0.12057604705074965, 0.12057604705074965},
+        {1000, 40, 0.007692245, 0.011765}, {1000, 30, 0.012768766, 0.0355632}, {500, 35, 0.015320094, 0.026022},
+        {200, 40, 0.031100614, 0.038268},  {5000, 40, 0.002323863, 0.005527802},  {50, 40, 0.120576047, 0.120576},
     };
     int hotspot = codon_of("KRAS", 12), other = codon_of("KRAS", 100);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -183,8 +181,8 @@ static void limits_of_codons(void **state) {
         put_reference(&dna, other, rows[i].quality, rows[i].depth);
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         assert_int_equal(call.codon[hotspot].depth, rows[i].depth);
-        assert_near(call.codon[hotspot].lod95, rows[i].hotspot, 2e-4 * rows[i].hotspot);
-        assert_near(call.codon[other].lod95, rows[i].other, 2e-4 * rows[i].other);
+        assert_near(call.codon[hotspot].lod95, rows[i].hotspot, 0.03 * rows[i].hotspot);
+        assert_near(call.codon[other].lod95, rows[i].other, 0.03 * rows[i].other);
         assert_int_equal(call.codon[codon_of("NRAS", 12)].depth, 0);
         assert_true(isnan(call.codon[codon_of("NRAS", 12)].lod95));
         free_call(&call);
@@ -259,6 +257,8 @@ static void lod95_is_honest(void **state) {
 
 static void four_of_a_thousand(void **state) {
     (void)state;
+    double floor = panel.limits.ras_floor_vaf;
+    panel.limits.ras_floor_vaf = 0.002;
     int k12 = codon_of("KRAS", 12);
     for (int n = 3; n <= 4; n++) {
         ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
@@ -267,8 +267,9 @@ static void four_of_a_thousand(void **state) {
         put(&dna, k12, code("GAT"), PS_F2R1, 40, n - 1);
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
-        assert_int_equal(call.state, n == 4 ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE);
-        assert_int_equal(call.codon[k12].state, n == 4 ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE);
+        /* errors make three in one of 70,000 codons: no call, and no wild type either */
+        assert_int_equal(call.state, n == 4 ? PS_RAS_MUTATED : PS_RAS_NOT_ASSESSABLE);
+        assert_int_equal(call.codon[k12].state, n == 4 ? PS_RAS_MUTATED : PS_RAS_NOT_ASSESSABLE);
         if (n == 4) {
             assert_int_equal(v->filter, PS_FILTER_PASS);
             assert_string_equal(v->effect.hgvs_c, "c.35G>A");
@@ -288,12 +289,13 @@ static void four_of_a_thousand(void **state) {
             assert_int_equal(v->source_depth[PS_INPUT_RNA], -1);
             assert_true(call.log_odds > 3 && call.log_odds <= 12);
         } else {
-            assert_true(!v || v->filter == PS_FILTER_LOW_EVIDENCE);
-            assert_near(call.log_odds, log(0.05), 1e-5);
+            assert_int_equal(v->filter, PS_FILTER_LOW_EVIDENCE);
+            assert_true(v->p_errors < 1e-4 && has_reason(&call.reasons, PS_REASON_CANDIDATE_REFUSED));
         }
         free_call(&call);
         ps_read_evidence_free(&dna);
     }
+    panel.limits.ras_floor_vaf = floor;
 }
 
 static void several_bases_are_one_variant(void **state) {
@@ -389,8 +391,8 @@ static void background_raises_its_own_bar(void **state) {
         const char *bases, *protein;
         int n, passes;
     } rows[] = {
-        {"GAT", "G12D", 5, 1},  /* plus C>T */
-        {"TGT", "G12C", 5, 0},  /* plus C>A */
+        {"GAT", "G12D", 6, 1},  /* plus C>T */
+        {"TGT", "G12C", 6, 0},  /* plus C>A */
         {"TGT", "G12C", 12, 0}, /* rare enough to be listed */
         {"TGT", "G12C", 30, 1},
     };
@@ -399,12 +401,12 @@ static void background_raises_its_own_bar(void **state) {
             ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
             put_everywhere(&dna, 40, 1000);
             for (int id = 0; id < panel.n_codons && noisy; id++) {
-                if (panel.codons[id].hotspot || id % 4)
+                if (panel.codons[id].hotspot)
                     continue;
                 int minus = panel.genes[panel.codons[id].gene].strand == '-';
                 for (int shift = 0; shift <= 4; shift += 2)
                     if ((panel.codons[id].ref >> shift & 3) == (minus ? 2 : 1)) /* G of the transcript is C of plus */
-                        put_both(&dna, id, (panel.codons[id].ref & ~(3 << shift)) | (minus ? 3 : 0) << shift, 40, 12);
+                        put_both(&dna, id, (panel.codons[id].ref & ~(3 << shift)) | (minus ? 3 : 0) << shift, 40, 3);
             }
             put_both(&dna, codon_of("KRAS", 12), code(rows[i].bases), 40, rows[i].n);
             ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
@@ -415,7 +417,7 @@ static void background_raises_its_own_bar(void **state) {
             if (noisy && rows[i].n == 12)
                 assert_int_equal(v->filter, PS_FILTER_LOW_EVIDENCE);
             if (noisy) /* the limit says so too */
-                assert_true(call.codon[codon_of("KRAS", 12)].lod95 > 0.01);
+                assert_in_range((long)(1e6 * call.codon[codon_of("KRAS", 12)].lod95), 10000, 40000);
             for (size_t k = 0; k < call.n_variants; k++) /* and the noise itself is not called */
                 assert_true(&call.variant[k] == v || call.variant[k].filter != PS_FILTER_PASS);
             free_call(&call);

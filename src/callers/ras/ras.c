@@ -30,7 +30,7 @@ static ps_ras_variant *find_variant(const ras_list *list, int contig, int32_t po
 }
 
 static void set_unknown(ps_ras_variant *v) {
-    v->vaf = v->vaf_low = v->vaf_high = v->lod = NAN;
+    v->vaf = v->vaf_low = v->vaf_high = v->lod = v->p_errors = NAN;
     v->depth = v->alt_depth = -1;
     v->ref_side[0] = v->ref_side[1] = v->alt_side[0] = v->alt_side[1] = -1;
     for (int i = 0; i < PS_N_INPUTS; i++)
@@ -213,6 +213,7 @@ static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_i
             v->depth = new_v->depth;
             v->alt_depth = new_v->alt_depth;
             v->lod = new_v->lod;
+            v->p_errors = new_v->p_errors;
             memcpy(v->ref_side, new_v->ref_side, sizeof v->ref_side);
             memcpy(v->alt_side, new_v->alt_side, sizeof v->alt_side);
         }
@@ -280,7 +281,7 @@ static int would_activate(const ps_ras_variant *v) {
 }
 
 int ps_makes_mutated(const ps_ras_variant *v) {
-    return v->filter == PS_FILTER_PASS && would_activate(v);
+    return v->filter == PS_FILTER_PASS && would_activate(v) && !v->minor;
 }
 
 /* The VCF alone lists the variant, and so few of the DNA's fragments carry it that the VCF's VAF (the low end of its
@@ -317,10 +318,12 @@ double ras_limit(const ps_case *c) {
 }
 
 /* Refused although its fragments are more than errors: something is there, so the codon is not wild type either. */
-static int is_refused_candidate(const ps_ras_variant *v) {
-    int strong = v->filter == PS_FILTER_ORIENTATION || v->filter == PS_FILTER_READ_END ||
-                 v->filter == PS_FILTER_CLUTTER || v->filter == PS_FILTER_NEAR_INDEL ||
-                 v->filter == PS_FILTER_GERMLINE;
+static int is_refused_candidate(const ps_limits *l, const ps_ras_variant *v) {
+    int unexplained =
+        v->filter == PS_FILTER_LOW_EVIDENCE && v->p_errors < l->ras_blocking_p && v->vaf_high >= l->ras_floor_vaf;
+    int strong = unexplained || v->filter == PS_FILTER_DAMAGE || v->filter == PS_FILTER_ORIENTATION ||
+                 v->filter == PS_FILTER_READ_END || v->filter == PS_FILTER_CLUTTER ||
+                 v->filter == PS_FILTER_NEAR_INDEL || v->filter == PS_FILTER_GERMLINE;
     return strong && would_activate(v);
 }
 
@@ -335,7 +338,13 @@ static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *c
             call->codon[v->effect.codon_id].state = PS_RAS_MUTATED;
         if (v->effect.codon_id >= 0 && v->filter == PS_FILTER_REFUTED && would_activate(v))
             call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
-        if (is_refused_candidate(v) && v->effect.codon_id >= 0) {
+        if (v->filter == PS_FILTER_PASS && v->minor && would_activate(v)) {
+            if (v->effect.codon_id >= 0)
+                call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
+            ps_reason_add(&call->reasons, PS_REASON_BELOW_FLOOR, "%s %s: VAF %.2g, limit %g",
+                          panel->genes[v->effect.gene].name, v->effect.protein, v->vaf, panel->limits.ras_floor_vaf);
+        }
+        if (is_refused_candidate(&panel->limits, v) && v->effect.codon_id >= 0) {
             call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
             ps_reason_add(&call->reasons, PS_REASON_CANDIDATE_REFUSED, "%s %s, filter %s, %lld of %lld fragments",
                           panel->genes[v->effect.gene].name, v->effect.protein, ps_filter_names[v->filter],
@@ -378,7 +387,8 @@ static int rests_on(const ps_panel *panel, const ps_ras_call *call, ps_input_rol
 
 static int has_refused(const ps_ras_call *call) {
     for (size_t i = 0; i < call->reasons.n; i++)
-        if (call->reasons.at[i].code == PS_REASON_CANDIDATE_REFUSED)
+        if (call->reasons.at[i].code == PS_REASON_CANDIDATE_REFUSED ||
+            call->reasons.at[i].code == PS_REASON_BELOW_FLOOR)
             return 1;
     return 0;
 }
@@ -496,6 +506,7 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
         qsort(all->row, all->n, sizeof *all->row, by_place);
     for (size_t i = 0; i < all->n; i++) {
         round_variant(&all->row[i]);
+        all->row[i].minor = all->row[i].vaf < c->panel->limits.ras_floor_vaf;
         if (is_refuted(&c->panel->limits, &all->row[i]))
             all->row[i].filter = PS_FILTER_REFUTED;
     }

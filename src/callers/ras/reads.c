@@ -12,155 +12,21 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
+#include "errors.h"
+#include "indels.h"
 #include "ras.h"
-#include "score.h"
-
-enum { QUALITIES = 64 }; /* phred, as a slice stores them */
-
-/* Errors per fragment beyond what base qualities say, by orientation and plus-strand change; 0 when there is no
- * excess. */
-typedef struct background {
-    double rate[2][4][4];
-    double indels, depth; /* fragments with an indel, and fragments, over all codons */
-} background;
-
-typedef struct place { /* one codon's fragments */
-    const ps_codon *codon;
-    const ps_codon_count *row;
-    size_t n_rows;
-    uint64_t depth, carriers[PS_N_HAPS];
-    uint32_t by_quality[3][2][QUALITIES]; /* [base][side] */
-} place;
 
 typedef struct caller { /* one read input */
     const ps_panel *panel;
     const ps_read_evidence *reads, *normal;
-    background bg;
+    ras_errors errors;
+    ras_indels indels;
     ras_list *list;
     uint32_t *claimed; /* [codon][hap] fragments whose change is part of a larger one that is called */
 } caller;
 
 double ras_error(int quality) {
     return pow(10, -quality / 10.0);
-}
-
-/* ---- places -----------------------------------------------------------------------------------------------------
- */
-
-/* Rows of codons and bases are sorted by codon: both cursors move on to the next codon. 0 at the end. */
-static int next_place(const ps_panel *panel, const ps_read_evidence *e, size_t *codon_row, size_t *base_row,
-                      place *p) {
-    memset(p, 0, sizeof *p);
-    if (*codon_row == e->codons.n_codon)
-        return 0;
-    int id = e->codons.codon[*codon_row].codon;
-    p->codon = &panel->codons[id];
-    p->row = &e->codons.codon[*codon_row];
-    for (; *codon_row < e->codons.n_codon && e->codons.codon[*codon_row].codon == id; ++*codon_row) {
-        const ps_codon_count *c = &e->codons.codon[*codon_row];
-        p->n_rows++;
-        p->depth += c->n;
-        p->carriers[c->hap] += c->n;
-    }
-    for (; *base_row < e->codons.n_base && e->codons.base[*base_row].codon <= id; ++*base_row) {
-        const ps_base_count *b = &e->codons.base[*base_row];
-        if (b->codon == id)
-            p->by_quality[b->base][b->side][b->quality] += b->n;
-    }
-    return 1;
-}
-
-typedef struct change { /* what a haplotype changes */
-    int n;              /* bases */
-    int base;           /* first changed one, transcript order */
-    int ref, alt;       /* of that base, plus strand */
-} change;
-
-static change change_of(const ps_panel *panel, const ps_codon *codon, int hap) {
-    change c = {0};
-    int minus = panel->genes[codon->gene].strand == '-';
-    for (int base = 2; base >= 0; base--) {
-        int r = codon->ref >> (4 - 2 * base) & 3, a = hap >> (4 - 2 * base) & 3;
-        if (r == a)
-            continue;
-        c = (change){c.n + 1, base, minus ? 3 - r : r, minus ? 3 - a : a};
-    }
-    return c;
-}
-
-/* Probability that a fragment with this quality carries the change by error. */
-static double error_of(const caller *c, const change *what, int side, int quality) {
-    double e = ras_error(quality) / 3 + c->panel->limits.ras_background_floor;
-    if (what->n > 1) /* errors come in runs, so not the product of the rates */
-        return e * c->panel->limits.ras_neighbour_errors;
-    return e + c->bg.rate[side][what->ref][what->alt];
-}
-
-static score_bins bins_of(const caller *c, const place *p, const change *what) {
-    score_bins bins = score_start(&c->panel->limits, p->depth);
-    for (int side = 0; side < 2; side++)
-        for (int q = 0; q < QUALITIES; q++)
-            if (p->by_quality[what->base][side][q])
-                score_add(&bins, error_of(c, what, side, q), p->by_quality[what->base][side][q]);
-    return bins;
-}
-
-/* ---- background -------------------------------------------------------------------------------------------------
- */
-
-/* A haplotype in more is likely a variant, not background. */
-static int is_background(const ps_limits *l, uint64_t n, uint64_t depth) {
-    return (double)n < l->ras_background_fragments || (double)n <= l->ras_background_vaf * (double)depth;
-}
-
-typedef struct tally {
-    double seen[2][4][4], expected[2][4], places[2][4];
-} tally;
-
-static void tally_place(const ps_panel *panel, const place *p, tally *t) {
-    int minus = panel->genes[p->codon->gene].strand == '-';
-    if (p->codon->hotspot)
-        return;
-    for (int base = 0; base < 3; base++) {
-        int r = p->codon->ref >> (4 - 2 * base) & 3, ref = minus ? 3 - r : r;
-        for (int side = 0; side < 2; side++)
-            for (int q = 0; q < QUALITIES; q++) {
-                t->places[side][ref] += p->by_quality[base][side][q];
-                t->expected[side][ref] += p->by_quality[base][side][q] * ras_error(q) / 3;
-            }
-    }
-    for (size_t i = 0; i < p->n_rows; i++) {
-        const ps_codon_count *row = &p->row[i];
-        if (row->hap == PS_HAP_INDEL || row->hap == p->codon->ref ||
-            !is_background(&panel->limits, p->carriers[row->hap], p->depth))
-            continue;
-        change what = change_of(panel, p->codon, row->hap);
-        if (what.n == 1)
-            t->seen[row->side][what.ref][what.alt] += row->n;
-    }
-}
-
-/* An excess over what qualities explain counts when chance rarely makes it; one fragment is none. */
-static void measure_background(caller *c) {
-    tally t = {0};
-    place p;
-    size_t codon_row = 0, base_row = 0;
-    while (next_place(c->panel, c->reads, &codon_row, &base_row, &p)) {
-        tally_place(c->panel, &p, &t);
-        c->bg.depth += (double)p.depth;
-    }
-    for (size_t i = 0; i < c->reads->codons.n_allele; i++)
-        c->bg.indels += ras_is_chain(&c->reads->codons.allele[i])
-                            ? 0
-                            : c->reads->codons.allele[i].n[0] + c->reads->codons.allele[i].n[1];
-    for (int side = 0; side < 2; side++)
-        for (int ref = 0; ref < 4; ref++)
-            for (int alt = 0; alt < 4; alt++) {
-                double seen = t.seen[side][ref][alt], expected = t.expected[side][ref];
-                int is_excess = seen >= 2 && seen > expected &&
-                                ps_poisson_upper((uint64_t)seen, expected) < c->panel->limits.ras_background_p;
-                c->bg.rate[side][ref][alt] = is_excess ? (seen - expected) / t.places[side][ref] : 0;
-            }
 }
 
 /* ---- what a codon could have shown ------------------------------------------------------------------------------
@@ -170,25 +36,44 @@ static double alpha_of(const ps_limits *l, const ps_codon *codon) {
     return codon->hotspot ? l->ras_alpha_hotspot : l->ras_alpha_other;
 }
 
-/* The alternative of one base whose errors are most frequent: what it could not hide, the others could not. */
-static change worst_change(const caller *c, const place *p, int base) {
-    int minus = c->panel->genes[p->codon->gene].strand == '-';
-    int r = p->codon->ref >> (4 - 2 * base) & 3, ref = minus ? 3 - r : r, worst = ref == 0;
-    for (int alt = 0; alt < 4; alt++)
-        if (alt != ref &&
-            c->bg.rate[0][ref][alt] + c->bg.rate[1][ref][alt] > c->bg.rate[0][ref][worst] + c->bg.rate[1][ref][worst])
-            worst = alt;
-    return (change){1, base, ref, worst};
+static double lod95_of_hap(const caller *c, const ras_counts *p, int hap) {
+    ras_expected expected = ras_expect(c->panel, &c->errors, p, hap);
+    score_bins bins = ras_bins(&c->errors, p, &expected);
+    score_law law = ras_law(&c->errors, c->panel, p->codon, hap);
+    int threshold =
+        score_threshold(&bins, alpha_of(&c->panel->limits, p->codon), &law, (int)c->panel->limits.ras_min_alt);
+    return score_lod95(&bins, threshold);
 }
 
-static double lod95_of(const caller *c, const place *p) {
-    const ps_limits *l = &c->panel->limits;
+/* The alternatives of one base whose errors are most frequent, or that damage makes: what these could not hide, the others
+ * could not. NaN when one of them could never be shown. */
+static double lod95_of_base(const caller *c, const ras_counts *p, int base) {
+    double worst_rate = -1, highest = 0;
+    int shift = 4 - 2 * base, worst = -1;
+    for (int to = 0; to < 4; to++) {
+        int hap = (p->codon->ref & ~(3 << shift)) | to << shift;
+        if (hap == p->codon->ref)
+            continue;
+        ras_expected x = ras_expect(c->panel, &c->errors, p, hap);
+        double rate = c->errors.excess[0][x.what.from][x.what.to] + c->errors.excess[1][x.what.from][x.what.to] +
+                      x.from_others[0] + x.from_others[1];
+        if (rate > worst_rate) {
+            worst_rate = rate;
+            worst = hap;
+        }
+        if (c->errors.damage[ras_pair_of(x.what.from, x.what.to)].n) {
+            double lod = lod95_of_hap(c, p, hap);
+            highest = isnan(lod) || isnan(highest) ? NAN : fmax(highest, lod);
+        }
+    }
+    double lod = lod95_of_hap(c, p, worst);
+    return isnan(lod) || isnan(highest) ? NAN : fmax(highest, lod);
+}
+
+static double lod95_of(const caller *c, const ras_counts *p) {
     double highest = 0;
     for (int base = 0; base < 3; base++) {
-        change what = worst_change(c, p, base);
-        score_bins bins = bins_of(c, p, &what);
-        int threshold = score_threshold(&bins, alpha_of(l, p->codon), l->ras_background_shape, (int)l->ras_min_alt);
-        double lod = score_lod95(&bins, threshold);
+        double lod = lod95_of_base(c, p, base);
         if (isnan(lod))
             return NAN;
         highest = fmax(highest, lod);
@@ -246,10 +131,11 @@ int ras_number(const ps_panel *panel, const ps_read_evidence *reads, ps_ras_vari
     return known;
 }
 
-static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, int is_enough) {
+static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, int is_enough, int is_damage) {
     const ps_limits *l = &c->panel->limits;
     ras_number(c->panel, c->reads, v);
-    v->filter = !is_enough                                                                  ? PS_FILTER_LOW_EVIDENCE
+    v->filter = is_damage                                                                   ? PS_FILTER_DAMAGE
+                : !is_enough                                                                ? PS_FILTER_LOW_EVIDENCE
                 : is_one_sided(l, v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
                 : avoids(l, s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
                 : avoids(l, s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other)
@@ -259,7 +145,7 @@ static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, i
                                                         : PS_FILTER_PASS;
 }
 
-static support support_of(const place *p, int hap) {
+static support support_of(const ras_counts *p, int hap) {
     support s = {0};
     for (size_t i = 0; i < p->n_rows; i++) {
         const ps_codon_count *row = &p->row[i];
@@ -281,22 +167,22 @@ static double likely_error(double error) {
 }
 
 /* log10 odds of "this haplotype at its VAF" against "errors only", fragment by fragment. */
-static double log_odds(const caller *c, const place *p, int hap, const change *what) {
-    double f = (double)p->carriers[hap] / (double)p->depth, sum = 0, others[2][QUALITIES];
+static double log_odds(const caller *c, const ras_counts *p, int hap, const ras_expected *x) {
+    double f = (double)p->carriers[hap] / (double)p->depth, sum = 0, others[2][RAS_QUALITIES];
     for (int side = 0; side < 2; side++)
-        for (int q = 0; q < QUALITIES; q++)
-            others[side][q] = p->by_quality[what->base][side][q];
+        for (int q = 0; q < RAS_QUALITIES; q++)
+            others[side][q] = p->by_quality[x->what.base][side][q];
     for (size_t i = 0; i < p->n_rows; i++) {
         const ps_codon_count *row = &p->row[i];
         if (row->hap != hap)
             continue;
-        double e = likely_error(error_of(c, what, row->side, row->quality));
+        double e = likely_error(ras_expected_rate(&c->errors, x, row->side, row->quality));
         sum += row->n * log10(((1 - f) * e + f * (1 - 3 * e)) / e);
         others[row->side][row->quality] = fmax(0, others[row->side][row->quality] - row->n);
     }
     for (int side = 0; side < 2; side++)
-        for (int q = 0; q < QUALITIES; q++) {
-            double e = likely_error(error_of(c, what, side, q));
+        for (int q = 0; q < RAS_QUALITIES; q++) {
+            double e = likely_error(ras_expected_rate(&c->errors, x, side, q));
             if (others[side][q] > 0)
                 sum += others[side][q] * log10(((1 - f) * (1 - 3 * e) + f * e) / (1 - 3 * e));
         }
@@ -326,24 +212,35 @@ static int genomic_change(const ps_panel *panel, const ps_codon *codon, int hap,
     return *end0 - *beg0 == last - first + 1 ? 0 : -1;
 }
 
+/* Would it be called if no site of its substitution were damaged? */
+static int beats_errors(const ps_limits *l, double alpha, const score_bins *bins, const score_law *law,
+                        double score) {
+    score_law undamaged = *law;
+    return score_law_thin(&undamaged, 0) && score >= score_threshold(bins, alpha, &undamaged, (int)l->ras_min_alt);
+}
+
 /* Returns 1 when the haplotype is called but cannot be written as one change: the codon is then not wild type either.
  */
-static int call_haplotype(const caller *c, const place *p, int hap) {
+static int call_haplotype(const caller *c, const ras_counts *p, int hap) {
     const ps_limits *l = &c->panel->limits;
     uint64_t claimed = c->claimed[(size_t)(p->codon - c->panel->codons) * PS_N_HAPS + (size_t)hap];
     /* Fragments that end between the codons of a larger change show one part of it only. No variant is one fragment. */
     if (p->carriers[hap] < 2 + claimed || (double)(p->carriers[hap] - claimed) < l->ras_part_share * (double)claimed)
         return 0;
-    change what = change_of(c->panel, p->codon, hap);
-    score_bins bins = bins_of(c, p, &what);
+    ras_expected x = ras_expect(c->panel, &c->errors, p, hap);
+    score_bins bins = ras_bins(&c->errors, p, &x);
+    score_law law = ras_law(&c->errors, c->panel, p->codon, hap);
     double score = 0;
     for (size_t i = 0; i < p->n_rows; i++)
         if (p->row[i].hap == hap)
-            score += (double)p->row[i].n * score_weight(&bins, error_of(c, &what, p->row[i].side, p->row[i].quality));
+            score += (double)p->row[i].n *
+                     score_weight(&bins, ras_expected_rate(&c->errors, &x, p->row[i].side, p->row[i].quality));
     score *= (double)(p->carriers[hap] - claimed) / (double)p->carriers[hap];
-    int threshold = score_threshold(&bins, alpha_of(l, p->codon), l->ras_background_shape, (int)l->ras_min_alt);
+    int threshold = score_threshold(&bins, alpha_of(l, p->codon), &law, (int)l->ras_min_alt);
     /* A refused candidate is worth a line when errors alone would rarely have made it. */
-    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= l->ras_refused_p)
+    int is_damage = score < threshold && beats_errors(l, alpha_of(l, p->codon), &bins, &law, score);
+    double p_errors = score < threshold ? score_tail(&bins, &law, (int)score) : 0;
+    if (p_errors >= l->ras_refused_p && !is_damage)
         return 0;
     int32_t beg0, end0;
     char text[4];
@@ -353,53 +250,85 @@ static int call_haplotype(const caller *c, const place *p, int hap) {
     if (!v)
         return 0;
     support s = support_of(p, hap);
-    fill_variant(c, v, &s, score >= threshold);
-    v->lod = log_odds(c, p, hap, &what);
+    fill_variant(c, v, &s, score >= threshold, is_damage);
+    v->p_errors = p_errors;
+    v->lod = log_odds(c, p, hap, &x);
     return 0;
 }
 
 /* ---- alleles: indels, and changes across codons -----------------------------------------------------------------
  */
 
-/* Bases of a repeat of one letter at a place: where aligners and polymerases slip. */
-static int run_length(const ps_panel *panel, int contig, int32_t pos0) {
-    int n = 1;
-    while (n < 30 && /* as far as the panel knows the flanks of an exon */
-           ps_panel_base(panel, contig, pos0 + n) == ps_panel_base(panel, contig, pos0))
-        n++;
-    return n;
+/* What one codon of a change across codons shows. */
+static int codon_part(const caller *c, int id, const ps_allele_count *allele) {
+    const ps_codon *codon = &c->panel->codons[id];
+    char bases[4];
+    int touched = 0, minus = c->panel->genes[codon->gene].strand == '-';
+    ps_codon_bases(codon->ref, bases);
+    for (int k = 0; k < 3; k++)
+        if (codon->pos0[k] >= allele->beg0 && codon->pos0[k] < allele->end0) {
+            char base = allele->alt[codon->pos0[k] - allele->beg0];
+            bases[k] = minus ? ps_complement(base) : base;
+            touched = 1;
+        }
+    int hap = touched ? ps_codon_code(bases) : -1;
+    return hap == codon->ref ? -1 : hap;
 }
 
-/* An indel's errors: what the other indels of this sample amount to per fragment and codon, several times that since
- * places differ in how easily they slip (the allele itself is left out of its own background). */
+/* Of a change across codons: by errors in one fragment, and for each of its codons, fragments that carry the rest of it (a
+ * passenger SNP, a clonal mutation) times the errors that make this part. */
+static double chain_error(const caller *c, const ps_allele_count *allele) {
+    enum { MOST = 8 };
+    const ps_locus *locus = &c->panel->loci[allele->locus];
+    double share[MOST], rate[MOST], sum = c->panel->limits.ras_chain_error;
+    int n = 0;
+    for (int id = locus->codon_beg; id < locus->codon_end && n < MOST; id++) {
+        int hap = codon_part(c, id, allele);
+        ras_counts p;
+        if (hap < 0 || !ras_counts_of(c->panel, c->reads, id, &p))
+            continue;
+        ras_expected x = ras_expect(c->panel, &c->errors, &p, hap);
+        score_bins bins = ras_bins(&c->errors, &p, &x);
+        double carriers = (double)p.carriers[hap] - allele->n[0] - allele->n[1];
+        share[n] = fmax(0, carriers) / (double)p.depth;
+        rate[n++] = score_mean_error(&bins);
+    }
+    for (int i = 0; i < n && n > 1; i++) {
+        double rest = 1;
+        for (int j = 0; j < n; j++)
+            rest = j == i ? rest : fmin(rest, share[j]);
+        sum += rest * rate[i];
+    }
+    return sum;
+}
+
 static double allele_error(const caller *c, const ps_allele_count *allele) {
-    const ps_limits *l = &c->panel->limits;
-    if (ras_is_chain(allele))
-        return l->ras_chain_error;
-    double others = c->bg.indels - allele->n[0] - allele->n[1];
-    double rate = c->bg.depth > 0 ? l->ras_indel_fold * others / c->bg.depth : 0;
-    /* Slippage grows with each base of a longer run. */
-    double run = run_length(c->panel, c->panel->loci[allele->locus].contig, allele->beg0);
-    return fmin(l->ras_max_indel_error,
-                fmax(l->ras_indel_background, rate) * pow(l->ras_run_fold, fmax(0, run - l->ras_run_bases)));
+    return ras_is_chain(allele) ? chain_error(c, allele) : ras_indel_error(&c->indels, c->reads, allele);
+}
+
+/* Changes across codons differ from site to site as single errors do, as far as they are made by one, and are damage as
+ * often as all their parts are; indels' rates are cautious already. */
+static score_law allele_law(const caller *c, const ps_allele_count *allele) {
+    const ps_locus *locus = &c->panel->loci[allele->locus];
+    score_law law = {.shape = c->panel->limits.ras_background_shape};
+    double others = 1;
+    for (int id = locus->codon_beg; ras_is_chain(allele) && id < locus->codon_end; id++) {
+        int hap = codon_part(c, id, allele);
+        if (hap < 0)
+            continue;
+        others *= law.n ? score_law_extra(&law) : 1;
+        law = ras_law(&c->errors, c->panel, &c->panel->codons[id], hap);
+    }
+    score_law_thin(&law, others);
+    return law;
 }
 
 /* The parts of a called change across codons belong to it: they are no variants of their own. */
 static void claim_parts(caller *c, const ps_allele_count *allele) {
     const ps_locus *locus = &c->panel->loci[allele->locus];
     for (int id = locus->codon_beg; id < locus->codon_end; id++) {
-        const ps_codon *codon = &c->panel->codons[id];
-        char bases[4];
-        int touched = 0, minus = c->panel->genes[codon->gene].strand == '-';
-        ps_codon_bases(codon->ref, bases);
-        for (int k = 0; k < 3; k++)
-            if (codon->pos0[k] >= allele->beg0 && codon->pos0[k] < allele->end0) {
-                char base = allele->alt[codon->pos0[k] - allele->beg0];
-                bases[k] = minus ? ps_complement(base) : base;
-                touched = 1;
-            }
-        int hap = touched ? ps_codon_code(bases) : -1;
-        if (hap >= 0 && hap != codon->ref)
+        int hap = codon_part(c, id, allele);
+        if (hap >= 0)
             c->claimed[(size_t)id * PS_N_HAPS + (size_t)hap] += allele->n[0] + allele->n[1];
     }
 }
@@ -429,21 +358,24 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     if (n < 2)
         return;
     score_bins bins = score_start(l, allele->depth);
-    score_add(&bins, e, allele->depth);
+    score_add(&bins, e, e, allele->depth);
     ps_effect effect;
     if (ps_effect_of(c->panel, contig, allele->beg0, allele->end0, allele->alt, &effect) != 0)
         return;
     int hotspot = effect.tier == PS_TIER_HOTSPOT || effect.tier == PS_TIER_LIKELY;
-    int threshold = score_threshold(&bins, hotspot ? l->ras_alpha_hotspot : l->ras_alpha_other,
-                                    l->ras_background_shape, (int)l->ras_min_alt);
-    double score = n * score_weight(&bins, e);
-    if (score < threshold && score_tail(&bins, l->ras_background_shape, (int)score) >= l->ras_refused_p)
+    score_law law = allele_law(c, allele);
+    double alpha = hotspot ? l->ras_alpha_hotspot : l->ras_alpha_other, score = n * score_weight(&bins, e);
+    int threshold = score_threshold(&bins, alpha, &law, (int)l->ras_min_alt);
+    int is_damage = score < threshold && beats_errors(l, alpha, &bins, &law, score);
+    double p_errors = score < threshold ? score_tail(&bins, &law, (int)score) : 0;
+    if (p_errors >= l->ras_refused_p && !is_damage)
         return;
     ps_ras_variant *v = ras_variant_at(c->panel, c->list, contig, allele->beg0, allele->end0, allele->alt);
     if (!v)
         return;
     support s = allele_support(c, allele);
-    fill_variant(c, v, &s, score >= threshold);
+    fill_variant(c, v, &s, score >= threshold, is_damage);
+    v->p_errors = p_errors;
     double f = fmin(n / fmax(n, allele->depth), 0.999);
     v->lod = n * log10(fmax(f, e) / e) + (allele->depth - n) * log10((1 - f) / (1 - e));
     if (v->filter == PS_FILTER_PASS && ras_is_chain(allele))
@@ -466,14 +398,14 @@ void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const 
                     ras_list *list, ps_ras_codon *codons) {
     caller c = {.panel = panel, .reads = reads, .normal = normal, .list = list};
     c.claimed = ps_alloc((size_t)panel->n_codons * PS_N_HAPS, sizeof *c.claimed);
-    measure_background(&c);
+    ras_measure_errors(panel, reads, &c.errors);
+    ras_measure_indels(panel, reads, ras_error((int)panel->limits.min_base_quality) / 3, &c.indels);
     for (int i = 0; i < panel->n_codons; i++)
         codons[i] = (ps_ras_codon){.depth = 0, .lod95 = NAN, .source = (uint8_t)reads->role};
     for (size_t i = 0; i < reads->codons.n_allele; i++)
         call_allele(&c, &reads->codons.allele[i]);
-    place p;
-    size_t codon_row = 0, base_row = 0;
-    while (next_place(panel, reads, &codon_row, &base_row, &p)) {
+    ras_counts p;
+    for (ras_cursor at = {0}; ras_next_counts(panel, reads, &at, &p);) {
         ps_ras_codon *codon = &codons[p.codon - panel->codons];
         codon->depth = (int64_t)p.depth;
         if (is_reported(panel, p.codon))

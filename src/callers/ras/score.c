@@ -11,15 +11,41 @@ score_bins score_start(const ps_limits *l, uint64_t depth) {
     return (score_bins){.design = fmin(l->ras_design_max_vaf, fmax(l->ras_design_min_vaf, hoped))};
 }
 
+double score_law_extra(const score_law *law) {
+    double sum = 0;
+    for (int k = 0; k < law->n; k++)
+        sum += law->node[k].extra > 0 ? law->node[k].weight : 0;
+    return sum;
+}
+
+int score_law_thin(score_law *law, double times) {
+    double before = score_law_extra(law), all = 0;
+    for (int k = 0; k < law->n; k++)
+        all += law->node[k].weight;
+    for (int k = 0; k < law->n; k++)
+        law->node[k].weight *= law->node[k].extra > 0 ? times : (1 - times * before) / (all - before);
+    return before > 0;
+}
+
 int score_weight(const score_bins *bins, double error) {
     double w = SCORE_CELLS_PER_NAT * log1p(bins->design / fmax(error, 1e-12));
     return w < 1 ? 1 : w > SCORE_MAX_WEIGHT ? SCORE_MAX_WEIGHT : (int)(w + 0.5);
 }
 
-void score_add(score_bins *bins, double error, double n) {
+void score_add(score_bins *bins, double error, double varies, double n) {
     int w = score_weight(bins, error);
     bins->n[w] += n;
     bins->errors[w] += n * error;
+    bins->varies[w] += n * varies;
+}
+
+double score_mean_error(const score_bins *bins) {
+    double n = 0, errors = 0;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++) {
+        n += bins->n[w];
+        errors += bins->errors[w];
+    }
+    return n > 0 ? errors / n : 0;
 }
 
 /* p[j] for j < cells becomes the distribution of the old sum plus w times a count with the given first probability
@@ -85,54 +111,128 @@ static int largest_weight(const score_bins *bins) {
     return largest;
 }
 
-static int far_threshold(const score_bins *bins, double alpha, double shape) {
+static double far_tail(const score_bins *bins, double shape, double score) {
     double count = 0, step = typical_step(bins, &count);
-    uint64_t low = (uint64_t)count, high = low + 16;
-    while (ps_negative_binomial_upper(high, count, shape) >= alpha)
-        high *= 2;
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (ps_negative_binomial_upper(middle, count, shape) >= alpha)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (int)fmin(ceil((double)high * step), 2e9);
+    return ps_negative_binomial_upper((uint64_t)ceil(score / step), count, shape);
 }
 
-int score_threshold(const score_bins *bins, double alpha, double shape, int min_fragments) {
-    int least = (min_fragments - 1) * largest_weight(bins) + 1;
-    if (is_beyond_grid(bins)) {
-        int far = far_threshold(bins, alpha, shape);
-        return far > least ? far : least;
-    }
-    double p[SCORE_MAX_CELLS], below = 0;
-    int cells = 160, s = 0;
-    do { /* most thresholds lie within a few fragments: the grid grows only where it has to */
-        null_distribution(bins, shape, p, cells);
-        for (s = 0, below = 0; s < cells && 1 - below >= alpha; s++)
-            below += p[s];
-        if (1 - below < alpha)
-            break;
-        cells *= 2;
-    } while (cells <= SCORE_MAX_CELLS);
-    if (1 - below >= alpha)
-        s = far_threshold(bins, alpha, shape);
-    return s > least ? s : least;
-}
-
-double score_tail(const score_bins *bins, double shape, int score) {
-    if (score <= 0)
-        return 1;
-    if (is_beyond_grid(bins) || score > SCORE_MAX_CELLS) {
-        double count = 0, step = typical_step(bins, &count);
-        return ps_negative_binomial_upper((uint64_t)(score / step), count, shape);
-    }
+static double gamma_tail(const score_bins *bins, double shape, int score) {
+    if (is_beyond_grid(bins) || score > SCORE_MAX_CELLS)
+        return far_tail(bins, shape, score);
     double p[SCORE_MAX_CELLS], below = 0;
     null_distribution(bins, shape, p, score);
     for (int s = 0; s < score; s++)
         below += p[s];
     return fmax(0, 1 - below);
+}
+
+/* ---- the measured law: a mixture of compound Poisson sums --------------------------------------------------------
+ */
+
+static score_bins bins_at_node(const score_bins *bins, const score_law *law, int k) {
+    score_bins at = *bins;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
+        at.errors[w] = fmax(0, bins->errors[w] - bins->varies[w]) + bins->varies[w] * law->node[k].times +
+                       bins->n[w] * law->node[k].extra;
+    return at;
+}
+
+/* Adds weight * P(sum = s), s < cells, by Panjer's recursion (ASTIN Bull 1981;12:22). Sums so large that none of their mass
+ * lies in the grid add nothing. */
+static void add_compound_poisson(const score_bins *bins, double weight, double *sum, int cells) {
+    double total = total_errors(bins), p[SCORE_MAX_CELLS] = {0};
+    if (total > 600)
+        return;
+    p[0] = exp(-total);
+    sum[0] += weight * p[0];
+    for (int s = 1; s < cells; s++) {
+        double next = 0;
+        for (int w = 1; w <= SCORE_MAX_WEIGHT && w <= s; w++)
+            next += w * bins->errors[w] * p[s - w];
+        p[s] = next / s;
+        sum[s] += weight * p[s];
+    }
+}
+
+static double far_mixture_tail(const score_bins *bins, const score_law *law, double score) {
+    double tail = 0;
+    for (int k = 0; k < law->n; k++) {
+        score_bins at = bins_at_node(bins, law, k);
+        double count = 0, step = typical_step(&at, &count);
+        tail += law->node[k].weight * ps_poisson_upper((uint64_t)ceil(score / step), count);
+    }
+    return tail;
+}
+
+static void mixture_distribution(const score_bins *bins, const score_law *law, double *p, int cells) {
+    memset(p, 0, (size_t)cells * sizeof *p);
+    for (int k = 0; k < law->n; k++) {
+        score_bins at = bins_at_node(bins, law, k);
+        add_compound_poisson(&at, law->node[k].weight, p, cells);
+    }
+}
+
+static double mixture_tail(const score_bins *bins, const score_law *law, int score) {
+    if (law->n == 0)
+        return 0;
+    if (is_beyond_grid(bins) || score > SCORE_MAX_CELLS)
+        return far_mixture_tail(bins, law, score);
+    double p[SCORE_MAX_CELLS], below = 0;
+    mixture_distribution(bins, law, p, score);
+    for (int s = 0; s < score; s++)
+        below += p[s];
+    return fmax(0, 1 - below);
+}
+
+/* ---- both ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Smallest score above `low` whose tail is under alpha, by doubling and bisection. */
+static int far_threshold(const score_bins *bins, double alpha, const score_law *law, double low) {
+    double high = low + 16;
+    while (fmax(far_tail(bins, law->shape, high), far_mixture_tail(bins, law, high)) >= alpha && high < 1e9)
+        high *= 2;
+    while (high - low > 1) {
+        double middle = floor((low + high) / 2);
+        if (fmax(far_tail(bins, law->shape, middle), far_mixture_tail(bins, law, middle)) >= alpha)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (int)fmin(ceil(high), 2e9);
+}
+
+/* First s at which the rest of the distribution is under alpha; -1: not within the cells. */
+static int first_under(const double *p, int cells, double alpha) {
+    double below = 0;
+    int s = 0;
+    for (; s < cells && 1 - below >= alpha; s++)
+        below += p[s];
+    return 1 - below < alpha ? s : -1;
+}
+
+int score_threshold(const score_bins *bins, double alpha, const score_law *law, int min_fragments) {
+    int least = (min_fragments - 1) * largest_weight(bins) + 1, found = is_beyond_grid(bins) ? -1 : 0;
+    /* most thresholds lie within a few fragments: the grid grows only where it has to */
+    for (int measured = 0; measured < 2 && found >= 0; measured++) {
+        double p[SCORE_MAX_CELLS];
+        int s = measured && law->n == 0 ? 0 : -1;
+        for (int cells = 150; s < 0 && cells <= SCORE_MAX_CELLS; cells *= 2) {
+            if (measured)
+                mixture_distribution(bins, law, p, cells);
+            else
+                null_distribution(bins, law->shape, p, cells);
+            s = first_under(p, cells, alpha);
+        }
+        found = s < 0 ? -1 : s > found ? s : found;
+    }
+    if (found < 0)
+        found = far_threshold(bins, alpha, law, 0);
+    return found > least ? found : least;
+}
+
+double score_tail(const score_bins *bins, const score_law *law, int score) {
+    return score <= 0 ? 1 : fmax(gamma_tail(bins, law->shape, score), mixture_tail(bins, law, score));
 }
 
 /* Beyond the grid the sum has many terms: normal, with the continuity of one typical step. */

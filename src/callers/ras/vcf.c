@@ -165,8 +165,9 @@ static double blocks_floor(const ps_case *c) {
 /* lod95 of `depth` reads of unknown qualities: of three alternatives one. NaN: too shallow for any. */
 static double depth_lod95(const ps_limits *l, int64_t depth) {
     score_bins bins = score_start(l, (uint64_t)depth);
-    score_add(&bins, l->ras_block_error / 3, (double)depth);
-    int threshold = score_threshold(&bins, l->ras_alpha_hotspot, l->ras_background_shape, (int)l->ras_min_alt);
+    score_add(&bins, l->ras_block_error / 3, 0, (double)depth);
+    score_law law = {.shape = l->ras_background_shape};
+    int threshold = score_threshold(&bins, l->ras_alpha_hotspot, &law, (int)l->ras_min_alt);
     return score_lod95(&bins, threshold);
 }
 

@@ -188,6 +188,8 @@ static void read_variant(json_reader *r, const json_t *o, ps_result *result, ps_
     v->alt_side[PS_F1R2] = node_count(r, o, "alt_f1r2");
     v->alt_side[PS_F2R1] = node_count(r, o, "alt_f2r1");
     v->lod = node_real(r, o, "lod", -ANY, ANY);
+    v->p_errors = NAN;
+    v->minor = v->vaf < result->panel->limits.ras_floor_vaf;
     v->sources = sources_of(r, o);
     v->forced = node_flag(r, o, "forced", 0);
     read_evidence(r, o, v);

@@ -1,0 +1,427 @@
+#include "errors.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
+
+/* Spread of ln(rate) between sites and how usual it is: real libraries show 0.5 to 1 (for example the site-wise models of
+ * deepSNV and shearwater, Bioinformatics 2014;30:1198); a sample with enough errors overrules it. */
+static const struct {
+    double sigma, prior;
+} spreads[] = {{0.2, 0.45}, {0.4, 0.3}, {0.6, 0.15}, {0.8, 0.07}, {1.0, 0.02}, {1.2, 0.007}, {1.4, 0.003}};
+enum { N_SPREADS = sizeof spreads / sizeof *spreads };
+
+/* The factor of a site on a grid of ln: from 1/33 to 330 times the mean in steps below the smallest spread. */
+enum { N_FACTORS = 48 };
+static const double lowest_ln = -3.5, step_ln = 0.196;
+
+/* One site in a thousand holds something else than errors: a variant, or damage. */
+static const double other_share = 1e-3;
+/* Sites count as many errors as expected until so many were expected: a measured rate is no surer than its counts. */
+static const double rate_counts = 20, quality_counts = 5;
+static const int rounds = 20; /* of the two-part fit, which is still to a percent by then */
+
+typedef struct site {
+    int pair;
+    double n, depth, expected;
+} site;
+
+typedef struct
+    tally { /* single-base haplotypes at codons that are no hotspots, and the bases that could have shown them */
+    double seen[2][4][4][RAS_QUALITIES], bases[2][4][RAS_QUALITIES];
+} tally;
+
+int ras_pair_of(int from, int to) {
+    static const int rows[2][4] = {{0, -1, 1, 2}, {3, 4, 5, -1}}; /* [C or T][to] */
+    if (from == 0 || from == 2) {
+        from = 3 - from;
+        to = 3 - to;
+    }
+    return rows[from == 3][to];
+}
+
+const char *ras_pair_name(int pair) {
+    static const char *const names[RAS_PAIRS] = {"C>A/G>T", "C>G/G>C", "C>T/G>A", "T>A/A>T", "T>C/A>G", "T>G/A>C"};
+    return names[pair];
+}
+
+/* ---- rates --------------------------------------------------------------------------------------------------------
+ */
+
+static double by_quality(const ras_errors *m, int quality) {
+    return m->worse[quality] * ras_error(quality) / 3;
+}
+
+double ras_error_rate(const ras_errors *m, const ras_change *what, int side, int quality) {
+    double e = by_quality(m, quality) + m->limits->ras_background_floor;
+    if (what->n > 1) /* errors come in runs, so not the product of the rates */
+        return e * m->limits->ras_neighbour_errors;
+    return e + m->excess[side][what->from][what->to];
+}
+
+static double mean_rate(const ras_errors *m, const ras_counts *p, const ras_change *what, int side) {
+    double sum = 0, n = 0;
+    for (int q = 0; q < RAS_QUALITIES; q++)
+        if (p->by_quality[what->base][side][q]) {
+            n += p->by_quality[what->base][side][q];
+            sum += p->by_quality[what->base][side][q] * ras_error_rate(m, what, side, q);
+        }
+    return n > 0 ? sum / n : 0;
+}
+
+ras_expected ras_expect(const ps_panel *panel, const ras_errors *m, const ras_counts *p, int hap) {
+    ras_expected x = {.what = ras_change_between(panel, p->codon, p->codon->ref, hap)};
+    for (int other = 0; other < PS_HAP_INDEL; other++) {
+        if (!p->carriers[other] || other == hap || other == p->codon->ref)
+            continue;
+        ras_change step = ras_change_between(panel, p->codon, other, hap);
+        for (int side = 0; side < 2 && step.n == 1; side++)
+            x.from_others[side] += (double)p->carriers[other] / (double)p->depth * mean_rate(m, p, &step, side);
+    }
+    return x;
+}
+
+double ras_expected_rate(const ras_errors *m, const ras_expected *x, int side, int quality) {
+    return ras_error_rate(m, &x->what, side, quality) + x->from_others[side];
+}
+
+/* What of it differs from site to site: no more by quality than bases of good quality show. */
+static double varying_rate(const ras_errors *m, const ras_expected *x, int side, int quality) {
+    double rate = ras_expected_rate(m, x, side, quality), sequencer = by_quality(m, quality);
+    return sequencer > m->site_error ? fmax(0, rate - (sequencer - m->site_error)) : rate;
+}
+
+score_bins ras_bins(const ras_errors *m, const ras_counts *p, const ras_expected *x) {
+    score_bins bins = score_start(m->limits, p->depth);
+    for (int side = 0; side < 2; side++)
+        for (int q = 0; q < RAS_QUALITIES; q++)
+            if (p->by_quality[x->what.base][side][q])
+                score_add(&bins, ras_expected_rate(m, x, side, q), varying_rate(m, x, side, q),
+                          p->by_quality[x->what.base][side][q]);
+    return bins;
+}
+
+/* Several bases changed by damage at once: the rarest of their laws, as often as the others are damaged too. */
+score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *codon, int hap) {
+    const score_law *rarest = NULL;
+    double others = 1, share = 1;
+    for (int base = 0; base < 3; base++) {
+        int mask = 3 << (4 - 2 * base);
+        if (!((hap ^ codon->ref) & mask))
+            continue;
+        ras_change one = ras_change_between(panel, codon, codon->ref, (codon->ref & ~mask) | (hap & mask));
+        int pair = ras_pair_of(one.from, one.to);
+        double damaged = m->damage[pair].n ? (double)m->damage[pair].n / m->damage[pair].sites : 0;
+        if (!rarest || damaged < share) {
+            others *= rarest ? share : 1;
+            share = damaged;
+            rarest = &m->law[pair];
+        } else {
+            others *= damaged;
+        }
+    }
+    score_law law = *rarest;
+    score_law_thin(&law, others);
+    return law;
+}
+
+/* ---- the sites of a sample ----------------------------------------------------------------------------------------
+ */
+
+/* A haplotype in more is likely a variant, not background. */
+static int is_background(const ps_limits *l, uint64_t n, uint64_t depth) {
+    return (double)n < l->ras_background_fragments || (double)n <= l->ras_background_vaf * (double)depth;
+}
+
+static void tally_codon(const ps_panel *panel, const ras_counts *p, tally *t) {
+    int minus = panel->genes[p->codon->gene].strand == '-';
+    for (int base = 0; base < 3; base++) {
+        int r = p->codon->ref >> (4 - 2 * base) & 3, ref = minus ? 3 - r : r;
+        for (int side = 0; side < 2; side++)
+            for (int q = 0; q < RAS_QUALITIES; q++)
+                t->bases[side][ref][q] += p->by_quality[base][side][q];
+    }
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const ps_codon_count *row = &p->row[i];
+        if (row->hap == PS_HAP_INDEL || row->hap == p->codon->ref ||
+            !is_background(&panel->limits, p->carriers[row->hap], p->depth))
+            continue;
+        ras_change what = ras_change_between(panel, p->codon, p->codon->ref, row->hap);
+        if (what.n == 1)
+            t->seen[row->side][what.from][what.to][row->quality] += row->n;
+    }
+}
+
+/* ---- by quality and substitution: seen = bases x (worse x stated / 3 + excess), fitted by attributing what was seen ----
+ */
+
+static double expected_of(const ras_errors *m, const tally *t, int side, int from) {
+    double sum = 0;
+    for (int q = 0; q < RAS_QUALITIES; q++)
+        sum += t->bases[side][from][q] * by_quality(m, q);
+    return sum;
+}
+
+static double sum_of(const double *x) {
+    double sum = 0;
+    for (int q = 0; q < RAS_QUALITIES; q++)
+        sum += x[q];
+    return sum;
+}
+
+/* What an excess takes of a quality's mismatches. */
+static double due_to_quality(const ras_errors *m, const tally *t, int q, double *stated) {
+    double due = 0;
+    *stated = 0;
+    for (int side = 0; side < 2; side++)
+        for (int from = 0; from < 4; from++)
+            for (int to = 0; to < 4; to++) {
+                if (from == to)
+                    continue;
+                double e = by_quality(m, q), x = m->excess[side][from][to];
+                due += t->seen[side][from][to][q] * e / (e + x);
+                *stated += t->bases[side][from][q] * ras_error(q) / 3;
+            }
+    return due;
+}
+
+/* An excess over what qualities explain counts when chance rarely makes it; one fragment is none. */
+static double excess_of(const ras_errors *m, const tally *t, int side, int from, int to) {
+    double seen = sum_of(t->seen[side][from][to]), expected = expected_of(m, t, side, from);
+    int is_excess =
+        seen >= 2 && seen > expected && ps_poisson_upper((uint64_t)seen, expected) < m->limits->ras_background_p;
+    return is_excess ? (seen - expected) / sum_of(t->bases[side][from]) : 0;
+}
+
+static void fit_rates(ras_errors *m, const tally *t) {
+    for (int q = 0; q < RAS_QUALITIES; q++)
+        m->worse[q] = 1;
+    for (int round = 0; round < rounds; round++) {
+        for (int side = 0; side < 2; side++)
+            for (int from = 0; from < 4; from++)
+                for (int to = 0; to < 4; to++)
+                    m->excess[side][from][to] = from == to ? 0 : excess_of(m, t, side, from, to);
+        for (int q = 0; q < RAS_QUALITIES; q++) {
+            double stated = 0, due = due_to_quality(m, t, q, &stated);
+            m->worse[q] = fmax(1, (due + quality_counts) / (stated + quality_counts));
+            m->worse[q] = fmin(m->worse[q], 0.75 / ras_error(q)); /* a base by chance is wrong three times in four */
+        }
+    }
+    for (int q = 0; q < RAS_QUALITIES; q++) {
+        double stated = 0;
+        m->seen += due_to_quality(m, t, q, &stated);
+        m->stated += stated;
+    }
+}
+
+/* ---- from site to site ----------------------------------------------------------------------------------------------
+ */
+
+/* Errors of places show on bases of good quality; among poor ones they drown in the sequencer's, which places share. */
+static int better_half(ras_errors *m, const tally *t) {
+    double n[RAS_QUALITIES] = {0}, all = 0, below = 0;
+    int q = 0;
+    for (int side = 0; side < 2; side++)
+        for (int from = 0; from < 4; from++)
+            for (int k = 0; k < RAS_QUALITIES; k++) {
+                n[k] += t->bases[side][from][k];
+                all += t->bases[side][from][k];
+            }
+    while (q < RAS_QUALITIES - 1 && below + n[q] < all / 2)
+        below += n[q++];
+    double good = 0, errors = 0;
+    for (int k = q; k < RAS_QUALITIES; k++) {
+        good += n[k];
+        errors += n[k] * by_quality(m, k);
+    }
+    m->site_error = good > 0 ? errors / good : 0;
+    return q;
+}
+
+static site site_of(const ras_errors *m, const ras_counts *p, int hap, const ras_change *what, int best) {
+    site s = {.pair = ras_pair_of(what->from, what->to)};
+    for (int side = 0; side < 2; side++)
+        for (int q = best; q < RAS_QUALITIES; q++) {
+            s.depth += p->by_quality[what->base][side][q];
+            s.expected += p->by_quality[what->base][side][q] * ras_error_rate(m, what, side, q);
+        }
+    for (size_t i = 0; i < p->n_rows; i++)
+        s.n += p->row[i].hap == hap && p->row[i].quality >= best ? p->row[i].n : 0;
+    return s;
+}
+
+static void add_sites(const ps_panel *panel, const ras_errors *m, const ras_counts *p, int best, site *sites,
+                      size_t *n) {
+    for (int base = 0; base < 3; base++)
+        for (int to = 0; to < 4; to++) {
+            int shift = 4 - 2 * base, hap = (p->codon->ref & ~(3 << shift)) | to << shift;
+            if (hap == p->codon->ref)
+                continue;
+            ras_change what = ras_change_between(panel, p->codon, p->codon->ref, hap);
+            sites[*n] = site_of(m, p, hap, &what, best);
+            *n += sites[*n].depth > 0;
+        }
+}
+
+/* What was seen in all sites of a substitution, in what was expected: at most 1, since claims of quality stand. */
+static void measured_means(const ps_limits *l, const site *sites, size_t n, double mean[RAS_PAIRS]) {
+    double seen[RAS_PAIRS] = {0}, expected[RAS_PAIRS] = {0}, all_seen = quality_counts, all = quality_counts;
+    for (size_t i = 0; i < n; i++)
+        if (is_background(l, (uint64_t)sites[i].n, (uint64_t)sites[i].depth)) {
+            seen[sites[i].pair] += sites[i].n;
+            expected[sites[i].pair] += sites[i].expected;
+            all_seen += sites[i].n;
+            all += sites[i].expected;
+        }
+    double overall = fmin(1, all_seen / all);
+    for (int pair = 0; pair < RAS_PAIRS; pair++)
+        mean[pair] = fmin(1, (seen[pair] + rate_counts * overall) / (expected[pair] + rate_counts));
+}
+
+static double factor_at(int k) {
+    return exp(lowest_ln + k * step_ln);
+}
+
+/* Weights of a log-normal factor of mean 1 on the grid. */
+static void log_normal(double sigma, double *weight) {
+    double sum = 0;
+    for (int k = 0; k < N_FACTORS; k++) {
+        double z = (lowest_ln + k * step_ln + sigma * sigma / 2) / sigma;
+        sum += weight[k] = exp(-z * z / 2);
+    }
+    for (int k = 0; k < N_FACTORS; k++)
+        weight[k] /= sum;
+}
+
+/* P(n | site) at every factor. */
+static void site_likelihood(const site *s, double mean, double *at) {
+    double base = s->n * log(fmax(s->expected * mean, 1e-12)) - lgamma(s->n + 1);
+    for (int k = 0; k < N_FACTORS; k++) {
+        double ln = lowest_ln + k * step_ln;
+        at[k] = exp(base + s->n * ln - s->expected * mean * exp(ln));
+    }
+}
+
+static double dot(const double *a, const double *b) {
+    double sum = 0;
+    for (int k = 0; k < N_FACTORS; k++)
+        sum += a[k] * b[k];
+    return sum;
+}
+
+/* Posterior of the spread: weights of the factor, averaged over what the spread may be. */
+static void fit_spread(ras_errors *m, const site *sites, size_t n, const double *mean, double *weight) {
+    double shape[N_SPREADS][N_FACTORS], ln[N_SPREADS], at[N_FACTORS], most = -INFINITY, total = 0;
+    for (int j = 0; j < N_SPREADS; j++) {
+        log_normal(spreads[j].sigma, shape[j]);
+        ln[j] = log(spreads[j].prior);
+    }
+    for (size_t i = 0; i < n; i++) {
+        site_likelihood(&sites[i], mean[sites[i].pair], at);
+        for (int j = 0; j < N_SPREADS; j++)
+            ln[j] += log((1 - other_share) * dot(shape[j], at) + other_share / (sites[i].depth + 1));
+    }
+    for (int j = 0; j < N_SPREADS; j++)
+        most = fmax(most, ln[j]);
+    memset(weight, 0, N_FACTORS * sizeof *weight);
+    for (int j = 0; j < N_SPREADS; j++)
+        total += exp(ln[j] - most);
+    for (int j = 0; j < N_SPREADS; j++)
+        for (int k = 0; k < N_FACTORS; k++)
+            weight[k] += exp(ln[j] - most) / total * shape[j][k];
+    for (int j = 0; j < N_SPREADS; j++)
+        m->spread += exp(ln[j] - most) / total * spreads[j].sigma;
+}
+
+/* ---- damage -----------------------------------------------------------------------------------------------------------
+ */
+
+static int holds_other(const ps_limits *l, const site *s, double mean, const double *weight) {
+    double at[N_FACTORS];
+    if (s->n < l->ras_min_alt || s->n > l->ras_damage_max_vaf * s->depth)
+        return 0;
+    site_likelihood(s, mean, at);
+    return other_share / (s->depth + 1) > dot(weight, at);
+}
+
+static int by_vaf(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Damaged sites as nodes of the law: each VAF as often as it was met, and a tenth as often twice the highest, since other
+ * sites may hold more than those that were met. At most N_LEVELS nodes. */
+enum { N_LEVELS = SCORE_MAX_NODES - N_FACTORS - 1 };
+
+static void add_damage(score_law *law, double *vaf, int n, int sites) {
+    qsort(vaf, (size_t)n, sizeof *vaf, by_vaf);
+    int levels = n < N_LEVELS ? n : N_LEVELS;
+    for (int k = 0; k < levels; k++) { /* the highest of each group */
+        law->node[law->n].times = 1;
+        law->node[law->n].extra = vaf[(k + 1) * n / levels - 1];
+        law->node[law->n++].weight = (double)n / levels / sites;
+    }
+    law->node[law->n].times = 1;
+    law->node[law->n].extra = 2 * vaf[n - 1];
+    law->node[law->n++].weight = 0.1 / sites;
+    score_law_thin(law, 1);
+}
+
+static void measure_damage(ras_errors *m, const site *sites, size_t n, const double *mean, const double *weight) {
+    double *vaf = ps_alloc(n + 1, sizeof *vaf);
+    for (int pair = 0; pair < RAS_PAIRS; pair++) {
+        int found = 0, all = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (sites[i].pair != pair)
+                continue;
+            all++;
+            if (holds_other(m->limits, &sites[i], mean[pair], weight))
+                vaf[found++] = sites[i].n / sites[i].depth;
+        }
+        if (found <= m->limits->ras_damage_haplotypes)
+            continue;
+        add_damage(&m->law[pair], vaf, found, all);
+        m->damage[pair].n = found;
+        m->damage[pair].sites = all;
+        m->damage[pair].highest = vaf[found - 1];
+    }
+    free(vaf);
+}
+
+static void set_law(score_law *law, double shape, double mean, const double *weight) {
+    law->shape = shape;
+    law->n = 0;
+    for (int k = 0; k < N_FACTORS; k++) {
+        if (weight[k] < 1e-9)
+            continue;
+        law->node[law->n].weight = weight[k];
+        law->node[law->n++].times = mean * factor_at(k);
+    }
+}
+
+void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, ras_errors *m) {
+    *m = (ras_errors){.limits = &panel->limits};
+    tally *t = ps_alloc(1, sizeof *t);
+    site *sites = ps_alloc((size_t)panel->n_codons * 9 + 1, sizeof *sites);
+    double mean[RAS_PAIRS], weight[N_FACTORS];
+    size_t n = 0;
+    ras_counts p;
+    for (ras_cursor at = {0}; ras_next_counts(panel, reads, &at, &p);)
+        if (!p.codon->hotspot)
+            tally_codon(panel, &p, t);
+    fit_rates(m, t);
+    int best = better_half(m, t);
+    for (ras_cursor at = {0}; ras_next_counts(panel, reads, &at, &p);)
+        if (!p.codon->hotspot)
+            add_sites(panel, m, &p, best, sites, &n);
+    measured_means(&panel->limits, sites, n, mean);
+    fit_spread(m, sites, n, mean, weight);
+    for (int pair = 0; pair < RAS_PAIRS; pair++)
+        set_law(&m->law[pair], panel->limits.ras_background_shape, mean[pair], weight);
+    measure_damage(m, sites, n, mean, weight);
+    free(sites);
+    free(t);
+}
