@@ -11,6 +11,9 @@
 /* Notes SIGINT, SIGTERM and SIGHUP from now on; one that was ignored (nohup, a background job) stays ignored. */
 void ps_interrupt_install(void);
 int ps_interrupted(void); /* the number of the signal that came, or 0 */
+/* +1 where an input on a server is opened, -1 where it is closed: while one is open, a signal that has not ended the program
+ * after two seconds ends it at once. */
+void ps_interrupt_waits(int change);
 /* 0, or -1 with the error "interrupted by SIGNAL". */
 int ps_check_interrupt(ps_error *err);
 

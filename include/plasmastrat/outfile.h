@@ -1,7 +1,7 @@
 /* outfile.h - a file is there whole or not at all.
  *
  * Writing goes to a temporary name in the target's folder; ps_outfile_commit flushes, fsyncs, checks every error and
- * renames. Anything else removes the temporary.
+ * gives it its name: of two processes that write one file without `force`, one wins and the other gets an error. Anything else removes the temporary.
  */
 #ifndef PLASMASTRAT_OUTFILE_H
 #define PLASMASTRAT_OUTFILE_H
@@ -13,6 +13,7 @@
 
 typedef struct ps_outfile {
     char *path, *temporary;
+    int force;    /* 1: what has the name meanwhile is replaced */
     FILE *stream; /* write here; NULL when another writer owns the temporary (see ps_outfile_reserve) */
 } ps_outfile;
 

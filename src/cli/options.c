@@ -11,7 +11,7 @@
 #include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
-typedef enum { FLAG, TEXT, PANEL, COUNT, FRACTION, POSITIVE, SPECIMEN } option_kind;
+typedef enum { FLAG, TEXT, OUTPUT, PANEL, COUNT, FRACTION, POSITIVE, SPECIMEN } option_kind;
 
 typedef struct option_row {
     const char *name;
@@ -45,13 +45,13 @@ static const option_row rows[] = {
     {"pages-beside", 0, FLAG, IN(pages_beside), CLI_REPORT, NULL,
      "link to ID.html beside the cohort page, for a workflow that puts the pages there later"},
     {"logs", 0, TEXT, IN(logs), CLI_REPORT, "DIR", "DIR/ID.log is what each run wrote to stderr: why it failed"},
-    {"outdir", 'o', TEXT, IN(outdir), BOTH | CLI_REPORT | CLI_STRATIFY, "DIR",
+    {"outdir", 'o', OUTPUT, IN(outdir), BOTH | CLI_REPORT | CLI_STRATIFY, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
-    {"json", 0, TEXT, IN(json), CLI_SAMPLE, "FILE", "write the JSON here instead of DIR/ID.json"},
-    {"html", 0, TEXT, IN(html), CLI_SAMPLE, "FILE", "write the page here instead of DIR/ID.html"},
-    {"ras-vcf", 0, TEXT, IN(ras_vcf), CLI_SAMPLE, "FILE",
+    {"json", 0, OUTPUT, IN(json), CLI_SAMPLE, "FILE", "write the JSON here instead of DIR/ID.json"},
+    {"html", 0, OUTPUT, IN(html), CLI_SAMPLE, "FILE", "write the page here instead of DIR/ID.html"},
+    {"ras-vcf", 0, OUTPUT, IN(ras_vcf), CLI_SAMPLE, "FILE",
      "write the VCF here (and FILE.tbi) instead of DIR/ID.ras.vcf.gz"},
-    {"output", 'o', TEXT, IN(output), CLI_LOD | CLI_REFERENCE, "FILE",
+    {"output", 'o', OUTPUT, IN(output), CLI_LOD | CLI_REFERENCE, "FILE",
      "write the table here (default: standard output)"},
     {"mutated", 0, TEXT, IN(mutated), CLI_LOD, "BAM", "alignments of a mutated sample to mix into the file"},
     {"fractions", 0, TEXT, IN(fractions), CLI_LOD, "X,X,...", "shares of its fragments (default: 0.01,0.02,0.05)"},
@@ -141,6 +141,11 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
     case FLAG:
         *(int *)slot = 1;
         return 0;
+    case OUTPUT: /* htslib would take what follows the mark for the name of an index, and what precedes it for the file */
+        if (strstr(value, CLI_INDEX_MARK))
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a name without '" CLI_INDEX_MARK "'",
+                           r->name, value);
+        /* fall through */
     case TEXT:
         if (!*value)
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: empty value, expected %s", r->name, r->value);

@@ -79,6 +79,22 @@ static int read_model(const char *path, cli_knowledge *k, ps_error *err) {
     return 0;
 }
 
+/* A FASTA begins with '>'; a packed one is looked at when it is used. */
+static int check_fasta(const char *path, ps_error *err) {
+    struct stat about;
+    if (!path || strstr(path, "://"))
+        return 0;
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return ps_fail(err, PS_ERR_USAGE, path, 0, "reference cannot be read: %s", strerror(errno));
+    int is_folder = fstat(fileno(f), &about) == 0 && S_ISDIR(about.st_mode), first = getc(f);
+    fclose(f);
+    if (!is_folder && (first == '>' || first == 0x1f))
+        return 0;
+    return ps_fail(err, PS_ERR_USAGE, path, 0, "--reference: %s, expected a FASTA file",
+                   is_folder ? "is a folder" : "does not begin with '>'");
+}
+
 int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
     *k = (cli_knowledge){.chosen = job->panel != NULL};
     for (int i = 0; job->panel ? i < 1 : ps_panel_builtin[i] != NULL; i++)
@@ -86,8 +102,8 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
             return -1;
     if (check_sites(job, k, err) < 0 || load_expression_reference(job, k, err) < 0)
         return -1;
-    if (job->reference && !strstr(job->reference, "://") && access(job->reference, R_OK) != 0)
-        return ps_fail(err, PS_ERR_USAGE, job->reference, 0, "reference cannot be read: %s", strerror(errno));
+    if (check_fasta(job->reference, err) < 0)
+        return -1;
     if (job->copynumber_reference &&
         ps_normals_read(job->copynumber_reference, k->panel, k->n_panels, &k->normals, err) < 0)
         return -1;
@@ -399,12 +415,14 @@ int cli_check_id(const char *id, const char *path, long line, ps_error *err) {
         return ps_fail(err, PS_ERR_USAGE, path, line, "sample id '%s': expected UTF-8", id);
     int bad = id[0] == '\0' || id[0] == '.' || id[0] == '-' || strlen(id) > 200;
     for (const char *p = id; *p; p++)
-        bad |= (unsigned char)*p < 0x20 || *p == 0x7f || *p == '/';
+        bad |= (unsigned char)*p < 0x20 || *p == 0x7f || *p == '/' ||
+               (*p == '\xc2' && (unsigned char)p[1] < 0xa0);                   /* C1: control characters too */
+    bad |= strstr(id, CLI_INDEX_MARK) != NULL || strchr("=+@", id[0]) != NULL; /* formulas in a spreadsheet */
     if (!bad)
         return 0;
     return ps_fail(
         err, PS_ERR_USAGE, path, line,
-        "sample id '%s': expected a name for files: 1 to 200 bytes, no '/', no control bytes, not starting "
-        "with '.' or '-'",
+        "sample id '%s': expected a name for files: 1 to 200 bytes, no '/', no '##idx##', no control characters, not "
+        "starting with one of . - = + @",
         id);
 }

@@ -81,6 +81,7 @@ static int reserve(const char *path, int force, ps_outfile *out, int *fd, ps_err
     if (*fd < 0)
         return -1;
     out->path = ps_strdup(path);
+    out->force = force;
     return 0;
 }
 
@@ -144,9 +145,20 @@ static int finish_stream(ps_outfile *out) {
     return failed ? -1 : 0;
 }
 
+/* Without `force` another process may have made the file since it was looked for: a link refuses, a rename replaces. A dangling
+ * symbolic link is replaced, as is a file on a file system without links. */
+static int take_name(ps_outfile *out, ps_error *err) {
+    struct stat st;
+    if (!out->force && link(out->temporary, out->path) == 0)
+        return unlink(out->temporary);
+    if (!out->force && errno == EEXIST && stat(out->path, &st) == 0)
+        return ps_fail(err, PS_ERR_RUN, out->path, 0, "exists; use --force to overwrite");
+    return rename(out->temporary, out->path);
+}
+
 int ps_outfile_commit(ps_outfile *out, ps_error *err) {
     int failed = out->stream ? finish_stream(out) : sync_named(out->temporary, O_WRONLY);
-    if (failed || rename(out->temporary, out->path) != 0) {
+    if (failed || take_name(out, err) != 0) {
         fail_errno(out->path, "cannot be written", err);
         ps_outfile_discard(out);
         return -1;

@@ -15,6 +15,7 @@ void ps_source_init(const char *given, ps_source *source) {
     source->is_stdin = strcmp(source->path, "-") == 0;
     source->name = ps_strdup(source->is_stdin ? "standard input" : source->path);
     struct stat st;
+    source->is_url = strstr(source->path, "://") != NULL;
     source->is_remote = !source->is_stdin && stat(source->path, &st) != 0;
 }
 
@@ -50,6 +51,22 @@ static const char *foreign_container(const unsigned char *head, size_t n) {
     return NULL;
 }
 
+/* What went wrong at a server; htslib tells replies as numbers of the system (hfile_libcurl.c, http_status_errno). */
+static const char *why_not(const ps_source *source, int number) {
+    static const struct {
+        int number;
+        const char *text;
+    } replies[] = {{EACCES, "the server refuses access (403)"},
+                   {ENOENT, "the server has no such file (404)"},
+                   {EPERM, "the server asks for a log-in (401)"},
+                   {EBUSY, "the server is too busy (503)"},
+                   {ETIMEDOUT, "the server did not answer in time"}};
+    for (size_t i = 0; source->is_url && i < sizeof replies / sizeof *replies; i++)
+        if (replies[i].number == number)
+            return replies[i].text;
+    return strerror(number);
+}
+
 int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_error *err) {
     struct stat st;
     if (!source->is_stdin && !source->is_remote && stat(source->path, &st) == 0 && S_ISDIR(st.st_mode))
@@ -57,7 +74,8 @@ int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_
     errno = 0;
     hFILE *f = hopen(source->path, "r");
     if (!f)
-        return ps_fail(err, PS_ERR_RUN, source->name, 0, "cannot be opened: %s", strerror(errno ? errno : ENOENT));
+        return ps_fail(err, PS_ERR_RUN, source->name, 0, "cannot be opened: %s",
+                       why_not(source, errno ? errno : ENOENT));
     unsigned char head[8];
     ssize_t got = hpeek(f, head, sizeof head);
     const char *foreign = got > 0 ? foreign_container(head, (size_t)got) : NULL;

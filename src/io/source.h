@@ -14,6 +14,7 @@ typedef struct ps_source {
     char *index; /* NULL when none was named */
     char *name;
     int is_stdin;
+    int is_url;
     int is_remote; /* no file-system facts (times, sizes) */
 } ps_source;
 

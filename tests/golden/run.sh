@@ -317,6 +317,8 @@ refused 2 "option without value" 'dna' sample --id S --dna
 refused 2 "threads that are no number" 'many' sample --id S --dna $bam -@ many -o x
 refused 2 "purity above 1" '1.5' sample --id S --dna $bam --purity 1.5 -o x
 refused 2 "unknown panel" 'nowhere' sample --id S --dna $bam -p nowhere -o x
+refused 2 "a reference that is a folder" 'is a folder' sample --id S --dna $bam -T . -o x
+refused 2 "a reference that is no FASTA" "does not begin with '>'" sample --id S --dna $bam -T two.sam -o x
 refused 2 "unknown model" 'nowhere' sample --id S --dna $bam --model nowhere.tsv -o x
 refused 2 "two inputs from stdin" 'standard input|-' sample --id S --dna - --rna - -o x
 refused 2 "an input given twice" '--dna is given twice' sample --id S --dna $bam --dna data/IMM01.dna.bam -o x

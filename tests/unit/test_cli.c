@@ -110,6 +110,7 @@ static void usage_errors(void **state) {
     refused("--bam x", "did you mean --dna, --rna or --normal?");
     refused("--tumor x", "did you mean --dna or --rna?");
     refused("-- -x", "unexpected argument '-x'");
+    refused("-o x.bam##idx##y", "a name without '##idx##'");
     refused("--id", "--id needs a value");
     refused("-@", "--threads needs a value");
     refused("--id=", "--id: empty value");
@@ -145,9 +146,30 @@ static void ids(void **state) {
     static const struct {
         const char *id;
         int good;
-    } rows[] = {{"S1", 1},   {"a b", 1},   {"S1.tumour_2-x", 1}, {"p\xc3\xa4", 1}, {"", 0},   {".", 0},
-                {"..", 0},   {".x", 0},    {"a/b", 0},           {"/a", 0},        {"-x", 0}, {"a\nb", 0},
-                {"a\tb", 0}, {"a\x7f", 0}, {"../x", 0}};
+    } rows[] = {{"S1", 1},
+                {"a b", 1},
+                {"S1.tumour_2-x", 1},
+                {"p\xc3\xa4", 1},
+                {"", 0},
+                {".", 0},
+                {"..", 0},
+                {".x", 0},
+                {"a##idx##b", 0},
+                {"=1+1", 0},
+                {"+x", 0},
+                {"@x", 0},
+                {"a\xc2\x9b"
+                 "2J",
+                 0},
+                {"p=1", 1},
+                {"\xc2\xb5", 1},
+                {"a/b", 0},
+                {"/a", 0},
+                {"-x", 0},
+                {"a\nb", 0},
+                {"a\tb", 0},
+                {"a\x7f", 0},
+                {"../x", 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         err = (ps_error){0};
         if ((cli_check_id(rows[i].id, "x", 3, &err) == 0) != rows[i].good)

@@ -1,11 +1,14 @@
 #include "ranges.h"
 
+#include <errno.h>
 #include <htslib/hfile.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 
 enum {
     JOIN = 65536,  /* bytes between two chunks that are rather read than asked for again */
@@ -45,25 +48,46 @@ int ps_ranges_exists(const char *url) {
     return file != NULL;
 }
 
-/* Reads to the end of the request, and asks for more only when more is wanted: of a block that turns out longer. */
-static ssize_t read_range(void *source, void *buffer, size_t n) {
-    ps_ranges *r = source;
-    if (!r->file) {
-        r->end = r->end > r->at ? r->end : r->at + MORE;
-        r->file = ask_for(r->source->path, r->at, r->end);
-        if (!r->file)
-            return -1;
-    }
-    size_t left = (size_t)(r->end - r->at);
-    ssize_t got = hread(r->file, buffer, n < left ? n : left);
-    if (got < 0)
-        return -1;
-    r->at += (uint64_t)got;
-    if (r->at == r->end) {
+/* A server that is busy gets time: 0.1, 0.2, 0.4 ... seconds. An interrupt ends the wait. */
+static void wait_before(int attempt) {
+    enum { FIRST_WAIT_MS = 100, STEP_MS = 20 };
+    for (int left = FIRST_WAIT_MS << attempt; left > 0 && !ps_interrupted(); left -= STEP_MS)
+        nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
+}
+
+static void end_request(ps_ranges *r) {
+    if (r->file)
         hclose_abruptly(r->file);
-        r->file = NULL;
+    r->file = NULL;
+}
+
+/* Reads to the end of the request, and asks for more only when more is wanted: of a block that turns out longer. A reply that
+ * is shorter than what was asked for, or that breaks off, is asked for again from where it ended. Only a refused range (416,
+ * which htslib tells as EINVAL) is the end of the file: nothing lies there. */
+static ssize_t read_range(void *source, void *buffer, size_t n) {
+    enum { MOST_ATTEMPTS = 6 };
+    ps_ranges *r = source;
+    for (int attempt = 0; attempt < MOST_ATTEMPTS && !ps_interrupted(); attempt++) {
+        if (attempt > 1) /* the first short reply may be a server's limit */
+            wait_before(attempt - 2);
+        if (!r->file) {
+            r->end = r->end > r->at ? r->end : r->at + MORE;
+            r->file = ask_for(r->source->path, r->at, r->end);
+            if (!r->file && errno == EINVAL)
+                return 0;
+            if (!r->file)
+                continue;
+        }
+        size_t left = (size_t)(r->end - r->at);
+        ssize_t got = hread(r->file, buffer, n < left ? n : left);
+        r->at += got > 0 ? (uint64_t)got : 0;
+        if (got <= 0 || r->at == r->end)
+            end_request(r);
+        if (got > 0)
+            return got;
     }
-    return got;
+    errno = errno ? errno : EIO;
+    return -1;
 }
 
 static int by_begin(const void *a, const void *b) {
@@ -107,9 +131,7 @@ ps_ranges *ps_ranges_open(const ps_source *source, const hts_itr_t *region, cons
 static void end_part(ps_ranges *r) {
     ps_walk_close(r->walk);
     r->walk = NULL;
-    if (r->file)
-        hclose_abruptly(r->file);
-    r->file = NULL;
+    end_request(r);
 }
 
 static void begin_part(ps_ranges *r) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 
 /* What evidence looks at; MD and NM are not computed. */
 enum {
@@ -186,6 +187,7 @@ int ps_reads_open(const char *path, const char *reference, int want_index, int n
                   ps_error *err) {
     ps_reads *r = ps_alloc(1, sizeof *r);
     ps_source_init(path, &r->source);
+    ps_interrupt_waits(r->source.is_remote);
     r->reference = ps_strdup(reference);
     r->record = bam_init1();
     *reads = NULL;
@@ -227,6 +229,7 @@ void ps_reads_close(ps_reads *reads) {
     free(reads->shares_slice);
     free(reads->slice_beg);
     free(reads->unchecked);
+    ps_interrupt_waits(-reads->source.is_remote);
     ps_source_free(&reads->source);
     free(reads);
 }

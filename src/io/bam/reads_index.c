@@ -9,6 +9,7 @@
 #include "bin_index.h"
 #include "crai.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/interrupt.h"
 #include "private.h"
 
 /* ---- index ------------------------------------------------------------------------------------------------------
@@ -282,6 +283,7 @@ static int open_again(const ps_reads *first, int want_index, ps_reads **reads, p
 static int share_ranges(const ps_reads *first, ps_reads **reads, ps_error *err) {
     ps_reads *r = ps_alloc(1, sizeof *r);
     ps_source_init(first->source.path, &r->source);
+    ps_interrupt_waits(r->source.is_remote);
     r->record = bam_init1();
     r->header = sam_hdr_dup(first->header);
     r->by_ranges = 1;
