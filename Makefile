@@ -6,7 +6,7 @@ DATADIR ?= $(PREFIX)/share
 MODE    ?= release
 VERSION := $(shell sed -nE 's/^.define PS_VERSION "(.*)"/\1/p' include/plasmastrat/result.h)
 
-PACKAGES := htslib jansson libdeflate
+PACKAGES := htslib jansson libdeflate zlib
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 release  := -O2 -g
 debug    := -O0 -g3

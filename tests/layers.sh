@@ -8,10 +8,10 @@ failed=0 checked=0
 # header -> layer that owns it
 layer_of() {
     case $1 in
-    error | alloc | parallel | table | stats | reasons | map | interrupt | spelling | scratch | file) echo base ;;
+    error | alloc | parallel | table | stats | reasons | map | interrupt | spelling | scratch | file | utf8) echo base ;;
     panel | model | normals | expression_reference) echo panel ;;
     reads | variants | outfile | setup) echo io ;;
-    evidence | collect | dilute) echo evidence ;;
+    evidence | evidence_file | collect | dilute) echo evidence ;;
     calls | case | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;
     result | result_read | row | report | explain | cohort) echo report ;;

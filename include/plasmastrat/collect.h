@@ -21,9 +21,9 @@ typedef struct ps_read_source { /* one alignment input */
     size_t waiting_memory;
 } ps_read_source;
 
-/* Fills evidence[role] for each of the n sources (each role at most once); evidence of other roles is initialised empty.
- * Uses up to n_threads threads. On error the evidence is empty again. */
-int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
-               ps_read_evidence evidence[PS_N_READ_INPUTS], ps_error *err);
+/* Fills evidence[i] with what source i of the n tells; two may be of one role (names and families are of their file).
+ * Uses up to n_threads threads. On error the evidence is empty. */
+int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads, ps_read_evidence *evidence,
+               ps_error *err);
 
 #endif

@@ -249,23 +249,51 @@ void ps_read_evidence_tidy(const ps_panel *panel, ps_read_evidence *evidence);
 typedef struct ps_input_info { /* one file */
     ps_input_role role;
     char *path;
-    const char *format, *build; /* constants */
+    const char *format, *build; /* constants, or kept by the evidence */
     char *sample_name;
     uint64_t records;
+    int style;       /* contig naming style */
+    char digest[17]; /* of what the file told: the same for BAM and CRAM, in any order, under any name; "" unknown */
 } ps_input_info;
 
+typedef struct ps_stated { /* what the user stated when the evidence was gathered; zero or NaN: nothing */
+    double purity, prior_odds;
+    ps_specimen specimen;
+    char *model;                /* name of the --model, NULL: the default */
+    char *model_table;          /* the model file's text; NULL: a built-in model */
+    char *copynumber_reference; /* name and checksum, for messages */
+    char *expression_reference;
+} ps_stated;
+
 typedef struct ps_evidence {
+    char *sample_id;
+    char *written_by; /* version of the program that gathered it; NULL: this one */
+    ps_stated stated;
     ps_read_evidence reads[PS_N_READ_INPUTS];
     ps_variants vcf;
     int has_vcf;
     ps_variants sites; /* of --force-sites */
     int has_sites;
-    int style;         /* contig naming style for output: that of the tumour's DNA, else its RNA, else the VCF */
-    ps_input_info *input;
+    int style;         /* contig naming style for output: that of the tumour's DNA, else its RNA, the normal, the VCF */
+    ps_input_info *input; /* by role, then path */
     size_t n_inputs;
+    char digest[17];   /* of all but the inputs' entries and what was stated; "": not worked out */
+    char **kept;       /* texts that others point to */
+    size_t n_kept;
 } ps_evidence;
 
 void ps_evidence_free(ps_evidence *evidence);
+/* Adds an input; texts are copied, format and build must last. */
+ps_input_info *ps_evidence_input(ps_evidence *evidence, ps_input_role role, const char *path, const char *format, const char *build,
+                                 const char *sample_name, uint64_t records, int style);
+/* A copy of `text` that lives as long as the evidence; NULL gives NULL. */
+const char *ps_evidence_keep(ps_evidence *evidence, const char *text);
+/* Puts inputs and rows in order and sets the style: after the last addition. */
+void ps_evidence_tidy(const ps_panel *panel, ps_evidence *evidence);
+
+/* Adds up the evidence of n runs on one sample and one panel: rows and texts move, the parts keep their inputs' entries and what was
+ * stated. `whole` is zeroed but for what was stated. At most one part has a VCF. */
+void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_evidence *whole);
 
 /* Targets [beg, end) around a codon that a picture shows: the codon and PS_PICTURE_FLANK coding bases on either side of it,
  * introns left out; cut at the ends of the gene's coding sequence, and to PS_PICTURE_COLUMNS where the codon itself is torn. */

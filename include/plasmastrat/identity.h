@@ -91,6 +91,11 @@ void ps_identity_pair(const ps_panel *panel, const ps_identity_input *a, const p
 /* Every pair of call->input, and the state: for the inputs of one run, or of several joined. */
 void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call);
 
+/* Files of one role in one sample: `evidence[i]` is what input[i] told. An error names the two that are of different persons, by
+ * their headers' sample names or by their SNPs, or that hold the same reads. */
+int ps_check_lanes(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,
+                   ps_error *err);
+
 void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, ps_contamination *call);
 void ps_identity_free(ps_identity_call *call);
 

@@ -352,7 +352,9 @@ typedef struct ps_panel {
     char *build;       /* "GRCh38" */
     char *version;     /* "1" */
     char *source;      /* "built-in" or the folder */
-    char checksum[17]; /* 64-bit hash over every file (name and bytes), hex */
+    char checksum[17];  /* 64-bit hash over every file (name and bytes), hex */
+    char knowledge[17]; /* the same over the files that hold more than places */
+    char places[17];    /* of all that evidence is indexed by: contigs, genes' exons, codons, bins, SNPs, windows */
     ps_contig *contigs;
     int n_contigs;
     ps_gene *genes;

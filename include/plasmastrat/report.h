@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "plasmastrat/result.h"
+#include "plasmastrat/utf8.h"
 
 int ps_write_json(const ps_result *result, FILE *out, ps_error *err); /* ID.json, schema plasmastrat/sample/1 */
 int ps_write_html(const ps_result *result, FILE *out, ps_error *err); /* ID.html, self-contained */
@@ -21,6 +22,9 @@ int ps_write_text(const ps_result *result, const ps_text_look *look, FILE *out, 
 /* ID.ras.vcf.gz at `path` (a temporary made by ps_outfile_reserve) and its tabix index at `index_path`. */
 int ps_write_vcf(const ps_result *result, const char *path, const char *index_path, ps_error *err);
 
+/* The evidence file beside an ID.json (the caller's to free), and the digest that it must have. */
+int ps_json_evidence(const char *path, char **file, char digest[17], ps_error *err);
+
 /* Contig name for output. */
 const char *ps_output_contig(const ps_result *result, int contig);
 
@@ -28,8 +32,5 @@ const char *ps_output_contig(const ps_result *result, int contig);
 const char *ps_htslib_version(void);
 
 extern const char ps_json_schema[]; /* the JSON Schema that ships with the program */
-
-/* Valid UTF-8: bytes that are not become U+FFFD. Caller frees. */
-char *ps_utf8_clean(const char *text);
 
 #endif

@@ -3,6 +3,7 @@
 #define PLASMASTRAT_RESULT_H
 
 #include "plasmastrat/calls.h"
+#include "plasmastrat/evidence.h"
 #include "plasmastrat/label.h"
 
 #define PS_VERSION "0.2.0"
@@ -11,6 +12,7 @@
 typedef struct ps_job {
     const char *sample_id;
     const char *path[PS_N_INPUTS]; /* by ps_input_role; NULL: not given */
+    const char *const *more[PS_N_READ_INPUTS]; /* further files of a role (lanes), NULL behind the last; NULL: none */
     const char *vcf_sample;        /* NULL: found */
     const char *force_sites;       /* VCF of alleles to count whatever the evidence, or NULL */
     const char *reference;         /* FASTA, or NULL */
@@ -22,7 +24,20 @@ typedef struct ps_job {
     double prior_odds;             /* NaN: the model's */
     ps_specimen specimen;
     int n_threads;
+    int no_evidence;               /* 1: ID.evidence.gz is not written */
 } ps_job;
+
+/* File number i of a role, or NULL. */
+static inline const char *ps_job_file(const ps_job *job, ps_input_role role, size_t i) {
+    if (i == 0)
+        return job->path[role];
+    if (role >= PS_N_READ_INPUTS || !job->more[role])
+        return NULL;
+    for (size_t k = 0; k + 1 < i; k++)
+        if (!job->more[role][k])
+            return NULL;
+    return job->more[role][i - 1];
+}
 
 typedef enum { PS_QC_PASS, PS_QC_WARN, PS_QC_FAIL, PS_N_QC_STATES } ps_qc_state;
 extern const char *const ps_qc_state_names[PS_N_QC_STATES];
@@ -41,6 +56,7 @@ typedef struct ps_result {
     const ps_panel *panel;
     ps_specimen specimen;
     ps_evidence evidence;
+    int no_evidence; /* 1: it is not saved */
     ps_calls calls;
     ps_label label;
     ps_qc *qc;

@@ -53,6 +53,7 @@ typedef struct cli_knowledge { /* loaded once, before anything runs */
     int chosen;         /* 1: --panel named the only one */
     ps_model model;     /* --model FILE */
     int model_given;    /* 1: `model` is loaded */
+    char *model_table;  /* the same as text */
     ps_normals normals; /* --copynumber-reference FILE */
     int normals_given;
     ps_expression_reference expression; /* --expression-reference FILE; no build: not given */
@@ -72,12 +73,24 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
 /* Its first half: from files to evidence, without any call. */
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
                       const ps_watch *watch, ps_result *result, ps_error *err);
+/* Its second half, which `sample` and `stratify` share: from evidence to calls, label and checks. Purity, prior and specimen are the
+ * result's. */
+int cli_answer(const ps_model *model, const cli_knowledge *knowledge, ps_result *result, ps_error *err);
+extern const char cli_default_model[];
+/* What was stated, for a later `stratify` to repeat. */
+void cli_note_stated(const ps_job *job, const cli_knowledge *knowledge, ps_stated *stated);
+/* Evidence from an ID.evidence.gz, or from the one beside an ID.json, which must be its own. *panel says which of the panels it was
+ * gathered on. */
+int cli_read_evidence(const char *path, const cli_knowledge *knowledge, ps_evidence *evidence, const ps_panel **panel,
+                      ps_error *err);
+int cli_is_gzip(const char *path); /* 1: by its first bytes; an alignment is gzip too */
+const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *knowledge, const ps_panel *panel);
 /* Is this id usable as a file name?  */
 int cli_check_id(const char *id, const char *path, long line, ps_error *err);
 /* Refuses what is there already (unless force), before any work is done. */
 int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err);
-/* The files of a sample by number: JSON, page, VCF, its index. */
-enum { CLI_N_OUTPUTS = 4 };
+/* The files of a sample by number: JSON, page, VCF, its index, evidence. */
+enum { CLI_EVIDENCE = 4, CLI_N_OUTPUTS = 5 };
 char *cli_output_path(const char *outdir, const char *sample_id, int output);
 /* ID.json, ID.html, ID.ras.vcf.gz + .tbi: all are complete before the first one takes its name. */
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err);

@@ -101,8 +101,11 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     add_line(&text, ps_format("option\tspecimen\t%s", ps_specimen_names[job->specimen]));
     add_line(&text, ps_format("option\tmodel\t%s", job->model ? job->model : ""));
     add_line(&text, ps_format("option\tvcf-sample\t%s", job->vcf_sample ? job->vcf_sample : ""));
+    if (job->no_evidence)
+        add_line(&text, ps_format("option\tno-evidence"));
     for (int role = 0; role < PS_N_INPUTS && status == 0; role++)
-        status = add_input(&text, ps_input_names[role], job->path[role]);
+        for (size_t i = 0; status == 0 && ps_job_file(job, (ps_input_role)role, i); i++)
+            status = add_input(&text, ps_input_names[role], ps_job_file(job, (ps_input_role)role, i));
     const struct {
         const char *role, *path;
     } shared[] = {
@@ -120,7 +123,7 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     return NULL;
 }
 
-/* One line per file of the sample, as they lie there now; NULL when one is missing. */
+/* One line per file of the sample, as they lie there now; NULL when one is missing that every sample has. */
 static char *describe_outputs(const char *outdir, const char *sample_id) {
     char *text = ps_strdup("");
     int status = 0;
@@ -129,7 +132,9 @@ static char *describe_outputs(const char *outdir, const char *sample_id) {
         uint64_t hash = 0;
         char *path = cli_output_path(outdir, sample_id, i);
         status = stat(path, &st) == 0 ? hash_head(path, (size_t)st.st_size, &hash) : -1;
-        if (status == 0)
+        if (status < 0 && i == CLI_EVIDENCE && errno == ENOENT) /* --no-evidence, which the request tells */
+            status = 0;
+        else if (status == 0)
             add_line(&text, ps_format("output\t%d\t%lld\t%016" PRIx64, i, (long long)st.st_size, hash));
         free(path);
     }
@@ -198,9 +203,9 @@ static char *aside_folder(const char *outdir) {
 
 int ledger_is_current(const char *outdir, const char *sample_id, const char *request) {
     char *aside = aside_folder(outdir);
-    int current =
-        is_made_from(outdir, outdir, sample_id, request) ||
-        (is_made_from(outdir, aside, sample_id, request) && move_files(aside, outdir, sample_id) == CLI_N_OUTPUTS);
+    int current = is_made_from(outdir, outdir, sample_id, request) ||
+                  (is_made_from(outdir, aside, sample_id, request) && move_files(aside, outdir, sample_id) > 0 &&
+                   is_made_from(outdir, outdir, sample_id, request));
     free(aside);
     return current;
 }

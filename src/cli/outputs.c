@@ -7,12 +7,13 @@
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/evidence_file.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/report.h"
 #include "progress.h"
 
-enum { JSON, HTML, VCF, TBI, N_FILES = CLI_N_OUTPUTS };
-static const char *const suffix[N_FILES] = {".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi"};
+enum { JSON, HTML, VCF, TBI, EVIDENCE = CLI_EVIDENCE, N_FILES = CLI_N_OUTPUTS };
+static const char *const suffix[N_FILES] = {".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi", ".evidence.gz"};
 
 char *cli_output_path(const char *outdir, const char *sample_id, int output) {
     return ps_format("%s/%s%s", outdir, sample_id, suffix[output]);
@@ -99,7 +100,8 @@ int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char
  */
 
 /* Where each file goes; NULL: it is not written. The caller frees all with forget_paths. */
-static void choose_paths(const char *id, const char *outdir, const cli_settings *s, char *path[N_FILES]) {
+static void choose_paths(const char *id, const char *outdir, const cli_settings *s, int no_evidence,
+                         char *path[N_FILES]) {
     const char *const named[N_FILES] = {
         [JSON] = s ? s->json : NULL, [HTML] = s ? s->html : NULL, [VCF] = s ? s->ras_vcf : NULL};
     for (int i = 0; i < N_FILES; i++)
@@ -107,6 +109,10 @@ static void choose_paths(const char *id, const char *outdir, const cli_settings 
     if (named[VCF]) {
         free(path[TBI]);
         path[TBI] = ps_format("%s.tbi", named[VCF]);
+    }
+    if (no_evidence) {
+        free(path[EVIDENCE]);
+        path[EVIDENCE] = NULL;
     }
 }
 
@@ -139,7 +145,7 @@ static int check_paths(const ps_job *job, char *const path[N_FILES], int force, 
 
 int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err) {
     char *path[N_FILES];
-    choose_paths(job->sample_id, outdir, NULL, path);
+    choose_paths(job->sample_id, outdir, NULL, job->no_evidence, path);
     int status = check_paths(job, path, force, err);
     forget_paths(path);
     return status;
@@ -147,7 +153,7 @@ int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error
 
 int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err) {
     char *path[N_FILES];
-    choose_paths(job->sample_id, s->outdir, s, path);
+    choose_paths(job->sample_id, s->outdir, s, job->no_evidence, path);
     int status = check_paths(job, path, s->force, err);
     forget_paths(path);
     return status;
@@ -165,13 +171,18 @@ static int write_stream(int (*write)(const ps_result *, FILE *, ps_error *), con
     return ps_fail(err, own.kind, file->path, 0, "%s", own.text);
 }
 
+static int write_evidence(const ps_result *result, FILE *out, ps_error *err) {
+    return ps_evidence_write(result->panel, &result->evidence, PS_VERSION, out, err);
+}
+
 static int write_files(const ps_result *result, ps_outfile file[N_FILES], ps_error *err) {
     if (write_stream(ps_write_json, result, &file[JSON], err) < 0 ||
+        write_stream(write_evidence, result, &file[EVIDENCE], err) < 0 ||
         write_stream(ps_write_html, result, &file[HTML], err) < 0 ||
         (file[VCF].path && ps_write_vcf(result, file[VCF].temporary, file[TBI].temporary, err) < 0))
         return -1;
     /* The index last but one and the JSON last: whoever waits for the JSON finds the rest in place. */
-    static const int order[N_FILES] = {VCF, TBI, HTML, JSON};
+    static const int order[N_FILES] = {EVIDENCE, VCF, TBI, HTML, JSON};
     for (int i = 0; i < N_FILES; i++)
         if (file[order[i]].path && ps_outfile_commit(&file[order[i]], err) < 0)
             return -1;
@@ -206,7 +217,7 @@ static int write_paths(const ps_result *result, char *const path[N_FILES], int f
 
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err) {
     char *path[N_FILES];
-    choose_paths(result->sample_id, outdir, NULL, path);
+    choose_paths(result->sample_id, outdir, NULL, result->no_evidence, path);
     int status = write_paths(result, path, force, err);
     forget_paths(path);
     return status;
@@ -214,7 +225,7 @@ int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps
 
 int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err) {
     char *path[N_FILES];
-    choose_paths(result->sample_id, s->outdir, s, path);
+    choose_paths(result->sample_id, s->outdir, s, result->no_evidence, path);
     int status = write_paths(result, path, s->force, err);
     forget_paths(path);
     return status;
@@ -226,7 +237,7 @@ int cli_writes_files(const cli_settings *s) {
 
 static int write_summary(const ps_result *result, const cli_settings *s, ps_error *err) {
     char *path[N_FILES];
-    choose_paths(result->sample_id, s->outdir, s, path);
+    choose_paths(result->sample_id, s->outdir, s, result->no_evidence, path);
     const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org: not when it is empty */
     ps_text_look look = {.colour = progress_terminal(STDOUT_FILENO) && !(no_colour && *no_colour),
                          .columns = progress_columns(STDOUT_FILENO),

@@ -10,11 +10,14 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/collect.h"
+#include "plasmastrat/evidence_file.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/report.h"
 #include "plasmastrat/scratch.h"
 #include "plasmastrat/spelling.h"
 
-static const char default_model[] = "rationale";
+const char cli_default_model[] = "rationale";
+enum { MOST_MODEL = 1 << 20 }; /* bytes of a model file */
 
 /* A list of sites is for all samples: what can be told before a sample is run is told then. */
 static int check_sites(const ps_job *job, const cli_knowledge *k, ps_error *err) {
@@ -66,8 +69,10 @@ static int refuse_model(const ps_panel *panel, const char *name, ps_error *err) 
 
 /* Models are told apart by their names: another's file under a panel's name would pass for the panel's. */
 static int read_model(const char *path, cli_knowledge *k, ps_error *err) {
+    size_t n = 0;
     k->model_given = 1;
-    if (ps_model_read(path, &k->model, err) < 0)
+    if (ps_model_read(path, &k->model, err) < 0 ||
+        ps_file_read(path, MOST_MODEL, PS_ERR_USAGE, &k->model_table, &n, err) < 0)
         return -1;
     for (int i = 0; i < k->n_panels; i++) {
         int same = ps_panel_model(&k->panel[i], k->model.name);
@@ -108,12 +113,12 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
         ps_normals_read(job->copynumber_reference, k->panel, k->n_panels, &k->normals, err) < 0)
         return -1;
     k->normals_given = job->copynumber_reference != NULL;
-    const char *name = job->model ? job->model : default_model;
+    const char *name = job->model ? job->model : cli_default_model;
     if (ps_panel_model(&k->panel[0], name) >= 0)
         return 0;
     if (!job->model)
         return ps_fail(err, PS_ERR_USAGE, job->panel, 0, "has no model '%s': choose one of its own with --model",
-                       default_model);
+                       cli_default_model);
     if (access(job->model, F_OK) != 0)
         return refuse_model(&k->panel[0], job->model, err);
     return read_model(job->model, k, err);
@@ -123,6 +128,7 @@ void cli_free_knowledge(cli_knowledge *k) {
     for (int i = 0; i < k->n_panels; i++)
         ps_panel_free(&k->panel[i]);
     ps_model_free(&k->model);
+    free(k->model_table);
     ps_normals_free(&k->normals);
     ps_expression_reference_free(&k->expression);
     *k = (cli_knowledge){0};
@@ -132,7 +138,8 @@ typedef struct run { /* what a sample has open */
     const ps_job *job;
     const cli_knowledge *knowledge;
     const ps_watch *watch;
-    ps_read_source source[PS_N_READ_INPUTS];
+    ps_read_source *source; /* by role, each role's files together */
+    ps_read_evidence *told; /* by source: what each file told */
     size_t n_sources;
     const char *build;      /* agreed so far */
     const char *build_path; /* the input it came from */
@@ -141,38 +148,69 @@ typedef struct run { /* what a sample has open */
     const ps_panel *panel;
 } run;
 
-/* One file in two roles is a slip: a tumour as its own normal would make every mutation germline. */
-static int refuse_same_file(const ps_job *job, ps_error *err) {
+typedef struct job_file {
+    ps_input_role role;
+    const char *path;
+} job_file;
+
+static size_t files_of(const ps_job *job, job_file **files) {
+    size_t n = 0;
+    *files = NULL;
+    for (int role = 0; role < PS_N_INPUTS; role++)
+        for (size_t i = 0; ps_job_file(job, (ps_input_role)role, i); i++) {
+            *files = ps_resize(*files, n + 1, sizeof **files);
+            (*files)[n++] = (job_file){(ps_input_role)role, ps_job_file(job, (ps_input_role)role, i)};
+        }
+    return n;
+}
+
+static int is_same_file(const char *x, const char *y) {
     struct stat a, b;
-    for (int i = 0; i < PS_N_INPUTS; i++)
-        for (int j = 0; j < i; j++)
-            if (job->path[i] && job->path[j] && stat(job->path[i], &a) == 0 && stat(job->path[j], &b) == 0 &&
-                a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-                return ps_fail(err, PS_ERR_RUN, job->path[i], 0, "is given both as %s and as %s", ps_input_names[j],
-                               ps_input_names[i]);
+    return !strcmp(x, y) || (stat(x, &a) == 0 && stat(y, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
+/* One file in two roles is a slip: a tumour as its own normal would make every mutation germline. Twice in one role it would
+ * count every fragment twice. */
+static int refuse_same_file(const ps_job *job, ps_error *err) {
+    job_file *file = NULL;
+    size_t n = files_of(job, &file);
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i++)
+        for (size_t j = 0; j < i && status == 0; j++)
+            if (is_same_file(file[i].path, file[j].path))
+                status = file[i].role == file[j].role
+                             ? ps_fail(err, PS_ERR_RUN, file[i].path, 0, "is given twice as %s",
+                                       ps_input_names[file[i].role])
+                             : ps_fail(err, PS_ERR_RUN, file[i].path, 0, "is given both as %s and as %s",
+                                       ps_input_names[file[j].role], ps_input_names[file[i].role]);
+    free(file);
+    return status;
+}
+
+static int open_source(run *r, ps_input_role role, const char *path, cli_say say, void *context, ps_error *err) {
+    r->source = ps_resize(r->source, r->n_sources + 1, sizeof *r->source);
+    ps_read_source *s = &r->source[r->n_sources];
+    *s = (ps_read_source){.role = role, .path = path, .reference = r->job->reference, .watch = r->watch};
+    if (ps_reads_open(path, r->job->reference, 1, 1, &s->reads, err) < 0)
+        return -1;
+    r->n_sources++;
+    ps_index_state index = ps_reads_about(s->reads)->index;
+    if (index == PS_INDEX_STALE || index == PS_INDEX_UNSOUND) {
+        char *text =
+            ps_format("%s: its index %s and is not used: the whole file is read (make a new one with samtools index)",
+                      path, index == PS_INDEX_STALE ? "is older than the file" : "is damaged");
+        say(context, r->job->sample_id, text);
+        free(text);
+    }
     return 0;
 }
 
 static int open_sources(run *r, cli_say say, void *context, ps_error *err) {
-    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
-        const char *path = r->job->path[role];
-        if (!path)
-            continue;
-        ps_read_source *s = &r->source[r->n_sources];
-        *s = (ps_read_source){
-            .role = (ps_input_role)role, .path = path, .reference = r->job->reference, .watch = r->watch};
-        if (ps_reads_open(path, r->job->reference, 1, 1, &s->reads, err) < 0)
-            return -1;
-        r->n_sources++;
-        ps_index_state index = ps_reads_about(s->reads)->index;
-        if (index == PS_INDEX_STALE || index == PS_INDEX_UNSOUND) {
-            char *text = ps_format(
-                "%s: its index %s and is not used: the whole file is read (make a new one with samtools index)", path,
-                index == PS_INDEX_STALE ? "is older than the file" : "is damaged");
-            say(context, r->job->sample_id, text);
-            free(text);
-        }
-    }
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        for (size_t i = 0; ps_job_file(r->job, (ps_input_role)role, i); i++)
+            if (open_source(r, (ps_input_role)role, ps_job_file(r->job, (ps_input_role)role, i), say, context, err) <
+                0)
+                return -1;
     return 0;
 }
 
@@ -242,66 +280,54 @@ static int choose_panel(run *r, ps_error *err) {
     return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, for which there is no panel", r->build);
 }
 
-static void note_input(ps_result *result, ps_input_role role, const char *path, const char *format, const char *build,
-                       const char *sample_name, uint64_t records) {
-    result->evidence.input =
-        ps_resize(result->evidence.input, result->evidence.n_inputs + 1, sizeof *result->evidence.input);
-    result->evidence.input[result->evidence.n_inputs++] =
-        (ps_input_info){.role = role,
-                        .path = ps_strdup(path),
-                        .format = format,
-                        .build = build,
-                        .sample_name = ps_strdup(sample_name ? sample_name : ""),
-                        .records = records};
-}
-
 /* RNA given as DNA would read as gains and losses, DNA given as RNA as even expression. */
-static int check_assays(const run *r, const ps_result *result, ps_error *err) {
+static int check_assays(const run *r, ps_error *err) {
     char why[256];
     for (size_t i = 0; i < r->n_sources; i++)
-        if (ps_wrong_assay(r->panel, &result->evidence.reads[r->source[i].role], why, sizeof why))
+        if (ps_wrong_assay(r->panel, &r->told[i], why, sizeof why))
             return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0, "is given as %s, but %s",
                            ps_input_names[r->source[i].role], why);
     return 0;
 }
 
 /* A copy is the same slip as the same file. */
-static int refuse_same_reads(const run *r, const ps_result *result, ps_error *err) {
+static int refuse_same_reads(const run *r, ps_error *err) {
     for (size_t i = 0; i < r->n_sources; i++)
         for (size_t j = 0; j < i; j++)
-            if (ps_same_reads(&result->evidence.reads[r->source[i].role], &result->evidence.reads[r->source[j].role]))
+            if (ps_same_reads(&r->told[i], &r->told[j]))
                 return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0, "is given as %s, but has the reads of %s (%s)",
                                ps_input_names[r->source[i].role], r->source[j].path,
                                ps_input_names[r->source[j].role]);
     return 0;
 }
 
-static int check_expression_reference(const run *r, ps_error *err) {
-    const char *path = r->job->path[PS_INPUT_RNA], *build = r->knowledge->expression.build;
-    if (!path || !build || !strcmp(build, r->panel->build))
-        return 0;
-    return ps_fail(err, PS_ERR_RUN, path, 0, "is on %s, but the expression reference %s was made on %s",
-                   r->panel->build, r->job->expression_reference, build);
+static void note_reads(const run *r, size_t i, ps_evidence *evidence) {
+    const ps_reads_info *about = ps_reads_about(r->source[i].reads);
+    ps_input_info *in = ps_evidence_input(evidence, r->source[i].role, r->source[i].path, about->format,
+                                          r->panel->build, about->sample_name, r->told[i].records, about->style);
+    ps_input_digest(&r->told[i], in->digest);
 }
 
-static int gather_reads(run *r, ps_result *result, ps_error *err) {
+static int collect_reads(run *r, ps_error *err) {
+    r->told = ps_alloc(r->n_sources, sizeof *r->told);
     for (size_t i = 0; i < r->n_sources; i++)
         if (ps_reads_bind(r->source[i].reads, r->panel, err) < 0)
             return -1;
-    if (ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, result->evidence.reads, err) < 0 ||
-        check_assays(r, result, err) < 0 || refuse_same_reads(r, result, err) < 0)
+    return ps_collect(r->panel, r->source, r->n_sources, r->job->n_threads, r->told, err);
+}
+
+static int gather_reads(run *r, ps_result *result, ps_error *err) {
+    ps_evidence *evidence = &result->evidence;
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        ps_read_evidence_init(r->panel, (ps_input_role)role, &evidence->reads[role]);
+    if (collect_reads(r, err) < 0 || check_assays(r, err) < 0 || refuse_same_reads(r, err) < 0)
         return -1;
-    for (size_t i = 0; i < r->n_sources; i++) {
-        const ps_reads_info *about = ps_reads_about(r->source[i].reads);
-        note_input(result, r->source[i].role, r->source[i].path, about->format, r->panel->build, about->sample_name,
-                   result->evidence.reads[r->source[i].role].records);
-    }
-    /* Contigs are named as the tumour's DNA names them, else the RNA, else the VCF. */
-    static const ps_input_role order[] = {PS_INPUT_NORMAL, PS_INPUT_RNA, PS_INPUT_DNA};
-    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-        for (size_t i = 0; i < r->n_sources; i++)
-            if (r->source[i].role == order[k])
-                result->evidence.style = ps_reads_about(r->source[i].reads)->style;
+    for (size_t i = 0; i < r->n_sources; i++)
+        note_reads(r, i, evidence);
+    if (ps_check_lanes(r->panel, evidence->input, r->told, r->n_sources, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->n_sources; i++)
+        ps_read_evidence_add(&evidence->reads[r->source[i].role], &r->told[i]);
     return 0;
 }
 
@@ -311,11 +337,11 @@ static int gather_variants(run *r, ps_result *result, ps_error *err) {
         return 0;
     if (ps_variants_read(r->vcf, r->panel, r->job->vcf_sample, &result->evidence.vcf, err) < 0)
         return -1;
+    const ps_variants *vcf = &result->evidence.vcf;
     result->evidence.has_vcf = 1;
-    if (r->n_sources == 0)
-        result->evidence.style = result->evidence.vcf.style;
-    note_input(result, PS_INPUT_VCF, path, result->evidence.vcf.format, r->panel->build,
-               result->evidence.vcf.sample_name, result->evidence.vcf.records);
+    ps_variants_digest(vcf, ps_evidence_input(&result->evidence, PS_INPUT_VCF, path, vcf->format, r->panel->build,
+                                              vcf->sample_name, vcf->records, vcf->style)
+                                ->digest);
     return 0;
 }
 
@@ -333,38 +359,70 @@ static int gather_sites(const run *r, ps_result *result, cli_say say, void *cont
     return 0;
 }
 
-static void answer(const ps_job *job, const cli_knowledge *knowledge, ps_result *result) {
-    ps_case c = {.panel = result->panel,
-                 .vcf = result->evidence.has_vcf ? &result->evidence.vcf : NULL,
-                 .purity = job->purity};
-    c.normals = result->normals;
-    c.sites = result->evidence.has_sites ? &result->evidence.sites : NULL;
-    for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        c.reads[role] = &result->evidence.reads[role];
-    const ps_expression_reference *cohort = &knowledge->expression;
-    if (cohort->build && !strcmp(cohort->build, result->panel->build)) {
-        c.expression_reference = cohort;
-        result->expression_reference = ps_strdup(cohort->name);
-        memcpy(result->expression_reference_checksum, cohort->checksum, sizeof cohort->checksum);
+/* ---- from evidence to the answer --------------------------------------------------------------------------------
+ */
+
+/* A cohort of another build is not left out in silence: which input, which file. */
+static int check_references(const ps_result *result, const cli_knowledge *k, ps_error *err) {
+    const ps_evidence *e = &result->evidence;
+    const char *build = result->panel->build, *cohort = k->expression.build;
+    for (size_t i = 0; i < e->n_inputs; i++) {
+        if (e->input[i].role == PS_INPUT_RNA && cohort && strcmp(cohort, build) != 0)
+            return ps_fail(err, PS_ERR_RUN, e->input[i].path, 0,
+                           "is on %s, but the expression reference %s was made on %s", build, k->expression.name,
+                           cohort);
+        if (e->input[i].role == PS_INPUT_DNA && k->normals_given && strcmp(k->normals.build, build) != 0)
+            return ps_fail(err, PS_ERR_RUN, e->input[i].path, 0, "is on %s, but the panel of normals %s is for %s",
+                           build, k->normals.path, k->normals.build);
     }
-    ps_call(&c, &result->calls);
-    const char *name = job->model ? job->model : default_model;
-    int built_in = ps_panel_model(result->panel, name);
-    const ps_model *model = knowledge->model_given ? &knowledge->model : &result->panel->models[built_in];
-    ps_stratify(result->panel, model, &result->calls, job->specimen, job->prior_odds, &result->label);
-    ps_result_checks(result);
+    return 0;
 }
 
-/* A panel of normals is for one build; a sample on another is not measured without it silently. */
-static int use_normals(const run *r, ps_result *result, ps_error *err) {
-    const cli_knowledge *k = r->knowledge;
-    if (!k->normals_given || !r->job->path[PS_INPUT_DNA])
-        return 0;
-    if (strcmp(k->normals.build, r->panel->build) != 0)
-        return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, but the panel of normals %s is for %s",
-                       r->panel->build, k->normals.path, k->normals.build);
-    result->normals = &k->normals;
+static ps_case case_of(const ps_result *result, const cli_knowledge *k) {
+    const ps_evidence *e = &result->evidence;
+    ps_case c = {.panel = result->panel,
+                 .vcf = e->has_vcf ? &e->vcf : NULL,
+                 .sites = e->has_sites ? &e->sites : NULL,
+                 .purity = result->purity,
+                 .normals = result->normals};
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        c.reads[role] = &e->reads[role];
+    if (k->expression.build && !strcmp(k->expression.build, result->panel->build))
+        c.expression_reference = &k->expression;
+    return c;
+}
+
+int cli_answer(const ps_model *model, const cli_knowledge *k, ps_result *result, ps_error *err) {
+    if (check_references(result, k, err) < 0)
+        return -1;
+    result->normals = k->normals_given && result->evidence.reads[PS_INPUT_DNA].given ? &k->normals : NULL;
+    ps_case c = case_of(result, k);
+    if (c.expression_reference) {
+        result->expression_reference = ps_strdup(k->expression.name);
+        memcpy(result->expression_reference_checksum, k->expression.checksum, sizeof k->expression.checksum);
+    }
+    ps_evidence_digest(&result->evidence);
+    ps_call(&c, &result->calls);
+    ps_stratify(result->panel, model, &result->calls, result->specimen, result->prior_odds, &result->label);
+    ps_result_checks(result);
     return 0;
+}
+
+const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *k, const ps_panel *panel) {
+    return k->model_given ? &k->model
+                          : &panel->models[ps_panel_model(panel, job->model ? job->model : cli_default_model)];
+}
+
+void cli_note_stated(const ps_job *job, const cli_knowledge *k, ps_stated *stated) {
+    *stated = (ps_stated){.purity = job->purity,
+                          .prior_odds = job->prior_odds,
+                          .specimen = job->specimen,
+                          .model = ps_strdup(k->model_given ? k->model.name : job->model),
+                          .model_table = ps_strdup(k->model_table)};
+    if (k->normals_given)
+        stated->copynumber_reference = ps_format("%s, checksum %s", k->normals.path, k->normals.checksum);
+    if (k->expression.build)
+        stated->expression_reference = ps_format("%s, checksum %s", k->expression.name, k->expression.checksum);
 }
 
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
@@ -372,22 +430,29 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
     run r = {.job = job, .knowledge = knowledge, .watch = watch};
     int status = -1;
     *result = (ps_result){.sample_id = ps_strdup(job->sample_id),
+                          .no_evidence = job->no_evidence,
                           .specimen = job->specimen,
                           .purity = job->purity,
                           .prior_odds = job->prior_odds};
+    result->evidence.sample_id = ps_strdup(job->sample_id);
+    cli_note_stated(job, knowledge, &result->evidence.stated);
     if (refuse_same_file(job, err) < 0 || open_sources(&r, say, context, err) < 0 || open_vcf(&r, err) < 0 ||
-        find_build(&r, err) < 0 || choose_panel(&r, err) < 0 || check_expression_reference(&r, err) < 0)
+        find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
         goto out;
     result->panel = r.panel;
-    if (use_normals(&r, result, err) < 0)
-        goto out;
     if (gather_sites(&r, result, say, context, err) < 0 || gather_reads(&r, result, err) < 0 ||
         gather_variants(&r, result, err) < 0)
         goto out;
+    ps_evidence_tidy(r.panel, &result->evidence);
     status = 0;
 out:
-    for (size_t i = 0; i < r.n_sources; i++)
+    for (size_t i = 0; i < r.n_sources; i++) {
         ps_reads_close(r.source[i].reads);
+        if (r.told)
+            ps_read_evidence_free(&r.told[i]);
+    }
+    free(r.source);
+    free(r.told);
     if (r.vcf_copy)
         fclose(r.vcf_copy);
     free(r.vcf);
@@ -400,8 +465,10 @@ int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
                    const ps_watch *watch, ps_result *result, ps_error *err) {
     if (cli_gather_sample(job, knowledge, say, context, watch, result, err) < 0)
         return -1;
-    answer(job, knowledge, result);
-    return 0;
+    if (cli_answer(cli_chosen_model(job, knowledge, result->panel), knowledge, result, err) == 0)
+        return 0;
+    result->failure = ps_strdup(err->text);
+    return -1;
 }
 
 int cli_check_id(const char *id, const char *path, long line, ps_error *err) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
+#include "columns.h"
+#include "private.h"
 #include "unit.h"
 
 static void add(ps_unit *unit, const ps_record *r) {
@@ -50,4 +52,12 @@ void ps_bins_free(ps_bin_evidence *bins) {
 void ps_bins_add(ps_bin_evidence *whole, const ps_bin_evidence *part) {
     for (size_t i = 0; i < part->n; i++)
         whole->bin[i] += part->bin[i];
+}
+
+void ps_bins_write(const ps_bin_evidence *bins, ps_pen *pen) {
+    ps_put_array_of(pen, "bins", bins->bin, bins->n);
+}
+
+void ps_bins_scan(ps_scan *scan, ps_bin_evidence *bins) {
+    ps_scan_array_of(scan, "bins", bins->bin, bins->n);
 }

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "plasmastrat/evidence.h"
+#include "columns.h"
+#include "private.h"
 #include "reach.h"
 #include "rows.h"
 #include "slice.h"
@@ -234,4 +236,119 @@ int ps_picture_is_drawn(const ps_panel *panel, const ps_codon_evidence *c, int32
     for (int other = 0; other < PS_N_HAPS; other++) /* of as many, the lower code leads */
         rank += other != reference && (n[other] > n[hap] || (n[other] == n[hap] && other < hap));
     return hap == reference || rank < PS_PICTURE_HAPS;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------------------------
+ */
+
+enum { MOST_QUALITY = 64, MOST_POS = INT32_MAX - 1 };
+
+static const ps_column codon_columns[] = {
+    PS_COLUMN_STEPS(ps_codon_count, codon, I32, 0, PS_ID_CODON), PS_COLUMN(ps_codon_count, hap, U8, 0, PS_N_HAPS - 1),
+    PS_COLUMN(ps_codon_count, doubt, U8, 0, PS_N_DOUBTS - 1),    PS_COLUMN(ps_codon_count, side, U8, 0, 1),
+    PS_COLUMN(ps_codon_count, quality, U8, 0, MOST_QUALITY),     PS_COLUMN(ps_codon_count, n, U32, 1, PS_MOST_COUNT),
+};
+static const ps_column base_columns[] = {
+    PS_COLUMN_STEPS(ps_base_count, codon, I32, 0, PS_ID_CODON),
+    PS_COLUMN(ps_base_count, base, U8, 0, 2),
+    PS_COLUMN(ps_base_count, side, U8, 0, 1),
+    PS_COLUMN(ps_base_count, quality, U8, 0, MOST_QUALITY - 1),
+    PS_COLUMN(ps_base_count, n, U32, 1, PS_MOST_COUNT),
+};
+static const ps_column allele_columns[] = {
+    PS_COLUMN(ps_allele_count, locus, I32, 0, PS_ID_LOCUS),
+    PS_COLUMN_STEPS(ps_allele_count, beg0, I32, 0, MOST_POS),
+    PS_COLUMN_STEPS(ps_allele_count, end0, I32, 0, MOST_POS),
+    PS_COLUMN(ps_allele_count, alt, TEXT, 0, 0),
+    {"f1r2", PS_COLUMN_U32, offsetof(ps_allele_count, n[PS_F1R2]), 0, PS_MOST_COUNT, 0},
+    {"f2r1", PS_COLUMN_U32, offsetof(ps_allele_count, n[PS_F2R1]), 0, PS_MOST_COUNT, 0},
+    {"at_end", PS_COLUMN_U32, offsetof(ps_allele_count, doubtful[0]), 0, PS_MOST_COUNT, 0},
+    {"clutter", PS_COLUMN_U32, offsetof(ps_allele_count, doubtful[1]), 0, PS_MOST_COUNT, 0},
+};
+static const ps_column reach_columns[] = {
+    PS_COLUMN_STEPS(ps_reach_count, codon, I32, 0, PS_ID_CODON),
+    PS_COLUMN(ps_reach_count, left, U8, 0, REACH_LEFTS - 1),
+    PS_COLUMN(ps_reach_count, right, U8, 0, REACH_RIGHTS - 1),
+    PS_COLUMN(ps_reach_count, n, U32, 1, PS_MOST_COUNT),
+};
+static const ps_column picture_columns[] = {
+    PS_COLUMN_STEPS(ps_picture_row, codon, I32, 0, PS_ID_CODON),
+    PS_COLUMN(ps_picture_row, hap, U8, 0, PS_N_HAPS - 1),
+    PS_COLUMN(ps_picture_row, side, U8, 0, 1),
+    PS_COLUMN(ps_picture_row, order, HEX, 0, 0),
+    PS_COLUMN(ps_picture_row, text, TEXT, 0, 0),
+};
+static const ps_columns_of codon_kind = PS_ROWS_OF("haplotypes", ps_codon_count, codon_columns),
+                           base_kind = PS_ROWS_OF("bases", ps_base_count, base_columns),
+                           allele_kind = PS_ROWS_OF("alleles", ps_allele_count, allele_columns),
+                           reach_kind = PS_ROWS_OF("reach", ps_reach_count, reach_columns),
+                           picture_kind = PS_ROWS_OF("pictures", ps_picture_row, picture_columns);
+
+void ps_codons_write(const ps_codon_evidence *c, ps_pen *pen) {
+    ps_put_name(pen, "codons");
+    ps_put(pen, "{");
+    ps_put_integer_of(pen, "mate_conflicts", c->mate_conflicts);
+    ps_put_integer_of(pen, "no_quality", c->no_quality);
+    ps_put_rows(pen, &codon_kind, c->codon, c->n_codon);
+    ps_put_rows(pen, &base_kind, c->base, c->n_base);
+    ps_put_rows(pen, &allele_kind, c->allele, c->n_allele);
+    ps_put_rows(pen, &reach_kind, c->reach, c->n_reach);
+    ps_put_rows(pen, &picture_kind, c->picture, c->n_picture);
+    ps_put(pen, "}");
+}
+
+/* One character a coding base, insertions in brackets between them. */
+static int is_picture(const char *text, int32_t bases) {
+    int32_t n = 0;
+    for (const char *at = text; at && *at; at++) {
+        if (*at == '(') {
+            at += 1 + strspn(at + 1, "ACGTN");
+            at += *at == '+';
+            if (*at != ')')
+                return 0;
+        } else if (strchr("ACGTacgtN-.?", *at)) {
+            n++;
+        } else {
+            return 0;
+        }
+    }
+    return n == bases;
+}
+
+static void check_pictures(ps_scan *scan, const ps_codon_evidence *c) {
+    for (size_t i = 0; i < c->n_picture && !scan->failed; i++) {
+        const ps_codon *codon = &scan->panel->codons[c->picture[i].codon];
+        int32_t beg, end;
+        ps_picture_span(&scan->panel->loci[codon->locus], codon, &beg, &end);
+        if (!is_picture(c->picture[i].text, end - beg))
+            ps_scan_fail(scan, "'%.80s', expected what a fragment shows of %d coding bases",
+                         c->picture[i].text ? c->picture[i].text : "null", (int)(end - beg));
+    }
+}
+
+static void check_alleles(ps_scan *scan, const ps_codon_evidence *c) {
+    for (size_t i = 0; i < c->n_allele && !scan->failed; i++) {
+        const ps_allele_count *a = &c->allele[i];
+        const ps_span *window = &scan->panel->loci[a->locus].windows[0];
+        const ps_span *last = window + scan->panel->loci[a->locus].n_windows - 1;
+        if (a->beg0 < window->beg0 || a->end0 > last->end0 || a->beg0 > a->end0)
+            ps_scan_fail(scan, "allele at %d to %d, expected a place in the gene", (int)a->beg0, (int)a->end0);
+        else if (!a->alt || a->alt[strspn(a->alt, "ACGTN")])
+            ps_scan_fail(scan, "'%.40s', expected bases", a->alt ? a->alt : "null");
+    }
+}
+
+void ps_codons_scan(ps_scan *scan, ps_codon_evidence *c) {
+    ps_scan_name(scan, "codons");
+    ps_scan_text(scan, "{");
+    c->mate_conflicts = ps_scan_integer_of(scan, "mate_conflicts", PS_MOST_RECORDS);
+    c->no_quality = ps_scan_integer_of(scan, "no_quality", PS_MOST_RECORDS);
+    c->codon = ps_scan_rows(scan, &codon_kind, &c->n_codon);
+    c->base = ps_scan_rows(scan, &base_kind, &c->n_base);
+    c->allele = ps_scan_rows(scan, &allele_kind, &c->n_allele);
+    check_alleles(scan, c);
+    c->reach = ps_scan_rows(scan, &reach_kind, &c->n_reach);
+    c->picture = ps_scan_rows(scan, &picture_kind, &c->n_picture);
+    check_pictures(scan, c);
+    ps_scan_text(scan, "}");
 }

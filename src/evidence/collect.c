@@ -437,24 +437,22 @@ static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whol
 }
 
 int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
-               ps_read_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
+               ps_read_evidence *evidence, ps_error *err) {
     crew_state st = {.panel = panel, .n_batches = n, .n_threads = n_threads, .watch = n ? sources[0].watch : NULL};
     st.batch = ps_alloc(n, sizeof *st.batch);
-    for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        ps_read_evidence_init(panel, (ps_input_role)role, &evidence[role]);
-    for (size_t b = 0; b < n; b++)
-        make_units(&st.batch[b], panel, &sources[b], n_threads, &evidence[sources[b].role]);
+    for (size_t b = 0; b < n; b++) {
+        ps_read_evidence_init(panel, sources[b].role, &evidence[b]);
+        make_units(&st.batch[b], panel, &sources[b], n_threads, &evidence[b]);
+    }
     int status = run_crew(&st, err);
     for (size_t b = 0; b < n; b++) {
         if (status == 0)
-            gather(&st.batch[b], panel, &evidence[sources[b].role]);
+            gather(&st.batch[b], panel, &evidence[b]);
         free_batch(&st.batch[b]);
+        if (status < 0)
+            ps_read_evidence_free(&evidence[b]);
     }
     free(st.batch);
     free(st.handle);
-    for (int role = 0; status < 0 && role < PS_N_READ_INPUTS; role++) {
-        ps_read_evidence_free(&evidence[role]);
-        ps_read_evidence_init(panel, (ps_input_role)role, &evidence[role]);
-    }
     return status;
 }

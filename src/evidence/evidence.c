@@ -1,6 +1,7 @@
 #include "plasmastrat/evidence.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "plasmastrat/alloc.h"
 
@@ -55,6 +56,16 @@ void ps_read_evidence_tidy(const ps_panel *panel, ps_read_evidence *evidence) {
     ps_junctions_tidy(&evidence->junctions);
 }
 
+/* ---- one sample -------------------------------------------------------------------------------------------------
+ */
+
+static void free_stated(ps_stated *stated) {
+    free(stated->model);
+    free(stated->model_table);
+    free(stated->copynumber_reference);
+    free(stated->expression_reference);
+}
+
 void ps_evidence_free(ps_evidence *evidence) {
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
         ps_read_evidence_free(&evidence->reads[i]);
@@ -65,5 +76,58 @@ void ps_evidence_free(ps_evidence *evidence) {
         free(evidence->input[i].sample_name);
     }
     free(evidence->input);
+    free_stated(&evidence->stated);
+    free(evidence->sample_id);
+    free(evidence->written_by);
+    for (size_t i = 0; i < evidence->n_kept; i++)
+        free(evidence->kept[i]);
+    free(evidence->kept);
     *evidence = (ps_evidence){0};
+}
+
+const char *ps_evidence_keep(ps_evidence *evidence, const char *text) {
+    if (!text)
+        return NULL;
+    evidence->kept = ps_resize(evidence->kept, evidence->n_kept + 1, sizeof *evidence->kept);
+    return evidence->kept[evidence->n_kept++] = ps_strdup(text);
+}
+
+ps_input_info *ps_evidence_input(ps_evidence *evidence, ps_input_role role, const char *path, const char *format,
+                                 const char *build, const char *sample_name, uint64_t records, int style) {
+    evidence->input = ps_resize(evidence->input, evidence->n_inputs + 1, sizeof *evidence->input);
+    ps_input_info *input = &evidence->input[evidence->n_inputs++];
+    *input = (ps_input_info){.role = role,
+                             .path = ps_strdup(path),
+                             .format = format,
+                             .build = build,
+                             .sample_name = ps_strdup(sample_name ? sample_name : ""),
+                             .records = records,
+                             .style = style};
+    return input;
+}
+
+static int by_role_and_path(const void *a, const void *b) {
+    const ps_input_info *x = a, *y = b;
+    if (x->role != y->role)
+        return x->role < y->role ? -1 : 1;
+    int paths = strcmp(x->path, y->path);
+    return paths ? paths : strcmp(x->digest, y->digest);
+}
+
+/* Contigs are named as the tumour's DNA names them, else the RNA, the normal, the VCF. */
+static int style_of(const ps_evidence *evidence) {
+    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_RNA, PS_INPUT_NORMAL, PS_INPUT_VCF};
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (size_t i = 0; i < evidence->n_inputs; i++)
+            if (evidence->input[i].role == order[k])
+                return evidence->input[i].style;
+    return 0;
+}
+
+void ps_evidence_tidy(const ps_panel *panel, ps_evidence *evidence) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        ps_read_evidence_tidy(panel, &evidence->reads[role]);
+    if (evidence->n_inputs)
+        qsort(evidence->input, evidence->n_inputs, sizeof *evidence->input, by_role_and_path);
+    evidence->style = style_of(evidence);
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
+#include "columns.h"
+#include "private.h"
 #include "unit.h"
 
 enum { SENSE = 1, ANTISENSE = 2 };
@@ -181,4 +183,26 @@ static void add_gene(ps_gene_count *a, const ps_gene_count *b) {
 void ps_genes_add(ps_gene_evidence *whole, const ps_gene_evidence *part) {
     for (size_t i = 0; i < part->n; i++)
         add_gene(&whole->gene[i], &part->gene[i]);
+}
+
+static const ps_column columns[] = {
+    PS_COLUMN(ps_gene_count, fragments, U64, 0, PS_MOST_RECORDS),
+    PS_COLUMN(ps_gene_count, sense, U64, 0, PS_MOST_RECORDS),
+    PS_COLUMN(ps_gene_count, antisense, U64, 0, PS_MOST_RECORDS),
+    PS_COLUMN(ps_gene_count, reads, U64, 0, PS_MOST_RECORDS),
+    PS_COLUMN(ps_gene_count, spliced, U64, 0, PS_MOST_RECORDS),
+    PS_COLUMN(ps_gene_count, unspliced, U64, 0, PS_MOST_RECORDS),
+    PS_COLUMN(ps_gene_count, left_out, U64, 0, PS_MOST_RECORDS),
+    {"first_third", PS_COLUMN_U64, offsetof(ps_gene_count, third[0]), 0, PS_MOST_RECORDS, 0},
+    {"middle_third", PS_COLUMN_U64, offsetof(ps_gene_count, third[1]), 0, PS_MOST_RECORDS, 0},
+    {"last_third", PS_COLUMN_U64, offsetof(ps_gene_count, third[2]), 0, PS_MOST_RECORDS, 0},
+};
+static const ps_columns_of kind_of_rows = PS_ROWS_OF("genes", ps_gene_count, columns);
+
+void ps_genes_write(const ps_gene_evidence *genes, ps_pen *pen) {
+    ps_put_rows(pen, &kind_of_rows, genes->gene, genes->n);
+}
+
+void ps_genes_scan(ps_scan *scan, ps_gene_evidence *genes) {
+    ps_scan_rows_of(scan, &kind_of_rows, genes->gene, genes->n);
 }

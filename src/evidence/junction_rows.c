@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "plasmastrat/evidence.h"
+#include "columns.h"
+#include "private.h"
 #include "rows.h"
 #include "unit.h"
 
@@ -103,4 +105,67 @@ void ps_junctions_tidy(ps_junction_evidence *j) {
     }
     PS_SORT_ROWS(j->junction, j->n_junction, by_junction);
     PS_SORT_ROWS(j->clip, j->n_clip, by_clip);
+}
+
+/* ---- the file ---------------------------------------------------------------------------------------------------
+ */
+
+enum { MOST_POS = INT32_MAX - 1, PACKED = 32 };
+
+static const ps_column junction_columns[] = {
+    PS_COLUMN_STEPS(ps_junction_read, pos_a0, I32, 0, MOST_POS),
+    PS_COLUMN_STEPS(ps_junction_read, pos_b0, I32, 0, MOST_POS),
+    PS_COLUMN(ps_junction_read, fragment, HEX, 0, 0),
+    PS_COLUMN(ps_junction_read, molecule, HEX, 0, 0),
+    PS_COLUMN(ps_junction_read, split, U8, 0, 1),
+    PS_COLUMN(ps_junction_read, right_a, U8, 0, 1),
+    PS_COLUMN(ps_junction_read, right_b, U8, 0, 1),
+    PS_COLUMN(ps_junction_read, from_b, U8, 0, 1),
+    PS_COLUMN(ps_junction_read, low_b, U8, 0, 1),
+    PS_COLUMN(ps_junction_read, base_a, LETTER, 0, 0),
+    PS_COLUMN(ps_junction_read, base_b, LETTER, 0, 0),
+};
+static const ps_column clip_columns[] = {
+    PS_COLUMN_STEPS(ps_junction_clip, pos0, I32, 0, MOST_POS),
+    PS_COLUMN(ps_junction_clip, fragment, HEX, 0, 0),
+    PS_COLUMN(ps_junction_clip, molecule, HEX, 0, 0),
+    PS_COLUMN(ps_junction_clip, beyond, HEX, 0, 0),
+    PS_COLUMN(ps_junction_clip, within, HEX, 0, 0),
+    PS_COLUMN(ps_junction_clip, n_beyond, U8, 0, PACKED),
+    PS_COLUMN(ps_junction_clip, n_within, U8, 0, PACKED),
+    PS_COLUMN(ps_junction_clip, in_b, U8, 0, 1),
+    PS_COLUMN(ps_junction_clip, right, U8, 0, 1),
+    PS_COLUMN(ps_junction_clip, low, U8, 0, 1),
+    PS_COLUMN(ps_junction_clip, base, LETTER, 0, 0),
+};
+static const ps_columns_of junction_kind = PS_ROWS_OF("reads", ps_junction_read, junction_columns),
+                           clip_kind = PS_ROWS_OF("clips", ps_junction_clip, clip_columns);
+static const char *const chimeric_names[2] = {"window_chimeric_cells", "igh_chimeric_cells"};
+
+void ps_junctions_write(const ps_junction_evidence *j, ps_pen *pen) {
+    ps_put_name(pen, "junctions");
+    ps_put(pen, "{");
+    ps_put_integer_of(pen, "thinned", (uint64_t)j->thinned);
+    ps_put_integer_of(pen, "window_fragments", j->window_fragments);
+    ps_put_integer_of(pen, "window_chimeric", j->window_chimeric);
+    ps_put_array_of(pen, "cell_bases", j->cell_bases, j->n_cells);
+    for (int side = 0; side < 2; side++)
+        ps_put_array_of(pen, chimeric_names[side], j->chimeric[side], j->n_chimeric[side]);
+    ps_put_rows(pen, &junction_kind, j->junction, j->n_junction);
+    ps_put_rows(pen, &clip_kind, j->clip, j->n_clip);
+    ps_put(pen, "}");
+}
+
+void ps_junctions_scan(ps_scan *scan, ps_junction_evidence *j) {
+    ps_scan_name(scan, "junctions");
+    ps_scan_text(scan, "{");
+    j->thinned = (int)ps_scan_integer_of(scan, "thinned", PS_MAX_THINNING + 1);
+    j->window_fragments = ps_scan_integer_of(scan, "window_fragments", PS_MOST_RECORDS);
+    j->window_chimeric = ps_scan_integer_of(scan, "window_chimeric", PS_MOST_RECORDS);
+    ps_scan_array_of(scan, "cell_bases", j->cell_bases, j->n_cells);
+    for (int side = 0; side < 2; side++)
+        ps_scan_array_of(scan, chimeric_names[side], j->chimeric[side], j->n_chimeric[side]);
+    j->junction = ps_scan_rows(scan, &junction_kind, &j->n_junction);
+    j->clip = ps_scan_rows(scan, &clip_kind, &j->n_clip);
+    ps_scan_text(scan, "}");
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
+#include "columns.h"
+#include "private.h"
 #include "unit.h"
 
 enum { REF, ALT, OTHER, NONE };
@@ -137,4 +139,19 @@ void ps_snps_add(ps_snp_evidence *whole, const ps_snp_evidence *part) {
         whole->snp[i].alt += part->snp[i].alt;
         whole->snp[i].other += part->snp[i].other;
     }
+}
+
+static const ps_column columns[] = {
+    PS_COLUMN(ps_snp_count, ref, U32, 0, PS_MOST_COUNT),
+    PS_COLUMN(ps_snp_count, alt, U32, 0, PS_MOST_COUNT),
+    PS_COLUMN(ps_snp_count, other, U32, 0, PS_MOST_COUNT),
+};
+static const ps_columns_of kind_of_rows = PS_ROWS_OF("snps", ps_snp_count, columns);
+
+void ps_snps_write(const ps_snp_evidence *snps, ps_pen *pen) {
+    ps_put_rows(pen, &kind_of_rows, snps->snp, snps->n);
+}
+
+void ps_snps_scan(ps_scan *scan, ps_snp_evidence *snps) {
+    ps_scan_rows_of(scan, &kind_of_rows, snps->snp, snps->n);
 }

@@ -141,10 +141,22 @@ static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t n) {
     return hash;
 }
 
-void ps_panel_files_checksum(const ps_panel_files *files, char hex[17]) {
+/* Files that hold places and nothing else; genes.tsv and bins.bed also say what those are worth. */
+static int is_places_only(const char *name) {
+    static const char *const names[] = {"cds.bed",    "cds.fa",      "contigs.tsv",     "exons.bed",
+                                        "windows.fa", "regions.bed", "transcripts.tsv", "identity_snps.tsv"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], name))
+            return 1;
+    return 0;
+}
+
+void ps_panel_files_checksum(const ps_panel_files *files, int knowledge_only, char hex[17]) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < files->n; i++) {
         const ps_panel_file *f = &files->at[i];
+        if (knowledge_only && is_places_only(f->name))
+            continue;
         char length[24];
         int n = snprintf(length, sizeof length, "%zu", f->n_bytes);
         hash = fnv1a(hash, f->name, strlen(f->name) + 1);

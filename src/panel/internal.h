@@ -29,7 +29,9 @@ typedef struct ps_panel_files {
 int ps_panel_files_open(const char *name, ps_panel_files *files, ps_error *err);
 const ps_panel_file *ps_panel_files_find(const ps_panel_files *files,
                                          const char *name); /* never NULL for a known name */
-void ps_panel_files_checksum(const ps_panel_files *files, char hex[17]);
+void ps_panel_files_checksum(const ps_panel_files *files, int knowledge_only, char hex[17]);
+/* Sets panel->places, of a panel that is loaded. */
+void ps_panel_places(ps_panel *panel);
 void ps_panel_files_free(ps_panel_files *files);
 
 /* Parses the table `name` and finds its columns; refuses a table without rows unless `may_be_empty`. */

@@ -48,10 +48,9 @@ typedef int (*load_step)(const ps_panel_files *files, ps_panel *panel, ps_error 
 
 /* Each step leans on those before it: places on contigs, transcripts on genes, hotspots on codons. */
 static const load_step steps[] = {
-    load_about,         ps_load_contigs, ps_load_arms,        ps_load_karyotypes, ps_load_bins,
-    ps_load_regions,    ps_load_genes,   ps_load_transcripts, ps_load_windows,    ps_load_hotspots,
-    ps_load_activating, ps_load_limits,  ps_load_filters,     ps_load_models,     ps_load_snps,
-    ps_load_vcf_callers,
+    load_about,      ps_load_contigs,     ps_load_arms,    ps_load_karyotypes,  ps_load_bins,       ps_load_regions,
+    ps_load_genes,   ps_load_transcripts, ps_load_windows, ps_load_hotspots,    ps_load_activating, ps_load_limits,
+    ps_load_filters, ps_load_models,      ps_load_snps,    ps_load_vcf_callers,
 };
 
 int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
@@ -60,13 +59,16 @@ int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
     if (ps_panel_files_open(name, &files, err) < 0)
         return -1;
     panel->source = ps_strdup(files.source);
-    ps_panel_files_checksum(&files, panel->checksum);
+    ps_panel_files_checksum(&files, 0, panel->checksum);
+    ps_panel_files_checksum(&files, 1, panel->knowledge);
     int rc = 0;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && rc == 0; i++)
         rc = steps[i](&files, panel, err);
     ps_panel_files_free(&files);
     if (rc < 0)
         ps_panel_free(panel);
+    else
+        ps_panel_places(panel);
     return rc;
 }
 

@@ -12,8 +12,6 @@
 #include "plasmastrat/report.h"
 #include "plasmastrat/result.h"
 
-/* The same on one line: tabs and line ends become spaces, other control and direction-changing characters '?'. */
-char *ps_plain(const char *text);
 /* Writes text as HTML character data, also safe inside a quoted attribute. NULL prints nothing. */
 void ps_put_html(FILE *out, const char *text);
 /* Terminal columns of valid UTF-8 text (one per code point). */

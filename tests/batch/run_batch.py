@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 DATA = ROOT / "testdata"
 PROGRAM = os.environ.get("PLASMASTRAT", str(HERE.parent.parent / "plasmastrat"))
 COHORT = ["cohort.tsv", "cohort.html", "plasmastrat_mqc.json"]
-SUFFIXES = [".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi"]
+SUFFIXES = [".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi", ".evidence.gz"]
 passed = failed = skipped = 0
 
 

@@ -23,7 +23,7 @@ done
 want "cohort page" test -s all/cohort.html
 want "MultiQC file" python3 -c 'import json; d = json.load(open("all/plasmastrat_mqc.json")); assert d["id"]'
 # the batch remembers what each sample was made from, for --resume
-want "no other files" test "$(find all -type f -not -path "*/.plasmastrat/*" | wc -l)" -eq $((6 * 4 + 3))
+want "no other files" test "$(find all -type f -not -path "*/.plasmastrat/*" | wc -l)" -eq $((6 * 5 + 3))
 if [ -f "$shared/acceptance/contract_check.py" ]; then
     want "contract" python3 "$shared/acceptance/contract_check.py" $(ls all/*.json | grep -v mqc)
 else
@@ -299,7 +299,7 @@ run 1 "existing output without --force" sample --id S --dna $bam -o taken
 want "existing output is untouched" cmp before.json taken/S.json
 run 0 "existing output with --force" sample --id S --dna $bam -o taken --force
 want "--force replaces" bash -c '! cmp -s before.json taken/S.json'
-want "no temporaries" test "$(find taken -type f | wc -l)" -eq 4
+want "no temporaries" test "$(find taken -type f | wc -l)" -eq 5
 
 # ---- names in the header ---------------------------------------------------------------------------------------------
 warns_of_name() { "$program" sample --id "$1" --dna "${2:-$bam}" -o - -q | grep -E '"(sample-name|several-samples)"' >/dev/null; }

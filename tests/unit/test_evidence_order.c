@@ -403,7 +403,7 @@ static void three_inputs_at_once(void **state) {
         for (int i = 0; i < 3; i++) {
             ps_reads_close(source[i].reads);
             assert_int_equal(collect_file(&panel, source[i].role, source[i].path, 0, 1, alone, &err), 0);
-            same_evidence(&alone[source[i].role], &together[source[i].role], "together");
+            same_evidence(&alone[source[i].role], &together[i], "together");
             for (int k = 0; k < PS_N_READ_INPUTS; k++)
                 ps_read_evidence_free(&alone[k]);
         }

@@ -368,7 +368,7 @@ static void make_inputs(fixture *f, const char *path) {
     r->evidence.n_inputs = 1;
     r->evidence.input = ps_alloc(1, sizeof *r->evidence.input);
     r->evidence.input[0] =
-        (ps_input_info){PS_INPUT_DNA, ps_strdup(path), "BAM", "GRCh38", ps_strdup("tumour " NASTY), 812344};
+        (ps_input_info){PS_INPUT_DNA, ps_strdup(path), "BAM", "GRCh38", ps_strdup("tumour " NASTY), 812344, 0, ""};
     r->evidence.reads[PS_INPUT_DNA].role = PS_INPUT_DNA;
     r->evidence.reads[PS_INPUT_DNA].given = 1;
     r->evidence.reads[PS_INPUT_DNA].seen[PS_COLLECT_CODONS] = 9120;
@@ -573,7 +573,8 @@ static void keys_are_the_contracts(void **state) {
     json_t *o = parsed(f);
     leads_with(o, "",
                "schema digest sample_id status label probability leaning reasons model models markers ccnd1 ras "
-               "ccnd1_expression ccnd1_copy_number igh_ccnd1 qc inputs provenance");
+               "ccnd1_expression ccnd1_copy_number igh_ccnd1 qc inputs evidence provenance");
+    leads_with(o, "evidence", "file digest");
     leads_with(o, "probability", "plasmacytoma_like low high");
     leads_with(o, "model", "name basis question specimen");
     leads_with(o, "models.0", "name basis label probability low high");

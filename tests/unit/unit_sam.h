@@ -154,11 +154,14 @@ static inline char *sam_write(const unit_sam *s) {
 static inline int collect_file(const ps_panel *panel, ps_input_role role, const char *path, int want_index,
                                int n_threads, ps_read_evidence evidence[PS_N_READ_INPUTS], ps_error *err) {
     ps_read_source source = {.role = role, .path = path};
+    for (int i = 0; i < PS_N_READ_INPUTS; i++)
+        ps_read_evidence_init(panel, (ps_input_role)i, &evidence[i]);
+    ps_read_evidence_free(&evidence[role]);
     if (ps_reads_open(path, NULL, want_index, 1, &source.reads, err) < 0)
         return -1;
     int status = ps_reads_bind(source.reads, panel, err);
     if (status == 0)
-        status = ps_collect(panel, &source, 1, n_threads, evidence, err);
+        status = ps_collect(panel, &source, 1, n_threads, &evidence[role], err);
     ps_reads_close(source.reads);
     return status;
 }

@@ -2,6 +2,7 @@
  *
  * Keys stand in the contract's order; keys beyond the contract follow the contract's in each object.
  */
+#include "plasmastrat/alloc.h"
 #include "plasmastrat/report.h"
 
 #include <jansson.h>
@@ -689,6 +690,16 @@ static json_t *provenance_object(document *d) {
     return o;
 }
 
+/* What all this was called from. */
+static json_t *evidence_object(document *d) {
+    json_t *o = json_object();
+    char *file = d->result->no_evidence ? NULL : ps_format("%s.evidence.gz", d->result->sample_id);
+    put(d, o, "file", text(file));
+    put(d, o, "digest", text(d->result->evidence.digest));
+    free(file);
+    return o;
+}
+
 static void put_answer(document *d, json_t *o) {
     const ps_verdict *chosen = &d->result->label.chosen;
     put(d, o, "label", text(ps_label_names[ps_chosen_label(d->result)]));
@@ -705,6 +716,7 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "igh_ccnd1", junction_object(d));
     put(d, o, "qc", qc_array(d));
     put(d, o, "inputs", inputs_array(d));
+    put(d, o, "evidence", evidence_object(d));
     put(d, o, "provenance", provenance_object(d));
     put(d, o, "specimen", text(ps_specimen_names[d->result->specimen]));
     put(d, o, "reads", reads_array(d));

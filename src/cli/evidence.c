@@ -1,0 +1,49 @@
+/* evidence.c - evidence files as arguments of commands. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/evidence_file.h"
+#include "plasmastrat/report.h"
+
+int cli_is_gzip(const char *path) {
+    unsigned char magic[2] = {0};
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(magic, 1, sizeof magic, f) : 0;
+    if (f)
+        fclose(f);
+    return n == sizeof magic && magic[0] == 0x1f && magic[1] == 0x8b;
+}
+
+/* The digest in the JSON ties the two files together: evidence of another sample, or of another run, is not taken for it. */
+static int read_beside(const char *path, const cli_knowledge *k, ps_evidence *e, const ps_panel **panel,
+                       ps_error *err) {
+    char *file = NULL, digest[17];
+    int status = ps_json_evidence(path, &file, digest, err);
+    if (status == 0 && access(file, R_OK) != 0)
+        status = ps_fail(err, PS_ERR_RUN, path, 0, "its evidence %s cannot be read: %s", file, strerror(errno));
+    if (status == 0)
+        status = ps_evidence_read(file, k->panel, k->n_panels, e, panel, err);
+    if (status == 0 && strcmp(digest, e->digest) != 0)
+        status = ps_fail(err, PS_ERR_RUN, file, 0,
+                         "has the digest %s, but %s was called from %s: it is the evidence of another run", e->digest,
+                         path, digest);
+    free(file);
+    return status;
+}
+
+int cli_read_evidence(const char *path, const cli_knowledge *k, ps_evidence *e, const ps_panel **panel,
+                      ps_error *err) {
+    *e = (ps_evidence){0};
+    int status = cli_is_gzip(path) ? ps_evidence_read(path, k->panel, k->n_panels, e, panel, err)
+                                   : read_beside(path, k, e, panel, err);
+    if (status == 0)
+        status = cli_check_id(e->sample_id, path, 0, err);
+    if (status < 0)
+        ps_evidence_free(e);
+    return status;
+}

@@ -1,0 +1,91 @@
+/* merge.c - evidence of one sample's files into one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/evidence.h"
+#include "rows.h"
+
+static void move_inputs(ps_evidence *whole, ps_evidence *part) {
+    for (size_t i = 0; i < part->n_inputs; i++) {
+        const ps_input_info *in = &part->input[i];
+        ps_input_info *to =
+            ps_evidence_input(whole, in->role, in->path, ps_evidence_keep(whole, in->format),
+                              ps_evidence_keep(whole, in->build), in->sample_name, in->records, in->style);
+        memcpy(to->digest, in->digest, sizeof to->digest);
+    }
+}
+
+static void move_vcf(ps_evidence *whole, ps_evidence *part) {
+    if (!part->has_vcf)
+        return;
+    whole->has_vcf = 1;
+    whole->vcf = part->vcf;
+    part->vcf = (ps_variants){0};
+}
+
+/* ---- sites ------------------------------------------------------------------------------------------------------
+ */
+
+static int by_site(const void *a, const void *b) {
+    const ps_variant *x = a, *y = b;
+    PS_COMPARE(contig)
+    PS_COMPARE(beg0)
+    PS_COMPARE(end0)
+    return strcmp(x->alt, y->alt);
+}
+
+static void free_site(ps_variant *site) {
+    free(site->alt);
+    free(site->filter);
+    free(site->depth_field);
+    free(site->phase_set);
+}
+
+static void move_sites(ps_evidence *whole, ps_evidence *part) {
+    ps_variants *all = &whole->sites, *its = &part->sites;
+    if (!part->has_sites)
+        return;
+    if (!whole->has_sites) {
+        *all = *its;
+        *its = (ps_variants){0};
+    } else {
+        PS_MOVE_ROWS(all, its, variant, n_variants);
+    }
+    whole->has_sites = 1;
+}
+
+/* Every file was gathered with its list: one list given to all runs is one list. */
+static void join_sites(ps_variants *sites) {
+    size_t n = 0;
+    PS_SORT_ROWS(sites->variant, sites->n_variants, by_site);
+    for (size_t i = 0; i < sites->n_variants; i++)
+        if (n && by_site(&sites->variant[n - 1], &sites->variant[i]) == 0)
+            free_site(&sites->variant[i]);
+        else
+            sites->variant[n++] = sites->variant[i];
+    sites->n_variants = n;
+}
+
+/* ---- all --------------------------------------------------------------------------------------------------------
+ */
+
+void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_evidence *whole) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        ps_read_evidence_init(panel, (ps_input_role)role, &whole->reads[role]);
+    for (size_t i = 0; i < n; i++) {
+        for (int role = 0; role < PS_N_READ_INPUTS; role++)
+            ps_read_evidence_add(&whole->reads[role], &parts[i].reads[role]);
+        move_inputs(whole, &parts[i]);
+        move_vcf(whole, &parts[i]);
+        move_sites(whole, &parts[i]);
+        if (!whole->written_by || (parts[i].written_by && strcmp(parts[i].written_by, whole->written_by) < 0)) {
+            free(whole->written_by);
+            whole->written_by = ps_strdup(parts[i].written_by);
+        }
+    }
+    if (n > 1 && whole->has_sites)
+        join_sites(&whole->sites);
+    whole->sample_id = ps_strdup(n ? parts[0].sample_id : NULL);
+    ps_evidence_tidy(panel, whole);
+}
