@@ -110,6 +110,8 @@ typedef struct ps_snp_count {
 /* A record whose fragment joins the 11q13 window ("a") to IGH ("b"). Breakpoint ends: where the aligned part stops; where
  * both parts of a split read claim the same bases (microhomology), side a keeps them. DNA is read on both sides, so one
  * fragment may give several rows; the caller joins them. Zero in the last four fields: not known, nothing held against it. */
+enum { PS_CONTIG_B = 32 };
+
 typedef struct ps_junction_read {
     uint64_t fragment; /* hash of the read name */
     uint64_t molecule; /* hash of the outer ends of record and mate: copies of one molecule share it; 0 unknown */
@@ -121,6 +123,9 @@ typedef struct ps_junction_read {
     uint8_t from_b;    /* 1: told by the record in IGH: its pos_b0 is the better one */
     uint8_t low_b;     /* 1: the IGH side's mapping quality is known and under min_mapq */
     char base_a, base_b; /* read base at pos_a0 and pos_b0, plus strand, of at least min_base_quality; 0 unknown */
+    uint8_t paired;      /* of a row per molecule: 1: a pair joins the two sides, beside a split read or alone */
+    char contig_b[PS_CONTIG_B]; /* empty: IGH. Else the mate's contig, which is not the panel's and may hold IGH (an alternative or
+                                 * unplaced one); pos_b0 is there. Zero-filled, cut to fit */
 } ps_junction_read;
 
 /* An end of a read that its aligner clipped and placed nowhere (no SA tag), or on the other side (then also a split row), in

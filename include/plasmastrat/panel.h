@@ -289,6 +289,9 @@ typedef struct ps_chromosome {
     X(junction_direction_share)      /* fraction of pairs: share of the chance pairs that one direction is allowed */  \
     X(junction_even_pairs)           /* pairs: pairs that an even spread counts for in the local background */         \
     X(junction_power)                /* probability: of seeing a clonal junction */                                    \
+    X(junction_min_share)            /* fraction of the tumour's cells: a junction in fewer does not decide alone */     \
+    X(junction_pairs_insert)         /* bases: mean fragment, from which split reads come with pairs */                \
+    X(junction_unpaired_splits)      /* fragments: so many split ones without a pair are no junction */                \
     X(junction_window_share)         /* fraction of the window: share of the 11q13 window with that power for not-detected */\
     X(junction_anchor)               /* bases: of a fragment that must lie beyond a junction */                        \
     X(junction_overreach)            /* bases: that an aligner may carry a read past the break */                      \
@@ -297,6 +300,7 @@ typedef struct ps_chromosome {
     X(junction_min_clip)             /* bases: clipped: fewer say nothing */                                           \
     X(junction_clip_overlap)         /* bases: compared each way before two clipped ends are joined */                 \
     X(junction_clip_bases)           /* bases: compared both ways together */                                          \
+    X(junction_clip_complex)         /* bases: of both clips together that no repeat explains */                       \
     X(junction_clip_mismatch_every)  /* bases: one mismatch is allowed in so many */                                   \
     X(junction_clip_shift)           /* bases: shared by both sides, or inserted between them, at most */              \
     /* ---- identity ---- */                                                                                           \

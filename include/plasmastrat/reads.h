@@ -75,6 +75,8 @@ int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error 
 int ps_reads_has_contig(const ps_reads *reads, int contig);
 /* Panel contig id of a file contig number (or -1), and by name (SA tags). */
 int ps_reads_contig(const ps_reads *reads, int tid);
+/* The file's own name of it; NULL when there is none. */
+const char *ps_reads_contig_name(const ps_reads *reads, int tid);
 int ps_reads_contig_by_name(const ps_reads *reads, const char *name);
 uint64_t ps_reads_records(const ps_reads *reads); /* good records so far: returned, or passed by when streaming */
 void ps_reads_close(ps_reads *reads);             /* NULL is fine */

@@ -46,6 +46,9 @@ typedef enum {
     PS_REASON_PART_OF_CELLS,      /* copies that the given purity leaves between whole numbers */
     /* junction */
     PS_REASON_LOW_PHYSICAL_COVERAGE,
+    PS_REASON_IGH_ELSEWHERE,       /* mates lie on contigs beside the chromosomes, which may hold IGH */
+    PS_REASON_IGH_LOW_MAPQ,        /* the IGH side of a junction is placed with low mapping quality */
+    PS_REASON_JUNCTION_FEW_CELLS,  /* a junction in so few cells does not decide alone */
     PS_REASON_JUNCTION_UNRESOLVED, /* a cluster that may be chance or a junction */
     PS_REASON_RNA_CANNOT_EXCLUDE, /* RNA can show a junction but not exclude one */
     PS_REASON_WINDOW_ONLY,        /* not detected holds for the panel's 11q13 window only */

@@ -1,5 +1,6 @@
 /* junction_rows.c - what junctions.c counted, of one file or of several. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "plasmastrat/evidence.h"
 #include "columns.h"
@@ -58,7 +59,7 @@ static int by_junction(const void *a, const void *b) {
     PS_COMPARE(low_b)
     PS_COMPARE(base_a)
     PS_COMPARE(base_b)
-    return 0;
+    return memcmp(x->contig_b, y->contig_b, sizeof x->contig_b);
 }
 
 static int by_clip(const void *a, const void *b) {

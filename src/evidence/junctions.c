@@ -292,11 +292,42 @@ static void add_chimeric(ps_unit *unit, const ps_record *r) {
     unit->part.junctions.chimeric[side][(r->pos0 - span.beg0) / PS_CHIMERIC_CELL]++;
 }
 
+/* Alternative and unplaced contigs may hold IGH; those of other chromosomes, decoys, HLA and viruses do not. */
+static int may_hold_igh(const char *name) {
+    static const char *const beginnings[] = {"chr14_", "14_", "HSCHR14", "HG", "chrUn_", "GL0", "KI27", "NT_", "NW_"};
+    size_t length = strlen(name);
+    if (length >= 6 && !strcmp(name + length - 6, "_decoy"))
+        return 0;
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (!strncmp(name, beginnings[i], strlen(beginnings[i])))
+            return 1;
+    return 0;
+}
+
+/* A pair of the window whose mate lies on such a contig. */
+static void add_far_pair(ps_unit *unit, const ps_record *r) {
+    const char *name = ps_reads_contig_name(r->reads, r->bam->core.mtid);
+    if (unit->part.role == PS_INPUT_RNA || !name || !may_hold_igh(name))
+        return;
+    part_alignment p = aligned_part(r->bam);
+    int right = !bam_is_rev(r->bam);
+    ps_junction_read read = {.fragment = r->name,
+                             .molecule = molecule_of(r->bam, &p),
+                             .pos_a0 = right ? r->end0 - 1 : r->pos0,
+                             .pos_b0 = (int32_t)r->bam->core.mpos,
+                             .right_a = (uint8_t)right,
+                             .right_b = (uint8_t)!bam_is_mrev(r->bam)};
+    strncpy(read.contig_b, name, sizeof read.contig_b - 1);
+    emit(unit, &read);
+}
+
 static void add_pair(ps_unit *unit, const ps_record *r) {
     const bam1_core_t *c = &r->bam->core;
     int igh = is_igh(unit);
     if (!within(other_side(unit), ps_reads_contig(r->reads, c->mtid), c->mpos)) {
         add_chimeric(unit, r);
+        if (!igh && ps_reads_contig(r->reads, c->mtid) < 0)
+            add_far_pair(unit, r);
         return;
     }
     part_alignment p = aligned_part(r->bam);

@@ -308,6 +308,9 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(junction_direction_share, 0.25, 1)                                                                             \
     R(junction_even_pairs, 0, 1e6)                                                                                   \
     R(junction_power, 0.5, 0.9999)                                                                                   \
+    R(junction_min_share, 0, 1)                                                                                      \
+    R(junction_pairs_insert, 50, 100000)                                                                             \
+    R(junction_unpaired_splits, 1, 100000)                                                                           \
     R(junction_window_share, 0.01, 1)                                                                                \
     R(junction_anchor, 1, 1000)                                                                                      \
     R(junction_overreach, 0, 1000)                                                                                   \
@@ -316,6 +319,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(junction_min_clip, 1, 32)                                                                                      \
     R(junction_clip_overlap, 1, 32)                                                                                  \
     R(junction_clip_bases, 1, 64)                                                                                    \
+    R(junction_clip_complex, 0, 64)                                                                                  \
     R(junction_clip_mismatch_every, 2, 64)                                                                           \
     R(junction_clip_shift, 0, 24)                                                                                    \
     R(identity_min_sites, 5, 1e6)                                                                                    \

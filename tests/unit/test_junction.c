@@ -428,6 +428,159 @@ static void the_longest_clip_speaks(void **state) {
     ps_read_evidence_free(&dna);
 }
 
+/* Guards against: junction_clips.c linking two microsatellites with a longer allele each: what is clipped is the repeat over
+ * again, and agrees with any such repeat. */
+static void longer_repeats_are_no_junction(void **state) {
+    (void)state;
+    static const char *const units[] = {"A", "AC", "GAA", "GAAA", "AAAAG", "GATTCA", "GCATTGACCTAGT"};
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++)
+        for (int errors = 0; errors < 3; errors++) {
+            char text[201] = "";
+            for (size_t i = 0; i < 200; i++)
+                text[i] = units[u][i % strlen(units[u])];
+            for (int i = 0; i < errors; i++) /* of sequencing, in the clipped part */
+                text[104 + 11 * i] = text[104 + 11 * i] == 'C' ? 'G' : 'C';
+            ps_read_evidence dna = dna_of(30);
+            for (int i = 0; i < 6; i++) {
+                add_clip(&dna, 10 + (uint64_t)i, 0, A, 1, text + 100, 32 - i);
+                add_clip(&dna, 20 + (uint64_t)i, 1, B, 0, text + 99, 32 - i);
+            }
+            ps_junctions_tidy(&dna.junctions);
+            ps_junction_call call = call_with(NULL, &dna, NAN);
+            if (call.state != PS_JUNCTION_NOT_DETECTED || call.split)
+                fail_msg("unit %s, %d errors: %s, %d split", units[u], errors, ps_junction_state_names[call.state],
+                         (int)call.split);
+            free_call(&call);
+            ps_read_evidence_free(&dna);
+        }
+}
+
+/* Two fragments of each product of one exchange count together; two of one, or four that turn otherwise, do not. */
+static void reciprocal_products_count_together(void **state) {
+    (void)state;
+    static const struct {
+        int others, right_a, right_b, detected;
+    } rows[] = {{2, 0, 1, 1}, {1, 0, 1, 0}, {0, 0, 1, 0}, {2, 1, 1, 0}, {2, 0, 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_read_evidence dna = dna_of(40);
+        for (int k = 0; k < 2; k++)
+            add(&dna, 1 + (uint64_t)k, A, B, 1, 1, 0);
+        for (int k = 0; k < rows[i].others; k++)
+            add(&dna, 11 + (uint64_t)k, A + 1, B - 1, 1, rows[i].right_a, rows[i].right_b);
+        ps_junction_call call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.state == PS_JUNCTION_DETECTED, rows[i].detected);
+        if (rows[i].detected) {
+            assert_int_equal(call.n_breakpoints, 2);
+            assert_int_equal(call.breakpoint[0].event, call.breakpoint[1].event);
+        }
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
+/* Guards against: junction.c taking the pairs of another translocation of IGH for chance: more were needed then. */
+static void igh_joined_to_another_place(void **state) {
+    (void)state;
+    ps_read_evidence quiet = dna_of(20), other = dna_of(20);
+    for (int i = 0; i < 9; i++) {
+        other.junctions.chimeric[1][500]++;
+        other.junctions.chimeric[1][501]++;
+    }
+    for (size_t i = 0; i < quiet.junctions.n_chimeric[1]; i += 40) {
+        quiet.junctions.chimeric[1][i]++;
+        other.junctions.chimeric[1][i]++;
+    }
+    ps_junction_call one = call_with(NULL, &quiet, 1), two = call_with(NULL, &other, 1);
+    assert_int_equal(one.state, PS_JUNCTION_NOT_DETECTED);
+    assert_int_equal(two.state, PS_JUNCTION_NOT_DETECTED);
+    assert_int_equal(one.needed, two.needed);
+    free_call(&one);
+    free_call(&two);
+    ps_read_evidence_free(&quiet);
+    ps_read_evidence_free(&other);
+}
+
+/* Mates on an alternative contig of IGH are no negative; two that go to one place are named beside it. */
+static void mates_on_other_contigs(void **state) {
+    (void)state;
+    for (int n = 0; n < 5; n++) {
+        ps_read_evidence dna = dna_of(30);
+        for (int k = 0; k < n; k++) {
+            add(&dna, 1 + (uint64_t)k, A + 7 * k, 274798, 0, 1, 0);
+            strcpy(dna.junctions.junction[k].contig_b, "chr14_KI270846v1_alt");
+        }
+        ps_junction_call call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.state, n < 3 ? PS_JUNCTION_NOT_DETECTED : PS_JUNCTION_NOT_ASSESSABLE);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_IGH_ELSEWHERE), n > 0);
+        assert_true(!n || strstr(call.reasons.at[0].detail, "chr14_KI270846v1_alt"));
+        assert_int_equal(call.discordant, 0);
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
+/* Four fragments at 1,500-fold are a share, which does not decide alone; at 100-fold, or in a sample of few tumour cells, they do. */
+static void a_small_share(void **state) {
+    (void)state;
+    static const struct {
+        double coverage, purity;
+        int detected;
+    } rows[] = {{1500, NAN, 0}, {1500, 0.1, 1}, {100, NAN, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_read_evidence dna = dna_of(rows[i].coverage);
+        for (int k = 0; k < 4; k++)
+            add(&dna, 1 + (uint64_t)k, A - 10 * k, B + 10 * k, 0, 1, 0);
+        ps_junction_call call = call_with(NULL, &dna, rows[i].purity);
+        assert_int_equal(call.state, rows[i].detected ? PS_JUNCTION_DETECTED : PS_JUNCTION_NOT_ASSESSABLE);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_JUNCTION_FEW_CELLS), !rows[i].detected);
+        assert_int_equal(call.n_breakpoints, 1);
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
+/* Many split reads without one pair, where pairs are expected, are no junction; nor said to be none. */
+static void split_reads_without_pairs(void **state) {
+    (void)state;
+    for (int n = 4; n < 16; n += 6)
+        for (int pairs = 0; pairs < 2; pairs++)
+            for (int insert = 170; insert < 500; insert += 230) {
+                ps_read_evidence dna = dna_of(40);
+                double bases = 0;
+                for (size_t i = 0; i < dna.junctions.n_cells; i++)
+                    bases += (double)dna.junctions.cell_bases[i];
+                dna.junctions.window_fragments = (uint64_t)(bases / insert);
+                dna.junctions.chimeric[0][5] = 3;
+                for (int k = 0; k < n; k++)
+                    add(&dna, 1 + (uint64_t)k, A, B, 1, 1, 0);
+                if (pairs)
+                    add(&dna, 50, A - 30, B + 30, 0, 1, 0);
+                ps_junction_call call = call_with(NULL, &dna, NAN);
+                int unpaired = n > 8 && !pairs && insert > 300;
+                assert_int_equal(call.state, unpaired ? PS_JUNCTION_NOT_ASSESSABLE : PS_JUNCTION_DETECTED);
+                assert_int_equal(has_reason(&call.reasons, PS_REASON_JUNCTION_UNRESOLVED), unpaired);
+                free_call(&call);
+                ps_read_evidence_free(&dna);
+            }
+}
+
+/* IGH's side placed with low quality counts half, and is said. */
+static void low_mapping_quality_in_igh(void **state) {
+    (void)state;
+    for (int low = 0; low < 2; low++) {
+        ps_read_evidence dna = dna_of(30);
+        for (int k = 0; k < 8; k++) {
+            add(&dna, 1 + (uint64_t)k, A - 10 * k, B + 10 * k, 0, 1, 0);
+            dna.junctions.junction[k].low_b = (uint8_t)low;
+        }
+        ps_junction_call call = call_with(NULL, &dna, NAN);
+        assert_int_equal(call.state, PS_JUNCTION_DETECTED);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_IGH_LOW_MAPQ), low);
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
 /* Reads that stop where a split read stops and go on with its bases are split reads too; others are not. */
 static void clips_beside_a_split_read(void **state) {
     (void)state;
@@ -603,6 +756,13 @@ int main(void) {
         cmocka_unit_test(both_sides_of_a_pair),
         cmocka_unit_test(clips_that_match),
         cmocka_unit_test(the_longest_clip_speaks),
+        cmocka_unit_test(longer_repeats_are_no_junction),
+        cmocka_unit_test(reciprocal_products_count_together),
+        cmocka_unit_test(igh_joined_to_another_place),
+        cmocka_unit_test(mates_on_other_contigs),
+        cmocka_unit_test(a_small_share),
+        cmocka_unit_test(split_reads_without_pairs),
+        cmocka_unit_test(low_mapping_quality_in_igh),
         cmocka_unit_test(clips_beside_a_split_read),
         cmocka_unit_test(clips_of_one_side),
         cmocka_unit_test(limit_of_a_negative),

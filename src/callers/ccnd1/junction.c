@@ -128,11 +128,35 @@ static double expected_at(const scene *s, const ps_junction_read *r, double in_a
            share_of_igh(s, r->pos_b0, in_b - in_box, outside) * limits_of(s)->junction_direction_share;
 }
 
+/* Pairs of the densest strip of IGH, when they are no more than IGH joined to one other place shows: then they are that
+ * translocation (or its other product), and no chance. `beg`, `end`: its cells. */
+static double other_translocation(const scene *s, size_t *beg, size_t *end) {
+    const ps_junction_evidence *j = &s->dna->junctions;
+    size_t cells = (size_t)(2 * s->width / PS_CHIMERIC_CELL) + 2, n = j->n_chimeric[1];
+    double most = 0, clonal = s->covered.total / window_length(s); /* fragments over a base */
+    for (size_t i = 0; i < n; i++) {
+        double here =
+            counts_between(&s->chimeric[1], (double)i * PS_CHIMERIC_CELL, (double)(i + cells) * PS_CHIMERIC_CELL);
+        if (here > most) {
+            most = here;
+            *beg = i;
+        }
+    }
+    *end = *beg + cells < n ? *beg + cells : n;
+    double even = s->chimeric[1].total * (double)cells / (double)(n ? n : 1);
+    int peak = most >= 1 && (double)n * ps_poisson_upper((uint64_t)most - 1, even) <= limits_of(s)->junction_alpha;
+    return peak && most <= clonal ? most : 0;
+}
+
 /* The share of the strip of IGH that an average chance pair lies in: where a capture's targets are, junctions are sought. */
 static double usual_share_of_igh(const scene *s) {
-    double even = 2.0 * s->width / igh_length(s), joined = (double)s->n, total = s->chimeric[1].total, squares = 0;
+    size_t beg = 0, end = 0;
+    double other = other_translocation(s, &beg, &end);
+    double even = 2.0 * s->width / igh_length(s), joined = (double)s->n, total = s->chimeric[1].total - other;
+    double squares = 0;
     for (size_t i = 0; i < s->dna->junctions.n_chimeric[1]; i++)
-        squares += (double)s->dna->junctions.chimeric[1][i] * (double)s->dna->junctions.chimeric[1][i];
+        if (other <= 0 || i < beg || i >= end)
+            squares += (double)s->dna->junctions.chimeric[1][i] * (double)s->dna->junctions.chimeric[1][i];
     double around = total > 0 ? squares / total * 2 * s->width / PS_CHIMERIC_CELL : 0;
     return strip_share(s, joined * even + around, joined + total, even);
 }
@@ -207,6 +231,12 @@ static void change_bins(const scene *s, uint32_t *bins, const ps_junction_read *
     bins[(size_t)(1 + 2 * r->right_a + r->right_b) * s->n_bins + at] += (uint32_t)sign * weight(r);
 }
 
+/* The other product of an exchange has both directions turned round. Two fragments or more of each, at the same places, count
+ * together: chance has twice the directions then. */
+static int is_exchange(const scene *s, uint64_t votes, uint64_t others, double expected) {
+    return votes >= 4 && others >= 4 && is_significant(s, (votes + others) / 2, 2 * expected);
+}
+
 /* The boxes of all rows that hold enough, in one pass along the window: linear in rows. */
 static box *find_boxes(const scene *s, size_t *n_boxes, box *doubt) {
     uint32_t *bins = ps_alloc(5 * s->n_bins, sizeof *bins);
@@ -221,14 +251,15 @@ static box *find_boxes(const scene *s, size_t *n_boxes, box *doubt) {
             change_bins(s, bins, &s->row[beg], -1);
         size_t at = bin_of(s, r);
         const uint32_t *own = bins + (size_t)(1 + 2 * r->right_a + r->right_b) * s->n_bins;
-        uint64_t votes = sum_bins(own, s->n_bins, at);
-        if ((double)votes < 2 * s->c->panel->limits.junction_min_fragments)
+        const uint32_t *turned = bins + (size_t)(4 - 2 * r->right_a - r->right_b) * s->n_bins;
+        uint64_t votes = sum_bins(own, s->n_bins, at), others = sum_bins(turned, s->n_bins, at);
+        if ((double)(votes + others) < 2 * s->c->panel->limits.junction_min_fragments)
             continue;
         double in_box = (double)sum_bins(bins, s->n_bins, at);
         double expected = expected_at(s, r, (double)(end - beg), strip_b(s, at), in_box);
-        if (!is_significant(s, votes / 2, expected)) {
+        if (!is_significant(s, votes / 2, expected) && !is_exchange(s, votes, others, expected)) {
             /* chance could give as many, but a clonal junction may give as few, too */
-            if (votes > doubt->votes &&
+            if ((double)votes >= 2 * s->c->panel->limits.junction_min_fragments && votes > doubt->votes &&
                 1 - ps_poisson_upper(votes / 2 + 1, carried_at(s, r->pos_a0)) >= 1 - limits_of(s)->junction_power)
                 *doubt = (box){i, (uint32_t)votes, expected};
             continue;
@@ -392,6 +423,32 @@ static int event_of(const ps_limits *l, const ps_junction_call *call, const ps_b
     return events + 1;
 }
 
+/* Many split reads and no pair, where fragments are long enough that the mates of half of them lie beyond the junction: reads
+ * of one place that look like another's. Files without pairs have no pairs to other contigs either. */
+static int lacks_pairs(const scene *s, const size_t *member, size_t n) {
+    const ps_limits *l = limits_of(s);
+    double fragments = (double)s->dna->junctions.window_fragments, length = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!s->row[member[i]].split || s->row[member[i]].paired)
+            return 0;
+    if (fragments > 0)
+        length = s->covered.total / fragments;
+    return (double)n >= l->junction_unpaired_splits && s->chimeric[0].total + s->chimeric[1].total > 0 &&
+           length >= l->junction_pairs_insert && length <= l->junction_max_insert;
+}
+
+/* The IGH side of most fragments is placed with low quality: said, as repeats of IGH lie on other chromosomes too. */
+static void check_mapping(const scene *s, const size_t *member, size_t n, const ps_breakpoint *k,
+                          ps_junction_call *call) {
+    size_t low = 0;
+    for (size_t i = 0; i < n; i++)
+        low += s->row[member[i]].low_b;
+    if (2 * low > n)
+        ps_reason_add(&call->reasons, PS_REASON_IGH_LOW_MAPQ,
+                      "dna: %zu of %zu fragments at chromosome 11 place %d have mapping quality under %g in IGH", low,
+                      n, (int)k->pos_a1, limits_of(s)->min_mapq);
+}
+
 /* `doubt`: the largest cluster that is neither told from chance nor from a junction; no votes when there is none. */
 static void detect(const scene *s, ps_junction_call *call, box *doubt) {
     size_t n_boxes = 0, capacity = 0;
@@ -405,6 +462,13 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
             continue;
         size_t n = claim(s, boxes[i].row, claimed, member);
         ps_breakpoint k = breakpoint_of(s, member, n);
+        if (lacks_pairs(s, member, n)) {
+            ps_reason_add(&call->reasons, PS_REASON_JUNCTION_UNRESOLVED,
+                          "dna: %zu split reads at 11q13 place %d without one pair that joins the two sides", n,
+                          (int)k.pos_a1);
+            continue;
+        }
+        check_mapping(s, member, n, &k, call);
         k.event = event_of(limits_of(s), call, &k);
         if (call->n_breakpoints == 0) {
             call->background = ps_round6(boxes[i].expected);
@@ -493,6 +557,75 @@ static void decide_negative(const ps_case *c, ps_junction_call *call) {
                       "a clonal junction in a pure sample would have shown");
 }
 
+/* Share of the tumour's cells that hold the first event, of which most fragments are seen. */
+static double share_of_cells(const scene *s, const ps_junction_call *call) {
+    double fragments = 0, carried = carried_at(s, call->breakpoint[0].pos_a1 - 1);
+    for (size_t i = 0; i < call->n_breakpoints; i++)
+        if (call->breakpoint[i].event == call->breakpoint[0].event)
+            fragments = fmax(fragments, (double)(call->breakpoint[i].split + call->breakpoint[i].discordant));
+    return carried > 0 ? fragments / carried : INFINITY;
+}
+
+static void decide_positive(const scene *s, ps_junction_call *call) {
+    double share = share_of_cells(s, call), needed = limits_of(s)->junction_min_share;
+    if (share >= needed)
+        return;
+    call->state = PS_JUNCTION_NOT_ASSESSABLE;
+    ps_reason_add(
+        &call->reasons, PS_REASON_JUNCTION_FEW_CELLS,
+        "dna: %llu fragments at %.0f-fold physical coverage are a junction in %.2g %% of the tumour's cells, %g %% "
+        "needed",
+        (unsigned long long)(call->breakpoint[0].split + call->breakpoint[0].discordant),
+        carried_at(s, call->breakpoint[0].pos_a1 - 1) * 2 / (s->shown * (isnan(s->c->purity) ? 1 : s->c->purity)),
+        100 * share, 100 * needed);
+}
+
+static int is_near(const ps_junction_read *x, const ps_junction_read *y, int32_t width) {
+    return labs((long)x->pos_b0 - y->pos_b0) <= width && x->right_a == y->right_a && x->right_b == y->right_b &&
+           !strcmp(x->contig_b, y->contig_b) && (!x->molecule || x->molecule != y->molecule);
+}
+
+/* The largest cluster of pairs from one place of the window to one place of a contig that may hold IGH. Rows ascend by place
+ * in the window. */
+static const ps_junction_read *far_cluster(const scene *s, size_t *most, size_t *all) {
+    enum { LOOKED_AT = 1000 }; /* rows after one: more in a box are a repeat, and enough already */
+    const ps_junction_evidence *j = &s->dna->junctions;
+    const ps_junction_read *best = NULL;
+    *most = *all = 0;
+    for (size_t i = 0; i < j->n_junction; i++) {
+        const ps_junction_read *r = &j->junction[i];
+        size_t n = 1;
+        if (!r->contig_b[0])
+            continue;
+        ++*all;
+        for (size_t k = i + 1; k < j->n_junction && k < i + LOOKED_AT; k++) {
+            if (j->junction[k].pos_a0 - r->pos_a0 > s->width)
+                break;
+            n += (size_t)is_near(r, &j->junction[k], s->width);
+        }
+        if (n > *most) {
+            *most = n;
+            best = r;
+        }
+    }
+    return best;
+}
+
+/* 1: fragments join the window to a contig that may hold IGH: no negative. Fewer are named beside one. */
+static int leads_elsewhere(const scene *s, ps_junction_call *call) {
+    size_t n = 0, all = 0;
+    const ps_junction_read *r = far_cluster(s, &n, &all);
+    if (!r)
+        return 0;
+    int cluster = (double)n >= limits_of(s)->junction_min_fragments;
+    ps_reason_add(
+        &call->reasons, PS_REASON_IGH_ELSEWHERE,
+        "dna: %zu fragments lead from 11q13 to contigs that may hold IGH, %zu of them from place %d to %s place %d%s",
+        all, n, (int)r->pos_a0 + 1, r->contig_b, (int)r->pos_b0 + 1,
+        cluster ? ": align without alternative contigs, or aware of them" : "");
+    return cluster;
+}
+
 /* ---- the call ---------------------------------------------------------------------------------------------------
  */
 
@@ -534,9 +667,12 @@ static void call_from_dna(const ps_case *c, const ps_read_evidence *dna, ps_junc
     for (size_t i = 0; i < s.n; i++)
         *(s.row[i].split ? &call->split : &call->discordant) += 1;
     detect(&s, call, &doubt);
-    if (call->state != PS_JUNCTION_DETECTED && doubt.votes)
+    int unresolved = call->reasons.n > 0; /* a cluster that is no junction, nor chance */
+    if (call->state == PS_JUNCTION_DETECTED)
+        decide_positive(&s, call);
+    else if (doubt.votes)
         say_doubt(&s, &doubt, call);
-    else if (call->state != PS_JUNCTION_DETECTED)
+    else if (!leads_elsewhere(&s, call) && !unresolved)
         decide_negative(c, call);
     free_scene(&s);
 }

@@ -136,11 +136,43 @@ static size_t first_seed(const work *w, uint32_t bases) {
     return low;
 }
 
+static int base_of(uint64_t bases, int at) {
+    return (int)(bases >> (2 * at)) & 3;
+}
+
+/* Are `n` bases beyond the end, from `from` on, the aligned ones over again?  Aligners clip the longer allele of a repeat: what is
+ * clipped continues what is aligned, and agrees with the same repeat anywhere. */
+static int is_repeat(const ps_junction_clip *c, int from, int n, int unit) {
+    int differ = 0, seen = 0;
+    for (int i = from; i < from + n; i++) {
+        int before =
+            i - unit; /* the aligned bases read the other way: the break lies before beyond[0] and within[0] */
+        if (before < 0 && -1 - before >= c->n_within)
+            continue;
+        int base = before >= 0 ? base_of(c->beyond, before) : 3 - base_of(c->within, -1 - before);
+        differ += base != base_of(c->beyond, i);
+        seen++;
+    }
+    enum { SHORT = 12 }; /* bases: in fewer, chance repeats too, so next to no errors are allowed for */
+    return seen > 0 && differ <= seen / (seen < SHORT ? 8 : 4);
+}
+
+/* The bases that were compared, none when they are a repeat. */
+static int complex_bases(const ps_junction_clip *c, int shift, int n) {
+    enum { LONGEST_UNIT = 24 };
+    for (int unit = 1; unit <= LONGEST_UNIT; unit++)
+        if (is_repeat(c, shift < 0 ? -shift : 0, n, unit))
+            return 0;
+    return n;
+}
+
 /* Keeps the link when it is the best of either end; ties go to the lower place (sites ascend). */
 static void try_link(work *w, size_t a, size_t b, int shift) {
     const ps_junction_clip *x = &w->clip[w->site[a].best], *y = &w->clip[w->site[b].best];
     int n_x, n_y, there = agreement(w->limits, x, y, shift, &n_x), back = agreement(w->limits, y, x, shift, &n_y);
     if (there < 0 || back < 0 || n_x + n_y < w->limits->junction_clip_bases)
+        return;
+    if (complex_bases(x, shift, n_x) + complex_bases(y, shift, n_y) < w->limits->junction_clip_complex)
         return;
     if (there + back > w->site[a].score)
         w->site[a].score = there + back, w->site[a].link = b + 1, w->site[a].shift = shift;

@@ -75,6 +75,7 @@ static int join_rows(const ps_junction_read *rows, size_t n, ps_junction_read *o
         }
     }
     const ps_junction_read *told = mate ? mate : pair;
+    one->paired = told != NULL;
     if (told && one->split) { /* a mate that is placed surely vouches for a short second part */
         one->low_b &= told->low_b;
         one->molecule = pair->molecule ? pair->molecule : one->molecule;
@@ -110,8 +111,11 @@ ps_junction_read *ps_junction_rows(const ps_limits *limits, const ps_read_eviden
     size_t n_clipped = 0, used = evidence->junctions.n_junction;
     ps_junction_read *clipped = ps_junction_link_clips(limits, evidence, &n_clipped);
     ps_junction_read *rows = ps_alloc(used + n_clipped, sizeof *rows);
-    if (used)
-        memcpy(rows, evidence->junctions.junction, used * sizeof *rows);
+    used = 0;
+    for (size_t i = 0; i < evidence->junctions.n_junction;
+         i++) /* those that lead to other contigs are looked at apart */
+        if (!evidence->junctions.junction[i].contig_b[0])
+            rows[used++] = evidence->junctions.junction[i];
     if (n_clipped)
         memcpy(rows + used, clipped, n_clipped * sizeof *rows);
     free(clipped);

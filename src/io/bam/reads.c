@@ -246,6 +246,10 @@ int ps_reads_contig(const ps_reads *reads, int tid) {
     return tid >= 0 && tid < reads->info.n_contigs ? reads->contig[tid] : -1;
 }
 
+const char *ps_reads_contig_name(const ps_reads *reads, int tid) {
+    return sam_hdr_tid2name(reads->header, tid);
+}
+
 int ps_reads_contig_by_name(const ps_reads *reads, const char *name) {
     return ps_reads_contig(reads, sam_hdr_name2tid(reads->header, name));
 }
