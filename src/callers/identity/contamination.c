@@ -1,13 +1,15 @@
 /* contamination.c - another person's fragments, seen as minor alleles at homozygous SNPs.
  *
  * With a share A of foreign fragments, a SNP whose owner is homozygous and whose intruder has c copies of the other allele
- * shows that allele in A c / 2 of its fragments. Neither genotype is known: both are summed out at Hardy-Weinberg. A
+ * shows that allele in A c / 2 of its fragments. Neither genotype is known: both are summed out, the owner's at
+ * Hardy-Weinberg, the intruder's given the owner's: a relative shares alleles, so fewer of its fragments show. Who the
+ * intruder is to the owner is not known either: a stranger, a parent or child, a sibling are each fitted. A
  * heterozygous owner shows anything between even and nearly homozygous (a tumour's lost and gained copies, unequal
  * expression): how the shares are spread is fitted with A, as weights of a grid, by expectation-maximisation. Lost
  * copies make a few SNPs look foreign, an intruder three quarters of the homozygous ones, and how many SNPs are
  * homozygous is known. Errors are known from third alleles; damage that turns C into T and G into A in one direction
- * only is fitted too. The estimate is the maximum of the profile likelihood, the interval where it falls by
- * contamination_drop.
+ * only is fitted too. The estimate is the maximum of the profile likelihood over kinships, the interval where it falls by
+ * contamination_drop under each of them.
  */
 #define _DEFAULT_SOURCE /* lgamma_r */
 #include <math.h>
@@ -32,10 +34,20 @@ static const struct node {
     double factor, weight;
 } rna_nodes[] = {{0.25, 0.2}, {0.7, 0.3}, {1.2, 0.3}, {2, 0.2}}, dna_nodes[] = {{1, 1}};
 
+/* Probabilities that owner and intruder share none, one or both alleles by descent. */
+static const struct kinship {
+    double shared[3];
+    double
+        ln_prior; /* for the estimate, not for the interval: one intruder in eight or so is a close relative, an assumption */
+} kinships[] = {{{1, 0, 0}, 0}, {{0, 1, 0}, -2}, {{0.25, 0.5, 0.25}, -2}};
+enum { N_KINSHIPS = sizeof kinships / sizeof *kinships };
+
 typedef struct site {
     double ref, alt, prior[3];
-    double scale;  /* ln likelihood if every share of alleles were as likely: never far below the best */
-    int damage[2]; /* 1: damage makes the reference the alternative, the alternative the reference */
+    double intruder[3][3]; /* by the owner's copies of the alternative: probability of the intruder's */
+    double scale;          /* ln likelihood if every share of alleles were as likely: never far below the best */
+    int snp;               /* of the panel */
+    int damage[2];         /* 1: damage makes the reference the alternative, the alternative the reference */
 } site;
 
 typedef struct fit {
@@ -69,20 +81,38 @@ static chances chances_of(double owner_share, double fraction, double error, dou
     return c;
 }
 
-/* Likelihood over `scale` of an allele's fragments, the intruder's genotype summed out. alt: is it the alternative? */
-static double likelihood(const site *s, const chances *c, int alt) {
+/* Likelihood over `scale` of an allele's fragments, the intruder's genotype summed out. alt: is it the alternative? `owner`:
+ * the owner's copies of the alternative. */
+static double likelihood(const site *s, const chances *c, int alt, int owner) {
     double this = alt ? s->alt : s->ref, other = alt ? s->ref : s->alt, sum = 0;
     for (int copies = 0; copies < 3; copies++)
-        sum +=
-            s->prior[alt ? copies : 2 - copies] * exp(this * c->this[copies] + other * c->other[copies] - s->scale);
+        sum += s->intruder[owner][alt ? copies : 2 - copies] *
+               exp(this * c->this[copies] + other * c->other[copies] - s->scale);
     return sum;
+}
+
+/* The intruder's genotype given the owner's: one allele or both the owner's own, the rest as in the population. */
+static void set_kinship(const struct kinship *k, double q, site *s) {
+    double allele[2] = {1 - q, q};
+    for (int owner = 0; owner < 3; owner++)
+        for (int copies = 0; copies < 3; copies++) {
+            double one = 0; /* the shared allele is the reference (0) or the alternative (1) */
+            for (int shared = 0; shared < 2; shared++) {
+                double chance = shared ? owner / 2.0 : 1 - owner / 2.0;
+                int rest = copies - shared;
+                one += rest == 0 || rest == 1 ? chance * allele[rest] : 0;
+            }
+            s->intruder[owner][copies] =
+                k->shared[0] * s->prior[copies] + k->shared[1] * one + k->shared[2] * (copies == owner);
+        }
 }
 
 static void fill_heterozygous(const fit *f, double fraction) {
     for (int j = 0; j < N_SHARES; j++) {
         chances c = chances_of(shares[j], fraction, f->error, 0);
         for (size_t i = 0; i < f->n; i++)
-            f->het[i][j] = f->at[i].prior[1] * (likelihood(&f->at[i], &c, 0) + likelihood(&f->at[i], &c, 1)) / 2;
+            f->het[i][j] =
+                f->at[i].prior[1] * (likelihood(&f->at[i], &c, 0, 1) + likelihood(&f->at[i], &c, 1, 1)) / 2;
     }
 }
 
@@ -94,8 +124,8 @@ static void fill_homozygous(const fit *f, double fraction, double damage) {
         chances c[2] = {chances_of(0, here, f->error, 0), chances_of(0, here, f->error, damage)};
         for (size_t i = 0; i < f->n; i++) {
             const site *s = &f->at[i];
-            f->hom[i] += f->node[k].weight * (s->prior[0] * likelihood(s, &c[s->damage[0]], 1) +
-                                              s->prior[2] * likelihood(s, &c[s->damage[1]], 0));
+            f->hom[i] += f->node[k].weight * (s->prior[0] * likelihood(s, &c[s->damage[0]], 1, 0) +
+                                              s->prior[2] * likelihood(s, &c[s->damage[1]], 0, 2));
         }
     }
 }
@@ -224,7 +254,8 @@ static size_t take_sites(const ps_panel *panel, const ps_read_evidence *e, site 
         double depth = (double)c->ref + c->alt;
         if (depth < panel->limits.contamination_min_depth)
             continue;
-        all[n++] = site_of(&panel->snps[i], c);
+        all[n] = site_of(&panel->snps[i], c);
+        all[n++].snp = i;
         call->fragments += (int64_t)depth;
         others += c->other;
     }
@@ -233,6 +264,35 @@ static size_t take_sites(const ps_panel *panel, const ps_read_evidence *e, site 
     double rate = n ? others / 2 / (double)call->fragments : 0;
     call->error_rate = ps_round6(rate);
     return n;
+}
+
+static void use_kinship(const ps_panel *panel, int kinship, site *all, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        set_kinship(&kinships[kinship], panel->snps[all[i].snp].alt_frequency, &all[i]);
+}
+
+/* The most likely share over kinships, and all shares that some kinship explains nearly as well. */
+static void fit_kinships(const ps_panel *panel, const fit *f, double drop, site *all, ps_contamination *call) {
+    double height[N_KINSHIPS], found[N_KINSHIPS], low = MOST, high = 0;
+    double highest = -INFINITY;
+    int best = 0;
+    for (int k = 0; k < N_KINSHIPS; k++) {
+        use_kinship(panel, k, all, f->n);
+        found[k] = maximum(f, &height[k]);
+        best = height[k] + kinships[k].ln_prior > height[best] + kinships[best].ln_prior ? k : best;
+        highest = fmax(highest, height[k]);
+    }
+    for (int k = 0; k < N_KINSHIPS; k++) {
+        double level = highest - drop;
+        if (height[k] < level)
+            continue;
+        use_kinship(panel, k, all, f->n);
+        low = fmin(low, found[k] > 0 ? crossing(f, found[k], 0, level) : 0);
+        high = fmax(high, crossing(f, found[k], MOST, level));
+    }
+    call->fraction = ps_round6(found[best]);
+    call->low = ps_round6(low);
+    call->high = ps_round6(high);
 }
 
 void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, ps_contamination *call) {
@@ -265,11 +325,8 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
     f.n_nodes = evidence->role == PS_INPUT_RNA ? sizeof rna_nodes / sizeof *rna_nodes : 1;
     f.het = ps_alloc(f.n, sizeof *f.het);
     f.hom = ps_alloc(f.n, sizeof *f.hom);
-    double height = 0, found = maximum(&f, &height);
-    double level = height - (evidence->role == PS_INPUT_RNA ? l->contamination_drop_rna : l->contamination_drop);
-    call->fraction = ps_round6(found);
-    call->low = ps_round6(found > 0 ? crossing(&f, found, 0, level) : 0);
-    call->high = ps_round6(crossing(&f, found, MOST, level));
+    fit_kinships(panel, &f, evidence->role == PS_INPUT_RNA ? l->contamination_drop_rna : l->contamination_drop, all,
+                 call);
     call->state = call->fraction >= l->contamination_warn ? PS_CONTAMINATION_FOUND : PS_CONTAMINATION_BELOW;
     free(f.het);
     free(f.hom);

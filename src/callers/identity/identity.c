@@ -10,7 +10,8 @@
  * allowed to say nothing, so that no single misaligned SNP decides.
  *
  * L of a homozygote is beta-binomial with a mean of 1 % of the other allele (errors, some contamination). A heterozygote
- * is even, or out of balance (copy number, unequal expression), or has lost one allele; how often depends on the input.
+ * is even, or out of balance (copy number, unequal expression), or has lost one allele; how often depends on the input, and
+ * the share of lost ones is fitted where much of the genome has lost a haplotype.
  */
 #include "plasmastrat/calls.h"
 
@@ -115,8 +116,7 @@ static double beta_binomial(int k, int n, double a, double b) {
     return p;
 }
 
-static void genotype_likelihoods(const ps_limits *l, ps_input_role role, int ref, int alt, double likelihood[3]) {
-    het h = het_of(l, role);
+static void genotype_likelihoods(const ps_limits *l, het h, int ref, int alt, double likelihood[3]) {
     int n = ref + alt;
     likelihood[0] = beta_binomial(alt, n, l->identity_hom_minor, l->identity_hom_major);
     likelihood[2] = beta_binomial(ref, n, l->identity_hom_minor, l->identity_hom_major);
@@ -137,17 +137,49 @@ void ps_identity_bits_of(const ps_panel *panel, const char *genotypes, int sites
         }
 }
 
+/* Of one SNP, with its Hardy-Weinberg mean. */
+static double mean_likelihood(const ps_panel *panel, int snp, het h, const char *counts, double like[3]) {
+    double q = panel->snps[snp].alt_frequency;
+    genotype_likelihoods(&panel->limits, h, digit_of(counts[2 * snp]), digit_of(counts[2 * snp + 1]), like);
+    return (1 - q) * (1 - q) * like[0] + 2 * q * (1 - q) * like[1] + q * q * like[2];
+}
+
+/* Shares of heterozygous SNPs that look homozygous: the usual one, or, where the input's own counts make it clearly likelier, one
+ * of a tumour that lost a haplotype over much or all of its genome. Such a tumour shares an allele with its own normal
+ * everywhere, as a parent does; that it shows next to no heterozygous SNP tells the two apart. */
+static het fitted_het(const ps_panel *panel, ps_input_role role, const char *counts) {
+    static const double losses[] = {0.35, 0.55, 0.75, 0.9, 0.97};
+    static const double clear = 3; /* ln likelihood: a factor of twenty */
+    het usual = het_of(&panel->limits, role), best = usual;
+    double kept = usual.even + usual.skewed, most = 0;
+    if (role == PS_INPUT_NORMAL)
+        return usual;
+    for (size_t k = 0; k < sizeof losses / sizeof *losses; k++) {
+        het h = usual;
+        double sum = 0, like[3];
+        h.even *= (1 - losses[k]) / kept;
+        h.skewed *= (1 - losses[k]) / kept;
+        if (losses[k] <= 1 - kept)
+            continue;
+        for (int i = 0; i < panel->n_snps; i++)
+            sum += log(mean_likelihood(panel, i, h, counts, like) / mean_likelihood(panel, i, usual, counts, like));
+        if (sum > clear && sum > most) {
+            most = sum;
+            best = h;
+        }
+    }
+    return best;
+}
+
 void ps_identity_profile_of(const ps_panel *panel, ps_input_role role, const char *counts, const char *genotypes,
                             int sites, ps_identity_profile *profile) {
     size_t n = (size_t)panel->n_snps;
     ps_identity_bits_of(panel, genotypes, sites, profile);
     profile->likelihood = ps_alloc(3 * n, sizeof *profile->likelihood);
     profile->allele = ps_alloc(2 * n, sizeof *profile->allele);
+    het h = fitted_het(panel, role, counts);
     for (size_t i = 0; i < n; i++) {
-        int ref = digit_of(counts[2 * i]), alt = digit_of(counts[2 * i + 1]);
-        double q = panel->snps[i].alt_frequency, like[3];
-        genotype_likelihoods(&panel->limits, role, ref, alt, like);
-        double mean = (1 - q) * (1 - q) * like[0] + 2 * q * (1 - q) * like[1] + q * q * like[2];
+        double q = panel->snps[i].alt_frequency, like[3], mean = mean_likelihood(panel, (int)i, h, counts, like);
         for (int g = 0; g < 3; g++)
             profile->likelihood[3 * i + (size_t)g] = (float)(like[g] / mean);
         for (size_t t = 0; t < 2; t++)

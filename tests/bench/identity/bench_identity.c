@@ -71,12 +71,20 @@ static void persons(const kind *k, int repeats, int shared) {
     free(cut);
 }
 
-static void contamination(const char *name, assay a, int repeats) {
+/* `kinship`: 0 a stranger's fragments, 1 a parent's, 2 a child's, 3 a sibling's. */
+static void contamination(const char *name, assay a, int kinship, int repeats) {
     int found = 0, covered = 0, assessed = 0;
     double sum = 0, width = 0;
     for (int r = 0; r < repeats; r++) {
         uint64_t seed = (uint64_t)(r + 1) * 7919;
-        person who = unit_stranger(&seed, &panel), foreign = unit_stranger(&seed, &panel);
+        person mother = unit_stranger(&seed, &panel), father = unit_stranger(&seed, &panel), foreign = father;
+        person who = unit_child(&seed, &panel, &mother, &father);
+        if (kinship == 0)
+            foreign = unit_stranger(&seed, &panel);
+        else if (kinship == 2)
+            foreign = who, who = mother;
+        else if (kinship == 3)
+            foreign = unit_child(&seed, &panel, &mother, &father);
         a.foreign = a.fraction > 0 ? &foreign : NULL;
         ps_read_evidence e = unit_observe(&seed, &panel, &who, a, seed ^ 0x5555);
         ps_contamination call;
@@ -166,23 +174,30 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         persons(&kinds[i], repeats, 40);
     persons(&(kind){"15 SNPs of 8x: tumour, RNA", dna, rna}, repeats, 15);
+    assay half = {.role = PS_INPUT_DNA, .depth = 30, .error = 0.002, .purity = 0.97, .lost = 0.5, .gained = 0.2};
+    assay haploid = {.role = PS_INPUT_DNA, .depth = 30, .error = 0.002, .purity = 0.97, .lost = 0.88};
+    assay deep = {.role = PS_INPUT_NORMAL, .depth = 30, .error = 0.002};
+    persons(&(kind){"442 SNPs of 30x: half lost, normal", half, deep}, repeats, 0);
+    persons(&(kind){"442 SNPs of 30x: haploid, normal", haploid, deep}, repeats, 0);
+    haploid.depth = 8;
+    persons(&(kind){"40 SNPs of 8x: haploid, normal", haploid, normal}, repeats, 40);
     persons(&(kind){"442 SNPs of 1x: DNA, DNA", thin, thin}, repeats, 0);
     if (argc > 2)
         return 0;
     static const double planted[] = {0, 0.02, 0.05, 0.10};
     for (size_t f = 0; f < sizeof planted / sizeof *planted; f++) {
         assay a = {.role = PS_INPUT_NORMAL, .depth = 30, .error = 0.001, .fraction = planted[f]};
-        contamination("normal, 442 SNPs of 30x", a, repeats);
+        contamination("normal, 442 SNPs of 30x", a, 0, repeats);
         a.role = PS_INPUT_DNA, a.purity = 0.9, a.lost = 0.15, a.gained = 0.3;
-        contamination("tumour 90 % pure, 15 % lost, 30 % gained, 30x", a, repeats);
+        contamination("tumour 90 % pure, 15 % lost, 30 % gained, 30x", a, 0, repeats);
         a.lost = 0.4;
-        contamination("tumour 90 % pure, 40 % lost, 30 % gained, 30x", a, repeats);
+        contamination("tumour 90 % pure, 40 % lost, 30 % gained, 30x", a, 0, repeats);
         a.purity = 0.5, a.lost = 0.15;
-        contamination("tumour 50 % pure, 15 % lost, 30 % gained, 30x", a, repeats);
+        contamination("tumour 50 % pure, 15 % lost, 30 % gained, 30x", a, 0, repeats);
         a.damage = 0.02;
-        contamination("the same with 2 % deamination", a, repeats);
+        contamination("the same with 2 % deamination", a, 0, repeats);
         a.damage = 0, a.sites = 60, a.depth = 20;
-        contamination("the same, 60 SNPs of 20x", a, repeats);
+        contamination("the same, 60 SNPs of 20x", a, 0, repeats);
         assay r = {.role = PS_INPUT_RNA,
                    .depth = 40,
                    .sites = 250,
@@ -190,8 +205,20 @@ int main(int argc, char **argv) {
                    .spread = 1.2,
                    .skew = 0.7,
                    .fraction = planted[f]};
-        contamination("RNA, 250 SNPs of 40x, uneven", r, repeats);
+        contamination("RNA, 250 SNPs of 40x, uneven", r, 0, repeats);
     }
+    static const char *const kin[] = {"", "a parent's", "a child's", "a sibling's"};
+    static const double relatives[] = {0.05, 0.10, 0.20, 0.30};
+    for (int k = 1; k < 4; k++)
+        for (size_t f = 0; f < sizeof relatives / sizeof *relatives; f++) {
+            char name[80];
+            assay a = {.role = PS_INPUT_DNA, .depth = 60, .error = 0.001, .fraction = relatives[f]};
+            snprintf(name, sizeof name, "%s, 442 SNPs of 60x", kin[k]);
+            contamination(name, a, k, repeats);
+            a.depth = 30, a.purity = 0.9, a.lost = 0.15, a.gained = 0.3;
+            snprintf(name, sizeof name, "%s, tumour of 15 %% lost, 30x", kin[k]);
+            contamination(name, a, k, repeats);
+        }
     printf("\n");
     cohort(2000, 30);
     cohort(2000, 1);
