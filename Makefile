@@ -115,6 +115,9 @@ bench: all
 	@.ci/need build demo test
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/bench.py
 
+bench-real: all
+	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/real/bench_real.py $(BENCH_REAL)
+
 bench-ras: all
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/ras/bench_ras.py $(BENCH_RAS)
 
@@ -176,6 +179,7 @@ help:
 	@echo "make mutants   changes of the code that a test must notice (MUTANTS=10; MUTANTS_RANDOM=40 SEED=1)"
 	@echo "make test-workflows  run pipelines/ on Snakemake, Slurm, CWL and Nextflow, and build the packages"
 	@echo "make bench     speed ratios against samtools in one run"
+	@echo "make bench-real figures of the RAS caller on simulated real libraries (ART reads, bwa); BENCH_REAL=--quick"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
 	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"
 	@echo "make bench-identity persons told apart and contamination found, on simulated counts"
@@ -185,5 +189,5 @@ help:
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-identity bench-ccnd1 install deb format lint clean help
+.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-real bench-identity bench-ccnd1 install deb format lint clean help
 .DELETE_ON_ERROR:

@@ -200,6 +200,8 @@ typedef struct ps_junction_evidence { /* junctions.c; RNA, DNA */
     size_t n_chimeric[2];
 } ps_junction_evidence;
 
+/* Fragments that show no indel at a codon and reach far enough beyond it to have shown one of these lengths. */
+uint32_t ps_codons_indel_depth(const ps_codon_evidence *codons, int32_t codon, int32_t deleted, int32_t inserted);
 void ps_codons_free(ps_codon_evidence *codons);
 void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part);
 void ps_codons_tidy(const ps_panel *panel, ps_codon_evidence *codons);

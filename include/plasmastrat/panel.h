@@ -165,6 +165,7 @@ typedef struct ps_chromosome {
     X(ras_min_quality)               /* phred: from which a base enters, with its own error */                             \
     X(ras_damage_haplotypes)         /* haplotypes of one substitution: more of them are damage */                         \
     X(ras_damage_max_vaf)            /* VAF: up to which a haplotype may be damage */                                      \
+    X(ras_optimistic_ratio)          /* fold: mismatches over stated ones from which qualities are optimistic */           \
     X(ras_indel_fold)                /* fold: of this sample's own indel rate is allowed for */                        \
     X(ras_true_indels)               /* alleles of one class: more of them are errors */                               \
     X(ras_run_bases)                 /* bases: of a run of one letter that do not raise its indel errors */            \

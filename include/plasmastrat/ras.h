@@ -57,12 +57,26 @@ typedef struct ps_ras_note { /* what a reader of the answer should know of how i
 
 #define PS_LOD95_MISSED 0.05 /* what the 95 % power that lod95 stands for leaves */
 
+/* Kinds of change that a hotspot's mutations need; each has errors and a depth of its own. */
+typedef enum { PS_CHANGE_SUBSTITUTION, PS_CHANGE_MULTI_BASE, PS_CHANGE_INDEL, PS_N_CHANGES } ps_change_kind;
+extern const char *const ps_change_names[PS_N_CHANGES]; /* "substitution", "multi_base", "indel" (in frame) */
+
 typedef struct ps_ras_codon {
     ps_ras_state state; /* of this codon */
     int64_t depth;      /* fragments over all three bases, best input; -1: none could tell */
     double lod95;       /* smallest VAF that would have been called with 95 % power; NaN when nothing was seen */
+    double lod95_of[PS_N_CHANGES]; /* the same by kind: lod95 is the worst of them; NaN: not known (a VCF, no hotspot) */
     uint8_t source;     /* ps_input_role that gave depth and lod95 */
 } ps_ras_codon;
+
+typedef struct ps_ras_library { /* what one read input's errors look like; zeroed: not measured */
+    int given;
+    double quality_ratio; /* mismatches seen in those that base qualities state; NaN: too few are stated */
+    double spread;        /* sd of ln(error rate) from place to place */
+    int damaged;          /* haplotypes of one substitution that are damage; 0: none */
+    double damaged_vaf;   /* the highest of them */
+    const char *damaged_pair; /* "C>T/G>A"; a constant */
+} ps_ras_library;
 
 typedef struct ps_ras_call {
     ps_ras_state state;
@@ -71,6 +85,7 @@ typedef struct ps_ras_call {
     size_t n_variants;
     ps_ras_codon *codon;     /* n_codons, by panel codon id */
     double log_odds;         /* ln P(data | mutated) / P(data | wild type): soft evidence; 0 when not assessable */
+    ps_ras_library library[PS_N_READ_INPUTS];
     ps_ras_note *note;
     size_t n_notes;
 } ps_ras_call;

@@ -168,8 +168,7 @@ static int32_t codon_over(const ps_panel *panel, const ps_locus *locus, int32_t 
     return locus->codon_beg;
 }
 
-/* Fragments at a codon that would have shown an indel of these lengths. */
-static uint32_t able_to_show(const ps_codon_evidence *c, int32_t codon, int32_t deleted, int32_t inserted) {
+uint32_t ps_codons_indel_depth(const ps_codon_evidence *c, int32_t codon, int32_t deleted, int32_t inserted) {
     int32_t anchor = ps_anchor_of(inserted > deleted ? inserted : deleted);
     int left = reach_left(anchor), right = reach_right(anchor + inserted);
     uint32_t n = 0;
@@ -199,11 +198,11 @@ static uint32_t allele_depth(const ps_panel *panel, const ps_codon_evidence *c, 
         uint32_t depth = fragments_at(c, id);
         return depth > carriers ? depth : carriers;
     }
-    uint32_t here = able_to_show(c, id, deleted, inserted);
+    uint32_t here = ps_codons_indel_depth(c, id, deleted, inserted);
     if (here ==
         0) { /* a codon cut by an exon's end is never whole: its neighbour, which carriers show too, stands in */
         int32_t next = t + 1 < locus->n_targets ? codon_over(panel, locus, t + 1) : id;
-        uint32_t there = able_to_show(c, next, deleted, inserted);
+        uint32_t there = ps_codons_indel_depth(c, next, deleted, inserted);
         here = there > carriers ? there - carriers : 0;
     }
     return here + carriers;

@@ -189,6 +189,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_min_quality, 0, 40)                                                                                        \
     R(ras_damage_haplotypes, 1, 1000)                                                                                \
     R(ras_damage_max_vaf, 0.01, 1)                                                                                   \
+    R(ras_optimistic_ratio, 1, 1000)                                                                                 \
     R(ras_indel_fold, 1, 1000)                                                                                       \
     R(ras_true_indels, 0, 1000)                                                                                      \
     R(ras_run_bases, 1, 30)                                                                                          \

@@ -121,7 +121,7 @@ int ps_is_stop(const ps_panel *panel, int codon) {
 }
 
 ps_ras_codon ps_codon_seen(const ps_result *result, int codon) {
-    ps_ras_codon nothing = {.state = PS_RAS_NOT_ASSESSABLE, .depth = -1, .lod95 = NAN};
+    ps_ras_codon nothing = {.state = PS_RAS_NOT_ASSESSABLE, .depth = -1, .lod95 = NAN, .lod95_of = {NAN, NAN, NAN}};
     return result->calls.ras.codon ? result->calls.ras.codon[codon] : nothing;
 }
 

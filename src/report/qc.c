@@ -116,8 +116,29 @@ static void check_expression(ps_result *r) {
     check_library(r);
 }
 
+/* Errors that one read input shows: of its bases' qualities, and of its molecules. */
+static void check_errors(ps_result *r, ps_input_role role) {
+    const ps_ras_library *x = &r->calls.ras.library[role];
+    const ps_limits *l = &r->panel->limits;
+    if (!x->given)
+        return;
+    if (isfinite(x->quality_ratio))
+        ps_result_qc(r, "qualities-optimistic", ps_input_names[role],
+                     x->quality_ratio > l->ras_optimistic_ratio ? PS_QC_WARN : PS_QC_PASS, x->quality_ratio,
+                     l->ras_optimistic_ratio,
+                     "mismatches at RAS codons in those that base qualities state; RAS calls use what was seen");
+    ps_result_qc(r, "damaged", ps_input_names[role], x->damaged ? PS_QC_WARN : PS_QC_PASS, x->damaged,
+                 l->ras_damage_haplotypes,
+                 x->damaged ? "haplotypes of %s with a VAF of up to %.2g outside hotspots: damaged molecules; such "
+                              "changes are no calls up to twice that VAF, and wild types hold from there only"
+                            : "no substitution has many haplotypes outside hotspots",
+                 x->damaged_pair, x->damaged_vaf);
+}
+
 static void check_ras(ps_result *r) {
     int worst = ps_worst_codon(r);
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        check_errors(r, (ps_input_role)role);
     if (worst < 0)
         return;
     const ps_codon *codon = &r->panel->codons[worst];

@@ -220,7 +220,7 @@ static const struct {
     {"identity_snps.tsv", "A\tG\t0.463", "A\tGT\t0.463", 2, "'GT'"},
     {"identity_snps.tsv", "A\tG\t0.463", "A\tG\t1.463", 2, "1.463"},
     {"identity_snps.tsv", "alt_frequency", "frequency", 0, "'alt_frequency' is missing"},
-    {"limits.tsv", "identity_min_sites\t15", "identity_min_sites\t0", 174, "column value"},
+    {"limits.tsv", "identity_min_sites\t15", "identity_min_sites\t0", 175, "column value"},
     {"regions.bed", "IGH_locus", "IGX_locus", 0, "'IGH_locus' is missing"},
     {"regions.bed", "CCND1_t1114_window", "window", 0, "'CCND1_t1114_window' is missing"},
     {"regions.bed", "MYEOV_gene", "IGK_locus", 6, "IGK_locus"},

@@ -14,15 +14,15 @@ static const struct {
 } spreads[] = {{0.2, 0.45}, {0.4, 0.3}, {0.6, 0.15}, {0.8, 0.07}, {1.0, 0.02}, {1.2, 0.007}, {1.4, 0.003}};
 enum { N_SPREADS = sizeof spreads / sizeof *spreads };
 
-/* The factor of a site on a grid of ln: from 1/33 to 330 times the mean in steps below the smallest spread. */
-enum { N_FACTORS = 48 };
-static const double lowest_ln = -3.5, step_ln = 0.196;
+/* The factor of a site on a grid of ln: from 1/20 to 300 times the mean in steps about the smallest spread. */
+enum { N_FACTORS = 32 };
+static const double lowest_ln = -3, step_ln = 0.28;
 
 /* One site in a thousand holds something else than errors: a variant, or damage. */
 static const double other_share = 1e-3;
 /* Sites count as many errors as expected until so many were expected: a measured rate is no surer than its counts. */
 static const double rate_counts = 20, quality_counts = 5;
-static const int rounds = 20; /* of the two-part fit, which is still to a percent by then */
+static const double quiet_fold = 1.5; /* substitutions within this of the median are the sequencer's errors */
 
 typedef struct site {
     int pair;
@@ -155,7 +155,7 @@ static void tally_codon(const ps_panel *panel, const ras_counts *p, tally *t) {
     }
 }
 
-/* ---- by quality and substitution: seen = bases x (worse x stated / 3 + excess), fitted by attributing what was seen ----
+/* ---- by quality and substitution: seen = bases x (worse x stated / 3 + excess) ------------------------------------
  */
 
 static double expected_of(const ras_errors *m, const tally *t, int side, int from) {
@@ -172,22 +172,6 @@ static double sum_of(const double *x) {
     return sum;
 }
 
-/* What an excess takes of a quality's mismatches. */
-static double due_to_quality(const ras_errors *m, const tally *t, int q, double *stated) {
-    double due = 0;
-    *stated = 0;
-    for (int side = 0; side < 2; side++)
-        for (int from = 0; from < 4; from++)
-            for (int to = 0; to < 4; to++) {
-                if (from == to)
-                    continue;
-                double e = by_quality(m, q), x = m->excess[side][from][to];
-                due += t->seen[side][from][to][q] * e / (e + x);
-                *stated += t->bases[side][from][q] * ras_error(q) / 3;
-            }
-    return due;
-}
-
 /* An excess over what qualities explain counts when chance rarely makes it; one fragment is none. */
 static double excess_of(const ras_errors *m, const tally *t, int side, int from, int to) {
     double seen = sum_of(t->seen[side][from][to]), expected = expected_of(m, t, side, from);
@@ -196,25 +180,59 @@ static double excess_of(const ras_errors *m, const tally *t, int side, int from,
     return is_excess ? (seen - expected) / sum_of(t->bases[side][from]) : 0;
 }
 
+/* What one substitution shows of what qualities state, both orientations. */
+static double ratio_of(const ras_errors *m, const tally *t, int from, int to) {
+    double seen = quality_counts, stated = quality_counts;
+    for (int side = 0; side < 2; side++) {
+        seen += sum_of(t->seen[side][from][to]);
+        stated += expected_of(m, t, side, from);
+    }
+    return seen / stated;
+}
+
+/* The half of the substitutions with the fewest errors, and those near it: what they show more than qualities state is the
+ * sequencer's, not chemistry's. Returns the median ratio. */
+static double quiet_substitutions(const ras_errors *m, const tally *t, int quiet[4][4]) {
+    double ratio[12];
+    int n = 0;
+    for (int from = 0; from < 4; from++)
+        for (int to = 0; to < 4; to++)
+            if (from != to)
+                ratio[n++] = ratio_of(m, t, from, to);
+    double median = ps_median(ratio, (size_t)n);
+    for (int from = 0; from < 4; from++)
+        for (int to = 0; to < 4; to++)
+            quiet[from][to] = from != to && ratio_of(m, t, from, to) <= quiet_fold * median;
+    return median;
+}
+
+/* Errors seen at a quality in the quiet substitutions, in those that it states. */
+static void fit_quality(ras_errors *m, const tally *t, int q, double usual, int quiet[4][4]) {
+    double seen = 0, stated = 0;
+    for (int side = 0; side < 2; side++)
+        for (int from = 0; from < 4; from++)
+            for (int to = 0; to < 4; to++)
+                if (quiet[from][to]) {
+                    seen += t->seen[side][from][to][q];
+                    stated += t->bases[side][from][q] * ras_error(q) / 3;
+                }
+    m->seen += seen;
+    m->stated += stated;
+    m->worse[q] = fmax(1, (seen + quality_counts * fmax(1, usual)) / (stated + quality_counts));
+    m->worse[q] = fmin(m->worse[q], fmax(1, 0.75 / ras_error(q))); /* a base by chance is wrong three times in four */
+}
+
 static void fit_rates(ras_errors *m, const tally *t) {
+    int quiet[4][4];
     for (int q = 0; q < RAS_QUALITIES; q++)
         m->worse[q] = 1;
-    for (int round = 0; round < rounds; round++) {
-        for (int side = 0; side < 2; side++)
-            for (int from = 0; from < 4; from++)
-                for (int to = 0; to < 4; to++)
-                    m->excess[side][from][to] = from == to ? 0 : excess_of(m, t, side, from, to);
-        for (int q = 0; q < RAS_QUALITIES; q++) {
-            double stated = 0, due = due_to_quality(m, t, q, &stated);
-            m->worse[q] = fmax(1, (due + quality_counts) / (stated + quality_counts));
-            m->worse[q] = fmin(m->worse[q], 0.75 / ras_error(q)); /* a base by chance is wrong three times in four */
-        }
-    }
-    for (int q = 0; q < RAS_QUALITIES; q++) {
-        double stated = 0;
-        m->seen += due_to_quality(m, t, q, &stated);
-        m->stated += stated;
-    }
+    double usual = quiet_substitutions(m, t, quiet);
+    for (int q = 0; q < RAS_QUALITIES; q++)
+        fit_quality(m, t, q, usual, quiet);
+    for (int side = 0; side < 2; side++)
+        for (int from = 0; from < 4; from++)
+            for (int to = 0; to < 4; to++)
+                m->excess[side][from][to] = from == to ? 0 : excess_of(m, t, side, from, to);
 }
 
 /* ---- from site to site ----------------------------------------------------------------------------------------------
@@ -354,7 +372,7 @@ static int by_vaf(const void *a, const void *b) {
 
 /* Damaged sites as nodes of the law: each VAF as often as it was met, and a tenth as often twice the highest, since other
  * sites may hold more than those that were met. At most N_LEVELS nodes. */
-enum { N_LEVELS = SCORE_MAX_NODES - N_FACTORS - 1 };
+enum { N_LEVELS = 7 };
 
 static void add_damage(score_law *law, double *vaf, int n, int sites) {
     qsort(vaf, (size_t)n, sizeof *vaf, by_vaf);
@@ -395,7 +413,7 @@ static void set_law(score_law *law, double shape, double mean, const double *wei
     law->shape = shape;
     law->n = 0;
     for (int k = 0; k < N_FACTORS; k++) {
-        if (weight[k] < 1e-9)
+        if (weight[k] < 1e-9) /* under any alpha */
             continue;
         law->node[law->n].weight = weight[k];
         law->node[law->n++].times = mean * factor_at(k);

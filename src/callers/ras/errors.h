@@ -26,7 +26,7 @@ typedef struct ras_errors {
         double highest;              /* VAF among these */
     } damage[RAS_PAIRS];
     score_law law[RAS_PAIRS];
-    double stated, seen;             /* mismatches expected from qualities and seen, all qualities */
+    double stated, seen;             /* mismatches of the quiet substitutions: stated by qualities, and seen */
 } ras_errors;
 
 void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, ras_errors *errors);

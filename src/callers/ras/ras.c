@@ -405,6 +405,14 @@ static void tell_unclear(const ps_case *c, ps_ras_call *call) {
     }
 }
 
+static void tell_damaged(ps_ras_call *call) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        if (call->library[role].damaged)
+            ps_reason_add(&call->reasons, PS_REASON_DAMAGED, "%s: %s, %d haplotypes with a VAF of up to %.2g",
+                          ps_input_names[role], call->library[role].damaged_pair, call->library[role].damaged,
+                          call->library[role].damaged_vaf);
+}
+
 static void decide_negative(const ps_case *c, ps_ras_call *call) {
     const ps_limits *l = &c->panel->limits;
     int rna = c->reads[PS_INPUT_RNA] && c->reads[PS_INPUT_RNA]->given;
@@ -420,6 +428,7 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
                           "give the BAM, or a gVCF of a caller of mutations",
                           n);
         tell_unclear(c, call);
+        tell_damaged(call);
         ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, ras_limit(c), open);
     } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;
@@ -489,11 +498,15 @@ void ras_note(ps_ras_call *call, int warns, const char *format, ...) {
 static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_VCF, PS_INPUT_RNA};
 enum { N_ORDER = sizeof order / sizeof *order };
 
+ps_ras_codon ras_unseen(int64_t depth, ps_input_role source) {
+    return (ps_ras_codon){.depth = depth, .lod95 = NAN, .lod95_of = {NAN, NAN, NAN}, .source = (uint8_t)source};
+}
+
 static ps_ras_codon *start_call(const ps_panel *panel, ps_ras_call *call) {
     *call = (ps_ras_call){0};
     call->codon = ps_alloc((size_t)panel->n_codons, sizeof *call->codon);
     for (int i = 0; i < panel->n_codons; i++)
-        call->codon[i] = (ps_ras_codon){.depth = -1, .lod95 = NAN};
+        call->codon[i] = ras_unseen(-1, 0);
     return ps_alloc((size_t)panel->n_codons, sizeof *call->codon);
 }
 
@@ -524,7 +537,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         ras_list list = {0};
         const ps_read_evidence *reads = order[k] == PS_INPUT_VCF ? NULL : c->reads[order[k]];
         if (reads && reads->given)
-            ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], &list, codons);
+            ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], &list, codons, &call->library[order[k]]);
         else if (order[k] == PS_INPUT_VCF && c->vcf)
             ras_from_vcf(c, &list, codons, call);
         else
@@ -575,8 +588,7 @@ void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_par
         for (size_t p = 0; p < n_parts; p++) {
             list_said(c, parts[p], order[k], &list);
             for (int i = 0; i < panel->n_codons; i++)
-                codons[i] = parts[p]->codon[i].source == order[k] ? parts[p]->codon[i]
-                                                                  : (ps_ras_codon){.depth = -1, .lod95 = NAN};
+                codons[i] = parts[p]->codon[i].source == order[k] ? parts[p]->codon[i] : ras_unseen(-1, 0);
             take_codons(panel, ras_limit(c), call->codon, codons);
         }
         join_list(panel, &all, &list, order[k]);

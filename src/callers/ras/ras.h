@@ -16,13 +16,15 @@ ps_ras_variant *ras_variant_at(const ps_panel *panel, ras_list *list, int contig
 
 /* Candidates of one read input, with their filter; and what each codon could have shown (n_codons). */
 void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
-                    ras_list *list, ps_ras_codon *codons);
+                    ras_list *list, ps_ras_codon *codons, ps_ras_library *library);
 /* Variants of the VCF, those in cis joined, and codons covered by hom-ref blocks. What was joined or left open goes to
  * call->note. */
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call);
 
 /* Does the VCF hold a record over the codon that contradicts a hom-ref block of its own there?  `text` names it. */
 int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size);
+/* A codon of which an input tells nothing yet. */
+ps_ras_codon ras_unseen(int64_t depth, ps_input_role source);
 /* The lod95 that a wild type needs. */
 double ras_limit(const ps_case *c);
 int ras_activates(const ps_effect *effect);

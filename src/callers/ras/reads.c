@@ -70,7 +70,7 @@ static double lod95_of_base(const caller *c, const ras_counts *p, int base) {
     return isnan(lod) || isnan(highest) ? NAN : fmax(highest, lod);
 }
 
-static double lod95_of(const caller *c, const ras_counts *p) {
+static double lod95_of_substitutions(const caller *c, const ras_counts *p) {
     double highest = 0;
     for (int base = 0; base < 3; base++) {
         double lod = lod95_of_base(c, p, base);
@@ -79,6 +79,48 @@ static double lod95_of(const caller *c, const ras_counts *p) {
         highest = fmax(highest, lod);
     }
     return highest;
+}
+
+/* An insertion of one codon needs the longest reach of the usual in-frame indels. NaN: too few fragments reach so far. */
+static double lod95_of_indels(const caller *c, const ras_counts *p) {
+    const ps_limits *l = &c->panel->limits;
+    int32_t id = (int32_t)(p->codon - c->panel->codons);
+    double depth = ps_codons_indel_depth(&c->reads->codons, id, 0, 3), error = ras_inframe_error(&c->indels);
+    score_bins bins = score_start(l, (uint64_t)depth);
+    score_law law = {.shape = l->ras_background_shape};
+    score_add(&bins, error, 0, depth);
+    double lod = score_lod95(&bins, score_threshold(&bins, alpha_of(l, p->codon), &law, (int)l->ras_min_alt));
+    return isnan(lod) ? NAN : fmin(1, lod * (1 + l->ras_misplaced));
+}
+
+/* By kind where mutations of that kind are known to activate: at hotspots; lod95 is the worst. */
+static void fill_lod95(const caller *c, const ras_counts *p, ps_ras_codon *codon) {
+    double *of = codon->lod95_of;
+    of[PS_CHANGE_SUBSTITUTION] = lod95_of_substitutions(c, p);
+    int first_two = p->codon->ref ^ 5 << 2; /* each of two bases replaced by another */
+    of[PS_CHANGE_MULTI_BASE] = p->codon->hotspot ? lod95_of_hap(c, p, first_two) : NAN;
+    int has_reach = p->codon->hotspot && c->reads->codons.n_reach;
+    of[PS_CHANGE_INDEL] = has_reach ? lod95_of_indels(c, p) : NAN;
+    double worst = of[PS_CHANGE_SUBSTITUTION];
+    for (int k = PS_CHANGE_MULTI_BASE; k < PS_N_CHANGES; k++) {
+        int wanted = k == PS_CHANGE_INDEL ? has_reach : p->codon->hotspot;
+        worst = !wanted ? worst : isnan(worst) || isnan(of[k]) ? NAN : fmax(worst, of[k]);
+    }
+    codon->lod95 = ps_round6(worst);
+    for (int k = 0; k < PS_N_CHANGES; k++)
+        of[k] = ps_round6(of[k]);
+}
+
+static void fill_library(const ras_errors *errors, ps_ras_library *library) {
+    enum { FEWEST = 10 }; /* stated mismatches that give a ratio */
+    *library = (ps_ras_library){.given = 1, .spread = ps_round6(errors->spread)};
+    library->quality_ratio = errors->stated >= FEWEST ? ps_round6(errors->seen / errors->stated) : NAN;
+    for (int pair = 0; pair < RAS_PAIRS; pair++)
+        if (errors->damage[pair].n > library->damaged) {
+            library->damaged = errors->damage[pair].n;
+            library->damaged_vaf = ps_round6(errors->damage[pair].highest);
+            library->damaged_pair = ras_pair_name(pair);
+        }
 }
 
 /* ---- filters ----------------------------------------------------------------------------------------------------
@@ -395,13 +437,13 @@ static int is_reported(const ps_panel *panel, const ps_codon *codon) {
 }
 
 void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
-                    ras_list *list, ps_ras_codon *codons) {
+                    ras_list *list, ps_ras_codon *codons, ps_ras_library *library) {
     caller c = {.panel = panel, .reads = reads, .normal = normal, .list = list};
     c.claimed = ps_alloc((size_t)panel->n_codons * PS_N_HAPS, sizeof *c.claimed);
     ras_measure_errors(panel, reads, &c.errors);
     ras_measure_indels(panel, reads, ras_error((int)panel->limits.min_base_quality) / 3, &c.indels);
     for (int i = 0; i < panel->n_codons; i++)
-        codons[i] = (ps_ras_codon){.depth = 0, .lod95 = NAN, .source = (uint8_t)reads->role};
+        codons[i] = ras_unseen(0, reads->role);
     for (size_t i = 0; i < reads->codons.n_allele; i++)
         call_allele(&c, &reads->codons.allele[i]);
     ras_counts p;
@@ -409,10 +451,11 @@ void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const 
         ps_ras_codon *codon = &codons[p.codon - panel->codons];
         codon->depth = (int64_t)p.depth;
         if (is_reported(panel, p.codon))
-            codon->lod95 = ps_round6(lod95_of(&c, &p));
+            fill_lod95(&c, &p, codon);
         for (int hap = 0; hap < PS_HAP_INDEL; hap++)
             if (p.carriers[hap] && hap != p.codon->ref && call_haplotype(&c, &p, hap))
                 codon->lod95 = NAN;
     }
+    fill_library(&c.errors, library);
     free(c.claimed);
 }

@@ -48,8 +48,10 @@ double score_mean_error(const score_bins *bins) {
     return n > 0 ? errors / n : 0;
 }
 
+static const double negligible = 1e-17;
+
 /* p[j] for j < cells becomes the distribution of the old sum plus w times a count with the given first probability
- * and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Negative binomial: a = r q, b = q; binomial: a = n o, b = -o.
+ * and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Binomial: a = n o, b = -o.
  */
 static void convolve(double *p, int cells, int w, double first, double a, double b) {
     double pmf[SCORE_MAX_CELLS + 1] = {0};
@@ -57,9 +59,14 @@ static void convolve(double *p, int cells, int w, double first, double a, double
     pmf[0] = first;
     for (int m = 0; m < most; m++)
         pmf[m + 1] = fmax(0, pmf[m] * (a + b * m) / (m + 1));
+    int least = 0; /* counts that matter: the rest is under the precision of the sum */
+    while (most > 0 && pmf[most] < negligible)
+        most--;
+    while (least < most && pmf[least] < negligible)
+        least++;
     for (int j = cells - 1; j >= 0; j--) {
         double sum = 0;
-        for (int m = 0; m * w <= j; m++)
+        for (int m = least; m <= most && m * w <= j; m++)
             sum += p[j - m * w] * pmf[m];
         p[j] = sum;
     }
@@ -72,16 +79,21 @@ static double total_errors(const score_bins *bins) {
     return sum;
 }
 
+/* The total count is NB(total, shape), each count of weight w with probability errors_w / total: Panjer's recursion. */
 static void null_distribution(const score_bins *bins, double shape, double *p, int cells) {
-    double total = total_errors(bins);
-    memset(p, 0, (size_t)cells * sizeof *p);
-    p[0] = 1;
-    double q = total / (total + shape);
-    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++) {
-        if (!(bins->errors[w] > 0))
-            continue;
-        double r = shape * bins->errors[w] / total;
-        convolve(p, cells, w, exp(r * log1p(-q)), r * q, q);
+    double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT];
+    int used[SCORE_MAX_WEIGHT], n = 0;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
+        if (bins->errors[w] > 0) {
+            used[n] = w;
+            share[n++] = bins->errors[w] / total;
+        }
+    p[0] = exp(shape * log1p(-q));
+    for (int s = 1; s < cells; s++) {
+        double next = 0;
+        for (int i = 0; i < n && used[i] <= s; i++)
+            next += (q + (shape - 1) * q * used[i] / s) * share[i] * p[s - used[i]];
+        p[s] = next;
     }
 }
 
@@ -140,15 +152,21 @@ static score_bins bins_at_node(const score_bins *bins, const score_law *law, int
 /* Adds weight * P(sum = s), s < cells, by Panjer's recursion (ASTIN Bull 1981;12:22). Sums so large that none of their mass
  * lies in the grid add nothing. */
 static void add_compound_poisson(const score_bins *bins, double weight, double *sum, int cells) {
-    double total = total_errors(bins), p[SCORE_MAX_CELLS] = {0};
+    double total = total_errors(bins), p[SCORE_MAX_CELLS], mean[SCORE_MAX_WEIGHT];
+    int used[SCORE_MAX_WEIGHT], n = 0;
     if (total > 600)
         return;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
+        if (bins->errors[w] > 0) {
+            used[n] = w;
+            mean[n++] = w * bins->errors[w];
+        }
     p[0] = exp(-total);
     sum[0] += weight * p[0];
     for (int s = 1; s < cells; s++) {
         double next = 0;
-        for (int w = 1; w <= SCORE_MAX_WEIGHT && w <= s; w++)
-            next += w * bins->errors[w] * p[s - w];
+        for (int i = 0; i < n && used[i] <= s; i++)
+            next += mean[i] * p[s - used[i]];
         p[s] = next / s;
         sum[s] += weight * p[s];
     }
@@ -211,20 +229,35 @@ static int first_under(const double *p, int cells, double alpha) {
     return 1 - below < alpha ? s : -1;
 }
 
+static int gamma_threshold(const score_bins *bins, double alpha, double shape) {
+    double p[SCORE_MAX_CELLS];
+    int s = -1;
+    for (int cells = 150; s < 0 && cells <= SCORE_MAX_CELLS; cells *= 2) {
+        null_distribution(bins, shape, p, cells);
+        s = first_under(p, cells, alpha);
+    }
+    return s;
+}
+
+/* From a threshold that it must reach at least: mostly it goes no further. */
+static int mixture_threshold(const score_bins *bins, double alpha, const score_law *law, int least) {
+    double p[SCORE_MAX_CELLS];
+    int s = -1, cells = least < 24 ? 24 : least;
+    for (; s < 0 && cells <= SCORE_MAX_CELLS; cells += cells / 2) {
+        mixture_distribution(bins, law, p, cells);
+        s = first_under(p, cells, alpha);
+    }
+    return s;
+}
+
 int score_threshold(const score_bins *bins, double alpha, const score_law *law, int min_fragments) {
-    int least = (min_fragments - 1) * largest_weight(bins) + 1, found = is_beyond_grid(bins) ? -1 : 0;
+    int least = (min_fragments - 1) * largest_weight(bins) + 1, found = -1;
     /* most thresholds lie within a few fragments: the grid grows only where it has to */
-    for (int measured = 0; measured < 2 && found >= 0; measured++) {
-        double p[SCORE_MAX_CELLS];
-        int s = measured && law->n == 0 ? 0 : -1;
-        for (int cells = 150; s < 0 && cells <= SCORE_MAX_CELLS; cells *= 2) {
-            if (measured)
-                mixture_distribution(bins, law, p, cells);
-            else
-                null_distribution(bins, law->shape, p, cells);
-            s = first_under(p, cells, alpha);
-        }
-        found = s < 0 ? -1 : s > found ? s : found;
+    if (!is_beyond_grid(bins))
+        found = gamma_threshold(bins, alpha, law->shape);
+    if (found >= 0 && law->n) {
+        int measured = mixture_threshold(bins, alpha, law, found > least ? found : least);
+        found = measured < 0 || measured > found ? measured : found;
     }
     if (found < 0)
         found = far_threshold(bins, alpha, law, 0);

@@ -3,8 +3,8 @@
  * Each fragment over a place falls into a bin: in bin b an error towards the alternative in question has probability
  * e_b. A fragment that carries the alternative scores w_b = ln(1 + f0 / e_b), the log likelihood ratio of a variant at a
  * small design VAF f0 against error, on an integer grid. The sum S over carrying fragments is the statistic:
- *   errors only:    bin b adds w_b times a negative binomial with mean n_b e_b (gamma-distributed rates, all bins together
- *                   of shape r: equal success probabilities make the total count exactly NB(sum of means, r));
+ *   errors only:    bin b adds w_b times a Poisson count of mean n_b e_b g, with one gamma factor g of mean 1 and shape r for
+ *                   the site: the total count is NB(sum of means, r);
  *   variant at f:   bin b adds w_b times Binomial(n_b, f + e_b (1 - f)).
  * Besides that law, which stands for what qualities claim, a law may hold what was measured: rates that are multiplied by
  * `times` (or have `extra` added) at a share `weight` of the sites, each a compound Poisson sum. Both laws must be beaten.
@@ -30,7 +30,7 @@ typedef struct score_bins {              /* by weight: index is the integer weig
     double design;                       /* f0 */
 } score_bins;
 
-enum { SCORE_MAX_NODES = 72 };
+enum { SCORE_MAX_NODES = 40 };
 
 typedef struct score_law { /* how error rates differ from site to site */
     double shape;          /* of the gamma law */

@@ -196,7 +196,7 @@ void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras
     for (int i = 0; i < panel->n_codons; i++) {
         int64_t depth = codon_depth(c, &panel->codons[i]);
         char text[200];
-        codons[i] = (ps_ras_codon){.depth = depth, .lod95 = NAN, .source = PS_INPUT_VCF};
+        codons[i] = ras_unseen(depth, PS_INPUT_VCF);
         if (depth <= 0 || ras_unclear(c, i, text, sizeof text))
             continue;
         double lod95 = isnan(floor) ? NAN : depth_lod95(&panel->limits, depth);

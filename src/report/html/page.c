@@ -264,6 +264,10 @@ static void hotspot_item(const ps_result *r, FILE *out, int codon) {
     if (seen.depth >= 0) {
         fputs("<br><span>", out);
         ps_say(out, "%lld fragments, %s", (long long)seen.depth, ps_input_names[seen.source]);
+        if (isfinite(seen.lod95_of[PS_CHANGE_INDEL]))
+            ps_say(out, "; substitutions %s, multi-base %s, in-frame indels %s",
+                   PERCENT(seen.lod95_of[PS_CHANGE_SUBSTITUTION]), PERCENT(seen.lod95_of[PS_CHANGE_MULTI_BASE]),
+                   PERCENT(seen.lod95_of[PS_CHANGE_INDEL]));
         fputs("</span>", out);
     }
     fputs("</li>\n", out);

@@ -225,6 +225,9 @@ static void read_codons(json_reader *r, const json_t *ras, const char *key, ps_r
             c->state = (ps_ras_state)node_enum(r, o, "state", ps_ras_state_names, PS_N_RAS_STATES);
             c->depth = node_count(r, o, "depth");
             c->lod95 = node_real(r, o, "lod95", 0, 1);
+            const json_t *by_class = node_has(o, "lod95_by_class") ? node_object(r, o, "lod95_by_class") : NULL;
+            for (int k = 0; k < PS_N_CHANGES && by_class; k++)
+                c->lod95_of[k] = node_real(r, by_class, ps_change_names[k], 0, 1);
             if (node_has(o, "source"))
                 c->source = (uint8_t)node_enum(r, o, "source", ps_input_names, PS_N_INPUTS);
             from = id + 1;
@@ -276,7 +279,7 @@ static void read_ras(json_reader *r, const json_t *o, ps_result *result) {
     call->log_odds = node_real(r, o, "log_odds", -ANY, ANY);
     call->codon = ps_alloc((size_t)n, sizeof *call->codon);
     for (int i = 0; i < n; i++)
-        call->codon[i] = (ps_ras_codon){.depth = -1, .lod95 = NAN};
+        call->codon[i] = (ps_ras_codon){.depth = -1, .lod95 = NAN, .lod95_of = {NAN, NAN, NAN}};
     read_variants(r, o, "variants", 0, result);
     read_variants(r, o, "context_variants", 1, result);
     if (n > 0) {

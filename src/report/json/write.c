@@ -278,6 +278,13 @@ static json_t *variants_array(document *d, int context) {
     return array;
 }
 
+static json_t *lod95_object(document *d, const ps_ras_codon *seen) {
+    json_t *o = json_object();
+    for (int k = 0; k < PS_N_CHANGES; k++)
+        put(d, o, ps_change_names[k], real(seen->lod95_of[k]));
+    return o;
+}
+
 static json_t *codon_object(document *d, int codon) {
     const ps_panel *panel = d->result->panel;
     const ps_codon *c = &panel->codons[codon];
@@ -288,6 +295,7 @@ static json_t *codon_object(document *d, int codon) {
     put(d, o, "state", text(ps_ras_state_names[seen.state]));
     put(d, o, "depth", count(seen.depth));
     put(d, o, "lod95", real(seen.lod95));
+    put(d, o, "lod95_by_class", lod95_object(d, &seen));
     put(d, o, "transcript", text(transcript_name(panel, c->transcript)));
     put(d, o, "source", seen.depth >= 0 ? text(ps_input_names[seen.source]) : json_null());
     put(d, o, "hotspot", json_boolean(c->hotspot));

@@ -1,0 +1,261 @@
+/* Guards against: test_ras_errors.c - libraries whose errors are not even: places that err more than others, damaged molecules,
+ * errors on molecules that carry a passenger, qualities that promise too much, indels of several kinds. Counts are drawn from
+ * a stated distribution (SplitMix64, so the same at every run) or typed. */
+#include "../../src/callers/ras/errors.h"
+#include "../../src/callers/ras/indels.h"
+
+#include "unit_case.h"
+#include "unit_random.h"
+
+static ps_ras_call call_of(const ps_read_evidence *dna) {
+    ps_case c = case_of(NULL, dna, NULL);
+    ps_ras_call call;
+    ps_call_ras(&c, &call);
+    return call;
+}
+
+static void free_call(ps_ras_call *call) {
+    ps_calls all = {.ras = *call};
+    ps_calls_free(&all);
+}
+
+static const ps_ras_variant *variant_of(const ps_ras_call *call, const char *protein) {
+    for (size_t i = 0; i < call->n_variants; i++)
+        if (!strcmp(call->variant[i].effect.protein, protein))
+            return &call->variant[i];
+    return NULL;
+}
+
+static int passing(const ps_ras_call *call) {
+    int n = 0;
+    for (size_t i = 0; i < call->n_variants; i++)
+        n += call->variant[i].filter == PS_FILTER_PASS;
+    return n;
+}
+
+/* Haplotype of a codon with one base replaced: transcript base 0..2, to the x-th other letter. */
+static int changed(int codon, int base, int x) {
+    int shift = 4 - 2 * base, old = panel.codons[codon].ref >> shift & 3;
+    return (panel.codons[codon].ref & ~(3 << shift)) | ((old + x) & 3) << shift;
+}
+
+static int plus_base(int codon, int letter) {
+    return panel.genes[panel.codons[codon].gene].strand == '-' ? 3 - letter : letter;
+}
+
+/* Every site with Poisson errors: the rate that its quality states, and `rate` times a log-normal factor of mean exp(s * s / 2). */
+static ps_read_evidence uneven(uint64_t *seed, int depth, double rate, double sigma) {
+    ps_read_evidence e = case_evidence(PS_INPUT_DNA);
+    put_everywhere(&e, 37, depth);
+    for (int id = 0; id < panel.n_codons; id++)
+        for (int base = 0; base < 3; base++)
+            for (int x = 1; x < 4; x++) {
+                double mean = depth * (pow(10, -3.7) / 3 + rate * exp(sigma * unit_normal(seed)));
+                for (uint64_t n = unit_poisson(seed, mean); n > 0; n--)
+                    add_rows(&e, id, changed(id, base, x), 0, (int)unit_below(seed, 2), 37, 1);
+            }
+    order_rows(&e);
+    return e;
+}
+
+static void places_differ(void **state) {
+    (void)state;
+    uint64_t seed = 5;
+    static const struct { double sigma, low, high; } rows[] = {{0, 0.1, 0.45}, {0.7, 0.5, 0.9}, {1.0, 0.65, 1.2}};
+    for (size_t i = 0; i < 3; i++)
+        for (int draw = 0; draw < 4; draw++) {
+            ps_read_evidence dna = uneven(&seed, 5000, 1.5e-4, rows[i].sigma);
+            ras_errors errors;
+            ras_measure_errors(&panel, &dna, &errors);
+            if (!(errors.spread > rows[i].low && errors.spread < rows[i].high))
+                fail_msg("sigma %g: measured %g", rows[i].sigma, errors.spread);
+            ps_ras_call call = call_of(&dna);
+            assert_int_equal(passing(&call), 0);
+            assert_true(call.state != PS_RAS_MUTATED);
+            /* what it can show depends on the spread */
+            double lod = call.codon[codon_of("KRAS", 12)].lod95;
+            assert_true(rows[i].sigma == 0 ? lod < 0.005 : lod > 0.004 && lod < 0.05);
+            free_call(&call);
+            ps_read_evidence_free(&dna);
+        }
+}
+
+/* A few molecules with many C>T and G>A: none is a call, a mutation of that kind must stand far above, another kind need not. */
+static void damaged_molecules(void **state) {
+    (void)state;
+    static const struct {
+        const char *bases, *protein;
+        int n;
+        ps_filter filter;
+    } rows[] = {{"GAT", "G12D", 100, PS_FILTER_DAMAGE},
+                {"GAT", "G12D", 900, PS_FILTER_PASS},
+                {"GTT", "G12V", 100, PS_FILTER_PASS}};
+    for (size_t i = 0; i < 3; i++) {
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+        int k12 = codon_of("KRAS", 12), sites = 0;
+        put_everywhere(&dna, 37, 1000);
+        for (int id = 0; id < panel.n_codons && sites < 20; id += 13)
+            for (int base = 0; base < 3 && !panel.codons[id].hotspot; base++) {
+                int letter = plus_base(id, panel.codons[id].ref >> (4 - 2 * base) & 3);
+                if (letter != 1 && letter != 2)
+                    continue;
+                /* C (1) to T (3), G (2) to A (0): two letters on, either strand */
+                put_both(&dna, id, changed(id, base, 2), 37, 30 + 4 * sites);
+                sites++;
+                break;
+            }
+        put_both(&dna, k12, ps_codon_code(rows[i].bases), 37, rows[i].n);
+        ps_ras_call call = call_of(&dna);
+        const ps_ras_variant *v = variant_of(&call, rows[i].protein);
+        assert_non_null(v);
+        assert_int_equal(v->filter, rows[i].filter);
+        assert_int_equal(passing(&call), rows[i].filter == PS_FILTER_PASS);
+        assert_int_equal(call.library[PS_INPUT_DNA].damaged, 20);
+        assert_string_equal(call.library[PS_INPUT_DNA].damaged_pair, "C>T/G>A");
+        assert_true(call.codon[codon_of("KRAS", 13)].lod95 > 0.2);
+        if (rows[i].filter != PS_FILTER_PASS) {
+            assert_int_equal(call.state, PS_RAS_NOT_ASSESSABLE);
+            assert_true(has_reason(&call.reasons, PS_REASON_DAMAGED));
+        }
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
+/* Three of a kind may be variants: they are called. */
+static void few_are_variants(void **state) {
+    (void)state;
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+    put_everywhere(&dna, 37, 1000);
+    for (int i = 0, id = 25; i < 3; i++, id += 7)
+        put_both(&dna, id, changed(id, 0, 2), 37, 60);
+    ps_ras_call call = call_of(&dna);
+    assert_int_equal(passing(&call), 3);
+    assert_int_equal(call.library[PS_INPUT_DNA].damaged, 0);
+    free_call(&call);
+    ps_read_evidence_free(&dna);
+}
+
+/* G13= (GGC > GGT) in half of 20,000 fragments: four that carry one change more are errors; without it they are a call. */
+static void errors_on_a_passenger(void **state) {
+    (void)state;
+    for (int passenger = 0; passenger < 2; passenger++) {
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+        int k13 = codon_of("KRAS", 13);
+        put_everywhere(&dna, 37, 10000);
+        put_both(&dna, k13, passenger ? ps_codon_code("GGT") : panel.codons[k13].ref, 37, 10000);
+        put_both(&dna, k13, ps_codon_code("GAT"), 37, 4); /* G13D on the passenger's molecules */
+        ps_ras_call call = call_of(&dna);
+        const ps_ras_variant *v = variant_of(&call, "G13D");
+        assert_int_equal(v && v->filter == PS_FILTER_PASS, !passenger);
+        assert_true(call.state != PS_RAS_MUTATED); /* under the floor in any case */
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
+/* Mismatches three times as often as stated: measured, and used. */
+static void optimistic_qualities(void **state) {
+    (void)state;
+    uint64_t seed = 11;
+    for (int fold = 1; fold <= 3; fold += 2) {
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+        put_everywhere(&dna, 30, 2000);
+        for (int id = 0; id < panel.n_codons; id++)
+            for (int base = 0; base < 3; base++)
+                for (int x = 1; x < 4; x++)
+                    for (uint64_t n = unit_poisson(&seed, 2000 * fold * 1e-3 / 3); n > 0; n--)
+                        add_rows(&dna, id, changed(id, base, x), 0, (int)unit_below(&seed, 2), 30, 1);
+        order_rows(&dna);
+        ras_errors errors;
+        ras_measure_errors(&panel, &dna, &errors);
+        assert_near(errors.worse[30], fold, 0.1 * fold);
+        ps_ras_call call = call_of(&dna);
+        assert_near(call.library[PS_INPUT_DNA].quality_ratio, fold, 0.1 * fold);
+        assert_int_equal(passing(&call), 0);
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
+/* A call at 0.4 % is reported and decides nothing, neither way. */
+static void under_the_floor(void **state) {
+    (void)state;
+    for (int n = 20; n <= 40; n += 20) {
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+        put_everywhere(&dna, 40, 5000);
+        put_both(&dna, codon_of("KRAS", 12), ps_codon_code("GAT"), 40, n);
+        ps_ras_call call = call_of(&dna);
+        assert_int_equal(variant_of(&call, "G12D")->filter, PS_FILTER_PASS);
+        assert_int_equal(call.state, n == 20 ? PS_RAS_NOT_ASSESSABLE : PS_RAS_MUTATED);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_BELOW_FLOOR), n == 20);
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
+static void put_indel(ps_read_evidence *e, int32_t pos0, int deleted, const char *inserted, int n) {
+    ps_codon_evidence *c = &e->codons;
+    c->allele = ps_resize(c->allele, c->n_allele + 1, sizeof *c->allele);
+    c->allele[c->n_allele++] = (ps_allele_count){.locus = panel.codons[codon_of("KRAS", 12)].locus,
+                                                 .beg0 = pos0,
+                                                 .end0 = pos0 + deleted,
+                                                 .alt = ps_strdup(inserted),
+                                                 .n = {(uint32_t)n / 2, (uint32_t)(n - n / 2)},
+                                                 .depth = 1000};
+}
+
+/* In-frame events are judged apart from slips of one base, and true indels are no background. */
+static void kinds_of_indels(void **state) {
+    (void)state;
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+    put_everywhere(&dna, 37, 1000);
+    ras_indels quiet, slips, four;
+    ras_measure_indels(&panel, &dna, 1e-3, &quiet);
+    assert_near(ras_inframe_error(&quiet), panel.limits.ras_inframe_background, 1e-12);
+    for (int i = 0; i < 30; i++) /* one-base deletions all over */
+        put_indel(&dna, 25245280 + 3 * i, 1, "", 2);
+    ras_measure_indels(&panel, &dna, 1e-3, &slips);
+    assert_near(ras_inframe_error(&slips), panel.limits.ras_inframe_background, 1e-12);
+    assert_true(ras_indel_error(&slips, &dna, &dna.codons.allele[0]) > 3 * panel.limits.ras_indel_background);
+    for (int i = 0; i < 4; i++) /* four true ones of one kind */
+        put_indel(&dna, 25245300 + 12 * i, 0, "ACA", 5);
+    ras_measure_indels(&panel, &dna, 1e-3, &four);
+    assert_near(ras_inframe_error(&four), panel.limits.ras_inframe_background, 1e-12);
+    for (int i = 0; i < 20; i++) /* so many are the library's */
+        put_indel(&dna, 25245290 + 4 * i, 0, "TCA", 5);
+    ras_measure_indels(&panel, &dna, 1e-3, &four);
+    assert_true(ras_inframe_error(&four) > 20 * panel.limits.ras_inframe_background);
+    ps_read_evidence_free(&dna);
+}
+
+/* The worst kind is the limit: few fragments reach far enough to show an insertion. */
+static void limits_by_kind(void **state) {
+    (void)state;
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+    int k12 = codon_of("KRAS", 12);
+    put_everywhere(&dna, 37, 1000);
+    dna.codons.reach = ps_alloc(1, sizeof *dna.codons.reach);
+    dna.codons.n_reach = 1;
+    dna.codons.reach[0] = (ps_reach_count){.codon = k12, .left = 11, .right = 29, .n = 200};
+    ps_ras_call call = call_of(&dna);
+    const ps_ras_codon *seen = &call.codon[k12];
+    assert_true(seen->lod95_of[PS_CHANGE_SUBSTITUTION] < 0.01 && seen->lod95_of[PS_CHANGE_MULTI_BASE] < 0.01);
+    /* three of 200 with 95 % (0.0311006), and what aligners misplace */
+    assert_near(seen->lod95_of[PS_CHANGE_INDEL], 0.0311006 * 1.03, 1e-4);
+    assert_true(seen->lod95 == seen->lod95_of[PS_CHANGE_INDEL]);
+    assert_true(isnan(call.codon[codon_of("KRAS", 13)].lod95));  /* no fragment reaches */
+    assert_true(call.codon[codon_of("KRAS", 100)].lod95 < 0.02); /* no hotspot: substitutions */
+    free_call(&call);
+    ps_read_evidence_free(&dna);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(places_differ),        cmocka_unit_test(damaged_molecules),
+        cmocka_unit_test(few_are_variants),     cmocka_unit_test(errors_on_a_passenger),
+        cmocka_unit_test(optimistic_qualities), cmocka_unit_test(under_the_floor),
+        cmocka_unit_test(kinds_of_indels),      cmocka_unit_test(limits_by_kind),
+    };
+    return cmocka_run_group_tests(tests, case_load, case_unload);
+}
