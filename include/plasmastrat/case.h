@@ -15,6 +15,8 @@ typedef struct ps_case {
     const ps_read_evidence *reads[PS_N_READ_INPUTS];
     const ps_variants *vcf;    /* NULL: none */
     const ps_variants *sites;  /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
+    const ps_sv_evidence *sv;  /* joins of 11q13 to IGH that another program lists; NULL: no list */
+    const ps_count_evidence *counts; /* gene counts of another program; NULL: none */
     double purity;             /* NaN: unknown */
     const ps_normals *normals; /* panel of normals for depth (--copynumber-reference); NULL: none */
     const ps_expression_reference *expression_reference; /* made with this panel's genes; NULL: built-in assumption */

@@ -13,12 +13,13 @@
 #include <stdint.h>
 
 #include "plasmastrat/error.h"
+#include "plasmastrat/imports.h"
 #include "plasmastrat/panel.h"
 #include "plasmastrat/variants.h"
 
 typedef enum { PS_INPUT_RNA, PS_INPUT_DNA, PS_INPUT_NORMAL, PS_N_READ_INPUTS, PS_INPUT_VCF = PS_N_READ_INPUTS,
-               PS_N_INPUTS } ps_input_role;
-extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal", "vcf" */
+               PS_INPUT_SV, PS_INPUT_COUNTS, PS_N_INPUTS } ps_input_role;
+extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal", "vcf", "sv", "counts" */
 
 /* Why a record that overlaps the panel was left out; the first cause that applies counts. */
 typedef enum { PS_LEFT_UNMAPPED, PS_LEFT_SECONDARY, PS_LEFT_SUPPLEMENTARY, PS_LEFT_QC_FAIL, PS_LEFT_DUPLICATE,
@@ -173,6 +174,7 @@ typedef struct ps_codon_evidence { /* codons.c */
 typedef struct ps_gene_evidence { /* genes.c; RNA */
     ps_gene_count *gene;
     size_t n; /* the panel's n_genes, or 0: none were counted */
+    int imported; /* 1: fragments are another program's counts, and nothing else is known */
 } ps_gene_evidence;
 
 typedef struct ps_bin_evidence { /* bins.c; DNA, normal */
@@ -281,6 +283,10 @@ typedef struct ps_evidence {
     int has_vcf;
     ps_variants sites; /* of --force-sites */
     int has_sites;
+    ps_sv_evidence sv;
+    int has_sv;
+    ps_count_evidence counts;
+    int has_counts;
     int style;         /* contig naming style for output: that of the tumour's DNA, else its RNA, the normal, the VCF */
     ps_input_info *input; /* by role, then path */
     size_t n_inputs;

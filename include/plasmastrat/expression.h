@@ -65,6 +65,8 @@ typedef struct ps_expression_call {
 } ps_expression_call;
 
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
+/* Where there is no RNA, the call from another program's counts. Beside RNA they only add a reason when they disagree. */
+void ps_expression_add_counts(const ps_case *c, ps_expression_call *call);
 /* Every gene's log2_ratio and CCND1's numbers, from the genes' fragments and reference_median. */
 void ps_expression_measure(const ps_panel *panel, ps_expression_call *call);
 /* ln odds of "overexpressed" by the built-in assumption, from log2_ratio and the cut-offs. */

@@ -43,6 +43,7 @@ typedef struct ps_gene {
     ps_span *exons;  /* union over transcripts, genomic order, disjoint */
     int n_exons;
     int32_t length;  /* bases in the union */
+    char *ids;       /* "|CCND1|ENSG00000110092|NM_053056|595|": its name and ids, between bars */
 } ps_gene;
 
 /* A coding transcript of a RAS or RAF gene. */
@@ -209,6 +210,7 @@ typedef struct ps_chromosome {
     X(expression_separation)         /* Ashman's D: above which neighbouring components are apart */                   \
     X(expression_component_samples)  /* samples: that a component holds */                                             \
     X(expression_familiar_sds)       /* sds: from a component: further off is like neither state */                    \
+    X(expression_counts_apart)       /* log2: imported counts that differ from the reads by more are told */           \
     X(expression_neighbour_log2)     /* log2 ratio: the panel's other genes of CCND1's chromosome together have at least this */\
     X(expression_absence_log2)       /* log2 ratio: below expression_not_log2 from which absence is one value */       \
     /* ---- soft evidence of CCND1 from DNA ---- */                                                                    \
@@ -408,6 +410,7 @@ int ps_panel_export(const char *name, const char *folder, int force, ps_error *e
 /* Contig id by any of its names, or -1. */
 int ps_panel_contig(const ps_panel *panel, const char *name);
 int ps_panel_gene(const ps_panel *panel, const char *name);     /* or -1 */
+int ps_panel_gene_by_id(const ps_panel *panel, const char *id, size_t length); /* by any of its ids, no version; or -1 */
 int ps_panel_codon(const ps_panel *panel, int gene, int number); /* first transcript's, or -1 */
 int ps_panel_model(const ps_panel *panel, const char *name);    /* or -1 */
 int ps_panel_filter_passes(const ps_panel *panel, const char *token); /* one FILTER token: 1 for PASS, '.' and the listed */

@@ -52,6 +52,13 @@ typedef enum {
     PS_REASON_JUNCTION_UNRESOLVED, /* a cluster that may be chance or a junction */
     PS_REASON_RNA_CANNOT_EXCLUDE, /* RNA can show a junction but not exclude one */
     PS_REASON_WINDOW_ONLY,        /* not detected holds for the panel's 11q13 window only */
+    PS_REASON_SV_FOUND,           /* the junction is another program's */
+    PS_REASON_SV_LIST,            /* a list of structural variants proves no absence */
+    PS_REASON_SV_REFUSED,         /* a join that the list's own filter refuses */
+    PS_REASON_SV_VS_READS,        /* listed, and not in reads that would have shown it */
+    PS_REASON_COUNTS,             /* expression is of another program's counts */
+    PS_REASON_COUNTS_PER_KB,      /* TPM or FPKM: no counting interval */
+    PS_REASON_COUNTS_VS_READS,    /* the counts disagree with the reads */
     /* CCND1 */
     PS_REASON_DNA_ONLY,           /* DNA cannot show biallelic expression: weak evidence */
     PS_REASON_GAIN_ONLY,          /* a copy gain alone is weak evidence of dysregulation */

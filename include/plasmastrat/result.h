@@ -14,6 +14,7 @@ typedef struct ps_job {
     const char *path[PS_N_INPUTS]; /* by ps_input_role; NULL: not given */
     const char *const *more[PS_N_READ_INPUTS]; /* further files of a role (lanes), NULL behind the last; NULL: none */
     const char *vcf_sample;        /* NULL: found */
+    const char *counts_sample;     /* NULL: the only one */
     const char *force_sites;       /* VCF of alleles to count whatever the evidence, or NULL */
     const char *reference;         /* FASTA, or NULL */
     const char *panel;             /* name, folder, or NULL: from the inputs */

@@ -248,6 +248,17 @@ static int agree_build(run *r, const char *path, const char *build, const char *
     return 0;
 }
 
+/* Counts have no build: they follow the others, or the first panel, whose genes are those of every build. */
+static int find_sv_build(run *r, ps_error *err) {
+    const char *path = r->job->path[PS_INPUT_SV], *build = NULL;
+    char why[256] = "";
+    if (!path || r->build || r->knowledge->chosen) /* else it is read against that panel, which tells */
+        return 0;
+    if (ps_variants_build(path, &build, why, sizeof why, err) < 0)
+        return -1;
+    return agree_build(r, path, build, why, err);
+}
+
 static int find_build(run *r, ps_error *err) {
     for (size_t i = 0; i < r->n_sources; i++) {
         const ps_reads_info *about = ps_reads_about(r->source[i].reads);
@@ -255,7 +266,7 @@ static int find_build(run *r, ps_error *err) {
             return -1;
     }
     if (!r->vcf)
-        return 0;
+        return find_sv_build(r, err);
     const char *build = NULL;
     char why[256] = "";
     if (ps_variants_build(r->vcf, &build, why, sizeof why, err) < 0)
@@ -270,7 +281,7 @@ static int find_build(run *r, ps_error *err) {
 static int choose_panel(run *r, ps_error *err) {
     const cli_knowledge *k = r->knowledge;
     for (int i = 0; i < k->n_panels && !r->panel; i++)
-        if (r->build ? !strcmp(k->panel[i].build, r->build) : k->chosen)
+        if (r->build ? !strcmp(k->panel[i].build, r->build) : k->chosen || r->job->path[PS_INPUT_COUNTS])
             r->panel = &k->panel[i];
     if (r->panel)
         return 0;
@@ -345,6 +356,30 @@ static int gather_variants(run *r, ps_result *result, ps_error *err) {
     return 0;
 }
 
+static int gather_sv(const run *r, ps_result *result, ps_error *err) {
+    const char *path = r->job->path[PS_INPUT_SV];
+    ps_sv_evidence *sv = &result->evidence.sv;
+    if (!path)
+        return 0;
+    if (ps_sv_read(path, r->panel, NULL, sv, err) < 0)
+        return -1;
+    result->evidence.has_sv = 1;
+    note_input(result, PS_INPUT_SV, path, sv->format, r->panel->build, sv->sample_name, sv->records);
+    return 0;
+}
+
+static int gather_counts(const run *r, ps_result *result, ps_error *err) {
+    const char *path = r->job->path[PS_INPUT_COUNTS];
+    ps_count_evidence *counts = &result->evidence.counts;
+    if (!path)
+        return 0;
+    if (ps_counts_read(path, r->panel, r->job->counts_sample, r->job->sample_id, counts, err) < 0)
+        return -1;
+    result->evidence.has_counts = 1;
+    note_input(result, PS_INPUT_COUNTS, path, "table", r->panel->build, counts->sample_name, counts->rows);
+    return 0;
+}
+
 static int gather_sites(const run *r, ps_result *result, cli_say say, void *context, ps_error *err) {
     if (!r->job->force_sites)
         return 0;
@@ -383,6 +418,8 @@ static ps_case case_of(const ps_result *result, const cli_knowledge *k) {
     ps_case c = {.panel = result->panel,
                  .vcf = e->has_vcf ? &e->vcf : NULL,
                  .sites = e->has_sites ? &e->sites : NULL,
+                 .sv = e->has_sv ? &e->sv : NULL,
+                 .counts = e->has_counts ? &e->counts : NULL,
                  .purity = result->purity,
                  .normals = result->normals};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
@@ -441,7 +478,7 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
         goto out;
     result->panel = r.panel;
     if (gather_sites(&r, result, say, context, err) < 0 || gather_reads(&r, result, err) < 0 ||
-        gather_variants(&r, result, err) < 0)
+        gather_variants(&r, result, err) < 0 || gather_sv(&r, result, err) < 0 || gather_counts(&r, result, err) < 0)
         goto out;
     ps_evidence_tidy(r.panel, &result->evidence);
     status = 0;

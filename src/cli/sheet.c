@@ -14,10 +14,12 @@
 #include "plasmastrat/table.h"
 #include "progress.h"
 
-enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, PURITY, SPECIMEN, N_COLUMNS };
-static const char *const columns[N_COLUMNS] = {"sample_id", "rna", "dna", "normal", "vcf", "purity", "specimen"};
+enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, SV, COUNTS, PURITY, SPECIMEN, N_COLUMNS };
+static const char *const columns[N_COLUMNS] = {"sample_id", "rna",    "dna",    "normal",  "vcf",
+                                               "sv",        "counts", "purity", "specimen"};
 static const ps_input_role role_of[N_COLUMNS] = {
-    [RNA] = PS_INPUT_RNA, [DNA] = PS_INPUT_DNA, [NORMAL] = PS_INPUT_NORMAL, [VCF] = PS_INPUT_VCF};
+    [RNA] = PS_INPUT_RNA, [DNA] = PS_INPUT_DNA, [NORMAL] = PS_INPUT_NORMAL,
+    [VCF] = PS_INPUT_VCF, [SV] = PS_INPUT_SV,   [COUNTS] = PS_INPUT_COUNTS};
 
 static char *keep(sheet *s, char *text) {
     PS_GROW(s->text, s->n_text, s->text_capacity);
@@ -64,12 +66,12 @@ static const struct {
     const char *word;
     int column; /* N_COLUMNS: the word says only that it is an input */
 } words[] = {
-    {"purity", PURITY},   {"cellularity", PURITY}, {"content", PURITY},  {"specimen", SPECIMEN}, {"rna", RNA},
-    {"rnaseq", RNA},      {"normal", NORMAL},      {"germline", NORMAL}, {"control", NORMAL},    {"vcf", VCF},
-    {"maf", VCF},         {"variants", VCF},       {"mutations", VCF},   {"dna", DNA},           {"wgs", DNA},
-    {"wes", DNA},         {"exome", DNA},          {"tumour", DNA},      {"tumor", DNA},         {"bam", N_COLUMNS},
-    {"cram", N_COLUMNS},  {"sam", N_COLUMNS},      {"file", N_COLUMNS},  {"path", N_COLUMNS},    {"input", N_COLUMNS},
-    {"reads", N_COLUMNS},
+    {"purity", PURITY}, {"cellularity", PURITY}, {"content", PURITY},  {"specimen", SPECIMEN}, {"rna", RNA},
+    {"rnaseq", RNA},    {"normal", NORMAL},      {"germline", NORMAL}, {"control", NORMAL},    {"vcf", VCF},
+    {"sv", SV},         {"breakends", SV},       {"counts", COUNTS},   {"genecounts", COUNTS}, {"maf", VCF},
+    {"variants", VCF},  {"mutations", VCF},      {"dna", DNA},         {"wgs", DNA},           {"wes", DNA},
+    {"exome", DNA},     {"tumour", DNA},         {"tumor", DNA},       {"bam", N_COLUMNS},     {"cram", N_COLUMNS},
+    {"sam", N_COLUMNS}, {"file", N_COLUMNS},     {"path", N_COLUMNS},  {"input", N_COLUMNS},   {"reads", N_COLUMNS},
 };
 enum { N_WORDS = sizeof words / sizeof *words };
 
@@ -222,7 +224,7 @@ static int read_specimen(sheet *s, const ps_table *t, size_t row, int column, ps
 static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
                        ps_error *err) {
     int inputs = 0;
-    for (int i = RNA; i <= VCF; i++) {
+    for (int i = RNA; i <= COUNTS; i++) {
         const char *path = cell(s, t, row, column[i]);
         if (path && !strcmp(path, "-"))
             return ps_table_fail(t, row, column[i], err, "expected a file: a batch cannot read standard input");
@@ -231,7 +233,7 @@ static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *colum
     }
     return inputs ? 0
                   : ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
-                            "sample %s has no input, expected a file in at least one of rna, dna and vcf",
+                            "sample %s has no input, expected a file in at least one of rna, dna, vcf, sv and counts",
                             job->sample_id);
 }
 
@@ -277,18 +279,26 @@ static void refuse_clashes(const sheet *s, const ps_table *t, complaints *c) {
     free(ids);
 }
 
+/* A column of inputs other than the normal's, which alone tells nothing. */
+static int has_inputs(const int *column) {
+    int found = 0;
+    for (int i = RNA; i <= COUNTS; i++)
+        found |= i != NORMAL && column[i] >= 0;
+    return found;
+}
+
 static int check_header(const ps_table *t, const int *column, complaints *c) {
     int ignored;
     if (column[SAMPLE_ID] < 0 && !c->n) {
         note(c, ps_table_require(t, columns, 1, &ignored, next_error(c)));
     }
-    if (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0 && !c->n)
+    if (!has_inputs(column) && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
-                        "none of the columns rna, dna and vcf is there, expected at least one"));
+                        "none of the columns rna, dna, vcf, sv and counts is there, expected at least one"));
     if (!t->n_rows && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
                         "has no samples, expected at least one row below the header"));
-    return column[SAMPLE_ID] < 0 || (column[RNA] < 0 && column[DNA] < 0 && column[VCF] < 0) ? -1 : 0;
+    return column[SAMPLE_ID] < 0 || !has_inputs(column) ? -1 : 0;
 }
 
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {

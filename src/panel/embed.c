@@ -20,6 +20,7 @@
 #define FILES(X)                                                                                                     \
     X("common", "common", activating, "activating.tsv")                                                              \
     X("common", "common", arms, "arms.tsv")                                                                          \
+    X("common", "common", gene_ids, "gene_ids.tsv")                                                                  \
     X("common", "common", hotspots, "hotspots.tsv")                                                                  \
     X("common", "common", karyotypes, "karyotypes.tsv")                                                              \
     X("common", "common", limits, "limits.tsv")                                                                      \

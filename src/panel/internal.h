@@ -73,6 +73,7 @@ int ps_load_hotspots(const ps_panel_files *files, ps_panel *panel, ps_error *err
 int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_limits(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_filters(const ps_panel_files *files, ps_panel *panel, ps_error *err);
+int ps_load_gene_ids(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_vcf_callers(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_models(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 

@@ -1,4 +1,5 @@
 /* Loading a panel: the order of the steps, panel.tsv, look-ups, and the end. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,7 @@ typedef int (*load_step)(const ps_panel_files *files, ps_panel *panel, ps_error 
 static const load_step steps[] = {
     load_about,      ps_load_contigs,     ps_load_arms,    ps_load_karyotypes,  ps_load_bins,       ps_load_regions,
     ps_load_genes,   ps_load_transcripts, ps_load_windows, ps_load_hotspots,    ps_load_activating, ps_load_limits,
-    ps_load_filters, ps_load_models,      ps_load_snps,    ps_load_vcf_callers,
+    ps_load_filters, ps_load_models,      ps_load_snps,    ps_load_vcf_callers, ps_load_gene_ids,
 };
 
 int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
@@ -102,6 +103,7 @@ static void free_genes(ps_panel *panel) {
     for (int i = 0; i < panel->n_genes; i++) {
         free(panel->genes[i].name);
         free(panel->genes[i].cell);
+        free(panel->genes[i].ids);
         free(panel->genes[i].exons);
     }
     free(panel->genes);
@@ -176,6 +178,17 @@ int ps_panel_codon(const ps_panel *panel, int gene, int number) {
 int ps_panel_model(const ps_panel *panel, const char *name) {
     for (int i = 0; i < panel->n_models; i++)
         if (!strcmp(panel->models[i].name, name))
+            return i;
+    return -1;
+}
+
+int ps_panel_gene_by_id(const ps_panel *panel, const char *id, size_t length) {
+    char key[64];
+    if (length == 0 || length + 3 > sizeof key || memchr(id, '|', length))
+        return -1;
+    snprintf(key, sizeof key, "|%.*s|", (int)length, id);
+    for (int i = 0; i < panel->n_genes; i++)
+        if (panel->genes[i].ids && strstr(panel->genes[i].ids, key))
             return i;
     return -1;
 }

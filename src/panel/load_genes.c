@@ -6,6 +6,18 @@
 
 #include "internal.h"
 
+/* "|CCND1|ENSG00000110092|NM_053056|": every name of the gene between bars; ',' separates several. */
+static void add_id(ps_gene *gene, const char *text) {
+    if (!text[0] || !strcmp(text, "."))
+        return;
+    char *longer = ps_format("%s%s|", gene->ids ? gene->ids : "|", text);
+    for (char *p = longer; *p; p++)
+        if (*p == ',')
+            *p = '|';
+    free(gene->ids);
+    gene->ids = longer;
+}
+
 const char *const ps_role_names[PS_N_ROLES] = {"cyclin", "ras", "raf", "reference", "plasma-cell", "other-cell"};
 
 enum { GENE_NAME, GENE_ROLE, GENE_CELL, GENE_STRAND, GENE_CONTIG, GENE_COLUMNS };
@@ -33,6 +45,12 @@ static int load_gene(const ps_table *table, size_t row, const int *column, ps_pa
                                                .cell = ps_strdup(has_cell ? cell : ""),
                                                .strand = strand[0],
                                                .contig = contig};
+    static const char *const ids[] = {"ensembl", "refseq"};
+    ps_gene *gene = &panel->genes[panel->n_genes - 1];
+    add_id(gene, name);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (ps_table_find(table, ids[i]) >= 0)
+            add_id(gene, ps_table_cell(table, row, ps_table_find(table, ids[i])));
     return 0;
 }
 
@@ -87,4 +105,22 @@ int ps_load_genes(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
         rc = ps_fail(err, PS_ERR_USAGE, table.path, 0, "gene 'CCND1' with role cyclin is missing");
     ps_table_free(&table);
     return rc < 0 ? -1 : load_exons(files, panel, err);
+}
+
+int ps_load_gene_ids(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
+    static const char *const names[] = {"gene", "entrez", "aliases"};
+    ps_table table;
+    int column[3], rc = 0;
+    if (ps_panel_table(files, "gene_ids.tsv", names, 3, 1, &table, column, err) < 0)
+        return -1;
+    for (size_t row = 0; row < table.n_rows && rc == 0; row++) {
+        int id = ps_panel_gene(panel, ps_table_cell(&table, row, column[0]));
+        int64_t entrez;
+        rc = id < 0 ? ps_table_fail(&table, row, column[0], err, "not a gene of genes.tsv")
+                    : ps_table_int(&table, row, column[1], 1, 1000000000, &entrez, err);
+        for (int k = 1; k < 3 && rc == 0; k++)
+            add_id(&panel->genes[id], ps_table_cell(&table, row, column[k]));
+    }
+    ps_table_free(&table);
+    return rc;
 }

@@ -232,6 +232,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(expression_component_samples, 1, 10000)                                                                        \
     R(expression_familiar_sds, 1, 20)                                                                                \
     R(expression_neighbour_log2, -20, 15)                                                                            \
+    R(expression_counts_apart, 0.1, 10)                                                                              \
     R(expression_absence_log2, 0, 20)                                                                                \
     R(ccnd1_dna_blind, 0.01, 1)                                                                                      \
     R(ccnd1_conflict_log_odds, 0, 10)                                                                                \

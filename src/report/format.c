@@ -158,7 +158,7 @@ int ps_n_qc(const ps_result *result, ps_qc_state state) {
 }
 
 int ps_expression_counted(const ps_expression_call *call) {
-    return call->fragments >= 0 && call->n_genes > 0;
+    return call->n_genes > 0; /* TPM and FPKM have a level and no fragments */
 }
 
 int ps_copies_counted(const ps_copynumber_call *call) {

@@ -231,6 +231,29 @@ static void check_vcf(ps_result *r) {
         compare_with_vcf(r, &r->calls.ras.variant[i]);
 }
 
+/* Where each marker came from, and what such a file cannot prove. */
+static void check_imports(ps_result *r) {
+    const ps_sv_evidence *sv = &r->evidence.sv;
+    const ps_count_evidence *counts = &r->evidence.counts;
+    size_t passing = 0, on_alt = 0;
+    for (size_t i = 0; i < sv->n; i++) {
+        passing += (size_t)sv->row[i].passes;
+        on_alt += (size_t)(sv->row[i].passes && sv->row[i].on_alt);
+    }
+    if (r->evidence.has_sv && sv->caller)
+        ps_result_qc(r, "sv", "sv", on_alt ? PS_QC_WARN : PS_QC_PASS, (double)passing, NAN,
+                     "%.60s lists %zu joins of 11q13 to IGH, %zu of them pass%s; none listed would prove nothing",
+                     sv->caller, sv->n, passing,
+                     on_alt ? ", some to alternative contigs of chromosome 14 that may hold IGH" : "");
+    tell_notice(r, "sv", "sv", sv->notice);
+    if (r->evidence.has_counts && counts->program)
+        ps_result_qc(r, "counts", "counts", PS_QC_PASS, (double)counts->rows, NAN,
+                     "gene counts of %.60s%s; splicing, strand and place along the transcript are not known",
+                     counts->program,
+                     counts->unit == PS_COUNTS_PER_KB ? ", TPM or FPKM: without counting intervals" : "");
+    tell_notice(r, "counts", "counts", counts->notice);
+}
+
 static void check_rna(ps_result *r) {
     for (size_t i = 0; i < r->calls.ras.n_variants; i++)
         compare_with_rna(r, &r->calls.ras.variant[i]);
@@ -321,9 +344,9 @@ static void check_sample_name(ps_result *r) {
 void ps_result_checks(ps_result *result) {
     static void (*const of_reads[])(ps_result *, const ps_read_evidence *) = {check_records, check_left_out,
                                                                               check_qualities, check_conflicts};
-    static void (*const of_sample[])(ps_result *) = {check_expression,    check_ras,        check_vcf,
-                                                     check_rna,           check_sites,      check_identity,
-                                                     check_contamination, check_sample_name};
+    static void (*const of_sample[])(ps_result *) = {check_expression, check_ras,           check_vcf,
+                                                     check_imports,    check_rna,           check_sites,
+                                                     check_identity,   check_contamination, check_sample_name};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < sizeof of_reads / sizeof *of_reads; i++)
             if (result->evidence.reads[role].given)

@@ -264,7 +264,7 @@ static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps
         nothing_on_chromosome(panel, e, call))
         return 0;
     check_left_out(panel, e, call);
-    if (!(call->spliced_fraction >= l->expression_min_spliced))
+    if (!e->genes.imported && !(call->spliced_fraction >= l->expression_min_spliced))
         ps_reason_add(why, PS_REASON_NOT_RNA, "rna: %.2g of reads on the reference genes are spliced, %g needed",
                       call->spliced_fraction, l->expression_min_spliced);
     if (call->unspliced_share > l->expression_max_unspliced)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/imports.h"
 #include "plasmastrat/map.h"
 #include "private.h"
 
@@ -237,6 +238,18 @@ static void add_meta(vcf_lines *lines, const char *text, size_t *capacity) {
     lines->meta[lines->n_meta++] = ps_strdup(text);
 }
 
+/* A table of results given here by mistake is named with its option. */
+static int refuse(const vcf_lines *lines, const htsFormat *format, ps_error *err) {
+    const char *what, *option;
+    int is_table = !lines->source.is_stdin && !lines->source.is_remote &&
+                   (format->format == text_format || format->format == unknown_format) &&
+                   ps_recognise_result(lines->source.path, &what, &option) == 0;
+    if (is_table)
+        return ps_fail(err, PS_ERR_RUN, lines->source.name, 0, "is not a VCF or BCF file but %s: give it with %s",
+                       what, option);
+    return ps_source_refuse(&lines->source, format, "a VCF or BCF file", err);
+}
+
 static int read_text_header(vcf_lines *lines, const htsFormat *format, ps_error *err) {
     size_t capacity = 0;
     for (;;) {
@@ -253,7 +266,7 @@ static int read_text_header(vcf_lines *lines, const htsFormat *format, ps_error 
         if (got && strncmp(text, "#CHROM", 6) == 0)
             return read_columns(lines, text, err);
         if (format->format != vcf && lines->n_meta == 0)
-            return ps_source_refuse(&lines->source, format, "a VCF or BCF file", err);
+            return refuse(lines, format, err);
         return fail(lines, lines->number, "the #CHROM line is missing after the ## lines", err);
     }
 }

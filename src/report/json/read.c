@@ -195,7 +195,7 @@ static void read_inputs(json_reader *r, const json_t *root, ps_result *result) {
         in->records = (uint64_t)node_integer(r, o, "records", 0, INT64_C(1) << 53);
         if (in->role == PS_INPUT_VCF)
             result->evidence.has_vcf = 1;
-        else
+        else if (in->role < PS_N_READ_INPUTS)
             result->evidence.reads[in->role].records = in->records;
         if (node_has(o, "notice"))
             ps_append(result->evidence.vcf.notice, sizeof result->evidence.vcf.notice, 0,
