@@ -61,6 +61,7 @@ typedef struct ps_variants {
     char *caller;           /* who wrote it, NULL: no caller that is known */
     ps_blocks_trust blocks; /* UNKNOWN: its hom-ref stretches earn nothing */
     double blocks_min_vaf;  /* SOMATIC: they vouch for no smaller VAF */
+    int has_structural;  /* 1: some record joins two places (a breakend): ps_sv_read may find more */
     uint64_t outside;    /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
     char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
 } ps_variants;

@@ -356,11 +356,30 @@ static int gather_variants(run *r, ps_result *result, ps_error *err) {
     return 0;
 }
 
+/* A file given as --vcf may hold joins of 11q13 to IGH too: they are used, and the user is told. */
+static int look_for_joins(const run *r, ps_result *result, ps_error *err) {
+    ps_sv_evidence *sv = &result->evidence.sv;
+    ps_error ignored = {0};
+    if (!r->vcf || !result->evidence.vcf.has_structural)
+        return 0;
+    if (ps_sv_read(r->vcf, r->panel, result->evidence.vcf.sample_name[0] ? result->evidence.vcf.sample_name : NULL,
+                   sv, &ignored) < 0)
+        return ps_fail(err, PS_ERR_RUN, r->job->path[PS_INPUT_VCF], 0,
+                       "holds structural variants that cannot be read: %.600s", ignored.text);
+    result->evidence.has_sv = 1;
+    free(sv->path);
+    sv->path = ps_strdup(r->job->path[PS_INPUT_VCF]);
+    size_t used = strlen(sv->notice);
+    snprintf(sv->notice + used, sizeof sv->notice - used,
+             "%sthe joins of --vcf are used: structural variants are better given with --sv", used ? "; " : "");
+    return 0;
+}
+
 static int gather_sv(const run *r, ps_result *result, ps_error *err) {
     const char *path = r->job->path[PS_INPUT_SV];
     ps_sv_evidence *sv = &result->evidence.sv;
     if (!path)
-        return 0;
+        return look_for_joins(r, result, err);
     if (ps_sv_read(path, r->panel, NULL, sv, err) < 0)
         return -1;
     result->evidence.has_sv = 1;

@@ -105,6 +105,67 @@ def sv_with_reads():
             check(sample + ": the list decides", now["state"] == "detected", now["reasons"])
 
 
+def vcf_with_joins():
+    """A file given as --vcf that holds breakends: used and told."""
+    name, text = sv_files.CALLERS[0][:2]
+    doc = answer("joins in --vcf", "--vcf", put("s.vcf", text))
+    if doc:
+        j, said = doc["igh_ccnd1"], [q["message"] for q in doc["qc"] if q["check"] == "sv"]
+        check("joins in --vcf", j["state"] == "detected", (j["state"], j["reasons"]))
+        check("joins in --vcf: told", any("--sv" in x for x in said), said)
+
+
+# ---- MAF ------------------------------------------------------------------------------------------------------------
+MAF_COLUMNS = ["Hugo_Symbol", "NCBI_Build", "Chromosome", "Start_Position", "End_Position", "Variant_Classification",
+               "Reference_Allele", "Tumor_Seq_Allele1", "Tumor_Seq_Allele2", "Tumor_Sample_Barcode", "t_depth", "t_ref_count",
+               "t_alt_count", "FILTER", "Mutation_Status"]
+
+
+def maf(*rows, build="GRCh38", drop=()):
+    """rows: (gene, chrom, start, ref, alt, sample, depth, ref count, alt count, filter, status)"""
+    out = []
+    for gene, chrom, start, ref, alt, sample, depth, nref, nalt, filter_, status in rows:
+        out.append([gene, build, chrom, str(start), str(start + len(ref) - 1), "x", ref, ref, alt, sample, depth, nref, nalt, filter_, status])
+    keep = [i for i, c in enumerate(MAF_COLUMNS) if c not in drop]
+    return "#version 2.4\n" + "".join("\t".join(x[i] for i in keep) + "\n" for x in [MAF_COLUMNS, *out])
+
+
+G12D = ("KRAS", "chr12", 25245350, "C", "T", "MM1", "400", "300", "100", "PASS", "Somatic")
+
+
+def mafs():
+    def variants(doc):
+        return [(v["gene"], v["protein"], v["alt_depth"], v["depth"], v["filter"]) for v in doc["ras"]["variants"]]
+
+    cases = [
+        ("one", maf(G12D), [], [("KRAS", "G12D", 100, 400, "PASS")], "mutated"),
+        ("no counts", maf(G12D, drop=("t_depth", "t_ref_count", "t_alt_count", "FILTER")), [], [("KRAS", "G12D", None, None, "PASS")], "mutated"),
+        ("depth only", maf(G12D, drop=("t_ref_count",)), [], [("KRAS", "G12D", 100, 400, "PASS")], "mutated"),
+        ("refused", maf(G12D[:9] + ("t_lod_fstar", "")), [], [("KRAS", "G12D", 100, 400, "vcf_filter")], "not-assessable"),
+        ("germline", maf(G12D[:10] + ("Germline",)), [], [("KRAS", "G12D", 100, 400, "germline")], "not-assessable"),
+        ("an insertion", maf(("KRAS", "chr12", 25245348, "-", "ACC", "MM1", "9", "6", "3", "PASS", "")), [], None, None),
+        ("a deletion", maf(("KRAS", "chr12", 25245349, "ACC", "-", "MM1", "200", "170", "30", "PASS", "")), [],
+         [("KRAS", "G13del", 30, 200, "PASS")], "mutated"),
+        ("no chr", maf(("KRAS", "12") + G12D[2:]), [], [("KRAS", "G12D", 100, 400, "PASS")], "mutated"),
+        ("GRCh37", maf(("KRAS", "12", 25398284) + G12D[3:], build="GRCh37"), [], [("KRAS", "G12D", 100, 400, "PASS")], "mutated"),
+        ("37", maf(("TP53", "17", 7578406, "C", "T") + G12D[5:], build="37"), [], [], "not-assessable"),
+        ("the other sample", maf(G12D, ("NRAS", "chr1", 114713908, "T", "C", "MM2") + G12D[6:]), ["--vcf-sample", "MM2"],
+         [("NRAS", "Q61R", 100, 400, "PASS")], "mutated"),
+    ]
+    for name, text, options, expected, state in cases:
+        doc = answer("maf " + name, "--vcf", put("m.maf", text), *options)
+        if doc and expected is not None:
+            check("maf " + name, variants(doc) == expected and doc["ras"]["state"] == state, (variants(doc), doc["ras"]["state"]))
+        if doc:
+            check("maf " + name + ": no wild type", all(c["state"] != "wild-type" for c in doc["ras"]["codons"]))
+    two = maf(G12D, ("NRAS", "chr1", 114713908, "T", "C", "MM2") + G12D[6:])
+    refused("maf of two samples", "its columns are: MM1, MM2; name one with --vcf-sample", "--vcf", put("m.maf", two))
+    refused("maf without a column", "is a MAF without the column Start_Position", "--vcf",
+            put("m.maf", "Hugo_Symbol\tChromosome\tVariant_Classification\n"), "--panel", "grch38")
+    refused("maf with a word", "m.maf:3: Start_Position is", "--vcf", put("m.maf", maf(G12D).replace("25245350\t", "here\t", 1)))
+    refused("maf as sv", "give it with --vcf", "--sv", put("m.maf", maf(G12D)), "--panel", "grch38")
+
+
 # ---- counts ---------------------------------------------------------------------------------------------------------
 def counts():
     first = None
@@ -127,6 +188,28 @@ def counts():
         check(f"counts {name}: nothing else", doc["ras"]["state"] == "not-assessable" and doc["igh_ccnd1"]["state"] == "not-assessable")
     for name, file, text, options, says in count_files.BAD:
         refused("counts " + name, says, "--counts", put(file, text), *options)
+
+
+def counts_with_reads():
+    """The program's own counts of a library, given back as a table: the same level; beside the reads no word, unless they differ."""
+    bam = os.path.join(ROOT, "testdata", "PCL01.rna.bam")
+    own = answer("RNA", "--rna", bam)
+    if not own:
+        return
+    table = {g["gene"]: g["fragments"] for g in own["ccnd1_expression"]["all_genes"]}
+    path = put("own.txt", "".join(f"{g}\t{n}\n" for g, n in table.items()))
+    doc = answer("the RNA's counts", "--counts", path)
+    if doc:
+        was, now = own["ccnd1_expression"], doc["ccnd1_expression"]
+        check("counts as the BAM's", abs(was["log2_ratio"] - now["log2_ratio"]) < 0.05, (was["log2_ratio"], now["log2_ratio"]))
+    both = answer("RNA and its counts", "--rna", bam, "--counts", path)
+    table["CCND1"] = table["CCND1"] // 8
+    other = answer("RNA and other counts", "--rna", bam, "--counts", put("other.txt", "".join(f"{g}\t{n}\n" for g, n in table.items())))
+    if both and other:
+        e, o = both["ccnd1_expression"], other["ccnd1_expression"]
+        check("reads decide", (e["state"], e["fragments"]) == (o["state"], o["fragments"]), (e["state"], o["state"]))
+        check("agreement is not told", not has_reason(e, "counts-vs-reads"), e["reasons"])
+        check("disagreement is told", has_reason(o, "counts-vs-reads"), o["reasons"])
 
 
 def counts_by_map():
@@ -168,7 +251,7 @@ def sheet():
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
-        for part in (sv_callers, sv_others, sv_with_reads, counts, counts_by_map, sheet):
+        for part in (sv_callers, sv_others, sv_with_reads, vcf_with_joins, mafs, counts, counts_with_reads, counts_by_map, sheet):
             part()
     print("ok {ok}, failed {failed}, skipped {skipped}".format(**count))
     sys.exit(1 if count["failed"] else 0)

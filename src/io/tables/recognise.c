@@ -17,7 +17,7 @@ static int has_column(const table_lines *lines, const char *name) {
 static const struct {
     const char *needs[4], *what, *option;
 } tables[] = {
-    {{"Hugo_Symbol", "Variant_Classification", "Tumor_Sample_Barcode", NULL}, "a MAF of small variants", "--vcf"},
+    {{"Hugo_Symbol", "Variant_Classification", NULL}, "a MAF of small variants", "--vcf"},
     {{"chromosome", "start", "log2", NULL}, "segments of CNVkit", "--cnv"},
     {{"chrom", "loc.start", "seg.mean", NULL}, "segments (SEG, DNAcopy)", "--cnv"},
     {{"chromosome", "start", "copyNumber", NULL}, "segments of PURPLE", "--cnv"},

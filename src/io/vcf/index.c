@@ -171,7 +171,7 @@ static char *find_index(const ps_source *source) {
 
 int vcf_lines_restrict(vcf_lines *lines, const ps_panel *panel, ps_error *err) {
     struct stat st;
-    if (lines->source.is_stdin || lines->source.is_remote || stat(lines->source.path, &st) != 0 ||
+    if (lines->maf || lines->source.is_stdin || lines->source.is_remote || stat(lines->source.path, &st) != 0 ||
         st.st_size < index_from_bytes || (lines->text && (!lines->text->is_compressed || lines->text->is_gzip)))
         return 0;
     char *path = find_index(&lines->source);

@@ -169,6 +169,8 @@ static int next_by_index(vcf_lines *lines, ps_error *err) {
 }
 
 int vcf_lines_next(vcf_lines *lines, ps_error *err) {
+    if (lines->maf)
+        return vcf_maf_next(lines);
     if (lines->place)
         return next_by_index(lines, err);
     if (!lines->binary)
@@ -238,12 +240,14 @@ static void add_meta(vcf_lines *lines, const char *text, size_t *capacity) {
     lines->meta[lines->n_meta++] = ps_strdup(text);
 }
 
-/* A table of results given here by mistake is named with its option. */
-static int refuse(const vcf_lines *lines, const htsFormat *format, ps_error *err) {
+/* A MAF is read; another table of results, given here by mistake, is named with its option. */
+static int take_other(vcf_lines *lines, const htsFormat *format, ps_error *err) {
     const char *what, *option;
     int is_table = !lines->source.is_stdin && !lines->source.is_remote &&
                    (format->format == text_format || format->format == unknown_format) &&
                    ps_recognise_result(lines->source.path, &what, &option) == 0;
+    if (is_table && !strcmp(option, "--vcf"))
+        return vcf_maf_read(lines, err);
     if (is_table)
         return ps_fail(err, PS_ERR_RUN, lines->source.name, 0, "is not a VCF or BCF file but %s: give it with %s",
                        what, option);
@@ -266,7 +270,7 @@ static int read_text_header(vcf_lines *lines, const htsFormat *format, ps_error 
         if (got && strncmp(text, "#CHROM", 6) == 0)
             return read_columns(lines, text, err);
         if (format->format != vcf && lines->n_meta == 0)
-            return refuse(lines, format, err);
+            return take_other(lines, format, err);
         return fail(lines, lines->number, "the #CHROM line is missing after the ## lines", err);
     }
 }
@@ -323,6 +327,7 @@ int vcf_lines_open(const char *path, vcf_lines *lines, ps_error *err) {
 }
 
 void vcf_lines_close(vcf_lines *lines) {
+    vcf_maf_free(lines->maf);
     if (lines->tabix)
         tbx_destroy(lines->tabix);
     if (lines->csi)

@@ -47,6 +47,7 @@ typedef struct vcf_lines {
     vcf_place *place; /* by contig, ascending and disjoint; NULL: the whole file is read */
     size_t n_places, at_place;
     int in_place; /* the file stands in the place, not before it */
+    struct vcf_maf *maf; /* the file is a MAF (maf.c) */
 } vcf_lines;
 
 /* Opens and reads the header. */
@@ -57,6 +58,11 @@ int vcf_lines_next(vcf_lines *lines, ps_error *err);
  * nothing. */
 int vcf_lines_restrict(vcf_lines *lines, const ps_panel *panel, ps_error *err);
 void vcf_lines_close(vcf_lines *lines);
+
+/* A MAF is read whole, and handed out as the lines of a VCF. */
+int vcf_maf_read(vcf_lines *lines, ps_error *err);
+int vcf_maf_next(vcf_lines *lines); /* 1, or 0 at the end */
+void vcf_maf_free(struct vcf_maf *maf);
 
 /* ---- records ----------------------------------------------------------------------------------------------------
  */

@@ -387,6 +387,8 @@ static int check_build(sv_reader *r, ps_error *err) {
 static int read_all(sv_reader *r, const char *path, const char *wanted, ps_error *err) {
     if (vcf_lines_open(path, &r->lines, err) != 0 || check_build(r, err) != 0)
         return -1;
+    if (r->lines.maf)
+        return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0, "is a MAF of small variants: give it with --vcf");
     int got;
     while ((got = vcf_lines_next(&r->lines, err)) == 1)
         if (scan_record(r, err) != 0)

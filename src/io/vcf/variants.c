@@ -115,6 +115,13 @@ static void note_name(reader *r, const char *chrom) {
         r->names[r->n_names++] = ps_strdup(chrom);
 }
 
+static int has_join(const vcf_record *record) {
+    for (int i = 0; i < record->n_alt; i++)
+        if (strpbrk(record->alt[i], "[]") || !strcmp(record->alt[i], "<TRA>") || !strcmp(record->alt[i], "<BND>"))
+            return 1;
+    return 0;
+}
+
 /* Takes the line's memory when the record is kept. */
 static int scan_record(reader *r, ps_error *err) {
     vcf_record record;
@@ -125,6 +132,7 @@ static int scan_record(reader *r, ps_error *err) {
         vcf_sample_hint_add(&r->hint, &record);
         int contig = vcf_tally_contig(&r->own, record.chrom);
         vcf_habits_add(&r->habits, &record);
+        r->out->has_structural |= has_join(&record);
         r->known += contig >= 0;
         if (contig >= 0)
             result = check_place(r, &record, contig, err);
