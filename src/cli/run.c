@@ -383,7 +383,9 @@ static int gather_sv(const run *r, ps_result *result, ps_error *err) {
     if (ps_sv_read(path, r->panel, NULL, sv, err) < 0)
         return -1;
     result->evidence.has_sv = 1;
-    note_input(result, PS_INPUT_SV, path, sv->format, r->panel->build, sv->sample_name, sv->records);
+    ps_sv_digest(sv, ps_evidence_input(&result->evidence, PS_INPUT_SV, path, sv->format, r->panel->build,
+                                       sv->sample_name, sv->records, PS_STYLE_UCSC)
+                         ->digest);
     return 0;
 }
 
@@ -395,7 +397,9 @@ static int gather_counts(const run *r, ps_result *result, ps_error *err) {
     if (ps_counts_read(path, r->panel, r->job->counts_sample, r->job->sample_id, counts, err) < 0)
         return -1;
     result->evidence.has_counts = 1;
-    note_input(result, PS_INPUT_COUNTS, path, "table", r->panel->build, counts->sample_name, counts->rows);
+    ps_counts_digest(counts, ps_evidence_input(&result->evidence, PS_INPUT_COUNTS, path, "table", r->panel->build,
+                                               counts->sample_name, counts->rows, PS_STYLE_UCSC)
+                                 ->digest);
     return 0;
 }
 

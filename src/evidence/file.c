@@ -96,6 +96,10 @@ static void put_content(const ps_evidence *e, ps_pen *pen) {
         put_reads(&e->reads[role], ps_input_names[role], pen);
     put_variants(&e->vcf, e->has_vcf, "vcf", pen);
     put_variants(&e->sites, e->has_sites, "sites", pen);
+    if (e->has_sv)
+        ps_sv_put(&e->sv, "sv", pen);
+    if (e->has_counts)
+        ps_counts_put(&e->counts, "counts", pen);
     ps_put(pen, "}");
 }
 
@@ -113,6 +117,18 @@ void ps_input_digest(const ps_read_evidence *reads, char digest[17]) {
 void ps_variants_digest(const ps_variants *variants, char digest[17]) {
     ps_pen pen = {0};
     ps_variants_put(variants, "vcf", &pen);
+    digest_of(&pen, digest);
+}
+
+void ps_sv_digest(const ps_sv_evidence *sv, char digest[17]) {
+    ps_pen pen = {0};
+    ps_sv_put(sv, "sv", &pen);
+    digest_of(&pen, digest);
+}
+
+void ps_counts_digest(const ps_count_evidence *counts, char digest[17]) {
+    ps_pen pen = {0};
+    ps_counts_put(counts, "counts", &pen);
     digest_of(&pen, digest);
 }
 
@@ -432,6 +448,12 @@ static void scan_content(ps_scan *scan, ps_evidence *e) {
         scan_reads(scan, (ps_input_role)role, &e->reads[role]);
     e->has_vcf = scan_variants(scan, "vcf", &e->vcf);
     e->has_sites = scan_variants(scan, "sites", &e->sites);
+    e->has_sv = !scan->failed && strncmp(scan->at, ",\"sv\":", 6) == 0;
+    if (e->has_sv)
+        ps_sv_scan(scan, "sv", &e->sv);
+    e->has_counts = !scan->failed && strncmp(scan->at, ",\"counts\":", 10) == 0;
+    if (e->has_counts)
+        ps_counts_scan(scan, "counts", &e->counts);
     ps_scan_text(scan, "}");
     hex_of(ps_hash(start, (size_t)(scan->at - start)), now);
     if (!scan->failed && (!digest || strcmp(now, digest) != 0))
@@ -451,6 +473,8 @@ static void check_inputs(ps_scan *scan, const ps_evidence *e) {
             ps_scan_fail(scan, "inputs and content do not agree on %s", ps_input_names[role]);
     if (has[PS_INPUT_VCF] != e->has_vcf)
         ps_scan_fail(scan, "inputs and content do not agree on the VCF");
+    if (has[PS_INPUT_SV] > e->has_sv || has[PS_INPUT_COUNTS] != e->has_counts) /* a VCF may hold joins too */
+        ps_scan_fail(scan, "inputs and content do not agree on other programs' results");
 }
 
 int ps_evidence_parse_text(const char *path, const char *text, size_t n, const ps_panel *panels, int n_panels,

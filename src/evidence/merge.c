@@ -24,6 +24,19 @@ static void move_vcf(ps_evidence *whole, ps_evidence *part) {
     part->vcf = (ps_variants){0};
 }
 
+static void move_imports(ps_evidence *whole, ps_evidence *part) {
+    if (part->has_sv) {
+        whole->has_sv = 1;
+        whole->sv = part->sv;
+        part->sv = (ps_sv_evidence){0};
+    }
+    if (part->has_counts) {
+        whole->has_counts = 1;
+        whole->counts = part->counts;
+        part->counts = (ps_count_evidence){0};
+    }
+}
+
 /* ---- sites ------------------------------------------------------------------------------------------------------
  */
 
@@ -78,6 +91,7 @@ void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_e
             ps_read_evidence_add(&whole->reads[role], &parts[i].reads[role]);
         move_inputs(whole, &parts[i]);
         move_vcf(whole, &parts[i]);
+        move_imports(whole, &parts[i]);
         move_sites(whole, &parts[i]);
         if (!whole->written_by || (parts[i].written_by && strcmp(parts[i].written_by, whole->written_by) < 0)) {
             free(whole->written_by);

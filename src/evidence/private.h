@@ -19,5 +19,10 @@ void ps_junctions_scan(ps_scan *scan, ps_junction_evidence *junctions);
 /* "name":{...} of a VCF's rows, or of a list of sites; `variants` is zeroed. */
 void ps_variants_put(const ps_variants *variants, const char *name, ps_pen *pen);
 void ps_variants_scan(ps_scan *scan, const char *name, ps_variants *variants);
+/* The same of other programs' results. */
+void ps_sv_put(const ps_sv_evidence *sv, const char *name, ps_pen *pen);
+void ps_sv_scan(ps_scan *scan, const char *name, ps_sv_evidence *sv);
+void ps_counts_put(const ps_count_evidence *counts, const char *name, ps_pen *pen);
+void ps_counts_scan(ps_scan *scan, const char *name, ps_count_evidence *counts);
 
 #endif

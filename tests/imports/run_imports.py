@@ -212,6 +212,31 @@ def counts_with_reads():
         check("disagreement is told", has_reason(o, "counts-vs-reads"), o["reasons"])
 
 
+def joined():
+    """Each import a run of its own, joined from the evidence files: the same answer as one run on all; and saved once more."""
+    bam = os.path.join(ROOT, "testdata", "IMM01.dna.bam")
+    sv, table = put("s.vcf", sv_files.CALLERS[0][1]), put("c.txt", count_files.htseq(0))
+    runs = {"sv": ("--sv", sv), "counts": ("--counts", table), "dna": ("--dna", bam)}
+    files = []
+    for name, options in runs.items():
+        folder = os.path.join(work, "part_" + name)
+        done = run(*options, "-o", folder)
+        check("part " + name, done.returncode == 0, done.stderr[:300])
+        files.append(os.path.join(folder, "x.evidence.gz"))
+    whole = answer("all at once", *[o for options in runs.values() for o in options])
+    for name, order in (("", files), (" in another order", files[::-1])):
+        folder = os.path.join(work, "joined" + name.replace(" ", "_"))
+        done = subprocess.run([PROGRAM, "stratify", *order, "-o", folder, "-q"], capture_output=True, text=True)
+        check("joined" + name, done.returncode == 0, done.stderr[:300])
+        if done.returncode == 0 and whole:
+            with open(os.path.join(folder, "x.json")) as text:
+                doc = json.load(text)
+            for part in ("igh_ccnd1", "ccnd1_expression", "ccnd1", "label", "probability"):
+                check(f"joined{name}: {part}", doc[part] == whole[part], (doc[part], whole[part]))
+    done = subprocess.run([PROGRAM, "stratify", files[0], files[0], "-o", os.path.join(work, "twice"), "-q"], capture_output=True, text=True)
+    check("one list twice is refused", done.returncode == 1, done.stderr[:300])
+
+
 def counts_by_map():
     """Transcripts of Kallisto, with the map of an nf-core run beside them."""
     folder = os.path.join(work, "kallisto")
@@ -251,7 +276,7 @@ def sheet():
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
-        for part in (sv_callers, sv_others, sv_with_reads, vcf_with_joins, mafs, counts, counts_with_reads, counts_by_map, sheet):
+        for part in (sv_callers, sv_others, sv_with_reads, vcf_with_joins, mafs, counts, counts_with_reads, joined, counts_by_map, sheet):
             part()
     print("ok {ok}, failed {failed}, skipped {skipped}".format(**count))
     sys.exit(1 if count["failed"] else 0)
