@@ -213,6 +213,13 @@ def test_summaries(folder):
 
 
 def main():
+    try:
+        for end in pty.openpty():
+            os.close(end)
+    except OSError as why:  # no devpts, as in many containers and build roots
+        print(f"skipped: there are no pseudo-terminals here: {why}")
+        print("0 passed, 0 failed, 1 skipped")
+        return 0
     with tempfile.TemporaryDirectory(prefix="plasmastrat-terminal.") as name:
         folder = pathlib.Path(name)
         path = folder / "long.bam"
