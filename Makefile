@@ -53,9 +53,10 @@ $B/%.o: %.c Makefile
 $B/src/panel/embed.o: $(PANEL_FILES)
 $B/src/report/embed.o: $(wildcard src/report/*/*.html src/report/*.json)
 
-$B/tests/unit/%: tests/unit/%.c $B/libplasmastrat.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $B/libplasmastrat.a $(ALL_LIBS) -lcmocka -lz
+# Objects of their own: a change of the library links the units again, and no more.
+$B/tests/unit/%: $B/tests/unit/%.o $B/libplasmastrat.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka -lz
+.SECONDARY: $(UNIT_PROGRAMS:%=%.o)
 
 # Fuzz targets: with replay.c as their main for `make test`; with libFuzzer's for `make fuzz`.
 FUZZ_MAIN ?= tests/fuzz/replay.c

@@ -3,6 +3,7 @@
 
 Every check compares with an undisturbed run of the same sheet, byte by byte. $PLASMASTRAT is the program under test.
 Random moments are seeded; KILLS (default 20) is how often a batch is killed with SIGKILL.
+TESTS: the names of those to run (default: all).
 """
 import fcntl
 import os
@@ -464,19 +465,17 @@ def main():
         check(r.returncode == 0, f"the undisturbed batch: {r.stderr[-300:]}")
         wanted = contents(plain)
         check(len(wanted) == len(ids) * len(SUFFIXES) + len(COHORT), "all files of the undisturbed batch")
-        test_resume(folder, sheet, ids, wanted)
-        test_edited_knowledge(folder, sheet)
-        test_two_at_once(folder, sheet, wanted)
-        test_earlier_results(folder, sheet, ids, wanted)
-        test_inputs_are_not_overwritten(folder, sheet)
-        test_column_names(folder, sheet)
-        test_sheet_from_standard_input(folder, sheet)
-        test_missing_inputs(folder, sheet, ids)
-        test_failed_sample(folder, sheet, ids)
-        test_signals(folder, sheet, ids, wanted)
-        test_waiting_for_a_pipe()
-        test_kills(folder, sheet, wanted, int(os.environ.get("KILLS", "20")))
-        test_no_space(folder, sheet, wanted)
+        tests = (
+            (test_resume, folder, sheet, ids, wanted), (test_edited_knowledge, folder, sheet),
+            (test_two_at_once, folder, sheet, wanted), (test_earlier_results, folder, sheet, ids, wanted),
+            (test_inputs_are_not_overwritten, folder, sheet),
+            (test_column_names, folder, sheet), (test_sheet_from_standard_input, folder, sheet),
+            (test_missing_inputs, folder, sheet, ids), (test_failed_sample, folder, sheet, ids),
+            (test_signals, folder, sheet, ids, wanted), (test_waiting_for_a_pipe,),
+            (test_kills, folder, sheet, wanted, int(os.environ.get("KILLS", "20"))), (test_no_space, folder, sheet, wanted))
+        for test, *arguments in tests:
+            if test.__name__ in os.environ.get("TESTS", test.__name__).split(","):
+                test(*arguments)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 

@@ -4,7 +4,8 @@
 run.py chosen [N]             the mutants of chosen.txt (N: a seeded sample), each against the suites it names
 run.py random N [PATH...]     N seeded random changes of the sources below PATH (default: src), against the units, those that
                               name the file's functions first, and then short end-to-end suites
-A mutant that no test notices is printed. SEED chooses (default 1). Closes with "N passed, N failed": noticed and not.
+A mutant that no test notices is printed. SEED chooses (default 1); NAME: a part of the names of the chosen ones to run.
+Closes with "N passed, N failed": noticed and not.
 A random change that alters nothing a user can see is written into equivalent.txt with its reason, and not drawn again.
 """
 import os
@@ -46,9 +47,9 @@ class Tree:
         return subprocess.run(["make", "-j2", f"CC={CC}", "CFLAGS=-O1", "WARN=-w", *targets], cwd=self.path,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
-    def run(self, suite):
+    def run(self, suite, settings):
         """What the suite prints at its end; its exit status."""
-        env = {**os.environ, **SHORT, "PLASMASTRAT": str(self.path / "plasmastrat"),
+        env = {**os.environ, **SHORT, **settings, "PLASMASTRAT": str(self.path / "plasmastrat"),
                "SUITES": "" if suite.startswith("unit/") else suite}
         unit = [f"build/tests/{suite}"] if suite.startswith("unit/") else []
         r = subprocess.Popen(["tests/run.sh", *unit], cwd=self.path, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -126,24 +127,24 @@ def order(tree, name, text):
     return [f"unit/{u}" for u in sorted(tree.units, key=nearness)]
 
 
-def noticed(tree, suites):
+def noticed(tree, suites, settings):
     """The suite that fails, None when none does; "builds not" when the change is no program."""
     for suite in suites:
         built = tree.build_for(suite)
         if built.returncode != 0:
             return "builds not"
-        if tree.run(suite)[1] != 0:
+        if tree.run(suite, settings)[1] != 0:
             return suite
     return None
 
 
-def try_change(tree, name, at, old, new, suites):
+def try_change(tree, name, at, old, new, suites, settings=()):
     path = tree.path / name
     whole = path.read_text()
     assert whole[at:at + len(old)] == old
     path.write_text(whole[:at] + new + whole[at + len(old):])
     try:
-        return noticed(tree, suites)
+        return noticed(tree, suites, dict(settings))
     finally:
         path.write_text(whole)
         os.utime(path)  # newer than the mutant's object
@@ -160,9 +161,11 @@ def sections(path):
 
 def chosen(tree, n):
     passed = failed = 0
-    every = sections(HERE / "chosen.txt")
+    every = [m for m in sections(HERE / "chosen.txt") if os.environ.get("NAME", "") in m[0]]
     draw = random.Random(SEED)
-    for name, file, suites, old, new in every if n is None or n >= len(every) else draw.sample(every, n):
+    for name, file, words, old, new in every if n is None or n >= len(every) else draw.sample(every, n):
+        suites = [w for w in words if "=" not in w]
+        settings = [w.split("=", 1) for w in words if "=" in w]
         path = tree.path / file
         times = path.read_text().count(old) if path.is_file() else 0
         start = time.monotonic()
@@ -170,7 +173,7 @@ def chosen(tree, n):
             killer = f"its text is {times} times in {file}: mend chosen.txt"
             good = False
         else:
-            killer = try_change(tree, file, path.read_text().index(old), old, new, suites)
+            killer = try_change(tree, file, path.read_text().index(old), old, new, suites, settings)
             good = killer in suites
         passed, failed = passed + good, failed + (not good)
         print(f"{name}: {'noticed by ' + killer if good else 'FAILED: ' + (killer or 'not noticed by ' + ' '.join(suites))}"
@@ -228,7 +231,7 @@ def main():
     mode, *rest = sys.argv[1:] or ["chosen"]
     with tempfile.TemporaryDirectory(prefix="plasmastrat-mutants.") as folder:
         tree = Tree(folder)
-        built = tree.make("all")
+        built = tree.make("all", *(f"build/tests/unit/{u}" for u in tree.units if mode != "chosen"))
         if built.returncode != 0:
             sys.exit(f"mutants: the tree itself does not build:\n{built.stdout[-2000:]}")
         if mode == "chosen":
