@@ -131,6 +131,9 @@ static void put_cell(ps_pen *pen, const ps_column *c, const void *at, int64_t *b
         ps_put_real(pen, *(const double *)at);
     } else if (c->kind == PS_COLUMN_TEXT) {
         ps_put_string(pen, *(char *const *)at);
+    } else if (c->kind == PS_COLUMN_NAME) {
+        const char *name = at;
+        ps_put_string(pen, *name ? name : NULL);
     } else {
         int64_t value = whole_number(at, c->kind);
         ps_put_integer(pen, value - *before);
@@ -381,6 +384,11 @@ static void scan_cell(ps_scan *scan, const ps_column *c, int64_t high, void *at,
         *(double *)at = ps_scan_real(scan);
     } else if (c->kind == PS_COLUMN_TEXT) {
         *(char **)at = ps_scan_string(scan);
+    } else if (c->kind == PS_COLUMN_NAME) {
+        char *name = ps_scan_string(scan);
+        memset(at, 0, (size_t)c->high);
+        memcpy(at, name ? name : "", name ? strnlen(name, (size_t)c->high - 1) : 0);
+        free(name);
     } else {
         *before = ps_scan_integer(scan, c->low - *before, high - *before) + *before;
         set_whole_number(at, c->kind, *before);

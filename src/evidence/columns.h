@@ -24,6 +24,7 @@ typedef enum {
     PS_COLUMN_HEX,    /* a uint64_t; the column is one string of 16 digits a row */
     PS_COLUMN_LETTER, /* a char; the column is one string of a letter a row, '.' for 0 */
     PS_COLUMN_TEXT,   /* a char *, owned; null: NULL */
+    PS_COLUMN_NAME,   /* a char [high], filled with zeros; null: empty */
     PS_N_COLUMN_KINDS
 } ps_column_kind;
 

@@ -125,6 +125,7 @@ static const ps_column junction_columns[] = {
     PS_COLUMN(ps_junction_read, low_b, U8, 0, 1),
     PS_COLUMN(ps_junction_read, base_a, LETTER, 0, 0),
     PS_COLUMN(ps_junction_read, base_b, LETTER, 0, 0),
+    PS_COLUMN(ps_junction_read, contig_b, NAME, 0, PS_CONTIG_B),
 };
 static const ps_column clip_columns[] = {
     PS_COLUMN_STEPS(ps_junction_clip, pos0, I32, 0, MOST_POS),

@@ -425,5 +425,22 @@ run 0 "explain a result of a panel that is not at hand" explain owned/PCL01.json
 refused 1 "explain no JSON" 'cohort.sheet:1' explain cohort.sheet
 refused 2 "explain nothing" 'no result' explain
 
+# mates on a contig that may hold IGH: named, and known again from the evidence
+if command -v samtools >/dev/null; then
+    { samtools view --no-PG -H data/IMM01.dna.bam; printf '@SQ\tSN:chr14_KI270846v1_alt\tLN:1351393\n'
+      samtools view data/IMM01.dna.bam
+      for i in 1 2 3 4; do
+          printf 'far%d\t97\tchr11\t%d\t60\t100M\tchr14_KI270846v1_alt\t%d\t0\t%s\t*\n' $i $((69310500 + 13 * i)) \
+              $((274700 + 17 * i)) "$(printf 'ACGT%.0s' $(seq 25))"
+      done; } | samtools sort --no-PG -o far.bam - 2>/dev/null
+    run 0 "mates on an alternative contig" sample --id F --dna far.bam -o by -q --force
+    run 0 "the same from its evidence" stratify by/F.evidence.gz -o - -q
+    for file in by/F.json out.txt; do
+        grep -q 'igh-elsewhere.* 4 of them .*chr14_KI270846v1_alt' $file && pass || fail "alternative contig: $file"
+    done
+else
+    skip "mates on an alternative contig: samtools is not installed"
+fi
+
 echo "ok $ok, failed $failed, skipped $skipped"
 [ $failed -eq 0 ]
