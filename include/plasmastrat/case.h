@@ -3,6 +3,7 @@
 #ifndef PLASMASTRAT_CASE_H
 #define PLASMASTRAT_CASE_H
 
+#include "plasmastrat/error_reference.h"
 #include "plasmastrat/evidence.h"
 #include "plasmastrat/expression_reference.h"
 #include "plasmastrat/normals.h"
@@ -19,6 +20,7 @@ typedef struct ps_case {
     const ps_count_evidence *counts; /* gene counts of another program; NULL: none */
     double purity;             /* NaN: unknown */
     const ps_normals *normals; /* panel of normals for depth (--copynumber-reference); NULL: none */
+    const ps_error_reference *errors; /* --error-reference, made with this panel's codons; NULL: none */
     const ps_expression_reference *expression_reference; /* made with this panel's genes; NULL: built-in assumption */
 } ps_case;
 

@@ -86,10 +86,15 @@ typedef struct ps_ras_call {
     ps_ras_codon *codon;     /* n_codons, by panel codon id */
     double log_odds;         /* ln P(data | mutated) / P(data | wild type): soft evidence; 0 when not assessable */
     ps_ras_library library[PS_N_READ_INPUTS];
+    char errors_checksum[17]; /* of the --error-reference that was used; "": none */
+    int64_t errors_samples;   /* behind it */
     ps_ras_note *note;
     size_t n_notes;
 } ps_ras_call;
 
+/* From the codons of `n` samples on one panel (src/callers/ras/learn.c). Fewer than PS_MIN_ERROR_SAMPLES are an error. */
+int ps_errors_learn(const ps_panel *panel, const ps_read_evidence *const *samples, size_t n,
+                    ps_error_reference *reference, ps_error *err);
 void ps_call_ras(const ps_case *c, ps_ras_call *call);
 /* The same from calls that were made apart, each on some of the inputs (no input in two of them): what each input alone says
  * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */

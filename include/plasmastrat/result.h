@@ -19,6 +19,7 @@ typedef struct ps_job {
     const char *reference;         /* FASTA, or NULL */
     const char *panel;             /* name, folder, or NULL: from the inputs */
     const char *copynumber_reference; /* panel of normals for depth, or NULL */
+    const char *error_reference;   /* file of `reference errors`, or NULL */
     const char *expression_reference; /* file of `reference expression`, or NULL: built-in assumption */
     const char *model;             /* file or built-in name, or NULL: "rationale" */
     double purity;                 /* NaN: unknown */

@@ -113,6 +113,7 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
         {"reference", job->reference},
         {"force-sites", job->force_sites},
         {"copynumber-reference", job->copynumber_reference},
+        {"error-reference", job->error_reference},
         {"expression-reference", job->expression_reference},
         {"model", k->model_given ? job->model : NULL},
     };

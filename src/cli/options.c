@@ -69,6 +69,8 @@ static const option_row rows[] = {
      "grch38, grch37 or a folder (default: from the inputs)"},
     {"copynumber-reference", 0, TEXT, JOB(copynumber_reference), RELABEL, "FILE",
      "panel of normals for depth, made by reference copynumber"},
+    {"error-reference", 0, TEXT, JOB(error_reference), RELABEL, "FILE",
+     "errors of each coding base in your own normals, made by reference errors"},
     {"model", 0, TEXT, JOB(model), RELABEL, "FILE",
      "stratifier model: a file or a built-in name (default: rationale)"},
     {"model", 0, TEXT, IN(mixture), CLI_REFERENCE, "none", "expression: only median and MAD, no mixture of states"},

@@ -46,6 +46,7 @@ static void add_known(known_files *known, const char *path, size_t length) {
 
 static void add_inputs(known_files *known, const ps_job *job) {
     const char *const shared[] = {job->reference, job->model, job->force_sites, job->copynumber_reference,
+                                  job->error_reference,
                                   job->expression_reference};
     for (int role = 0; role < PS_N_INPUTS; role++) {
         const char *path = job->path[role], *mark = path ? strstr(path, CLI_INDEX_MARK) : NULL;

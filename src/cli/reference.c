@@ -20,6 +20,8 @@ static const kind kinds[] = {
     {"expression", reference_expression, "CCND1 expression over a cohort's RNA (column rna)"},
     {"copynumber", reference_copynumber,
      "panel of normals: depth of bins over normal DNA (column normal, or dna where no sample has one)"},
+    {"errors", reference_errors,
+     "errors of each coding base over normal DNA (column normal, or dna where no sample has one), 10 samples or more"},
     {"model", reference_model, "stratifier model from labelled results (columns label, json)"},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -32,7 +34,7 @@ static void help(FILE *out) {
         fprintf(out, "  %-11s %s\n", kinds[i].name, kinds[i].help);
     fputs("\nThe sheet is one of `batch`, but for model. Give FILE to `sample` and `batch` with "
           "--expression-reference,\n"
-          "--copynumber-reference or --model.\n\n",
+          "--copynumber-reference, --error-reference or --model.\n\n",
           out);
     cli_print_options(CLI_REFERENCE, out);
 }
@@ -150,6 +152,18 @@ int reference_refuse_twice(const reference_cohort *cohort, ps_input_role role, p
     return 0;
 }
 
+int reference_normal_role(const cli_settings *s, ps_input_role *role, ps_error *err) {
+    sheet sh = {0};
+    if (sheet_read(s->rest[1], &s->job, &sh, err) < 0)
+        return -1;
+    *role = PS_INPUT_DNA;
+    for (size_t i = 0; i < sh.n; i++)
+        if (sh.job[i].path[PS_INPUT_NORMAL])
+            *role = PS_INPUT_NORMAL;
+    sheet_free(&sh);
+    return 0;
+}
+
 void reference_free(reference_cohort *cohort) {
     for (size_t i = 0; cohort->sample && i < cohort->sheet.n; i++)
         ps_result_free(&cohort->sample[i]);
@@ -176,7 +190,8 @@ int ps_cmd_reference(int argc, char **argv, ps_error *err) {
         if (!strcmp(kinds[i].name, s.rest[0]))
             k = &kinds[i];
     if (!k)
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "reference: '%s', expected expression, copynumber or model",
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                       "reference: '%s', expected expression, copynumber, errors or model",
                        s.n_rest ? s.rest[0] : "");
     if (s.n_rest != 2)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "reference: no sheet: plasmastrat reference %s SHEET -o FILE",

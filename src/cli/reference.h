@@ -21,11 +21,14 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
                       ps_error *err);
 /* The same reads twice would pass for two samples that agree: equal counts in every gene (RNA) or bin are an error. */
 int reference_refuse_twice(const reference_cohort *cohort, ps_input_role role, ps_error *err);
+/* Where a sheet has a column for normals, the normals are there and column dna holds tumours. */
+int reference_normal_role(const cli_settings *s, ps_input_role *role, ps_error *err);
 void reference_free(reference_cohort *cohort); /* safe on a zeroed one */
 
 /* The kinds: sheet in, one file out. */
 int reference_expression(const cli_settings *s, FILE *out, ps_error *err);
 int reference_copynumber(const cli_settings *s, FILE *out, ps_error *err);
+int reference_errors(const cli_settings *s, FILE *out, ps_error *err);
 int reference_model(const cli_settings *s, FILE *out, ps_error *err);
 
 #endif

@@ -6,19 +6,6 @@
 #include "plasmastrat/normals.h"
 #include "reference.h"
 
-/* Where a sheet has a column for normals, the normals are there and column dna holds tumours. */
-static int find_role(const cli_settings *s, ps_input_role *role, ps_error *err) {
-    sheet sh = {0};
-    if (sheet_read(s->rest[1], &s->job, &sh, err) < 0)
-        return -1;
-    *role = PS_INPUT_DNA;
-    for (size_t i = 0; i < sh.n; i++)
-        if (sh.job[i].path[PS_INPUT_NORMAL])
-            *role = PS_INPUT_NORMAL;
-    sheet_free(&sh);
-    return 0;
-}
-
 static int learn(const reference_cohort *cohort, ps_input_role role, ps_normals *normals, ps_error *err) {
     size_t n = cohort->sheet.n;
     const ps_read_evidence **sample = ps_alloc(n, sizeof *sample);
@@ -40,7 +27,7 @@ int reference_copynumber(const cli_settings *s, FILE *out, ps_error *err) {
     ps_normals normals = {0};
     ps_input_role role = PS_INPUT_DNA;
     int status = -1;
-    if (find_role(s, &role, err) < 0)
+    if (reference_normal_role(s, &role, err) < 0)
         return -1;
     if (reference_collect(s, role, PS_MIN_NORMALS, &cohort, err) < 0 || learn(&cohort, role, &normals, err) < 0)
         goto out;

@@ -113,6 +113,9 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *k, ps_error *err) {
         ps_normals_read(job->copynumber_reference, k->panel, k->n_panels, &k->normals, err) < 0)
         return -1;
     k->normals_given = job->copynumber_reference != NULL;
+    if (job->error_reference &&
+        ps_error_reference_read(job->error_reference, k->panel, k->n_panels, &k->errors, err) < 0)
+        return -1;
     const char *name = job->model ? job->model : cli_default_model;
     if (ps_panel_model(&k->panel[0], name) >= 0)
         return 0;
@@ -130,6 +133,7 @@ void cli_free_knowledge(cli_knowledge *k) {
     ps_model_free(&k->model);
     free(k->model_table);
     ps_normals_free(&k->normals);
+    ps_error_reference_free(&k->errors);
     ps_expression_reference_free(&k->expression);
     *k = (cli_knowledge){0};
 }
@@ -432,6 +436,9 @@ static int check_references(const ps_result *result, const cli_knowledge *k, ps_
         if (e->input[i].role == PS_INPUT_DNA && k->normals_given && strcmp(k->normals.build, build) != 0)
             return ps_fail(err, PS_ERR_RUN, e->input[i].path, 0, "is on %s, but the panel of normals %s is for %s",
                            build, k->normals.path, k->normals.build);
+        if (e->input[i].role == PS_INPUT_DNA && k->errors.build && strcmp(k->errors.build, build) != 0)
+            return ps_fail(err, PS_ERR_RUN, e->input[i].path, 0, "is on %s, but the error reference %s is for %s",
+                           build, k->errors.path, k->errors.build);
     }
     return 0;
 }
@@ -444,7 +451,8 @@ static ps_case case_of(const ps_result *result, const cli_knowledge *k) {
                  .sv = e->has_sv ? &e->sv : NULL,
                  .counts = e->has_counts ? &e->counts : NULL,
                  .purity = result->purity,
-                 .normals = result->normals};
+                 .normals = result->normals,
+                 .errors = k->errors.build ? &k->errors : NULL};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         c.reads[role] = &e->reads[role];
     if (k->expression.build && !strcmp(k->expression.build, result->panel->build))

@@ -116,6 +116,13 @@ static void check_expression(ps_result *r) {
     check_library(r);
 }
 
+static void check_error_reference(ps_result *r) {
+    const ps_ras_call *x = &r->calls.ras;
+    if (x->errors_checksum[0])
+        ps_result_qc(r, "error-reference", "dna", PS_QC_PASS, (double)x->errors_samples, PS_MIN_ERROR_SAMPLES,
+                     "samples behind the errors of each RAS place (checksum %s)", x->errors_checksum);
+}
+
 /* Errors that one read input shows: of its bases' qualities, and of its molecules. */
 static void check_errors(ps_result *r, ps_input_role role) {
     const ps_ras_library *x = &r->calls.ras.library[role];
@@ -139,6 +146,7 @@ static void check_ras(ps_result *r) {
     int worst = ps_worst_codon(r);
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         check_errors(r, (ps_input_role)role);
+    check_error_reference(r);
     if (worst < 0)
         return;
     const ps_codon *codon = &r->panel->codons[worst];

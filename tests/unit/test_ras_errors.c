@@ -4,6 +4,8 @@
 #include "../../src/callers/ras/errors.h"
 #include "../../src/callers/ras/indels.h"
 
+#include <unistd.h>
+
 #include "unit_case.h"
 #include "unit_random.h"
 
@@ -66,7 +68,7 @@ static void places_differ(void **state) {
         for (int draw = 0; draw < 4; draw++) {
             ps_read_evidence dna = uneven(&seed, 5000, 1.5e-4, rows[i].sigma);
             ras_errors errors;
-            ras_measure_errors(&panel, &dna, &errors);
+            ras_measure_errors(&panel, &dna, NULL, &errors);
             if (!(errors.spread > rows[i].low && errors.spread < rows[i].high))
                 fail_msg("sigma %g: measured %g", rows[i].sigma, errors.spread);
             ps_ras_call call = call_of(&dna);
@@ -168,7 +170,7 @@ static void optimistic_qualities(void **state) {
                         add_rows(&dna, id, changed(id, base, x), 0, (int)unit_below(&seed, 2), 30, 1);
         order_rows(&dna);
         ras_errors errors;
-        ras_measure_errors(&panel, &dna, &errors);
+        ras_measure_errors(&panel, &dna, NULL, &errors);
         assert_near(errors.worse[30], fold, 0.1 * fold);
         ps_ras_call call = call_of(&dna);
         assert_near(call.library[PS_INPUT_DNA].quality_ratio, fold, 0.1 * fold);
@@ -250,12 +252,83 @@ static void limits_by_kind(void **state) {
     ps_read_evidence_free(&dna);
 }
 
+/* One place errs 30 times as often as the rest, in every sample. Without normals it is called; with them it is not, its limit
+ * is higher, and other places' limits are lower, as they are known to be quiet. */
+static ps_read_evidence with_bad_place(uint64_t *seed, int depth) {
+    ps_read_evidence e = uneven(seed, depth, 1e-4, 0);
+    int k12 = codon_of("KRAS", 12);
+    for (uint64_t n = unit_poisson(seed, depth * 6e-3); n > 0; n--)
+        add_rows(&e, k12, ps_codon_code("GAT"), 0, (int)unit_below(seed, 2), 37, 1);
+    order_rows(&e);
+    return e;
+}
+
+static void errors_of_normals(void **state) {
+    (void)state;
+    uint64_t seed = 23;
+    enum { N = PS_MIN_ERROR_SAMPLES };
+    ps_read_evidence normal[N];
+    const ps_read_evidence *sample[N];
+    ps_error_reference reference = {0}, again = {0}, few = {0};
+    ps_error err = {0};
+    for (int i = 0; i < N; i++) {
+        normal[i] = with_bad_place(&seed, 1000);
+        sample[i] = &normal[i];
+    }
+    assert_int_equal(ps_errors_learn(&panel, sample, N - 1, &few, &err), -1);
+    assert_non_null(strstr(err.text, "expected at least 10"));
+    err = (ps_error){0};
+    assert_int_equal(ps_errors_learn(&panel, sample, N, &reference, &err), 0);
+    int k12 = codon_of("KRAS", 12);
+    const ps_error_site *bad = &reference.site[ps_error_site_at(k12, 1, 0)];
+    assert_true(bad->fragments > 9900 && bad->errors > 35 && bad->errors < 90 && bad->expected < 5);
+
+    char path[] = "/tmp/plasmastrat-errors-XXXXXX";
+    FILE *out = fdopen(mkstemp(path), "w");
+    ps_error_reference_write(&reference, &panel, "test", out);
+    fclose(out);
+    assert_int_equal(ps_error_reference_read(path, &panel, 1, &again, &err), 0);
+    assert_int_equal(again.n_samples, N);
+    assert_memory_equal(again.site, reference.site, reference.n_sites * sizeof *again.site);
+
+    ps_read_evidence dna = with_bad_place(&seed, 2000);
+    for (int known = 0; known < 2; known++) {
+        ps_case c = case_of(NULL, &dna, NULL);
+        ps_ras_call call;
+        c.errors = known ? &again : NULL;
+        ps_call_ras(&c, &call);
+        const ps_ras_variant *v = variant_of(&call, "G12D");
+        assert_int_equal(v && v->filter == PS_FILTER_PASS, !known);
+        assert_true(known ? call.codon[k12].lod95 > 0.008 : call.codon[k12].lod95 < 0.008);
+        assert_true(call.codon[codon_of("KRAS", 13)].lod95 < 0.008);
+        free_call(&call);
+    }
+    /* a changed count is named by its line */
+    FILE *f = fopen(path, "r+");
+    char text[400];
+    for (int i = 0; i < 20; i++)
+        assert_non_null(fgets(text, sizeof text, f));
+    fseek(f, -2, SEEK_CUR);
+    fputs("x", f);
+    fclose(f);
+    ps_error_reference_free(&again);
+    assert_int_equal(ps_error_reference_read(path, &panel, 1, &again, &err), -1);
+    assert_non_null(strstr(err.text, "checksum does not fit"));
+    remove(path);
+    ps_error_reference_free(&reference);
+    ps_error_reference_free(&few);
+    ps_read_evidence_free(&dna);
+    for (int i = 0; i < N; i++)
+        ps_read_evidence_free(&normal[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_differ),        cmocka_unit_test(damaged_molecules),
         cmocka_unit_test(few_are_variants),     cmocka_unit_test(errors_on_a_passenger),
         cmocka_unit_test(optimistic_qualities), cmocka_unit_test(under_the_floor),
         cmocka_unit_test(kinds_of_indels),      cmocka_unit_test(limits_by_kind),
+        cmocka_unit_test(errors_of_normals),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

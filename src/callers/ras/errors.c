@@ -20,6 +20,7 @@ static const double lowest_ln = -3, step_ln = 0.28;
 
 /* One site in a thousand holds something else than errors: a variant, or damage. */
 static const double other_share = 1e-3;
+static const double under_any_alpha = 1e-9; /* nodes of a law that no test can tell */
 /* Sites count as many errors as expected until so many were expected: a measured rate is no surer than its counts. */
 static const double rate_counts = 20, quality_counts = 5;
 static const double quiet_fold = 1.5; /* substitutions within this of the median are the sequencer's errors */
@@ -104,9 +105,29 @@ score_bins ras_bins(const ras_errors *m, const ras_counts *p, const ras_expected
     return bins;
 }
 
+/* What normals leave of the factors of one site: each as likely as it makes the errors that they showed there. A factor of
+ * the law may be below 1 throughout where qualities promise too little, so it is taken relative to the law's mean. */
+static void narrow_by_normals(const ps_error_site *seen, score_law *law) {
+    double ln[SCORE_MAX_NODES], most = -INFINITY, sum = 0, mean = 0, rest = 1 - score_law_extra(law);
+    double any = other_share / law->n; /* a place in a thousand is like no other */
+    for (int k = 0; k < law->n; k++)
+        mean += law->node[k].extra > 0 ? 0 : law->node[k].weight * law->node[k].times / rest;
+    for (int k = 0; k < law->n; k++) {
+        double expected = seen->expected * law->node[k].times / mean;
+        ln[k] = (double)seen->errors * log(expected) - expected;
+        most = law->node[k].extra > 0 ? most : fmax(most, ln[k] + log(law->node[k].weight + any));
+    }
+    for (int k = 0; k < law->n; k++)
+        if (!(law->node[k].extra > 0))
+            sum += law->node[k].weight = exp(ln[k] + log(law->node[k].weight + any) - most);
+    for (int k = 0; k < law->n; k++)
+        law->node[k].weight *= law->node[k].extra > 0 ? 1 : rest / sum;
+}
+
 /* Several bases changed by damage at once: the rarest of their laws, as often as the others are damaged too. */
 score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *codon, int hap) {
     const score_law *rarest = NULL;
+    const ps_error_site *normals = NULL;
     double others = 1, share = 1;
     for (int base = 0; base < 3; base++) {
         int mask = 3 << (4 - 2 * base);
@@ -114,6 +135,9 @@ score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *co
             continue;
         ras_change one = ras_change_between(panel, codon, codon->ref, (codon->ref & ~mask) | (hap & mask));
         int pair = ras_pair_of(one.from, one.to);
+        if (m->reference)
+            normals =
+                &m->reference->site[ps_error_site_at((int)(codon - panel->codons), base, hap >> (4 - 2 * base) & 3)];
         double damaged = m->damage[pair].n ? (double)m->damage[pair].n / m->damage[pair].sites : 0;
         if (!rarest || damaged < share) {
             others *= rarest ? share : 1;
@@ -124,6 +148,8 @@ score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *co
         }
     }
     score_law law = *rarest;
+    if (normals && normals->expected > 0)
+        narrow_by_normals(normals, &law);
     score_law_thin(&law, others);
     return law;
 }
@@ -409,19 +435,20 @@ static void measure_damage(ras_errors *m, const site *sites, size_t n, const dou
     free(vaf);
 }
 
-static void set_law(score_law *law, double shape, double mean, const double *weight) {
+static void set_law(score_law *law, double shape, double mean, double least, const double *weight) {
     law->shape = shape;
     law->n = 0;
     for (int k = 0; k < N_FACTORS; k++) {
-        if (weight[k] < 1e-9) /* under any alpha */
+        if (weight[k] < least)
             continue;
         law->node[law->n].weight = weight[k];
         law->node[law->n++].times = mean * factor_at(k);
     }
 }
 
-void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, ras_errors *m) {
-    *m = (ras_errors){.limits = &panel->limits};
+void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, const ps_error_reference *reference,
+                        ras_errors *m) {
+    *m = (ras_errors){.limits = &panel->limits, .reference = reference};
     tally *t = ps_alloc(1, sizeof *t);
     site *sites = ps_alloc((size_t)panel->n_codons * 9 + 1, sizeof *sites);
     double mean[RAS_PAIRS], weight[N_FACTORS];
@@ -438,7 +465,8 @@ void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, ra
     measured_means(&panel->limits, sites, n, mean);
     fit_spread(m, sites, n, mean, weight);
     for (int pair = 0; pair < RAS_PAIRS; pair++)
-        set_law(&m->law[pair], panel->limits.ras_background_shape, mean[pair], weight);
+        set_law(&m->law[pair], panel->limits.ras_background_shape, mean[pair], reference ? 0 : under_any_alpha,
+                weight);
     measure_damage(m, sites, n, mean, weight);
     free(sites);
     free(t);

@@ -17,6 +17,7 @@ enum { RAS_PAIRS = 6 }; /* substitutions, a strand's and the other's together: C
 
 typedef struct ras_errors {
     const ps_limits *limits;
+    const ps_error_reference *reference;
     double worse[RAS_QUALITIES];     /* errors seen at this quality, in those that it states; at least 1 */
     double excess[2][4][4];          /* [side][from][to] per fragment, beyond qualities */
     double site_error;               /* errors by quality of the better half of the bases */
@@ -29,7 +30,9 @@ typedef struct ras_errors {
     double stated, seen;             /* mismatches of the quiet substitutions: stated by qualities, and seen */
 } ras_errors;
 
-void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, ras_errors *errors);
+/* `reference`: of normals, kept by `errors`; NULL: none. */
+void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, const ps_error_reference *reference,
+                        ras_errors *errors);
 
 int ras_pair_of(int from, int to);
 const char *ras_pair_name(int pair); /* "C>T/G>A" */

@@ -537,7 +537,8 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         ras_list list = {0};
         const ps_read_evidence *reads = order[k] == PS_INPUT_VCF ? NULL : c->reads[order[k]];
         if (reads && reads->given)
-            ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], &list, codons, &call->library[order[k]]);
+            ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], order[k] == PS_INPUT_DNA ? c->errors : NULL,
+                           &list, codons, &call->library[order[k]]);
         else if (order[k] == PS_INPUT_VCF && c->vcf)
             ras_from_vcf(c, &list, codons, call);
         else
@@ -545,6 +546,10 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         join_list(panel, &all, &list, order[k]);
         take_codons(panel, ras_limit(c), call->codon, codons);
         free_list(&list);
+    }
+    if (c->errors && c->reads[PS_INPUT_DNA] && c->reads[PS_INPUT_DNA]->given) {
+        memcpy(call->errors_checksum, c->errors->checksum, sizeof call->errors_checksum);
+        call->errors_samples = (int64_t)c->errors->n_samples;
     }
     free(codons);
     finish_call(c, &all, call);

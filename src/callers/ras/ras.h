@@ -16,7 +16,8 @@ ps_ras_variant *ras_variant_at(const ps_panel *panel, ras_list *list, int contig
 
 /* Candidates of one read input, with their filter; and what each codon could have shown (n_codons). */
 void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
-                    ras_list *list, ps_ras_codon *codons, ps_ras_library *library);
+                    const ps_error_reference *normal_errors, ras_list *list, ps_ras_codon *codons,
+                    ps_ras_library *library);
 /* Variants of the VCF, those in cis joined, and codons covered by hom-ref blocks. What was joined or left open goes to
  * call->note. */
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call);

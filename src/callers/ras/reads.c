@@ -45,7 +45,7 @@ static double lod95_of_hap(const caller *c, const ras_counts *p, int hap) {
     return score_lod95(&bins, threshold);
 }
 
-/* The alternatives of one base whose errors are most frequent, or that damage makes: what these could not hide, the others
+/* The alternatives of one base whose errors are most frequent, that damage makes or that normals know: what these could not hide, the others
  * could not. NaN when one of them could never be shown. */
 static double lod95_of_base(const caller *c, const ras_counts *p, int base) {
     double worst_rate = -1, highest = 0;
@@ -61,7 +61,7 @@ static double lod95_of_base(const caller *c, const ras_counts *p, int base) {
             worst_rate = rate;
             worst = hap;
         }
-        if (c->errors.damage[ras_pair_of(x.what.from, x.what.to)].n) {
+        if (c->errors.reference || c->errors.damage[ras_pair_of(x.what.from, x.what.to)].n) {
             double lod = lod95_of_hap(c, p, hap);
             highest = isnan(lod) || isnan(highest) ? NAN : fmax(highest, lod);
         }
@@ -437,10 +437,11 @@ static int is_reported(const ps_panel *panel, const ps_codon *codon) {
 }
 
 void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
-                    ras_list *list, ps_ras_codon *codons, ps_ras_library *library) {
+                    const ps_error_reference *normal_errors, ras_list *list, ps_ras_codon *codons,
+                    ps_ras_library *library) {
     caller c = {.panel = panel, .reads = reads, .normal = normal, .list = list};
     c.claimed = ps_alloc((size_t)panel->n_codons * PS_N_HAPS, sizeof *c.claimed);
-    ras_measure_errors(panel, reads, &c.errors);
+    ras_measure_errors(panel, reads, normal_errors, &c.errors);
     ras_measure_indels(panel, reads, ras_error((int)panel->limits.min_base_quality) / 3, &c.indels);
     for (int i = 0; i < panel->n_codons; i++)
         codons[i] = ras_unseen(0, reads->role);
