@@ -101,34 +101,51 @@ def write_fasta(folder, name, records):
 # ---- the parts that do not depend on the build -----------------------------------------------------------------
 
 BLOOD2002 = "Blood 2002;100:1101"
-MODELS = {  # ln likelihood ratios with sd; counts behind them: the notes
+PREMISE = "premise: chosen, not measured"
+KREMER = "0/28 by IHC (Kremer 2005, same study as its 26 myelomas) against 17/71 (Athanasiou 2001) or 32/74 by RNA (Soverini 2003), shrunk"
+LESION_RAS = f"13/34 against 27/148 of its era ({BLOOD2002}) and 298/786 of today (facts/commpass_aggregates.tsv): both, shrunk"
+MARROW_RAS = "studies disagree: 0/13 against about 18/58 (Blood 2005;105:317), an association with extramedullary disease in two of 2024"
+NO_COUNTS = "no counts found: neutral"
+MODELS = {  # ln likelihood ratios with sd; counts behind them: the notes. ccnd1+ very high, ccnd1~ intermediate, ccnd1- low
     "rationale": dict(
         basis="premise", specimen="any", required="ccnd1,ras",
         question="Does this sample carry the CCND1 and RAS changes that the trial rationale expects of a plasmacytoma "
                  "rather than of intramedullary myeloma?",
-        weights={"ccnd1+": (1.2, 0.4, "premise: chosen, not measured"), "ccnd1-": (-0.8, 0.3, "premise: chosen, not measured"),
-                 "ras+": (1.2, 0.4, "premise: chosen, not measured"), "ras-": (-0.8, 0.3, "premise: chosen, not measured")}),
+        weights={"ccnd1+": (1.2, 0.4, PREMISE), "ccnd1~": (-0.4, 0.4, PREMISE + "; 40 % of ordinary marrow myelomas show it"),
+                 "ccnd1-": (-0.8, 0.3, PREMISE), "ras+": (1.2, 0.4, PREMISE), "ras-": (-0.8, 0.3, PREMISE)}),
     "emd-lesion": dict(
         basis="published", specimen="lesion", required="",
         question="Is this soft-tissue lesion of a patient with myeloma (extramedullary disease) unlike ordinary marrow "
                  "myeloma?",
-        weights={"ccnd1+": (0.00, 0.50, "no counts found: neutral"), "ccnd1-": (0.00, 0.20, "no counts found: neutral"),
-                 "ras+": (0.53, 0.35, f"pooled older series 13/34 against 27/148 ({BLOOD2002}), shrunk"),
-                 "ras-": (-0.36, 0.25, f"pooled older series 13/34 against 27/148 ({BLOOD2002}), shrunk")}),
+        weights={"ccnd1+": (0.00, 0.50, NO_COUNTS), "ccnd1~": (0.00, 0.50, NO_COUNTS), "ccnd1-": (0.00, 0.50, NO_COUNTS),
+                 "ras+": (0.25, 0.50, LESION_RAS), "ras-": (-0.15, 0.35, LESION_RAS)}),
     "marrow-compartment": dict(
         basis="published", specimen="marrow", required="",
         question="Is this the marrow of a patient who has an extramedullary tumour, rather than ordinary marrow myeloma?",
-        weights={"ccnd1+": (0.00, 0.50, "no counts found: neutral"), "ccnd1-": (0.00, 0.20, "no counts found: neutral"),
-                 "ras+": (-1.80, 0.90, "0/13 against about 18/58 (Rasmussen, Blood 2005;105:317), one study, shrunk"),
-                 "ras-": (0.34, 0.20, "0/13 against about 18/58 (Rasmussen, Blood 2005;105:317), one study, shrunk")}),
+        weights={"ccnd1+": (0.00, 0.50, NO_COUNTS), "ccnd1~": (0.00, 0.50, NO_COUNTS), "ccnd1-": (0.00, 0.50, NO_COUNTS),
+                 "ras+": (-0.30, 1.20, MARROW_RAS), "ras-": (0.10, 0.30, MARROW_RAS)}),
     "primary-solitary": dict(
         basis="published", specimen="lesion", required="",
         question="Is this a primary solitary extramedullary plasmacytoma rather than myeloma?",
-        weights={"ccnd1+": (-2.30, 0.80, "0/28 by IHC (Kremer 2005) against 17/71 (Athanasiou 2001) or 32/74 by RNA (Soverini 2003), cross-study, shrunk"),
-                 "ccnd1-": (0.35, 0.20, "0/28 by IHC (Kremer 2005) against 17/71 (Athanasiou 2001) or 32/74 by RNA (Soverini 2003), cross-study, shrunk"),
+        weights={"ccnd1+": (-2.30, 0.80, KREMER), "ccnd1~": (-1.50, 0.80, KREMER), "ccnd1-": (0.35, 0.20, KREMER),
                  "ras+": (-1.00, 0.80, "not detected in a review without denominator, shrunk"),
                  "ras-": (0.15, 0.20, "not detected in a review without denominator, shrunk")}),
 }
+
+# CCND1 per plasma cell, log2 of the median reference gene: facts/expression_centres_10_marrows.tsv and the three groups of
+# facts/ccnd1_by_group_256.tsv, 16-fold apart.
+LEVELS = [("low", -5.5, 1.5, "ten marrows: -7.7 to -4.3"), ("intermediate", 0, 1.1, "ten marrows: -1.5 to +0.9"),
+          ("very_high", 5, 1.0, "ten marrows: +4.6 and +5.7")]
+# Kinds of cell that express CCND1 themselves: their markers' median in such cells alone, and CCND1 there, at most.
+OTHER_CCND1 = [("stroma", 3, 1, "assumption: fibroblasts express CCND1 at twice a reference gene, COL1A1, COL3A1 and DCN at eight times and more"),
+               ("endothelium", 4, 1, "assumption: likewise, VWF"),
+               ("epithelium", 3, 1, "assumption: likewise, KRT8, KRT18 and EPCAM")]
+# Ordinary marrow myeloma. The levels' shares are rounded from the groups and from t(11;14) in 174 of 875.
+POPULATION = [("name", "ordinary marrow myelomas", "."),
+              ("ccnd1+", 0.22, "IGH::CCND1 in 174 of 875 (public cohort); Cyclin D-1 and D-2 groups: 65 of 256 (GSE4581)"),
+              ("ccnd1~", 0.40, "Bergsagel, Blood 2005;106:296: biallelic CCND1 in about 40 %, mostly hyperdiploid"),
+              ("ccnd1-", 0.38, "the rest"),
+              ("ras+", None, "RAS mutated, newly diagnosed and other marrow, public cohort"), ("ras-", None, "the rest")]
 
 
 def write_models(common):
@@ -203,8 +220,41 @@ def write_karyotypes(common, facts, arms):
            "from the arms' own states and from how often both arms are gained or lost together (whole-genome calls by probe)"])
 
 
+def write_expression(common, facts):
+    """Gene centres with their spread (MAD times 1.4826, as of a normal distribution), the three levels, other cells."""
+    lines = []
+    for row in rows(facts / "expression_centres_10_marrows.tsv"):
+        role = row["role"]
+        if role not in ("reference", "plasma-cell"):
+            continue
+        off = float(row["log2_median"]) < -10  # a plasma cell without it is none: a counting artefact
+        lines.append((row["gene"], "." if off else row["log2_median"],
+                      "." if off else f'{1.4826 * float(row["log2_mad"]):.2f}',
+                      "near zero in this cohort, a counting artefact: not used" if off else "."))
+    write(common, "expression_centres.tsv", ["gene", "log2", "sd", "note"], lines,
+          ["log2 of length-normalised expression over the median reference gene: median and spread of ten CD138-selected "
+           "marrows (public FPKM)"])
+    write(common, "expression_levels.tsv", ["level", "log2", "sd", "source"], LEVELS,
+          ["CCND1 per plasma cell in myeloma, log2 over the median reference gene; shares: population.tsv"])
+    write(common, "expression_cells.tsv", ["cell", "marker_log2", "ccnd1_log2", "source"], OTHER_CCND1,
+          ["other cells that express CCND1: their markers' median and CCND1 in such cells alone, log2 over the median reference gene"])
+
+
+def write_population(common, facts):
+    with open(facts / "commpass_aggregates.tsv") as handle:
+        ras = next(line.split("\t") for line in handle if line.startswith("RAS mutated"))
+    mutated = round(int(ras[1]) / int(ras[2]), 2)
+    share = {"ras+": mutated, "ras-": round(1 - mutated, 2)}
+    write(common, "population.tsv", ["key", "value", "source"],
+          [(key, value if value is not None else share[key],
+            source + (f": {ras[1]} of {ras[2].strip()}" if key == "ras+" else "")) for key, value, source in POPULATION],
+          ["shares of each state of CCND1 and RAS where a model's rates are worked out; both are taken as independent"])
+
+
 def write_common(common, facts):
     write_models(common)
+    write_expression(common, facts)
+    write_population(common, facts)
     arms = []
     for row in rows(facts / "arm_cna_freq.tsv"):
         if "acrocentric" in row["note"]:

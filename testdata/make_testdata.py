@@ -16,7 +16,7 @@ UNWANTED = {"duplicates": 0.05, "low_mapq": 0.01, "qcfail": 0.005, "secondary": 
             "soft_clips": 0.04}
 DNA = dict(UNWANTED, read_length=100, quality="high")
 RNA = {"read_length": 60, "insert": [180, 35], "quality": "flat:37", "errors": True, "per_kb": 70, "spread": 0.5,
-       "plasma_log2": 1.0, "immunoglobulin": 0.15, "strand": "reverse", "multimapped": 0.01, "duplicates": 0.03,
+       "plasma_share": 0.6, "immunoglobulin": 0.15, "strand": "reverse", "multimapped": 0.01, "duplicates": 0.03,
        "mapq": 255}
 
 
@@ -47,7 +47,7 @@ def samples(grch38):
         (spec("grch38", "chr", "PCL01", 101,
               {"targeted": dict(RAS, depth=200), "variants": [dict(g12d, vaf=0.30), deletion], "places": around,
                "junctions": [t1114]},
-              {"ccnd1_log2": 2.5, "log2": {"KRAS": 0.5}, "variants": [dict(g12d, vaf=0.35)]}),
+              {"ccnd1_log2": 4.0, "log2": {"KRAS": 0.5}, "variants": [dict(g12d, vaf=0.35)]}),
          {"dna": ["bam", "cram"], "rna": ["bam", "cram"]}),
         (spec("grch38", "chr", "IMM01", 102, {"targeted": dict(RAS, depth=480)}, {"ccnd1_log2": -6.0}),
          {"dna": ["bam"], "rna": ["bam"]}),
@@ -58,7 +58,7 @@ def samples(grch38):
         (spec("grch38", "chr", "NAS01", 104, {"targeted": dict(RAS, depth=3)}), {"dna": ["bam"]}),
         (spec("grch37", "plain", "B3701", 105,
               {"targeted": dict(RAS, depth=200), "variants": [{"gene": "KRAS", "codon": 61, "to": "CAC", "vaf": 0.22}]},
-              {"ccnd1_log2": 1.5, "strand": "forward"}),
+              {"ccnd1_log2": 3.5, "strand": "forward"}),
          {"dna": ["bam"], "rna": ["cram"]}),
     ]
 

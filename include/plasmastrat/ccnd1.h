@@ -12,32 +12,67 @@
 #include "plasmastrat/copynumber.h"
 #include "plasmastrat/expression.h"
 #include "plasmastrat/junction.h"
+#include "plasmastrat/model.h"
 #include "plasmastrat/reasons.h"
 
-typedef enum { PS_CCND1_NOT_ASSESSABLE, PS_CCND1_NOT_DYSREGULATED, PS_CCND1_DYSREGULATED, PS_N_CCND1_STATES } ps_ccnd1_state;
+typedef enum {
+    PS_CCND1_NOT_ASSESSABLE,
+    PS_CCND1_NOT_DYSREGULATED,
+    PS_CCND1_INTERMEDIATE,
+    PS_CCND1_DYSREGULATED,
+    PS_N_CCND1_STATES
+} ps_ccnd1_state;
 extern const char *const ps_ccnd1_state_names[PS_N_CCND1_STATES];
-typedef enum { PS_CAUSE_NOT_ASSESSABLE, PS_CAUSE_NONE, PS_CAUSE_T1114, PS_CAUSE_FOCAL, PS_CAUSE_CHROMOSOME,
-               PS_CAUSE_UNEXPLAINED, PS_CAUSE_CONFLICT, PS_N_CAUSES } ps_cause;
+typedef enum {
+    PS_CAUSE_NOT_ASSESSABLE,
+    PS_CAUSE_NONE,
+    PS_CAUSE_T1114,
+    PS_CAUSE_FOCAL,
+    PS_CAUSE_CHROMOSOME,
+    PS_CAUSE_BIALLELIC,
+    PS_CAUSE_UNEXPLAINED,
+    PS_CAUSE_CONFLICT,
+    PS_N_CAUSES
+} ps_cause;
 extern const char *const ps_cause_names[PS_N_CAUSES];
 
 typedef struct ps_ccnd1_call {
     ps_ccnd1_state state;
     ps_cause cause;
     ps_reasons reasons;
-    double log_odds; /* ln P(data | dysregulated) / P(data | not) */
-    int rule;        /* the row of ps_ccnd1_rules() that decided, counted from 1; 0: none was tried */
+    double log_level[PS_N_LEVELS]; /* ln P(data | level) / P(data | low); 0 throughout: the data tell nothing */
+    int rule;                      /* the row of ps_ccnd1_rules() that decided, counted from 1; 0: none was tried */
 } ps_ccnd1_call;
 
-/* What a copy number says about CCND1. */
-typedef enum { PS_COPIES_NOT_ASSESSABLE, PS_COPIES_NO_GAIN, PS_COPIES_FOCAL, PS_COPIES_BROAD, PS_N_COPIES_KINDS } ps_copies_kind;
+/* What RNA says about CCND1. "Clear" is RNA pure and deep enough to have shown t(11;14)-like expression. */
+typedef enum {
+    PS_RNA_NOT_ASSESSABLE,
+    PS_RNA_LOW,
+    PS_RNA_LOW_CLEAR,
+    PS_RNA_INTERMEDIATE,
+    PS_RNA_VERY_HIGH,
+    PS_N_RNA_KINDS
+} ps_rna_kind;
+extern const char *const ps_rna_kind_names[PS_N_RNA_KINDS];
+
+/* What a copy number says about CCND1: 11q13 alone, 11q without 11p, all of chromosome 11 (or more than 11q). */
+typedef enum {
+    PS_COPIES_NOT_ASSESSABLE,
+    PS_COPIES_NO_GAIN,
+    PS_COPIES_FOCAL,
+    PS_COPIES_11Q,
+    PS_COPIES_BROAD,
+    PS_N_COPIES_KINDS
+} ps_copies_kind;
 extern const char *const ps_copies_kind_names[PS_N_COPIES_KINDS]; /* "not-assessable", "no gain", ... */
 
-/* One rule: the states it fits, a bit each (1u << ps_expression_state, ...), and what it answers. */
+/* One rule: the states it fits, a bit each (1u << ps_rna_kind, 1u << ps_junction_state, 1u << ps_copies_kind), and what it answers. */
 typedef struct ps_ccnd1_rule {
-    unsigned expression, junction, copies;
+    unsigned rna, junction, copies;
     ps_ccnd1_state state;
     ps_cause cause;
-    ps_reason_code reason; /* PS_REASON_NONE: nothing to add; PS_REASON_JUNCTION_OPEN: only where the junction is open */
+    ps_reason_code
+        reason; /* PS_REASON_NONE: nothing to add; PS_REASON_JUNCTION_OPEN: only where the junction is open */
 } ps_ccnd1_rule;
 
 /* The rules of ps_call_ccnd1, tried from the top; the last fits whatever is left. Constant. */

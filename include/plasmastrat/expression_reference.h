@@ -5,7 +5,8 @@
  * for every sample of the sheet with its fragments per gene, so that the fit can be made again and audited. The last
  * line, "##end<TAB>checksum", covers every byte before it: a file that was cut short or changed by hand is refused.
  *
- * All log2 values are of fragments per kb over those of the median reference gene (the unit of ps_expression_call).
+ * All log2 values are of fragments per kb over those of the median reference gene (the unit of ps_expression_call);
+ * those of CCND1 are per plasma cell (less log2 of the sample's plasma share).
  * The fit itself is made in src/callers/ccnd1/expression_fit.c.
  */
 #ifndef PLASMASTRAT_EXPRESSION_REFERENCE_H
@@ -27,35 +28,35 @@ extern const char *const ps_cyclin_names[PS_N_CYCLINS]; /* "CCND1", "CCND2", "CC
 
 typedef struct ps_component { /* a normal distribution of log2 CCND1 */
     double weight, mean, sd;
-    int over; /* 1: samples of this component overexpress CCND1 */
+    ps_level level;
 } ps_component;
 
 typedef struct ps_reference_sample {
     char *id;
-    int used;           /* 1: the fit rests on it */
-    char *reason;       /* why it is not used; "" if it is */
+    int used;                  /* 1: the fit rests on it */
+    char *reason;              /* why it is not used; "" if it is */
     double log2[PS_N_CYCLINS]; /* NaN where it could not be measured */
-    double late_share;  /* reads in the last third of the transcripts; NaN unknown */
-    uint64_t *fragments; /* of each gene, in the library's strandedness */
+    double late_share;         /* reads in the last third of the transcripts; NaN unknown */
+    uint64_t *fragments;       /* of each gene, in the library's strandedness */
 } ps_reference_sample;
 
 typedef struct ps_expression_reference {
-    char *name;            /* the file's name without its folder */
-    char checksum[17];     /* of the file */
+    char *name;                                    /* the file's name without its folder */
+    char checksum[17];                             /* of the file */
     char *program, *panel, *build, *panel_version; /* what made it */
-    char genes_checksum[17]; /* ps_genes_checksum of that panel */
-    int n_genes;           /* the panel's, in its order */
+    char genes_checksum[17];                       /* ps_genes_checksum of that panel */
+    int n_genes;                                   /* the panel's, in its order */
     char **gene;
-    double *centre;        /* of each gene, log2; NaN: not used for normalisation */
+    double *centre; /* of each gene, log2; NaN: not used for normalisation */
     ps_reference_sample *sample;
     size_t n_samples, n_used;
-    double median, mad;    /* of log2 CCND1 over the used samples; MAD scaled to a normal sd */
-    double late_share;     /* median over the used samples; NaN unknown */
+    double median, mad;                        /* of log2 CCND1 over the used samples; MAD scaled to a normal sd */
+    double late_share;                         /* median over the used samples; NaN unknown */
     ps_component component[PS_MAX_COMPONENTS]; /* by mean, ascending */
-    int n_components;      /* 0: no mixture was fitted, or too few samples for one */
-    int has_cut_offs;      /* 1: components on both sides: not_at and over_at are set */
-    double not_at, over_at; /* odds of 19 : 1, and within 4 sds of the state's nearest component */
-    double *sorted;        /* n_used log2 values of CCND1, ascending */
+    int n_components;                          /* 0: no mixture was fitted, or too few samples for one */
+    int has_cut_offs;                          /* 1: components of two levels or three: not_at and over_at are set */
+    double not_at, over_at;                    /* low up to, very high from (expression_posterior) */
+    double *sorted;                            /* n_used log2 values of CCND1, ascending */
 } ps_expression_reference;
 
 /* 64-bit hash, hex, over the genes' names, roles, cells, strands and exons. */

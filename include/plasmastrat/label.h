@@ -6,38 +6,56 @@
 #include "plasmastrat/model.h"
 #include "plasmastrat/panel.h"
 
-typedef enum { PS_LABEL_NOT_ASSESSABLE, PS_LABEL_INDETERMINATE, PS_LABEL_PLASMACYTOMA, PS_LABEL_INTRAMEDULLARY,
-               PS_LABEL_NOT_APPLICABLE, PS_N_LABELS } ps_label_state;
-extern const char *const ps_label_names[PS_N_LABELS]; /* "not-assessable", "indeterminate", "plasmacytoma-like", ... */
-
-typedef enum { PS_MARKER_NOT_ASSESSABLE, PS_MARKER_NEGATIVE, PS_MARKER_POSITIVE, PS_N_MARKER_STATES } ps_marker_state;
-extern const char *const ps_marker_state_names[PS_N_MARKER_STATES];
+typedef enum {
+    PS_LABEL_NOT_ASSESSABLE,
+    PS_LABEL_INDETERMINATE,
+    PS_LABEL_PLASMACYTOMA,
+    PS_LABEL_INTRAMEDULLARY,
+    PS_LABEL_NOT_APPLICABLE,
+    PS_N_LABELS
+} ps_label_state;
+extern const char
+    *const ps_label_names[PS_N_LABELS]; /* "not-assessable", "indeterminate", "plasmacytoma-like", ... */
 
 typedef struct ps_marker_verdict {
     ps_marker_state state;
-    double llr, low, high; /* ln likelihood ratio for plasmacytoma-like with its 95 % interval; 0 when not assessable */
+    double llr, low,
+        high; /* ln likelihood ratio for plasmacytoma-like with its 95 % interval; 0 when not assessable */
     double sd;
 } ps_marker_verdict;
+
+/* How often a model gives each label, by label: certain calls of every state, weighed by its share in a population. */
+typedef struct ps_rates {
+    double of[PS_N_LABELS];
+} ps_rates;
 
 typedef struct ps_verdict {
     const ps_model *model; /* not owned */
     ps_label_state label;
-    ps_label_state leaning; /* PLASMACYTOMA, INTRAMEDULLARY, or NOT_ASSESSABLE for "none" */
+    ps_label_state leaning;        /* PLASMACYTOMA, INTRAMEDULLARY, or NOT_ASSESSABLE for "none" */
     double probability, low, high; /* of plasmacytoma-like; NaN when not assessable or not applicable */
+    int applies;    /* the model's specimen is the sample's; else the answer is "if this were a lesion" (or marrow) */
+    int borderline; /* a definite label whose interval crosses its threshold */
+    int contradicts; /* not made from a premise, and the chosen model's label is the opposite one */
+    ps_rates rates;
     ps_reasons reasons;
     ps_marker_verdict marker[PS_N_MARKERS];
 } ps_verdict;
 
 typedef struct ps_label {
-    ps_verdict chosen;    /* the default or --model */
-    ps_verdict *verdict;  /* every model of the panel, in panel order */
-    size_t n_verdicts;
+    ps_verdict chosen;   /* the default or --model */
+    ps_verdict *verdict; /* every model of the panel, in panel order */
+    size_t n_verdicts, n_contradicting;
     ps_specimen specimen;
 } ps_label;
 
-/* `prior_odds` NaN: each model's own. */
-void ps_judge(const ps_model *model, const ps_calls *calls, ps_specimen specimen, double prior_odds,
-              ps_verdict *verdict);
+/* `prior_odds` NaN: the model's own. Answers whatever the specimen; rates and contradicts are left 0. */
+void ps_judge(const ps_model *model, const ps_population *population, const ps_calls *calls, ps_specimen specimen,
+              double prior_odds, ps_verdict *verdict);
+/* The calls of a sample whose states are known beyond doubt; nothing to free. */
+ps_calls ps_certain_calls(ps_level level, int ras_mutated);
+void ps_model_rates(const ps_model *model, const ps_population *population, double prior_odds, ps_rates *rates);
+/* Every model's verdict. The chosen one gives no label (not-applicable) where its specimen is not the sample's. */
 void ps_stratify(const ps_panel *panel, const ps_model *chosen, const ps_calls *calls, ps_specimen specimen,
                  double prior_odds, ps_label *label);
 enum { PS_PROBABILITY_SIZE = 32 };

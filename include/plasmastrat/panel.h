@@ -44,7 +44,19 @@ typedef struct ps_gene {
     int n_exons;
     int32_t length;  /* bases in the union */
     char *ids;       /* "|CCND1|ENSG00000110092|NM_053056|595|": its name and ids, between bars */
+    double centre, spread; /* log2 over the median reference gene in plasma cells, and its sd; NaN: not known */
 } ps_gene;
+
+/* CCND1 per plasma cell at one level, log2 over the median reference gene. */
+typedef struct ps_level_of_ccnd1 {
+    double log2, sd;
+} ps_level_of_ccnd1;
+
+/* Other cells that express CCND1 themselves: their markers' median and CCND1 in such cells alone, log2. */
+typedef struct ps_cell_ccnd1 {
+    char *cell;
+    double marker_log2, ccnd1_log2;
+} ps_cell_ccnd1;
 
 /* A coding transcript of a RAS or RAF gene. */
 typedef struct ps_transcript {
@@ -183,15 +195,18 @@ typedef struct ps_chromosome {
     X(assay_dna_max_spliced)         /* spliced share of the reads: from here up the file is RNA */                    \
     X(assay_rna_max_unspliced)       /* unspliced share of the reads at exon edges: from here up the file is DNA */    \
     /* ---- CCND1 expression ---- */                                                                                   \
-    X(expression_over_log2)          /* log2 CCND1 per kb over the median reference gene: overexpressed from here up */\
-    X(expression_not_log2)           /* not overexpressed from here down */                                            \
+    X(expression_library_sd)         /* log2 ratio: between libraries, beside the spread of a level */                 \
+    X(expression_share_sd)           /* log2 ratio: between the marker levels of pure plasma cells of two patients */  \
+    X(expression_min_share)          /* fraction of RNA: of plasma cells, below which nothing is said */               \
+    X(expression_warn_share)         /* fraction of RNA */                                                             \
+    X(expression_rest_log2)          /* log2 ratio: CCND1 of marrow without plasma cells, at most */                   \
+    X(expression_posterior)          /* probability: of a level from which it is the state */                          \
+    X(expression_panel_weight)       /* probability: of the panel's level beside a cohort's components of it */        \
+    X(expression_min_expected)       /* fragments: of CCND1 that an intermediate level would show; fewer are too shallow */ \
     X(expression_min_reference_fragments) /* fragments over all reference genes */                                     \
     X(expression_min_reference_genes) /* reference genes with fragments */                                             \
     X(expression_min_spliced)        /* spliced reads / reads on multi-exon reference genes */                         \
-    X(expression_min_plasma_log2)    /* plasma-cell content score below which nothing is said */                       \
     X(expression_warn_plasma_log2)                                                                                     \
-    X(expression_min_plasma_level)   /* plasma-cell markers over the median reference gene: below, nothing is said */  \
-    X(expression_warn_plasma_level)                                                                                    \
     X(expression_max_unspliced)      /* reads at inner exon edges that run on into the intron: above it nothing is said */\
     X(expression_max_late_share)     /* share of reads in the last third of long reference genes' exons, without a cohort */\
     X(expression_late_shift)         /* the same share may differ by this from the cohort's */                         \
@@ -202,19 +217,20 @@ typedef struct ps_chromosome {
     X(expression_late_reads)         /* reads: of a gene from which its share in the last third counts */              \
     X(expression_long_gene)          /* bases: exons of a gene from which its last third is looked at */               \
     X(expression_background_log2)    /* log2 ratio: CCND1 over what unspliced reads lend it: less is no expression */  \
-    X(expression_cut_off_log_odds)   /* ln odds: at the assumed cut-offs; linear between and beyond */                 \
     X(expression_max_log_odds)       /* ln odds: most that expression says */                                          \
     X(expression_min_median_fragments) /* fragments: median over a cohort from which a reference gene is used */       \
-    X(expression_cut_off_odds)       /* odds: of over against not at the cut-offs of a cohort's mixture */             \
     X(expression_min_sd)             /* log2 ratio: of a component of the mixture, at least */                         \
     X(expression_separation)         /* Ashman's D: above which neighbouring components are apart */                   \
     X(expression_component_samples)  /* samples: that a component holds */                                             \
-    X(expression_familiar_sds)       /* sds: from a component: further off is like neither state */                    \
     X(expression_counts_apart)       /* log2: imported counts that differ from the reads by more are told */           \
     X(expression_neighbour_log2)     /* log2 ratio: the panel's other genes of CCND1's chromosome together have at least this */\
-    X(expression_absence_log2)       /* log2 ratio: below expression_not_log2 from which absence is one value */       \
+    X(expression_absence_log2)       /* log2 ratio: below the low level from which absence is one value */       \
     /* ---- soft evidence of CCND1 from DNA ---- */                                                                    \
-    X(ccnd1_dna_blind)               /* probability: of neither junction nor gain in DNA where CCND1 is dysregulated */\
+    X(ccnd1_no_junction)             /* probability: of no IGH::CCND1 in DNA where CCND1 is very high */               \
+    X(ccnd1_no_gain)                 /* probability: of no gain in DNA where CCND1 is intermediate */                  \
+    X(ccnd1_q_gain_odds)             /* odds: of 11q gained without 11p with an IGH::CCND1 against without */          \
+    X(ccnd1_clear_share)             /* fraction of RNA: of plasma cells that would have shown t(11;14)-like expression */ \
+    X(ccnd1_clear_posterior)         /* probability: of very high expression, below which RNA has excluded it */       \
     X(ccnd1_conflict_log_odds)       /* ln odds: against dysregulated: a junction without expression */                \
     X(ccnd1_junction_log_odds)       /* ln odds: for dysregulated: a junction */                                       \
     /* ---- copy number ---- */                                                                                        \
@@ -391,6 +407,10 @@ typedef struct ps_panel {
     ps_limits limits;
     ps_model *models;
     int n_models;
+    ps_population population;
+    ps_level_of_ccnd1 level[PS_N_LEVELS];
+    ps_cell_ccnd1 *cells;
+    int n_cells;
     char **passing_filters; /* VCF FILTER tokens besides PASS and '.' that count as passing (vcf_filters.tsv) */
     int n_passing_filters;
     ps_vcf_caller *vcf_callers; /* in the file's order */

@@ -33,6 +33,7 @@ typedef enum {
     PS_REASON_BORDERLINE_EXPRESSION,
     PS_REASON_NOT_RNA,            /* too few spliced reads: DNA, or DNA contamination */
     PS_REASON_LOW_PLASMA_CELLS,
+    PS_REASON_OTHER_CELLS,        /* CCND1 that other cells may have lent */
     PS_REASON_LATE_READS,         /* reads pile up at the 3' end, so lengths mislead */
     PS_REASON_REFERENCE_ASSUMED,  /* the built-in cut-offs are an assumption */
     /* copy number */
@@ -63,6 +64,8 @@ typedef enum {
     PS_REASON_DNA_ONLY,           /* DNA cannot show biallelic expression: weak evidence */
     PS_REASON_GAIN_ONLY,          /* a copy gain alone is weak evidence of dysregulation */
     PS_REASON_JUNCTION_OPEN,      /* a gain is named as the cause, and a junction was not looked for with enough power */
+    PS_REASON_JUNCTION_STANDS,    /* a junction in DNA, in RNA that does not show it and need not */
+    PS_REASON_Q_GAIN,             /* 11q gained without 11p: soft evidence for a junction not looked for */
     PS_REASON_CCND1_OPEN,         /* neither expression nor a junction could decide */
     PS_REASON_NO_ASSESSABLE_MARKER,
     /* persons */
@@ -75,6 +78,7 @@ typedef enum {
     PS_REASON_MARKERS_DISAGREE,
     PS_REASON_PROBABILITY_BETWEEN,
     PS_REASON_SPECIMEN,           /* the model is for another specimen */
+    PS_REASON_TWO_LEVELS,         /* the model was made without an intermediate CCND1 */
     PS_REASON_PREMISE,            /* the model's weights are an assumption */
     PS_N_REASONS
 } ps_reason_code;

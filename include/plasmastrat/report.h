@@ -10,7 +10,7 @@
 #include "plasmastrat/result.h"
 #include "plasmastrat/utf8.h"
 
-int ps_write_json(const ps_result *result, FILE *out, ps_error *err); /* ID.json, schema plasmastrat/sample/1 */
+int ps_write_json(const ps_result *result, FILE *out, ps_error *err); /* ID.json, schema plasmastrat/sample/2 */
 int ps_write_html(const ps_result *result, FILE *out, ps_error *err); /* ID.html, self-contained */
 /* The one-screen summary: as much of the result as 24 lines hold, the least important left out first. */
 typedef struct ps_text_look {

@@ -8,8 +8,10 @@
 /* P(X >= k) for X ~ Poisson(mean) and X ~ Binomial(n, p). Exact to about 1e-12 relative (incomplete gamma and beta
  * functions by continued fraction and series, Numerical Recipes 3rd ed. sections 6.2 and 6.4). */
 double ps_poisson_upper(uint64_t k, double mean);
-double ps_poisson_mean(uint64_t k, double p); /* the mean for which P(X >= k) is p, k > 0; by bisection, not below it */
-double ps_negative_binomial_upper(uint64_t k, double mean, double shape); /* gamma-Poisson; shape -> infinity: Poisson */
+double ps_poisson_mean(uint64_t k,
+                       double p); /* the mean for which P(X >= k) is p, k > 0; by bisection, not below it */
+double ps_negative_binomial_upper(uint64_t k, double mean,
+                                  double shape); /* gamma-Poisson; shape -> infinity: Poisson */
 double ps_binomial_upper(uint64_t k, uint64_t n, double p);
 
 /* Regularised incomplete beta function I_x(a, b), and its inverse in x (bisection to 1e-12). */
@@ -18,7 +20,8 @@ double ps_beta_quantile(double q, double a, double b);
 
 /* Jeffreys 95 % interval of a proportion k/n; [0, 1] for n = 0; low is 0 at k = 0, high is 1 at k = n
  * (Brown, Cai, DasGupta, Stat Sci 2001;16:101). */
-void ps_proportion_interval(uint64_t k, uint64_t n, double *low, double *high);
+void ps_proportion_interval(double k, double n, double *low,
+                            double *high); /* whole numbers, or weights that add up */
 
 double ps_normal_cdf(double z);
 

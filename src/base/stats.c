@@ -115,9 +115,9 @@ double ps_negative_binomial_upper(uint64_t k, double mean, double shape) {
     return mean <= 0 ? 0 : ps_beta_cdf(mean / (mean + shape), (double)k, shape);
 }
 
-void ps_proportion_interval(uint64_t k, uint64_t n, double *low, double *high) {
-    *low = k ? ps_beta_quantile(0.025, (double)k + 0.5, (double)(n - k) + 0.5) : 0;
-    *high = k < n ? ps_beta_quantile(0.975, (double)k + 0.5, (double)(n - k) + 0.5) : 1;
+void ps_proportion_interval(double k, double n, double *low, double *high) {
+    *low = k > 0 ? ps_beta_quantile(0.025, k + 0.5, n - k + 0.5) : 0;
+    *high = k < n - 1e-9 ? ps_beta_quantile(0.975, k + 0.5, n - k + 0.5) : 1;
 }
 
 double ps_normal_cdf(double z) {

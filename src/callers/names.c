@@ -19,12 +19,13 @@ const char *const ps_filter_descriptions[PS_N_FILTERS] = {
     "So many other places hold the same substitution at such VAFs that damaged molecules explain it",
 };
 const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES] = {"not-assessable", "not-overexpressed",
-                                                                       "overexpressed"};
+                                                                       "intermediate", "overexpressed"};
 const char *const ps_strandedness_names[PS_N_STRANDS] = {"unstranded", "forward", "reverse"};
 const char *const ps_cn_state_names[PS_N_CN_STATES] = {"not-assessable", "loss", "neutral", "gain", "amplified"};
 const char *const ps_scope_names[PS_N_SCOPES] = {"none", "focal", "arm", "chromosome"};
 const char *const ps_cn_reference_names[PS_N_CN_REFERENCES] = {"none", "panel-of-normals", "matched-normal"};
 const char *const ps_junction_state_names[PS_N_JUNCTION_STATES] = {"not-assessable", "not-detected", "detected"};
-const char *const ps_ccnd1_state_names[PS_N_CCND1_STATES] = {"not-assessable", "not-dysregulated", "dysregulated"};
-const char *const ps_cause_names[PS_N_CAUSES] = {"not-assessable",  "none",        "t(11;14)", "focal-gain",
-                                                 "chromosome-gain", "unexplained", "conflict"};
+const char *const ps_ccnd1_state_names[PS_N_CCND1_STATES] = {"not-assessable", "not-dysregulated", "intermediate",
+                                                             "dysregulated"};
+const char *const ps_cause_names[PS_N_CAUSES] = {"not-assessable",  "none",      "t(11;14)",    "focal-gain",
+                                                 "chromosome-gain", "biallelic", "unexplained", "conflict"};

@@ -1,10 +1,12 @@
 /* plasmastrat panel: look at a panel, check a folder, write a built-in one out. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "plasmastrat/label.h"
 #include "plasmastrat/error.h"
 #include "plasmastrat/panel.h"
 
@@ -78,10 +80,19 @@ static void show_models(const ps_panel *panel) {
                m->specimen == PS_SPECIMEN_UNKNOWN ? "any" : ps_specimen_names[m->specimen], m->prior_odds,
                m->plasmacytoma_at, m->intramedullary_at);
         printf("    %s\n", m->question);
-        for (int k = 0; k < PS_N_MARKERS; k++)
-            printf("    %-5s positive %+.2f +- %.2f, negative %+.2f +- %.2f%s\n", ps_marker_names[k],
-                   m->weight[k].positive, m->weight[k].positive_sd, m->weight[k].negative, m->weight[k].negative_sd,
-                   m->required[k] ? ", required" : "");
+        for (int k = 0; k < PS_N_MARKERS && !(m->joint.dirichlet > 0); k++) {
+            const ps_weight *w = &m->weight[k];
+            printf("    %-5s positive %+.2f +- %.2f, ", ps_marker_names[k], w->positive, w->positive_sd);
+            if (k == PS_MARKER_CCND1 && !m->two_levels)
+                printf("intermediate %+.2f +- %.2f, ", w->intermediate, w->intermediate_sd);
+            printf("negative %+.2f +- %.2f%s\n", w->negative, w->negative_sd, m->required[k] ? ", required" : "");
+        }
+        ps_rates rates;
+        ps_model_rates(m, &panel->population, NAN, &rates);
+        printf("    in 100 of %s: %.0f plasmacytoma-like, %.0f intramedullary, %.0f indeterminate (markers taken as "
+               "independent)\n",
+               panel->population.name, 100 * rates.of[PS_LABEL_PLASMACYTOMA], 100 * rates.of[PS_LABEL_INTRAMEDULLARY],
+               100 * rates.of[PS_LABEL_INDETERMINATE]);
     }
 }
 

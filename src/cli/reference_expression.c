@@ -37,15 +37,15 @@ static void say(const cli_settings *s, const ps_expression_reference *r) {
     fprintf(stderr, "plasmastrat: %zu of %zu samples used, CCND1 log2 median %.2f, MAD %.2f", r->n_used, r->n_samples,
             r->median, r->mad);
     for (int j = 0; j < r->n_components; j++)
-        fprintf(stderr, "%s %.2f (%.0f %%%s)", j ? "," : "; states at log2", r->component[j].mean,
-                100 * r->component[j].weight, r->component[j].over ? ", over" : "");
+        fprintf(stderr, "%s %.2f (%.0f %%, %s)", j ? "," : "; per plasma cell at log2", r->component[j].mean,
+                100 * r->component[j].weight, ps_level_names[r->component[j].level]);
     if (r->has_cut_offs)
-        fprintf(stderr, "; overexpressed from %.2f up, not from %.2f down\n", r->over_at, r->not_at);
+        fprintf(stderr, "; very high from %.2f up, low from %.2f down\n", r->over_at, r->not_at);
     else
         fprintf(stderr, "; no cut-offs: %s\n",
                 s->mixture                           ? "no mixture was asked for"
                 : r->n_used < PS_MIXTURE_MIN_SAMPLES ? "fewer samples than a mixture needs (20)"
-                                                     : "no two states could be told apart");
+                                                     : "no two levels could be told apart");
 }
 
 int reference_expression(const cli_settings *s, FILE *out, ps_error *err) {

@@ -36,7 +36,7 @@ static int read_label(const ps_table *t, size_t row, int column, ps_class *label
 static void take_calls(const ps_result *r, cohort *c) {
     ps_calls *calls = &c->sample[c->n].calls;
     calls->ccnd1.state = r->calls.ccnd1.state;
-    calls->ccnd1.log_odds = r->calls.ccnd1.log_odds;
+    memcpy(calls->ccnd1.log_level, r->calls.ccnd1.log_level, sizeof calls->ccnd1.log_level);
     calls->ras.state = r->calls.ras.state;
     calls->ras.log_odds = r->calls.ras.log_odds;
     calls->identity.state = r->calls.identity.state;
@@ -186,29 +186,29 @@ static int check_name(const cli_settings *s, const char *name, ps_error *err) {
 }
 
 static void print_validation(FILE *out, const ps_validation *v) {
-    size_t all = v->n[0] + v->n[1];
-    double low, high;
+    double all = v->n[0] + v->n[1], low, high;
     ps_proportion_interval(v->right, all, &low, &high);
     fprintf(out, "## cross-validation: %s\n",
             v->folds > PS_FIT_FOLDS ? "each person left out once" : "10 folds, persons of the sheet in turn");
-    fprintf(out, "## accuracy at p 0.5 and the cohort's own odds %.3g: %zu of %zu (%.3g, 95 %% %.3g to %.3g)\n",
-            v->odds, v->right, all, (double)v->right / (double)all, low, high);
+    fprintf(out,
+            "## accuracy at p 0.5 and the cohort's own odds %.3g: %.3g of %.3g persons (%.3g, 95 %% %.3g to %.3g)\n",
+            v->odds, v->right, all, v->right / all, low, high);
     fprintf(out, "## Brier score %.4g (knowing nothing: 0.25), log score %.4g (knowing nothing: 0.6931)\n", v->brier,
             v->log_score);
     fprintf(
         out,
-        "## labels at prior odds 1 and the thresholds below: %zu definite, %zu of them right; %zu indeterminate\n",
+        "## labels at prior odds 1 and the thresholds below: %.3g definite, %.3g of them right; %.3g indeterminate\n",
         v->definite, v->definite_right, all - v->definite);
-    fputs("## calibration: probability given, samples, mean probability, share that is plasmacytoma (95 %)\n", out);
+    fputs("## calibration: probability given, persons, mean probability, share that is plasmacytoma (95 %)\n", out);
     for (int b = 0; b < PS_FIT_BINS; b++) {
         const ps_fit_bin *bin = &v->bin[b];
-        if (!bin->n) {
+        if (!(bin->n > 0)) {
             fprintf(out, "##   %.1f-%.1f 0\n", 0.2 * b, 0.2 * (b + 1));
             continue;
         }
         ps_proportion_interval(bin->plasmacytoma, bin->n, &low, &high);
-        fprintf(out, "##   %.1f-%.1f %zu %.3g %.3g (%.3g to %.3g)\n", 0.2 * b, 0.2 * (b + 1), bin->n, bin->mean,
-                (double)bin->plasmacytoma / (double)bin->n, low, high);
+        fprintf(out, "##   %.1f-%.1f %.3g %.3g %.3g (%.3g to %.3g)\n", 0.2 * b, 0.2 * (b + 1), bin->n, bin->mean,
+                bin->plasmacytoma / bin->n, low, high);
     }
 }
 
@@ -226,14 +226,16 @@ static void print_model(FILE *out, const ps_model *m) {
     fputs("required\t\t.\tno definite label without these markers\n", out);
     fprintf(out, "dirichlet\t%g\t.\tadded to each cell (Jeffreys)\n", m->joint.dirichlet);
     for (int k = 0; k < PS_N_CLASSES; k++)
-        for (int cell = 3; cell >= 0; cell--)
-            fprintf(out, "%s:ccnd1%cras%c\t%.6g\t.\tsamples\n", ps_class_names[k], cell / 2 ? '+' : '-',
+        for (int cell = 2 * PS_N_LEVELS - 1; cell >= 0; cell--)
+            fprintf(out, "%s:ccnd1%cras%c\t%.6g\t.\tpersons\n", ps_class_names[k], "-~+"[cell / 2],
                     cell % 2 ? '+' : '-', ps_round6(fmax(0, m->joint.count[k][cell / 2][cell % 2])));
 }
 
 static void print_file(FILE *out, const char *path, const cohort *c, const ps_model *m, const ps_validation *v) {
     const char *slash = strrchr(path, '/');
-    fprintf(out, "## fitted by plasmastrat " PS_VERSION " to %s: %zu plasmacytoma, %zu intramedullary\n",
+    fprintf(out,
+            "## fitted by plasmastrat " PS_VERSION
+            " to %s: %.6g plasmacytoma, %.6g intramedullary, each person counted once\n",
             slash ? slash + 1 : path, v->n[PS_CLASS_PLASMACYTOMA], v->n[PS_CLASS_INTRAMEDULLARY]);
     fprintf(out, "## persons, by common SNPs where there are enough: %zu of %zu samples\n", c->persons, c->n);
     fprintf(out, "## left out for want of CCND1 or RAS, or of mixed persons: %zu\n", c->left_out);

@@ -20,6 +20,9 @@
 #define FILES(X)                                                                                                     \
     X("common", "common", activating, "activating.tsv")                                                              \
     X("common", "common", arms, "arms.tsv")                                                                          \
+    X("common", "common", expression_cells, "expression_cells.tsv")                                                  \
+    X("common", "common", expression_centres, "expression_centres.tsv")                                              \
+    X("common", "common", expression_levels, "expression_levels.tsv")                                                \
     X("common", "common", gene_ids, "gene_ids.tsv")                                                                  \
     X("common", "common", hotspots, "hotspots.tsv")                                                                  \
     X("common", "common", karyotypes, "karyotypes.tsv")                                                              \
@@ -28,6 +31,7 @@
     X("common", "common", marrow_compartment, "model.marrow-compartment.tsv")                                        \
     X("common", "common", primary_solitary, "model.primary-solitary.tsv")                                            \
     X("common", "common", rationale, "model.rationale.tsv")                                                          \
+    X("common", "common", population, "population.tsv")                                                              \
     X("common", "common", vcf_callers, "vcf_callers.tsv")                                                            \
     X("common", "common", vcf_filters, "vcf_filters.tsv")                                                            \
     X("program", "common", builds, "builds.tsv")                                                                     \

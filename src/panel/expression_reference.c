@@ -90,7 +90,7 @@ static void put_fit(const ps_expression_reference *r, FILE *f) {
         put_number(f, c->weight);
         put_number(f, c->mean);
         put_number(f, c->sd);
-        fprintf(f, "\t%s\n", c->over ? "over" : "not");
+        fprintf(f, "\t%s\n", ps_level_names[c->level]);
     }
     for (int i = 0; i < r->n_genes; i++)
         if (isfinite(r->centre[i])) {
@@ -240,8 +240,20 @@ static int read_component(reading *in, char **v, long line) {
         return -1;
     if (r->n_components > 1 && c[-1].mean >= c->mean)
         return wrong(in, line, v[1], "means of components in ascending order");
-    c->over = !strcmp(v[3], "over");
-    return c->over || !strcmp(v[3], "not") ? 0 : wrong(in, line, v[3], "over or not");
+    static const struct {
+        const char *word;
+        ps_level level;
+    } words[] = {{"low", PS_LEVEL_LOW},
+                 {"intermediate", PS_LEVEL_INTERMEDIATE},
+                 {"very_high", PS_LEVEL_VERY_HIGH},
+                 {"not", PS_LEVEL_LOW},
+                 {"over", PS_LEVEL_INTERMEDIATE}}; /* files of version 0.2 knew two */
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(v[3], words[i].word)) {
+            c->level = words[i].level;
+            return 0;
+        }
+    return wrong(in, line, v[3], "low, intermediate or very_high");
 }
 static int read_centre(reading *in, char **v, long line) {
     double x = 0;

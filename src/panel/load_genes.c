@@ -1,4 +1,5 @@
 /* Genes and their exons. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,8 @@ static int load_gene(const ps_table *table, size_t row, const int *column, ps_pa
                                                .role = (ps_role)role,
                                                .cell = ps_strdup(has_cell ? cell : ""),
                                                .strand = strand[0],
+                                               .centre = NAN,
+                                               .spread = NAN,
                                                .contig = contig};
     static const char *const ids[] = {"ensembl", "refseq"};
     ps_gene *gene = &panel->genes[panel->n_genes - 1];

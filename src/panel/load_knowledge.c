@@ -204,15 +204,18 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(assay_min_reads, 1, 1e6)                                                                                       \
     R(assay_dna_max_spliced, 0.001, 1)                                                                               \
     R(assay_rna_max_unspliced, 0.5, 1)                                                                               \
-    R(expression_over_log2, -15, 15)                                                                                 \
-    R(expression_not_log2, -20, 15)                                                                                  \
+    R(expression_library_sd, 0, 5)                                                                                   \
+    R(expression_share_sd, 0.01, 5)                                                                                  \
+    R(expression_min_share, 0.001, 1)                                                                                \
+    R(expression_warn_share, 0.001, 1)                                                                               \
+    R(expression_rest_log2, -20, 5)                                                                                  \
+    R(expression_posterior, 0.5, 0.9999)                                                                             \
+    R(expression_panel_weight, 0.001, 1)                                                                             \
+    R(expression_min_expected, 1, 1e6)                                                                               \
     R(expression_min_reference_fragments, 1, 1e9)                                                                    \
     R(expression_min_reference_genes, 1, 10000)                                                                      \
     R(expression_min_spliced, 0, 1)                                                                                  \
-    R(expression_min_plasma_log2, -20, 20)                                                                           \
     R(expression_warn_plasma_log2, -20, 20)                                                                          \
-    R(expression_min_plasma_level, -20, 20)                                                                          \
-    R(expression_warn_plasma_level, -20, 20)                                                                         \
     R(expression_max_unspliced, 0.01, 1)                                                                             \
     R(expression_max_late_share, 0.34, 1)                                                                            \
     R(expression_late_shift, 0.01, 1)                                                                                \
@@ -223,18 +226,19 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(expression_late_reads, 1, 1e6)                                                                                 \
     R(expression_long_gene, 1, 1e6)                                                                                  \
     R(expression_background_log2, 0, 10)                                                                             \
-    R(expression_cut_off_log_odds, 0.1, 10)                                                                          \
     R(expression_max_log_odds, 1, 50)                                                                                \
     R(expression_min_median_fragments, 0, 1e9)                                                                       \
-    R(expression_cut_off_odds, 1, 1e6)                                                                               \
     R(expression_min_sd, 0.01, 5)                                                                                    \
     R(expression_separation, 0, 20)                                                                                  \
     R(expression_component_samples, 1, 10000)                                                                        \
-    R(expression_familiar_sds, 1, 20)                                                                                \
     R(expression_neighbour_log2, -20, 15)                                                                            \
     R(expression_counts_apart, 0.1, 10)                                                                              \
     R(expression_absence_log2, 0, 20)                                                                                \
-    R(ccnd1_dna_blind, 0.01, 1)                                                                                      \
+    R(ccnd1_no_junction, 0.001, 1)                                                                                   \
+    R(ccnd1_no_gain, 0.01, 1)                                                                                        \
+    R(ccnd1_q_gain_odds, 1, 1000)                                                                                    \
+    R(ccnd1_clear_share, 0.01, 1)                                                                                    \
+    R(ccnd1_clear_posterior, 1e-6, 0.5)                                                                              \
     R(ccnd1_conflict_log_odds, 0, 10)                                                                                \
     R(ccnd1_junction_log_odds, 1, 50)                                                                                \
     R(cn_min_fragments_per_bin, 0.01, 1e6)                                                                           \
@@ -378,9 +382,7 @@ _Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
 #define ORDERED(X)                                                                                                   \
     X(min_base_quality, max_base_quality)                                                                            \
     X(max_base_quality, max_consensus_quality)                                                                       \
-    X(expression_not_log2, expression_over_log2)                                                                     \
-    X(expression_min_plasma_log2, expression_warn_plasma_log2)                                                       \
-    X(expression_min_plasma_level, expression_warn_plasma_level)                                                     \
+    X(expression_min_share, expression_warn_share)                                                                   \
     X(cn_loss_copies, cn_gain_copies)                                                                                \
     X(cn_gain_copies, cn_amplified_copies)                                                                           \
     X(contamination_min_error, contamination_max_error)                                                              \

@@ -10,6 +10,9 @@
 #include "plasmastrat/table.h"
 
 const char *const ps_marker_names[PS_N_MARKERS] = {"ccnd1", "ras"};
+const char *const ps_marker_state_names[PS_N_MARKER_STATES] = {"not-assessable", "negative", "intermediate",
+                                                               "positive"};
+const char *const ps_level_names[PS_N_LEVELS] = {"low", "intermediate", "very_high"};
 const char *const ps_basis_names[PS_N_BASES] = {"premise", "published", "cohort"};
 const char *const ps_class_names[PS_N_CLASSES] = {"plasmacytoma", "intramedullary"};
 const char *const ps_specimen_names[PS_N_SPECIMENS] = {"unknown", "lesion", "marrow"};
@@ -118,15 +121,16 @@ static int read_weight(const reader *r, size_t row, double *weight, double *sd, 
     }
 WEIGHT_READER(read_ccnd1_positive, PS_MARKER_CCND1, positive)
 WEIGHT_READER(read_ccnd1_negative, PS_MARKER_CCND1, negative)
+WEIGHT_READER(read_ccnd1_intermediate, PS_MARKER_CCND1, intermediate)
 WEIGHT_READER(read_ras_positive, PS_MARKER_RAS, positive)
 WEIGHT_READER(read_ras_negative, PS_MARKER_RAS, negative)
 
 /* "plasmacytoma:ccnd1+ras-" and the like: which count? NULL: this key is none. */
 static double *count_at(const char *key, ps_joint *joint) {
     for (int k = 0; k < PS_N_CLASSES; k++)
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2 * PS_N_LEVELS; i++) {
             char name[60];
-            snprintf(name, sizeof name, "%s:ccnd1%cras%c", ps_class_names[k], i / 2 ? '+' : '-', i % 2 ? '+' : '-');
+            snprintf(name, sizeof name, "%s:ccnd1%cras%c", ps_class_names[k], "-~+"[i / 2], i % 2 ? '+' : '-');
             if (!strcmp(key, name))
                 return &joint->count[k][i / 2][i % 2];
         }
@@ -142,34 +146,39 @@ static int read_dirichlet(const reader *r, size_t row, ps_error *err) {
     return ps_table_double(r->table, row, r->column[VALUE], 1e-3, 100, &r->model->joint.dirichlet, err);
 }
 
-/* A model has the keys for all, and those of one kind. */
+/* A model has the keys for all, and those of one kind; of the intermediate level all of its kind, or none. */
 enum { FOR_ALL, OF_WEIGHTS, OF_JOINT };
 static const struct {
     const char *name;
     read_key read;
-    int kind;
+    int kind, intermediate;
 } keys[] = {
-    {"name", read_name, FOR_ALL},
-    {"basis", read_basis, FOR_ALL},
-    {"question", read_question, FOR_ALL},
-    {"specimen", read_specimen, FOR_ALL},
-    {"prior_odds", read_prior, FOR_ALL},
-    {"plasmacytoma_at", read_upper, FOR_ALL},
-    {"intramedullary_at", read_lower, FOR_ALL},
-    {"required", read_required, FOR_ALL},
-    {"ccnd1+", read_ccnd1_positive, OF_WEIGHTS},
-    {"ccnd1-", read_ccnd1_negative, OF_WEIGHTS},
-    {"ras+", read_ras_positive, OF_WEIGHTS},
-    {"ras-", read_ras_negative, OF_WEIGHTS},
-    {"dirichlet", read_dirichlet, OF_JOINT},
-    {"plasmacytoma:ccnd1+ras+", read_count, OF_JOINT},
-    {"plasmacytoma:ccnd1+ras-", read_count, OF_JOINT},
-    {"plasmacytoma:ccnd1-ras+", read_count, OF_JOINT},
-    {"plasmacytoma:ccnd1-ras-", read_count, OF_JOINT},
-    {"intramedullary:ccnd1+ras+", read_count, OF_JOINT},
-    {"intramedullary:ccnd1+ras-", read_count, OF_JOINT},
-    {"intramedullary:ccnd1-ras+", read_count, OF_JOINT},
-    {"intramedullary:ccnd1-ras-", read_count, OF_JOINT},
+    {"name", read_name, FOR_ALL, 0},
+    {"basis", read_basis, FOR_ALL, 0},
+    {"question", read_question, FOR_ALL, 0},
+    {"specimen", read_specimen, FOR_ALL, 0},
+    {"prior_odds", read_prior, FOR_ALL, 0},
+    {"plasmacytoma_at", read_upper, FOR_ALL, 0},
+    {"intramedullary_at", read_lower, FOR_ALL, 0},
+    {"required", read_required, FOR_ALL, 0},
+    {"ccnd1+", read_ccnd1_positive, OF_WEIGHTS, 0},
+    {"ccnd1~", read_ccnd1_intermediate, OF_WEIGHTS, 1},
+    {"ccnd1-", read_ccnd1_negative, OF_WEIGHTS, 0},
+    {"ras+", read_ras_positive, OF_WEIGHTS, 0},
+    {"ras-", read_ras_negative, OF_WEIGHTS, 0},
+    {"dirichlet", read_dirichlet, OF_JOINT, 0},
+    {"plasmacytoma:ccnd1+ras+", read_count, OF_JOINT, 0},
+    {"plasmacytoma:ccnd1+ras-", read_count, OF_JOINT, 0},
+    {"plasmacytoma:ccnd1~ras+", read_count, OF_JOINT, 1},
+    {"plasmacytoma:ccnd1~ras-", read_count, OF_JOINT, 1},
+    {"plasmacytoma:ccnd1-ras+", read_count, OF_JOINT, 0},
+    {"plasmacytoma:ccnd1-ras-", read_count, OF_JOINT, 0},
+    {"intramedullary:ccnd1+ras+", read_count, OF_JOINT, 0},
+    {"intramedullary:ccnd1+ras-", read_count, OF_JOINT, 0},
+    {"intramedullary:ccnd1~ras+", read_count, OF_JOINT, 1},
+    {"intramedullary:ccnd1~ras-", read_count, OF_JOINT, 1},
+    {"intramedullary:ccnd1-ras+", read_count, OF_JOINT, 0},
+    {"intramedullary:ccnd1-ras-", read_count, OF_JOINT, 0},
 };
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
@@ -182,7 +191,7 @@ static int read_row(const reader *r, size_t row, long *seen, ps_error *err) {
         return ps_table_fail(
             r->table, row, r->column[KEY], err,
             "not a key of a model, expected name, basis, question, specimen, prior_odds, "
-            "plasmacytoma_at, intramedullary_at, required, ccnd1+, ccnd1-, ras+, ras-, or dirichlet and the "
+            "plasmacytoma_at, intramedullary_at, required, ccnd1+, ccnd1~, ccnd1-, ras+, ras-, or dirichlet and the "
             "counts of a joint table, as plasmacytoma:ccnd1+ras-");
     if (seen[k])
         return ps_table_fail(r->table, row, r->column[KEY], err, "stands here a second time (first on line %ld)",
@@ -194,6 +203,34 @@ static int read_row(const reader *r, size_t row, long *seen, ps_error *err) {
     return keys[k].read(r, row, err);
 }
 
+static int key_of(read_key read) {
+    int k = 0;
+    while (keys[k].read != read)
+        k++;
+    return k;
+}
+
+static int check_keys(const ps_table *table, const long *seen, int *two_levels, ps_error *err) {
+    int wanted = OF_WEIGHTS;
+    *two_levels = 1;
+    for (int k = 0; k < N_KEYS; k++) {
+        if (seen[k] && keys[k].kind == OF_JOINT)
+            wanted = OF_JOINT;
+        if (seen[k] && keys[k].intermediate)
+            *two_levels = 0;
+    }
+    for (int k = 0; k < N_KEYS; k++) {
+        if (wanted == OF_JOINT && seen[k] && keys[k].kind == OF_WEIGHTS)
+            return ps_fail(err, table->kind, table->path, seen[k],
+                           "key '%s' is a weight, but there are counts of a joint table: expected one or the other",
+                           keys[k].name);
+        int needed = (keys[k].kind == FOR_ALL || keys[k].kind == wanted) && !(keys[k].intermediate && *two_levels);
+        if (!seen[k] && needed)
+            return ps_fail(err, table->kind, table->path, 0, "key '%s' is missing", keys[k].name);
+    }
+    return 0;
+}
+
 static int read_table(const ps_table *table, ps_model *model, ps_error *err) {
     int column[N_COLUMNS];
     long seen[N_KEYS] = {0};
@@ -203,22 +240,10 @@ static int read_table(const ps_table *table, ps_model *model, ps_error *err) {
     for (size_t row = 0; row < table->n_rows; row++)
         if (read_row(&r, row, seen, err) < 0)
             return -1;
-    int upper = 0, wanted = OF_WEIGHTS;
-    for (int k = 0; k < N_KEYS; k++)
-        if (seen[k] && keys[k].kind == OF_JOINT)
-            wanted = OF_JOINT;
-    for (int k = 0; k < N_KEYS; k++) {
-        if (wanted == OF_JOINT && seen[k] && keys[k].kind == OF_WEIGHTS)
-            return ps_fail(err, table->kind, table->path, seen[k],
-                           "key '%s' is a weight, but there are counts of a joint table: expected one or the other",
-                           keys[k].name);
-        if (!seen[k] && (keys[k].kind == FOR_ALL || keys[k].kind == wanted))
-            return ps_fail(err, table->kind, table->path, 0, "key '%s' is missing", keys[k].name);
-        if (keys[k].read == read_upper)
-            upper = k;
-    }
+    if (check_keys(table, seen, &model->two_levels, err) < 0)
+        return -1;
     if (model->intramedullary_at >= model->plasmacytoma_at)
-        return ps_fail(err, table->kind, table->path, seen[upper],
+        return ps_fail(err, table->kind, table->path, seen[key_of(read_upper)],
                        "plasmacytoma_at %g is not above intramedullary_at %g, expected the thresholds apart",
                        model->plasmacytoma_at, model->intramedullary_at);
     return 0;
@@ -255,13 +280,15 @@ static int same_weights(const ps_model *a, const ps_model *b) {
         const ps_weight *x = &a->weight[m], *y = &b->weight[m];
         if (!same(x->positive, y->positive) || !same(x->positive_sd, y->positive_sd) ||
             !same(x->negative, y->negative) || !same(x->negative_sd, y->negative_sd) ||
+            !same(x->intermediate, y->intermediate) || !same(x->intermediate_sd, y->intermediate_sd) ||
             a->required[m] != b->required[m])
             return 0;
     }
-    for (int cell = 0; cell < PS_N_CLASSES * 4; cell++)
-        if (!same(a->joint.count[cell / 4][cell / 2 % 2][cell % 2], b->joint.count[cell / 4][cell / 2 % 2][cell % 2]))
-            return 0;
-    return same(a->joint.dirichlet, b->joint.dirichlet);
+    for (int k = 0; k < PS_N_CLASSES; k++)
+        for (int i = 0; i < 2 * PS_N_LEVELS; i++)
+            if (!same(a->joint.count[k][i / 2][i % 2], b->joint.count[k][i / 2][i % 2]))
+                return 0;
+    return a->two_levels == b->two_levels && same(a->joint.dirichlet, b->joint.dirichlet);
 }
 
 int ps_model_equal(const ps_model *a, const ps_model *b) {

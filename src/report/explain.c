@@ -1,5 +1,6 @@
 #include "plasmastrat/explain.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,6 +32,21 @@ static void say(ps_explanation *e, ps_topic topic, const char *format, ...) {
 /* ---- the label --------------------------------------------------------------------------------------------------
  */
 
+/* How often the ordinary disease gets this label, and who contradicts it. */
+static void say_rate(const ps_result *r, ps_explanation *e) {
+    const ps_verdict *v = &r->label.chosen;
+    char words[300], rates[120];
+    ps_rates_text(&v->rates, rates, sizeof rates);
+    if (!isnan(v->probability) && ps_rate_words(r, words, sizeof words))
+        say(e, PS_TOPIC_LABEL,
+            "%c%s: %s, from the shares of CCND1 levels and RAS mutations there, taken as independent.",
+            toupper((unsigned char)words[0]), words + 1, rates);
+    else
+        say(e, PS_TOPIC_LABEL, "No model is validated on patients.");
+    if (ps_contradiction_words(r, words, sizeof words))
+        say(e, PS_TOPIC_LABEL, "Contradicted: %s.", words);
+}
+
 static void say_label(const ps_result *r, ps_explanation *e) {
     const ps_verdict *v = &r->label.chosen;
     const ps_model *m = v->model;
@@ -54,6 +70,7 @@ static void say_label(const ps_result *r, ps_explanation *e) {
             "The model labels plasmacytoma-like from %g up and intramedullary from %g down; between them the answer is "
             "indeterminate.",
             m->plasmacytoma_at, m->intramedullary_at);
+    say_rate(r, e);
     if (v->label == PS_LABEL_INDETERMINATE && ps_is_definite(v->leaning))
         say(e, PS_TOPIC_LABEL, "It leans towards %s.", ps_label_names[v->leaning]);
     for (size_t i = 0; i < v->reasons.n; i++)
@@ -107,6 +124,9 @@ static void found_ras(const ps_result *r, char *text, size_t size) {
         snprintf(text, size, "RAS is not assessable");
 }
 
+static const char *const ccnd1_words[PS_N_CCND1_STATES] = {"not assessable", "not dysregulated",
+                                                           "at an intermediate level", "dysregulated"};
+
 static void found_ccnd1(const ps_result *r, char *text, size_t size) {
     const ps_calls *c = &r->calls;
     char numbers[200] = "";
@@ -115,11 +135,11 @@ static void found_ccnd1(const ps_result *r, char *text, size_t size) {
         return;
     }
     if (ps_expression_counted(&c->expression) && isfinite(c->expression.log2_ratio))
-        snprintf(numbers, sizeof numbers, "; its expression is 2^%.2f of the median reference gene",
-                 c->expression.log2_ratio);
-    snprintf(text, size, "CCND1 is %s (cause: %s%s)",
-             c->ccnd1.state == PS_CCND1_DYSREGULATED ? "dysregulated" : "not dysregulated",
-             ps_cause_names[c->ccnd1.cause], numbers);
+        snprintf(numbers, sizeof numbers,
+                 "; its expression is 2^%.2f of the median reference gene, 2^%.2f per plasma cell",
+                 c->expression.log2_ratio, c->expression.per_cell);
+    snprintf(text, size, "CCND1 is %s (cause: %s%s)", ccnd1_words[c->ccnd1.state], ps_cause_names[c->ccnd1.cause],
+             numbers);
 }
 
 static const char *towards(double llr) {
@@ -280,14 +300,14 @@ static void say_deciding_depth(const ps_result *r, ps_explanation *e) {
     }
     if (then == PS_EXPRESSION_NOT_ASSESSABLE)
         say(e, PS_TOPIC_MISSING,
-            "CCND1 expression: %lld fragments are too few for the cut-offs 2^%g and 2^%g, and at this ratio (2^%.2f) more "
-            "reads alone would not decide.",
-            (long long)x->fragments, x->not_at, x->over_at, x->log2_ratio);
+            "CCND1 expression: %lld fragments are too few to tell its level, and at this ratio (2^%.2f) more reads alone would "
+            "not decide.",
+            (long long)x->fragments, x->log2_ratio);
     else
         say(e, PS_TOPIC_MISSING,
-            "CCND1 expression: %lld fragments are too few for the cut-offs 2^%g and 2^%g; at this ratio (2^%.2f) about %g "
-            "times the reads (%llu fragments) would show it %s.",
-            (long long)x->fragments, x->not_at, x->over_at, x->log2_ratio, depth, (unsigned long long)fragments,
+            "CCND1 expression: %lld fragments are too few to tell its level; at this ratio (2^%.2f) about %g times the reads "
+            "(%llu fragments) would show it %s.",
+            (long long)x->fragments, x->log2_ratio, depth, (unsigned long long)fragments,
             ps_expression_state_names[then]);
 }
 
@@ -396,31 +416,40 @@ static void say_missing(const ps_result *r, ps_explanation *e) {
 
 /* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in plain
  * sight or a wild type, which is said where the power of lod95 is reached. */
-static double clearest(const ps_result *r, ps_marker marker, ps_marker_state state) {
+static void make_clear(const ps_result *r, ps_marker marker, ps_marker_state state, ps_calls *c) {
     const ps_limits *l = &r->panel->limits;
     double expression = limit_or(l->expression_max_log_odds, 6), junction = limit_or(l->ccnd1_junction_log_odds, 6);
-    if (state == PS_MARKER_NOT_ASSESSABLE)
-        return 0;
-    if (marker == PS_MARKER_RAS)
-        return state == PS_MARKER_POSITIVE ? limit_or(l->ras_max_log_odds, 12) : log(PS_LOD95_MISSED);
-    return state == PS_MARKER_POSITIVE ? fmax(expression, junction) : -expression;
+    static const ps_ccnd1_state of_ccnd1[PS_N_MARKER_STATES] = {PS_CCND1_NOT_ASSESSABLE, PS_CCND1_NOT_DYSREGULATED,
+                                                                PS_CCND1_INTERMEDIATE, PS_CCND1_DYSREGULATED};
+    static const ps_ras_state of_ras[PS_N_MARKER_STATES] = {PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE,
+                                                            PS_RAS_NOT_ASSESSABLE, PS_RAS_MUTATED};
+    if (marker == PS_MARKER_RAS) {
+        c->ras.state = of_ras[state];
+        c->ras.log_odds = state == PS_MARKER_POSITIVE   ? limit_or(l->ras_max_log_odds, 12)
+                          : state == PS_MARKER_NEGATIVE ? log(PS_LOD95_MISSED)
+                                                        : 0;
+        return;
+    }
+    c->ccnd1.state = of_ccnd1[state];
+    for (int level = 0; level < PS_N_LEVELS; level++)
+        c->ccnd1.log_level[level] = 0;
+    if (state != PS_MARKER_NOT_ASSESSABLE)
+        c->ccnd1.log_level[state - PS_MARKER_NEGATIVE] =
+            state == PS_MARKER_POSITIVE ? fmax(expression, junction) : expression;
 }
 
-static ps_verdict judged(const ps_result *r, ps_marker marker, ps_marker_state state, double log_odds, double prior) {
+/* As if one marker (PS_N_MARKERS: none) were in another state. */
+static ps_verdict judged(const ps_result *r, ps_marker marker, ps_marker_state state, double prior) {
+    static const ps_population none = {0};
     ps_calls c = {0};
     ps_verdict v;
     c.ccnd1.state = r->calls.ccnd1.state;
-    c.ccnd1.log_odds = r->calls.ccnd1.log_odds;
+    memcpy(c.ccnd1.log_level, r->calls.ccnd1.log_level, sizeof c.ccnd1.log_level);
     c.ras.state = r->calls.ras.state;
     c.ras.log_odds = r->calls.ras.log_odds;
-    if (marker == PS_MARKER_CCND1) {
-        c.ccnd1.state = (ps_ccnd1_state)state; /* both enums: not assessable, negative, positive */
-        c.ccnd1.log_odds = log_odds;
-    } else if (marker == PS_MARKER_RAS) {
-        c.ras.state = (ps_ras_state)state;
-        c.ras.log_odds = log_odds;
-    }
-    ps_judge(r->label.chosen.model, &c, r->specimen, prior, &v);
+    if (marker < PS_N_MARKERS)
+        make_clear(r, marker, state, &c);
+    ps_judge(r->label.chosen.model, r->panel ? &r->panel->population : &none, &c, r->specimen, prior, &v);
     return v;
 }
 
@@ -431,15 +460,15 @@ typedef struct change {
 
 static const char *marker_words(ps_marker marker, ps_marker_state state) {
     static const char *const words[PS_N_MARKERS][PS_N_MARKER_STATES] = {
-        {"CCND1 not assessable", "CCND1 not dysregulated", "CCND1 dysregulated"},
-        {"RAS not assessable", "RAS wild type", "RAS mutated"}};
+        {"CCND1 not assessable", "CCND1 not dysregulated", "CCND1 intermediate", "CCND1 dysregulated"},
+        {"RAS not assessable", "RAS wild type", "", "RAS mutated"}};
     return words[marker][state];
 }
 
 /* With another state of one marker, or the same one beyond doubt: the label then, and how far the odds move. */
 static change try_state(const ps_result *r, ps_marker marker, ps_marker_state state) {
     const ps_verdict *now = &r->label.chosen;
-    ps_verdict then = judged(r, marker, state, clearest(r, marker, state), r->prior_odds);
+    ps_verdict then = judged(r, marker, state, r->prior_odds);
     change c = {.size = INFINITY};
     char probability[PS_PROBABILITY_SIZE];
     const char *firmly = state == now->marker[marker].state ? " beyond doubt" : "";
@@ -467,7 +496,7 @@ static double two_digits(int k) {
 }
 
 static int gives(const ps_result *r, int k, ps_label_state label) {
-    return judged(r, PS_N_MARKERS, PS_MARKER_NOT_ASSESSABLE, 0, two_digits(k)).label == label;
+    return judged(r, PS_N_MARKERS, PS_MARKER_NOT_ASSESSABLE, two_digits(k)).label == label;
 }
 
 /* The odds of two digits nearest to where this label begins, tried: the lowest that give plasmacytoma-like, the highest
@@ -582,7 +611,8 @@ static void say_changes(const ps_result *r, ps_explanation *e) {
     }
     for (int k = 0; k < PS_N_MARKERS; k++)
         for (int state = 0; state < PS_N_MARKER_STATES; state++) {
-            if (state == PS_MARKER_NOT_ASSESSABLE && v->marker[k].state == PS_MARKER_NOT_ASSESSABLE)
+            if ((state == PS_MARKER_NOT_ASSESSABLE && v->marker[k].state == PS_MARKER_NOT_ASSESSABLE) ||
+                (state == PS_MARKER_INTERMEDIATE && k != PS_MARKER_CCND1))
                 continue;
             all[n] = try_state(r, (ps_marker)k, (ps_marker_state)state);
             if (isfinite(all[n].size) && (best < 0 || all[n].size < all[best].size))
@@ -651,18 +681,19 @@ static void say_models(const ps_result *r, ps_explanation *e) {
         others++;
         if (!answer[v->label])
             answer[v->label] = v;
-        if (v->label == PS_LABEL_NOT_APPLICABLE)
-            say(e, PS_TOPIC_MODELS, "%s (%s) is not applicable: it is for a %s, this sample's specimen is %s.",
-                v->model->name, ps_basis_names[v->model->basis], ps_model_specimen(v->model),
-                ps_specimen_names[r->specimen]);
-        else if (isnan(v->probability))
+        if (isnan(v->probability))
             say(e, PS_TOPIC_MODELS, "%s (%s) has no marker to judge by.", v->model->name,
                 ps_basis_names[v->model->basis]);
         else {
-            char probability[PS_PROBABILITY_SIZE];
-            say(e, PS_TOPIC_MODELS, "%s (%s) answers %s: probability %s (95 %% interval %.3g to %.3g). It asks: %s",
-                v->model->name, ps_basis_names[v->model->basis], ps_label_names[v->label],
-                ps_probability_text(probability, v->model, v->probability, 3), v->low, v->high, v->model->question);
+            char probability[PS_PROBABILITY_SIZE], rates[120], if_it_were[60] = "";
+            if (!v->applies)
+                snprintf(if_it_were, sizeof if_it_were, ", if this were a %s,", ps_model_specimen(v->model));
+            ps_rates_text(&v->rates, rates, sizeof rates);
+            say(e, PS_TOPIC_MODELS,
+                "%s (%s)%s answers %s: probability %s (95 %% interval %.3g to %.3g). In the ordinary disease: %s. It asks: %s",
+                v->model->name, ps_basis_names[v->model->basis], if_it_were, ps_label_names[v->label],
+                ps_probability_text(probability, v->model, v->probability, 3), v->low, v->high, rates,
+                v->model->question);
             say_difference(chosen, v, e);
         }
     }

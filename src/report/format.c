@@ -104,6 +104,56 @@ const char *ps_basis_sentence(ps_basis basis) {
     return sentence[basis];
 }
 
+void ps_rates_text(const ps_rates *rates, char *out, size_t size) {
+    snprintf(out, size, "%.0f plasmacytoma-like, %.0f intramedullary, %.0f indeterminate of 100",
+             100 * rates->of[PS_LABEL_PLASMACYTOMA], 100 * rates->of[PS_LABEL_INTRAMEDULLARY],
+             100 * rates->of[PS_LABEL_INDETERMINATE]);
+}
+
+int ps_rate_words(const ps_result *r, char *out, size_t size) {
+    const ps_verdict *v = &r->label.chosen;
+    ps_label_state label = ps_chosen_label(r);
+    out[0] = '\0';
+    if (!v->model || !r->panel || !r->panel->population.name)
+        return 0;
+    if (label == PS_LABEL_NOT_ASSESSABLE)
+        snprintf(out, size, "not validated on patients");
+    else
+        snprintf(out, size, "%s%.0f of 100 %s get this label; not validated on patients",
+                 v->borderline ? "borderline: the interval crosses the threshold; " : "", 100 * v->rates.of[label],
+                 r->panel->population.name);
+    return 1;
+}
+
+int ps_contradiction_words(const ps_result *r, char *out, size_t size) {
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < r->label.n_verdicts; i++) {
+        const ps_verdict *v = &r->label.verdict[i];
+        char one[200];
+        if (!v->contradicts)
+            continue;
+        snprintf(one, sizeof one, "%s%s (%s) says %s", used ? "; " : "", v->model->name,
+                 ps_basis_names[v->model->basis], ps_label_names[v->label]);
+        used = ps_append(out, size, used, one);
+        if (!v->applies) {
+            snprintf(one, sizeof one, ", if this were a %s", ps_model_specimen(v->model));
+            used = ps_append(out, size, used, one);
+        }
+    }
+    return used > 0;
+}
+
+void ps_contradicting_names(const ps_label *label, char *out, size_t size) {
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < label->n_verdicts; i++)
+        if (label->verdict[i].contradicts) {
+            used = ps_append(out, size, used, used ? "," : "");
+            used = ps_append(out, size, used, label->verdict[i].model->name);
+        }
+}
+
 const char *ps_filter_name_of(const ps_ras_variant *variant) {
     return ps_filter_names[variant->filter];
 }

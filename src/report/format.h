@@ -36,6 +36,14 @@ int ps_is_definite(ps_label_state label);
 const char *ps_leaning_name(ps_label_state leaning);  /* "none" unless it leans */
 const char *ps_model_specimen(const ps_model *model); /* what the model is for: "any", "lesion", "marrow" */
 const char *ps_basis_sentence(ps_basis basis);
+/* "8 of 100 ordinary marrow myelomas get this label; not validated on patients". Returns 0 where there is no verdict. */
+int ps_rate_words(const ps_result *result, char *out, size_t size);
+/* "8 plasmacytoma-like, 48 intramedullary, 44 indeterminate of 100". */
+void ps_rates_text(const ps_rates *rates, char *out, size_t size);
+/* "primary-solitary (published): intramedullary, if this were a lesion". Returns 0 where no model contradicts. */
+int ps_contradiction_words(const ps_result *result, char *out, size_t size);
+/* The names of those models alone, separated by commas; "" for none. */
+void ps_contradicting_names(const ps_label *label, char *out, size_t size);
 const char *ps_filter_name_of(const ps_ras_variant *variant);
 
 /* Which genes make the RAS state: those with a codon that must be shown wild type (KRAS, NRAS). */

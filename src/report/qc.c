@@ -99,20 +99,19 @@ static void check_expression(ps_result *r) {
                      ps_strandedness_names[x->strand]);
     if (!isnan(x->plasma_log2))
         ps_result_qc(r, "plasma-cells", "rna",
-                     x->plasma_log2 < l->expression_min_plasma_log2    ? PS_QC_FAIL
-                     : x->plasma_log2 < l->expression_warn_plasma_log2 ? PS_QC_WARN
-                                                                       : PS_QC_PASS,
-                     x->plasma_log2, l->expression_warn_plasma_log2,
+                     x->plasma_log2 < l->expression_warn_plasma_log2 ? PS_QC_WARN : PS_QC_PASS, x->plasma_log2,
+                     l->expression_warn_plasma_log2,
                      "log2 of plasma-cell markers over the strongest other kind of cell, %s",
                      x->high_cell ? x->high_cell : "unknown");
-    double level = ps_plasma_level(r->panel, x);
-    if (!isnan(level))
-        ps_result_qc(r, "plasma-level", "rna",
-                     level < l->expression_min_plasma_level    ? PS_QC_FAIL
-                     : level < l->expression_warn_plasma_level ? PS_QC_WARN
+    const ps_plasma_share *share = &x->plasma_share;
+    if (!isnan(share->value))
+        ps_result_qc(r, "plasma-share", "rna",
+                     share->value < l->expression_min_share    ? PS_QC_FAIL
+                     : share->value < l->expression_warn_share ? PS_QC_WARN
                                                                : PS_QC_PASS,
-                     level, l->expression_warn_plasma_level,
-                     "log2 of plasma-cell markers over the median reference gene");
+                     share->value, l->expression_warn_share,
+                     "share of plasma cells in the RNA, by %d markers (95 %% %.2g to %.2g)", share->markers,
+                     share->low, share->high);
     check_library(r);
 }
 

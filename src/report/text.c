@@ -120,11 +120,16 @@ static void put_label(const screen *s, const ps_result *r) {
     char leaning[64] = "";
     if (state == PS_LABEL_INDETERMINATE)
         snprintf(leaning, sizeof leaning, ", leaning %s", ps_leaning_name(v->leaning));
+    char rate[200], against[300];
     if (isfinite(v->probability))
         put(s, "Label", colours[state], strlen(label), "%s%s; probability of plasmacytoma-like %s, 95 %% %s to %s",
             label, leaning, NUM(v->probability, 2), NUM(v->low, 2), NUM(v->high, 2));
     else
         put(s, "Label", colours[state], strlen(label), "%s%s", label, leaning);
+    if (ps_rate_words(r, rate, sizeof rate))
+        put(s, "", PLAIN, 0, "%s", rate);
+    if (ps_contradiction_words(r, against, sizeof against))
+        put(s, "Against", CAUTION, 0, "%s", against);
     if (v->model)
         put(s, "Model", PLAIN, 0, "%s, specimen %s, basis %s: %s", v->model->name, ps_specimen_names[r->specimen],
             ps_basis_names[v->model->basis],
@@ -139,7 +144,7 @@ static void put_label(const screen *s, const ps_result *r) {
 
 /* State, cause and the marker's weight in the chosen model. */
 static void put_marker(const screen *s, const char *name, const ps_marker_verdict *m, const char *state) {
-    static const colour colours[PS_N_MARKER_STATES] = {STRONG, GOOD, BAD};
+    static const colour colours[PS_N_MARKER_STATES] = {STRONG, GOOD, CAUTION, BAD};
     size_t highlight = strcspn(state, ",");
     if (m->state == PS_MARKER_NOT_ASSESSABLE)
         put(s, name, colours[m->state], highlight, "%s; no weight", state);
@@ -161,12 +166,15 @@ static void put_expression(const screen *s, const ps_expression_call *e) {
         snprintf(place, sizeof place, ", z %s, percentile %s of %s", NUM(e->z, 2), NUM(e->percentile, 0),
                  e->reference);
     if (s->telling < TELL_STATES)
-        snprintf(cut_offs, sizeof cut_offs, ", over from %s up, not over from %s down", NUM(e->over_at, 2),
-                 NUM(e->not_at, 2));
-    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s)%s%s, %s fragments%s%s%s", ps_expression_state_names[e->state],
-        NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2), cut_offs,
-        e->cohort_cut_offs ? "" : " (cut-offs are an assumption)", COUNT(e->fragments), place,
-        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "", e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
+        snprintf(cut_offs, sizeof cut_offs,
+                 "; per plasma cell %s, very high from %s, intermediate %s to %s, low to %s", NUM(e->per_cell, 2),
+                 NUM(e->cut_offs.high_from, 2), NUM(e->cut_offs.middle_from, 2), NUM(e->cut_offs.middle_to, 2),
+                 NUM(e->cut_offs.low_to, 2));
+    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s), plasma share %s%s%s, %s fragments%s%s%s",
+        ps_expression_state_names[e->state], NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2),
+        PERCENT(e->plasma_share.value), cut_offs, e->cohort_cut_offs ? "" : " (built-in levels)", COUNT(e->fragments),
+        place, e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "",
+        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
 }
 
 static void put_copies(const screen *s, const ps_copynumber_call *c) {

@@ -203,8 +203,8 @@ edited() { # NAME PATTERN SED-SCRIPT: one edit of PCL01's or another's result
     cmp -s edited.json whole.json && fail "$1: the edit changed nothing"
     refused 1 "$1" "edited.json.*$2" explain edited.json
 }
-sed 's|plasmastrat/sample/1|plasmastrat/sample/2|' all/PCL01.json >later.json
-refused 1 "newer schema, its digest as it was" "schema: 'plasmastrat/sample/2' was written by a newer program" explain later.json
+sed 's|plasmastrat/sample/2|plasmastrat/sample/3|' all/PCL01.json >later.json
+refused 1 "newer schema, its digest as it was" "schema: 'plasmastrat/sample/3' was written by a newer program" explain later.json
 # JSON.parse and JSON.stringify, jq: no space, no integer apart from a real, members in any order.
 python3 -c 'import json
 whole = lambda x: int(x) if isinstance(x, float) and x == int(x) else x
@@ -213,8 +213,8 @@ each = lambda x: {k: each(x[k]) for k in sorted(x, reverse=True)} if isinstance(
 json.dump(each(json.load(open("all/PCL01.json"))), open("anew.json", "w"), separators=(",", ":"))'
 want "written anew by another program: no real is whole" sh -c '! grep -q "[0-9]\.0[,}]" anew.json'
 run 0 "written anew by another program" explain anew.json
-edited "newer schema" 'newer' 's|plasmastrat/sample/1|plasmastrat/sample/2|'
-edited "another schema" 'expected plasmastrat/sample/1' 's|plasmastrat/sample/1|other/1|'
+edited "newer schema" 'newer' 's|plasmastrat/sample/2|plasmastrat/sample/3|'
+edited "another schema" 'expected plasmastrat/sample/2' 's|plasmastrat/sample/2|other/1|'
 edited "label edited" "label.*follows" '0,/"label": "plasmacytoma-like"/s//"label": "intramedullary"/'
 edited "probability edited" 'probability' '0,/"plasmacytoma_like": 0.9[0-9]*/s//"plasmacytoma_like": 0.97/'
 edited "weight edited" 'probability' '0,/"log_likelihood_ratio": 1.2,/s//"log_likelihood_ratio": 1.3,/'

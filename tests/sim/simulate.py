@@ -38,7 +38,8 @@ A spec is one JSON object; every key but `dna`/`rna` has a default:
   rna
     per_kb 100           fragments per kb of the median reference gene     spread 0.6   log-normal sd (ln) of the others
     ccnd1_log2 0.0       CCND1 relative to the median reference gene, log2
-    log2 {"CCND2": -5}   the same for other genes; plasma_log2 2, other_log2 -5: whole marker classes
+    log2 {"CCND2": -5}   the same for other genes; other_log2 -5, plasma_log2: whole marker classes
+    plasma_share 1       markers are at their centres in plasma cells (panels/common), less log2 of this share
     strand "none" | "forward" | "reverse"
     immunoglobulin 0.3   share of all pairs placed in IGH/IGK/IGL
     multimapped 0.02     share of pairs with a second place (NH:i:2) and its secondary records          dna_contamination 0.0: unspliced share
@@ -98,6 +99,8 @@ class Panel:
                       for r in table("genes.tsv")}
         for r in table("exons.bed"):
             self.genes[r["gene"]]["exons"].append((int(r["beg0"]), int(r["end0"])))
+        centres = rows(os.path.join(ROOT, "panels", "common", "expression_centres.tsv"))
+        self.centres = {r["gene"]: float(r["log2"]) for r in centres if r["log2"] != "."}
         sequences = dict(self.fasta("cds.fa"))
         gene_of = {}
         for r in table("transcripts.tsv"):  # the first transcript of a gene is the one that codons are numbered on
@@ -772,11 +775,14 @@ class Simulator:
         median = (middle[n // 2] + middle[(n - 1) // 2]) / 2
         for gene, level in zip(reference, drawn):
             levels[gene] = level - median
-        base = {"plasma-cell": r.get("plasma_log2", 2.0), "other-cell": r.get("other_log2", -5.0), "ras": -1.0, "raf": -1.5,
+        share = math.log2(r.get("plasma_share", 1.0))
+        base = {"other-cell": r.get("other_log2", -5.0), "ras": -1.0, "raf": -1.5,
                 "cyclin": -2.0}
         for gene, x in sorted(self.panel.genes.items()):
             if gene in fixed:
                 levels[gene] = fixed[gene]
+            elif x["role"] == "plasma-cell":
+                levels[gene] = r.get("plasma_log2", self.panel.centres.get(gene, 5.0) + share)
             elif gene not in levels:
                 levels[gene] = base[x["role"]]
         return {g: int(round(per_kb * 2 ** level * sum(e - b for b, e in self.panel.genes[g]["exons"]) / 1000))

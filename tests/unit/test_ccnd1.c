@@ -2,12 +2,20 @@
  * them. */
 #include "unit_case.h"
 
-static ps_ccnd1_call call_of(ps_expression_state e, double log_odds, ps_junction_state j, ps_cn_state n,
-                             ps_scope scope) {
+/* `clear`: plasma cells and depth that would have shown very high expression. */
+static ps_ccnd1_call call_of(ps_expression_state e, int clear, ps_junction_state j, ps_cn_state n, ps_scope scope,
+                             double copies_11p) {
     ps_case c = case_of(NULL, NULL, NULL);
-    ps_expression_call expression = {.state = e, .log_odds = log_odds};
+    ps_expression_call expression = {.state = e, .log_level = {0, e == PS_EXPRESSION_OVER ? -1 : 2, 1.5}};
+    expression.plasma_share = (ps_plasma_share){.value = 0.5, .low = clear ? 0.4 : 0.1, .high = 0.7};
+    expression.posterior[PS_LEVEL_VERY_HIGH] = clear ? 0.001 : 0.05;
+    ps_arm_copies arms[2] = {{.arm = 0, .copies = copies_11p}, {.arm = 0, .copies = 3}};
+    for (int a = 0; a < panel.n_arms; a++) {
+        arms[0].arm = strcmp(panel.arms[a].name, "11p") ? arms[0].arm : a;
+        arms[1].arm = strcmp(panel.arms[a].name, "11q") ? arms[1].arm : a;
+    }
     ps_junction_call junction = {.state = j};
-    ps_copynumber_call copies = {.state = n, .scope = scope};
+    ps_copynumber_call copies = {.state = n, .scope = scope, .arm = arms, .n_arms = 2};
     ps_ccnd1_call call;
     ps_call_ccnd1(&c, &expression, &copies, &junction, &call);
     return call;
@@ -18,49 +26,74 @@ static void every_combination(void **state) {
     for (int e = 0; e < PS_N_EXPRESSION_STATES; e++)
         for (int j = 0; j < PS_N_JUNCTION_STATES; j++)
             for (int n = 0; n < PS_N_CN_STATES; n++)
-                for (int s = 0; s < PS_N_SCOPES; s++) {
-                    double odds = e == PS_EXPRESSION_OVER ? 4.5 : e == PS_EXPRESSION_NOT_OVER ? -3.5 : 0;
-                    ps_ccnd1_call call =
-                        call_of((ps_expression_state)e, odds, (ps_junction_state)j, (ps_cn_state)n, (ps_scope)s);
+                for (int s = 0; s < 2 * PS_N_SCOPES; s++) {
+                    int clear = s >= PS_N_SCOPES, scope = s % PS_N_SCOPES;
+                    ps_ccnd1_call call = call_of((ps_expression_state)e, clear, (ps_junction_state)j, (ps_cn_state)n,
+                                                 (ps_scope)scope, 3);
                     int over = e == PS_EXPRESSION_OVER, none = e == PS_EXPRESSION_NOT_ASSESSABLE;
+                    int low = e == PS_EXPRESSION_NOT_OVER, middle = e == PS_EXPRESSION_INTERMEDIATE;
                     int seen = j == PS_JUNCTION_DETECTED, excluded = j == PS_JUNCTION_NOT_DETECTED;
                     int gained = n == PS_CN_GAIN || n == PS_CN_AMPLIFIED,
-                        flat = n == PS_CN_NEUTRAL || n == PS_CN_LOSS;
-                    ps_ccnd1_state want = over || (none && seen)        ? PS_CCND1_DYSREGULATED
-                                          : !none || (excluded && flat) ? PS_CCND1_NOT_DYSREGULATED
-                                                                        : PS_CCND1_NOT_ASSESSABLE;
+                        flat = n == PS_CN_NEUTRAL || n == PS_CN_LOSS, focal = gained && scope == PS_SCOPE_FOCAL;
+                    int conflict = low && clear && seen;
+                    ps_ccnd1_state want = conflict                            ? PS_CCND1_NOT_DYSREGULATED
+                                          : over || seen                      ? PS_CCND1_DYSREGULATED
+                                          : middle                            ? PS_CCND1_INTERMEDIATE
+                                          : low || (none && excluded && flat) ? PS_CCND1_NOT_DYSREGULATED
+                                                                              : PS_CCND1_NOT_ASSESSABLE;
                     ps_cause cause = PS_CAUSE_NOT_ASSESSABLE;
                     if (want == PS_CCND1_NOT_DYSREGULATED)
-                        cause = seen ? PS_CAUSE_CONFLICT : PS_CAUSE_NONE;
+                        cause = conflict ? PS_CAUSE_CONFLICT : PS_CAUSE_NONE;
                     else if (want == PS_CCND1_DYSREGULATED)
-                        cause = seen                            ? PS_CAUSE_T1114
-                                : gained && s == PS_SCOPE_FOCAL ? PS_CAUSE_FOCAL
-                                : gained                        ? PS_CAUSE_CHROMOSOME
-                                : excluded && flat              ? PS_CAUSE_UNEXPLAINED
-                                                                : PS_CAUSE_NOT_ASSESSABLE;
+                        cause = seen                           ? PS_CAUSE_T1114
+                                : focal                        ? PS_CAUSE_FOCAL
+                                : excluded && (gained || flat) ? PS_CAUSE_UNEXPLAINED
+                                                               : PS_CAUSE_NOT_ASSESSABLE;
+                    else if (want == PS_CCND1_INTERMEDIATE)
+                        cause = focal    ? PS_CAUSE_FOCAL
+                                : gained ? PS_CAUSE_CHROMOSOME
+                                : flat   ? PS_CAUSE_BIALLELIC
+                                         : PS_CAUSE_NOT_ASSESSABLE;
                     if (call.state != want || call.cause != cause)
                         fail_msg("%s, %s, %s, %s: %s %s", ps_expression_state_names[e], ps_junction_state_names[j],
-                                 ps_cn_state_names[n], ps_scope_names[s], ps_ccnd1_state_names[call.state],
+                                 ps_cn_state_names[n], ps_scope_names[scope], ps_ccnd1_state_names[call.state],
                                  ps_cause_names[call.cause]);
-                    double llr = want == PS_CCND1_NOT_ASSESSABLE ? 0
-                                 : cause == PS_CAUSE_CONFLICT    ? -0.5
-                                 : cause == PS_CAUSE_T1114       ? 6
-                                 : !none                         ? odds
-                                                                 : log(0.71);
-                    assert_near(call.log_odds, llr, 1e-5);
+                    double high = want == PS_CCND1_NOT_ASSESSABLE ? 0
+                                  : cause == PS_CAUSE_CONFLICT    ? -0.5
+                                  : cause == PS_CAUSE_T1114       ? 6
+                                  : !none                         ? 1.5
+                                                                  : log(0.1);
+                    assert_near(call.log_level[PS_LEVEL_VERY_HIGH], high, 1e-5);
+                    assert_true(call.log_level[PS_LEVEL_LOW] == 0);
+                    if (none && want == PS_CCND1_NOT_DYSREGULATED)
+                        assert_near(call.log_level[PS_LEVEL_INTERMEDIATE], log(0.71), 1e-5);
                     /* what is weak or not assessable says why */
-                    int open =
-                        over && gained && j == PS_JUNCTION_NOT_ASSESSABLE; /* t(11;14) may lie beside the gain */
-                    assert_int_equal(call.reasons.n, (none && !seen) || open);
-                    if (open) {
-                        assert_int_equal(call.reasons.at[0].code, PS_REASON_JUNCTION_OPEN);
-                        assert_non_null(strstr(call.reasons.at[0].detail, "junction not-assessable"));
-                    }
+                    int open = j == PS_JUNCTION_NOT_ASSESSABLE && ((over && focal) || (middle && (gained || flat)));
+                    int stands = seen && (middle || (low && !clear));
+                    assert_int_equal(call.reasons.n, (none && !seen) || open || stands);
+                    assert_int_equal(has_reason(&call.reasons, PS_REASON_JUNCTION_OPEN), open);
+                    assert_int_equal(has_reason(&call.reasons, PS_REASON_JUNCTION_STANDS), stands);
                     if (none && !seen && want == PS_CCND1_NOT_DYSREGULATED)
                         assert_int_equal(call.reasons.at[0].code, PS_REASON_DNA_ONLY);
                     if (none && !seen && gained)
                         assert_int_equal(call.reasons.at[0].code, PS_REASON_GAIN_ONLY);
                 }
+}
+
+/* 11q without 11p: odds of 5.53 for a junction, only where none could be assessed, and said. */
+static void q_gain_without_p(void **state) {
+    (void)state;
+    for (int j = 0; j < PS_N_JUNCTION_STATES; j++)
+        for (int p_gained = 0; p_gained < 2; p_gained++)
+            for (int e = PS_EXPRESSION_NOT_ASSESSABLE; e <= PS_EXPRESSION_INTERMEDIATE;
+                 e += PS_EXPRESSION_INTERMEDIATE) {
+                ps_ccnd1_call call = call_of((ps_expression_state)e, 0, (ps_junction_state)j, PS_CN_GAIN,
+                                             PS_SCOPE_ARM, p_gained ? 3 : 2);
+                int heard = j == PS_JUNCTION_NOT_ASSESSABLE && !p_gained;
+                assert_int_equal(has_reason(&call.reasons, PS_REASON_Q_GAIN), heard);
+                if (heard)
+                    assert_near(call.log_level[PS_LEVEL_VERY_HIGH], e ? 1.5 + log(5.53) : 0, 1e-5);
+            }
 }
 
 /* The rows that a report prints are the rows that decided, and each of them can. */
@@ -73,12 +106,12 @@ static void the_rule_is_named(void **state) {
     for (int e = 0; e < PS_N_EXPRESSION_STATES; e++)
         for (int j = 0; j < PS_N_JUNCTION_STATES; j++)
             for (int n = 0; n < PS_N_CN_STATES; n++)
-                for (int s = 0; s < PS_N_SCOPES; s++) {
-                    ps_ccnd1_call call =
-                        call_of((ps_expression_state)e, 0, (ps_junction_state)j, (ps_cn_state)n, (ps_scope)s);
+                for (int s = 0; s < 2 * PS_N_SCOPES; s++) {
+                    ps_ccnd1_call call = call_of((ps_expression_state)e, s >= PS_N_SCOPES, (ps_junction_state)j,
+                                                 (ps_cn_state)n, (ps_scope)(s % PS_N_SCOPES), 3);
                     assert_in_range(call.rule, 1, n_rules);
                     const ps_ccnd1_rule *r = &rules[call.rule - 1];
-                    assert_true(r->expression >> e & 1 && r->junction >> j & 1);
+                    assert_true(r->junction >> j & 1);
                     assert_int_equal(r->state, call.state);
                     assert_int_equal(r->cause, call.cause);
                     used[call.rule - 1] = 1;
@@ -91,6 +124,7 @@ static void the_rule_is_named(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_combination), cmocka_unit_test(the_rule_is_named)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_combination), cmocka_unit_test(q_gain_without_p),
+                                       cmocka_unit_test(the_rule_is_named)};
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

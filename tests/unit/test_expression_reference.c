@@ -14,16 +14,20 @@ static void set_gene(ps_read_evidence *e, int gene, double per_kb) {
         .fragments = n, .sense = n / 2, .antisense = n - n / 2, .reads = 2 * n, .spliced = n / 2, .third = {n, n, n}};
 }
 
-/* Levels of the reference genes run from -2 to 2: what centres are for. */
+/* Levels of the reference genes beside the panel's centres by up to 0.4: a cohort has its own. Markers are pure plasma
+ * cells'. */
 static double level_of(int gene) {
-    return (double)(gene % 9) / 2 - 2;
+    double centre = panel.genes[gene].centre;
+    return panel.genes[gene].role == PS_ROLE_REFERENCE ? centre + (double)(gene % 9 - 4) / 10
+           : isfinite(centre)                          ? centre
+                                                       : 3;
 }
 
 static ps_read_evidence sample_at(double ccnd1_log2, double depth, uint64_t *seed) {
     ps_read_evidence e = case_evidence(PS_INPUT_RNA);
     for (int i = 0; i < panel.n_genes; i++) {
         ps_role role = panel.genes[i].role;
-        double level = role == PS_ROLE_REFERENCE ? level_of(i) : role == PS_ROLE_OTHER_CELL ? -5 : 0;
+        double level = role == PS_ROLE_OTHER_CELL ? -7 : level_of(i);
         set_gene(&e, i, depth * RATE * exp2(level + (seed ? 0.3 * unit_normal(seed) : 0)));
     }
     set_gene(&e, panel.ccnd1, depth * RATE * exp2(ccnd1_log2));
@@ -86,27 +90,31 @@ static void components(void **state) {
         assert_int_equal(r.n_components, states);
         assert_int_equal(r.n_used, COHORT);
         assert_near(r.component[0].mean, -6, 0.35);
-        assert_int_equal(r.component[0].over, 0);
+        assert_int_equal(r.component[0].level, PS_LEVEL_LOW);
         assert_int_equal(r.has_cut_offs, states > 1);
         if (states == 3) {
             assert_near(r.component[1].mean, -0.5, 0.35);
             assert_near(r.component[2].mean, 4, 0.35);
-            assert_true(r.component[1].over && r.component[2].over);
+            assert_true(r.component[1].level == PS_LEVEL_INTERMEDIATE && r.component[2].level == PS_LEVEL_VERY_HIGH);
             assert_near(r.component[0].weight, 1.0 / 3, 0.01);
         }
         if (states > 1) {
-            assert_true(-5.5 < r.not_at && r.not_at < r.over_at && r.over_at < -1);
-            /* at odds of 19, and no further from the nearest state than four sds */
-            const ps_component *low = &r.component[0], *high = &r.component[1];
-            double odds[] = {-ps_expression_reference_odds(&panel.limits, &r, r.not_at),
-                             ps_expression_reference_odds(&panel.limits, &r, r.over_at)};
-            double sds[] = {(r.not_at - low->mean) / low->sd, (high->mean - r.over_at) / high->sd};
-            for (int side = 0; side < 2; side++) {
-                assert_true(odds[side] > log(19) - 1e-3 && sds[side] < 4 + 1e-3);
-                assert_true(odds[side] < log(19) + 1e-3 || sds[side] > 4 - 1e-3);
+            assert_true(-5.5 < r.not_at && r.not_at < -1 && r.over_at > 1 && r.over_at < 4);
+            /* at a posterior of 0.9, in steps of 0.01; a level that the cohort lacks is the panel's */
+            ps_mixture m;
+            double at[PS_N_LEVELS], beyond[PS_N_LEVELS];
+            assert_int_equal(ps_mixture_of(&panel, &r, &m), 1);
+            assert_int_equal(m.n, states + 3);
+            ps_mixture_posterior(&m, r.not_at, at);
+            ps_mixture_posterior(&m, r.not_at + 0.01, beyond);
+            assert_true(at[PS_LEVEL_LOW] >= 0.9 && beyond[PS_LEVEL_LOW] < 0.9);
+            ps_mixture_posterior(&m, r.over_at, at);
+            assert_true(at[PS_LEVEL_VERY_HIGH] >= 0.9);
+            assert_near(m.component[4].mean, states == 3 ? r.component[2].mean : 5, 1e-9);
+            for (double far = -40; far < 41; far += 80) {
+                ps_mixture_posterior(&m, far, at);
+                assert_true(at[far > 0 ? PS_LEVEL_VERY_HIGH : PS_LEVEL_LOW] > 0.99);
             }
-            assert_true(ps_expression_reference_odds(&panel.limits, &r, -40) < -3 &&
-                        ps_expression_reference_odds(&panel.limits, &r, 40) > 3);
         }
         ps_expression_reference_free(&r);
         r = fitted(&c, COHORT, 0);
@@ -119,21 +127,23 @@ static void components(void **state) {
     }
 }
 
-/* Two modes that both lie above the upper assumed cut-off are expression, both below the lower one are absence. */
+/* Guards against: name_components(): two modes at one level of the panel's are one level, and give no cut-offs; so no
+ * cut-off of a cohort crosses the panel's without samples of that level. */
 static void no_state_against_the_assumption(void **state) {
     (void)state;
     static cohort c;
     for (int high = 0; high < 2; high++) {
         uint64_t seed = 3;
         for (int i = 0; i < COHORT; i++) {
-            double mean = high ? (i % 2 ? 5 : 0.5) : (i % 2 ? -4.3 : -6.4);
+            double mean = high ? (i % 2 ? 6.4 : 4.3) : (i % 2 ? -4.3 : -6.4);
             c.sample[i] = sample_at(mean + 0.2 * unit_normal(&seed), 20, &seed);
             c.rna[i] = &c.sample[i];
             c.id[i] = "x";
         }
         ps_expression_reference r = fitted(&c, COHORT, 1);
         assert_int_equal(r.n_components, 2);
-        assert_true(r.component[0].over == high && r.component[1].over == high && !r.has_cut_offs);
+        ps_level level = high ? PS_LEVEL_VERY_HIGH : PS_LEVEL_LOW;
+        assert_true(r.component[0].level == level && r.component[1].level == level && !r.has_cut_offs);
         r.name = ps_strdup("own");
         ps_expression_call call = call_with(&c.sample[0], &r);
         assert_int_equal(call.state, high ? PS_EXPRESSION_OVER : PS_EXPRESSION_NOT_OVER);
@@ -285,7 +295,7 @@ static void round_trip(void **state) {
     for (size_t i = 0; i < COHORT; i++) {
         ps_expression_call call = call_with(&c.sample[i], &back);
         if (back.sample[i].used)
-            assert_near(call.log2_ratio, back.sample[i].log2[0], 2e-5 * fabs(call.log2_ratio) + 1e-6);
+            assert_near(call.per_cell, back.sample[i].log2[0], 2e-5 * fabs(call.per_cell) + 2e-5);
         free_call(&call);
     }
     free(bytes);
@@ -335,7 +345,7 @@ static void hostile_files(void **state) {
         {"##cut_offs\t", "##cut_offs\t50\t", ":11: ##cut_offs has 3 values, expected 2"},
         {"##cut_offs\t-", "##cut_offs\t", "expected an upper cut-off above"},
         {"##component\t", "##component\t7", ":12: '7"},
-        {"\tover\n", "\tperhaps\n", "'perhaps', expected over or not"},
+        {"\tvery_high\n", "\tperhaps\n", "'perhaps', expected low, intermediate or very_high"},
         {"##centre\tCCT4", "##centre\tNOGENE", "'NOGENE', expected a gene of the table's columns"},
         {"##samples\t60\t60", "##samples\t61\t60", "holds 60 samples (60 used), expected 61"},
         {"##samples\t60\t60", "##samples\t60\t99999", ":7: '99999'"},
@@ -399,7 +409,8 @@ static void calls(void **state) {
     make_cohort(&c, 3, 19);
     ps_expression_reference r = fitted(&c, COHORT, 1);
     r.name = ps_strdup("own.tsv");
-    double middle = (r.not_at + r.over_at) / 2;
+    const ps_component *low = &r.component[0], *centre = &r.component[1];
+    double between = (low->mean * centre->sd + centre->mean * low->sd) / (low->sd + centre->sd);
     const struct {
         double log2, depth;
         ps_expression_state state;
@@ -408,10 +419,11 @@ static void calls(void **state) {
         {4, 1, PS_EXPRESSION_OVER, PS_REASON_NONE},
         {9, 1, PS_EXPRESSION_OVER, PS_REASON_NONE},
         {r.over_at + 0.3, 50, PS_EXPRESSION_OVER, PS_REASON_NONE},
-        {r.not_at - 0.3, 50, PS_EXPRESSION_NOT_OVER, PS_REASON_NONE},
+        {-0.5, 1, PS_EXPRESSION_INTERMEDIATE, PS_REASON_NONE},
+        {r.not_at - 0.9, 50, PS_EXPRESSION_NOT_OVER, PS_REASON_NONE},
         {-6, 1, PS_EXPRESSION_NOT_OVER, PS_REASON_NONE},
         {-40, 1, PS_EXPRESSION_NOT_OVER, PS_REASON_NONE},
-        {middle, 50, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_BORDERLINE_EXPRESSION},
+        {between, 50, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_BORDERLINE_EXPRESSION},
         {-40, 0.01, PS_EXPRESSION_NOT_ASSESSABLE, PS_REASON_DEPTH_BELOW_THRESHOLD},
     };
     ps_read_evidence plain = sample_at(4, 1, NULL);
@@ -432,14 +444,15 @@ static void calls(void **state) {
             assert_true(has_reason(&call.reasons, rows[i].reason));
         assert_false(has_reason(&call.reasons, PS_REASON_REFERENCE_ASSUMED));
         assert_string_equal(call.reference, "own.tsv");
-        assert_true(call.cohort_cut_offs && call.n_components == 3 && call.n_cohort == COHORT);
-        assert_true((call.log_odds > 0) == (call.state == PS_EXPRESSION_OVER));
-        assert_true((call.log_odds < 0) == (call.state == PS_EXPRESSION_NOT_OVER));
-        assert_true(fabs(call.log_odds) <= 6);
+        assert_true(call.cohort_cut_offs && call.mixture.n == 6 && call.n_cohort == COHORT);
+        const double *level = call.log_level;
+        if (call.state != PS_EXPRESSION_NOT_ASSESSABLE)
+            for (int l = 0; l < PS_N_LEVELS; l++)
+                assert_true(level[l] <= level[call.state - PS_EXPRESSION_NOT_OVER] && fabs(level[l]) <= 6);
         if (rows[i].reason == PS_REASON_DEPTH_BELOW_THRESHOLD)
             assert_true(isnan(call.z) && isnan(call.percentile));
         else
-            assert_near(call.z, (call.log2_ratio - r.median) / r.mad, 1e-4);
+            assert_near(call.z, (call.per_cell - r.median) / r.mad, 1e-4);
         if (rows[i].log2 >= 9)
             assert_near(call.percentile, 100, 1e-9);
         free_call(&call);
@@ -450,7 +463,7 @@ static void calls(void **state) {
     ps_expression_call call = call_with(&e, &r);
     double below = 0;
     for (size_t i = 0; i < r.n_used; i++)
-        below += r.sorted[i] < call.log2_ratio;
+        below += r.sorted[i] < call.per_cell;
     assert_near(call.percentile, 100 * below / COHORT, 1e-4);
     free_call(&call);
     /* a library of transcript ends is unlike this cohort */

@@ -153,7 +153,7 @@ static void mixed_persons_have_no_label(void **state) {
     calls.ras.state = PS_RAS_MUTATED;
     calls.ras.log_odds = 50;
     calls.ccnd1.state = PS_CCND1_DYSREGULATED;
-    calls.ccnd1.log_odds = 50;
+    calls.ccnd1.log_level[PS_LEVEL_VERY_HIGH] = 50;
     const ps_model *model = &panel.models[ps_panel_model(&panel, "rationale")];
     for (int s = 0; s < PS_N_IDENTITY_STATES; s++) {
         calls.identity = (ps_identity_call){.state = (ps_identity_state)s, .n_pairs = 1};

@@ -8,14 +8,19 @@
 #include "unit_case.h"
 #include "unit_random.h"
 
-enum { POS = 1, NEG = -1, NONE = 0 };
+enum { POS = 1, NEG = -1, NONE = 0, MID = 2 };
+
+/* As if CCND1 had two levels: closed forms are for these. */
+static const ps_population even = {.share = {{0, 0.5, 0, 0.5}, {0, 0.5, 0, 0.5}}};
 
 static ps_calls calls_of(int ccnd1, int ras, double odds) {
     ps_calls calls = {0};
     calls.ccnd1.state = ccnd1 == POS   ? PS_CCND1_DYSREGULATED
+                        : ccnd1 == MID ? PS_CCND1_INTERMEDIATE
                         : ccnd1 == NEG ? PS_CCND1_NOT_DYSREGULATED
                                        : PS_CCND1_NOT_ASSESSABLE;
-    calls.ccnd1.log_odds = ccnd1 * odds;
+    calls.ccnd1.log_level[PS_LEVEL_VERY_HIGH] = ccnd1 == MID ? 0 : ccnd1 * odds;
+    calls.ccnd1.log_level[PS_LEVEL_INTERMEDIATE] = ccnd1 == MID ? odds : -odds;
     calls.ras.state = ras == POS ? PS_RAS_MUTATED : ras == NEG ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE;
     calls.ras.log_odds = ras * odds;
     return calls;
@@ -30,7 +35,7 @@ static const ps_model *model_named(const char *name) {
 static ps_verdict judge(const char *model, int ccnd1, int ras, double odds, ps_specimen specimen, double prior) {
     ps_calls calls = calls_of(ccnd1, ras, odds);
     ps_verdict v;
-    ps_judge(model_named(model), &calls, specimen, prior, &v);
+    ps_judge(model_named(model), &even, &calls, specimen, prior, &v);
     return v;
 }
 
@@ -40,23 +45,26 @@ static double posterior(double sum) {
 
 static const struct {
     const char *model;
-    double ccnd1[2], ccnd1_sd[2], ras[2], ras_sd[2]; /* positive, negative */
+    double ccnd1[3], ccnd1_sd[3], ras[2], ras_sd[2]; /* positive, negative, intermediate */
     ps_specimen specimen;
 } table[] = {
-    {"rationale", {1.2, -0.8}, {0.4, 0.3}, {1.2, -0.8}, {0.4, 0.3}, PS_SPECIMEN_UNKNOWN},
-    {"emd-lesion", {0, 0}, {0.5, 0.2}, {0.53, -0.36}, {0.35, 0.25}, PS_SPECIMEN_LESION},
-    {"marrow-compartment", {0, 0}, {0.5, 0.2}, {-1.8, 0.34}, {0.9, 0.2}, PS_SPECIMEN_MARROW},
-    {"primary-solitary", {-2.3, 0.35}, {0.8, 0.2}, {-1, 0.15}, {0.8, 0.2}, PS_SPECIMEN_LESION},
+    {"rationale", {1.2, -0.8, -0.4}, {0.4, 0.3, 0.4}, {1.2, -0.8}, {0.4, 0.3}, PS_SPECIMEN_UNKNOWN},
+    {"emd-lesion", {0, 0, 0}, {0.5, 0.5, 0.5}, {0.25, -0.15}, {0.5, 0.35}, PS_SPECIMEN_LESION},
+    {"marrow-compartment", {0, 0, 0}, {0.5, 0.5, 0.5}, {-0.3, 0.1}, {1.2, 0.3}, PS_SPECIMEN_MARROW},
+    {"primary-solitary", {-2.3, 0.35, -1.5}, {0.8, 0.2, 0.8}, {-1, 0.15}, {0.8, 0.2}, PS_SPECIMEN_LESION},
 };
 
 static void weights_of_the_evidence(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        for (int c = -1; c <= 1; c += 2)
+        for (int k = 0; k < 3; k++)
             for (int r = -1; r <= 1; r += 2) {
-                ps_verdict v = judge(table[i].model, c, r, 40, table[i].specimen, NAN);
-                double llr_c = table[i].ccnd1[c < 0], llr_r = table[i].ras[r < 0];
-                double sd = hypot(table[i].ccnd1_sd[c < 0], table[i].ras_sd[r < 0]), sum = llr_c + llr_r;
+                static const int of_k[] = {POS, NEG, MID};
+                ps_calls calls = calls_of(of_k[k], r, 40);
+                ps_verdict v;
+                ps_judge(model_named(table[i].model), &panel.population, &calls, table[i].specimen, NAN, &v);
+                double llr_c = table[i].ccnd1[k], llr_r = table[i].ras[r < 0];
+                double sd = hypot(table[i].ccnd1_sd[k], table[i].ras_sd[r < 0]), sum = llr_c + llr_r;
                 assert_near(v.marker[PS_MARKER_CCND1].llr, llr_c, 1e-5);
                 assert_near(v.marker[PS_MARKER_RAS].llr, llr_r, 1e-5);
                 assert_near(v.probability, posterior(sum), 2e-6);
@@ -110,7 +118,7 @@ static void soft_calls(void **state) {
     for (double odds = -8; odds <= 8; odds += 0.5) {
         ps_calls calls = calls_of(odds >= 0 ? POS : NEG, NONE, fabs(odds));
         ps_verdict v;
-        ps_judge(model_named("rationale"), &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+        ps_judge(model_named("rationale"), &even, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
         double b = (1 - exp(-0.8)) / (exp(1.2) - exp(-0.8)), a = b * exp(1.2), l = exp(odds);
         assert_near(v.marker[PS_MARKER_CCND1].llr, log((a * l + 1 - a) / (b * l + 1 - b)), 1e-5);
         assert_true(v.marker[PS_MARKER_CCND1].llr >= -0.8 && v.marker[PS_MARKER_CCND1].llr <= 1.2);
@@ -130,11 +138,16 @@ static void specimen(void **state) {
         for (int s = 0; s < PS_N_SPECIMENS; s++) {
             ps_verdict v = judge(table[i].model, POS, NEG, 40, (ps_specimen)s, NAN);
             int fits = s == (int)table[i].specimen;
-            assert_int_equal(v.label == PS_LABEL_NOT_APPLICABLE, !fits);
+            assert_int_equal(v.applies, fits);
             assert_int_equal(has_reason(&v.reasons, PS_REASON_SPECIMEN), !fits);
-            assert_int_equal(isnan(v.probability), !fits);
-            if (!fits)
-                assert_int_equal(v.leaning, PS_LABEL_NOT_ASSESSABLE);
+            assert_true(isfinite(v.probability)); /* if this were a lesion */
+            ps_label label;
+            ps_calls calls = calls_of(POS, NEG, 40);
+            ps_stratify(&panel, model_named(table[i].model), &calls, (ps_specimen)s, NAN, &label);
+            assert_int_equal(label.chosen.label == PS_LABEL_NOT_APPLICABLE, !fits);
+            assert_int_equal(isnan(label.chosen.probability), !fits);
+            assert_true(fits || label.chosen.leaning == PS_LABEL_NOT_ASSESSABLE);
+            ps_label_free(&label);
         }
 }
 
@@ -165,7 +178,7 @@ static void thresholds_are_inclusive(void **state) {
                 {0.3335, PS_LABEL_INDETERMINATE},
                 {1, PS_LABEL_INDETERMINATE}};
     for (size_t i = 0; i < 5; i++) {
-        ps_judge(&model, &calls, PS_SPECIMEN_MARROW, rows[i].odds, &v);
+        ps_judge(&model, &even, &calls, PS_SPECIMEN_MARROW, rows[i].odds, &v);
         assert_int_equal(v.label, rows[i].label);
         assert_int_equal(has_reason(&v.reasons, PS_REASON_PROBABILITY_BETWEEN),
                          rows[i].label == PS_LABEL_INDETERMINATE);
@@ -174,7 +187,7 @@ static void thresholds_are_inclusive(void **state) {
     }
     model.required[PS_MARKER_RAS] = 0; /* not required: a definite label without it */
     calls = calls_of(POS, NONE, 40);
-    ps_judge(&model, &calls, PS_SPECIMEN_MARROW, 9, &v);
+    ps_judge(&model, &even, &calls, PS_SPECIMEN_MARROW, 9, &v);
     assert_int_equal(v.label, PS_LABEL_PLASMACYTOMA);
 }
 
@@ -189,7 +202,11 @@ static void every_model_answers(void **state) {
         assert_ptr_equal(label.verdict[i].model, &panel.models[i]);
     assert_int_equal(label.chosen.label, PS_LABEL_PLASMACYTOMA);
     assert_near(label.verdict[ps_panel_model(&panel, "primary-solitary")].probability, posterior(-3.3), 1e-6);
-    assert_int_equal(label.verdict[ps_panel_model(&panel, "marrow-compartment")].label, PS_LABEL_NOT_APPLICABLE);
+    const ps_verdict *solitary = &label.verdict[ps_panel_model(&panel, "primary-solitary")];
+    assert_true(solitary->contradicts && solitary->applies && label.n_contradicting == 1);
+    assert_false(label.verdict[ps_panel_model(&panel, "rationale")].contradicts);
+    assert_false(label.verdict[ps_panel_model(&panel, "marrow-compartment")].applies);
+    assert_int_equal(label.verdict[ps_panel_model(&panel, "marrow-compartment")].label, PS_LABEL_INDETERMINATE);
     ps_label_free(&label);
     ps_label_free(&label);
 }
@@ -200,8 +217,8 @@ static double marker_llr(double positive, double negative, double odds) {
     ps_model model = {.prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
     ps_calls calls = calls_of(odds >= 0 ? POS : NEG, NONE, fabs(odds));
     ps_verdict v;
-    model.weight[PS_MARKER_CCND1] = (ps_weight){positive, 0.1, negative, 0.1};
-    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    model.weight[PS_MARKER_CCND1] = (ps_weight){positive, 0.1, negative, 0.1, 0, 0};
+    ps_judge(&model, &even, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
     return v.marker[PS_MARKER_CCND1].llr;
 }
 
@@ -248,14 +265,14 @@ static void interval_covers(void **state) {
                            : w->negative + w->negative_sd * unit_normal(&seed);
             if (m == 0) {
                 calls.ccnd1.state = odds > 0 ? PS_CCND1_DYSREGULATED : PS_CCND1_NOT_DYSREGULATED;
-                calls.ccnd1.log_odds = odds;
+                calls.ccnd1.log_level[PS_LEVEL_VERY_HIGH] = odds;
             } else {
                 calls.ras.state = odds > 0 ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE;
                 calls.ras.log_odds = odds;
             }
         }
         ps_verdict v;
-        ps_judge(model_named("rationale"), &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+        ps_judge(model_named("rationale"), &even, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
         double truth = posterior(sum);
         inside += v.low <= truth && truth <= v.high;
     }
@@ -279,7 +296,8 @@ static ps_model joint_model(void) { /* [class][ccnd1][ras] */
     return (ps_model){.prior_odds = 1,
                       .plasmacytoma_at = 0.75,
                       .intramedullary_at = 0.25,
-                      .joint = {.dirichlet = 0.5, .count = {{{3, 4}, {5, 20}}, {{30, 6}, {10, 2}}}}};
+                      .two_levels = 1,
+                      .joint = {.dirichlet = 0.5, .count = {{{3, 4}, {0}, {5, 20}}, {{30, 6}, {0}, {10, 2}}}}};
 }
 
 static void joint_table(void **state) {
@@ -287,20 +305,84 @@ static void joint_table(void **state) {
     ps_model model = joint_model();
     ps_verdict v;
     ps_calls calls = calls_of(POS, POS, 40); /* (20.5 / 34) / (2.5 / 50) */
-    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    ps_judge(&model, &even, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
     assert_near(v.probability, posterior(log(20.5 / 34 / (2.5 / 50))), 1e-6);
     assert_int_equal(v.label, PS_LABEL_PLASMACYTOMA);
     assert_near(v.marker[PS_MARKER_CCND1].llr, log(26.0 / 34 / (13.0 / 50)), 1e-5); /* RAS summed over */
     assert_near(v.marker[PS_MARKER_RAS].llr, log(25.0 / 34 / (9.0 / 50)), 1e-5);
     calls = calls_of(NEG, NONE, 40); /* drops out */
-    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    ps_judge(&model, &even, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
     assert_near(v.probability, posterior(log(8.0 / 34 / (37.0 / 50))), 1e-6);
     assert_true(v.marker[PS_MARKER_RAS].llr == 0);
     calls = calls_of(POS, NEG, 1.5); /* soft: all four cells */
-    ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, 2, &v);
+    ps_judge(&model, &even, &calls, PS_SPECIMEN_UNKNOWN, 2, &v);
     double e = exp(1.5), a = 3.5 + 4.5 / e + 5.5 * e + 20.5, b = 30.5 + 6.5 / e + 10.5 * e + 2.5;
     assert_near(v.probability, posterior(log(2 * a / 34 / (b / 50))), 1e-6);
     assert_true(v.low < v.probability && v.probability < v.high);
+}
+
+/* Six cells; and a table of two levels, to which intermediate CCND1 says nothing beyond RAS. */
+static void joint_table_of_three(void **state) {
+    (void)state;
+    ps_model model = joint_model();
+    ps_verdict v;
+    ps_calls calls = calls_of(MID, POS, 40);
+    ps_judge(&model, &panel.population, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    assert_near(v.probability, posterior(log(25.0 / 34 / (9.0 / 50))), 1e-6);
+    assert_near(v.marker[PS_MARKER_CCND1].llr, 0, 1e-6);
+    assert_true(has_reason(&v.reasons, PS_REASON_TWO_LEVELS));
+    model.two_levels = 0;
+    model.joint.count[PS_CLASS_PLASMACYTOMA][PS_LEVEL_INTERMEDIATE][1] = 7;
+    ps_judge(&model, &panel.population, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    assert_near(v.probability, posterior(log(7.5 / 42 / (0.5 / 51))), 1e-6);
+    assert_false(has_reason(&v.reasons, PS_REASON_TWO_LEVELS));
+}
+
+/* Rates by hand: very high 0.22, intermediate 0.40, low 0.38; RAS mutated 0.38. Only the plus signs together reach 0.75, only
+ * wild type with low or intermediate 0.25. */
+static void rates(void **state) {
+    (void)state;
+    ps_rates r;
+    ps_model_rates(model_named("rationale"), &panel.population, NAN, &r);
+    assert_near(r.of[PS_LABEL_PLASMACYTOMA], 0.22 * 0.38, 1e-9);
+    assert_near(r.of[PS_LABEL_INTRAMEDULLARY], 0.62 * 0.78, 1e-9);
+    assert_near(r.of[PS_LABEL_INDETERMINATE], 1 - 0.22 * 0.38 - 0.62 * 0.78, 1e-9);
+    ps_model_rates(model_named("emd-lesion"), &panel.population, NAN, &r);
+    assert_near(r.of[PS_LABEL_INDETERMINATE], 1, 1e-9);
+    ps_model_rates(model_named("rationale"), &panel.population, 1e9, &r);
+    assert_near(r.of[PS_LABEL_PLASMACYTOMA], 1, 1e-9);
+}
+
+/* 2.4 with sd 0.57 stays above 0.75; -1.6 with sd 0.42 reaches beyond 0.25, at odds of 1 to 3 it does not. */
+static void borderline(void **state) {
+    (void)state;
+    assert_int_equal(judge("rationale", POS, POS, 40, PS_SPECIMEN_UNKNOWN, NAN).borderline, 0);
+    assert_int_equal(judge("rationale", NEG, NEG, 40, PS_SPECIMEN_UNKNOWN, NAN).borderline, 1);
+    assert_int_equal(judge("rationale", NEG, NEG, 40, PS_SPECIMEN_UNKNOWN, 1.0 / 3).borderline, 0);
+    assert_int_equal(judge("rationale", POS, NEG, 40, PS_SPECIMEN_UNKNOWN, NAN).borderline, 0); /* indeterminate */
+}
+
+/* Weights of two levels: the middle is taken from neither. */
+static void weights_of_two_levels(void **state) {
+    (void)state;
+    ps_model model = *model_named("rationale");
+    ps_calls calls = calls_of(MID, POS, 40);
+    ps_verdict v;
+    model.two_levels = 1;
+    ps_judge(&model, &panel.population, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    assert_near(v.marker[PS_MARKER_CCND1].llr, 0, 1e-6);
+    assert_near(v.probability, posterior(1.2), 1e-6);
+    assert_true(has_reason(&v.reasons, PS_REASON_TWO_LEVELS));
+}
+
+/* Shares tilted from the population's: both classes' add up to one, so calls that tell nothing move nothing. */
+static void nothing_known_moves_nothing(void **state) {
+    (void)state;
+    ps_calls calls = calls_of(POS, POS, 0);
+    ps_verdict v;
+    ps_judge(model_named("rationale"), &panel.population, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+    assert_near(v.marker[PS_MARKER_CCND1].llr, 0, 1e-6);
+    assert_near(v.marker[PS_MARKER_RAS].llr, 0, 1e-6);
 }
 
 static double gamma_draw(uint64_t *seed, double shape) { /* Marsaglia and Tsang 2000; shape below 1 by a power */
@@ -322,14 +404,14 @@ static void joint_interval_covers(void **state) {
         for (int r = -1; r <= 1; r += 2) {
             ps_calls calls = calls_of(c, r, 40);
             ps_verdict v;
-            ps_judge(&model, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
+            ps_judge(&model, &even, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
             int inside = 0;
             for (int i = 0; i < N; i++) {
                 double share[2];
                 for (int k = 0; k < 2; k++) {
                     double all = 0, here = 0;
                     for (int j = 0; j < 4; j++) {
-                        double x = gamma_draw(&seed, model.joint.count[k][j / 2][j % 2] + 0.5);
+                        double x = gamma_draw(&seed, model.joint.count[k][j / 2 * 2][j % 2] + 0.5);
                         all += x;
                         here = j / 2 == (c > 0) && j % 2 == (r > 0) ? x : here;
                     }
@@ -355,6 +437,11 @@ int main(void) {
         cmocka_unit_test(interval_covers),
         cmocka_unit_test(doubt_widens),
         cmocka_unit_test(joint_table),
+        cmocka_unit_test(joint_table_of_three),
+        cmocka_unit_test(rates),
+        cmocka_unit_test(borderline),
+        cmocka_unit_test(weights_of_two_levels),
+        cmocka_unit_test(nothing_known_moves_nothing),
         cmocka_unit_test(joint_interval_covers),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);

@@ -164,9 +164,10 @@ static void joint_tables(void **state) {
     ps_error err;
     assert_int_equal(parse(table, &m, &err), 0);
     assert_true(m.joint.dirichlet == 0.5);
-    assert_true(m.joint.count[PS_CLASS_PLASMACYTOMA][1][1] == 20 && m.joint.count[PS_CLASS_PLASMACYTOMA][1][0] == 5);
+    assert_true(m.joint.count[PS_CLASS_PLASMACYTOMA][2][1] == 20 && m.joint.count[PS_CLASS_PLASMACYTOMA][2][0] == 5);
     assert_true(m.joint.count[PS_CLASS_INTRAMEDULLARY][0][1] == 6 &&
                 m.joint.count[PS_CLASS_INTRAMEDULLARY][0][0] == 30);
+    assert_true(m.two_levels);
     ps_model_free(&m);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *at = strstr(table, cases[i].from);
@@ -179,12 +180,31 @@ static void joint_tables(void **state) {
     }
 }
 
+/* Guards against: check_keys(): a model of two levels is read as it was made; of the intermediate level all, or none. */
+static void three_levels(void **state) {
+    (void)state;
+    static const char rows[] = "intramedullary:ccnd1~ras+\t7\t.\t.\nintramedullary:ccnd1~ras-\t8\t.\t.\n"
+                               "plasmacytoma:ccnd1~ras+\t9\t.\t.\n";
+    char text[3000];
+    ps_model m;
+    ps_error err;
+    snprintf(text, sizeof text, "%s%s", table, rows);
+    assert_int_equal(parse(text, &m, &err), -1);
+    assert_non_null(strstr(err.text, "'plasmacytoma:ccnd1~ras-' is missing"));
+    snprintf(text, sizeof text, "%s%splasmacytoma:ccnd1~ras-\t10\t.\t.\n", table, rows);
+    assert_int_equal(parse(text, &m, &err), 0);
+    assert_true(!m.two_levels && m.joint.count[PS_CLASS_INTRAMEDULLARY][PS_LEVEL_INTERMEDIATE][0] == 8);
+    assert_true(m.joint.count[PS_CLASS_PLASMACYTOMA][PS_LEVEL_INTERMEDIATE][1] == 9);
+    ps_model_free(&m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_key),
         cmocka_unit_test(any_and_no_required_marker),
         cmocka_unit_test(refuses_with_file_and_line),
         cmocka_unit_test(joint_tables),
+        cmocka_unit_test(three_levels),
         cmocka_unit_test(missing_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

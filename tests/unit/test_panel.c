@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include "plasmastrat/panel.h"
 
 static char folder[64]; /* an export of grch38 for the tests to damage */
@@ -118,7 +119,13 @@ static void names_limits_and_filters(void **state) {
     assert_int_equal(ps_panel_contig(&p, "chrM"), -1);
     assert_int_equal(ps_panel_contig(&p, ""), -1);
     assert_true(p.limits.min_mapq == 20 && p.limits.ras_alpha_hotspot == 1e-5 && p.limits.ras_lod95_limit == 0.05);
-    assert_true(p.limits.expression_over_log2 == -1.5 && p.limits.expression_not_log2 == -3.5);
+    assert_true(p.limits.expression_posterior == 0.9 && p.limits.expression_min_share == 0.1);
+    assert_true(p.level[PS_LEVEL_LOW].log2 == -5.5 && p.level[PS_LEVEL_VERY_HIGH].sd == 1);
+    assert_true(p.genes[ps_panel_gene(&p, "MZB1")].centre == 6.02 &&
+                isnan(p.genes[ps_panel_gene(&p, "XBP1")].centre));
+    assert_string_equal(p.population.name, "ordinary marrow myelomas");
+    assert_true(p.population.share[PS_MARKER_CCND1][PS_MARKER_INTERMEDIATE] == 0.4 &&
+                p.population.share[PS_MARKER_RAS][PS_MARKER_POSITIVE] == 0.38);
     assert_true(p.limits.junction_max_insert == 2000 && p.limits.cn_amplified_copies == 5.5);
     assert_true(ps_panel_filter_passes(&p, "PASS") && ps_panel_filter_passes(&p, ".") &&
                 ps_panel_filter_passes(&p, "Tier4"));
@@ -130,7 +137,8 @@ static void names_limits_and_filters(void **state) {
     assert_int_equal(p.igh.beg0, 105533662);
     assert_int_equal(p.igh.end0, 106881350);
     const ps_model *m = &p.models[ps_panel_model(&p, "marrow-compartment")];
-    assert_true(m->weight[PS_MARKER_RAS].positive == -1.8 && m->weight[PS_MARKER_RAS].negative_sd == 0.2);
+    assert_true(m->weight[PS_MARKER_RAS].positive == -0.3 && m->weight[PS_MARKER_RAS].negative_sd == 0.3 &&
+                m->weight[PS_MARKER_CCND1].intermediate_sd == 0.5 && !m->two_levels);
     assert_int_equal(m->specimen, PS_SPECIMEN_MARROW);
     /* KRT8 must not count its neighbour's reads */
     const ps_gene *krt8 = &p.genes[ps_panel_gene(&p, "KRT8")], *krt18 = &p.genes[ps_panel_gene(&p, "KRT18")];
@@ -269,14 +277,20 @@ static const struct {
     {"limits.tsv", "min_mapq\t", "min_mapqs\t", 2, "min_mapqs"},
     {"limits.tsv", "min_base_quality\t20", "min_mapq\t20", 3, "second time"},
     {"limits.tsv", "ras_min_alt\t3\tfragments", "## \t3\tfragments", 0, "'ras_min_alt' is missing"},
-    {"limits.tsv", "expression_not_log2\t-3.5", "expression_not_log2\t-1", 0, "expression_not_log2"},
+    {"limits.tsv", "expression_min_share\t0.1", "expression_min_share\t0.5", 0, "expression_min_share"},
+    {"population.tsv", "ccnd1+\t0.22", "ccnd1+\t0.32", 0, "add up to 1.1"},
+    {"population.tsv", "ras+\t", "ras~\t", 7, "expected name, ccnd1+"},
+    {"expression_levels.tsv", "very_high\t5", "very_high\t-1", 0, "is not above"},
+    {"expression_centres.tsv", "CCT4\t0.78", "CCT4\t.", 0, "reference gene CCT4 has no centre"},
+    {"expression_centres.tsv", "SDC1\t", "SDC9\t", 9, "not a gene"},
+    {"expression_cells.tsv", "stroma\t3", "liver\t3", 3, "no gene"},
     {"limits.tsv", "ras_design_min_vaf\t0.001", "ras_design_min_vaf\t0.1", 0, "ras_design_max_vaf"},
     {"limits.tsv", "identity_rna_even\t0.60", "identity_rna_even\t0.90", 0, "identity_rna_skewed"},
     {"vcf_filters.tsv", "Tier1\t", "Tier 1\t", 3, "Tier 1"},
     {"panel.tsv", "version\t2", "edition\t1", 4, "edition"},
     {"panel.tsv", "version\t2\n", "", 0, "'version' is missing"},
-    {"model.rationale.tsv", "ras+\t1.20\t0.40", "ras+\t1.20\t0", 12, "column sd"},
-    {"model.rationale.tsv", "ras+\t", "tp53+\t", 12, "tp53+"},
+    {"model.rationale.tsv", "ras+\t1.20\t0.40", "ras+\t1.20\t0", 13, "column sd"},
+    {"model.rationale.tsv", "ras+\t", "tp53+\t", 13, "tp53+"},
     {"model.rationale.tsv", "name\trationale", "name\temd-lesion", 0, "'emd-lesion'"},
 };
 

@@ -302,15 +302,19 @@ static void make_expression(fixture *f, ps_expression_state state, double log2_r
                               .z = NAN,
                               .percentile = NAN,
                               .reference = "built-in assumption",
-                              .over_at = -1.5,
-                              .not_at = -3.5,
+                              .cut_offs = {-3.23, -1.7, 2.14, 3.34},
+                              .posterior = {0.01, 0.95, 0.04},
+                              .plasma_share = {.value = 0.8, .low = 0.6, .high = 1, .markers = 10},
+                              .per_cell = ps_round6(log2_ratio + 0.32),
+                              .other_log2 = -7,
+                              .mixture = {.component = {{1, -5.5, 1.58, PS_LEVEL_LOW}}, .n = 1},
                               .strand = PS_STRAND_ANTISENSE,
                               .reference_median = 311.25,
                               .reference_fragments = 129034,
                               .reference_genes = 21,
                               .spliced_fraction = 0.412,
                               .plasma_log2 = 3.7,
-                              .log_odds = 4.1};
+                              .log_level = {0, 4.1, 1}};
     e->gene = ps_alloc(N_GENES, sizeof *e->gene);
     e->n_genes = N_GENES;
     for (int g = 0; g < N_GENES; g++)
@@ -410,7 +414,7 @@ static fixture *positive(void) {
     make_copies(f, PS_CN_GAIN, 3.02);
     make_junction(f);
     f->result.calls.ccnd1 =
-        (ps_ccnd1_call){.state = PS_CCND1_DYSREGULATED, .cause = PS_CAUSE_T1114, .log_odds = 9.9, .rule = 1};
+        (ps_ccnd1_call){.state = PS_CCND1_DYSREGULATED, .cause = PS_CAUSE_T1114, .log_level = {0, 0, 9.9}, .rule = 1};
     make_inputs(f, "/data/" NASTY "/p1.bam");
     return f;
 }
@@ -572,12 +576,14 @@ static void keys_are_the_contracts(void **state) {
     fixture *f = positive();
     json_t *o = parsed(f);
     leads_with(o, "",
-               "schema digest sample_id status label probability leaning reasons model models markers ccnd1 ras "
+               "schema digest sample_id status label probability leaning reasons model models population markers ccnd1 ras "
                "ccnd1_expression ccnd1_copy_number igh_ccnd1 qc inputs evidence provenance");
     leads_with(o, "evidence", "file digest");
     leads_with(o, "probability", "plasmacytoma_like low high");
     leads_with(o, "model", "name basis question specimen");
-    leads_with(o, "models.0", "name basis label probability low high");
+    leads_with(o, "models.0", "name basis specimen label probability low high applies contradicts");
+    leads_with(o, "models.0.rates", "plasmacytoma_like intramedullary indeterminate");
+    leads_with(o, "population", "name source");
     leads_with(o, "markers.1", "name state log_likelihood_ratio low high");
     leads_with(o, "ccnd1", "state cause");
     leads_with(o, "ras", "state reasons variants codons");
@@ -585,7 +591,10 @@ static void keys_are_the_contracts(void **state) {
                "gene chrom pos ref alt hgvs_c hgvs_p protein codon tier filter vaf vaf_low vaf_high "
                "depth alt_depth lod sources");
     leads_with(o, "ras.codons.0", "gene codon state depth lod95");
-    leads_with(o, "ccnd1_expression", "state reasons fragments log2_ratio z percentile reference genes");
+    leads_with(o, "ccnd1_expression",
+               "state reasons levels plasma_share fragments log2_ratio z percentile reference genes");
+    leads_with(o, "ccnd1_expression.levels", "very_high intermediate low");
+    leads_with(o, "ccnd1_expression.plasma_share", "value low high");
     leads_with(o, "ccnd1_expression.genes.0", "gene fragments log2_ratio");
     leads_with(o, "ccnd1_copy_number",
                "state reasons log2_ratio copies copies_low copies_high scope hyperdiploid arms");
@@ -603,7 +612,7 @@ static void positive_json(void **state) {
     (void)state;
     fixture *f = positive();
     json_t *o = parsed(f);
-    has_text(o, "schema", "plasmastrat/sample/1");
+    has_text(o, "schema", "plasmastrat/sample/2");
     has_text(o, "sample_id",
              "P1 <script>alert('x')</script>\t\"q\" & \xef\xbf\xbd\xef\xbf\xbd(\033[31m\n\xe2\x80\xae");
     has_text(o, "status", "ok");
@@ -717,7 +726,7 @@ static void schema_parses(void **state) {
     (void)state;
     json_t *o = json_loads(ps_json_schema, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(o);
-    has_text(o, "properties.schema.const", "plasmastrat/sample/1");
+    has_text(o, "properties.schema.const", "plasmastrat/sample/2");
     json_decref(o);
 }
 
@@ -923,8 +932,8 @@ static void summaries(void **state) {
         {"intramedullary; probability",
          "wild type to 4.1 % at the shallowest hotspot codon (NRAS 146, 212 fragments of dna)",
          "neutral: 2.01 copies (1.91 to 2.11), scope none, hyperdiploid no", "not-detected: 0 split + 0 discordant",
-         "rationale, specimen marrow, basis premise: weights are assumed",
-         "log2 -5.02 (-5.23 to -4.82), over from -1.50 up, not over from -3.50"},
+         "rationale, specimen marrow, basis premise: assumed weights",
+         "log2 -5.02 (-5.23 to -4.82), plasma share 80 %; per plasma cell -4.70, very high from 3.34"},
         {"Label      not-assessable\n", "no-assessable-marker: ", "nothing could tell at hotspot codon KRAS 12",
          "no-rna: ", "no weight", "not a diagnosis"},
         {"FAILED     f1.bam: truncated at <block> 17", "F1", "F1", "F1", "F1", "F1"},
@@ -997,7 +1006,7 @@ static void full_summaries(void **state) {
     ps_calls *c = &r->calls;
     char *text = written(write_plain_text, r);
     fits_a_screen(text, 23);
-    assert_non_null(strstr(text, "over from"));
+    assert_non_null(strstr(text, "very high from"));
     free(text);
     text = written(write_wide_text, r);
     assert_null(strstr(text, "Details"));

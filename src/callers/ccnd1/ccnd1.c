@@ -1,83 +1,144 @@
 /* ccnd1.c - one state and one cause for CCND1 from expression, junction and copy number.
  *
- * The rules are rows, tried from the top; the first that fits decides. Where RNA is assessable the effect decides;
- * with DNA alone a junction settles "dysregulated", but biallelic expression leaves no mark in DNA, so "not
- * dysregulated" is weak and says so.
+ * The rules are rows, tried from the top; the first that fits decides. Where RNA is assessable the effect decides, but for
+ * a junction in DNA: that stands unless the RNA is pure and deep enough to have shown t(11;14)-like expression, and shows
+ * low CCND1. A gained chromosome 11 explains intermediate expression, never very high. With DNA alone a junction settles
+ * "dysregulated", but biallelic expression leaves no mark in DNA, so "not dysregulated" is weak and says so.
  */
 #include <math.h>
+#include <string.h>
 
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
 /* bits of the rows below */
 enum {
-    EXPRESSION_NA = 1 << PS_EXPRESSION_NOT_ASSESSABLE,
-    EXPRESSION_NOT = 1 << PS_EXPRESSION_NOT_OVER,
-    EXPRESSION_OVER = 1 << PS_EXPRESSION_OVER,
+    RNA_NA = 1 << PS_RNA_NOT_ASSESSABLE,
+    RNA_CLEAR = 1 << PS_RNA_LOW_CLEAR,
+    RNA_LOW = 1 << PS_RNA_LOW | RNA_CLEAR,
+    RNA_MIDDLE = 1 << PS_RNA_INTERMEDIATE,
+    RNA_HIGH = 1 << PS_RNA_VERY_HIGH,
     JUNCTION_NO = 1 << PS_JUNCTION_NOT_DETECTED,
     JUNCTION_YES = 1 << PS_JUNCTION_DETECTED,
     JUNCTION_ANY = (1 << PS_N_JUNCTION_STATES) - 1,
     COPIES_NONE = 1 << PS_COPIES_NO_GAIN,
     COPIES_FOCAL = 1 << PS_COPIES_FOCAL,
-    COPIES_BROAD = 1 << PS_COPIES_BROAD,
+    COPIES_BROAD = 1 << PS_COPIES_BROAD | 1 << PS_COPIES_11Q,
     COPIES_ANY = (1 << PS_N_COPIES_KINDS) - 1,
 };
 
+const char *const ps_rna_kind_names[PS_N_RNA_KINDS] = {
+    [PS_RNA_NOT_ASSESSABLE] = "not-assessable",
+    [PS_RNA_LOW] = "low",
+    [PS_RNA_LOW_CLEAR] = "low, and very high excluded",
+    [PS_RNA_INTERMEDIATE] = "intermediate",
+    [PS_RNA_VERY_HIGH] = "very high",
+};
 const char *const ps_copies_kind_names[PS_N_COPIES_KINDS] = {
     [PS_COPIES_NOT_ASSESSABLE] = "not-assessable",
     [PS_COPIES_NO_GAIN] = "no gain",
     [PS_COPIES_FOCAL] = "focal gain",
-    [PS_COPIES_BROAD] = "arm or chromosome gain",
+    [PS_COPIES_11Q] = "11q gained without 11p",
+    [PS_COPIES_BROAD] = "chromosome gain",
 };
 
+#define HIGH PS_CCND1_DYSREGULATED
+#define MIDDLE PS_CCND1_INTERMEDIATE
+#define LOW PS_CCND1_NOT_DYSREGULATED
+#define OPEN PS_CCND1_NOT_ASSESSABLE
 static const ps_ccnd1_rule rules[] = {
-    {EXPRESSION_OVER, JUNCTION_YES, COPIES_ANY, PS_CCND1_DYSREGULATED, PS_CAUSE_T1114, PS_REASON_NONE},
-    {EXPRESSION_OVER, JUNCTION_ANY, COPIES_FOCAL, PS_CCND1_DYSREGULATED, PS_CAUSE_FOCAL, PS_REASON_JUNCTION_OPEN},
-    {EXPRESSION_OVER, JUNCTION_ANY, COPIES_BROAD, PS_CCND1_DYSREGULATED, PS_CAUSE_CHROMOSOME,
-     PS_REASON_JUNCTION_OPEN},
-    {EXPRESSION_OVER, JUNCTION_NO, COPIES_NONE, PS_CCND1_DYSREGULATED, PS_CAUSE_UNEXPLAINED, PS_REASON_NONE},
-    {EXPRESSION_OVER, JUNCTION_ANY, COPIES_ANY, PS_CCND1_DYSREGULATED, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_NONE},
-    {EXPRESSION_NOT, JUNCTION_YES, COPIES_ANY, PS_CCND1_NOT_DYSREGULATED, PS_CAUSE_CONFLICT, PS_REASON_NONE},
-    {EXPRESSION_NOT, JUNCTION_ANY, COPIES_ANY, PS_CCND1_NOT_DYSREGULATED, PS_CAUSE_NONE, PS_REASON_NONE},
-    {EXPRESSION_NA, JUNCTION_YES, COPIES_ANY, PS_CCND1_DYSREGULATED, PS_CAUSE_T1114, PS_REASON_NONE},
-    {EXPRESSION_NA, JUNCTION_NO, COPIES_NONE, PS_CCND1_NOT_DYSREGULATED, PS_CAUSE_NONE, PS_REASON_DNA_ONLY},
-    {EXPRESSION_NA, JUNCTION_ANY, COPIES_FOCAL | COPIES_BROAD, PS_CCND1_NOT_ASSESSABLE, PS_CAUSE_NOT_ASSESSABLE,
-     PS_REASON_GAIN_ONLY},
-    {EXPRESSION_NA, JUNCTION_ANY, COPIES_ANY, PS_CCND1_NOT_ASSESSABLE, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_CCND1_OPEN},
+    {RNA_HIGH, JUNCTION_YES, COPIES_ANY, HIGH, PS_CAUSE_T1114, PS_REASON_NONE},
+    {RNA_HIGH, JUNCTION_ANY, COPIES_FOCAL, HIGH, PS_CAUSE_FOCAL, PS_REASON_JUNCTION_OPEN},
+    {RNA_HIGH, JUNCTION_NO, COPIES_BROAD | COPIES_NONE, HIGH, PS_CAUSE_UNEXPLAINED, PS_REASON_NONE},
+    {RNA_HIGH, JUNCTION_ANY, COPIES_ANY, HIGH, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_NONE},
+    {RNA_MIDDLE, JUNCTION_YES, COPIES_ANY, HIGH, PS_CAUSE_T1114, PS_REASON_JUNCTION_STANDS},
+    {RNA_MIDDLE, JUNCTION_ANY, COPIES_FOCAL, MIDDLE, PS_CAUSE_FOCAL, PS_REASON_JUNCTION_OPEN},
+    {RNA_MIDDLE, JUNCTION_ANY, COPIES_BROAD, MIDDLE, PS_CAUSE_CHROMOSOME, PS_REASON_JUNCTION_OPEN},
+    {RNA_MIDDLE, JUNCTION_ANY, COPIES_NONE, MIDDLE, PS_CAUSE_BIALLELIC, PS_REASON_JUNCTION_OPEN},
+    {RNA_MIDDLE, JUNCTION_ANY, COPIES_ANY, MIDDLE, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_NONE},
+    {RNA_CLEAR, JUNCTION_YES, COPIES_ANY, LOW, PS_CAUSE_CONFLICT, PS_REASON_NONE},
+    {RNA_LOW, JUNCTION_YES, COPIES_ANY, HIGH, PS_CAUSE_T1114, PS_REASON_JUNCTION_STANDS},
+    {RNA_LOW, JUNCTION_ANY, COPIES_ANY, LOW, PS_CAUSE_NONE, PS_REASON_NONE},
+    {RNA_NA, JUNCTION_YES, COPIES_ANY, HIGH, PS_CAUSE_T1114, PS_REASON_NONE},
+    {RNA_NA, JUNCTION_NO, COPIES_NONE, LOW, PS_CAUSE_NONE, PS_REASON_DNA_ONLY},
+    {RNA_NA, JUNCTION_ANY, COPIES_FOCAL | COPIES_BROAD, OPEN, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_GAIN_ONLY},
+    {RNA_NA, JUNCTION_ANY, COPIES_ANY, OPEN, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_CCND1_OPEN},
 };
+#undef HIGH
+#undef MIDDLE
+#undef LOW
+#undef OPEN
 
 const ps_ccnd1_rule *ps_ccnd1_rules(size_t *n) {
     *n = sizeof rules / sizeof *rules;
     return rules;
 }
 
-static ps_copies_kind copies_of(const ps_copynumber_call *cn) {
+static double copies_of_arm(const ps_panel *panel, const ps_copynumber_call *cn, const char *name) {
+    for (size_t i = 0; i < cn->n_arms; i++)
+        if (!strcmp(panel->arms[cn->arm[i].arm].name, name))
+            return cn->arm[i].copies;
+    return NAN;
+}
+
+static ps_copies_kind copies_of(const ps_panel *panel, const ps_copynumber_call *cn) {
     if (cn->state == PS_CN_NOT_ASSESSABLE)
         return PS_COPIES_NOT_ASSESSABLE;
     if (cn->state != PS_CN_GAIN && cn->state != PS_CN_AMPLIFIED)
         return PS_COPIES_NO_GAIN;
-    return cn->scope == PS_SCOPE_FOCAL ? PS_COPIES_FOCAL : PS_COPIES_BROAD;
+    if (cn->scope == PS_SCOPE_FOCAL)
+        return PS_COPIES_FOCAL;
+    return cn->scope == PS_SCOPE_ARM && copies_of_arm(panel, cn, "11p") < panel->limits.cn_gain_copies
+               ? PS_COPIES_11Q
+               : PS_COPIES_BROAD;
 }
 
-static double log_odds_of(const ps_limits *l, const ps_ccnd1_call *call, const ps_expression_call *expression,
-                          const ps_junction_call *junction) {
+/* RNA that has excluded t(11;14)-like expression: enough plasma cells at the interval's lower end, and a depth at which the
+ * posterior of very high expression is next to nothing. */
+static ps_rna_kind rna_of(const ps_limits *l, const ps_expression_call *e) {
+    static const ps_rna_kind kinds[PS_N_EXPRESSION_STATES] = {PS_RNA_NOT_ASSESSABLE, PS_RNA_LOW, PS_RNA_INTERMEDIATE,
+                                                              PS_RNA_VERY_HIGH};
+    int clear =
+        e->plasma_share.low >= l->ccnd1_clear_share && e->posterior[PS_LEVEL_VERY_HIGH] <= l->ccnd1_clear_posterior;
+    return e->state == PS_EXPRESSION_NOT_OVER && clear ? PS_RNA_LOW_CLEAR : kinds[e->state];
+}
+
+/* ln likelihoods of the levels. A junction above its background is as good as certain; none, and no gain, is what DNA
+ * mostly shows even where CCND1 is intermediate. */
+static void weigh(const ps_limits *l, ps_ccnd1_call *call, const ps_expression_call *expression,
+                  const ps_junction_call *junction) {
+    double *level = call->log_level;
     if (call->state == PS_CCND1_NOT_ASSESSABLE)
-        return 0;
+        return;
     if (call->cause == PS_CAUSE_CONFLICT)
-        return -l->ccnd1_conflict_log_odds;
-    if (expression->state != PS_EXPRESSION_NOT_ASSESSABLE && call->cause != PS_CAUSE_T1114)
-        return expression->log_odds;
-    /* A junction above its background is as good as certain; none, and no gain, is what DNA mostly shows even where
-     * CCND1 is dysregulated. */
-    return junction->state == PS_JUNCTION_DETECTED ? l->ccnd1_junction_log_odds : ps_round6(log(l->ccnd1_dna_blind));
+        level[PS_LEVEL_VERY_HIGH] = -l->ccnd1_conflict_log_odds;
+    else if (call->cause == PS_CAUSE_T1114)
+        level[PS_LEVEL_VERY_HIGH] = l->ccnd1_junction_log_odds;
+    else if (expression->state != PS_EXPRESSION_NOT_ASSESSABLE)
+        memcpy(level, expression->log_level, sizeof call->log_level);
+    else if (junction->state == PS_JUNCTION_NOT_DETECTED) {
+        level[PS_LEVEL_INTERMEDIATE] = ps_round6(log(l->ccnd1_no_gain));
+        level[PS_LEVEL_VERY_HIGH] = ps_round6(log(l->ccnd1_no_junction));
+    }
+}
+
+/* 11q gained without 11p goes with IGH::CCND1: heard where no junction could be assessed. */
+static void hear_q_gain(const ps_limits *l, ps_ccnd1_call *call) {
+    ps_reason_add(&call->reasons, PS_REASON_Q_GAIN, "odds of %g for an IGH::CCND1 that could not be assessed",
+                  l->ccnd1_q_gain_odds);
+    if (call->state != PS_CCND1_NOT_ASSESSABLE)
+        call->log_level[PS_LEVEL_VERY_HIGH] =
+            ps_round6(call->log_level[PS_LEVEL_VERY_HIGH] + log(l->ccnd1_q_gain_odds));
 }
 
 void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
                    const ps_junction_call *junction, ps_ccnd1_call *call) {
-    unsigned e = 1u << expression->state, j = 1u << junction->state, n = 1u << copies_of(copynumber);
+    const ps_limits *l = &c->panel->limits;
+    ps_copies_kind copies = copies_of(c->panel, copynumber);
+    unsigned e = 1u << rna_of(l, expression), j = 1u << junction->state, n = 1u << copies;
     *call = (ps_ccnd1_call){0};
     const ps_ccnd1_rule *r = rules;
-    while (!(r->expression & e) || !(r->junction & j) || !(r->copies & n))
+    while (!(r->rna & e) || !(r->junction & j) || !(r->copies & n))
         r++;
     call->rule = (int)(r - rules) + 1;
     call->state = r->state;
@@ -87,5 +148,7 @@ void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const
         ps_reason_add(&call->reasons, r->reason, "expression %s, junction %s, copy number %s",
                       ps_expression_state_names[expression->state], ps_junction_state_names[junction->state],
                       ps_cn_state_names[copynumber->state]);
-    call->log_odds = log_odds_of(&c->panel->limits, call, expression, junction);
+    weigh(l, call, expression, junction);
+    if (copies == PS_COPIES_11Q && junction->state == PS_JUNCTION_NOT_ASSESSABLE)
+        hear_q_gain(l, call);
 }

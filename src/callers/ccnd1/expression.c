@@ -1,11 +1,13 @@
-/* expression.c - CCND1 against many reference genes of the same sample.
+/* expression.c - CCND1 against many reference genes of the same sample, per plasma cell.
  *
- * The unit is log2 of a gene's fragments per kb over the median reference gene's. A median of 27 genes does not move
- * when several of them are off, and immunoglobulin transcripts (a third or more of a plasma cell's reads) are in no
- * denominator. With a cohort reference each gene is compared with its own centre first (median of ratios; Anders and
- * Huber, Genome Biol 2010;11:R106), which takes away how the genes differ among themselves, and the cut-offs are those
- * of the cohort's mixture. Without one the two cut-offs of limits.tsv apply: they are an assumption (no published
- * cut-off exists) and the result says so.
+ * The unit is log2 of a gene's fragments per kb over the median reference gene's, after each gene's own centre (median of
+ * ratios; Anders and Huber, Genome Biol 2010;11:R106): a median of 23 genes does not move when a fifth of them are off, and
+ * immunoglobulin transcripts (a third or more of a plasma cell's reads) are in no denominator. Centres are the panel's
+ * or a cohort's.
+ *
+ * The share of plasma cells is the median distance of their markers from the centres that they have in plasma cells; a
+ * median again, so that no single marker decides (XBP1 is near zero in some public counts). It is a share of the
+ * reference genes' RNA, not of cells.
  */
 #include <math.h>
 #include <stdio.h>
@@ -41,21 +43,19 @@ static double per_kb(double fragments, const ps_gene *gene) {
     return 1000 * fragments / gene->length;
 }
 
-/* Fragments per kb of the median reference gene: directly, or by each gene's distance from its centre in the cohort. */
+/* Fragments per kb of the median reference gene, by each gene's distance from its centre. */
 static double unit_of(const ps_panel *panel, const ps_expression_reference *cohort, const ps_expression_call *call) {
     double *rate = ps_alloc((size_t)panel->n_genes, sizeof *rate);
     size_t n = 0;
     for (int i = 0; i < panel->n_genes; i++) {
         const ps_gene *gene = &panel->genes[i];
-        double fragments = (double)call->gene[i].fragments;
-        if (cohort && isfinite(cohort->centre[i]))
-            rate[n++] = log2(per_kb(fragments + 0.5, gene)) - cohort->centre[i];
-        else if (!cohort && gene->role == PS_ROLE_REFERENCE)
-            rate[n++] = per_kb(fragments, gene);
+        double centre = cohort ? cohort->centre[i] : gene->role == PS_ROLE_REFERENCE ? gene->centre : NAN;
+        if (isfinite(centre))
+            rate[n++] = log2(per_kb((double)call->gene[i].fragments + 0.5, gene)) - centre;
     }
-    double median = ps_median(rate, n);
+    double median = call->reference_fragments ? exp2(ps_median(rate, n)) : 0;
     free(rate);
-    return cohort ? exp2(median) : median;
+    return median;
 }
 
 /* A median over genes, so that one gene that keeps an intron does not decide; all reads together when genes are few. */
@@ -154,15 +154,48 @@ static void measure_cells(const ps_panel *panel, ps_expression_call *call) {
     }
 }
 
-double ps_plasma_level(const ps_panel *panel, const ps_expression_call *call) {
-    double *level = ps_alloc((size_t)panel->n_genes, sizeof *level);
+/* log2 of the plasma share and its sd: the markers' median distance from their centres, the spread between them (as wide
+ * as they differ here, and no less than they do between plasma cells), and how plasma cells differ as a whole. */
+static void measure_share(const ps_panel *panel, ps_expression_call *call) {
+    double *off = ps_alloc((size_t)panel->n_genes, sizeof *off), spread = 0, sd = NAN, centre = NAN;
+    ps_plasma_share *share = &call->plasma_share;
     size_t n = 0;
-    for (size_t i = 0; i < call->n_genes; i++)
-        if (panel->genes[call->gene[i].gene].role == PS_ROLE_PLASMA_CELL && isfinite(call->gene[i].log2_ratio))
-            level[n++] = call->gene[i].log2_ratio;
-    double median = n ? ps_round6(ps_median(level, n)) : NAN;
-    free(level);
-    return median;
+    for (size_t i = 0; i < call->n_genes; i++) {
+        const ps_gene *gene = &panel->genes[call->gene[i].gene];
+        if (gene->role != PS_ROLE_PLASMA_CELL || !isfinite(gene->centre) || !isfinite(call->gene[i].log2_ratio))
+            continue;
+        off[n++] = call->gene[i].log2_ratio - gene->centre;
+        spread += gene->spread;
+    }
+    if (n) {
+        centre = ps_median(off, n);
+        sd = sqrt(acos(-1) / 2 / (double)n) * fmax(ps_mad(off, n, centre), spread / (double)n); /* of a median */
+        sd = hypot(sd, panel->limits.expression_share_sd);
+    }
+    free(off);
+    *share = (ps_plasma_share){.log2 = ps_round6(centre), .sd = ps_round6(sd), .markers = (int)n};
+    share->value = ps_round6(fmin(1, exp2(centre)));
+    share->low = ps_round6(fmin(1, exp2(centre - 1.96 * sd)));
+    share->high = ps_round6(fmin(1, exp2(centre + 1.96 * sd)));
+    call->per_cell = ps_round6(call->log2_ratio - log2(share->value));
+}
+
+/* What other cells may lend at most: those of the panel's table by their markers, the rest by their share. */
+static void measure_lent(const ps_panel *panel, ps_expression_call *call) {
+    double rest = fmax(0, 1 - call->plasma_share.value) * exp2(panel->limits.expression_rest_log2), most = rest;
+    double all = rest;
+    call->other_cell = NULL;
+    for (int i = 0; i < panel->n_cells; i++) {
+        const ps_cell_ccnd1 *c = &panel->cells[i];
+        double marker = cell_level(panel, call, PS_ROLE_OTHER_CELL, c->cell) / call->reference_median;
+        double lent = marker * exp2(c->ccnd1_log2 - c->marker_log2);
+        all += lent;
+        if (lent > most) {
+            most = lent;
+            call->other_cell = c->cell;
+        }
+    }
+    call->other_log2 = ps_round6(log2(all));
 }
 
 /* Exact (Garwood 1936) 95 % interval of the count, carried to log2. */
@@ -183,6 +216,8 @@ void ps_expression_measure(const ps_panel *panel, ps_expression_call *call) {
         call->gene[i].log2_ratio = unit > 0 ? ps_round6(log2(rate / unit)) : NAN;
     }
     measure_ccnd1(panel, call->gene[panel->ccnd1].fragments, call);
+    measure_share(panel, call);
+    measure_lent(panel, call);
 }
 
 static int few_reference_fragments(const ps_limits *l, ps_expression_call *call) {
@@ -240,20 +275,6 @@ static int nothing_on_chromosome(const ps_panel *panel, const ps_read_evidence *
     return 1;
 }
 
-/* Reads that lie over CCND1 and were left out (multi-mapped, secondary, failed...) might have been its expression. */
-static void check_left_out(const ps_panel *panel, const ps_read_evidence *e, ps_expression_call *call) {
-    const ps_gene_count *count = &e->genes.gene[panel->ccnd1];
-    double left = (double)count->left_out, reads = (double)count->reads, fragments = (double)call->fragments;
-    if (left <= reads || call->log2_ratio >= call->over_at)
-        return;
-    double with = reads > 0 ? fragments * (1 + left / reads) : left / 2; /* of a pair both are left out */
-    double log2_ratio = log2(per_kb(with + 0.5, &panel->genes[panel->ccnd1]) / call->reference_median);
-    if (log2_ratio > call->not_at)
-        ps_reason_add(&call->reasons, PS_REASON_READS_LEFT_OUT,
-                      "rna: %.0f reads over CCND1 were left out, %.0f counted: log2 %.2f, with them %.2f", left,
-                      reads, call->log2_ratio, log2_ratio);
-}
-
 /* Adds a reason for each gate that stays shut; returns whether all are open. */
 static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps_expression_reference *cohort,
                       ps_expression_call *call) {
@@ -263,7 +284,6 @@ static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps
         contig_is_absent(panel, e, panel->genes[panel->ccnd1].contig, "CCND1", &call->reasons) ||
         nothing_on_chromosome(panel, e, call))
         return 0;
-    check_left_out(panel, e, call);
     if (!e->genes.imported && !(call->spliced_fraction >= l->expression_min_spliced))
         ps_reason_add(why, PS_REASON_NOT_RNA, "rna: %.2g of reads on the reference genes are spliced, %g needed",
                       call->spliced_fraction, l->expression_min_spliced);
@@ -272,19 +292,14 @@ static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps
                       "rna: %.2g of reads at exon edges run on into the intron, at most %g allowed",
                       call->unspliced_share, l->expression_max_unspliced);
     check_late_share(l, cohort, call);
-    double level = ps_plasma_level(panel, call);
-    if (!(call->plasma_log2 >= l->expression_min_plasma_log2) || level < l->expression_min_plasma_level)
+    if (!(call->plasma_share.value >= l->expression_min_share))
         ps_reason_add(
             why, PS_REASON_LOW_PLASMA_CELLS,
-            "rna: plasma-cell markers over those of %s log2 %.2f, %g needed; over the median reference gene "
-            "log2 %.2f, %g needed",
-            call->high_cell ? call->high_cell : "other cells", call->plasma_log2, l->expression_min_plasma_log2,
-            level, l->expression_min_plasma_level);
+            "rna: plasma cells are %.2g of it (95 %% %.2g to %.2g, by %d markers), %g needed; strongest other "
+            "cells: %s",
+            call->plasma_share.value, call->plasma_share.low, call->plasma_share.high, call->plasma_share.markers,
+            l->expression_min_share, call->high_cell ? call->high_cell : "unknown");
     return why->n == 0;
-}
-
-static const char *whose(const ps_expression_call *call) {
-    return call->cohort_cut_offs ? call->reference : "the built-in assumption: build a reference";
 }
 
 /* DNA lends every gene the same fragments per kb: the unspliced share of the median reference gene's. CCND1 must stand
@@ -294,44 +309,61 @@ static int is_background(const ps_limits *l, const ps_expression_call *call) {
            call->log2_ratio < log2(call->unspliced_share) + l->expression_background_log2;
 }
 
-/* Soft evidence of the built-in assumption: linear between the cut-offs and beyond, up to a most. An assumption like the
- * cut-offs themselves. */
-double ps_expression_assumed_odds(const ps_limits *l, const ps_expression_call *call) {
-    double most = l->expression_max_log_odds;
-    double middle = (call->over_at + call->not_at) / 2, half = (call->over_at - call->not_at) / 2;
-    return fmax(-most, fmin(most, l->expression_cut_off_log_odds * (call->log2_ratio - middle) / half));
+/* Fills the posteriors and ln likelihoods of the levels. */
+static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
+    double likelihood[PS_N_LEVELS], posterior[PS_N_LEVELS], top = -INFINITY, kb;
+    ps_level_data data = {.fragments = (double)call->fragments, .lent = exp2(call->other_log2)};
+    kb = panel->genes[panel->ccnd1].length / 1000.0;
+    data.expected = call->reference_median * kb;
+    data.share_log2 = call->plasma_share.log2;
+    data.share_sd = call->plasma_share.sd;
+    ps_level_likelihood(&call->mixture, &data, likelihood, posterior);
+    for (int l = 0; l < PS_N_LEVELS; l++)
+        top = fmax(top, log(likelihood[l]));
+    for (int l = PS_N_LEVELS - 1; l >= 0; l--) {
+        double most = panel->limits.expression_max_log_odds, low = fmax(log(likelihood[PS_LEVEL_LOW]) - top, -most);
+        call->posterior[l] = ps_round6(posterior[l]);
+        call->log_level[l] = isfinite(top) ? ps_round6(fmax(log(likelihood[l]) - top, -most) - low) : 0;
+    }
 }
 
-/* Is a state at a cut-off also beyond doubt for the count it rests on? The assumption has no distribution, so there the
- * counting interval must end before the other cut-off. */
-static int is_deep_for(const ps_limits *l, const ps_expression_call *call, ps_expression_state state, double odds) {
-    if (call->cohort_cut_offs)
-        return (state == PS_EXPRESSION_OVER ? odds : -odds) >= log(l->expression_cut_off_odds);
-    return state == PS_EXPRESSION_OVER ? call->low > call->not_at : call->high < call->over_at;
+/* Fragments that the middle of the intermediate level would show, were the plasma cells as few as they may be. */
+static double would_show(const ps_panel *panel, const ps_expression_call *call) {
+    return call->reference_median * panel->genes[panel->ccnd1].length / 1000 * call->plasma_share.low *
+           exp2(panel->level[PS_LEVEL_INTERMEDIATE].log2);
 }
 
-static ps_expression_state state_of(const ps_limits *l, ps_expression_call *call, double odds) {
-    double x = call->log2_ratio;
-    int over = x >= call->over_at && is_deep_for(l, call, PS_EXPRESSION_OVER, odds);
-    if (over && !is_background(l, call))
-        return PS_EXPRESSION_OVER;
-    if (x <= call->not_at && is_deep_for(l, call, PS_EXPRESSION_NOT_OVER, odds))
-        return PS_EXPRESSION_NOT_OVER;
-    char fold[32] = "two";
-    if (l->expression_background_log2 != 1)
-        snprintf(fold, sizeof fold, "%.3g", exp2(l->expression_background_log2));
-    if (over)
-        ps_reason_add(&call->reasons, PS_REASON_NOT_RNA,
-                      "rna: log2 %.2f is within a factor of %s of what unspliced reads (%.2g at exon edges) lend", x,
-                      fold, call->unspliced_share);
-    else if (x <= call->not_at || x >= call->over_at || (call->high >= call->over_at && !(call->low > call->not_at)))
-        ps_reason_add(&call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
-                      "rna: %lld CCND1 fragments leave log2 between %.2f and %.2f; cut-offs are %g and %g",
-                      (long long)call->fragments, call->low, call->high, call->not_at, call->over_at);
-    else
-        ps_reason_add(&call->reasons, PS_REASON_BORDERLINE_EXPRESSION, "rna: log2 %.2f lies between %g and %g of %s",
-                      x, call->not_at, call->over_at, whose(call));
+static ps_expression_state state_of(const ps_panel *panel, const ps_expression_call *call) {
+    const ps_limits *l = &panel->limits;
+    if (call->posterior[PS_LEVEL_LOW] >= l->expression_posterior)
+        return would_show(panel, call) >= l->expression_min_expected ? PS_EXPRESSION_NOT_OVER
+                                                                     : PS_EXPRESSION_NOT_ASSESSABLE;
+    for (int level = PS_LEVEL_INTERMEDIATE; level < PS_N_LEVELS; level++)
+        if (call->posterior[level] >= l->expression_posterior)
+            return (ps_expression_state)(PS_EXPRESSION_NOT_OVER + level);
     return PS_EXPRESSION_NOT_ASSESSABLE;
+}
+
+/* Why no level has the posterior that is needed: too few fragments, other cells, or a place between two levels. */
+static void say_undecided(const ps_panel *panel, ps_expression_call *call) {
+    const ps_limits *l = &panel->limits;
+    char levels[160];
+    snprintf(levels, sizeof levels, "posteriors: very high %.2g, intermediate %.2g, low %.2g; %g needed",
+             call->posterior[PS_LEVEL_VERY_HIGH], call->posterior[PS_LEVEL_INTERMEDIATE],
+             call->posterior[PS_LEVEL_LOW], l->expression_posterior);
+    double would = would_show(panel, call);
+    if (would < l->expression_min_expected && (double)call->fragments < l->expression_min_expected)
+        ps_reason_add(
+            &call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
+            "rna: %lld CCND1 fragments; an intermediate level would show %.2g in so many plasma cells (%.2g); %s",
+            (long long)call->fragments, would, call->plasma_share.low, levels);
+    else if (call->other_log2 > call->log2_ratio - 1)
+        ps_reason_add(&call->reasons, PS_REASON_OTHER_CELLS, "rna: log2 %.2f, of which %s may lend up to %.2f; %s",
+                      call->log2_ratio, call->other_cell ? call->other_cell : "cells that are no plasma cells",
+                      call->other_log2, levels);
+    else
+        ps_reason_add(&call->reasons, PS_REASON_BORDERLINE_EXPRESSION, "rna: log2 %.2f per plasma cell; %s",
+                      call->per_cell, levels);
 }
 
 static double percentile_of(const ps_expression_reference *cohort, double x) {
@@ -341,73 +373,85 @@ static double percentile_of(const ps_expression_reference *cohort, double x) {
     return 100 * below / (double)cohort->n_used;
 }
 
-/* ln odds of the count: by the cohort's states, which the call holds, or by the assumption. */
-static double odds_of(const ps_panel *panel, const ps_expression_call *call) {
-    if (!call->cohort_cut_offs)
-        return ps_expression_assumed_odds(&panel->limits, call);
-    ps_expression_reference states = {.n_components = call->n_components, .has_cut_offs = 1};
-    memcpy(states.component, call->component, sizeof states.component);
-    return ps_expression_count_odds(&panel->limits, &states, (double)call->fragments,
-                                    call->reference_median * panel->genes[panel->ccnd1].length / 1000);
-}
-
 ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expression_call *call, uint64_t fragments,
                                         double depth) {
     ps_expression_call then = *call;
-    then.reasons.n = 0;
     then.reference_median *= depth;
     measure_ccnd1(panel, fragments, &then);
-    return state_of(&panel->limits, &then, odds_of(panel, &then));
+    weigh_levels(panel, &then);
+    ps_expression_state state = state_of(panel, &then);
+    return state > PS_EXPRESSION_NOT_OVER && is_background(&panel->limits, &then) ? PS_EXPRESSION_NOT_ASSESSABLE
+                                                                                  : state;
 }
 
-static void decide(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
-    double odds = odds_of(panel, call);
-    call->state = state_of(&panel->limits, call, odds);
+/* Reads that lie over CCND1 and were left out (multi-mapped, secondary, failed...) might have been its expression. */
+static void check_left_out(const ps_panel *panel, const ps_read_evidence *e, ps_expression_call *call) {
+    const ps_gene_count *count = &e->genes.gene[panel->ccnd1];
+    double left = (double)count->left_out, reads = (double)count->reads, fragments = (double)call->fragments;
+    if (left <= reads || call->state == PS_EXPRESSION_NOT_ASSESSABLE || call->state == PS_EXPRESSION_OVER)
+        return;
+    double with = reads > 0 ? fragments * (1 + left / reads) : left / 2; /* of a pair both are left out */
+    if (ps_expression_as_if(panel, call, (uint64_t)(with + 0.5), 1) == call->state)
+        return;
+    ps_reason_add(&call->reasons, PS_REASON_READS_LEFT_OUT,
+                  "rna: %.0f reads over CCND1 were left out, %.0f counted: %.0f fragments, with them %.0f", left,
+                  reads, fragments, with);
+    call->state = PS_EXPRESSION_NOT_ASSESSABLE;
+}
+
+static void decide(const ps_panel *panel, const ps_read_evidence *e, const ps_expression_reference *cohort,
+                   ps_expression_call *call) {
+    const ps_limits *l = &panel->limits;
+    weigh_levels(panel, call);
+    call->state = state_of(panel, call);
+    if (call->state == PS_EXPRESSION_NOT_ASSESSABLE)
+        say_undecided(panel, call);
+    else if (call->state > PS_EXPRESSION_NOT_OVER && is_background(l, call)) {
+        ps_reason_add(&call->reasons, PS_REASON_NOT_RNA,
+                      "rna: log2 %.2f is within a factor of %.3g of what unspliced reads (%.2g at exon edges) lend",
+                      call->log2_ratio, exp2(l->expression_background_log2), call->unspliced_share);
+        call->state = PS_EXPRESSION_NOT_ASSESSABLE;
+    }
+    check_left_out(panel, e, call);
+    for (int i = 0; i < PS_N_LEVELS && call->state == PS_EXPRESSION_NOT_ASSESSABLE; i++)
+        call->log_level[i] = 0;
     for (size_t i = 0; i < call->reasons.n; i++)
         if (call->reasons.at[i].code == PS_REASON_DEPTH_BELOW_THRESHOLD)
             return; /* a place in the cohort would be that of the depth */
     if (cohort) {
-        call->z = cohort->mad > 0 ? ps_round6((call->log2_ratio - cohort->median) / cohort->mad) : NAN;
-        call->percentile = ps_round6(percentile_of(cohort, call->log2_ratio));
+        call->z = cohort->mad > 0 ? ps_round6((call->per_cell - cohort->median) / cohort->mad) : NAN;
+        call->percentile = ps_round6(percentile_of(cohort, call->per_cell));
     }
-    if (call->state != PS_EXPRESSION_NOT_ASSESSABLE)
-        call->log_odds = ps_round6(odds);
 }
 
 static void name_reference(const ps_panel *panel, const ps_expression_reference *cohort, ps_expression_call *call) {
-    call->reference = "built-in assumption";
-    call->over_at = panel->limits.expression_over_log2;
-    call->not_at = panel->limits.expression_not_log2;
+    call->reference = cohort ? cohort->name : "built-in assumption";
+    call->cohort_cut_offs = ps_mixture_of(panel, cohort, &call->mixture);
+    call->cut_offs = ps_mixture_cut_offs(&call->mixture, panel->limits.expression_posterior);
     call->cohort_median = call->cohort_mad = NAN;
     if (!cohort)
         return;
-    call->reference = cohort->name;
-    call->cohort_cut_offs = cohort->has_cut_offs;
-    if (cohort->has_cut_offs) {
-        call->over_at = cohort->over_at;
-        call->not_at = cohort->not_at;
-    }
     call->cohort_median = cohort->median;
     call->cohort_mad = cohort->mad;
-    call->n_components = cohort->n_components;
-    memcpy(call->component, cohort->component, sizeof call->component);
     call->n_cohort = cohort->n_used;
     call->cohort = ps_alloc(cohort->n_used, sizeof *call->cohort);
     memcpy(call->cohort, cohort->sorted, cohort->n_used * sizeof *call->cohort);
 }
 
 static void say_assumed(const ps_expression_reference *cohort, ps_expression_call *call) {
+    const ps_cut_offs *c = &call->cut_offs;
     if (call->cohort_cut_offs)
         return;
     if (cohort)
         ps_reason_add(
             &call->reasons, PS_REASON_REFERENCE_ASSUMED,
-            "overexpressed from log2 %g up, not from %g down; the %zu samples of %s show no two states that "
-            "could be told apart",
-            call->over_at, call->not_at, cohort->n_used, call->reference);
+            "per plasma cell low to log2 %.2f, intermediate %.2f to %.2f, very high from %.2f; the %zu samples "
+            "of %s show no two levels that could be told apart",
+            c->low_to, c->middle_from, c->middle_to, c->high_from, cohort->n_used, call->reference);
     else
-        ps_reason_add(&call->reasons, PS_REASON_REFERENCE_ASSUMED, "overexpressed from log2 %g up, not from %g down",
-                      call->over_at, call->not_at);
+        ps_reason_add(&call->reasons, PS_REASON_REFERENCE_ASSUMED,
+                      "per plasma cell low to log2 %.2f, intermediate %.2f to %.2f, very high from %.2f", c->low_to,
+                      c->middle_from, c->middle_to, c->high_from);
 }
 
 void ps_call_expression(const ps_case *c, ps_expression_call *call) {
@@ -425,7 +469,11 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
                                  .spliced_fraction = NAN,
                                  .unspliced_share = NAN,
                                  .late_share = NAN,
-                                 .plasma_log2 = NAN};
+                                 .plasma_log2 = NAN,
+                                 .per_cell = NAN,
+                                 .other_log2 = NAN,
+                                 .posterior = {NAN, NAN, NAN},
+                                 .plasma_share = {NAN, NAN, NAN, NAN, NAN, 0}};
     name_reference(panel, cohort, call);
     if (!e || !e->given) {
         ps_reason_add(&call->reasons, PS_REASON_NO_RNA, "CCND1 expression needs --rna");
@@ -442,6 +490,6 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
     ps_expression_measure(panel, call);
     call->reference_median = ps_round6(call->reference_median);
     if (gates_open(panel, e, cohort, call))
-        decide(panel, cohort, call);
+        decide(panel, e, cohort, call);
     say_assumed(cohort, call);
 }

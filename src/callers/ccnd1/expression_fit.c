@@ -118,105 +118,27 @@ static double fit_k(const ps_limits *l, const double *x, size_t n, int k, ps_com
     return top;
 }
 
-/* The lowest component is absence and the others are expression, as long as that does not contradict the assumed
- * cut-offs, which are wide: nothing above the upper one is absence, nothing below the lower one is expression. */
-static void name_components(const ps_limits *l, ps_expression_reference *r) {
-    for (int j = 0; j < r->n_components; j++) {
-        double mean = r->component[j].mean;
-        r->component[j].over = mean >= l->expression_over_log2 || (j > 0 && mean > l->expression_not_log2);
-    }
-}
-
-/* Means of the highest "not" and of the lowest "over" component; 0 unless both exist. */
-static int sides(const ps_expression_reference *r, double *not_mean, double *over_mean) {
-    int n_over = 0;
-    for (int j = r->n_components - 1; j >= 0; j--) {
-        const ps_component *c = &r->component[j];
-        if (c->over) {
-            *over_mean = c->mean;
-            n_over++;
-        } else {
-            *not_mean = c->mean;
-            return n_over > 0;
-        }
-    }
-    return 0;
-}
-
-double ps_expression_reference_odds(const ps_limits *l, const ps_expression_reference *r, double x) {
-    double term[2][PS_MAX_COMPONENTS] = {{0}}, weight[2] = {0}, not_mean = 0, over_mean = 0;
-    int n[2] = {0};
-    if (!sides(r, &not_mean, &over_mean))
-        return 0;
-    x = fmax(not_mean, fmin(over_mean, x)); /* between the means the odds rise; outside a wide component would win */
-    for (int j = 0; j < r->n_components; j++) {
-        const ps_component *c = &r->component[j];
-        weight[c->over] += c->weight;
-        term[c->over][n[c->over]++] = log_density(c, x);
-    }
-    double odds = log_sum(term[1], n[1]) - log(weight[1]) - log_sum(term[0], n[0]) + log(weight[0]);
-    return fmax(-l->expression_max_log_odds, fmin(l->expression_max_log_odds, odds));
-}
-
-double ps_expression_count_odds(const ps_limits *l, const ps_expression_reference *r, double fragments,
-                                double expected) {
-    enum { POINTS = 240 }; /* of the integral over the true level, eight sds of counting to each side */
-    double weight[POINTS + 1], over[POINTS + 1], side[2] = {0}, top = -INFINITY, sum = 0, sum_over = 0;
-    double centre = log2((fragments + 0.5) / expected), reach = fmin(8, 8 / log(2) / sqrt(fragments + 0.5));
-    if (!r->has_cut_offs)
-        return 0;
+/* Levels are named by the panel's mixture, so no cut-off of a cohort lies where the panel has another level; a level that
+ * the cohort does not show stays the panel's. */
+static void name_components(const ps_panel *panel, ps_expression_reference *r) {
+    ps_mixture m;
+    ps_cut_offs c;
+    ps_mixture_of(panel, NULL, &m);
     for (int j = 0; j < r->n_components; j++)
-        side[r->component[j].over] += r->component[j].weight;
-    for (int i = 0; i <= POINTS; i++) {
-        double y = centre + reach * (2.0 * i / POINTS - 1), term[PS_MAX_COMPONENTS] = {0};
-        for (int j = 0; j < r->n_components; j++)
-            term[j] = log_density(&r->component[j], y) - log(side[r->component[j].over]);
-        weight[i] = fragments * y * log(2) - expected * exp2(y) + log_sum(term, r->n_components);
-        over[i] = ps_logistic(ps_expression_reference_odds(l, r, y));
-        top = fmax(top, weight[i]);
-    }
-    for (int i = 0; i <= POINTS; i++) {
-        sum += exp(weight[i] - top);
-        sum_over += exp(weight[i] - top) * over[i];
-    }
-    return ps_logit(sum_over / sum);
-}
-
-static double place_of_odds(const ps_limits *l, const ps_expression_reference *r, double odds, double low,
-                            double high) {
-    for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2;
-        if (ps_expression_reference_odds(l, r, middle) < odds)
-            low = middle;
-        else
-            high = middle;
-    }
-    return ps_round6((low + high) / 2);
-}
-
-/* The odds alone would part two far and narrow states by a hair in a place where the cohort has no sample. What lies
- * further than expression_familiar_sds from both is like neither. */
-static void find_cut_offs(const ps_limits *l, ps_expression_reference *r) {
-    double low = 0, high = 0, odds = log(l->expression_cut_off_odds);
-    if (!sides(r, &low, &high) || ps_expression_reference_odds(l, r, low) > -odds ||
-        ps_expression_reference_odds(l, r, high) < odds)
+        r->component[j].level = ps_mixture_level(&m, r->component[j].mean);
+    if (!ps_mixture_of(panel, r, &m))
         return;
-    r->not_at = place_of_odds(l, r, -odds, low, high);
-    r->over_at = place_of_odds(l, r, odds, low, high);
-    for (int j = 0; j < r->n_components; j++) {
-        const ps_component *c = &r->component[j];
-        if (!c->over && c->mean >= low)
-            r->not_at = ps_round6(fmin(r->not_at, c->mean + l->expression_familiar_sds * c->sd));
-        if (c->over && c->mean <= high)
-            r->over_at = ps_round6(fmax(r->over_at, c->mean - l->expression_familiar_sds * c->sd));
-    }
-    r->has_cut_offs = r->not_at < r->over_at;
+    c = ps_mixture_cut_offs(&m, panel->limits.expression_posterior);
+    r->not_at = c.low_to;
+    r->over_at = c.high_from;
+    r->has_cut_offs = isfinite(c.low_to) && isfinite(c.high_from) && c.low_to < c.high_from;
 }
 
-static void fit_mixture(const ps_limits *l, ps_expression_reference *r) {
+static void fit_mixture(const ps_panel *panel, ps_expression_reference *r) {
+    const ps_limits *l = &panel->limits;
     double *x = ps_alloc(r->n_used, sizeof *x), best = INFINITY;
     for (size_t i = 0; i < r->n_used; i++)
-        x[i] = fmax(r->sorted[i], l->expression_not_log2 - l->expression_absence_log2);
+        x[i] = fmax(r->sorted[i], panel->level[PS_LEVEL_LOW].log2 - l->expression_absence_log2);
     for (int k = 1; k <= PS_MAX_COMPONENTS; k++) {
         ps_component c[PS_MAX_COMPONENTS] = {{0}};
         double bic = (3 * k - 1) * log((double)r->n_used) - 2 * fit_k(l, x, r->n_used, k, c);
@@ -229,10 +151,9 @@ static void fit_mixture(const ps_limits *l, ps_expression_reference *r) {
     free(x);
     for (int j = 0; j < r->n_components; j++) {
         ps_component *c = &r->component[j];
-        *c = (ps_component){ps_round6(c->weight), ps_round6(c->mean), ps_round6(c->sd), 0};
+        *c = (ps_component){ps_round6(c->weight), ps_round6(c->mean), ps_round6(c->sd), PS_LEVEL_LOW};
     }
-    name_components(l, r);
-    find_cut_offs(l, r);
+    name_components(panel, r);
 }
 
 /* ---- samples and genes ------------------------------------------------------------------------------------------
@@ -341,6 +262,15 @@ static void centre_genes(const ps_panel *panel, ps_expression_reference *r, doub
     free(centres);
 }
 
+/* log2 of the sample's plasma share, as the caller's. `work` holds n_genes. */
+static double share_log2(const ps_panel *panel, const ps_reference_sample *s, double unit, double *work) {
+    size_t n = 0;
+    for (int g = 0; g < panel->n_genes; g++)
+        if (panel->genes[g].role == PS_ROLE_PLASMA_CELL && isfinite(panel->genes[g].centre))
+            work[n++] = log_rate(panel, s, g) - unit - panel->genes[g].centre;
+    return fmin(0, ps_median(work, n));
+}
+
 static void normalise(const ps_panel *panel, ps_expression_reference *r) {
     size_t most = r->n_samples > (size_t)r->n_genes ? r->n_samples : (size_t)r->n_genes;
     double *unit = ps_alloc(r->n_samples, sizeof *unit), *work = ps_alloc(most, sizeof *work);
@@ -349,13 +279,15 @@ static void normalise(const ps_panel *panel, ps_expression_reference *r) {
             unit[i] = unit_of(panel, r, &r->sample[i], work);
         centre_genes(panel, r, unit, work);
     }
-    for (size_t i = 0; i < r->n_samples; i++)
-        for (int k = 0; k < PS_N_CYCLINS; k++) {
+    for (size_t i = 0; i < r->n_samples; i++) {
+        ps_reference_sample *s = &r->sample[i];
+        double own = unit_of(panel, r, s, work), share = share_log2(panel, s, own, work);
+        for (int k = 0; k < PS_N_CYCLINS && s->used; k++) {
             int gene = ps_panel_gene(panel, ps_cyclin_names[k]);
-            if (gene >= 0 && r->sample[i].used)
-                r->sample[i].log2[k] =
-                    ps_round6(log_rate(panel, &r->sample[i], gene) - unit_of(panel, r, &r->sample[i], work));
+            if (gene >= 0)
+                s->log2[k] = ps_round6(log_rate(panel, s, gene) - own - (gene == panel->ccnd1 ? share : 0));
         }
+    }
     free(unit);
     free(work);
 }
@@ -438,6 +370,6 @@ int ps_fit_expression(const ps_panel *panel, const ps_read_evidence *const *rna,
     normalise(panel, r);
     summarise(r);
     if (mixture && r->n_used >= PS_MIXTURE_MIN_SAMPLES)
-        fit_mixture(&panel->limits, r);
+        fit_mixture(panel, r);
     return 0;
 }

@@ -256,7 +256,8 @@ void ps_cohort_quadrants(FILE *out, const ps_cohort_view *view) {
 }
 
 void ps_cohort_crosstab(FILE *out, const ps_cohort_view *view) {
-    static const int ccnd1_order[] = {PS_CCND1_DYSREGULATED, PS_CCND1_NOT_DYSREGULATED, PS_CCND1_NOT_ASSESSABLE};
+    static const int ccnd1_order[] = {PS_CCND1_DYSREGULATED, PS_CCND1_INTERMEDIATE, PS_CCND1_NOT_DYSREGULATED,
+                                      PS_CCND1_NOT_ASSESSABLE};
     static const int ras_order[] = {PS_RAS_MUTATED, PS_RAS_WILD_TYPE, PS_RAS_NOT_ASSESSABLE};
     size_t count[PS_N_RAS_STATES][PS_N_CCND1_STATES] = {{0}};
     for (size_t i = 0; i < view->n; i++)

@@ -129,8 +129,8 @@ static void take_ccnd1(const ps_calls *c, ps_row *row) {
     row->expression = c->expression.state;
     if (ps_expression_counted(&c->expression)) {
         row->log2_ratio = c->expression.log2_ratio;
-        row->over_at = c->expression.over_at;
-        row->not_at = c->expression.not_at;
+        row->over_at = c->expression.cut_offs.high_from;
+        row->not_at = c->expression.cut_offs.low_to;
     }
     row->copy_number = c->copynumber.state;
     row->scope = c->copynumber.scope;

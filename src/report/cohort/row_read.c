@@ -11,7 +11,7 @@
 #include "plasmastrat/file.h"
 #include "plasmastrat/row.h"
 
-enum { NEWEST_SCHEMA = 1, MOST_ROWS = 200000 /* of an array: more than any panel has */ };
+enum { NEWEST_SCHEMA = 2, MOST_ROWS = 200000 /* of an array: more than any panel has */ };
 static const char family[] = "plasmastrat/sample/";
 static const double ANY = 1e300;
 

@@ -37,7 +37,7 @@ void ps_html_rules(const ps_result *r, FILE *out) {
         fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"n\">%zu%s</th>",
                 decided ? " class=\"chosen\" aria-current=\"true\"" : "", i + 1,
                 decided ? " \xE2\x97\x80 decided" : "");
-        put_condition(out, rules[i].expression, ps_expression_state_names, PS_N_EXPRESSION_STATES);
+        put_condition(out, rules[i].rna, ps_rna_kind_names, PS_N_RNA_KINDS);
         put_condition(out, rules[i].junction, ps_junction_state_names, PS_N_JUNCTION_STATES);
         put_condition(out, rules[i].copies, ps_copies_kind_names, PS_N_COPIES_KINDS);
         ps_cell(out, "", ps_ccnd1_state_names[rules[i].state]);
@@ -55,8 +55,16 @@ static void expression_facts(const ps_expression_call *e, FILE *out) {
     fputs("<dl class=\"facts\">\n", out);
     ps_fact(out, "log2 ratio, 95 % interval", "%s (%s to %s)", NUM(e->log2_ratio, 2), NUM(e->low, 2),
             NUM(e->high, 2));
-    ps_fact(out, "Overexpressed from", "%s up", NUM(e->over_at, 2));
-    ps_fact(out, "Not overexpressed from", "%s down", NUM(e->not_at, 2));
+    const ps_cut_offs *c = &e->cut_offs;
+    ps_fact(out, "log2 per plasma cell", "%s", NUM(e->per_cell, 2));
+    ps_fact(out, "Plasma share of the RNA, 95 % interval", "%s (%s to %s)", PERCENT(e->plasma_share.value),
+            PERCENT(e->plasma_share.low), PERCENT(e->plasma_share.high));
+    ps_fact(out, "Posterior of very high, intermediate, low", "%s, %s, %s", NUM(e->posterior[PS_LEVEL_VERY_HIGH], 3),
+            NUM(e->posterior[PS_LEVEL_INTERMEDIATE], 3), NUM(e->posterior[PS_LEVEL_LOW], 3));
+    ps_fact(out, "Very high per plasma cell", "from %s up", NUM(c->high_from, 2));
+    ps_fact(out, "Intermediate", "%s to %s", NUM(c->middle_from, 2), NUM(c->middle_to, 2));
+    ps_fact(out, "Low", "from %s down", NUM(c->low_to, 2));
+    ps_fact(out, "Other cells may lend (log2)", "up to %s", NUM(e->other_log2, 2));
     ps_fact(out, "Reference", "%s", e->reference ? e->reference : DASH);
     if (isfinite(e->percentile))
         ps_fact(out, "z, percentile", "%s, %s", NUM(e->z, 2), NUM(e->percentile, 1));
@@ -101,18 +109,20 @@ void ps_html_expression(const ps_result *r, FILE *out) {
         fputs("<p class=\"note\">Nothing can be said about expression.</p>\n", out);
         return;
     }
-    if (isfinite(e->log2_ratio) && isfinite(e->over_at) && isfinite(e->not_at)) {
+    if (isfinite(e->per_cell) && isfinite(e->cut_offs.high_from) && isfinite(e->cut_offs.low_to)) {
         fputs("<figure>\n", out);
         ps_figure_expression(out, e);
-        fputs("<figcaption>log2 of CCND1's fragments per kb over the median reference gene's, with its 95 % counting "
-              "interval",
-              out);
+        fputs(
+            "<figcaption>log2 of CCND1's fragments per kb over the median reference gene's, per plasma cell, with its "
+            "95 % counting interval",
+            out);
         if (e->n_cohort)
             ps_say(out, ". Each thin line is one of the %zu samples of %s", e->n_cohort, e->reference);
-        fputs(e->cohort_cut_offs
-                  ? ".</figcaption></figure>\n"
-                  : ". The two cut-offs are an assumption: no published cut-off exists.</figcaption></figure>\n",
-              out);
+        fputs(
+            e->cohort_cut_offs
+                ? ".</figcaption></figure>\n"
+                : ". The levels are those of published cohorts, not of this laboratory's samples.</figcaption></figure>\n",
+            out);
     }
     expression_facts(e, out);
     cyclin_table(r, out);

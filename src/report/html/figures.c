@@ -324,40 +324,51 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
 /* ---- expression
  * ------------------------------------------------------------------------------------------------------- */
 
+/* The zones of the three levels and of what lies between. */
+static void level_zones(FILE *out, const ps_cut_offs *c, scale s) {
+    rect(out, "z-cool", at(s, s.low), at(s, c->low_to), 38, 24);
+    rect(out, "z-mid", at(s, c->low_to), at(s, c->high_from), 38, 24);
+    rect(out, "z-warm", at(s, c->high_from), at(s, s.high), 38, 24);
+    label(out, "e", at(s, c->low_to) - 0.6, 30, "low");
+    if (isfinite(c->middle_from)) {
+        label(out, "m", at(s, (c->middle_from + c->middle_to) / 2), 30, "intermediate");
+        line(out, "limit", at(s, c->middle_from), 33, at(s, c->middle_from), 67);
+        line(out, "limit", at(s, c->middle_to), 33, at(s, c->middle_to), 67);
+    }
+    label(out, "", at(s, c->high_from) + 0.6, 30, "very high");
+    line(out, "limit", at(s, c->low_to), 20, at(s, c->low_to), 67);
+    line(out, "limit", at(s, c->high_from), 20, at(s, c->high_from), 67);
+}
+
 void ps_figure_expression(FILE *out, const ps_expression_call *e) {
-    double lowest = fmin(e->not_at, isfinite(e->low) ? e->low : e->log2_ratio);
-    double highest = fmax(e->over_at, isfinite(e->high) ? e->high : e->log2_ratio);
+    const ps_cut_offs *c = &e->cut_offs;
+    double shift = e->per_cell - e->log2_ratio, x = e->per_cell;
+    double low = isfinite(e->low) ? e->low + shift : x, high = isfinite(e->high) ? e->high + shift : x;
+    double lowest = fmin(c->low_to, low), highest = fmax(c->high_from, high);
     if (e->n_cohort) { /* sorted */
         lowest = fmin(lowest, e->cohort[0]);
         highest = fmax(highest, e->cohort[e->n_cohort - 1]);
     }
-    scale s = {floor(fmin(lowest - 1.5, e->not_at - 2.5)), 0, 1, 99};
-    /* room for the word "overexpressed" on a small screen */
-    s.high = ceil(fmax(highest + 1.5, e->over_at + 0.45 * (e->over_at - s.low)));
-    double low = isfinite(e->low) ? e->low : e->log2_ratio, high = isfinite(e->high) ? e->high : e->log2_ratio;
+    scale s = {floor(fmin(lowest - 1.5, c->low_to - 2.5)), 0, 1, 99};
+    /* room for the words "very high" on a small screen */
+    s.high = ceil(fmax(highest + 1.5, c->high_from + 0.25 * (c->high_from - s.low)));
     open_svg(
-        out, 92, "CCND1 against the median reference gene",
-        "log2 ratio %.2f, 95 %% interval %.2f to %.2f; overexpressed from %.2f up, not overexpressed from %.2f down",
-        e->log2_ratio, low, high, e->over_at, e->not_at);
-    rect(out, "z-cool", at(s, s.low), at(s, e->not_at), 38, 24);
-    rect(out, "z-mid", at(s, e->not_at), at(s, e->over_at), 38, 24);
-    rect(out, "z-warm", at(s, e->over_at), at(s, s.high), 38, 24);
+        out, 92, "CCND1 per plasma cell against the median reference gene",
+        "log2 %.2f, 95 %% interval %.2f to %.2f; very high from %.2f up, intermediate from %.2f to %.2f, low from %.2f "
+        "down",
+        x, low, high, c->high_from, c->middle_from, c->middle_to, c->low_to);
+    level_zones(out, c, s);
     double step = s.high - s.low > 16 ? 4 : s.high - s.low > 8 ? 2 : 1;
     for (int i = (int)ceil(s.low / step); i * step <= s.high; i++) {
         double t = i * step;
         line(out, "axis", at(s, t), 62, at(s, t), 67);
         label(out, t == s.low ? "" : t == s.high ? "e" : "m", at(s, t), 81, "%g", t);
     }
-    label(out, "e", at(s, e->not_at) - 0.6, 30, "not over");
-    label(out, "", at(s, e->over_at) + 0.6, 30, "overexpressed");
-    line(out, "limit", at(s, e->not_at), 20, at(s, e->not_at), 67);
-    line(out, "limit", at(s, e->over_at), 20, at(s, e->over_at), 67);
     for (size_t i = 0; i < e->n_cohort; i++)
         line(out, "rug", at(s, e->cohort[i]), 38, at(s, e->cohort[i]), 62);
     line(out, "s-ink", at(s, low), 50, at(s, high), 50);
-    dot(out, "f-ink", at(s, e->log2_ratio), 50, 7);
-    double x = at(s, e->log2_ratio);
-    label(out, anchor(x), x, 13, "CCND1 %.2f", e->log2_ratio);
+    dot(out, "f-ink", at(s, x), 50, 7);
+    label(out, anchor(at(s, x)), at(s, x), 13, "CCND1 %.2f", x);
     fputs("</svg>\n", out);
 }
 

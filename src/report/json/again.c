@@ -64,9 +64,9 @@ static void judge_markers(json_reader *r, const ps_verdict *v, const ps_verdict 
 
 static void judge_again(json_reader *r, const ps_result *result, const ps_verdict *v) {
     ps_verdict again;
-    if (!json_has_weights(v->model))
+    if (!json_has_weights(v->model) || result->own_panel)
         return;
-    ps_judge(v->model, &result->calls, result->specimen, result->prior_odds, &again);
+    ps_judge(v->model, &result->panel->population, &result->calls, result->specimen, result->prior_odds, &again);
     want_real(r, "probability", v->probability, again.probability);
     want_real(r, "probability.low", v->low, again.low);
     want_real(r, "probability.high", v->high, again.high);
@@ -97,8 +97,6 @@ static void call_ccnd1_again(json_reader *r, const ps_result *result) {
     want_text(r, "state", ps_ccnd1_state_names[c->ccnd1.state], ps_ccnd1_state_names[again.state]);
     want_text(r, "cause", ps_cause_names[c->ccnd1.cause], ps_cause_names[again.cause]);
     want_reasons(r, &c->ccnd1.reasons, &again.reasons);
-    if (!result->own_panel) /* its limits are at hand */
-        want_real(r, "log_odds", c->ccnd1.log_odds, again.log_odds);
     node_leave(r, outside);
 }
 
@@ -141,14 +139,7 @@ static void check_expression(json_reader *r, const ps_result *result) {
             want_count(r, "fragments", e->fragments, (int64_t)e->gene[i].fragments);
             want_real(r, "log2_ratio", e->log2_ratio, e->gene[i].log2_ratio);
         }
-    if (!e->cohort_cut_offs && !result->own_panel) {
-        want_real(r, "over_at", e->over_at, limits->expression_over_log2);
-        want_real(r, "not_at", e->not_at, limits->expression_not_log2);
-    }
-    if (e->state == PS_EXPRESSION_NOT_ASSESSABLE)
-        want_real(r, "log_odds", e->log_odds, 0);
-    else if (!e->cohort_cut_offs && !result->own_panel)
-        want_real(r, "log_odds", e->log_odds, ps_expression_assumed_odds(limits, e));
+    (void)limits;
     node_leave(r, outside);
 }
 

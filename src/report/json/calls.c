@@ -332,15 +332,15 @@ static void read_cells(json_reader *r, const json_t *o, ps_result *result) {
 }
 
 static void read_components(json_reader *r, const json_t *o, ps_expression_call *e) {
-    const json_t *array = node_array(r, o, "components", PS_MAX_COMPONENTS);
+    const json_t *array = node_array(r, o, "components", PS_MIXTURE_COMPONENTS);
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
         size_t outside = node_enter(r, "components", (long)i);
         const json_t *row = node_row(r, array, i);
-        ps_component *c = &e->component[e->n_components++];
+        ps_component *c = &e->mixture.component[e->mixture.n++];
         c->weight = node_real(r, row, "weight", 0, 1);
         c->mean = node_real(r, row, "mean", -ANY, ANY);
         c->sd = node_real(r, row, "sd", 0, ANY);
-        c->over = node_enum(r, row, "state", ps_expression_state_names, PS_N_EXPRESSION_STATES) == PS_EXPRESSION_OVER;
+        c->level = (ps_level)node_enum(r, row, "level", ps_level_names, PS_N_LEVELS);
         node_leave(r, outside);
     }
 }
@@ -367,6 +367,32 @@ static void read_cohort(json_reader *r, const json_t *o, ps_expression_call *e) 
     node_leave(r, outside);
 }
 
+static void by_level(json_reader *r, const json_t *o, const char *key, double out[PS_N_LEVELS]) {
+    const json_t *part = node_object(r, o, key);
+    for (int l = 0; l < PS_N_LEVELS && part; l++)
+        out[l] = node_real(r, part, ps_level_names[l], -ANY, ANY);
+}
+
+static void read_levels(json_reader *r, const json_t *o, ps_expression_call *e) {
+    const json_t *share = node_object(r, o, "plasma_share"), *cut = node_object(r, o, "cut_offs");
+    by_level(r, o, "levels", e->posterior);
+    by_level(r, o, "log_likelihood", e->log_level);
+    e->per_cell = node_real(r, o, "log2_per_plasma_cell", -ANY, ANY);
+    e->other_log2 = node_real(r, o, "other_cells_log2", -ANY, ANY);
+    if (!share || !cut)
+        return;
+    e->plasma_share = (ps_plasma_share){node_real(r, share, "value", 0, 1),
+                                        node_real(r, share, "low", 0, 1),
+                                        node_real(r, share, "high", 0, 1),
+                                        NAN,
+                                        NAN,
+                                        0};
+    e->plasma_share.markers = node_has(share, "markers") ? (int)node_integer(r, share, "markers", 0, 1000) : 0;
+    e->cut_offs = (ps_cut_offs){
+        node_real(r, cut, "low_to", -ANY, ANY), node_real(r, cut, "intermediate_from", -ANY, ANY),
+        node_real(r, cut, "intermediate_to", -ANY, ANY), node_real(r, cut, "very_high_from", -ANY, ANY)};
+}
+
 static void read_expression(json_reader *r, const json_t *o, ps_result *result) {
     ps_expression_call *e = &result->calls.expression;
     e->state = (ps_expression_state)node_enum(r, o, "state", ps_expression_state_names, PS_N_EXPRESSION_STATES);
@@ -378,8 +404,6 @@ static void read_expression(json_reader *r, const json_t *o, ps_result *result) 
     e->z = node_real(r, o, "z", -ANY, ANY);
     e->percentile = node_real(r, o, "percentile", 0, 100);
     e->reference = ps_result_keep(result, node_text(r, o, "reference", 1));
-    e->over_at = node_real(r, o, "over_at", -ANY, ANY);
-    e->not_at = node_real(r, o, "not_at", -ANY, ANY);
     if (node_has(o, "strandedness"))
         e->strand = (ps_strandedness)node_enum(r, o, "strandedness", ps_strandedness_names, PS_N_STRANDS);
     e->reference_median = node_real(r, o, "reference_median", 0, ANY);
@@ -394,7 +418,7 @@ static void read_expression(json_reader *r, const json_t *o, ps_result *result) 
     e->late_share = real_or_nan(r, o, "late_share", 0, 1);
     read_cells(r, o, result);
     read_cohort(r, o, e);
-    e->log_odds = node_real(r, o, "log_odds", -ANY, ANY);
+    read_levels(r, o, e);
     read_genes(r, o, result);
 }
 
@@ -539,7 +563,7 @@ static void read_ccnd1(json_reader *r, const json_t *o, ps_result *result) {
     c->state = (ps_ccnd1_state)node_enum(r, o, "state", ps_ccnd1_state_names, PS_N_CCND1_STATES);
     c->cause = (ps_cause)node_enum(r, o, "cause", ps_cause_names, PS_N_CAUSES);
     json_reasons(r, o, result, &c->reasons);
-    c->log_odds = node_real(r, o, "log_odds", -ANY, ANY);
+    by_level(r, o, "log_likelihood", c->log_level);
 }
 
 void json_calls(json_reader *r, const json_t *root, ps_result *result) {

@@ -12,7 +12,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/result_read.h"
 
-static const char schema[] = "plasmastrat/sample/1", schema_family[] = "plasmastrat/sample/";
+static const char schema[] = "plasmastrat/sample/2", schema_family[] = "plasmastrat/sample/";
 
 /* ---- models and verdicts ----------------------------------------------------------------------------------------
  */
@@ -23,9 +23,12 @@ static void read_weights(json_reader *r, const json_t *object, ps_model *model) 
         size_t outside = node_enter(r, "weights", (long)i);
         const json_t *row = node_row(r, array, i);
         ps_weight *w = &model->weight[node_enum(r, row, "marker", ps_marker_names, PS_N_MARKERS)];
-        int positive = node_enum(r, row, "state", ps_marker_state_names, PS_N_MARKER_STATES) == PS_MARKER_POSITIVE;
-        *(positive ? &w->positive : &w->negative) = node_real(r, row, "log_likelihood_ratio", -20, 20);
-        *(positive ? &w->positive_sd : &w->negative_sd) = node_real(r, row, "sd", 0, 20);
+        int state = node_enum(r, row, "state", ps_marker_state_names, PS_N_MARKER_STATES);
+        double *to[PS_N_MARKER_STATES] = {&w->negative, &w->negative, &w->intermediate, &w->positive};
+        double *sd[PS_N_MARKER_STATES] = {&w->negative_sd, &w->negative_sd, &w->intermediate_sd, &w->positive_sd};
+        *to[state] = node_real(r, row, "log_likelihood_ratio", -20, 20);
+        *sd[state] = node_real(r, row, "sd", 0, 20);
+        model->two_levels &= state != PS_MARKER_INTERMEDIATE;
         node_leave(r, outside);
     }
 }
@@ -36,10 +39,12 @@ static void read_joint(json_reader *r, const json_t *object, ps_model *model) {
         return;
     size_t outside = node_enter(r, "joint", -1);
     model->joint.dirichlet = node_real(r, joint, "dirichlet", 1e-6, 1e6);
-    const json_t *cells = node_array(r, joint, "cells", 4);
+    const json_t *cells = node_array(r, joint, "cells", 2 * PS_N_LEVELS);
+    model->two_levels = json_array_size(cells) < 2 * PS_N_LEVELS;
     for (size_t i = 0; i < json_array_size(cells); i++) {
         const json_t *cell = node_row(r, cells, i);
-        int c = node_enum(r, cell, "ccnd1", ps_marker_state_names, PS_N_MARKER_STATES) == PS_MARKER_POSITIVE;
+        int c = node_enum(r, cell, "ccnd1", ps_marker_state_names, PS_N_MARKER_STATES) - PS_MARKER_NEGATIVE;
+        c = c < 0 ? 0 : c;
         int m = node_enum(r, cell, "ras", ps_marker_state_names, PS_N_MARKER_STATES) == PS_MARKER_POSITIVE;
         for (int k = 0; k < PS_N_CLASSES; k++)
             model->joint.count[k][c][m] = node_real(r, cell, ps_class_names[k], 0, 1e9);
@@ -49,7 +54,7 @@ static void read_joint(json_reader *r, const json_t *object, ps_model *model) {
 
 void json_model(json_reader *r, const json_t *object, ps_model *model) {
     static const char *const specimens[PS_N_SPECIMENS] = {"any", "lesion", "marrow"};
-    *model = (ps_model){0};
+    *model = (ps_model){.two_levels = 1};
     model->name = ps_strdup(node_text(r, object, "name", 0));
     model->question = ps_strdup(node_text(r, object, "question", 0));
     model->basis = (ps_basis)node_enum(r, object, "basis", ps_basis_names, PS_N_BASES);
@@ -273,6 +278,11 @@ static void read_done(json_reader *r, const json_t *root, const ps_panel *panels
     read_label(r, root, result);
     json_calls(r, root, result);
     json_identity(r, root, result);
+    if (!r->failed && !result->own_panel && json_has_weights(result->own_model)) { /* every model's verdict follows */
+        ps_label_free(&result->label);
+        ps_stratify(result->panel, result->own_model, &result->calls, result->specimen, result->prior_odds,
+                    &result->label);
+    }
     outside = node_enter(r, "provenance", -1);
     read_given_normals(r, provenance, &result->calls.copynumber);
     node_leave(r, outside);
@@ -294,7 +304,11 @@ static int check_schema(json_reader *r, const json_t *root) {
     if (!strcmp(found, schema))
         return 0;
     long number = strncmp(found, schema_family, n) ? 0 : strtol(found + n, NULL, 10);
-    if (number > 1)
+    if (number == 1)
+        node_fail(r, "schema",
+                  "'%s' knew two levels of CCND1: run `sample` again (`report` still reads it); expected %s", found,
+                  schema);
+    else if (number > 2)
         node_fail(r, "schema", "'%.60s' was written by a newer program; this one reads %s", found, schema);
     else
         node_fail(r, "schema", "'%.60s', expected %s", found, schema);

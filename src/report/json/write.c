@@ -1,4 +1,4 @@
-/* write.c - ID.json: the names and the nesting of schema plasmastrat/sample/1 (sample.schema.json).
+/* write.c - ID.json: the names and the nesting of schema plasmastrat/sample/2 (sample.schema.json).
  *
  * Keys stand in the contract's order; keys beyond the contract follow the contract's in each object.
  */
@@ -104,20 +104,23 @@ static json_t *weights_array(document *d, const ps_model *m) {
     for (int k = 0; k < PS_N_MARKERS && !(m->joint.dirichlet > 0); k++) {
         const ps_weight *w = &m->weight[k];
         push_weight(d, array, k, PS_MARKER_POSITIVE, w->positive, w->positive_sd);
+        if (k == PS_MARKER_CCND1 && !m->two_levels)
+            push_weight(d, array, k, PS_MARKER_INTERMEDIATE, w->intermediate, w->intermediate_sd);
         push_weight(d, array, k, PS_MARKER_NEGATIVE, w->negative, w->negative_sd);
     }
     return array;
 }
 
-static json_t *joint_object(document *d, const ps_joint *joint) {
+static json_t *joint_object(document *d, const ps_model *m) {
+    const ps_joint *joint = &m->joint;
     if (!(joint->dirichlet > 0))
         return json_null();
     json_t *o = json_object(), *cells = json_array();
     put(d, o, "dirichlet", real(joint->dirichlet));
-    for (int c = 0; c < 2; c++)
-        for (int r = 0; r < 2; r++) {
+    for (int c = 0; c < PS_N_LEVELS; c++)
+        for (int r = 0; r < 2 && !(c == PS_LEVEL_INTERMEDIATE && m->two_levels); r++) {
             json_t *cell = json_object();
-            put(d, cell, "ccnd1", text(ps_marker_state_names[c ? PS_MARKER_POSITIVE : PS_MARKER_NEGATIVE]));
+            put(d, cell, "ccnd1", text(ps_marker_state_names[PS_MARKER_NEGATIVE + c]));
             put(d, cell, "ras", text(ps_marker_state_names[r ? PS_MARKER_POSITIVE : PS_MARKER_NEGATIVE]));
             for (int k = 0; k < PS_N_CLASSES; k++)
                 put(d, cell, ps_class_names[k], real(joint->count[k][c][r]));
@@ -138,7 +141,7 @@ static void put_model(document *d, json_t *o, const ps_model *m) {
     put(d, o, "note", text(note));
     put(d, o, "required", required_array(d, m));
     put(d, o, "weights", weights_array(d, m));
-    put(d, o, "joint", joint_object(d, &m->joint));
+    put(d, o, "joint", joint_object(d, m));
 }
 
 static json_t *model_object(document *d, const ps_model *m) {
@@ -165,6 +168,22 @@ static json_t *markers_array(document *d, const ps_verdict *v) {
     return array;
 }
 
+static json_t *rates_object(document *d, const ps_rates *rates) {
+    json_t *o = json_object();
+    put(d, o, "plasmacytoma_like", real(rates->of[PS_LABEL_PLASMACYTOMA]));
+    put(d, o, "intramedullary", real(rates->of[PS_LABEL_INTRAMEDULLARY]));
+    put(d, o, "indeterminate", real(rates->of[PS_LABEL_INDETERMINATE]));
+    return o;
+}
+
+static json_t *population_object(document *d) {
+    const ps_panel *panel = d->result->panel;
+    json_t *o = json_object();
+    put(d, o, "name", text(panel ? panel->population.name : NULL));
+    put(d, o, "source", text(panel ? panel->population.source : NULL));
+    return o;
+}
+
 static json_t *models_array(document *d) {
     json_t *array = json_array();
     const ps_label *label = &d->result->label;
@@ -173,10 +192,15 @@ static json_t *models_array(document *d) {
         json_t *o = json_object();
         put(d, o, "name", text(v->model->name));
         put(d, o, "basis", text(ps_basis_names[v->model->basis]));
+        put(d, o, "specimen", text(ps_model_specimen(v->model)));
         put(d, o, "label", text(ps_label_names[v->label]));
         put(d, o, "probability", real(v->probability));
         put(d, o, "low", real(v->low));
         put(d, o, "high", real(v->high));
+        put(d, o, "applies", json_boolean(v->applies));
+        put(d, o, "contradicts", json_boolean(v->contradicts));
+        put(d, o, "borderline", json_boolean(v->borderline));
+        put(d, o, "rates", rates_object(d, &v->rates));
         put(d, o, "leaning", text(ps_leaning_name(v->leaning)));
         put(d, o, "reasons", reasons_array(d, &v->reasons));
         put_model(d, o, v->model);
@@ -189,13 +213,21 @@ static json_t *models_array(document *d) {
 /* ---- CCND1 as a whole, and RAS
  * ------------------------------------------------------------------------------------- */
 
+/* By level, the highest first. */
+static json_t *levels_object(document *d, const double value[PS_N_LEVELS]) {
+    json_t *o = json_object();
+    for (int l = PS_N_LEVELS - 1; l >= 0; l--)
+        put(d, o, ps_level_names[l], real(value[l]));
+    return o;
+}
+
 static json_t *ccnd1_object(document *d) {
     const ps_ccnd1_call *c = &d->result->calls.ccnd1;
     json_t *o = json_object();
     put(d, o, "state", text(ps_ccnd1_state_names[c->state]));
     put(d, o, "cause", text(ps_cause_names[c->cause]));
     put(d, o, "reasons", reasons_array(d, &c->reasons));
-    put(d, o, "log_odds", real(c->log_odds));
+    put(d, o, "log_likelihood", levels_object(d, c->log_level));
     return o;
 }
 
@@ -392,13 +424,13 @@ static json_t *cohort_object(document *d) {
     put(d, o, "samples", json_integer((json_int_t)e->n_cohort));
     put(d, o, "median", real(e->cohort_median));
     put(d, o, "mad", real(e->cohort_mad));
-    for (int i = 0; i < e->n_components; i++) {
+    for (int i = 0; i < e->mixture.n; i++) {
+        const ps_component *part = &e->mixture.component[i];
         json_t *c = json_object();
-        put(d, c, "weight", real(e->component[i].weight));
-        put(d, c, "mean", real(e->component[i].mean));
-        put(d, c, "sd", real(e->component[i].sd));
-        put(d, c, "state",
-            text(ps_expression_state_names[e->component[i].over ? PS_EXPRESSION_OVER : PS_EXPRESSION_NOT_OVER]));
+        put(d, c, "weight", real(part->weight));
+        put(d, c, "mean", real(part->mean));
+        put(d, c, "sd", real(part->sd));
+        put(d, c, "level", text(ps_level_names[part->level]));
         push(d, components, c);
     }
     put(d, o, "components", components);
@@ -408,12 +440,36 @@ static json_t *cohort_object(document *d) {
     return o;
 }
 
+static json_t *share_object(document *d, int counted) {
+    const ps_plasma_share *s = &d->result->calls.expression.plasma_share;
+    json_t *o = json_object();
+    put(d, o, "value", counted ? real(s->value) : json_null());
+    put(d, o, "low", counted ? real(s->low) : json_null());
+    put(d, o, "high", counted ? real(s->high) : json_null());
+    put(d, o, "markers", counted ? json_integer(s->markers) : json_null());
+    return o;
+}
+
+/* Of log2 per plasma cell. */
+static json_t *cut_offs_object(document *d) {
+    const ps_cut_offs *c = &d->result->calls.expression.cut_offs;
+    json_t *o = json_object();
+    put(d, o, "very_high_from", real(c->high_from));
+    put(d, o, "intermediate_to", real(c->middle_to));
+    put(d, o, "intermediate_from", real(c->middle_from));
+    put(d, o, "low_to", real(c->low_to));
+    return o;
+}
+
 static json_t *expression_object(document *d) {
+    static const double unknown[PS_N_LEVELS] = {NAN, NAN, NAN};
     const ps_expression_call *e = &d->result->calls.expression;
     int counted = ps_expression_counted(e);
     json_t *o = json_object();
     put(d, o, "state", text(ps_expression_state_names[e->state]));
     put(d, o, "reasons", reasons_array(d, &e->reasons));
+    put(d, o, "levels", levels_object(d, counted ? e->posterior : unknown));
+    put(d, o, "plasma_share", share_object(d, counted));
     put(d, o, "fragments", counted ? count(e->fragments) : json_null());
     put(d, o, "log2_ratio", counted ? real(e->log2_ratio) : json_null());
     put(d, o, "z", counted ? real(e->z) : json_null());
@@ -422,9 +478,14 @@ static json_t *expression_object(document *d) {
     put(d, o, "genes", genes_array(d, 1));
     put(d, o, "low", counted ? real(e->low) : json_null());
     put(d, o, "high", counted ? real(e->high) : json_null());
-    put(d, o, "over_at", real(e->over_at));
-    put(d, o, "not_at", real(e->not_at));
-    /* Without a cohort, or where its states cannot be told apart, the cut-offs are the panel's, which nobody has published. */
+    put(d, o, "over_at", real(e->cut_offs.high_from));
+    put(d, o, "not_at", real(e->cut_offs.low_to));
+    put(d, o, "cut_offs", cut_offs_object(d));
+    put(d, o, "log2_per_plasma_cell", counted ? real(e->per_cell) : json_null());
+    put(d, o, "other_cells_log2", counted ? real(e->other_log2) : json_null());
+    put(d, o, "other_cells", counted ? text(e->other_cell) : json_null());
+    put(d, o, "log_likelihood", levels_object(d, e->log_level));
+    /* Without a cohort, or where its levels cannot be told apart, the levels are the panel's. */
     put(d, o, "reference_basis", text(e->cohort_cut_offs ? "cohort" : "assumption"));
     put(d, o, "strandedness", counted ? text(ps_strandedness_names[e->strand]) : json_null());
     put(d, o, "reference_median", counted ? real(e->reference_median) : json_null());
@@ -432,7 +493,6 @@ static json_t *expression_object(document *d) {
     put(d, o, "reference_fragments", counted ? json_integer((json_int_t)e->reference_fragments) : json_null());
     put(d, o, "spliced_fraction", counted ? real(e->spliced_fraction) : json_null());
     put(d, o, "plasma_log2", counted ? real(e->plasma_log2) : json_null());
-    put(d, o, "log_odds", real(e->log_odds));
     put(d, o, "sense_share", counted ? real(e->sense_share) : json_null());
     put(d, o, "unspliced_share", counted ? real(e->unspliced_share) : json_null());
     put(d, o, "late_share", counted ? real(e->late_share) : json_null());
@@ -716,6 +776,7 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "reasons", reasons_array(d, &chosen->reasons));
     put(d, o, "model", model_object(d, chosen->model));
     put(d, o, "models", models_array(d));
+    put(d, o, "population", population_object(d));
     put(d, o, "markers", markers_array(d, chosen));
     put(d, o, "ccnd1", ccnd1_object(d));
     put(d, o, "ras", ras_object(d));
@@ -727,6 +788,8 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "evidence", evidence_object(d));
     put(d, o, "provenance", provenance_object(d));
     put(d, o, "specimen", text(ps_specimen_names[d->result->specimen]));
+    put(d, o, "borderline", json_boolean(chosen->borderline));
+    put(d, o, "rates", rates_object(d, &chosen->rates));
     put(d, o, "reads", reads_array(d));
     put(d, o, "purity", real(d->result->purity));
     put(d, o, "prior_odds", real(d->result->prior_odds));
@@ -747,7 +810,7 @@ static void put_failure(document *d, json_t *o) {
 int ps_write_json(const ps_result *result, FILE *out, ps_error *err) {
     document d = {.result = result};
     json_t *o = json_object();
-    put(&d, o, "schema", text("plasmastrat/sample/1"));
+    put(&d, o, "schema", text("plasmastrat/sample/2"));
     put(&d, o, "digest", json_null()); /* its place; what it is follows from the rest */
     put(&d, o, "sample_id", text(result->sample_id));
     put(&d, o, "status", text(result->failure ? "failed" : "ok"));
