@@ -9,6 +9,7 @@
 #define PLASMASTRAT_ROW_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdint.h>
 
 #include "plasmastrat/result.h"
@@ -38,6 +39,12 @@ typedef struct ps_row_match {  /* another sample that is the same person's */
     unsigned char own, theirs; /* bit per ps_input_role: which inputs say so */
 } ps_row_match;
 
+typedef struct ps_row_model { /* what one built-in model answers */
+    char *name;
+    ps_label_state label;
+    int contradicts; /* it says the opposite of the label */
+} ps_row_model;
+
 typedef struct ps_row {
     char *sample_id;
     char *failure; /* NULL: done; else why the sample failed, and only sample_id is meaningful besides */
@@ -46,7 +53,12 @@ typedef struct ps_row {
     ps_label_state label, leaning; /* never PS_LABEL_NOT_APPLICABLE: such a sample is not-assessable */
     double probability, low, high; /* of plasmacytoma-like, with its 95 % interval */
     char *message;                 /* why there is no definite label */
+    int borderline;                /* the label's interval crosses its threshold */
     char *model, *question;
+    char *population; /* where the chosen model's rates hold; NULL: none were worked out (schema 1) */
+    ps_rates rates;   /* of the chosen model there, by label */
+    ps_row_model *answer;
+    size_t n_answers;
     ps_basis basis; /* of the model; meaningless without one */
     ps_specimen specimen;
     double purity;
@@ -60,7 +72,7 @@ typedef struct ps_row {
     ps_ccnd1_state ccnd1;
     ps_cause cause;
     ps_expression_state expression;
-    double log2_ratio, over_at, not_at; /* CCND1 expression and the cut-offs it was held against */
+    double log2_ratio, per_cell, over_at, not_at; /* CCND1 expression; per plasma cell, and the cut-offs of that */
     ps_cn_state copy_number;
     double copies, copies_low, copies_high;
     ps_scope scope;
@@ -88,6 +100,9 @@ void ps_row_of(const ps_result *result, ps_row *row); /* copies; a failed result
 void ps_row_free(ps_row *row);
 /* Append; strings are copied. */
 void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_p, double vaf, int mutates);
+void ps_row_add_answer(ps_row *row, const char *name, ps_label_state label, int contradicts);
+/* The names of the models that contradict, joined by ','; plain text. */
+void ps_row_put_contradicting(FILE *out, const ps_row *row, const char *missing);
 void ps_row_add_check(ps_row *row, const char *check, const char *input, ps_qc_state state, const char *message);
 
 /* The row of an ID.json, the same that ps_row_of made of its result. Refused, with the file's name and the place in it: no JSON,

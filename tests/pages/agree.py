@@ -249,8 +249,15 @@ def expression(c, page, d):
     two = lambda x: fixed(x, 2)
     c.same("expression", shown["log2 ratio, 95 % interval"],
            f"{two(e['log2_ratio'])} ({two(e['low'])} to {two(e['high'])})")
-    c.same("over from", shown["Overexpressed from"], two(e["over_at"]) + " up")
-    c.same("not over from", shown["Not overexpressed from"], two(e["not_at"]) + " down")
+    cut, share, levels = e["cut_offs"], e["plasma_share"], e["levels"]
+    c.same("very high from", shown["Very high per plasma cell"], f"from {two(cut['very_high_from'])} up")
+    c.same("intermediate", shown["Intermediate"], f"{two(cut['intermediate_from'])} to {two(cut['intermediate_to'])}")
+    c.same("low from", shown["Low"], f"from {two(cut['low_to'])} down")
+    c.same("per cell", shown["log2 per plasma cell"], two(e["log2_per_plasma_cell"]))
+    c.same("plasma share", shown["Plasma share of the RNA, 95 % interval"],
+           f"{percent(share['value'])} ({percent(share['low'])} to {percent(share['high'])})")
+    c.same("levels", shown["Posterior of very high, intermediate, low"],
+           ", ".join(fixed(levels[k], 3) for k in ("very_high", "intermediate", "low")))
     c.same("reference genes", shown["Reference genes"], f"{e['reference_genes']}, {e['reference_fragments']} fragments")
     c.same("spliced", shown["Spliced reads"], percent(e["spliced_fraction"]))
     c.same("plasma cells", shown["Plasma-cell content (log2)"], two(e["plasma_log2"]))

@@ -64,6 +64,13 @@ static ps_row positive(const char *id) {
     row.high = 0.970456;
     row.model = ps_strdup("rationale");
     row.question = ps_strdup("Which?");
+    row.population = ps_strdup("ordinary marrow myelomas");
+    row.rates.of[PS_LABEL_PLASMACYTOMA] = 0.0836;
+    row.rates.of[PS_LABEL_INTRAMEDULLARY] = 0.4836;
+    row.rates.of[PS_LABEL_INDETERMINATE] = 0.4328;
+    ps_row_add_answer(&row, "rationale", PS_LABEL_PLASMACYTOMA, 0);
+    ps_row_add_answer(&row, "primary-solitary", PS_LABEL_INTRAMEDULLARY, 1);
+    row.per_cell = 2.83;
     row.specimen = PS_SPECIMEN_LESION;
     row.purity = 0.8;
     row.ras = PS_RAS_MUTATED;
@@ -110,12 +117,14 @@ static void release(ps_row *rows, size_t n) {
         ps_row_free(&rows[i]);
 }
 
-#define HEADER                                                                                                       \
-    "sample_id\tstatus\tlabel\tprobability\tras\tras_variants\tccnd1\tccnd1_cause\tccnd1_expression\t"               \
-    "ccnd1_copy_number\tigh_ccnd1\thyperdiploid\tmessage\tleaning\tprobability_low\tprobability_high\tmodel\tbasis"  \
-    "\tspecimen\tras_other_variants\tras_lod95_worst\tras_worst_codon\tccnd1_log2_ratio\tccnd1_copies\t"             \
-    "ccnd1_copies_low\tccnd1_copies_high\tccnd1_scope\tigh_split_fragments\tigh_discordant_fragments\tpurity\t"      \
-    "qc_warnings\tqc_failures\tidentity\tcontamination\tsame_person_as\n"
+#define HEADER                                                                                                        \
+    "sample_id\tstatus\tlabel\tprobability\tras\tras_variants\tccnd1\tccnd1_cause\tccnd1_expression\t"                \
+    "ccnd1_copy_number\tigh_ccnd1\thyperdiploid\tmessage\tleaning\tprobability_low\tprobability_high\tmodel\tbasis"   \
+    "\tspecimen\tras_other_variants\tras_lod95_worst\tras_worst_codon\tccnd1_log2_ratio\tccnd1_copies\t"              \
+    "ccnd1_copies_low\tccnd1_copies_high\tccnd1_scope\tigh_split_fragments\tigh_discordant_fragments\tpurity\t"       \
+    "qc_warnings\tqc_failures\tidentity\tcontamination\tsame_person_as\tcontradicted_by\tborderline\tordinary_rate\t" \
+    "label_rationale\tlabel_emd_lesion\tlabel_marrow_compartment\tlabel_primary_solitary\t"                           \
+    "ccnd1_log2_per_plasma_cell\n"
 
 static void table_bytes(void **state) {
     (void)state;
@@ -128,13 +137,13 @@ static void table_bytes(void **state) {
         "970456\trationale\tpremise\t"
         "lesion\tBRAF:p.Val600Glu:0.5\t0.0341863\tKRAS:146\t2.51856\t3.02\t2.9\t3.14\tchromosome\t14\t8\t0."
         "8\t1\t1\tsame"
-        "\t0.0312\tP2,P 3\n"
+        "\t0.0312\tP2,P 3\tprimary-solitary\tno\t0.0836\tplasmacytoma-like\t.\t.\tintramedullary\t2.83\n"
         "F 1\tfailed\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\tf1.bam:  truncated"
-        "\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n"
+        "\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n"
         "U1\tok\tnot-assessable\t.\tnot-assessable\t.\tnot-assessable\tnot-assessable\tnot-assessable\tnot-assessable"
         "\tnot-assessable\t.\tno-assessable-marker: nothing could be "
         "assessed\tnone\t.\t.\t.\t.\tunknown\t.\t.\t.\t.\t."
-        "\t.\t.\tnone\t.\t.\t.\t0\t0\tnot-assessable\t.\t.\n");
+        "\t.\t.\tnone\t.\t.\t.\t0\t0\tnot-assessable\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n");
     free(text);
     release(rows, 3);
     text = written(ps_write_cohort_tsv, NULL, 0);
@@ -217,7 +226,7 @@ static void nasty_table(void **state) {
     char *text = written(ps_write_cohort_tsv, rows, N_NASTY);
     assert_true(is_utf8(text));
     assert_int_equal(count_of(text, "\n"), N_NASTY + 1);
-    assert_int_equal(count_of(text, "\t"), 34 * (N_NASTY + 1));
+    assert_int_equal(count_of(text, "\t"), 42 * (N_NASTY + 1));
     assert_int_equal(count_of(text, "\r"), 0);
     free(text);
     release(rows, N_NASTY);
@@ -305,7 +314,7 @@ static void page_holds(void **state) {
     assert_non_null(strstr(page, "f1.bam: truncated"));
     assert_int_equal(count_of(page, "data-row=\""), 3);
     assert_non_null(strstr(page,
-                           "<title>P1: plasmacytoma-like; CCND1 dysregulated, log2 2.52; RAS mutated, VAF 29.9 %"
+                           "<title>P1: plasmacytoma-like; CCND1 dysregulated, log2 2.83; RAS mutated, VAF 29.9 %"
                            "</title>"));
     assert_non_null(strstr(page, "<th scope=\"row\">RAS mutated</th><td class=\"n\">2</td><td class=\"n\">0</td><td "
                                  "class=\"n\">0</td>"));

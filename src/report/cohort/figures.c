@@ -72,6 +72,11 @@ static int differs(double a, double b) {
     return isnan(a) != isnan(b) || (!isnan(a) && a != b);
 }
 
+/* Per plasma cell; results of schema 1 tell the ratio alone. */
+static double level_of(const ps_row *r) {
+    return isfinite(r->per_cell) ? r->per_cell : r->log2_ratio;
+}
+
 static quadrants lay_out(const ps_cohort_view *view) {
     quadrants q = {.low = -5, .high = 0, .not_at = NAN, .over_at = NAN};
     int agree = 1, first = 1;
@@ -81,13 +86,13 @@ static quadrants lay_out(const ps_cohort_view *view) {
         if (r->failure)
             continue;
         q.shown[band_of(r)] = 1;
-        if (!isfinite(r->log2_ratio))
+        if (!isfinite(level_of(r)))
             continue;
         agree &= first || !(differs(q.not_at, r->not_at) || differs(q.over_at, r->over_at));
         q.not_at = r->not_at;
         q.over_at = r->over_at;
         first = 0;
-        double x = fmax(-40, fmin(40, r->log2_ratio)); /* counts are below 2^40: beyond it nothing is measured */
+        double x = fmax(-40, fmin(40, level_of(r))); /* counts are below 2^40: beyond it nothing is measured */
         q.low = x < q.low ? (int)floor(x) : q.low;
         q.high = x > q.high ? (int)ceil(x) : q.high;
     }
@@ -118,8 +123,8 @@ static point place(const quadrants *q, const ps_row *r, size_t number) {
     point p = {.row = number};
     int band = band_of(r);
     double vaf = fmax(0, fmin(1, ps_cohort_ras_vaf(r)));
-    p.x = isfinite(r->log2_ratio)
-              ? x_at(q, r->log2_ratio)
+    p.x = isfinite(level_of(r))
+              ? x_at(q, level_of(r))
               : unknown_left + 1.5 + (unknown_right - unknown_left - 3) * spread(number, 0.7548776662466927);
     p.y = band == BAND_VAF ? q->top[BAND_VAF] + VAF_HEIGHT * (1 - vaf)
                            : q->top[band] + 7 + (BAND_HEIGHT - 14) * spread(number, 0.6180339887498949);
@@ -171,15 +176,15 @@ static void put_frame(FILE *out, const quadrants *q) {
     fprintf(out, "<text class=\"m\" x=\"%.2f%%\" y=\"%d\">no RNA</text>\n", (unknown_left + unknown_right) / 2,
             floor_y + 16);
     fprintf(out,
-            "<text class=\"m\" x=\"%.2f%%\" y=\"%d\">CCND1 expression, log2<tspan class=\"long\"> over the "
+            "<text class=\"m\" x=\"%.2f%%\" y=\"%d\">CCND1 per plasma cell, log2<tspan class=\"long\"> over the "
             "median reference gene</tspan></text>",
             (scale_left + scale_right) / 2, floor_y + 36);
     fprintf(out, "<text class=\"e\" x=\"-6\" y=\"12\">RAS VAF</text>\n");
     if (known) {
         put_vertical(out, q, "limit", x_at(q, q->not_at));
         put_vertical(out, q, "limit", x_at(q, q->over_at));
-        fprintf(out, "<text class=\"e\" x=\"%.2f%%\" y=\"14\">not over</text>", x_at(q, q->not_at));
-        fprintf(out, "<text x=\"%.2f%%\" y=\"14\">overexpressed</text>\n", x_at(q, q->over_at));
+        fprintf(out, "<text class=\"e\" x=\"%.2f%%\" y=\"14\">low</text>", x_at(q, q->not_at));
+        fprintf(out, "<text x=\"%.2f%%\" y=\"14\">very high</text>\n", x_at(q, q->over_at));
     }
 }
 
@@ -212,8 +217,8 @@ static void put_point(FILE *out, const ps_cohort_view *view, const point *p) {
     fprintf(out, "\" data-row=\"s%zu\"><title>", p->row + 1);
     ps_put_html(out, r->sample_id);
     fprintf(out, ": %s; CCND1 %s", ps_label_names[r->label], ps_ccnd1_state_names[r->ccnd1]);
-    if (isfinite(r->log2_ratio))
-        fprintf(out, ", log2 %s", NUM(r->log2_ratio, 2));
+    if (isfinite(level_of(r)))
+        fprintf(out, ", log2 %s", NUM(level_of(r), 2));
     fprintf(out, "; RAS %s", ps_ras_state_names[r->ras]);
     if (isfinite(vaf))
         fprintf(out, ", VAF %s", ps_percent(PS_NUMBER_BUFFER, vaf, ""));

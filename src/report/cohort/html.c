@@ -74,6 +74,13 @@ static void cell_label(const ps_row *r, FILE *out) {
     put_chip(out, ps_cohort_group_kind(group), ps_cohort_group_name(group));
     if (!r->failure && r->label == PS_LABEL_INDETERMINATE)
         put_soft(out, "leaning %s", ps_leaning_name(r->leaning));
+    if (r->failure)
+        return;
+    if (r->borderline)
+        put_soft(out, "borderline");
+    for (size_t i = 0; i < r->n_answers; i++)
+        if (r->answer[i].contradicts)
+            put_soft(out, "%s: %s", r->answer[i].name, ps_label_names[r->answer[i].label]);
 }
 
 static void cell_probability(const ps_row *r, FILE *out) {
@@ -108,9 +115,9 @@ static void cell_lod(const ps_row *r, FILE *out) {
 }
 
 static void cell_ccnd1(const ps_row *r, FILE *out) {
-    static const char *const kinds[PS_N_CCND1_STATES] = {"none", "cool", "warm"};
+    static const char *const kinds[PS_N_CCND1_STATES] = {"none", "cool", "amber", "warm"};
     put_chip(out, kinds[r->ccnd1], ps_ccnd1_state_names[r->ccnd1]);
-    if (r->ccnd1 == PS_CCND1_DYSREGULATED || r->cause == PS_CAUSE_CONFLICT)
+    if (r->ccnd1 >= PS_CCND1_INTERMEDIATE || r->cause == PS_CAUSE_CONFLICT)
         put_soft(out, "cause: %s", ps_cause_names[r->cause]);
 }
 
@@ -331,6 +338,29 @@ static int same_text(const char *a, const char *b) {
 }
 
 /* Every model that answered here, once, with what its answer is worth. */
+/* The model's labels in the ordinary disease, and here. */
+static void put_rates(FILE *out, const ps_cohort_view *view, const ps_row *model) {
+    size_t n[PS_N_LABELS] = {0}, all = 0;
+    char text[400];
+    for (size_t i = 0; i < view->n; i++) {
+        const ps_row *r = &view->rows[i];
+        int labelled = !r->failure && same_text(r->model, model->model) && r->label != PS_LABEL_NOT_ASSESSABLE;
+        n[r->label] += (size_t)labelled;
+        all += (size_t)labelled;
+    }
+    if (!model->population)
+        return;
+    const double *rate = model->rates.of;
+    snprintf(
+        text, sizeof text,
+        " Of 100 %s it labels %.0f plasmacytoma-like, %.0f intramedullary and %.0f indeterminate; of the %zu samples "
+        "here that it could assess %zu, %zu and %zu.",
+        model->population, 100 * rate[PS_LABEL_PLASMACYTOMA], 100 * rate[PS_LABEL_INTRAMEDULLARY],
+        100 * rate[PS_LABEL_INDETERMINATE], all, n[PS_LABEL_PLASMACYTOMA], n[PS_LABEL_INTRAMEDULLARY],
+        n[PS_LABEL_INDETERMINATE]);
+    ps_put_html(out, text);
+}
+
 static void put_models(FILE *out, const ps_cohort_view *view) {
     size_t *shown = ps_alloc(view->n, sizeof *shown), n = 0;
     for (size_t i = 0; i < view->n; i++) {
@@ -345,7 +375,8 @@ static void put_models(FILE *out, const ps_cohort_view *view) {
         ps_put_html(out, r->model);
         fprintf(out, "</b> (basis %s: %s). ", ps_basis_names[r->basis], ps_basis_sentence(r->basis));
         ps_put_html(out, r->question);
-        fputs("</p>\n", out);
+        put_rates(out, view, r);
+        fputs(" Not validated on patients.</p>\n", out);
     }
     free(shown);
 }

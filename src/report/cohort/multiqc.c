@@ -138,6 +138,23 @@ static json_t *val_failures(const ps_row *r) {
     return json_integer(ps_cohort_n_checks(r, PS_QC_FAIL));
 }
 
+static json_t *val_contradicted(const ps_row *r) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    ps_row_put_contradicting(out, r, "");
+    fclose(out);
+    json_t *value = *text ? text_of(text) : NULL;
+    free(text);
+    return value;
+}
+
+static json_t *val_rate(const ps_row *r) {
+    return r->population && r->label != PS_LABEL_NOT_ASSESSABLE ? real_of(100 * r->rates.of[r->label]) : NULL;
+}
+
 static json_t *val_message(const ps_row *r) {
     const char *message = r->failure ? r->failure : r->message;
     return message ? text_of(message) : NULL;
@@ -155,6 +172,11 @@ static const struct column {
     {"sample_label", "Label", "Answer of the chosen model", NULL, NULL, NULL, NAN, 0, 0, val_label},
     {"probability", "P(plasmacytoma)", "Probability of plasmacytoma-like under the chosen model", "{:,.2f}", NULL,
      "RdBu-rev", 1, 0, 0, val_probability},
+    {"contradicted_by", "Contradicted by", "Models from counts that say the opposite label", NULL, NULL, NULL, NAN, 0,
+     0, val_contradicted},
+    {"ordinary_rate", "In ordinary myeloma",
+     "Of 100 ordinary marrow myelomas so many get this label by the chosen model; not validated on patients",
+     "{:,.0f}", " %", "Greys", 100, 0, 0, val_rate},
     {"ras", "RAS", "KRAS and NRAS", NULL, NULL, NULL, NAN, 0, 0, val_ras},
     {"ras_variants", "RAS variants", "Variants that make RAS mutated: gene, change, VAF", NULL, NULL, NULL, NAN, 0, 0,
      val_variants},

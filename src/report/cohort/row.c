@@ -15,6 +15,7 @@ void ps_row_init(ps_row *row) {
                     .purity = NAN,
                     .lod95 = NAN,
                     .log2_ratio = NAN,
+                    .per_cell = NAN,
                     .over_at = NAN,
                     .not_at = NAN,
                     .copies = NAN,
@@ -39,6 +40,10 @@ void ps_row_free(ps_row *row) {
         free(row->person[i].counts);
         free(row->person[i].genotypes);
     }
+    for (size_t i = 0; i < row->n_answers; i++)
+        free(row->answer[i].name);
+    free(row->answer);
+    free(row->population);
     free(row->person);
     free(row->match);
     free(row->snp_set);
@@ -66,6 +71,24 @@ void ps_row_add_check(ps_row *row, const char *check, const char *input, ps_qc_s
                                                  .input = ps_strdup(input),
                                                  .message = state == PS_QC_PASS ? NULL : ps_strdup(message),
                                                  .state = state};
+}
+
+void ps_row_add_answer(ps_row *row, const char *name, ps_label_state label, int contradicts) {
+    row->answer = ps_resize(row->answer, row->n_answers + 1, sizeof *row->answer);
+    row->answer[row->n_answers++] = (ps_row_model){ps_strdup(name), label, contradicts};
+}
+
+void ps_row_put_contradicting(FILE *out, const ps_row *row, const char *missing) {
+    const char *join = "";
+    for (size_t i = 0; i < row->n_answers; i++)
+        if (row->answer[i].contradicts) {
+            char *plain = ps_plain(row->answer[i].name);
+            fprintf(out, "%s%s", join, plain);
+            free(plain);
+            join = ",";
+        }
+    if (!*join)
+        fputs(missing, out);
 }
 
 /* Why there is no definite label; NULL when there is one. */
@@ -96,6 +119,13 @@ static void take_label(const ps_result *r, ps_row *row) {
         row->question = ps_strdup(chosen->model->question);
         row->basis = chosen->model->basis;
     }
+    for (size_t i = 0; i < r->label.n_verdicts; i++) {
+        const ps_verdict *v = &r->label.verdict[i];
+        ps_row_add_answer(row, v->model->name, v->label, v->contradicts);
+    }
+    row->borderline = chosen->borderline;
+    row->rates = chosen->rates;
+    row->population = r->panel ? ps_strdup(r->panel->population.name) : NULL;
     row->specimen = r->specimen;
     row->purity = r->purity;
 }
@@ -129,6 +159,7 @@ static void take_ccnd1(const ps_calls *c, ps_row *row) {
     row->expression = c->expression.state;
     if (ps_expression_counted(&c->expression)) {
         row->log2_ratio = c->expression.log2_ratio;
+        row->per_cell = c->expression.per_cell;
         row->over_at = c->expression.cut_offs.high_from;
         row->not_at = c->expression.cut_offs.low_to;
     }

@@ -35,6 +35,28 @@ static void take_message(json_reader *r, const json_t *root, ps_row *row) {
     }
 }
 
+/* From schema 2 on: rates, and who contradicts. */
+static void take_answers(json_reader *r, const json_t *root, ps_row *row) {
+    const json_t *models = node_array(r, root, "models", MOST_ROWS);
+    for (size_t i = 0; i < json_array_size(models) && !r->failed; i++) {
+        size_t outside = node_enter(r, "models", (long)i);
+        const json_t *m = node_row(r, models, i);
+        ps_row_add_answer(row, node_text(r, m, "name", 0),
+                          (ps_label_state)node_enum(r, m, "label", ps_label_names, PS_N_LABELS),
+                          node_has(m, "contradicts") && node_flag(r, m, "contradicts", 0));
+        node_leave(r, outside);
+    }
+    if (!node_has(root, "population"))
+        return;
+    const json_t *rates = node_object(r, root, "rates"), *population = node_object(r, root, "population");
+    row->borderline = node_flag(r, root, "borderline", 0);
+    row->rates.of[PS_LABEL_PLASMACYTOMA] = share(r, rates, "plasmacytoma_like");
+    row->rates.of[PS_LABEL_INTRAMEDULLARY] = share(r, rates, "intramedullary");
+    row->rates.of[PS_LABEL_INDETERMINATE] = share(r, rates, "indeterminate");
+    const char *name = node_text(r, population, "name", 1);
+    row->population = name ? ps_strdup(name) : NULL;
+}
+
 static void take_label(json_reader *r, const json_t *root, ps_row *row) {
     static const char *const leanings[] = {"none", "plasmacytoma-like", "intramedullary"};
     static const ps_label_state leaning_of[] = {PS_LABEL_NOT_ASSESSABLE, PS_LABEL_PLASMACYTOMA,
@@ -48,6 +70,7 @@ static void take_label(json_reader *r, const json_t *root, ps_row *row) {
     take_message(r, root, row);
     row->specimen = (ps_specimen)node_enum(r, root, "specimen", ps_specimen_names, PS_N_SPECIMENS);
     row->purity = node_has(root, "purity") ? share(r, root, "purity") : NAN;
+    take_answers(r, root, row);
     if (!node_has(root, "model"))
         return;
     const json_t *model = node_object(r, root, "model");
@@ -110,6 +133,7 @@ static void take_expression(json_reader *r, const json_t *o, ps_row *row) {
     if (!node_has(o, "fragments"))
         return;
     row->log2_ratio = node_real(r, o, "log2_ratio", -ANY, ANY);
+    row->per_cell = node_has(o, "log2_per_plasma_cell") ? node_real(r, o, "log2_per_plasma_cell", -ANY, ANY) : NAN;
     row->over_at = node_real(r, o, "over_at", -ANY, ANY);
     row->not_at = node_real(r, o, "not_at", -ANY, ANY);
 }

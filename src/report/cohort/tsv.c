@@ -1,5 +1,7 @@
 /* tsv.c - cohort.tsv: one row per sample, the contract's columns first. */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "private.h"
 #include "../format.h"
@@ -154,6 +156,48 @@ static void col_same_person(const ps_row *r, FILE *out) {
     ps_cohort_put_matches(out, r, EMPTY);
 }
 
+static void put_answer(const ps_row *r, const char *model, FILE *out) {
+    for (size_t i = 0; i < r->n_answers; i++)
+        if (!strcmp(r->answer[i].name, model)) {
+            fputs(ps_label_names[r->answer[i].label], out);
+            return;
+        }
+    fputs(EMPTY, out);
+}
+
+static void col_rationale(const ps_row *r, FILE *out) {
+    put_answer(r, "rationale", out);
+}
+
+static void col_emd_lesion(const ps_row *r, FILE *out) {
+    put_answer(r, "emd-lesion", out);
+}
+
+static void col_marrow_compartment(const ps_row *r, FILE *out) {
+    put_answer(r, "marrow-compartment", out);
+}
+
+static void col_primary_solitary(const ps_row *r, FILE *out) {
+    put_answer(r, "primary-solitary", out);
+}
+
+static void col_contradicted(const ps_row *r, FILE *out) {
+    ps_row_put_contradicting(out, r, EMPTY);
+}
+
+static void col_borderline(const ps_row *r, FILE *out) {
+    fputs(!r->population ? EMPTY : r->borderline ? "yes" : "no", out);
+}
+
+/* How often the ordinary disease gets this label. */
+static void col_rate(const ps_row *r, FILE *out) {
+    put_real(out, r->population && r->label != PS_LABEL_NOT_ASSESSABLE ? r->rates.of[r->label] : NAN);
+}
+
+static void col_per_cell(const ps_row *r, FILE *out) {
+    put_real(out, r->per_cell);
+}
+
 /* sample_id and status stand before these. */
 static const struct {
     const char *name;
@@ -192,6 +236,14 @@ static const struct {
     {"identity", col_identity},
     {"contamination", col_contamination},
     {"same_person_as", col_same_person},
+    {"contradicted_by", col_contradicted},
+    {"borderline", col_borderline},
+    {"ordinary_rate", col_rate},
+    {"label_rationale", col_rationale},
+    {"label_emd_lesion", col_emd_lesion},
+    {"label_marrow_compartment", col_marrow_compartment},
+    {"label_primary_solitary", col_primary_solitary},
+    {"ccnd1_log2_per_plasma_cell", col_per_cell},
 };
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 

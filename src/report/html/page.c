@@ -48,6 +48,21 @@ static void put_probability(const ps_verdict *v, FILE *out) {
     fputs("</figure>\n", out);
 }
 
+/* What must stand where the label stands: how often it is given, that nobody validated it, and who says the opposite. */
+static void put_words(const ps_result *r, FILE *out) {
+    char words[400];
+    if (ps_rate_words(r, words, sizeof words)) {
+        fputs("<p class=\"note\">", out);
+        ps_put_html(out, words);
+        fputs("</p>\n", out);
+    }
+    if (ps_contradiction_words(r, words, sizeof words)) {
+        fputs("<p><b>Contradicted:</b> ", out);
+        ps_put_html(out, words);
+        fputs("</p>\n", out);
+    }
+}
+
 static void put_verdict(const ps_result *r, FILE *out) {
     if (r->failure) {
         put_failure(r, out);
@@ -63,6 +78,7 @@ static void put_verdict(const ps_result *r, FILE *out) {
         fputs("</span>", out);
     }
     fputs("</p>\n", out);
+    put_words(r, out);
     if (v->model && isfinite(v->probability))
         put_probability(v, out);
     ps_reasons_list(out, &v->reasons);
@@ -128,6 +144,7 @@ static void put_models(const ps_result *r, FILE *out) {
                                           "0 \xE2\x86\x90 plasmacytoma-like \xE2\x86\x92 1",
                                           "Basis",
                                           "For",
+                                          "#In 100 ordinary: pl., intra., indet.",
                                           NULL};
     const ps_model *chosen = r->label.chosen.model;
     ps_stack_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
@@ -142,6 +159,10 @@ static void put_models(const ps_result *r, FILE *out) {
         fputs("</span></th>", out);
         fputs("<td role=\"cell\">", out);
         ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
+        if (!v->applies)
+            ps_say(out, " if this were a %s", ps_model_specimen(v->model));
+        if (v->contradicts)
+            fputs(" <b>contradicts the label</b>", out);
         fputs("</td>", out);
         ps_cell(out, "n", NUM(v->probability, 2));
         fputs("<td role=\"cell\" class=\"n\">", out);
@@ -154,7 +175,10 @@ static void put_models(const ps_result *r, FILE *out) {
         fputs("</td>", out);
         ps_cell(out, "", ps_basis_names[v->model->basis]);
         ps_cell(out, "", ps_model_specimen(v->model));
-        fputs("</tr>\n", out);
+        fputs("<td role=\"cell\" class=\"n\">", out);
+        ps_say(out, "%.0f, %.0f, %.0f", 100 * v->rates.of[PS_LABEL_PLASMACYTOMA],
+               100 * v->rates.of[PS_LABEL_INTRAMEDULLARY], 100 * v->rates.of[PS_LABEL_INDETERMINATE]);
+        fputs("</td></tr>\n", out);
     }
     ps_table_end(out);
 }
@@ -310,7 +334,7 @@ static void put_codons(const ps_result *r, FILE *out) {
  */
 
 static void put_ccnd1_chip(const ps_result *r, FILE *out) {
-    static const char *const kinds[PS_N_CCND1_STATES] = {"none", "cool", "warm"};
+    static const char *const kinds[PS_N_CCND1_STATES] = {"none", "cool", "amber", "warm"};
     ps_chip(out, kinds[r->calls.ccnd1.state], ps_ccnd1_state_names[r->calls.ccnd1.state]);
 }
 
@@ -319,7 +343,7 @@ static void put_cause(const ps_result *r, FILE *out) {
 }
 
 static void put_expression_chip(const ps_result *r, FILE *out) {
-    static const char *const kinds[PS_N_EXPRESSION_STATES] = {"none", "cool", "warm"};
+    static const char *const kinds[PS_N_EXPRESSION_STATES] = {"none", "cool", "amber", "warm"};
     ps_chip(out, kinds[r->calls.expression.state], ps_expression_state_names[r->calls.expression.state]);
 }
 
