@@ -65,14 +65,14 @@ refused 2 "another model" "'some', expected none" reference expression sheet.tsv
 
 # ---- using it -------------------------------------------------------------------------------------------------------
 run 0 "batch" batch new.tsv -o new --expression-reference ref.tsv
-for row in HIGH:overexpressed MIDDLE:overexpressed LOW:not-overexpressed; do
+for row in HIGH:overexpressed MIDDLE:intermediate LOW:not-overexpressed; do
     want "${row%:*} is ${row#*:}" test "$(value new/${row%:*}.json state)" = "${row#*:}"
 done
 want "its name" test "$(value new/HIGH.json reference)" = ref.tsv
 want "its basis" test "$(value new/HIGH.json reference_basis)" = cohort
 want "percentile of the highest" python3 -c 'import json
 e = json.load(open("new/HIGH.json")); x = e["ccnd1_expression"]; p = e["provenance"]
-assert x["percentile"] > 60 and x["z"] > 0 and len(x["cohort"]["log2"]) == 24 and len(x["cohort"]["components"]) == 3
+assert x["percentile"] > 60 and x["z"] > 0 and len(x["cohort"]["log2"]) == 24 and len(x["cohort"]["components"]) == 6
 assert p["expression_reference"] == "ref.tsv" and len(p["expression_reference_checksum"]) == 16
 assert not any(r.startswith("reference-assumed") for r in x["reasons"])'
 python=python3
@@ -84,9 +84,9 @@ want "read back: the same bytes" cmp new/HIGH.json again/HIGH.json
 want "read back: the same page" cmp new/HIGH.html again/HIGH.html
 run 0 "sample" sample --id HIGH --rna HIGH.sam --expression-reference ref.tsv
 grep -q 'percentile .* of ref.tsv' out.txt && pass || fail "summary: $(cat out.txt)"
-grep -q 'cut-offs are an assumption' out.txt && fail "summary calls the cohort's cut-offs an assumption"
+grep -q 'built-in levels' out.txt && fail "summary calls the cohort's cut-offs an assumption"
 run 0 "built in" sample --id HIGH --rna HIGH.sam
-grep -q 'cut-offs are an assumption' out.txt && pass || fail "summary does not say that the built-in cut-offs are an assumption"
+grep -q 'built-in levels' out.txt && pass || fail "summary does not say that the built-in cut-offs are an assumption"
 run 0 "without cut-offs" sample --id HIGH --rna HIGH.sam --expression-reference twelve.ref -o twelve
 want "without cut-offs: z" test "$(value twelve/HIGH.json z)" != None
 want "without cut-offs: basis" test "$(value twelve/HIGH.json reference_basis)" = assumption

@@ -50,27 +50,6 @@ static void add_cohort_level(const ps_panel *panel, const ps_expression_referenc
     add_panel_level(panel, level, little, m);
 }
 
-int ps_mixture_of(const ps_panel *panel, const ps_expression_reference *cohort, ps_mixture *m) {
-    ps_mixture plain = {0};
-    double weight[PS_N_LEVELS] = {0};
-    int shown = 0;
-    for (int l = 0; l < PS_N_LEVELS; l++) {
-        plain.share[l] = panel->population.share[PS_MARKER_CCND1][PS_MARKER_NEGATIVE + l];
-        add_panel_level(panel, (ps_level)l, 1, &plain);
-    }
-    *m = plain;
-    for (int j = 0; cohort && j < cohort->n_components; j++)
-        weight[ps_mixture_level(&plain, cohort->component[j].mean)] += cohort->component[j].weight;
-    for (int l = 0; l < PS_N_LEVELS; l++)
-        shown += weight[l] > 0;
-    if (shown < 2)
-        return 0;
-    m->n = 0;
-    for (int l = 0; l < PS_N_LEVELS; l++)
-        add_cohort_level(panel, cohort, &plain, (ps_level)l, weight[l], m);
-    return 1;
-}
-
 double ps_mixture_density(const ps_mixture *m, ps_level level, double x) {
     double sum = 0;
     for (int j = 0; j < m->n; j++)
@@ -126,6 +105,31 @@ ps_cut_offs ps_mixture_cut_offs(const ps_mixture *m, double needed) {
             out.high_from = x;
     }
     return out;
+}
+
+int ps_mixture_of(const ps_panel *panel, const ps_expression_reference *cohort, ps_mixture *m) {
+    ps_mixture plain = {0};
+    double weight[PS_N_LEVELS] = {0};
+    int shown = 0;
+    for (int l = 0; l < PS_N_LEVELS; l++) {
+        plain.share[l] = panel->population.share[PS_MARKER_CCND1][PS_MARKER_NEGATIVE + l];
+        add_panel_level(panel, (ps_level)l, 1, &plain);
+    }
+    *m = plain;
+    for (int j = 0; cohort && j < cohort->n_components; j++)
+        weight[ps_mixture_level(&plain, cohort->component[j].mean)] += cohort->component[j].weight;
+    for (int l = 0; l < PS_N_LEVELS; l++)
+        shown += weight[l] > 0;
+    if (shown < 2)
+        return 0;
+    m->n = 0;
+    for (int l = 0; l < PS_N_LEVELS; l++)
+        add_cohort_level(panel, cohort, &plain, (ps_level)l, weight[l], m);
+    ps_cut_offs c = ps_mixture_cut_offs(m, panel->limits.expression_posterior);
+    if (isfinite(c.low_to) && isfinite(c.middle_from) && isfinite(c.high_from))
+        return 1;
+    *m = plain; /* a component so wide that it hides a level */
+    return 0;
 }
 
 /* ---- a count ----------------------------------------------------------------------------------------------------
