@@ -96,33 +96,6 @@ static void comes_back(void **state) {
     }
 }
 
-/* Without the panel the file tells enough for a row of the cohort and for the same document but its counts. */
-static void needs_no_panel(void **state) {
-    (void)state;
-    for (int kind = 0; kind < N_KINDS; kind++) {
-        ps_result made = make(kind), read;
-        ps_error err = {0};
-        size_t n = 0;
-        char *text = written(&made, &n), *row[2] = {NULL, NULL};
-        assert_int_equal(ps_result_parse("S.json", text, n, NULL, 0, &read, &err), 0);
-        assert_false(ps_result_has_panel(&read));
-        for (int i = 0; i < 2; i++) {
-            ps_row cohort;
-            FILE *out = open_memstream(&row[i], &n);
-            ps_row_of(i ? &read : &made, &cohort);
-            assert_int_equal(ps_write_cohort_tsv(&cohort, 1, out, &err), 0);
-            fclose(out);
-            ps_row_free(&cohort);
-        }
-        assert_string_equal(row[0], row[1]);
-        free(row[0]);
-        free(row[1]);
-        free(text);
-        ps_result_free(&made);
-        ps_result_free(&read);
-    }
-}
-
 static void calls_are_read(void **state) {
     (void)state;
     ps_result made = make(MUTATED), read;
@@ -369,7 +342,6 @@ static void digest_of_inputs(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back),
-        cmocka_unit_test(needs_no_panel),
         cmocka_unit_test(calls_are_read),
         cmocka_unit_test(pictures_are_checked),
         cmocka_unit_test(damage),
