@@ -172,13 +172,8 @@ static char *model_name(const char *output) {
 }
 
 /* Such a model could not be used: see run.c. Said before the work. */
-static int check_name(const cli_settings *s, const char *name, ps_error *err) {
-    ps_panel panel;
-    if (ps_panel_load(s->job.panel ? s->job.panel : ps_panel_builtin[0], &panel, err) < 0)
-        return -1;
-    int taken = ps_panel_model(&panel, name) >= 0;
-    ps_panel_free(&panel);
-    return taken ? ps_fail(err, PS_ERR_USAGE, s->output, 0,
+static int check_name(const cli_settings *s, const ps_panel *panel, const char *name, ps_error *err) {
+    return ps_panel_model(panel, name) >= 0 ? ps_fail(err, PS_ERR_USAGE, s->output, 0,
                            "the model takes its name from this file, and '%s' is one of the panel's: expected "
                            "another name, as model.mine.tsv",
                            name)
@@ -231,7 +226,19 @@ static void print_model(FILE *out, const ps_model *m) {
                     cell % 2 ? '+' : '-', ps_round6(fmax(0, m->joint.count[k][cell / 2][cell % 2])));
 }
 
-static void print_file(FILE *out, const char *path, const cohort *c, const ps_model *m, const ps_validation *v) {
+/* What its labels mean in the ordinary disease. */
+static void print_rates(FILE *out, const ps_model *m, const ps_population *population) {
+    ps_rates rates;
+    ps_model_rates(m, population, NAN, &rates);
+    fprintf(out,
+            "## of 100 %s, CCND1 and RAS taken as independent: %.0f plasmacytoma-like, %.0f intramedullary, %.0f "
+            "indeterminate\n",
+            population->name, 100 * rates.of[PS_LABEL_PLASMACYTOMA], 100 * rates.of[PS_LABEL_INTRAMEDULLARY],
+            100 * rates.of[PS_LABEL_INDETERMINATE]);
+}
+
+static void print_file(FILE *out, const char *path, const cohort *c, const ps_model *m, const ps_validation *v,
+                       const ps_population *population) {
     const char *slash = strrchr(path, '/');
     fprintf(out,
             "## fitted by plasmastrat " PS_VERSION
@@ -240,6 +247,7 @@ static void print_file(FILE *out, const char *path, const cohort *c, const ps_mo
     fprintf(out, "## persons, by common SNPs where there are enough: %zu of %zu samples\n", c->persons, c->n);
     fprintf(out, "## left out for want of CCND1 or RAS, or of mixed persons: %zu\n", c->left_out);
     print_validation(out, v);
+    print_rates(out, m, population);
     print_model(out, m);
 }
 
@@ -248,9 +256,12 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     cohort c = {0};
     ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
     ps_validation v;
+    ps_panel panel;
     int status = -1;
+    if (ps_panel_load(s->job.panel ? s->job.panel : ps_panel_builtin[0], &panel, err) < 0)
+        return -1;
     m.name = model_name(s->output);
-    if (check_name(s, m.name, err) < 0 || read_cohort(path, &c, err) < 0 || number_persons(s, &c, err) < 0 ||
+    if (check_name(s, &panel, m.name, err) < 0 || read_cohort(path, &c, err) < 0 || number_persons(s, &c, err) < 0 ||
         check_enough(path, &c, err) < 0)
         goto out;
     say_left_out(s, &c);
@@ -259,7 +270,7 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     m.specimen = c.mixed ? PS_SPECIMEN_UNKNOWN : c.specimen;
     ps_fit_joint(c.sample, c.n, dirichlet, 0, 0, &m.joint);
     ps_fit_validate(&m, c.sample, c.n, &v);
-    print_file(out, path, &c, &m, &v);
+    print_file(out, path, &c, &m, &v, &panel.population);
     status = 0;
 out:
     for (size_t i = 0; i < c.n; i++)
@@ -268,5 +279,6 @@ out:
     free(c.line);
     free(c.sample);
     ps_model_free(&m);
+    ps_panel_free(&panel);
     return status;
 }
