@@ -9,10 +9,10 @@ failed=0 checked=0
 layer_of() {
     case $1 in
     error | alloc | parallel | table | stats | reasons | map | interrupt | spelling | scratch | file | utf8) echo base ;;
-    panel | model | normals | error_reference | expression_reference) echo panel ;;
+    panel | model | normals | primers | error_reference | expression_reference) echo panel ;;
     reads | variants | imports | outfile | setup) echo io ;;
-    evidence | evidence_file | collect | dilute) echo evidence ;;
-    calls | case | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
+    evidence | evidence_file | collect | dilute | molecules) echo evidence ;;
+    calls | case | library | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;
     result | result_read | row | report | explain | cohort) echo report ;;
     *) echo unknown ;;

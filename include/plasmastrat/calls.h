@@ -18,6 +18,7 @@ typedef struct ps_calls {
     ps_junction_call junction;
     ps_ccnd1_call ccnd1;
     ps_identity_call identity;
+    ps_library library[PS_N_READ_INPUTS];
 } ps_calls;
 
 /* The inputs' persons, compared pair by pair, and contamination of each input. */

@@ -6,6 +6,7 @@
 #include "plasmastrat/error_reference.h"
 #include "plasmastrat/evidence.h"
 #include "plasmastrat/expression_reference.h"
+#include "plasmastrat/library.h"
 #include "plasmastrat/normals.h"
 #include "plasmastrat/panel.h"
 #include "plasmastrat/variants.h"
@@ -19,6 +20,8 @@ typedef struct ps_case {
     const ps_sv_evidence *sv;  /* joins of 11q13 to IGH that another program lists; NULL: no list */
     const ps_count_evidence *counts; /* gene counts of another program; NULL: none */
     double purity;             /* NaN: unknown */
+    double molecules;          /* haploid genomes that the DNA library began with (--molecules, --input-ng); 0 or NaN: unknown */
+    const ps_primers *primers; /* NULL: none were given */
     const ps_normals *normals; /* panel of normals for depth (--copynumber-reference); NULL: none */
     const ps_error_reference *errors; /* --error-reference, made with this panel's codons; NULL: none */
     const ps_expression_reference *expression_reference; /* made with this panel's genes; NULL: built-in assumption */

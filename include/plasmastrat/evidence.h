@@ -14,7 +14,9 @@
 
 #include "plasmastrat/error.h"
 #include "plasmastrat/imports.h"
+#include "plasmastrat/molecules.h"
 #include "plasmastrat/panel.h"
+#include "plasmastrat/primers.h"
 #include "plasmastrat/variants.h"
 
 typedef enum { PS_INPUT_RNA, PS_INPUT_DNA, PS_INPUT_NORMAL, PS_N_READ_INPUTS, PS_INPUT_VCF = PS_N_READ_INPUTS,
@@ -23,7 +25,7 @@ extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal",
 
 /* Why a record that overlaps the panel was left out; the first cause that applies counts. */
 typedef enum { PS_LEFT_UNMAPPED, PS_LEFT_SECONDARY, PS_LEFT_SUPPLEMENTARY, PS_LEFT_QC_FAIL, PS_LEFT_DUPLICATE,
-               PS_LEFT_LOW_MAPQ, PS_LEFT_MULTIMAPPED, PS_N_LEFT } ps_left_out;
+               PS_LEFT_LOW_MAPQ, PS_LEFT_MULTIMAPPED, PS_LEFT_ASSEMBLED, PS_N_LEFT } ps_left_out;
 extern const char *const ps_left_out_names[PS_N_LEFT];
 
 /* Who looks at records; each has its own rules for what is left out (src/evidence/README in collect.c). */
@@ -158,6 +160,7 @@ enum {
 
 typedef struct ps_codon_evidence { /* codons.c */
     uint64_t mate_conflicts; /* codons not counted because overlapping mates disagree */
+    uint64_t mates_expected, mates_met; /* reads whose mate starts in a coding exon too, and those that met it */
     uint64_t no_quality;     /* reads that show coding bases and have no base qualities: these count as min_base_quality */
     ps_codon_count *codon;
     size_t n_codon;
@@ -167,6 +170,7 @@ typedef struct ps_codon_evidence { /* codons.c */
     size_t n_allele;
     ps_reach_count *reach;
     size_t n_reach;
+    ps_molecules molecules;
     ps_picture_row *picture; /* by codon, haplotype, order, text, side */
     size_t n_picture;
 } ps_codon_evidence;
@@ -194,6 +198,7 @@ typedef struct ps_junction_evidence { /* junctions.c; RNA, DNA */
     size_t n_clip;
     int thinned;                 /* halvings of the fragments in junction and clip; 0: all are there */
     uint64_t window_fragments;   /* proper pairs and single reads in the t(11;14) window */
+    ps_molecules molecules;      /* of these; window 0 */
     uint64_t *cell_bases;        /* n_cells: their insert (or read) lengths by the cell they start in: coverage x cell */
     size_t n_cells;              /* cells of PS_WINDOW_CELL bases over the window, the last may be shorter */
     uint64_t window_chimeric;    /* pairs in the window whose mate maps to another contig, anywhere but IGH */
@@ -237,6 +242,7 @@ typedef struct ps_read_evidence {
     uint64_t left_out[PS_N_COLLECTORS][PS_N_LEFT];
     uint64_t spliced[PS_N_COLLECTORS]; /* of the records not left out, those with an N in the CIGAR */
     uint64_t records;        /* records that overlap the panel, once per collector */
+    int digested_primers;    /* 1: of Ion Torrent, whose kits digest the primers before sequencing */
     uint64_t missing_contigs; /* bit per panel contig (id under 64) that the file's header does not name */
     ps_codon_evidence codons;
     ps_gene_evidence genes;
@@ -272,12 +278,14 @@ typedef struct ps_stated { /* what the user stated when the evidence was gathere
     char *model_table;          /* the model file's text; NULL: a built-in model */
     char *copynumber_reference; /* name and checksum, for messages */
     char *expression_reference;
+    double molecules, input_ng; /* of the DNA library: haploid genomes, ng */
 } ps_stated;
 
 typedef struct ps_evidence {
     char *sample_id;
     char *written_by; /* version of the program that gathered it; NULL: this one */
     ps_stated stated;
+    ps_primers primers; /* of --primers */
     ps_read_evidence reads[PS_N_READ_INPUTS];
     ps_variants vcf;
     int has_vcf;

@@ -140,6 +140,14 @@ typedef struct ps_chromosome {
     X(max_consensus_quality)         /* phred: cap on two agreeing mates (errors before sequencing are shared) */      \
     X(absent_p)                      /* probability: of no fragment on a chromosome by chance, below which it is missing */\
     /* ---- RAS ---- */                                                                                                \
+    X(library_ng_molecules)          /* molecules per ng: haploid genomes that a nanogram of DNA holds */                \
+    X(library_amplicon_ng)           /* ng: input that is assumed of an amplicon where the user does not say */          \
+    X(library_amplicon_share)        /* fraction of fragments: in three places from which a window is an amplicon */     \
+    X(library_amplicon_fragments)    /* fragments: fewer do not tell an amplicon */                                      \
+    X(library_copies_excess)         /* fraction of fragments: shared ends above chance from which copies are unmarked */\
+    X(library_stack_share)           /* fraction of molecules: that end at one place from which it is a primer's */      \
+    X(library_primer_bases)          /* bases: that a primer covers where the user does not say */                       \
+    X(library_primer_slack)          /* bases: between a primer's end and a read's */                                    \
     X(ras_min_alt)                   /* fragments */                                                                   \
     X(ras_alpha_hotspot)             /* probability of a false call per allele at a hotspot codon */                   \
     X(ras_alpha_other)               /* the same elsewhere */                                                          \

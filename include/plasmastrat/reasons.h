@@ -26,6 +26,8 @@ typedef enum {
     PS_REASON_CANDIDATE_REFUSED,  /* an activating change was seen and refused by a filter */
     PS_REASON_BELOW_FLOOR,        /* an activating call lies under the VAF that decides alone */
     PS_REASON_DAMAGED,            /* damaged molecules hide what a codon holds */
+    PS_REASON_UNDER_PRIMER,       /* hotspot codons that reads show only where a primer lies */
+    PS_REASON_MOLECULES_ASSUMED,  /* an amplicon: nothing tells its molecules from copies, so a number is assumed */
     /* expression */
     PS_REASON_FEW_REFERENCE_FRAGMENTS,
     PS_REASON_DEPTH_BELOW_THRESHOLD, /* too shallow to have shown the threshold */
@@ -43,7 +45,7 @@ typedef enum {
     PS_REASON_AMBIGUOUS_BASELINE,
     PS_REASON_NOISY,
     PS_REASON_WIDE_INTERVAL,
-    PS_REASON_PURITY_ASSUMED,     /* no purity was given: the sample counts as pure */
+    PS_REASON_PURITY_ASSUMED,     /* no purity was given: the answer holds for a tumour share */
     PS_REASON_PART_OF_CELLS,      /* copies that the given purity leaves between whole numbers */
     /* junction */
     PS_REASON_LOW_PHYSICAL_COVERAGE,

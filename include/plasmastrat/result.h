@@ -23,6 +23,8 @@ typedef struct ps_job {
     const char *expression_reference; /* file of `reference expression`, or NULL: built-in assumption */
     const char *model;             /* file or built-in name, or NULL: "rationale" */
     double purity;                 /* NaN: unknown */
+    double molecules, input_ng;    /* what the DNA library began with: haploid genomes, or ng of DNA; NaN: not said */
+    const char *primers;           /* BED or BEDPE, or NULL */
     double prior_odds;             /* NaN: the model's */
     ps_specimen specimen;
     int n_threads;

@@ -29,6 +29,9 @@ static const struct {
                                "an activating change was called under the VAF from which a call decides alone: "
                                "carry-over from another sample looks the same"},
     [PS_REASON_DAMAGED] = {"damaged", "many haplotypes of one substitution: damaged molecules, which look like mutations"},
+    [PS_REASON_UNDER_PRIMER] = {"under-primer", "hotspot codons are seen only where a primer covers them"},
+    [PS_REASON_MOLECULES_ASSUMED] = {"molecules-assumed",
+                                     "an amplicon's molecules all share their ends, so their number is assumed"},
     [PS_REASON_FEW_REFERENCE_FRAGMENTS] = {"few-reference-fragments",
                                            "too few fragments on the reference genes to normalise"},
     [PS_REASON_DEPTH_BELOW_THRESHOLD] = {"depth-below-threshold", "too shallow to have shown the level"},

@@ -3,6 +3,8 @@
 #include "plasmastrat/calls.h"
 
 void ps_call(const ps_case *c, ps_calls *calls) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        ps_call_library(c, (ps_input_role)role, &calls->library[role]);
     ps_call_ras(c, &calls->ras);
     ps_call_expression(c, &calls->expression);
     ps_expression_add_counts(c, &calls->expression);

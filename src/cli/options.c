@@ -77,6 +77,11 @@ static const option_row rows[] = {
     {"expression-reference", 0, TEXT, JOB(expression_reference), RELABEL, "FILE",
      "CCND1 expression of your own samples (default: built-in assumption)"},
     {"purity", 0, FRACTION, JOB(purity), RELABEL, "X", "tumour share of the cells, above 0, at most 1"},
+    {"molecules", 0, POSITIVE, JOB(molecules), RELABEL, "N",
+     "haploid genomes that the DNA library began with: caps the depth of amplicons"},
+    {"input-ng", 0, POSITIVE, JOB(input_ng), RELABEL, "X", "the same as ng of DNA: 330 haploid genomes each"},
+    {"primers", 0, TEXT, JOB(primers), BOTH, "BED",
+     "primers of an amplicon panel (BED or BEDPE): what they cover is not the patient's"},
     {"specimen", 0, SPECIMEN, JOB(specimen), RELABEL, "SITE", "lesion, marrow or unknown (default: unknown)"},
     {"prior", 0, POSITIVE, JOB(prior_odds), RELABEL, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
@@ -97,7 +102,7 @@ static const option_row ambiguous; /* stands for several options that begin alik
 
 cli_settings cli_defaults(void) {
     cli_settings s = {0};
-    s.job.purity = s.job.prior_odds = NAN;
+    s.job.purity = s.job.prior_odds = s.job.molecules = s.job.input_ng = NAN;
     s.job.n_threads = ps_processors();
     return s;
 }

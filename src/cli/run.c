@@ -451,6 +451,10 @@ static ps_case case_of(const ps_result *result, const cli_knowledge *k) {
                  .sv = e->has_sv ? &e->sv : NULL,
                  .counts = e->has_counts ? &e->counts : NULL,
                  .purity = result->purity,
+                 .molecules = e->stated.molecules > 0
+                                  ? e->stated.molecules
+                                  : e->stated.input_ng * result->panel->limits.library_ng_molecules,
+                 .primers = e->primers.listed ? &e->primers : NULL,
                  .normals = result->normals,
                  .errors = k->errors.build ? &k->errors : NULL};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
@@ -484,6 +488,8 @@ const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *k, cons
 void cli_note_stated(const ps_job *job, const cli_knowledge *k, ps_stated *stated) {
     *stated = (ps_stated){.purity = job->purity,
                           .prior_odds = job->prior_odds,
+                          .molecules = job->molecules,
+                          .input_ng = job->input_ng,
                           .specimen = job->specimen,
                           .model = ps_strdup(k->model_given ? k->model.name : job->model),
                           .model_table = ps_strdup(k->model_table)};
@@ -508,7 +514,9 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
         find_build(&r, err) < 0 || choose_panel(&r, err) < 0)
         goto out;
     result->panel = r.panel;
-    if (gather_sites(&r, result, say, context, err) < 0 || gather_reads(&r, result, err) < 0 ||
+    if (gather_sites(&r, result, say, context, err) < 0 ||
+        (job->primers && ps_primers_read(job->primers, r.panel, &result->evidence.primers, err) < 0) ||
+        gather_reads(&r, result, err) < 0 ||
         gather_variants(&r, result, err) < 0 || gather_sv(&r, result, err) < 0 || gather_counts(&r, result, err) < 0)
         goto out;
     ps_evidence_tidy(r.panel, &result->evidence);

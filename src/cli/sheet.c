@@ -14,9 +14,9 @@
 #include "plasmastrat/table.h"
 #include "progress.h"
 
-enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, SV, COUNTS, PURITY, SPECIMEN, N_COLUMNS };
+enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, SV, COUNTS, PURITY, SPECIMEN, MOLECULES, N_COLUMNS };
 static const char *const columns[N_COLUMNS] = {"sample_id", "rna",    "dna",    "normal",  "vcf",
-                                               "sv",        "counts", "purity", "specimen"};
+                                               "sv",        "counts", "purity", "specimen", "molecules"};
 static const ps_input_role role_of[N_COLUMNS] = {
     [RNA] = PS_INPUT_RNA, [DNA] = PS_INPUT_DNA, [NORMAL] = PS_INPUT_NORMAL,
     [VCF] = PS_INPUT_VCF, [SV] = PS_INPUT_SV,   [COUNTS] = PS_INPUT_COUNTS};
@@ -237,6 +237,10 @@ static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *colum
                             job->sample_id);
 }
 
+static int read_molecules(sheet *s, const ps_table *t, size_t row, int column, double *molecules, ps_error *err) {
+    return cell(s, t, row, column) ? ps_table_double(t, row, column, 1, 1e9, molecules, err) : 0;
+}
+
 static void read_row(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
                      complaints *c) {
     job->sample_id = cell(s, t, row, column[SAMPLE_ID]);
@@ -248,6 +252,7 @@ static void read_row(sheet *s, const ps_table *t, size_t row, const int *column,
                         "column sample_id is empty, expected a sample id"));
     }
     note(c, read_share(s, t, row, column[PURITY], &job->purity, next_error(c)));
+    note(c, read_molecules(s, t, row, column[MOLECULES], &job->molecules, next_error(c)));
     note(c, read_specimen(s, t, row, column[SPECIMEN], &job->specimen, next_error(c)));
 }
 

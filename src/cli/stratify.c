@@ -125,6 +125,14 @@ static double purity_of(const ps_stated *s) {
     return s->purity;
 }
 
+static double molecules_of(const ps_stated *s) {
+    return s->molecules;
+}
+
+static double input_ng_of(const ps_stated *s) {
+    return s->input_ng;
+}
+
 static double prior_of(const ps_stated *s) {
     return s->prior_odds;
 }
@@ -213,6 +221,8 @@ static void note_references(const parts *p, const cli_knowledge *k, int quiet) {
 
 static int agree(const cli_settings *s, parts *p, ps_job *job, cli_knowledge *k, ps_error *err) {
     if (agree_model(p, job, k, err) < 0 || agree_number(p, "purity", purity_of, &job->purity, err) < 0 ||
+        agree_number(p, "molecules", molecules_of, &job->molecules, err) < 0 ||
+        agree_number(p, "input-ng", input_ng_of, &job->input_ng, err) < 0 ||
         agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 || agree_specimen(p, &job->specimen, err) < 0)
         return -1;
     note_references(p, k, s->quiet);

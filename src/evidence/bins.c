@@ -1,4 +1,5 @@
-/* bins.c - fragments per depth bin: first reads (or unpaired ones) whose alignment starts in the bin.
+/* bins.c - fragments per depth bin: first reads (or unpaired ones; of pairs without numbers the
+ * forward ones) whose alignment starts in the bin.
  *
  * One read stands for its fragment, so no mate is needed and a bin's count does not depend on its neighbours.
  */
@@ -10,7 +11,8 @@
 #include "unit.h"
 
 static void add(ps_unit *unit, const ps_record *r) {
-    if ((r->bam->core.flag & BAM_FPAIRED) && !(r->bam->core.flag & BAM_FREAD1))
+    int known;
+    if (ps_read_number(r->bam, &known) == 2)
         return;
     int low = unit->id, high = unit->id + (int)unit->n_spans; /* bins of a unit are consecutive */
     while (high - low > 1) {

@@ -18,12 +18,16 @@ void ps_codons_free(ps_codon_evidence *codons) {
     free(codons->codon);
     free(codons->base);
     free(codons->reach);
+    ps_molecules_free(&codons->molecules);
     *codons = (ps_codon_evidence){0};
 }
 
 void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part) {
     whole->mate_conflicts += part->mate_conflicts;
+    whole->mates_expected += part->mates_expected;
+    whole->mates_met += part->mates_met;
     whole->no_quality += part->no_quality;
+    ps_molecules_add(&whole->molecules, &part->molecules);
     PS_MOVE_ROWS(whole, part, codon, n_codon);
     PS_MOVE_ROWS(whole, part, base, n_base);
     PS_MOVE_ROWS(whole, part, allele, n_allele);
@@ -214,6 +218,7 @@ void ps_codons_tidy(const ps_panel *panel, ps_codon_evidence *c) {
     PS_SORT_ROWS(c->allele, c->n_allele, by_change);
     PS_SORT_ROWS(c->reach, c->n_reach, by_reach);
     PS_SORT_ROWS(c->picture, c->n_picture, by_picture);
+    ps_molecules_tidy(&c->molecules);
     join_haplotypes(c);
     join_bases(c);
     join_alleles(c);
@@ -287,7 +292,10 @@ void ps_codons_write(const ps_codon_evidence *c, ps_pen *pen) {
     ps_put_name(pen, "codons");
     ps_put(pen, "{");
     ps_put_integer_of(pen, "mate_conflicts", c->mate_conflicts);
+    ps_put_integer_of(pen, "mates_expected", c->mates_expected);
+    ps_put_integer_of(pen, "mates_met", c->mates_met);
     ps_put_integer_of(pen, "no_quality", c->no_quality);
+    ps_molecules_write(&c->molecules, pen);
     ps_put_rows(pen, &codon_kind, c->codon, c->n_codon);
     ps_put_rows(pen, &base_kind, c->base, c->n_base);
     ps_put_rows(pen, &allele_kind, c->allele, c->n_allele);
@@ -341,7 +349,10 @@ void ps_codons_scan(ps_scan *scan, ps_codon_evidence *c) {
     ps_scan_name(scan, "codons");
     ps_scan_text(scan, "{");
     c->mate_conflicts = ps_scan_integer_of(scan, "mate_conflicts", PS_MOST_RECORDS);
+    c->mates_expected = ps_scan_integer_of(scan, "mates_expected", PS_MOST_RECORDS);
+    c->mates_met = ps_scan_integer_of(scan, "mates_met", PS_MOST_RECORDS);
     c->no_quality = ps_scan_integer_of(scan, "no_quality", PS_MOST_RECORDS);
+    ps_molecules_scan(scan, &c->molecules);
     c->codon = ps_scan_rows(scan, &codon_kind, &c->n_codon);
     c->base = ps_scan_rows(scan, &base_kind, &c->n_base);
     c->allele = ps_scan_rows(scan, &allele_kind, &c->n_allele);

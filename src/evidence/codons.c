@@ -1,7 +1,6 @@
 /* codons.c - codon haplotypes, indels and changes across codons of one RAS or RAF gene, a fragment at a time.
  *
- * A fragment counts once for each codon whose three bases it shows. Reads with a family tag (MI, of UMI-aware
- * deduplication) count once per molecule: all reads of a family are merged into one slice.
+ * A fragment counts once for each codon whose three bases it shows; what it is a copy of is kept beside that (molecules.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,8 @@
 #include "reach.h"
 
 enum { QUALITIES = 64, MAX_CHAIN = 3 }; /* codons of one change, at most */
+enum { MOST_NAMESAKES = 8 }; /* fragments of one name that wait at a time: lanes of a file without read groups */
+enum { NEAR_MATE = 100 };    /* bases: realigned reads move so far from where their mates know them */
 
 typedef struct seen_codon { /* one codon of the fragment at hand */
     int32_t id;
@@ -34,7 +35,12 @@ typedef struct codon_state {
     size_t n_seen, seen_capacity;
     ps_waitlist waiting; /* of parcels */
     ps_parcels parcels;
+    int namesakes; /* fragments of one name that waited at a time, so far */
     ps_pictures pictures;
+    ps_sketch *sketch;
+    ps_molecule_key key;   /* of the fragment at hand */
+    ps_molecule *molecule; /* in the window of its last codon; NULL: not kept */
+    int32_t window;        /* of that codon, first codon's id; -1: none yet */
 } codon_state;
 
 static uint64_t key_of(int32_t codon, int hap, int doubt, int side, int quality) {
@@ -124,14 +130,19 @@ static void widen_indels(const codon_state *st, ps_slice *s) {
 /* ---- counting ---------------------------------------------------------------------------------------------------
  */
 
+/* The codon that an allele begins in: an insertion in that of the base before it. */
+static int32_t first_codon(const codon_state *st, const ps_allele_count *allele) {
+    int32_t t = ps_target_at(st->locus, allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0);
+    return st->codon_of[t < st->locus->n_targets ? t : st->locus->n_targets - 1];
+}
+
 /* Counted under its normal form (trimmed, left-aligned), which is how callers name it. */
-static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32_t end0, const char *alt, int doubt) {
+static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32_t end0, const char *alt, int quality,
+                         int doubt) {
     ps_read_evidence *part = &st->unit->part;
     char *text = ps_strdup(alt);
     ps_left_align(st->unit->panel, st->locus->contig, &beg0, &end0, text);
-    char *name = ps_format("%d %d %s", beg0, end0, text);
-    uint64_t *row = ps_map_at(&st->allele_at, ps_hash(name, strlen(name)));
-    free(name);
+    uint64_t hash = ps_allele_hash(beg0, end0, text), *row = ps_map_at(&st->allele_at, hash);
     if (!*row) {
         PS_GROW(part->codons.allele, part->codons.n_allele, st->allele_capacity);
         part->codons.allele[part->codons.n_allele] =
@@ -143,6 +154,10 @@ static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32
     allele->n[s->side]++;
     allele->doubtful[0] += doubt & PS_DOUBT_END ? 1 : 0;
     allele->doubtful[1] += doubt & PS_DOUBT_CLUTTER ? 1 : 0;
+    int32_t codon = first_codon(st, allele);
+    ps_molecule *m = ps_sketch_find(st->sketch, codon, &st->key);
+    if (m)
+        ps_molecule_change(m, codon, PS_HAP_INDEL, hash, quality, doubt);
 }
 
 /* The fragment's own sequence over targets [beg, end) of one exon, with an indel applied; NULL when it is not whole.
@@ -179,9 +194,10 @@ static void count_indel(codon_state *st, const ps_slice *s, const ps_slice_indel
     int widened = indel->target_beg < beg || indel->target_end > end;
     char *text = widened ? sequence_over(st, s, indel->target_beg, indel->target_end, indel) : NULL;
     if (text)
-        count_allele(st, s, locus->pos0[indel->target_beg], locus->pos0[indel->target_end - 1] + 1, text, doubt);
+        count_allele(st, s, locus->pos0[indel->target_beg], locus->pos0[indel->target_end - 1] + 1, text,
+                     indel->quality, doubt);
     else
-        count_allele(st, s, indel->beg0, indel->end0, indel->alt, doubt);
+        count_allele(st, s, indel->beg0, indel->end0, indel->alt, indel->quality, doubt);
     free(text);
 }
 
@@ -205,7 +221,8 @@ static void count_chain(codon_state *st, const ps_slice *s, size_t from, size_t 
     changed_targets(st, &st->seen[to - 1], &unused, &last);
     char *text = sequence_over(st, s, first, last + 1, NULL);
     if (text)
-        count_allele(st, s, st->locus->pos0[first], st->locus->pos0[last] + 1, text, doubt);
+        count_allele(st, s, st->locus->pos0[first], st->locus->pos0[last] + 1, text, st->seen[from].changed_quality,
+                     doubt);
     free(text);
 }
 
@@ -244,6 +261,20 @@ static void count_reach(codon_state *st, const ps_slice *s, int32_t id) {
         st->reach[reach_at(st, id, reach_left(best_left), reach_right(best_right))]++;
 }
 
+/* The same for the molecule that the fragment is a copy of. */
+static void count_copy(codon_state *st, const seen_codon *seen, int doubt) {
+    int32_t window = ps_sketch_window(st->sketch, seen->id);
+    if (window != st->window)
+        st->molecule = ps_sketch_add(st->sketch, seen->id, &st->key);
+    st->window = window;
+    if (!st->molecule)
+        return;
+    if (seen->hap == st->unit->panel->codons[seen->id].ref)
+        ps_molecule_reference(st->molecule, seen->id);
+    else
+        ps_molecule_change(st->molecule, seen->id, seen->hap, 0, seen->changed_quality, doubt);
+}
+
 static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *seen, int doubt) {
     if (seen->hap != PS_HAP_INDEL)
         count_reach(st, s, seen->id);
@@ -253,6 +284,7 @@ static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *se
         ++*ps_map_at(&st->other, key_of(seen->id, seen->hap, doubt, s->side, seen->changed_quality));
     for (int k = 0; k < 3 && seen->hap != PS_HAP_INDEL; k++)
         st->base[base_at(st, seen->id, k, s->side, seen->quality[k])]++;
+    count_copy(st, seen, doubt);
 }
 
 static int are_neighbours(const codon_state *st, size_t i) {
@@ -260,9 +292,10 @@ static int are_neighbours(const codon_state *st, size_t i) {
     return a->hap != PS_HAP_INDEL && b->hap != PS_HAP_INDEL && is_well_changed(st, i + 1) && abs(a->id - b->id) == 1;
 }
 
-/* `name`: hash of the fragment's name. */
-static void count_fragment(codon_state *st, uint64_t name, ps_slice *s) {
+static void count_fragment(codon_state *st, ps_slice *s) {
     st->n_seen = 0;
+    st->key = ps_ends_key(&s->ends, s->side);
+    st->window = -1;
     widen_indels(st, s);
     for (int32_t t = s->beg; t < s->end;) {
         int32_t id = st->codon_of[t];
@@ -282,12 +315,13 @@ static void count_fragment(codon_state *st, uint64_t name, ps_slice *s) {
                           ? PS_DOUBT_CLUTTER
                           : 0;
         int doubt = clutter | ends_doubt(st, s, st->seen[i].id);
-        if (to - i > 1 && to - i <= MAX_CHAIN)
-            count_chain(st, s, i, to, doubt);
+        size_t from = i;
         for (; i < to; i++) {
             count_codon(st, s, &st->seen[i], clutter | ends_doubt(st, s, st->seen[i].id));
-            ps_pictures_add(&st->pictures, st->seen[i].id, st->seen[i].hap, name, s);
+            ps_pictures_add(&st->pictures, st->seen[i].id, st->seen[i].hap, s->name, s);
         }
+        if (to - from > 1 && to - from <= MAX_CHAIN)
+            count_chain(st, s, from, to, doubt);
     }
     for (size_t i = 0; i < s->n_indel; i++) {
         int32_t id = st->codon_of[s->indel[i].target_beg];
@@ -301,8 +335,14 @@ static void count_fragment(codon_state *st, uint64_t name, ps_slice *s) {
 static void count_alone(void *context, uint64_t name, uint32_t what) {
     codon_state *st = context;
     ps_slice *s = ps_parcel_open(&st->parcels, what);
+    (void)name;
     if (s)
-        count_fragment(st, name, s);
+        count_fragment(st, s);
+}
+
+/* Until where in a sorted file the mate may still come. */
+static int32_t mate_wanted(const codon_state *st, const ps_slice *s) {
+    return s->mate_pos0 < 0 ? st->end0 : s->mate_pos0;
 }
 
 static ps_slice *take_waiting(codon_state *st, uint64_t name) {
@@ -325,6 +365,8 @@ static void begin(ps_unit *unit) {
     st->parcels.budget = unit->memory;
     st->unit = unit;
     ps_pictures_init(unit->panel, locus, &st->pictures);
+    st->sketch = ps_sketch_new(unit->panel, unit->id);
+    st->namesakes = 1;
     st->end0 = locus->pos0[locus->n_targets - 1] + 1;
     st->codon_of = ps_alloc((size_t)locus->n_targets, sizeof *st->codon_of);
     for (int32_t id = locus->codon_beg; id < locus->codon_end; id++)
@@ -336,52 +378,60 @@ static void begin(ps_unit *unit) {
     unit->state = st;
 }
 
-/* Hash of the molecule: the MI tag without its strand ("12/A" and "12/B" are the two strands of one molecule); 0 when
- * the read has none. */
-static uint64_t family_of(const bam1_t *b) {
-    const uint8_t *tag = bam_aux_get(b, "MI");
-    if (!tag)
-        return 0;
-    if (*tag == 'Z') { /* other slashes belong to the name: Picard writes contig:position/UMI */
-        const char *text = bam_aux2Z(tag);
-        size_t n = strlen(text);
-        if (n > 2 && text[n - 2] == '/' && (text[n - 1] == 'A' || text[n - 1] == 'B'))
-            n -= 2;
-        return n ? ps_hash(text, n) | 1 : 0;
+/* ---- mates ------------------------------------------------------------------------------------------------------
+ */
+
+static int32_t apart(int32_t a, int32_t b) {
+    return a < b ? b - a : a - b;
+}
+
+/* Two reads of one name are mates when one is first and the other second, and each lies where the other says. */
+static int are_mates(const ps_slice *a, const ps_slice *b) {
+    return (a->read ^ b->read) == 3 && (a->mate_pos0 < 0 || apart(a->mate_pos0, b->pos0) <= NEAR_MATE) &&
+           (b->mate_pos0 < 0 || apart(b->mate_pos0, a->pos0) <= NEAR_MATE);
+}
+
+static uint64_t namesake(uint64_t fragment, int k) {
+    return fragment + (uint64_t)k * 0x9e3779b97f4a7c15u;
+}
+
+static ps_slice *take_mate_of(codon_state *st, uint64_t fragment, const ps_slice *s) {
+    for (int k = 0; fragment && k < st->namesakes; k++) {
+        ps_slice *mate = take_waiting(st, namesake(fragment, k));
+        if (mate && are_mates(mate, s))
+            return mate;
+        if (mate)
+            put_waiting(st, namesake(fragment, k), mate_wanted(st, mate), mate);
     }
-    if (!strchr("cCsSiI", *tag))
-        return 0;
-    int64_t number = bam_aux2i(tag);
-    return ps_hash(&number, sizeof number) | 1;
+    return NULL;
 }
 
-static void add_to_family(codon_state *st, const ps_record *r, uint64_t family, ps_slice *s) {
-    const bam1_core_t *c = &r->bam->core;
-    ps_slice *others = take_waiting(st, family);
-    int32_t last = (int32_t)(ps_mate_expected(r->bam) && c->mpos > c->pos ? c->mpos : c->pos);
-    s->last_pos0 = last;
-    if (others)
-        s = ps_slice_merge(&st->unit->panel->limits, s, others);
-    put_waiting(st, family, s->last_pos0, s);
-}
-
-static void add_to_pair(codon_state *st, const ps_record *r, ps_slice *s) {
-    const bam1_core_t *c = &r->bam->core;
-    int expected = ps_mate_expected(r->bam) && (s->read == 1 || s->read == 2);
-    ps_slice *mate = expected ? take_waiting(st, r->name) : NULL;
-    if (mate && (mate->read ^ s->read) == 3) {
-        count_fragment(st, r->name, ps_slice_merge(&st->unit->panel->limits, s, mate));
+/* Waits for its mate, beside others of its name. */
+static void wait_for_mate(codon_state *st, uint64_t fragment, ps_slice *s) {
+    int k = 0;
+    while (k < MOST_NAMESAKES && ps_waitlist_has(&st->waiting, namesake(fragment, k)))
+        k++;
+    if (k == MOST_NAMESAKES) {
+        count_fragment(st, s);
         return;
     }
-    if (mate) /* two first reads of one name: different fragments that share a name */
-        count_fragment(st, r->name, mate);
-    /* A mate that starts behind the gene has nothing to add. In a sorted file a mate that would have come before this
-     * read is not coming: it was left out or lies elsewhere. */
-    int worth_waiting = expected && c->mpos < st->end0 && !(st->unit->sorted && c->mpos < c->pos);
-    if (worth_waiting)
-        put_waiting(st, r->name, (int32_t)c->mpos, s);
-    else
-        count_fragment(st, r->name, s);
+    st->namesakes = k >= st->namesakes ? k + 1 : st->namesakes;
+    put_waiting(st, namesake(fragment, k), mate_wanted(st, s), s);
+}
+
+/* A mate that starts behind the gene has nothing to add. In a sorted file a mate that would have come before this read is not
+ * coming: it was left out or lies elsewhere. */
+static int is_worth_waiting(const codon_state *st, const ps_record *r) {
+    return ps_mate_expected(r->bam) && ps_mate_pos0(r->bam) < st->end0 &&
+           !(st->unit->sorted && ps_mate_is_past(r->bam));
+}
+
+/* Does the mate start in an exon window, so that it was read? */
+static int is_mate_shown(const codon_state *st, const ps_slice *s) {
+    for (int w = 0; w < st->locus->n_windows; w++)
+        if (s->mate_pos0 >= st->locus->windows[w].beg0 && s->mate_pos0 < st->locus->windows[w].end0)
+            return 1;
+    return 0;
 }
 
 static void add(ps_unit *unit, const ps_record *r) {
@@ -389,14 +439,27 @@ static void add(ps_unit *unit, const ps_record *r) {
     ps_slice *s = ps_slice_of(unit->panel, st->locus, r->bam, r->end0);
     if (!s)
         return;
+    s->name = r->name;
     unit->part.codons.no_quality += bam_get_qual(r->bam)[0] == 0xff;
     if (unit->sorted)
         ps_waitlist_sweep(&st->waiting, r->pos0, count_alone, st);
-    uint64_t family = family_of(r->bam);
-    if (family)
-        add_to_family(st, r, family, s);
-    else
-        add_to_pair(st, r, s);
+    if (!ps_mate_expected(r->bam)) {
+        count_fragment(st, s);
+        return;
+    }
+    unit->part.codons.mates_expected += (uint64_t)is_mate_shown(st, s);
+    ps_fragment fragment = ps_fragment_of(r);
+    ps_slice *mate = take_mate_of(st, fragment.id, s);
+    if (!mate)
+        mate = take_mate_of(st, fragment.sibling, s);
+    if (mate) {
+        unit->part.codons.mates_met += (uint64_t)(is_mate_shown(st, s) + is_mate_shown(st, mate));
+        count_fragment(st, ps_slice_merge(&unit->panel->limits, s, mate));
+    } else if (is_worth_waiting(st, r)) {
+        wait_for_mate(st, fragment.id, s);
+    } else {
+        count_fragment(st, s);
+    }
 }
 
 static int by_key(const void *a, const void *b) {
@@ -469,6 +532,7 @@ static void finish(ps_unit *unit) {
     list_bases(st, &unit->part);
     list_reach(st, &unit->part.codons);
     ps_pictures_finish(&st->pictures, &unit->part);
+    ps_sketch_finish(st->sketch, &unit->part.codons.molecules);
     ps_map_free(&st->other);
     ps_map_free(&st->allele_at);
     free(st->seen);

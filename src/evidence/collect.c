@@ -423,6 +423,7 @@ static void note_gene(ps_read_evidence *whole, const ps_unit *u) {
 
 static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whole) {
     whole->given = 1;
+    whole->digested_primers |= ps_reads_about(b->source->reads)->is_ion_torrent;
     for (int c = 0; c < panel->n_contigs && c < 64; c++)
         whole->missing_contigs |= (uint64_t)!ps_reads_has_contig(b->source->reads, c) << c;
     for (size_t i = 0; i < b->n; i++) {

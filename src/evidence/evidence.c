@@ -7,7 +7,7 @@
 
 const char *const ps_input_names[PS_N_INPUTS] = {"rna", "dna", "normal", "vcf", "sv", "counts"};
 const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped",  "secondary", "supplementary", "qc-fail",
-                                                  "duplicate", "low-mapq",  "multi-mapped"};
+                                                  "duplicate", "low-mapq",  "multi-mapped", "assembled"};
 const char *const ps_collector_names[PS_N_COLLECTORS] = {"codons", "genes", "bins", "junctions", "snps"};
 
 void ps_read_evidence_init(const ps_panel *panel, ps_input_role role, ps_read_evidence *evidence) {
@@ -43,6 +43,7 @@ void ps_read_evidence_add(ps_read_evidence *whole, ps_read_evidence *part) {
     /* a contig that one file names is one that could be aligned to */
     whole->missing_contigs = whole->given ? whole->missing_contigs & part->missing_contigs : part->missing_contigs;
     whole->given = 1;
+    whole->digested_primers |= part->digested_primers;
     add_tallies(whole, part);
     ps_codons_add(&whole->codons, &part->codons);
     ps_genes_add(&whole->genes, &part->genes);
@@ -79,6 +80,7 @@ void ps_evidence_free(ps_evidence *evidence) {
     }
     free(evidence->input);
     free_stated(&evidence->stated);
+    ps_primers_free(&evidence->primers);
     free(evidence->sample_id);
     free(evidence->written_by);
     for (size_t i = 0; i < evidence->n_kept; i++)

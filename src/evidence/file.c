@@ -21,6 +21,14 @@ enum {
 };
 static const char schema_family[] = "plasmastrat/evidence/";
 
+static const ps_column primer_columns[] = {
+    PS_COLUMN(ps_primer, contig, INT, 0, PS_ID_CONTIG),
+    PS_COLUMN(ps_primer, beg0, I32, 0, INT32_MAX - 1),
+    PS_COLUMN(ps_primer, end0, I32, 1, INT32_MAX),
+    PS_COLUMN(ps_primer, strand, LETTER, 0, 0),
+};
+static const ps_columns_of primer_kind = PS_ROWS_OF("primers", ps_primer, primer_columns);
+
 /* Limits that decide what is counted: evidence gathered with others cannot be called anew. */
 static const struct gathering {
     const char *name;
@@ -58,6 +66,7 @@ static void hex_of(uint64_t hash, char out[17]) {
 
 static void put_tallies(const ps_read_evidence *e, ps_pen *pen) {
     ps_put_integer_of(pen, "records", e->records);
+    ps_put_integer_of(pen, "digested_primers", (uint64_t)e->digested_primers);
     ps_put_integer_of(pen, "missing_contigs", e->missing_contigs & UINT32_MAX); /* bits 0 to 31, and the others */
     ps_put_integer_of(pen, "missing_contigs_32", e->missing_contigs >> 32);
     ps_put_array_of(pen, "seen", e->seen, PS_N_COLLECTORS);
@@ -96,6 +105,8 @@ static void put_content(const ps_evidence *e, ps_pen *pen) {
         put_reads(&e->reads[role], ps_input_names[role], pen);
     put_variants(&e->vcf, e->has_vcf, "vcf", pen);
     put_variants(&e->sites, e->has_sites, "sites", pen);
+    ps_put_integer_of(pen, "primers_listed", e->primers.listed);
+    ps_put_rows(pen, &primer_kind, e->primers.row, e->primers.n);
     if (e->has_sv)
         ps_sv_put(&e->sv, "sv", pen);
     if (e->has_counts)
@@ -164,6 +175,10 @@ static void put_stated(const ps_stated *s, ps_pen *pen) {
     ps_put_real(pen, s->purity > 0 ? s->purity : NAN);
     ps_put_name(pen, "prior_odds");
     ps_put_real(pen, s->prior_odds > 0 ? s->prior_odds : NAN);
+    ps_put_name(pen, "molecules");
+    ps_put_real(pen, s->molecules > 0 ? s->molecules : NAN);
+    ps_put_name(pen, "input_ng");
+    ps_put_real(pen, s->input_ng > 0 ? s->input_ng : NAN);
     ps_put_string_of(pen, "specimen", ps_specimen_names[s->specimen]);
     ps_put_string_of(pen, "model", s->model);
     ps_put_string_of(pen, "model_table", s->model_table);
@@ -354,6 +369,8 @@ static void scan_stated(ps_scan *scan, ps_stated *s) {
     ps_scan_text(scan, "{");
     s->purity = scan_real_of(scan, "purity", 1);
     s->prior_odds = scan_real_of(scan, "prior_odds", 1e9);
+    s->molecules = scan_real_of(scan, "molecules", 1e9);
+    s->input_ng = scan_real_of(scan, "input_ng", 1e9);
     s->specimen = (ps_specimen)scan_enum(scan, "specimen", ps_specimen_names, PS_N_SPECIMENS);
     s->model = ps_scan_string_of(scan, "model");
     s->model_table = ps_scan_string_of(scan, "model_table");
@@ -405,6 +422,7 @@ static void scan_inputs(ps_scan *scan, ps_evidence *e) {
 
 static void scan_tallies(ps_scan *scan, ps_read_evidence *e) {
     e->records = ps_scan_integer_of(scan, "records", PS_MOST_RECORDS);
+    e->digested_primers = (int)ps_scan_integer_of(scan, "digested_primers", 1);
     e->missing_contigs = ps_scan_integer_of(scan, "missing_contigs", UINT32_MAX);
     e->missing_contigs |= ps_scan_integer_of(scan, "missing_contigs_32", UINT32_MAX) << 32;
     ps_scan_array_of(scan, "seen", e->seen, PS_N_COLLECTORS);
@@ -448,6 +466,8 @@ static void scan_content(ps_scan *scan, ps_evidence *e) {
         scan_reads(scan, (ps_input_role)role, &e->reads[role]);
     e->has_vcf = scan_variants(scan, "vcf", &e->vcf);
     e->has_sites = scan_variants(scan, "sites", &e->sites);
+    e->primers.listed = (size_t)ps_scan_integer_of(scan, "primers_listed", PS_MOST_COUNT);
+    e->primers.row = ps_scan_rows(scan, &primer_kind, &e->primers.n);
     e->has_sv = !scan->failed && strncmp(scan->at, ",\"sv\":", 6) == 0;
     if (e->has_sv)
         ps_sv_scan(scan, "sv", &e->sv);

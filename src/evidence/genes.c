@@ -69,8 +69,7 @@ static int64_t middle_of(const bam1_t *b) {
 
 /* The strand of the fragment's first read against the gene's. */
 static int strand_of(const bam1_t *b, char gene_strand) {
-    int second = (b->core.flag & BAM_FPAIRED) && (b->core.flag & BAM_FREAD2);
-    int reverse = bam_is_rev(b) != second;
+    int known, reverse = bam_is_rev(b) != (ps_read_number(b, &known) == 2);
     return reverse == (gene_strand == '-') ? SENSE : ANTISENSE;
 }
 
@@ -126,16 +125,20 @@ static void add(ps_unit *unit, const ps_record *r) {
     ps_gene_count *count = &unit->part.genes.gene[unit->id];
     int strand = strand_of(b, unit->panel->genes[unit->id].strand);
     count_read(count, unit, b);
-    uint32_t seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, r->name) : 0;
+    ps_fragment fragment = ps_fragment_of(r);
+    uint32_t seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, fragment.id) : 0;
+    if (!seen && fragment.sibling && ps_mate_expected(b))
+        seen = ps_waitlist_take(waiting, fragment.sibling);
     if (seen) { /* the mate has counted the fragment already; an improper pair may show the other strand too */
         count_strands(count, strand & ~(int)seen);
         return;
     }
     count->fragments++;
     count_strands(count, strand);
-    if (!ps_mate_expected(b) || (unit->sorted && b->core.mpos < b->core.pos))
+    if (!ps_mate_expected(b) || (unit->sorted && ps_mate_is_past(b)))
         return;
-    ps_waitlist_put(waiting, r->name, (int32_t)b->core.mpos, (uint32_t)strand);
+    int32_t mate = ps_mate_pos0(b);
+    ps_waitlist_put(waiting, fragment.id, mate < 0 ? unit->spans[unit->n_spans - 1].end0 : mate, (uint32_t)strand);
     if (unit->sorted)
         ps_waitlist_sweep(waiting, r->pos0, forget, NULL);
 }

@@ -27,6 +27,7 @@ void ps_junctions_free(ps_junction_evidence *j) {
     free(j->chimeric[1]);
     free(j->junction);
     free(j->clip);
+    ps_molecules_free(&j->molecules);
     *j = (ps_junction_evidence){0};
 }
 
@@ -41,6 +42,7 @@ void ps_junctions_add(ps_junction_evidence *whole, ps_junction_evidence *part) {
             whole->chimeric[side][i] += part->chimeric[side][i];
     PS_MOVE_ROWS(whole, part, junction, n_junction);
     PS_MOVE_ROWS(whole, part, clip, n_clip);
+    ps_molecules_add(&whole->molecules, &part->molecules);
 }
 
 /* ---- order ------------------------------------------------------------------------------------------------------
@@ -99,6 +101,7 @@ void ps_junctions_thin(ps_junction_evidence *j) {
 }
 
 void ps_junctions_tidy(ps_junction_evidence *j) {
+    ps_molecules_tidy(&j->molecules);
     ps_junctions_thin(j);
     while (j->n_junction > PS_MAX_JUNCTION_ROWS || j->n_clip > PS_MAX_JUNCTION_ROWS) {
         j->thinned++;
@@ -153,6 +156,7 @@ void ps_junctions_write(const ps_junction_evidence *j, ps_pen *pen) {
     ps_put_array_of(pen, "cell_bases", j->cell_bases, j->n_cells);
     for (int side = 0; side < 2; side++)
         ps_put_array_of(pen, chimeric_names[side], j->chimeric[side], j->n_chimeric[side]);
+    ps_molecules_write(&j->molecules, pen);
     ps_put_rows(pen, &junction_kind, j->junction, j->n_junction);
     ps_put_rows(pen, &clip_kind, j->clip, j->n_clip);
     ps_put(pen, "}");
@@ -167,6 +171,7 @@ void ps_junctions_scan(ps_scan *scan, ps_junction_evidence *j) {
     ps_scan_array_of(scan, "cell_bases", j->cell_bases, j->n_cells);
     for (int side = 0; side < 2; side++)
         ps_scan_array_of(scan, chimeric_names[side], j->chimeric[side], j->n_chimeric[side]);
+    ps_molecules_scan(scan, &j->molecules);
     j->junction = ps_scan_rows(scan, &junction_kind, &j->n_junction);
     j->clip = ps_scan_rows(scan, &clip_kind, &j->n_clip);
     ps_scan_text(scan, "}");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "ends.h"
 #include "unit.h"
 
 enum { PACKED = 32 }; /* bases: as many as 64 bits hold */
@@ -21,6 +22,7 @@ typedef struct part_alignment { /* one aligned part of a read */
 
 typedef struct state {
     size_t reads, clips; /* capacities */
+    ps_pile covering;    /* fragments that stay in the window */
 } state;
 
 /* ---- rows -------------------------------------------------------------------------------------------------------
@@ -70,6 +72,12 @@ static ps_span other_side(const ps_unit *unit) {
 
 static int is_low(const ps_unit *unit, int64_t mapq) {
     return mapq < unit->panel->limits.min_mapq;
+}
+
+/* One number for both mates, also where their names differ. */
+static uint64_t fragment_of(const ps_record *r) {
+    ps_fragment f = ps_fragment_of(r);
+    return f.sibling && f.sibling < f.id ? f.sibling : f.id;
 }
 
 static part_alignment aligned_part(const bam1_t *b) {
@@ -134,15 +142,12 @@ static uint64_t molecule_of(const bam1_t *b, const part_alignment *p) {
 /* ---- split reads ------------------------------------------------------------------------------------------------
  */
 
-/* "pos1", strand and CIGAR of an SA entry; -1 when they do not parse. */
-static int parse_part(const char *pos1, const char *cigar, part_alignment *p) {
-    char *end = NULL;
-    long long pos = strtoll(pos1, &end, 10);
-    if (end == pos1 || *end != ',' || pos < 1 || pos > INT32_MAX)
-        return -1;
-    *p = (part_alignment){.pos0 = (int32_t)(pos - 1), .reverse = end[1] == '-'};
+/* A CIGAR as text, up to a comma; -1 when it does not parse. */
+static int parse_cigar(const char *cigar, int32_t pos0, part_alignment *p) {
+    *p = (part_alignment){.pos0 = pos0};
     int64_t reference = 0;
     while (*cigar && *cigar != ',') {
+        char *end = NULL;
         long long n = strtoll(cigar, &end, 10);
         if (end == cigar || n < 0 || n > INT32_MAX)
             return -1;
@@ -154,9 +159,22 @@ static int parse_part(const char *pos1, const char *cigar, part_alignment *p) {
         reference += op && strchr("MDN=X", op) ? n : 0;
         cigar = op ? end + 1 : end;
     }
-    if (reference <= 0 || pos - 1 + reference > INT32_MAX)
+    if (reference <= 0 || pos0 + reference > INT32_MAX)
         return -1;
-    p->end0 = (int32_t)(pos - 1 + reference);
+    p->end0 = (int32_t)(pos0 + reference);
+    return 0;
+}
+
+/* "pos1", strand and CIGAR of an SA entry; -1 when they do not parse. */
+static int parse_part(const char *pos1, const char *cigar, part_alignment *p) {
+    char *end = NULL;
+    long long pos = strtoll(pos1, &end, 10);
+    if (end == pos1 || *end != ',' || pos < 1 || pos > INT32_MAX)
+        return -1;
+    int reverse = end[1] == '-';
+    if (parse_cigar(cigar, (int32_t)(pos - 1), p) < 0)
+        return -1;
+    p->reverse = reverse;
     return 0;
 }
 
@@ -195,7 +213,7 @@ static char part_base(const ps_unit *unit, const bam1_t *b, const part_alignment
 static int add_part(ps_unit *unit, const ps_record *r, const part_alignment *other, int64_t other_mapq) {
     part_alignment mine = aligned_part(r->bam);
     const part_alignment *a = is_igh(unit) ? other : &mine, *b = is_igh(unit) ? &mine : other;
-    ps_junction_read read = {.fragment = r->name, .split = 1, .from_b = (uint8_t)is_igh(unit)};
+    ps_junction_read read = {.fragment = fragment_of(r), .split = 1, .from_b = (uint8_t)is_igh(unit)};
     int64_t query[2];
     /* Chromosome 11 must be sure, whichever record tells of it. */
     if (join_parts(a, b, &read, query) < 0 || (is_igh(unit) && is_low(unit, other_mapq)))
@@ -254,7 +272,7 @@ static void add_clip(ps_unit *unit, const ps_record *r, const part_alignment *p,
     const ps_limits *l = &unit->panel->limits;
     if ((double)clipped < l->junction_min_clip || (double)p->aligned < l->junction_min_aligned)
         return;
-    ps_junction_clip c = {.fragment = r->name,
+    ps_junction_clip c = {.fragment = fragment_of(r),
                           .molecule = molecule_of(b, p),
                           .pos0 = right ? p->end0 - 1 : p->pos0,
                           .in_b = (uint8_t)is_igh(unit),
@@ -335,7 +353,7 @@ static void add_pair(ps_unit *unit, const ps_record *r) {
     int right = !bam_is_rev(r->bam), mate_right = !bam_is_mrev(r->bam);
     int32_t pos0 = right ? r->end0 - 1 : r->pos0, mate_pos0 = (int32_t)c->mpos;
     char base = end_base(unit, r->bam, &p, right);
-    ps_junction_read read = {.fragment = r->name, .molecule = molecule_of(r->bam, &p), .from_b = (uint8_t)igh};
+    ps_junction_read read = {.fragment = fragment_of(r), .molecule = molecule_of(r->bam, &p), .from_b = (uint8_t)igh};
     read.pos_a0 = igh ? mate_pos0 : pos0;
     read.pos_b0 = igh ? pos0 : mate_pos0;
     read.right_a = (uint8_t)(igh ? mate_right : right);
@@ -346,27 +364,32 @@ static void add_pair(ps_unit *unit, const ps_record *r) {
 }
 
 /* A fragment that stays in the window adds to its physical coverage. */
-static void cover(ps_unit *unit, int32_t pos0, int64_t bases) {
+static void cover(ps_unit *unit, const ps_record *r, int64_t bases) {
+    int known, read = ps_read_number(r->bam, &known);
     if (is_igh(unit))
         return;
+    ps_ends ends = ps_ends_of(r->bam, read);
+    ps_molecule_key key = ps_ends_key(&ends, known && bam_is_rev(r->bam) != (read == 2) ? PS_F2R1 : PS_F1R2);
+    ps_pile_add(&((state *)unit->state)->covering, 0, &key);
     unit->part.junctions.window_fragments++;
-    unit->part.junctions.cell_bases[(pos0 - unit->panel->ccnd1_window.beg0) / PS_WINDOW_CELL] += (uint64_t)bases;
+    unit->part.junctions.cell_bases[(r->pos0 - unit->panel->ccnd1_window.beg0) / PS_WINDOW_CELL] += (uint64_t)bases;
+}
+
+/* Length of the pair, at its first read; 0 at the other one. TLEN, or where the file has none the places of both: the mate as
+ * long as the MC tag says, else as this read. */
+static int64_t insert_of(const ps_record *r) {
+    const bam1_core_t *c = &r->bam->core;
+    if (c->isize != 0 || c->mtid != c->tid || c->mpos < c->pos || bam_is_rev(r->bam) || !bam_is_mrev(r->bam))
+        return c->isize;
+    const uint8_t *mc = bam_aux_get(r->bam, "MC");
+    part_alignment mate;
+    if (mc && *mc == 'Z' && parse_cigar(bam_aux2Z(mc), (int32_t)c->mpos, &mate) == 0)
+        return mate.end0 - c->pos;
+    return c->mpos + (r->end0 - r->pos0) - c->pos;
 }
 
 /* ---- the units --------------------------------------------------------------------------------------------------
  */
-
-/* Length of a proper pair's fragment, from its leftmost record; 0 from the other. Where TLEN was lost, from the forward
- * read's place and its mate's, which is taken to be as long. */
-static int64_t insert_of(const ps_record *r) {
-    const bam1_core_t *c = &r->bam->core;
-    if (c->isize)
-        return c->isize > 0 ? c->isize : 0;
-    if (bam_is_rev(r->bam) || !bam_is_mrev(r->bam))
-        return 0;
-    int64_t mate_end0 = c->mpos + r->end0 - r->pos0;
-    return (mate_end0 > r->end0 ? mate_end0 : r->end0) - r->pos0;
-}
 
 static void begin(ps_unit *unit) {
     unit->state = ps_alloc(1, sizeof(state));
@@ -381,18 +404,18 @@ static void add(ps_unit *unit, const ps_record *r) {
     if (!tag || joined)
         add_clips(unit, r);
     int paired = (c->flag & BAM_FPAIRED) && !(c->flag & BAM_FMUNMAP);
-    if (paired && c->mtid != c->tid) {
+    int64_t insert = paired && (c->flag & BAM_FPROPER_PAIR) ? insert_of(r) : 0;
+    if (paired && !ps_mate_is_lost(r->bam) && c->mtid != c->tid) {
         add_pair(unit, r);
-    } else if (paired && (c->flag & BAM_FPROPER_PAIR)) {
-        int64_t insert = insert_of(r);
-        if (insert > 0 && insert <= unit->panel->limits.junction_max_insert)
-            cover(unit, r->pos0, insert);
+    } else if (insert > 0 && insert <= unit->panel->limits.junction_max_insert) {
+        cover(unit, r, insert);
     } else if (!(c->flag & BAM_FPAIRED)) {
-        cover(unit, r->pos0, r->end0 - r->pos0);
+        cover(unit, r, r->end0 - r->pos0);
     }
 }
 
 static void finish(ps_unit *unit) {
+    ps_pile_finish(&((state *)unit->state)->covering, &unit->part.junctions.molecules);
     free(unit->state);
     unit->state = NULL;
 }

@@ -93,6 +93,10 @@ void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_e
         move_vcf(whole, &parts[i]);
         move_imports(whole, &parts[i]);
         move_sites(whole, &parts[i]);
+        if (!whole->primers.listed) { /* one list, given to every run on DNA */
+            whole->primers = parts[i].primers;
+            parts[i].primers = (ps_primers){0};
+        }
         if (!whole->written_by || (parts[i].written_by && strcmp(parts[i].written_by, whole->written_by) < 0)) {
             free(whole->written_by);
             whole->written_by = ps_strdup(parts[i].written_by);

@@ -17,7 +17,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/scratch.h"
 
-enum { BLOCK = 1 << 16, FEW_VALUES = 8, MOST_NUMBER = 5, FIXED_NUMBERS = 16 };
+enum { BLOCK = 1 << 16, FEW_VALUES = 8, MOST_NUMBER = 5, FIXED_NUMBERS = 24 };
 
 /* A parcel's number: two bits say where it lies, the others which STEP of the blocks or of the file, or which place of
  * `alone`: 8 GB each of blocks and file. */
@@ -58,6 +58,54 @@ static void get_stretch(const uint8_t **from, int32_t stretch[2]) {
     uint32_t beg = get(from);
     stretch[0] = (int32_t)beg;
     stretch[1] = (int32_t)(beg + get(from));
+}
+
+/* A number close to `base`, of either sign. */
+static uint8_t *put_near(uint8_t *to, int32_t value, int32_t base) {
+    uint32_t step = (uint32_t)value - (uint32_t)base;
+    return put(to, step << 1 ^ (step >> 31 ? UINT32_MAX : 0));
+}
+
+static int32_t get_near(const uint8_t **from, int32_t base) {
+    uint32_t step = get(from);
+    return (int32_t)((uint32_t)base + (step >> 1 ^ (step & 1 ? UINT32_MAX : 0)));
+}
+
+/* ---- ends -------------------------------------------------------------------------------------------------------
+ */
+
+static uint8_t *put_ends(const ps_slice *s, uint8_t *to) {
+    const ps_ends *e = &s->ends;
+    *to++ = (uint8_t)(e->rank[0] | e->rank[1] << 2 | e->reverse[0] << 4 | e->reverse[1] << 5 | e->umi_kind << 6);
+    memcpy(to, &s->name, sizeof s->name);
+    to = put(to + sizeof s->name, (uint32_t)s->pos0);
+    to = put_near(to, s->mate_pos0, s->pos0);
+    for (int k = 0; k < 2; k++)
+        if (e->rank[k])
+            to = put_near(to, e->five0[k], s->pos0);
+    if (e->umi_kind) {
+        memcpy(to, &e->umi, sizeof e->umi);
+        to += sizeof e->umi;
+    }
+    return to;
+}
+
+static void get_ends(ps_slice *s, const uint8_t **from) {
+    ps_ends *e = &s->ends;
+    uint8_t bits = *(*from)++;
+    *e = (ps_ends){
+        .rank = {bits & 3, bits >> 2 & 3}, .reverse = {bits >> 4 & 1, bits >> 5 & 1}, .umi_kind = bits >> 6};
+    memcpy(&s->name, *from, sizeof s->name);
+    *from += sizeof s->name;
+    s->pos0 = (int32_t)get(from);
+    s->mate_pos0 = get_near(from, s->pos0);
+    for (int k = 0; k < 2; k++)
+        if (e->rank[k])
+            e->five0[k] = get_near(from, s->pos0);
+    if (e->umi_kind) {
+        memcpy(&e->umi, *from, sizeof e->umi);
+        *from += sizeof e->umi;
+    }
 }
 
 /* ---- bases and qualities ----------------------------------------------------------------------------------------
@@ -466,9 +514,9 @@ uint32_t ps_parcel_pack(ps_parcels *pool, ps_slice *s) {
         pool->capacity = most;
     }
     uint8_t *to = put_stretch(pool->scratch, (int32_t[2]){s->beg, s->end});
-    /* side, read and side_rank have 1, 2 and 2 bits */
-    *to++ = (uint8_t)(s->side | s->read << 1 | s->side_rank << 3 | (s->clipped ? 1 : 0) << 5);
-    to = put(to, (uint32_t)s->last_pos0);
+    /* side, read, side_rank, clipped and numbered have 1, 2, 2, 1 and 1 bits */
+    *to++ = (uint8_t)(s->side | s->read << 1 | s->side_rank << 3 | (s->clipped ? 1 : 0) << 5 | s->numbered << 6);
+    to = put_ends(s, to);
     for (int mate = 0; mate < 2; mate++) {
         to = put_stretch(to, s->inner[mate]);
         to = put_stretch(to, s->span[mate]);
@@ -497,7 +545,8 @@ ps_slice *ps_parcel_open(ps_parcels *pool, uint32_t parcel) {
     s->read = flags >> 1 & 3;
     s->side_rank = flags >> 3 & 3;
     s->clipped = flags >> 5 & 1;
-    s->last_pos0 = (int32_t)get(&from);
+    s->numbered = flags >> 6 & 1;
+    get_ends(s, &from);
     for (int mate = 0; mate < 2; mate++) {
         get_stretch(&from, s->inner[mate]);
         get_stretch(&from, s->span[mate]);

@@ -6,6 +6,9 @@
 #include "plasmastrat/evidence.h"
 
 /* ps_X_scan fills what ps_X_init made; what a failed scan leaves is freed as ever. Rows are in order only after ps_X_tidy. */
+/* Members of the object that is open: molecules, and what they show. */
+void ps_molecules_write(const ps_molecules *molecules, ps_pen *pen);
+void ps_molecules_scan(ps_scan *scan, ps_molecules *molecules);
 void ps_codons_write(const ps_codon_evidence *codons, ps_pen *pen);
 void ps_codons_scan(ps_scan *scan, ps_codon_evidence *codons);
 void ps_genes_write(const ps_gene_evidence *genes, ps_pen *pen);

@@ -208,11 +208,15 @@ static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const
                            int32_t beg, int32_t end) {
     ps_slice *s = ps_alloc(1, sizeof *s);
     *s = (ps_slice){.beg = beg, .end = end};
-    int paired = (b->core.flag & BAM_FPAIRED) != 0;
-    s->read = paired ? (uint8_t)((b->core.flag & BAM_FREAD1 ? 1 : 0) | (b->core.flag & BAM_FREAD2 ? 2 : 0)) : 0;
-    int reverse_first = bam_is_rev(b) != (s->read == 2);
+    int numbered;
+    s->read = (uint8_t)ps_read_number(b, &numbered);
+    s->numbered = (uint8_t)numbered;
+    int reverse_first = numbered && bam_is_rev(b) != (s->read == 2); /* without numbers no orientation is known */
     s->side = reverse_first ? PS_F2R1 : PS_F1R2;
     s->side_rank = s->read == 1 ? 2 : 1;
+    s->pos0 = (int32_t)b->core.pos;
+    s->mate_pos0 = ps_mate_expected(b) ? ps_mate_pos0(b) : -1;
+    s->ends = ps_ends_of(b, s->read);
     int64_t near_end = (int64_t)limits->ras_end_bases;
     int32_t *inner = s->inner[s->read == 2];
     inner[0] = ps_target_at(locus, (int64_t)from + near_end);
@@ -357,7 +361,11 @@ ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b) {
               : a->side < b->side          ? a->side
                                            : b->side;
     m->side_rank = a->side_rank > b->side_rank ? a->side_rank : b->side_rank;
-    m->last_pos0 = a->last_pos0 > b->last_pos0 ? a->last_pos0 : b->last_pos0;
+    m->numbered = a->numbered & b->numbered;
+    m->pos0 = a->pos0 < b->pos0 ? a->pos0 : b->pos0;
+    m->mate_pos0 = -1;
+    m->name = a->name < b->name ? a->name : b->name;
+    m->ends = ps_ends_join(&a->ends, &b->ends);
     m->read = a->read | b->read;
     m->clipped = a->clipped | b->clipped;
     for (int mate = 0; mate < 2; mate++) {

@@ -1,7 +1,7 @@
 /* slice.h - what one fragment shows of one gene's coding bases. Private to src/evidence.
  *
  * A read is reduced to a slice: one byte per coding base ("target") it spans, and its indels. Slices of one fragment
- * (or of one molecule, when reads carry a family tag) are merged base by base: agreeing bases add their qualities,
+ * are merged base by base: agreeing bases add their qualities,
  * disagreeing ones count for nothing from then on. Merging is commutative and associative, so the order of records
  * does not matter. Targets are numbered along the coding sequence in genomic order, so a spliced read's slice is
  * contiguous and a codon that straddles an intron is one codon.
@@ -9,6 +9,7 @@
 #ifndef PLASMASTRAT_SLICE_H
 #define PLASMASTRAT_SLICE_H
 
+#include "ends.h"
 #include "unit.h"
 
 /* A slice byte: base in bits 7-6 (A C G T), quality in bits 5-0; quality 63 marks the special states. */
@@ -28,9 +29,13 @@ typedef struct ps_slice {
     int32_t span[2][2];  /* by mate: genomic extent of its alignment; empty: {0, 0} */
     uint8_t side, read;  /* read: bit 0 = first, bit 1 = second */
     uint8_t side_rank;   /* 2: the side is a first read's, 1: derived from a second or unpaired one */
-    int32_t last_pos0;   /* family: where its last record may start */
-    uint8_t clipped;     /* so much of a read is clipped away: clutter */
-    uint8_t *code;       /* end - beg bytes */
+    uint8_t numbered;    /* 1: which read is the first is known, so the side is */
+    int32_t pos0;        /* of a read's alignment, as in the file */
+    int32_t mate_pos0;   /* where it says its mate's is; -1: it does not */
+    ps_ends ends;
+    uint64_t name;   /* hash */
+    uint8_t clipped; /* so much of a read is clipped away: clutter */
+    uint8_t *code;   /* end - beg bytes */
     ps_slice_indel *indel;
     size_t n_indel, indel_capacity;
 } ps_slice;

@@ -76,18 +76,22 @@ static void see(ps_unit *unit, const ps_record *r, int id) {
     if (allele == NONE)
         return;
     /* the mates of a discordant pair may show two SNPs: those are two observations */
-    uint64_t key = r->name ^ (uint64_t)(id + 1) * 0x9e3779b97f4a7c15u;
-    uint32_t seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, key) : 0;
+    uint64_t place = (uint64_t)(id + 1) * 0x9e3779b97f4a7c15u;
+    ps_fragment fragment = ps_fragment_of(r);
+    uint32_t seen = ps_mate_expected(b) ? ps_waitlist_take(waiting, fragment.id ^ place) : 0;
+    if (!seen && fragment.sibling && ps_mate_expected(b))
+        seen = ps_waitlist_take(waiting, fragment.sibling ^ place);
     if (seen) {
         if (pending_allele(seen) == allele)
             count(unit, id, allele);
         return;
     }
-    if (!ps_mate_expected(b) || b->core.mpos > snp->pos0 || (unit->sorted && b->core.mpos < b->core.pos)) {
+    int32_t mate = ps_mate_pos0(b);
+    if (!ps_mate_expected(b) || mate > snp->pos0 || (unit->sorted && ps_mate_is_past(b))) {
         count(unit, id, allele);
         return;
     }
-    ps_waitlist_put(waiting, key, (int32_t)b->core.mpos, pending_of(id, allele));
+    ps_waitlist_put(waiting, fragment.id ^ place, mate < 0 ? snp->pos0 : mate, pending_of(id, allele));
     if (unit->sorted)
         ps_waitlist_sweep(waiting, r->pos0, give_up, unit);
 }

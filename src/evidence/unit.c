@@ -1,10 +1,19 @@
 #include "unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "plasmastrat/alloc.h"
 
 enum { MANY_ROWS = 1 << 14 }; /* of a waitlist: fewer are kept when it empties */
+
+/* A haplotype that GATK assembled and wrote among the reads (--bam-output): no molecule was sequenced. Reads have the HC tag
+ * there too, so the read group tells. */
+static int is_assembled(const bam1_t *b) {
+    static const char group[] = "ArtificialHaplotype";
+    const uint8_t *tag = bam_aux_get(b, "RG");
+    return tag && *tag == 'Z' && !strncmp((const char *)tag + 1, group, sizeof group - 1);
+}
 
 static int left_out_cause(const ps_unit *unit, const bam1_t *b) {
     static const struct {
@@ -20,6 +29,8 @@ static int left_out_cause(const ps_unit *unit, const bam1_t *b) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if ((b->core.flag & rows[i].flag) && (unit->kind->left_out >> rows[i].cause & 1))
             return (int)rows[i].cause;
+    if (!(b->core.flag & BAM_FPAIRED) && is_assembled(b))
+        return PS_LEFT_ASSEMBLED;
     /* 255 means "mapping quality not available" (SAM specification 1.4) */
     if ((unit->kind->left_out >> PS_LEFT_LOW_MAPQ & 1) && b->core.qual < unit->panel->limits.min_mapq)
         return PS_LEFT_LOW_MAPQ;
@@ -66,8 +77,78 @@ void ps_unit_add(ps_unit *unit, const ps_record *record) {
     unit->kind->add(unit, record);
 }
 
+/* ---- mates ------------------------------------------------------------------------------------------------------
+ */
+
+/* Place of a read number at the end of a name, or -1: "x/1", "x.1", "x_1", and Illumina's comment joined to the name, "x_1:N:0". */
+static int number_in_name(const char *name, size_t n) {
+    size_t at = n;
+    if (n > 2 && (name[n - 1] == '1' || name[n - 1] == '2'))
+        at = n - 1;
+    for (size_t i = 2; at == n && i + 3 < n; i++)
+        if ((name[i] == '1' || name[i] == '2') && name[i + 1] == ':' && (name[i + 2] == 'N' || name[i + 2] == 'Y') &&
+            name[i + 3] == ':')
+            at = i;
+    return at < n && strchr("/._ ", name[at - 1]) ? (int)at : -1;
+}
+
+/* A name may end in ".1" by itself: the number of a run's first pair, of which both mates have it. */
+static int is_plain_number(const char *name, int at) {
+    return at >= 0 && (name[at - 1] == '.' || (name[at - 1] == '_' && !name[at + 1]));
+}
+
+int ps_read_number(const bam1_t *b, int *known) {
+    int first = (b->core.flag & BAM_FREAD1) != 0, second = (b->core.flag & BAM_FREAD2) != 0;
+    *known = 1;
+    if (!(b->core.flag & BAM_FPAIRED))
+        return 0;
+    if (first != second)
+        return first ? 1 : 2;
+    const char *name = bam_get_qname(b);
+    int at = number_in_name(name, strlen(name));
+    if (at >= 0 && !is_plain_number(name, at))
+        return name[at] - '0';
+    *known = 0;
+    return bam_is_rev(b) ? 2 : 1;
+}
+
+static uint64_t hash_of_name(const char *name, size_t n, int at, char number) {
+    if (at < 0)
+        return ps_hash(name, n);
+    char *other = ps_strndup(name, n);
+    other[at] = number;
+    uint64_t hash = ps_hash(other, n);
+    free(other);
+    return hash;
+}
+
+ps_fragment ps_fragment_of(const ps_record *r) {
+    const char *name = bam_get_qname(r->bam);
+    size_t n = strlen(name);
+    const uint8_t *group = bam_aux_get(r->bam, "RG");
+    uint64_t lane = group && *group == 'Z' ? ps_hash(group + 1, strlen((const char *)group + 1)) : 0;
+    int at = r->bam->core.flag & BAM_FPAIRED ? number_in_name(name, n) : -1;
+    if (at >= 0 && is_plain_number(name, at))
+        return (ps_fragment){r->name ^ lane, hash_of_name(name, n, at, name[at] == '1' ? '2' : '1') ^ lane};
+    return (ps_fragment){(at < 0 ? r->name : hash_of_name(name, n, at, '0')) ^ lane, 0};
+}
+
+int32_t ps_mate_pos0(const bam1_t *b) {
+    return b->core.mtid < 0 || b->core.mpos < 0 ? -1 : (int32_t)b->core.mpos;
+}
+
+int ps_mate_is_lost(const bam1_t *b) {
+    return b->core.mtid < 0 && b->core.mpos < 0;
+}
+
+int ps_mate_is_past(const bam1_t *b) {
+    int32_t mate = ps_mate_pos0(b);
+    return mate >= 0 && mate < b->core.pos;
+}
+
 int ps_mate_expected(const bam1_t *b) {
-    return (b->core.flag & BAM_FPAIRED) && !(b->core.flag & BAM_FMUNMAP) && b->core.mtid == b->core.tid;
+    return (b->core.flag & BAM_FPAIRED) && !(b->core.flag & BAM_FMUNMAP) &&
+           (b->core.mtid == b->core.tid || ps_mate_is_lost(b));
 }
 
 /* Names are hashes already, families with one bit set: a multiplication spreads what is there. */
@@ -117,6 +198,10 @@ static void drop_row(ps_waitlist *list, size_t i) {
         list->row = ps_resize(list->row, list->capacity, sizeof *list->row);
         make_slots(list, 2 * list->capacity);
     }
+}
+
+int ps_waitlist_has(const ps_waitlist *list, uint64_t name) {
+    return list->n && list->slot[slot_of(list, name)] != 0;
 }
 
 uint32_t ps_waitlist_take(ps_waitlist *list, uint64_t name) {

@@ -13,8 +13,15 @@ typedef struct ps_record { /* what every collector asks of a record, worked out 
     const ps_reads *reads;
     int contig;
     int32_t pos0, end0; /* of the alignment, deletions and introns included */
-    uint64_t name;      /* hash of the read name: the fragment */
+    uint64_t name;      /* hash of the read name */
 } ps_record;
+
+/* What the mates of one fragment share. Names may restart in each read group; names of mates may differ in a number at their
+ * end, where converters left it. */
+typedef struct ps_fragment {
+    uint64_t id;
+    uint64_t sibling; /* id of the mate where its name may be another ("x.1" and "x.2"); 0: it has the same */
+} ps_fragment;
 
 typedef struct ps_unit ps_unit;
 
@@ -69,8 +76,19 @@ typedef struct ps_waitlist {
     size_t n, capacity, sweep_at;
 } ps_waitlist;
 
+ps_fragment ps_fragment_of(const ps_record *record);
+/* 1 or 2; 0 of a read without a mate. By its flags, else by the end of its name, else (`known` 0) the forward read of a pair
+ * counts as the first. */
+int ps_read_number(const bam1_t *bam, int *known);
 /* Could the mate still come, and could it matter?  Unpaired, mate unmapped or mate on another contig: no. */
 int ps_mate_expected(const bam1_t *bam);
+/* Where the mate starts on this contig; -1 when the file has lost it. */
+int32_t ps_mate_pos0(const bam1_t *bam);
+/* The file says that there is a mate, but not where (RNEXT "*"). */
+int ps_mate_is_lost(const bam1_t *bam);
+/* Of a sorted file: a mate that came before this read was left out or lies elsewhere. */
+int ps_mate_is_past(const bam1_t *bam);
+int ps_waitlist_has(const ps_waitlist *list, uint64_t name);
 uint32_t ps_waitlist_take(ps_waitlist *list, uint64_t name); /* removes and returns, or 0 */
 void ps_waitlist_put(ps_waitlist *list, uint64_t name, int32_t mate_pos0, uint32_t what);
 /* Sorted input only: gives up on everything whose mate would lie before `pos0`. Amortised: sweeps when the list has

@@ -151,6 +151,14 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(max_base_quality, 10, 62)                                                                                      \
     R(max_consensus_quality, 10, 62)                                                                                 \
     R(absent_p, 0, 0.05)                                                                                             \
+    R(library_ng_molecules, 1, 1e4)                                                                                  \
+    R(library_amplicon_ng, 1e-3, 1e6)                                                                                \
+    R(library_amplicon_share, 0.1, 1)                                                                                \
+    R(library_amplicon_fragments, 4, 1e6)                                                                            \
+    R(library_copies_excess, 0, 1)                                                                                   \
+    R(library_stack_share, 0.01, 1)                                                                                  \
+    R(library_primer_bases, 0, 200)                                                                                  \
+    R(library_primer_slack, 0, 50)                                                                                   \
     R(ras_min_alt, 1, 1000)                                                                                          \
     R(ras_alpha_hotspot, 1e-15, 0.05)                                                                                \
     R(ras_alpha_other, 1e-15, 0.05)                                                                                  \

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "format.h"
+#include "qc_library.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/report.h"
 
@@ -360,4 +361,7 @@ void ps_result_checks(ps_result *result) {
                 of_reads[i](result, &result->evidence.reads[role]);
     for (size_t i = 0; i < sizeof of_sample / sizeof *of_sample; i++)
         of_sample[i](result);
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        if (result->evidence.reads[role].given)
+            ps_qc_library(result, &result->evidence.reads[role]);
 }

@@ -257,6 +257,25 @@ static void same_evidence(const ps_read_evidence *a, const ps_read_evidence *b, 
                             a->junctions.n_chimeric[side] * sizeof *a->junctions.chimeric[side]);
 }
 
+static void same_molecules(const ps_molecules *a, const ps_molecules *b, const char *what) {
+    if (a->n != b->n)
+        fail_msg("%s: %zu and %zu molecules", what, a->n, b->n);
+    for (size_t i = 0; i < a->n; i++) {
+        const ps_molecule *x = &a->row[i], *y = &b->row[i];
+        assert_true(x->window == y->window && x->key.hash == y->key.hash && x->key.side == y->key.side &&
+                    x->key.umi == y->key.umi && x->copies[0] == y->copies[0] && x->copies[1] == y->copies[1]);
+        assert_memory_equal(x->key.end0, y->key.end0, sizeof x->key.end0);
+        assert_true(x->codon_beg == y->codon_beg && x->codon_end == y->codon_end && x->n_word == y->n_word);
+        assert_memory_equal(x->reference, y->reference, (size_t)(x->codon_end - x->codon_beg) * sizeof *x->reference);
+        for (size_t k = 0; k < x->n_word; k++)
+            assert_true(x->word[k].codon == y->word[k].codon && x->word[k].hap == y->word[k].hap &&
+                        x->word[k].allele == y->word[k].allele && x->word[k].n == y->word[k].n &&
+                        x->word[k].quality == y->word[k].quality && x->word[k].doubtful[0] == y->word[k].doubtful[0] &&
+                        x->word[k].doubtful[1] == y->word[k].doubtful[1]);
+        assert_true(i == 0 || x[-1].window < x->window || x[-1].key.hash < x->key.hash);
+    }
+}
+
 static void compare_with(const ps_read_evidence want[PS_N_READ_INPUTS], const char *path, int want_index,
                          int n_threads, const char *what) {
     for (int role = 0; role < PS_N_READ_INPUTS; role++) {
@@ -265,6 +284,7 @@ static void compare_with(const ps_read_evidence want[PS_N_READ_INPUTS], const ch
         if (collect_file(&panel, (ps_input_role)role, path, want_index, n_threads, e, &err) < 0)
             fail_msg("%s: %s", what, err.text);
         same_evidence(&want[role], &e[role], what);
+        same_molecules(&want[role].codons.molecules, &e[role].codons.molecules, what);
         for (int i = 0; i < PS_N_READ_INPUTS; i++)
             ps_read_evidence_free(&e[i]);
     }

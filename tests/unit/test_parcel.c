@@ -93,14 +93,27 @@ static ps_slice *random_slice(uint64_t *seed, const ps_locus *locus) {
     s->read = (uint8_t)unit_below(seed, 4);
     s->side_rank = (uint8_t)unit_below(seed, 3);
     s->clipped = (uint8_t)unit_below(seed, 2);
-    s->last_pos0 = (int32_t)unit_below(seed, INT32_MAX);
+    s->numbered = (uint8_t)unit_below(seed, 2);
+    s->pos0 = (int32_t)unit_below(seed, INT32_MAX);
+    s->mate_pos0 = (int32_t)unit_below(seed, INT32_MAX) - 1;
+    for (int k = 0; k < 2; k++) {
+        s->ends.rank[k] = (uint8_t)unit_below(seed, 3);
+        s->ends.reverse[k] = (uint8_t)unit_below(seed, 2);
+        if (s->ends.rank[k])
+            s->ends.five0[k] = (int32_t)unit_below(seed, UINT32_MAX);
+    }
+    s->ends.umi_kind = (uint8_t)unit_below(seed, 4);
+    s->ends.umi = s->ends.umi_kind ? unit_below(seed, UINT64_MAX) : 0;
     random_indels(seed, s);
     return s;
 }
 
 static void same_slice(const ps_slice *a, const ps_slice *b) {
     assert_true(a->beg == b->beg && a->end == b->end && a->side == b->side && a->read == b->read &&
-                a->side_rank == b->side_rank && a->clipped == b->clipped && a->last_pos0 == b->last_pos0);
+                a->side_rank == b->side_rank && a->clipped == b->clipped && a->numbered == b->numbered && a->pos0 == b->pos0 && a->mate_pos0 == b->mate_pos0);
+    assert_true(memcmp(a->ends.five0, b->ends.five0, sizeof a->ends.five0) == 0 &&
+                memcmp(a->ends.rank, b->ends.rank, 2) == 0 && memcmp(a->ends.reverse, b->ends.reverse, 2) == 0 &&
+                a->ends.umi_kind == b->ends.umi_kind && a->ends.umi == b->ends.umi);
     assert_memory_equal(a->inner, b->inner, sizeof a->inner);
     assert_memory_equal(a->span, b->span, sizeof a->span);
     if (a->end > a->beg)

@@ -672,7 +672,8 @@ static void rna_and_dna(void **state) {
     free_call(&call);
     call = call_of(&rna, &dna, NULL, NULL); /* DNA is enough: the wild type rests on it */
     assert_int_equal(call.state, PS_RAS_WILD_TYPE);
-    assert_int_equal(call.reasons.n, 0);
+    assert_int_equal(call.reasons.n, 1);
+    assert_true(has_reason(&call.reasons, PS_REASON_PURITY_ASSUMED));
     assert_int_equal(call.codon[k61].source, PS_INPUT_DNA);
     assert_int_equal(call.codon[k61].depth, 200);
     assert_near(call.log_odds, log(0.05), 1e-5);

@@ -495,6 +495,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     double purity = isnan(s->c->purity) ? 1 : s->c->purity, shown = s->shown;
     uint64_t last = 0;
     double mean = 0, most = 0, share_b = usual_share_of_igh(s);
+    double molecules = ps_molecules_per_fragment(panel, &dna->junctions.molecules); /* copies show nothing more */
     call->needed = 0;
     for (size_t i = 0; i < n; i++) {
         double beg = panel->ccnd1_window.beg0 + (double)i * PS_WINDOW_CELL, end0 = beg + PS_WINDOW_CELL;
@@ -507,7 +508,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
         uint64_t needed = needed_at(s, expected);
         if (needed != last)
             mean = ps_poisson_mean(last = needed, panel->limits.junction_power);
-        depth[i] = (double)dna->junctions.cell_bases[i] / PS_WINDOW_CELL;
+        depth[i] = molecules * (double)dna->junctions.cell_bases[i] / PS_WINDOW_CELL;
         /* one of two copies carries the junction, in the tumour's share of the cells */
         least[i] = depth[i] * shown > 0 ? mean / (0.5 * depth[i] * shown) : INFINITY;
         powered += depth[i] >= panel->limits.junction_min_coverage && least[i] <= purity;

@@ -413,6 +413,22 @@ static void tell_damaged(ps_ras_call *call) {
                           call->library[role].damaged_vaf);
 }
 
+/* The tumour share that a wild type needs: half of it is mutated alleles. */
+static void tell_purity(const ps_case *c, ps_ras_call *call) {
+    double worst = 0;
+    int at = -1;
+    for (int i = 0; i < c->panel->n_codons; i++)
+        if (c->panel->codons[i].required && call->codon[i].lod95 > worst) {
+            worst = call->codon[i].lod95;
+            at = i;
+        }
+    if (at >= 0 && isnan(c->purity))
+        ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED,
+                      "wild type holds where tumour cells are %.2g of the cells or more: twice the lod95 of %s %d",
+                      fmin(1, 2 * worst), c->panel->genes[c->panel->codons[at].gene].name,
+                      c->panel->codons[at].number);
+}
+
 static void decide_negative(const ps_case *c, ps_ras_call *call) {
     const ps_limits *l = &c->panel->limits;
     int rna = c->reads[PS_INPUT_RNA] && c->reads[PS_INPUT_RNA]->given;
@@ -447,6 +463,7 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
                           "rna: shows about %g of mutated alleles (range 0.11-0.47)", l->ras_rna_sensitivity);
         }
         call->log_odds = ps_round6(log(missed));
+        tell_purity(c, call);
     }
 }
 
@@ -529,7 +546,112 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
     decide(c, call);
 }
 
-void ps_call_ras(const ps_case *c, ps_ras_call *call) {
+/* ---- molecules for fragments ------------------------------------------------------------------------------------
+ */
+
+typedef struct
+    views { /* the reads as their libraries let them count; `shown` points into `reads` or to the case's own */
+    ps_case shown;
+    ps_library library[PS_N_READ_INPUTS];
+    ps_read_evidence reads[PS_N_READ_INPUTS], counted[PS_N_READ_INPUTS];
+    double *hidden[PS_N_READ_INPUTS]; /* by codon; NULL: the reads count as they are */
+} views;
+
+static void make_views(const ps_case *c, views *v) {
+    *v = (views){.shown = *c};
+    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        ps_codon_evidence shown, counted;
+        double *hidden = ps_alloc((size_t)c->panel->n_codons, sizeof *hidden);
+        ps_call_library(c, (ps_input_role)role, &v->library[role]);
+        if (!ps_library_view(c, (ps_input_role)role, &v->library[role], &shown, &counted, hidden)) {
+            free(hidden);
+            continue;
+        }
+        v->hidden[role] = hidden;
+        v->reads[role] = v->counted[role] = *c->reads[role];
+        v->reads[role].codons = shown;
+        v->counted[role].codons = counted;
+        v->shown.reads[role] = &v->reads[role];
+    }
+}
+
+static void free_views(views *v) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        if (!v->hidden[role])
+            continue;
+        free(v->hidden[role]);
+        ps_codons_free(&v->reads[role].codons);
+        ps_codons_free(&v->counted[role].codons);
+    }
+}
+
+/* What counts decides, with its interval; what was seen is told. */
+static void from_view(const views *v, ps_input_role role, ras_list *list, ps_ras_codon *codons,
+                      ps_ras_library *errors) {
+    const ps_case *c = &v->shown;
+    const ps_read_evidence *normal = c->reads[PS_INPUT_NORMAL];
+    const ps_error_reference *reference = role == PS_INPUT_DNA ? c->errors : NULL;
+    if (!v->hidden[role]) {
+        ras_from_reads(c->panel, c->reads[role], normal, reference, list, codons, errors);
+        return;
+    }
+    ras_from_reads(c->panel, &v->counted[role], normal, reference, list, codons, errors);
+    for (size_t i = 0; i < list->n; i++) {
+        ps_ras_variant *row = &list->row[i];
+        double low = row->vaf_low, high = row->vaf_high;
+        ras_number(c->panel, c->reads[role], row);
+        row->vaf_low = fmin(low, row->vaf);
+        row->vaf_high = fmax(high, row->vaf);
+    }
+    for (int i = 0; i < c->panel->n_codons; i++)
+        codons[i].depth = 0;
+    for (size_t i = 0; i < c->reads[role]->codons.n_codon; i++)
+        codons[c->reads[role]->codons.codon[i].codon].depth += c->reads[role]->codons.codon[i].n;
+}
+
+/* Hotspot codons that a primer keeps from being seen. */
+static void tell_primers(const views *v, ps_ras_call *call) {
+    const ps_panel *panel = v->shown.panel;
+    char text[200] = "";
+    int n = 0;
+    for (int i = 0; i < panel->n_codons; i++) {
+        const ps_codon *codon = &panel->codons[i];
+        int role = call->codon[i].depth >= 0 ? call->codon[i].source : PS_INPUT_DNA;
+        if (!codon->required || role >= PS_N_READ_INPUTS || !v->hidden[role] || v->hidden[role][i] < 0.5 ||
+            call->codon[i].lod95 <= ras_limit(&v->shown))
+            continue;
+        size_t used = strlen(text);
+        if (used + 40 < sizeof text)
+            snprintf(text + used, sizeof text - used, "%s%s %d", n ? ", " : "", panel->genes[codon->gene].name,
+                     codon->number);
+        n++;
+    }
+    if (n)
+        ps_reason_add(&call->reasons, PS_REASON_UNDER_PRIMER, "%s: reads begin or end there at one place", text);
+}
+
+/* Codons that decide and rest on an amplicon's molecules. */
+static void tell_molecules(const views *v, ps_ras_call *call) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        const ps_library *b = &v->library[role];
+        if (b->stacked > 0 && !b->stated && rests_on(v->shown.panel, call, (ps_input_role)role))
+            ps_reason_add(&call->reasons, PS_REASON_MOLECULES_ASSUMED,
+                          "%s: counted as %g molecules at most; give --molecules or --input-ng", ps_input_names[role],
+                          b->assumed);
+    }
+}
+
+static void tell_libraries(const views *v, ps_ras_call *call) {
+    if (call->state == PS_RAS_MUTATED)
+        return;
+    tell_primers(v, call);
+    tell_molecules(v, call);
+}
+
+void ps_call_ras(const ps_case *given, ps_ras_call *call) {
+    views v;
+    make_views(given, &v);
+    const ps_case *c = &v.shown;
     const ps_panel *panel = c->panel;
     ras_list all = {0};
     ps_ras_codon *codons = start_call(panel, call);
@@ -537,8 +659,7 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
         ras_list list = {0};
         const ps_read_evidence *reads = order[k] == PS_INPUT_VCF ? NULL : c->reads[order[k]];
         if (reads && reads->given)
-            ras_from_reads(panel, reads, c->reads[PS_INPUT_NORMAL], order[k] == PS_INPUT_DNA ? c->errors : NULL,
-                           &list, codons, &call->library[order[k]]);
+            from_view(&v, order[k], &list, codons, &call->library[order[k]]);
         else if (order[k] == PS_INPUT_VCF && c->vcf)
             ras_from_vcf(c, &list, codons, call);
         else
@@ -553,6 +674,8 @@ void ps_call_ras(const ps_case *c, ps_ras_call *call) {
     }
     free(codons);
     finish_call(c, &all, call);
+    tell_libraries(&v, call);
+    free_views(&v);
 }
 
 /* What one input said in a call made apart; a normal that was not at hand then is looked at now. */

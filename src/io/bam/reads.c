@@ -106,6 +106,14 @@ static int open_file(ps_reads *reads, ps_error *err) {
     return check_end_marker(reads, err);
 }
 
+static void read_platform(ps_reads *reads) {
+    kstring_t platform = KS_INITIALIZE;
+    for (int i = 0; i < sam_hdr_count_lines(reads->header, "RG"); i++)
+        if (sam_hdr_find_tag_pos(reads->header, "RG", i, "PL", &platform) == 0 && platform.s)
+            reads->info.is_ion_torrent |= !strcmp(platform.s, "IONTORRENT");
+    ks_free(&platform);
+}
+
 /* The different SM of the read groups, joined by ", ". */
 static void read_sample_names(ps_reads *reads) {
     enum { MOST_NAMES = 10 };
@@ -158,6 +166,7 @@ int ps_reads_use_header(ps_reads *reads, ps_error *err) {
         sam_hdr_find_tag_hd(reads->header, "SO", &order) == 0 && order.s && strcmp(order.s, "coordinate") == 0;
     ks_free(&order);
     read_sample_names(reads);
+    read_platform(reads);
     return 0;
 }
 

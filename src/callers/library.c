@@ -1,0 +1,780 @@
+/* library.c - from sketches of molecules to what counts (library.h). */
+#include "plasmastrat/library.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/case.h"
+#include "plasmastrat/map.h"
+
+const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "unmarked-copies", "umi", "amplicon"};
+
+/* AMPLICON_ENDS: two amplicons over a codon and the start of a third. NEAR_STARTS, NEAR_LENGTHS: bases over which starts and lengths
+ * are taken for evenly spread. Beyond MERGED molecules per pair of ends, different molecules are often taken for copies, so
+ * that their number scales the fragments instead. MOST_PRIMERS: of a window. HEAVY: when so much more or less of the fragments
+ * is kept than of the molecules, few molecules have most of the fragments. */
+enum { AMPLICON_ENDS = 3, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 32 };
+static const double MERGED = 1.1, HEAVY = 1.5, UMI_SHARE = 0.5, CHANCE_FOLD = 1.5;
+
+typedef struct window { /* rows of one exon window */
+    const ps_molecule *row;
+    size_t n;
+    double fragments; /* of the rows */
+    double molecules; /* estimated, where not all are kept */
+    int is_full;      /* not all are kept */
+    int is_heavy;
+    int n_amplicon; /* codons */
+    double places;  /* pairs of ends and orientation that chance has to choose from */
+    double share;   /* molecules per fragment, where different ones are often taken for copies; else 1 */
+    ps_primer primer[MOST_PRIMERS];
+    size_t n_primers;
+} window;
+
+typedef struct scan { /* of one read input */
+    const ps_case *c;
+    const ps_read_evidence *reads;
+    window *window;    /* of the panel */
+    uint8_t *amplicon; /* by codon */
+    int32_t n;
+    double length[3]; /* bases between outer ends: 5, 50 and 95 % */
+} scan;
+
+static double copies_of(const ps_molecule *m) {
+    return (double)m->copies[0] + m->copies[1];
+}
+
+/* ---- windows -------------------------------------------------------------------------------------------------------- */
+
+static int ends_known(const ps_molecule *m) {
+    return m->key.end0[0] != PS_END_UNKNOWN || m->key.end0[1] != PS_END_UNKNOWN;
+}
+
+/* Fragments over the codon that shows most of them. */
+static double deepest_codon(const scan *s, int32_t w) {
+    const ps_codon_evidence *e = &s->reads->codons;
+    double deepest = 0, here = 0;
+    for (size_t i = 0; i < e->n_codon; i++) {
+        here = i && e->codon[i].codon == e->codon[i - 1].codon ? here + e->codon[i].n : e->codon[i].n;
+        if (here > deepest && ps_window_of(s->c->panel, e->codon[i].codon) == w)
+            deepest = here;
+    }
+    return deepest;
+}
+
+static void add_primer(const scan *s, window *w, int32_t beg0, int32_t end0, char strand) {
+    for (size_t i = 0; i < w->n_primers; i++)
+        if (w->primer[i].beg0 == beg0 && w->primer[i].end0 == end0)
+            return;
+    (void)s;
+    if (w->n_primers < MOST_PRIMERS)
+        w->primer[w->n_primers++] = (ps_primer){0, beg0, end0, strand};
+}
+
+/* Are stacked ends primers? Not where the user's file names those, nor where they were digested before sequencing. RNA has
+ * such places by itself. */
+static int may_stack(const scan *s) {
+    return !s->c->primers && !s->reads->digested_primers && s->reads->role != PS_INPUT_RNA;
+}
+
+/* A stacked end: a forward primer begins, or a reverse one ends there. */
+static void add_stack(const scan *s, window *w, int right, int32_t end0) {
+    int32_t bases = (int32_t)s->c->panel->limits.library_primer_bases;
+    if (end0 == PS_END_UNKNOWN)
+        return;
+    if (right)
+        add_primer(s, w, end0 - bases + 1, end0 + 1, '-');
+    else
+        add_primer(s, w, end0, end0 + bases, '+');
+}
+
+/* Fragments of the molecule that show the codon. */
+static double shown_of(const ps_molecule *m, int32_t codon) {
+    double n = codon >= m->codon_beg && codon < m->codon_end ? m->reference[codon - m->codon_beg] : 0;
+    for (size_t i = 0; i < m->n_word; i++)
+        n += m->word[i].codon == codon && !m->word[i].allele ? m->word[i].n : 0;
+    return n;
+}
+
+/* The molecules that show the codon most often, the first one first; returns the fragments over it. */
+static double leaders_at(const window *w, int32_t codon, const ps_molecule *leader[AMPLICON_ENDS],
+                         double lead[AMPLICON_ENDS]) {
+    double all = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        const ps_molecule *m = &w->row[i];
+        double n = shown_of(m, codon);
+        all += n;
+        if (!ends_known(m) || m->key.umi != PS_UMI_NONE)
+            continue;
+        for (int k = 0; k < AMPLICON_ENDS; k++)
+            if (n > lead[k]) {
+                const ps_molecule *lower = leader[k];
+                double lower_n = lead[k];
+                leader[k] = m;
+                lead[k] = n;
+                m = lower;
+                n = lower_n;
+            }
+    }
+    return all;
+}
+
+/* Few pairs of ends with nearly all fragments over a codon: nobody shears DNA like that. */
+static void find_amplicon(const scan *s, window *w, int32_t codon) {
+    const ps_limits *l = &s->c->panel->limits;
+    const ps_molecule *leader[AMPLICON_ENDS] = {0};
+    double lead[AMPLICON_ENDS] = {0}, few = 0, all = leaders_at(w, codon, leader, lead);
+    if (all < l->library_amplicon_fragments)
+        return;
+    for (int k = 0; k < AMPLICON_ENDS; k++)
+        few += lead[k];
+    s->amplicon[codon] = w->is_heavy || few >= l->library_amplicon_share * all;
+    w->n_amplicon += s->amplicon[codon];
+    for (int k = 0; k < AMPLICON_ENDS && s->amplicon[codon] && may_stack(s); k++)
+        for (int right = 0; right < 2; right++)
+            if (lead[k] > (1 - l->library_amplicon_share) / AMPLICON_ENDS * all)
+                add_stack(s, w, right, leader[k]->key.end0[right]);
+}
+
+static int ascending(const void *a, const void *b) {
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Ends of one side, in order. */
+static int32_t *sorted_ends(const window *w, int right, size_t *n) {
+    int32_t *end = ps_alloc(w->n, sizeof *end);
+    *n = 0;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->row[i].key.end0[right] != PS_END_UNKNOWN)
+            end[(*n)++] = w->row[i].key.end0[right];
+    if (*n)
+        qsort(end, *n, sizeof *end, ascending);
+    return end;
+}
+
+/* Places where many molecules begin or end, whatever their other end: primers of one side. */
+static void find_stacks(const scan *s, window *w) {
+    const ps_limits *l = &s->c->panel->limits;
+    if (w->n_amplicon || !may_stack(s))
+        return;
+    for (int right = 0; right < 2; right++) {
+        size_t n, to;
+        int32_t *end = sorted_ends(w, right, &n);
+        for (size_t i = 0; i < n; i = to) {
+            for (to = i; to < n && end[to] == end[i]; to++)
+                ;
+            if ((double)n >= l->library_amplicon_fragments && (double)(to - i) >= l->library_stack_share * (double)n)
+                add_stack(s, w, right, end[i]);
+        }
+        free(end);
+    }
+}
+
+static void take_primers(const scan *s, int32_t id) {
+    window *w = &s->window[id];
+    int32_t before = 0;
+    for (int i = 0; s->c->primers && i < s->c->panel->n_loci; before += s->c->panel->loci[i++].n_windows) {
+        const ps_locus *locus = &s->c->panel->loci[i];
+        if (id < before || id >= before + locus->n_windows)
+            continue;
+        const ps_span *span = &locus->windows[id - before];
+        for (size_t k = 0; k < s->c->primers->n; k++) {
+            const ps_primer *p = &s->c->primers->row[k];
+            if (p->contig == span->contig && p->beg0 < span->end0 && p->end0 > span->beg0)
+                add_primer(s, w, p->beg0, p->end0, p->strand);
+        }
+    }
+}
+
+/* ---- chance --------------------------------------------------------------------------------------------------------- */
+
+/* Probability that two of n values agree, were they smooth: pairs within `near`. */
+static double agreement(const int32_t *value, size_t n, int near) {
+    double pairs = 0;
+    for (size_t i = 0, low = 0; i < n; i++) {
+        while (value[i] - value[low] > near)
+            low++;
+        pairs += (double)(i - low);
+    }
+    /* `near` places on one side and half of the own one */
+    return n > 1 ? pairs / ((near + 0.5) * (double)n * (double)(n - 1)) : 1;
+}
+
+static double agreement_of_lengths(const ps_molecules *molecules, double length_at[3]) {
+    size_t n = 0, all = molecules->n;
+    int32_t *length = ps_alloc(all ? all : 1, sizeof *length);
+    for (size_t i = 0; i < all; i++) {
+        const int32_t *end0 = molecules->row[i].key.end0;
+        if (end0[0] != PS_END_UNKNOWN && end0[1] != PS_END_UNKNOWN)
+            length[n++] = end0[1] - end0[0] + 1;
+    }
+    if (n)
+        qsort(length, n, sizeof *length, ascending);
+    const size_t at[3] = {n / 20, n / 2, n ? n - 1 - n / 20 : 0};
+    for (int k = 0; k < 3; k++)
+        length_at[k] = n ? length[at[k]] : NAN;
+    double p = 2 * n > all ? agreement(length, n, NEAR_LENGTHS) : 1;
+    free(length);
+    return fmin(1, p);
+}
+
+/* Pairs of ends and orientation that random fragments of a window spread over, as if all were as likely. */
+static double places_of(const window *w, double same_length) {
+    double best = 1;
+    for (int right = 0; right < 2; right++) {
+        size_t n;
+        int32_t *end = sorted_ends(w, right, &n);
+        double same = agreement(end, n, NEAR_STARTS) * same_length / 2;
+        if (3 * n >= w->n && same > 0)
+            best = fmax(best, 1 / same);
+        free(end);
+    }
+    return best;
+}
+
+/* Fragments that would share their ends with another, were all n different molecules. */
+static double chance_copies(double n, double places) {
+    return fmax(0, n + places * expm1(-n / places));
+}
+
+/* Molecules of a window whose chance copies are counted in: n of them leave places * (1 - exp(-n / places)) pairs of ends. */
+static double share_of(const window *w) {
+    double left = 1 - w->molecules / w->places, n = left > 0 ? -w->places * log(left) : INFINITY;
+    double fragments = w->fragments * w->molecules / (double)w->n;
+    return n > MERGED * w->molecules ? fmin(1, n / fragments) : 1;
+}
+
+static void add_row(window *w, const ps_molecule *m) {
+    w->row = w->n++ ? w->row : m;
+    w->fragments += copies_of(m);
+}
+
+static void estimate(window *w) {
+    w->is_full = w->n == PS_MOLECULES_KEPT;
+    w->molecules = w->is_full ? ldexp((double)(w->n - 1), 63) / (double)w->row[w->n - 1].key.hash : (double)w->n;
+}
+
+static scan look(const ps_case *c, ps_input_role role) {
+    scan s = {.c = c, .reads = c->reads[role], .n = ps_n_windows(c->panel)};
+    const ps_molecules *all = &s.reads->codons.molecules;
+    s.window = ps_alloc((size_t)s.n, sizeof *s.window);
+    s.amplicon = ps_alloc((size_t)c->panel->n_codons, 1);
+    for (size_t i = 0; i < all->n; i++)
+        add_row(&s.window[all->row[i].window], &all->row[i]);
+    for (int32_t id = 0; id < s.n; id++) {
+        window *w = &s.window[id];
+        estimate(w);
+        double all_fragments = w->is_full ? deepest_codon(&s, id) : 0;
+        double kept = w->molecules > 0 ? w->fragments * w->molecules / fmax(1, (double)w->n) : 0;
+        w->is_heavy = w->is_full && (all_fragments > HEAVY * kept || kept > HEAVY * HEAVY * all_fragments);
+    }
+    for (int32_t codon = 0; codon < c->panel->n_codons; codon++)
+        find_amplicon(&s, &s.window[ps_window_of(c->panel, codon)], codon);
+    for (int32_t id = 0; id < s.n; id++) {
+        find_stacks(&s, &s.window[id]);
+        take_primers(&s, id);
+    }
+    double same_length = agreement_of_lengths(all, s.length);
+    for (int32_t id = 0; id < s.n; id++)
+        if (s.window[id].n) {
+            s.window[id].places = places_of(&s.window[id], same_length);
+            s.window[id].share = share_of(&s.window[id]);
+        }
+    return s;
+}
+
+static void free_scan(scan *s) {
+    free(s->window);
+    free(s->amplicon);
+}
+
+/* ---- the library ---------------------------------------------------------------------------------------------------- */
+
+static void add_up(const scan *s, ps_library *out) {
+    double umi = 0, stacked = 0, forward = 0, chance = 0;
+    for (int32_t id = 0; id < s->n; id++) {
+        const window *w = &s->window[id];
+        if (!w->n)
+            continue;
+        double kept = (double)w->n / w->molecules;
+        out->fragments += w->fragments;
+        out->primers += (double)w->n_primers;
+        stacked += w->n_amplicon ? w->fragments : 0;
+        if (!w->n_amplicon) {
+            out->molecules += (double)w->n;
+            chance += chance_copies(w->fragments / kept, w->places) * kept;
+            out->copies += w->fragments - (double)w->n;
+        }
+        for (size_t i = 0; i < w->n; i++) {
+            umi += w->row[i].key.umi != PS_UMI_NONE ? copies_of(&w->row[i]) : 0;
+            forward += w->row[i].copies[PS_F1R2];
+        }
+    }
+    double counted = out->fragments - stacked;
+    out->copies = counted > 0 ? out->copies / counted : NAN;
+    out->chance = counted > 0 ? chance / counted : NAN;
+    out->umi = out->fragments > 0 ? umi / out->fragments : NAN;
+    out->stacked = out->fragments > 0 ? stacked / out->fragments : NAN;
+    out->first_forward = out->fragments > 0 ? forward / out->fragments : NAN;
+}
+
+static int has_copies(const ps_limits *l, double copies, double chance) {
+    return copies - chance > l->library_copies_excess && copies > CHANCE_FOLD * chance;
+}
+
+static void judge(const scan *s, ps_library *b) {
+    const ps_limits *l = &s->c->panel->limits;
+    int is_stated = s->c->molecules > 0 && s->reads->role == PS_INPUT_DNA;
+    b->has_copies = has_copies(l, b->copies, b->chance);
+    b->kind = !(b->fragments > 0)       ? PS_LIBRARY_UNKNOWN
+              : b->umi >= UMI_SHARE     ? PS_LIBRARY_UMI
+              : b->stacked >= UMI_SHARE ? PS_LIBRARY_AMPLICON
+              : b->has_copies           ? PS_LIBRARY_COPIES
+                                        : PS_LIBRARY_UNIQUE;
+    b->stated = is_stated;
+    b->assumed = is_stated        ? s->c->molecules
+                 : b->stacked > 0 ? l->library_amplicon_ng * l->library_ng_molecules
+                                  : NAN;
+    b->mates_expected = (double)s->reads->codons.mates_expected;
+    b->mates_met = (double)s->reads->codons.mates_met;
+}
+
+void ps_call_library(const ps_case *c, ps_input_role role, ps_library *library) {
+    *library = (ps_library){0};
+    if (!c->reads[role] || !c->reads[role]->given)
+        return;
+    scan s = look(c, role);
+    library->insert_median = s.length[1];
+    library->insert_low = s.length[0];
+    library->insert_high = s.length[2];
+    add_up(&s, library);
+    judge(&s, library);
+    free_scan(&s);
+}
+
+double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *molecules) {
+    window w = {0};
+    double length[3];
+    for (size_t i = 0; i < molecules->n; i++)
+        add_row(&w, &molecules->row[i]);
+    if (!w.n)
+        return 1;
+    estimate(&w);
+    w.places = places_of(&w, agreement_of_lengths(molecules, length));
+    double kept = (double)w.n / w.molecules, copies = 1 - (double)w.n / w.fragments;
+    double chance = chance_copies(w.fragments / kept, w.places) * kept / w.fragments;
+    if (w.row->key.umi == PS_UMI_NONE && !has_copies(&panel->limits, copies, chance))
+        return 1;
+    double merged = share_of(&w);
+    return merged < 1 ? merged : (double)w.n / w.fragments;
+}
+
+/* ---- what counts ---------------------------------------------------------------------------------------------------- */
+
+typedef enum { COUNT_AS_THEY_ARE, COUNT_FRAGMENTS, COUNT_MOLECULES } counting;
+
+typedef struct tally {        /* of one codon */
+    double fragments, hidden; /* kept in the sketch; of them under a primer */
+    double reference[2];      /* by side */
+    double side[2];           /* without indels */
+} tally;
+
+typedef struct viewer {
+    const scan *s;
+    const ps_library *library;
+    const ps_codon_evidence *from;
+    tally *tally;          /* by codon */
+    double *quality;       /* by codon: mean of its bases' */
+    double (*plain)[2];    /* by codon and side: fragments without an indel */
+    ps_map allele_at;      /* hash -> row of from->allele + 1 */
+    double *carriers;      /* [allele][side] */
+    double (*doubtful)[2]; /* by allele */
+    uint8_t *as_it_is;     /* by codon */
+    ps_codon_evidence *out;
+    size_t capacity, base_capacity;
+} viewer;
+
+/* Fragments are counted from the sketch only where some are under a primer, and all were kept. */
+static counting counting_of(const ps_library *library, const window *w, int is_amplicon) {
+    if (library->kind == PS_LIBRARY_UMI || (library->has_copies && !is_amplicon && w->share >= 1))
+        return COUNT_MOLECULES;
+    return w->n_primers && !w->is_full ? COUNT_FRAGMENTS : COUNT_AS_THEY_ARE;
+}
+
+static int is_at(int32_t place, int32_t end, double slack) {
+    return end != PS_END_UNKNOWN && fabs((double)place - (double)end) <= slack;
+}
+
+/* Does a read of the molecule begin with a primer that covers a base of the codon? */
+static int is_hidden(const viewer *v, const window *w, const ps_molecule *m, const ps_codon *codon) {
+    double slack = v->s->c->panel->limits.library_primer_slack;
+    for (size_t i = 0; i < w->n_primers; i++) {
+        const ps_primer *p = &w->primer[i];
+        int here = (p->strand != '-' && is_at(p->beg0, m->key.end0[0], slack)) ||
+                   (p->strand != '+' && is_at(p->end0 - 1, m->key.end0[1], slack));
+        for (int k = 0; here && k < 3; k++)
+            if (codon->pos0[k] >= p->beg0 && codon->pos0[k] < p->end0)
+                return 1;
+    }
+    return 0;
+}
+
+static const ps_molecule_word *first_word(const ps_molecule *m, int32_t codon) {
+    for (size_t i = 0; i < m->n_word; i++)
+        if (m->word[i].codon == codon)
+            return &m->word[i];
+    return NULL;
+}
+
+static void put_row(viewer *v, int32_t codon, const ps_molecule_word *word, int side, uint32_t n) {
+    int doubt =
+        (word->doubtful[0] == word->n ? PS_DOUBT_END : 0) | (word->doubtful[1] == word->n ? PS_DOUBT_CLUTTER : 0);
+    PS_GROW(v->out->codon, v->out->n_codon, v->capacity);
+    v->out->codon[v->out->n_codon++] =
+        (ps_codon_count){codon, word->hap, (uint8_t)doubt, (uint8_t)side, (uint8_t)(word->quality / word->n), n};
+    v->tally[codon].side[side] += word->hap == PS_HAP_INDEL ? 0 : n;
+}
+
+static void put_reference(viewer *v, int32_t codon, int side, double n) {
+    v->tally[codon].reference[side] += n;
+    v->tally[codon].side[side] += n;
+}
+
+static void put_allele(viewer *v, const ps_molecule_word *word, int side, double n) {
+    const uint64_t *row = ps_map_find(&v->allele_at, word->allele);
+    if (!row)
+        return;
+    size_t at = (size_t)*row - 1;
+    v->carriers[2 * at + (size_t)side] += n;
+    for (int k = 0; k < 2; k++)
+        v->doubtful[at][k] += n * word->doubtful[k] / word->n;
+}
+
+/* Copies vote with their qualities; what has no clear majority is left out. */
+static void vote(viewer *v, const ps_molecule *m, int32_t codon, double reference) {
+    double enough = v->s->c->panel->limits.min_base_quality, best = reference * v->quality[codon], second = 0;
+    const ps_molecule_word *winner = NULL, *w = first_word(m, codon);
+    for (const ps_molecule_word *i = w; i && i < m->word + m->n_word && i->codon == codon; i++) {
+        if (i->allele)
+            continue;
+        double votes = (double)i->quality;
+        if (votes > best) {
+            second = best;
+            best = votes;
+            winner = i;
+        } else {
+            second = fmax(second, votes);
+        }
+    }
+    if (best - second < enough)
+        return;
+    if (!winner) {
+        put_reference(v, codon, m->key.side, 1);
+        return;
+    }
+    put_row(v, codon, winner, m->key.side, 1);
+    for (const ps_molecule_word *i = w; i < m->word + m->n_word && i->codon == codon; i++)
+        if (i->allele && 2 * i->quality > best)
+            put_allele(v, i, m->key.side, 1);
+}
+
+/* Every fragment counts. Where a family has both sides, its changes are shared out as its fragments are. */
+static void count_all(viewer *v, const ps_molecule *m, int32_t codon, double reference) {
+    double all = copies_of(m), given = 0;
+    for (int side = 0; side < 2; side++)
+        put_reference(v, codon, side, reference * m->copies[side] / all);
+    for (const ps_molecule_word *i = first_word(m, codon); i && i < m->word + m->n_word && i->codon == codon; i++) {
+        given = round(i->n * (double)m->copies[PS_F2R1] / all);
+        for (int side = 0; side < 2; side++) {
+            double n = side == PS_F2R1 ? given : i->n - given;
+            if (n > 0 && i->allele)
+                put_allele(v, i, side, n);
+            else if (n > 0)
+                put_row(v, codon, i, side, (uint32_t)n);
+        }
+    }
+}
+
+static void count_molecule(viewer *v, const window *w, const ps_molecule *m) {
+    for (int32_t codon = m->codon_beg; codon < m->codon_end; codon++) {
+        counting how = counting_of(v->library, w, v->s->amplicon[codon]);
+        if (how == COUNT_AS_THEY_ARE)
+            continue;
+        double reference = m->reference[codon - m->codon_beg], shown = reference;
+        for (const ps_molecule_word *i = first_word(m, codon); i && i < m->word + m->n_word && i->codon == codon; i++)
+            shown += i->allele ? 0 : i->n;
+        if (shown <= 0)
+            continue;
+        v->tally[codon].fragments += shown;
+        if (is_hidden(v, w, m, &v->s->c->panel->codons[codon]))
+            v->tally[codon].hidden += shown;
+        else if (how == COUNT_MOLECULES)
+            vote(v, m, codon, reference);
+        else
+            count_all(v, m, codon, reference);
+    }
+}
+
+/* The codon that an allele begins in. */
+static int32_t codon_of(const ps_panel *panel, const ps_allele_count *allele) {
+    const ps_locus *locus = &panel->loci[allele->locus];
+    int32_t at = allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0, next = locus->codon_beg;
+    int64_t least = INT64_MAX;
+    for (int32_t id = locus->codon_beg; id < locus->codon_end; id++)
+        for (int k = 0; k < 3; k++) {
+            int64_t beyond = (int64_t)panel->codons[id].pos0[k] - at;
+            if (beyond >= 0 && beyond < least) {
+                least = beyond;
+                next = id;
+            }
+        }
+    return next;
+}
+
+/* n of `all` so far, as whole numbers whose sum is the share's. */
+static uint32_t whole_share(double *passed, double n, double share) {
+    double before = round(*passed * share);
+    *passed += n;
+    return (uint32_t)(round(*passed * share) - before);
+}
+
+static void copy_codons(viewer *v) {
+    size_t capacity = 0;
+    for (size_t i = 0; i < v->from->n_codon; i++) {
+        const ps_codon_count *row = &v->from->codon[i];
+        if (!v->as_it_is[row->codon])
+            continue;
+        PS_GROW(v->out->codon, v->out->n_codon, v->capacity);
+        v->out->codon[v->out->n_codon++] = *row;
+    }
+    for (size_t i = 0; i < v->from->n_base; i++) {
+        if (!v->as_it_is[v->from->base[i].codon])
+            continue;
+        PS_GROW(v->out->base, v->out->n_base, capacity);
+        v->out->base[v->out->n_base++] = v->from->base[i];
+    }
+    v->base_capacity = capacity;
+}
+
+/* The reference's rows and the bases by quality keep the proportions that the fragments have. */
+static void share_out(viewer *v) {
+    const ps_panel *panel = v->s->c->panel;
+    int32_t last = -1;
+    double total[2] = {0}, passed[2] = {0}, base_passed[3][2] = {{0}};
+    for (size_t i = 0; i < v->from->n_codon; i++) {
+        const ps_codon_count *row = &v->from->codon[i];
+        if (row->hap != panel->codons[row->codon].ref || v->as_it_is[row->codon])
+            continue;
+        if (row->codon != last) {
+            memset(passed, 0, sizeof passed);
+            memset(total, 0, sizeof total);
+            for (size_t k = i; k < v->from->n_codon && v->from->codon[k].codon == row->codon; k++)
+                total[v->from->codon[k].side] += v->from->codon[k].hap == row->hap ? v->from->codon[k].n : 0;
+        }
+        last = row->codon;
+        uint32_t n =
+            whole_share(&passed[row->side], row->n, v->tally[row->codon].reference[row->side] / total[row->side]);
+        if (!n)
+            continue;
+        PS_GROW(v->out->codon, v->out->n_codon, v->capacity);
+        v->out->codon[v->out->n_codon] = *row;
+        v->out->codon[v->out->n_codon++].n = n;
+    }
+    last = -1;
+    for (size_t i = 0; i < v->from->n_base; i++) {
+        const ps_base_count *row = &v->from->base[i];
+        if (v->as_it_is[row->codon])
+            continue;
+        if (row->codon != last)
+            memset(base_passed, 0, sizeof base_passed);
+        last = row->codon;
+        double share = v->tally[row->codon].side[row->side] / fmax(1, v->plain[row->codon][row->side]);
+        uint32_t n = whole_share(&base_passed[row->base][row->side], row->n, share);
+        if (!n)
+            continue;
+        PS_GROW(v->out->base, v->out->n_base, v->base_capacity);
+        v->out->base[v->out->n_base] = *row;
+        v->out->base[v->out->n_base++].n = n;
+    }
+}
+
+/* How far reads reach beyond a codon: in the proportions of the fragments. */
+static void share_reach(viewer *v) {
+    const ps_codon_evidence *from = v->from;
+    double passed = 0;
+    v->out->reach = ps_alloc(from->n_reach + 1, sizeof *v->out->reach);
+    for (size_t i = 0; i < from->n_reach; i++) {
+        ps_reach_count row = from->reach[i];
+        double plain = v->plain[row.codon][0] + v->plain[row.codon][1];
+        double share = (v->tally[row.codon].side[0] + v->tally[row.codon].side[1]) / fmax(1, plain);
+        if (!i || row.codon != from->reach[i - 1].codon)
+            passed = 0;
+        if (!v->as_it_is[row.codon])
+            row.n = whole_share(&passed, row.n, share);
+        if (row.n)
+            v->out->reach[v->out->n_reach++] = row;
+    }
+}
+
+/* Their depths follow from the reach. */
+static void put_alleles(viewer *v) {
+    size_t capacity = 0;
+    for (size_t i = 0; i < v->from->n_allele; i++) {
+        const ps_allele_count *row = &v->from->allele[i];
+        int as_it_is = v->as_it_is[codon_of(v->s->c->panel, row)];
+        if (v->carriers[2 * i] + v->carriers[2 * i + 1] < 0.5 && !as_it_is)
+            continue;
+        PS_GROW(v->out->allele, v->out->n_allele, capacity);
+        ps_allele_count *out = &v->out->allele[v->out->n_allele++];
+        *out = *row;
+        out->alt = ps_strdup(row->alt);
+        for (int k = 0; k < 2 && !as_it_is; k++) {
+            out->n[k] = (uint32_t)(v->carriers[2 * i + (size_t)k] + 0.5);
+            out->doubtful[k] = (uint32_t)(v->doubtful[i][k] + 0.5);
+        }
+    }
+}
+
+static void start_view(viewer *v) {
+    size_t n = (size_t)v->s->c->panel->n_codons;
+    double *bases = ps_alloc(n, sizeof *bases);
+    v->tally = ps_alloc(n, sizeof *v->tally);
+    v->as_it_is = ps_alloc(n, 1);
+    for (int32_t id = 0; id < v->s->c->panel->n_codons; id++) {
+        const window *w = &v->s->window[ps_window_of(v->s->c->panel, id)];
+        v->as_it_is[id] = counting_of(v->library, w, v->s->amplicon[id]) == COUNT_AS_THEY_ARE;
+    }
+    v->quality = ps_alloc(n, sizeof *v->quality);
+    v->plain = ps_alloc(n, sizeof *v->plain);
+    v->carriers = ps_alloc(2 * v->from->n_allele + 1, sizeof *v->carriers);
+    v->doubtful = ps_alloc(v->from->n_allele + 1, sizeof *v->doubtful);
+    for (size_t i = 0; i < v->from->n_codon; i++) {
+        if (v->from->codon[i].hap != PS_HAP_INDEL)
+            v->plain[v->from->codon[i].codon][v->from->codon[i].side] += v->from->codon[i].n;
+    }
+    for (size_t i = 0; i < v->from->n_base; i++) {
+        v->quality[v->from->base[i].codon] += (double)v->from->base[i].n * v->from->base[i].quality;
+        bases[v->from->base[i].codon] += v->from->base[i].n;
+    }
+    for (size_t i = 0; i < n; i++)
+        v->quality[i] /= fmax(1, bases[i]);
+    free(bases);
+    for (size_t i = 0; i < v->from->n_allele; i++) {
+        const ps_allele_count *a = &v->from->allele[i];
+        *ps_map_at(&v->allele_at, ps_allele_hash(a->beg0, a->end0, a->alt)) = i + 1;
+    }
+}
+
+static void end_view(viewer *v) {
+    free(v->tally);
+    free(v->as_it_is);
+    free(v->quality);
+    free(v->plain);
+    free(v->carriers);
+    free(v->doubtful);
+    ps_map_free(&v->allele_at);
+}
+
+/* ---- no more than there were ---------------------------------------------------------------------------------------- */
+
+static int in_amplicon(const scan *s, int32_t codon) {
+    return s->amplicon[codon];
+}
+
+/* Molecules that a codon can have at most; infinite where they are counted. */
+static double most_of(const scan *s, const ps_library *library, int32_t codon) {
+    return library->stated || in_amplicon(s, codon) ? library->assumed : INFINITY;
+}
+
+/* Of a library with copies whose molecules chance merges, the fragments are counted and then scaled. */
+static double share_at(const scan *s, const ps_library *library, int32_t codon) {
+    const window *w = &s->window[ps_window_of(s->c->panel, codon)];
+    return library->has_copies && !s->amplicon[codon] && w->n ? w->share : 1;
+}
+
+/* Every haplotype keeps its share of the depth. */
+static void cap_codons(const scan *s, const ps_library *library, const ps_codon_evidence *from,
+                       ps_codon_evidence *out, double *share) {
+    double *depth = ps_alloc((size_t)s->c->panel->n_codons, sizeof *depth), passed = 0, base_passed[3] = {0};
+    for (size_t i = 0; i < from->n_codon; i++)
+        depth[from->codon[i].codon] += from->codon[i].n;
+    for (int32_t id = 0; id < s->c->panel->n_codons; id++)
+        share[id] = depth[id] > 0 ? fmin(share_at(s, library, id), most_of(s, library, id) / depth[id]) : 1;
+    free(depth);
+    out->codon = ps_alloc(from->n_codon + 1, sizeof *out->codon);
+    out->base = ps_alloc(from->n_base + 1, sizeof *out->base);
+    for (size_t i = 0; i < from->n_codon; i++) {
+        ps_codon_count row = from->codon[i];
+        if (!i || row.codon != from->codon[i - 1].codon || row.hap != from->codon[i - 1].hap)
+            passed = 0;
+        row.n = whole_share(&passed, row.n, share[row.codon]);
+        if (row.n)
+            out->codon[out->n_codon++] = row;
+    }
+    for (size_t i = 0; i < from->n_base; i++) {
+        ps_base_count row = from->base[i];
+        if (!i || row.codon != from->base[i - 1].codon)
+            memset(base_passed, 0, sizeof base_passed);
+        row.n = whole_share(&base_passed[row.base], row.n, share[row.codon]);
+        if (row.n)
+            out->base[out->n_base++] = row;
+    }
+}
+
+static void cap_alleles(const scan *s, const ps_codon_evidence *from, const double *share, ps_codon_evidence *out) {
+    const ps_panel *panel = s->c->panel;
+    out->allele = ps_alloc(from->n_allele + 1, sizeof *out->allele);
+    for (size_t i = 0; i < from->n_allele; i++) {
+        ps_allele_count row = from->allele[i];
+        double part = share[codon_of(panel, &row)], passed = 0;
+        for (int side = 0; side < 2; side++) {
+            row.n[side] = whole_share(&passed, row.n[side], part);
+            row.doubtful[side] = (uint32_t)round(row.doubtful[side] * part);
+        }
+        row.depth = (uint32_t)round(row.depth * part);
+        if (!(row.n[0] + row.n[1]))
+            continue;
+        row.alt = ps_strdup(row.alt);
+        out->allele[out->n_allele++] = row;
+    }
+}
+
+static int view_is_needed(const scan *s, const ps_library *library) {
+    int primers = 0;
+    for (int32_t id = 0; id < s->n; id++)
+        primers |= s->window[id].n_primers > 0;
+    return library->kind == PS_LIBRARY_UMI || library->has_copies || library->stacked > 0 || primers ||
+           library->stated;
+}
+
+int ps_library_view(const ps_case *c, ps_input_role role, const ps_library *library, ps_codon_evidence *shown,
+                    ps_codon_evidence *counted, double *hidden) {
+    *shown = *counted = (ps_codon_evidence){0};
+    if (library->kind == PS_LIBRARY_UNKNOWN)
+        return 0;
+    scan s = look(c, role);
+    int needed = view_is_needed(&s, library);
+    if (needed) {
+        viewer v = {.s = &s, .library = library, .from = &c->reads[role]->codons, .out = shown};
+        start_view(&v);
+        copy_codons(&v);
+        for (int32_t id = 0; id < s.n; id++)
+            for (size_t i = 0; i < s.window[id].n; i++)
+                count_molecule(&v, &s.window[id], &s.window[id].row[i]);
+        share_out(&v);
+        share_reach(&v);
+        put_alleles(&v);
+        for (int32_t id = 0; id < c->panel->n_codons; id++)
+            hidden[id] = v.tally[id].fragments > 0 ? v.tally[id].hidden / v.tally[id].fragments : 0;
+        end_view(&v);
+        ps_codons_tidy(c->panel, shown);
+        double *share = ps_alloc((size_t)c->panel->n_codons, sizeof *share);
+        cap_codons(&s, library, shown, counted, share);
+        cap_alleles(&s, shown, share, counted);
+        free(share);
+    }
+    free_scan(&s);
+    return needed;
+}

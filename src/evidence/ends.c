@@ -1,0 +1,173 @@
+#include "ends.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/map.h"
+
+/* Letters of a UMI that is hardly ever drawn twice over one gene (16 million), so that it tells a molecule by itself. Libraries
+ * that are cut after they were copied (10x) need that: copies of a molecule differ in their ends. */
+enum { LONG_UMI = 12 };
+
+/* ---- 5' ends -------------------------------------------------------------------------------------------------------- */
+
+static int32_t own_five0(const bam1_t *b) {
+    const uint32_t *cigar = bam_get_cigar(b);
+    int64_t clipped = 0;
+    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
+        uint32_t op = cigar[bam_is_rev(b) ? b->core.n_cigar - 1 - i : i];
+        if (bam_cigar_op(op) != BAM_CSOFT_CLIP && bam_cigar_op(op) != BAM_CHARD_CLIP)
+            break;
+        clipped += bam_cigar_oplen(op);
+    }
+    return (int32_t)(bam_is_rev(b) ? bam_endpos(b) - 1 + clipped : b->core.pos - clipped);
+}
+
+/* By the mate's CIGAR as text (MC tag); -1 when it does not parse. */
+static int five0_by_cigar(const char *cigar, int64_t pos0, int reverse, int32_t *five0) {
+    int64_t left = 0, right = 0, length = 0;
+    while (*cigar) {
+        char *end = NULL;
+        long long n = strtoll(cigar, &end, 10);
+        if (end == cigar || n < 0 || n > INT32_MAX || !*end)
+            return -1;
+        if (*end == 'S' || *end == 'H')
+            *(length ? &right : &left) += n;
+        length += strchr("MDN=X", *end) ? n : 0;
+        cigar = end + 1;
+    }
+    if (!length || pos0 + length + right > INT32_MAX)
+        return -1;
+    *five0 = (int32_t)(reverse ? pos0 + length - 1 + right : pos0 - left);
+    return 0;
+}
+
+/* What the record says of its mate's 5' end. */
+static int mate_five0(const bam1_t *b, int32_t *five0) {
+    const bam1_core_t *c = &b->core;
+    if (!(c->flag & BAM_FPAIRED) || c->flag & BAM_FMUNMAP || c->mtid < 0 || c->mpos < 0)
+        return PS_END_NONE;
+    if (c->mtid != c->tid) {
+        int64_t place[2] = {c->mtid, c->mpos};
+        *five0 = -2 - (int32_t)(ps_hash(place, sizeof place) & 0x3fffffff);
+        return PS_END_ROUGH;
+    }
+    const uint8_t *mc = bam_aux_get(b, "MC");
+    if (mc && *mc == 'Z' && five0_by_cigar(bam_aux2Z(mc), c->mpos, bam_is_mrev(b), five0) == 0)
+        return PS_END_SURE;
+    int tlen_tells = bam_is_mrev(b) && !bam_is_rev(b) && c->isize > 0 && c->pos + c->isize - 1 <= INT32_MAX;
+    *five0 = (int32_t)(tlen_tells ? c->pos + c->isize - 1 : c->mpos);
+    return PS_END_ROUGH;
+}
+
+/* ---- UMIs ----------------------------------------------------------------------------------------------------------- */
+
+static const char *text_of(const bam1_t *b, const char *tag) {
+    const uint8_t *value = bam_aux_get(b, tag);
+    return value && *value == 'Z' && value[1] ? (const char *)value + 1 : NULL;
+}
+
+static uint64_t hash_text(const char *text, size_t n) {
+    return text ? ps_hash(text, n) : 0;
+}
+
+static int is_long_umi(const char *text, size_t n) {
+    size_t letters = 0;
+    while (letters < n && strchr("ACGTN", text[letters]))
+        letters++;
+    return letters == n && n >= LONG_UMI;
+}
+
+/* MI is a family's number or name: unique at its ends and within what was grouped together, which may be one read group. "12/A"
+ * and "12/B" are the two strands of one molecule. Other slashes belong to the name: Picard writes contig:position/UMI. */
+static int take_family(const bam1_t *b, ps_ends *e) {
+    const uint8_t *tag = bam_aux_get(b, "MI");
+    const char *text = tag && *tag == 'Z' ? (const char *)tag + 1 : NULL, *lane = text_of(b, "RG");
+    size_t n = text ? strlen(text) : 0;
+    if (n > 2 && text[n - 2] == '/' && (text[n - 1] == 'A' || text[n - 1] == 'B'))
+        n -= 2;
+    if (!tag || (text ? n == 0 : !strchr("cCsSiI", *tag)))
+        return 0;
+    if (text && is_long_umi(text, n)) {
+        e->umi_kind = PS_UMI_ALONE;
+        e->umi = hash_text(text, n);
+        return 1;
+    }
+    int64_t number = text ? 0 : bam_aux2i(tag);
+    uint64_t family[2] = {text ? hash_text(text, n) : ps_hash(&number, sizeof number),
+                          hash_text(lane, lane ? strlen(lane) : 0)};
+    e->umi_kind = PS_UMI_FAMILY;
+    e->umi = ps_hash(family, sizeof family);
+    return 1;
+}
+
+/* Corrected UMIs before raw ones; UB is of the cell that CB names. */
+static void take_umi(const bam1_t *b, ps_ends *e) {
+    static const char *const tags[] = {"UB", "BX", "RX", "OX"};
+    if (take_family(b, e))
+        return;
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        const char *umi = text_of(b, tags[i]), *cell = i == 0 ? text_of(b, "CB") : NULL;
+        if (!umi)
+            continue;
+        uint64_t both[2] = {hash_text(umi, strlen(umi)), hash_text(cell, cell ? strlen(cell) : 0)};
+        e->umi_kind = cell || is_long_umi(umi, strlen(umi)) ? PS_UMI_ALONE : PS_UMI_WITHIN_ENDS;
+        e->umi = ps_hash(both, sizeof both);
+        return;
+    }
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------------------------ */
+
+ps_ends ps_ends_of(const bam1_t *b, int read) {
+    ps_ends e = {0};
+    int me = read == 2;
+    e.five0[me] = own_five0(b);
+    e.rank[me] = PS_END_SURE;
+    e.reverse[me] = bam_is_rev(b);
+    e.rank[!me] = read ? (uint8_t)mate_five0(b, &e.five0[!me]) : PS_END_NONE;
+    e.reverse[!me] = bam_is_mrev(b);
+    take_umi(b, &e);
+    return e;
+}
+
+ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b) {
+    ps_ends e = *a;
+    for (int k = 0; k < 2; k++) {
+        int from_b = b->rank[k] > a->rank[k] || (b->rank[k] == a->rank[k] && b->five0[k] < a->five0[k]);
+        e.five0[k] = from_b ? b->five0[k] : a->five0[k];
+        e.rank[k] = from_b ? b->rank[k] : a->rank[k];
+        e.reverse[k] = from_b ? b->reverse[k] : a->reverse[k];
+    }
+    if (b->umi_kind > a->umi_kind || (b->umi_kind == a->umi_kind && b->umi > a->umi)) {
+        e.umi_kind = b->umi_kind;
+        e.umi = b->umi;
+    }
+    return e;
+}
+
+/* The 3' end of a read without a mate is where sequencing or trimming stopped: it is no end of the molecule. */
+ps_molecule_key ps_ends_key(const ps_ends *e, int side) {
+    ps_molecule_key key = {.end0 = {PS_END_UNKNOWN, PS_END_UNKNOWN}, .side = (uint8_t)side, .umi = e->umi_kind};
+    int64_t known[4] = {PS_END_UNKNOWN, PS_END_UNKNOWN, 0, 0};
+    for (int k = 0; k < 2 && e->umi_kind != PS_UMI_ALONE; k++) {
+        if (!e->rank[k])
+            continue;
+        if (e->five0[k] >= 0)
+            key.end0[e->reverse[k]] = e->five0[k];
+        known[k] = e->five0[k];
+        known[2] += (int64_t)(e->reverse[k] + 1) << (2 * k);
+    }
+    /* a duplex family has both strands: first and second read change places */
+    if (e->umi_kind == PS_UMI_FAMILY && known[0] > known[1]) {
+        int64_t swap = known[0];
+        known[0] = known[1];
+        known[1] = swap;
+    }
+    if (e->umi_kind == PS_UMI_FAMILY || e->umi_kind == PS_UMI_ALONE)
+        known[2] = 0;
+    known[3] = e->umi_kind == PS_UMI_NONE ? 0 : (int64_t)e->umi;
+    key.hash = ps_hash(known, sizeof known) >> 1;
+    return key;
+}

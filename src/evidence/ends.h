@@ -1,0 +1,26 @@
+/* ends.h - outer ends and UMI of a fragment, which its copies share. Private to src/evidence. */
+#ifndef PLASMASTRAT_ENDS_H
+#define PLASMASTRAT_ENDS_H
+
+#include <htslib/sam.h>
+
+#include "plasmastrat/molecules.h"
+
+/* How well the 5' end of a read is known. */
+enum { PS_END_NONE, PS_END_ROUGH, PS_END_SURE };
+
+typedef struct ps_ends {
+    int32_t
+        five0[2]; /* 5' ends, clips undone, of the first (or only) read and the second; below 0: on another contig */
+    uint8_t rank[2];    /* PS_END_* */
+    uint8_t reverse[2]; /* 1: the read is */
+    uint8_t umi_kind;   /* PS_UMI_* */
+    uint64_t umi;
+} ps_ends;
+
+/* `read`: 0, 1 or 2. What a read tells of its mate stands until the mate comes. */
+ps_ends ps_ends_of(const bam1_t *bam, int read);
+ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b);
+ps_molecule_key ps_ends_key(const ps_ends *ends, int side);
+
+#endif

@@ -1,0 +1,262 @@
+/* molecules.c - the molecules of an exon window with the lowest hashes, and what their fragments show (molecules.h). */
+#include "plasmastrat/molecules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "plasmastrat/map.h"
+
+/* Doubt bits as evidence.h names them: it includes molecules.h. */
+enum { DOUBT_END = 1, DOUBT_CLUTTER = 2 };
+
+int32_t ps_n_windows(const ps_panel *panel) {
+    int32_t n = 0;
+    for (int i = 0; i < panel->n_loci; i++)
+        n += panel->loci[i].n_windows;
+    return n;
+}
+
+int32_t ps_window_of(const ps_panel *panel, int32_t codon) {
+    const ps_codon *c = &panel->codons[codon];
+    int32_t low = c->pos0[0] < c->pos0[2] ? c->pos0[0] : c->pos0[2], before = 0;
+    for (int i = 0; i < c->locus; i++)
+        before += panel->loci[i].n_windows;
+    const ps_locus *locus = &panel->loci[c->locus];
+    int w = 0;
+    while (w + 1 < locus->n_windows && locus->windows[w].end0 <= low)
+        w++;
+    return before + w;
+}
+
+uint64_t ps_allele_hash(int32_t beg0, int32_t end0, const char *alt) {
+    char *name = ps_format("%d %d %s", beg0, end0, alt);
+    uint64_t hash = ps_hash(name, strlen(name));
+    free(name);
+    return hash | 1; /* 0 is a haplotype */
+}
+
+/* ---- one molecule -------------------------------------------------------------------------------------------------- */
+
+static void free_molecule(ps_molecule *m) {
+    free(m->reference);
+    free(m->word);
+}
+
+/* Makes room for the codon. */
+static void reach_codon(ps_molecule *m, int32_t beg, int32_t end) {
+    int32_t old_n = m->codon_end - m->codon_beg;
+    if (old_n == 0) {
+        m->codon_beg = beg;
+        m->codon_end = end;
+        m->reference = ps_alloc((size_t)(end - beg), sizeof *m->reference);
+        return;
+    }
+    beg = beg < m->codon_beg ? beg : m->codon_beg;
+    end = end > m->codon_end ? end : m->codon_end;
+    if (end - beg == old_n)
+        return;
+    uint32_t *wider = ps_alloc((size_t)(end - beg), sizeof *wider);
+    memcpy(wider + (m->codon_beg - beg), m->reference, (size_t)old_n * sizeof *wider);
+    free(m->reference);
+    m->reference = wider;
+    m->codon_beg = beg;
+    m->codon_end = end;
+}
+
+void ps_molecule_reference(ps_molecule *m, int32_t codon) {
+    if (codon < m->codon_beg || codon >= m->codon_end)
+        reach_codon(m, codon, codon + 1);
+    m->reference[codon - m->codon_beg]++;
+}
+
+static int by_word(const void *a, const void *b) {
+    const ps_molecule_word *x = a, *y = b;
+    if (x->codon != y->codon)
+        return x->codon < y->codon ? -1 : 1;
+    if (x->hap != y->hap)
+        return x->hap - y->hap;
+    return (x->allele > y->allele) - (x->allele < y->allele);
+}
+
+static void add_word(ps_molecule *m, const ps_molecule_word *word) {
+    size_t i = 0;
+    while (i < m->n_word && by_word(&m->word[i], word) < 0)
+        i++;
+    if (i == m->n_word || by_word(&m->word[i], word) != 0) {
+        m->word = ps_resize(m->word, m->n_word + 1, sizeof *m->word);
+        memmove(&m->word[i + 1], &m->word[i], (m->n_word - i) * sizeof *m->word);
+        m->word[i] = *word;
+        m->n_word++;
+        return;
+    }
+    m->word[i].n += word->n;
+    m->word[i].quality += word->quality;
+    for (int k = 0; k < 2; k++)
+        m->word[i].doubtful[k] += word->doubtful[k];
+}
+
+void ps_molecule_change(ps_molecule *m, int32_t codon, int hap, uint64_t allele, int quality, int doubt) {
+    if (codon < m->codon_beg || codon >= m->codon_end)
+        reach_codon(m, codon, codon + 1);
+    add_word(m, &(ps_molecule_word){.codon = codon,
+                                    .hap = (uint8_t)hap,
+                                    .allele = allele,
+                                    .n = 1,
+                                    .quality = (uint64_t)quality,
+                                    .doubtful = {doubt & DOUBT_END ? 1 : 0, doubt & DOUBT_CLUTTER ? 1 : 0}});
+}
+
+/* Takes `from` over. */
+static void join(ps_molecule *m, ps_molecule *from) {
+    for (int side = 0; side < 2; side++)
+        m->copies[side] += from->copies[side];
+    if (from->codon_end > from->codon_beg)
+        reach_codon(m, from->codon_beg, from->codon_end);
+    for (int32_t c = from->codon_beg; c < from->codon_end; c++)
+        m->reference[c - m->codon_beg] += from->reference[c - from->codon_beg];
+    for (size_t i = 0; i < from->n_word; i++)
+        add_word(m, &from->word[i]);
+    free_molecule(from);
+}
+
+/* ---- many ---------------------------------------------------------------------------------------------------------- */
+
+void ps_molecules_free(ps_molecules *molecules) {
+    for (size_t i = 0; i < molecules->n; i++)
+        free_molecule(&molecules->row[i]);
+    free(molecules->row);
+    *molecules = (ps_molecules){0};
+}
+
+void ps_molecules_add(ps_molecules *whole, ps_molecules *part) {
+    if (part->n) {
+        whole->row = ps_resize(whole->row, whole->n + part->n, sizeof *whole->row);
+        memcpy(whole->row + whole->n, part->row, part->n * sizeof *whole->row);
+        whole->n += part->n;
+    }
+    free(part->row);
+    *part = (ps_molecules){0};
+}
+
+static int by_hash(const void *a, const void *b) {
+    const ps_molecule *x = a, *y = b;
+    if (x->window != y->window)
+        return x->window < y->window ? -1 : 1;
+    return (x->key.hash > y->key.hash) - (x->key.hash < y->key.hash);
+}
+
+void ps_molecules_tidy(ps_molecules *molecules) {
+    size_t kept = 0, here = 0; /* here: rows of the window at hand */
+    if (molecules->n)
+        qsort(molecules->row, molecules->n, sizeof *molecules->row, by_hash);
+    for (size_t i = 0; i < molecules->n; i++) {
+        ps_molecule *m = &molecules->row[i], *last = kept ? &molecules->row[kept - 1] : NULL;
+        if (last && by_hash(last, m) == 0) {
+            join(last, m);
+            continue;
+        }
+        here = last && last->window == m->window ? here + 1 : 1;
+        if (here > PS_MOLECULES_KEPT) {
+            here--;
+            free_molecule(m);
+            continue;
+        }
+        molecules->row[kept++] = *m;
+    }
+    molecules->n = kept;
+    for (size_t i = 0; i < kept; i++)
+        molecules->row[i].key.side = molecules->row[i].copies[1] > molecules->row[i].copies[0];
+}
+
+/* ---- piles --------------------------------------------------------------------------------------------------------- */
+
+/* Half of the rows go at a time: a new one costs no more than finding its place in a map. */
+static void drop_highest(ps_pile *p) {
+    ps_molecules_tidy(&p->all);
+    p->limit = p->all.row[p->all.n - 1].key.hash + 1;
+    ps_map_free(&p->at);
+    for (size_t i = 0; i < p->all.n; i++)
+        *ps_map_at(&p->at, p->all.row[i].key.hash) = i + 1;
+}
+
+static int is_kept(const ps_pile *p, uint64_t hash) {
+    return !p->limit || hash < p->limit;
+}
+
+ps_molecule *ps_pile_find(const ps_pile *p, const ps_molecule_key *key) {
+    const uint64_t *row = is_kept(p, key->hash) ? ps_map_find(&p->at, key->hash) : NULL;
+    return row ? &p->all.row[*row - 1] : NULL;
+}
+
+ps_molecule *ps_pile_add(ps_pile *p, int32_t window, const ps_molecule_key *key) {
+    if (!is_kept(p, key->hash))
+        return NULL;
+    if (p->all.n == 2 * PS_MOLECULES_KEPT)
+        drop_highest(p);
+    if (!is_kept(p, key->hash))
+        return NULL;
+    uint64_t *row = ps_map_at(&p->at, key->hash);
+    if (!*row) {
+        PS_GROW(p->all.row, p->all.n, p->capacity);
+        p->all.row[p->all.n] = (ps_molecule){.window = window, .key = *key};
+        *row = ++p->all.n;
+    }
+    ps_molecule *m = &p->all.row[*row - 1];
+    m->copies[key->side]++;
+    return m;
+}
+
+void ps_pile_finish(ps_pile *p, ps_molecules *out) {
+    ps_map_free(&p->at);
+    ps_molecules_tidy(&p->all);
+    ps_molecules_add(out, &p->all);
+    *p = (ps_pile){0};
+}
+
+/* ---- the sketch ---------------------------------------------------------------------------------------------------- */
+
+struct ps_sketch {
+    int32_t codon_beg, first_window, n_windows;
+    int32_t *window_of; /* by codon of the locus */
+    ps_pile *pile;
+};
+
+ps_sketch *ps_sketch_new(const ps_panel *panel, int id) {
+    const ps_locus *locus = &panel->loci[id];
+    ps_sketch *s = ps_alloc(1, sizeof *s);
+    s->codon_beg = locus->codon_beg;
+    for (int i = 0; i < id; i++)
+        s->first_window += panel->loci[i].n_windows;
+    s->n_windows = locus->n_windows;
+    s->window_of = ps_alloc((size_t)(locus->codon_end - locus->codon_beg), sizeof *s->window_of);
+    for (int32_t c = locus->codon_beg; c < locus->codon_end; c++)
+        s->window_of[c - locus->codon_beg] = ps_window_of(panel, c);
+    s->pile = ps_alloc((size_t)s->n_windows, sizeof *s->pile);
+    return s;
+}
+
+int32_t ps_sketch_window(const ps_sketch *s, int32_t codon) {
+    return s->window_of[codon - s->codon_beg];
+}
+
+static ps_pile *pile_of(ps_sketch *s, int32_t codon) {
+    return &s->pile[ps_sketch_window(s, codon) - s->first_window];
+}
+
+ps_molecule *ps_sketch_find(ps_sketch *s, int32_t codon, const ps_molecule_key *key) {
+    return ps_pile_find(pile_of(s, codon), key);
+}
+
+ps_molecule *ps_sketch_add(ps_sketch *s, int32_t codon, const ps_molecule_key *key) {
+    return ps_pile_add(pile_of(s, codon), ps_sketch_window(s, codon), key);
+}
+
+void ps_sketch_finish(ps_sketch *s, ps_molecules *out) {
+    for (int32_t w = 0; w < s->n_windows; w++)
+        ps_pile_finish(&s->pile[w], out);
+    free(s->window_of);
+    free(s->pile);
+    free(s);
+}

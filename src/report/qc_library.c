@@ -1,0 +1,74 @@
+#include "qc_library.h"
+
+#include <math.h>
+
+#include "plasmastrat/stats.h"
+
+/* Assumptions: in any library some mates are left out; fewer reads tell nothing; a UMI is in all reads or in none. They warn,
+ * they decide nothing. */
+static const double mates_share = 0.8, few_mates = 100, most_umis = 0.95, few_umis = 0.05;
+
+static void check_copies(ps_result *r, const char *input, const ps_library *b) {
+    double limit = ps_round6(b->chance + r->panel->limits.library_copies_excess);
+    if (!isnan(b->copies) && b->kind != PS_LIBRARY_UMI)
+        ps_result_qc(
+            r, "unmarked-copies", input, b->has_copies ? PS_QC_WARN : PS_QC_PASS, ps_round6(b->copies), limit,
+            b->has_copies ? "share of fragments that repeat another's ends, %.2g by chance: copies are not marked, "
+                            "%.0f molecules of %.0f fragments are counted"
+                          : "share of fragments that repeat another's ends, %.2g by chance",
+            b->chance, b->molecules, b->fragments * (1 - b->stacked));
+}
+
+static void check_umis(ps_result *r, const char *input, const ps_library *b) {
+    if (b->umi <= few_umis)
+        return;
+    ps_result_qc(r, "umi", input, b->umi < most_umis ? PS_QC_WARN : PS_QC_PASS, ps_round6(b->umi), most_umis,
+                 b->kind == PS_LIBRARY_UMI
+                     ? "share of fragments with a UMI: %.0f molecules of %.0f fragments are counted"
+                     : "share of fragments with a UMI: too few, they are not used (%.0f, %.0f)",
+                 b->molecules, b->fragments);
+}
+
+static void check_amplicon(ps_result *r, const char *input, const ps_library *b) {
+    if (!(b->stacked > 0))
+        return;
+    ps_result_qc(r, "amplicon", input, PS_QC_WARN, ps_round6(b->stacked), r->panel->limits.library_amplicon_share,
+                 "share of fragments in amplicons, where nothing tells a molecule from its copies");
+    ps_result_qc(r, "molecules-assumed", input, b->stated ? PS_QC_PASS : PS_QC_WARN, b->assumed, NAN,
+                 b->stated ? "molecules that the user says the library began with"
+                           : "molecules that an amplicon counts as at most: give --molecules or --input-ng");
+}
+
+static void check_pairing(ps_result *r, const char *input, const ps_library *b) {
+    if (b->mates_expected < few_mates)
+        return;
+    double share = fmin(1, b->mates_met / b->mates_expected);
+    ps_result_qc(r, "pairing", input, share < mates_share ? PS_QC_WARN : PS_QC_PASS, ps_round6(share), mates_share,
+                 "share of reads over RAS codons that met their mate: %.0f of %.0f; the others count alone",
+                 b->mates_met, b->mates_expected);
+}
+
+/* A file of another build, or of another panel, masks nothing. */
+static void check_primers(ps_result *r, const char *input, const ps_library *b) {
+    if (r->evidence.primers.listed)
+        ps_result_qc(r, "primers", input, b->primers > 0 ? PS_QC_PASS : PS_QC_WARN, b->primers, 1,
+                     "%s: %zu primers are listed, these lie over coding exons of the RAS and RAF genes",
+                     b->primers > 0 ? "--primers" : "--primers names none there (of another build or panel?)",
+                     r->evidence.primers.listed);
+    else if (b->primers > 0)
+        ps_result_qc(r, "primers", input, PS_QC_WARN, b->primers, 0,
+                     "places where fragments begin or end one after another: %g bases from there count as primer",
+                     r->panel->limits.library_primer_bases);
+}
+
+void ps_qc_library(ps_result *r, const ps_read_evidence *reads) {
+    const ps_library *b = &r->calls.library[reads->role];
+    const char *input = ps_input_names[reads->role];
+    if (b->kind == PS_LIBRARY_UNKNOWN)
+        return;
+    check_copies(r, input, b);
+    check_umis(r, input, b);
+    check_amplicon(r, input, b);
+    check_primers(r, input, b);
+    check_pairing(r, input, b);
+}

@@ -1,0 +1,390 @@
+/* Guards against: unmarked copies that pass for depth, an amplicon's copies that pass for molecules, bases of primers that
+ * pass for the patient's; mates that are not met because of their names or flags.
+ *
+ * KRAS codon 12 (GRCh38, minus strand) lies at chr12:25245349-25245351; G12D is T at 25245350.
+ */
+#define _DEFAULT_SOURCE /* mkstemps */
+#include "unit_random.h"
+#include "unit_sam.h"
+
+#include "plasmastrat/calls.h"
+
+static ps_panel panel;
+static int k12;
+enum { P50 = 25245350, GAT = 35 };
+
+#define READ(...) ((unit_read){.contig = "chr12", .cigar = "100M", __VA_ARGS__})
+#define G12D .edit_pos1 = {P50}, .edit = {'T'}
+
+static ps_read_evidence run(unit_sam *s) {
+    ps_read_evidence e = collect_text(s, PS_INPUT_DNA);
+    sam_free(s);
+    return e;
+}
+
+/* A pair of 100 bases each at `left` with this distance between starts. */
+static void add_pair(unit_sam *s, int number, int32_t left, int32_t apart, int second_left, unit_read like) {
+    char name[40];
+    snprintf(name, sizeof name, "p%d", number);
+    unit_read a = like, b = like;
+    a.pos1 = left;
+    b.pos1 = left + apart;
+    sam_pair(s, name, second_left, a, b);
+}
+
+static ps_library library_of(const ps_read_evidence *e, ps_codon_evidence *shown, ps_codon_evidence *counted,
+                             double *hidden, double molecules, const ps_primers *primers) {
+    ps_case c = {.panel = &panel, .purity = NAN, .molecules = molecules, .primers = primers};
+    ps_library b;
+    c.reads[PS_INPUT_DNA] = e;
+    ps_call_library(&c, PS_INPUT_DNA, &b);
+    *shown = *counted = (ps_codon_evidence){0};
+    for (int i = 0; i < panel.n_codons; i++)
+        hidden[i] = 0;
+    ps_library_view(&c, PS_INPUT_DNA, &b, shown, counted, hidden);
+    return b;
+}
+
+static uint32_t at_codon(const ps_codon_evidence *e, int codon, int hap) {
+    uint32_t n = 0;
+    for (size_t i = 0; i < e->n_codon; i++)
+        n += e->codon[i].codon == codon && (hap < 0 || e->codon[i].hap == hap) ? e->codon[i].n : 0;
+    return n;
+}
+
+typedef struct outcome {
+    ps_library library;
+    uint32_t shown, counted, mutated; /* at KRAS 12; mutated: G12D of those that count */
+    double hidden;
+} outcome;
+
+static outcome outcome_of(unit_sam *s, double molecules, const ps_primers *primers) {
+    ps_read_evidence e = run(s);
+    ps_codon_evidence shown, counted;
+    double *hidden = ps_alloc((size_t)panel.n_codons, sizeof *hidden);
+    outcome o = {.library = library_of(&e, &shown, &counted, hidden, molecules, primers)};
+    o.shown = at_codon(&shown, k12, -1);
+    o.counted = at_codon(&counted, k12, -1);
+    o.mutated = at_codon(&counted, k12, GAT);
+    o.hidden = hidden[k12];
+    free(hidden);
+    ps_codons_free(&shown);
+    ps_codons_free(&counted);
+    ps_read_evidence_free(&e);
+    return o;
+}
+
+/* `n` molecules over the codon at places of chance, in `copies` copies each. The first one is mutated in all of its copies,
+ * and one copy of the second. */
+static void shear(unit_sam *s, uint64_t seed, int n, int copies) {
+    sam_begin(s, &panel, "unsorted");
+    for (int i = 0; i < n; i++) {
+        int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), apart = 20 + (int32_t)unit_below(&seed, 150);
+        for (int k = 0; k < copies; k++) {
+            int mutated = i == 0 || (i == 1 && k == 0);
+            add_pair(s, i * copies + k, left, apart, i & 1, mutated ? READ(G12D) : READ(.flag = 0));
+        }
+    }
+}
+
+static void copies_count_once(void **state) {
+    (void)state;
+    unit_sam s;
+    shear(&s, 1, 40, 10);
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_int_equal(o.library.kind, PS_LIBRARY_COPIES);
+    assert_int_equal(o.counted, 40);
+    assert_int_equal(o.mutated, 1); /* the error in one copy is outvoted */
+}
+
+static void different_molecules_are_not_merged(void **state) {
+    (void)state;
+    unit_sam s;
+    shear(&s, 2, 1000, 1);
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_int_equal(o.library.kind, PS_LIBRARY_UNIQUE);
+    assert_true(o.library.copies < o.library.chance + 0.03 && o.library.chance < o.library.copies + 0.03);
+    assert_int_equal(o.counted, 0); /* no view: fragments count as they are */
+}
+
+static void amplicons_cannot_be_counted(void **state) {
+    (void)state;
+    static const struct {
+        double molecules;
+        uint32_t counted, mutated;
+    } rows[] = {{0, 330, 33}, {100, 100, 10}, {5000, 1000, 100}};
+    for (size_t i = 0; i < 3; i++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 1000; k++)
+            add_pair(&s, k, P50 - 60, 60, 0, k % 10 == 0 ? READ(G12D) : READ(.flag = 0));
+        outcome o = outcome_of(&s, rows[i].molecules, NULL);
+        assert_int_equal(o.library.kind, PS_LIBRARY_AMPLICON);
+        assert_int_equal(o.library.stated, rows[i].molecules > 0);
+        assert_int_equal(o.shown, 1000);
+        assert_int_equal(o.counted, rows[i].counted);
+        assert_int_equal(o.mutated, rows[i].mutated);
+    }
+}
+
+static void primers_hide(void **state) {
+    (void)state;
+    ps_primer forward = {.beg0 = P50 - 13, .end0 = P50 + 9, .strand = '+'}, elsewhere = {.beg0 = 100, .end0 = 120};
+    forward.contig = ps_panel_contig(&panel, "chr12");
+    static const struct {
+        int32_t from_codon; /* the amplicon's start */
+        int given;          /* 0: recognised, 1: this primer, 2: another */
+        int is_hidden;
+    } rows[] = {{-12, 0, 1}, {-60, 0, 0}, {-12, 1, 1}, {-12, 2, 0}, {-60, 1, 0}};
+    for (size_t i = 0; i < 5; i++) {
+        unit_sam s;
+        ps_primers primers = {rows[i].given == 1 ? &forward : &elsewhere, 1, 1};
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 200; k++)
+            add_pair(&s, k, P50 + rows[i].from_codon, 60, 0, READ(.flag = 0));
+        outcome o = outcome_of(&s, 0, rows[i].given ? &primers : NULL);
+        assert_int_equal(o.hidden > 0.99, rows[i].is_hidden);
+        assert_int_equal(o.shown, rows[i].is_hidden ? 0 : 200);
+    }
+}
+
+static void umis_tell_molecules(void **state) {
+    (void)state;
+    static const struct {
+        const char *format;
+        uint32_t molecules; /* of 100 fragments at one place, ten numbers; every other fragment is of lane L1 */
+    } rows[] = {
+        {"RX:Z:ACGTAC%c%c", 10}, {"MI:Z:%d", 20}, {"MI:i:%d", 20}, {"BX:Z:ACG%c%c", 10}, {"UB:Z:ACGTACGTAC%c%c", 10},
+    };
+    for (size_t i = 0; i < 5; i++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 100; k++) {
+            int number = k / 2 % 10;
+            char tag[40], tags[60];
+            if (strchr(rows[i].format, 'd'))
+                snprintf(tag, sizeof tag, rows[i].format, number);
+            else
+                snprintf(tag, sizeof tag, rows[i].format, "ACGT"[number / 4], "ACGT"[number % 4]);
+            snprintf(tags, sizeof tags, "RG:Z:L%d\t%s", k % 2, tag);
+            add_pair(&s, k, P50 - 60, 60, 0, READ(.tags = tags));
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.library.kind, PS_LIBRARY_UMI);
+        assert_int_equal(o.counted, rows[i].molecules);
+    }
+}
+
+static void half_the_reads_with_a_umi(void **state) {
+    (void)state;
+    unit_sam s;
+    sam_begin(&s, &panel, "unsorted");
+    for (int k = 0; k < 200; k++)
+        add_pair(&s, k, P50 - 20 - k % 60, 40 + k % 7, 0, k % 3 ? READ(.flag = 0) : READ(.tags = "RX:Z:ACGT"));
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_true(o.library.umi > 0.3 && o.library.umi < 0.4);
+    assert_int_not_equal(o.library.kind, PS_LIBRARY_UMI);
+}
+
+/* A cell's UMI is of one molecule wherever its copies were cut; and a long UMI is as good. */
+static void ends_do_not_matter_to_long_umis(void **state) {
+    (void)state;
+    static const char *const tags[] = {"CB:Z:AAAC\tUB:Z:ACGTACGTAC", "RX:Z:ACGTACGTACGT"};
+    for (size_t i = 0; i < 2; i++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 20; k++)
+            sam_add(&s, READ(.pos1 = P50 - 20 - k, .tags = tags[i]));
+        ps_read_evidence e = run(&s);
+        assert_int_equal(e.codons.molecules.n, 1);
+        assert_int_equal(e.codons.molecules.row[0].copies[0], 20);
+        ps_read_evidence_free(&e);
+    }
+}
+
+/* One molecule: clips are undone, and the mate's end is known from its record, its CIGAR or TLEN. */
+static void ends_with_clips(void **state) {
+    (void)state;
+    unit_sam s;
+    sam_begin(&s, &panel, "unsorted");
+    unit_read rows[][2] = {
+        {READ(.pos1 = P50 - 60), READ(.pos1 = P50 - 20)},
+        {{.contig = "chr12", .pos1 = P50 - 55, .cigar = "5S95M"}, READ(.pos1 = P50 - 20)},
+        {READ(.pos1 = P50 - 60), {.contig = "chr12", .pos1 = P50 - 20, .cigar = "93M7S"}},
+    };
+    for (int i = 0; i < 3; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "n%d", i);
+        sam_pair(&s, name, 0, rows[i][0], rows[i][1]);
+    }
+    ps_read_evidence e = run(&s);
+    assert_int_equal(e.codons.molecules.n, 1);
+    assert_int_equal(e.codons.molecules.row[0].copies[0], 3);
+    assert_int_equal(e.codons.molecules.row[0].key.end0[0], P50 - 61);
+    assert_int_equal(e.codons.molecules.row[0].key.end0[1], P50 - 20 - 1 + 99);
+    ps_read_evidence_free(&e);
+}
+
+/* Two lanes of one library add up to what one file of both gives. */
+static void lanes_add_up(void **state) {
+    (void)state;
+    enum { COPIES = 3000 };
+    uint64_t seed = 7;
+    unit_sam s[3];
+    ps_read_evidence e[3];
+    for (int i = 0; i < 3; i++)
+        sam_begin(&s[i], &panel, "unsorted");
+    for (int k = 0; k < COPIES; k++) {
+        int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 90), apart = 20 + (int32_t)unit_below(&seed, 40);
+        for (int i = 0; i < 3; i += 2)
+            add_pair(&s[i ? 2 : k & 1], k, left, apart, k % 3 == 0, k % 50 == 0 ? READ(G12D) : READ(.flag = 0));
+    }
+    for (int i = 0; i < 3; i++)
+        e[i] = run(&s[i]);
+    ps_read_evidence_add(&e[0], &e[1]);
+    ps_read_evidence_tidy(&panel, &e[0]);
+    const ps_molecules *a = &e[0].codons.molecules, *b = &e[2].codons.molecules;
+    assert_int_equal(a->n, b->n);
+    assert_int_equal(a->n, PS_MOLECULES_KEPT); /* there are more */
+    for (size_t i = 0; i < a->n; i++) {
+        assert_true(a->row[i].key.hash == b->row[i].key.hash && a->row[i].n_word == b->row[i].n_word);
+        assert_memory_equal(a->row[i].copies, b->row[i].copies, sizeof a->row[i].copies);
+    }
+    for (int i = 0; i < 3; i++)
+        ps_read_evidence_free(&e[i]);
+}
+
+static void mates_are_met(void **state) {
+    (void)state;
+    static const struct {
+        const char *left, *right;
+        int clear, set; /* flag bits of both */
+        int lost;       /* RNEXT and PNEXT */
+        uint32_t fragments;
+    } rows[] = {
+        {"x", "x", 0, 0, 0, 1},        {"x/1", "x/2", 0, 0, 0, 1},         {"x.1", "x.2", 0, 0, 0, 1},
+        {"x_1", "x_2", 0, 0, 0, 1},    {"x_1:N:0", "x_2:N:0", 0, 0, 0, 1}, {"x", "x", 0, 0, 1, 1},
+        {"x", "x", 64 | 128, 0, 0, 1}, {"x", "x", 0, 64 | 128, 0, 1},      {"x", "y", 0, 0, 0, 2},
+        {"x/1", "y/2", 0, 0, 0, 2},    {"SRR1.1", "SRR1.1", 0, 0, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        unit_read left = READ(.name = rows[i].left, .flag = (99 & ~rows[i].clear) | rows[i].set, .pos1 = P50 - 60,
+                              .mate_pos1 = P50 - 40);
+        unit_read right = READ(.name = rows[i].right, .flag = (147 & ~rows[i].clear) | rows[i].set, .pos1 = P50 - 40,
+                               .mate_pos1 = P50 - 60);
+        if (rows[i].lost) {
+            left.mate_contig = right.mate_contig = "*";
+            left.mate_pos1 = right.mate_pos1 = 0;
+        }
+        sam_begin(&s, &panel, "coordinate");
+        sam_add(&s, left);
+        sam_add(&s, right);
+        ps_read_evidence e = run(&s);
+        assert_int_equal(at_codon(&e.codons, k12, -1), rows[i].fragments);
+        assert_int_equal(e.codons.mates_met, rows[i].fragments == 1 && !rows[i].lost ? 2 : 0);
+        ps_read_evidence_free(&e);
+    }
+}
+
+/* Names that begin anew in each lane, with read groups or without: four fragments, none of them mixed. */
+static void names_restart(void **state) {
+    (void)state;
+    for (int groups = 0; groups < 2; groups++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int second = 0; second < 2; second++)
+            for (int lane = 0; lane < 4; lane++) {
+                char tags[16];
+                int32_t left = P50 - 80 + 20 * lane * !groups, at[2] = {left, left + 300};
+                snprintf(tags, sizeof tags, "RG:Z:L%d", lane);
+                at[1] = left + 10 + 30 * lane;
+                sam_add(&s,
+                        READ(.name = "same", .flag = second ? 147 : 99, .pos1 = at[second], .mate_pos1 = at[!second],
+                             .tags = groups ? tags : NULL, .edit_pos1 = {lane ? 0 : P50}, .edit = {'T'}));
+            }
+        ps_read_evidence e = run(&s);
+        assert_int_equal(at_codon(&e.codons, k12, GAT), 1);
+        assert_int_equal(at_codon(&e.codons, k12, -1), 4);
+        ps_read_evidence_free(&e);
+    }
+}
+
+static void assembled_haplotypes_are_left_out(void **state) {
+    (void)state;
+    unit_sam s;
+    sam_begin(&s, &panel, "unsorted");
+    sam_add(&s, READ(.name = "HC1", .pos1 = P50 - 50, .tags = "HC:i:1\tRG:Z:ArtificialHaplotypeRG", G12D));
+    sam_add(&s, READ(.pos1 = P50 - 50, .tags = "HC:i:1\tRG:Z:rg1"));
+    ps_read_evidence e = run(&s);
+    assert_int_equal(at_codon(&e.codons, k12, -1), 1);
+    assert_int_equal(e.left_out[PS_COLLECT_CODONS][PS_LEFT_ASSEMBLED], 1);
+    ps_read_evidence_free(&e);
+}
+
+static void primer_files(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int status;
+        size_t n, listed;
+    } rows[] = {
+        {"chr12\t100\t120\tKRAS_LEFT\t1\t+\nchr12\t300\t320\tKRAS_RIGHT\t1\t-\n", 0, 2, 2},
+        {"#head\ntrack name=x\n12 100 120\r\n", 0, 1, 1},
+        {"chr12\t100\t120\tchr12\t300\t320\tamplicon\t0\t+\t-\n", 0, 2, 2},
+        {"MN908947.3\t30\t54\tnCoV_LEFT\t1\t+\n", 0, 0, 1},
+        {"chr12\t120\t100\n", -1, 0, 0},
+        {"chr12\n", -1, 0, 0},
+        {"", 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *path = unit_temporary(".bed");
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fputs(rows[i].text, f);
+        fclose(f);
+        ps_primers primers;
+        ps_error err = {0};
+        assert_int_equal(ps_primers_read(path, &panel, &primers, &err), rows[i].status);
+        assert_int_equal(primers.n, rows[i].n);
+        assert_int_equal(primers.listed, rows[i].listed);
+        ps_primers_free(&primers);
+        unlink(path);
+        free(path);
+    }
+}
+
+static int load(void **state) {
+    (void)state;
+    ps_error err = {0};
+    ps_setup();
+    if (ps_panel_load("grch38", &panel, &err) < 0)
+        return -1;
+    k12 = ps_panel_codon(&panel, ps_panel_gene(&panel, "KRAS"), 12);
+    return k12 < 0;
+}
+
+static int unload(void **state) {
+    (void)state;
+    ps_panel_free(&panel);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(copies_count_once),
+        cmocka_unit_test(different_molecules_are_not_merged),
+        cmocka_unit_test(amplicons_cannot_be_counted),
+        cmocka_unit_test(primers_hide),
+        cmocka_unit_test(umis_tell_molecules),
+        cmocka_unit_test(half_the_reads_with_a_umi),
+        cmocka_unit_test(ends_do_not_matter_to_long_umis),
+        cmocka_unit_test(ends_with_clips),
+        cmocka_unit_test(lanes_add_up),
+        cmocka_unit_test(mates_are_met),
+        cmocka_unit_test(names_restart),
+        cmocka_unit_test(assembled_haplotypes_are_left_out),
+        cmocka_unit_test(primer_files),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
