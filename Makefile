@@ -146,6 +146,7 @@ install: all $B/plasmastrat.1
 	    $(DESTDIR)$(PREFIX)/include/plasmastrat $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/plasmastrat
 	install -m 644 src/report/sample.schema.json $(DESTDIR)$(DATADIR)/plasmastrat/sample.schema.json
+	install -m 644 src/evidence/evidence.schema.json $(DESTDIR)$(DATADIR)/plasmastrat/evidence.schema.json
 	install -m 644 $B/plasmastrat.1 $(DESTDIR)$(DATADIR)/man/man1/plasmastrat.1
 	install -m 644 pipelines/packaging/completion/plasmastrat.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/plasmastrat
 	install -m 644 pipelines/packaging/completion/_plasmastrat $(DESTDIR)$(DATADIR)/zsh/site-functions/_plasmastrat

@@ -13,6 +13,7 @@
 
 typedef struct cli_settings { /* values of every option; zero-initialised but for the NaNs (cli_defaults) */
     ps_job job;
+    const char **lane[PS_N_READ_INPUTS]; /* what job.more points to; freed by cli_free_settings */
     const char *outdir;
     const char *json, *html, *ras_vcf; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
@@ -39,6 +40,7 @@ cli_settings cli_defaults(void);
 /* Reads argv[1..] of a command; `max_rest` further arguments are taken. Usage errors name the option and the value.
  */
 int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *settings, ps_error *err);
+void cli_free_settings(cli_settings *settings);
 /* "plasmastrat" and these arguments, quoted as a shell needs them. Owned by the caller. */
 char *cli_command_line(int argc, char *const *argv);
 /* The option rows of a command, for its help. */

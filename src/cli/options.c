@@ -33,9 +33,11 @@ typedef struct option_row {
 
 static const option_row rows[] = {
     {"id", 0, TEXT, JOB(sample_id), CLI_SAMPLE, "ID", "sample id (default: from the first input's name)"},
-    {"rna", 0, TEXT, INPUT(PS_INPUT_RNA), READS, "BAM", "RNA alignments of the tumour (BAM, CRAM, SAM; - is stdin)"},
-    {"dna", 0, TEXT, INPUT(PS_INPUT_DNA), READS, "BAM", "DNA alignments of the tumour"},
-    {"normal", 0, TEXT, INPUT(PS_INPUT_NORMAL), CLI_SAMPLE, "BAM", "DNA alignments of the matched normal"},
+    {"rna", 0, TEXT, INPUT(PS_INPUT_RNA), READS, "BAM",
+     "RNA alignments of the tumour (BAM, CRAM, SAM; - is stdin); again: a further lane"},
+    {"dna", 0, TEXT, INPUT(PS_INPUT_DNA), READS, "BAM", "DNA alignments of the tumour; again: a further lane"},
+    {"normal", 0, TEXT, INPUT(PS_INPUT_NORMAL), CLI_SAMPLE, "BAM",
+     "DNA alignments of the matched normal; again: a further lane"},
     {"vcf", 0, TEXT, INPUT(PS_INPUT_VCF), CLI_SAMPLE, "VCF", "variants already called for this tumour (VCF or BCF)"},
     {"vcf-sample", 0, TEXT, JOB(vcf_sample), CLI_SAMPLE, "NAME", "the tumour's column in the VCF (default: found)"},
     {"sv", 0, TEXT, INPUT(PS_INPUT_SV), CLI_SAMPLE, "VCF",
@@ -195,15 +197,33 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
     return 0;
 }
 
-/* Of two inputs the last would win, and a lane of the sample, say, be lost without a word. Other options may be given again:
- * wrappers append what a user wants otherwise. */
-static int refuse_second_input(const option_row *r, const cli_settings *s, ps_error *err) {
-    int is_input = r->offset >= INPUT(0) && r->offset < INPUT(PS_N_INPUTS);
-    if (!is_input || !*(const char *const *)((const char *)s + r->offset))
+/* The role of an option that names alignments or a VCF, or -1. */
+static int input_role(const option_row *r) {
+    return r->offset >= INPUT(0) && r->offset < INPUT(PS_N_INPUTS)
+               ? (int)((r->offset - INPUT(0)) / sizeof(const char *))
+               : -1;
+}
+
+/* A further file of a role that has one; NULL stays behind the last. */
+static void add_lane(cli_settings *s, int role, const char *path) {
+    size_t n = 0;
+    while (s->lane[role] && s->lane[role][n])
+        n++;
+    s->lane[role] = ps_resize(s->lane[role], n + 2, sizeof *s->lane[role]);
+    s->lane[role][n] = path;
+    s->lane[role][n + 1] = NULL;
+    s->job.more[role] = s->lane[role];
+}
+
+/* Of two VCFs the last would win, and the other be lost without a word. Other options may be given again: wrappers append what a
+ * user wants otherwise. */
+static int refuse_second_input(int command, const option_row *r, const cli_settings *s, ps_error *err) {
+    int role = input_role(r);
+    if (role < 0 || !s->job.path[role] || (role < PS_N_READ_INPUTS && command & CLI_SAMPLE))
         return 0;
     return ps_fail(err, PS_ERR_USAGE, NULL, 0,
                    "--%s is given twice; expected one file (%s joins those of one sample)", r->name,
-                   strcmp(r->name, "vcf") ? "samtools merge" : "bcftools concat");
+                   role == PS_INPUT_VCF ? "bcftools concat" : "samtools merge");
 }
 
 static int refuse_ambiguous(int command, const char *argument, ps_error *err) {
@@ -254,7 +274,7 @@ static int take_option(int command, int argc, char **argv, int *i, cli_settings 
         return refuse_unknown(command, argv[0], argv[*i], err);
     if (r == &ambiguous)
         return refuse_ambiguous(command, argv[*i], err);
-    if (refuse_second_input(r, s, err) < 0)
+    if (refuse_second_input(command, r, s, err) < 0)
         return -1;
     if (r->kind == FLAG && value)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s takes no value ('%s')", r->name, value);
@@ -263,7 +283,16 @@ static int take_option(int command, int argc, char **argv, int *i, cli_settings 
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s needs a value (%s)", r->name, r->value);
         value = argv[++*i];
     }
+    if (input_role(r) >= 0 && s->job.path[input_role(r)] && *value) {
+        add_lane(s, input_role(r), value);
+        return 0;
+    }
     return set_value(r, value, s, err);
+}
+
+void cli_free_settings(cli_settings *s) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        free(s->lane[role]);
 }
 
 int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s, ps_error *err) {

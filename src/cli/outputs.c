@@ -44,17 +44,20 @@ static void add_known(known_files *known, const char *path, size_t length) {
     known->file[known->n++] = (known_file){st.st_dev, st.st_ino, name};
 }
 
+static void add_input(known_files *known, const char *path) {
+    const char *mark = strstr(path, CLI_INDEX_MARK);
+    add_known(known, path, mark ? (size_t)(mark - path) : strlen(path));
+    if (mark)
+        add_known(known, mark + strlen(CLI_INDEX_MARK), strlen(mark + strlen(CLI_INDEX_MARK)));
+}
+
 static void add_inputs(known_files *known, const ps_job *job) {
     const char *const shared[] = {job->reference, job->model, job->force_sites, job->copynumber_reference,
                                   job->error_reference,
                                   job->expression_reference};
-    for (int role = 0; role < PS_N_INPUTS; role++) {
-        const char *path = job->path[role], *mark = path ? strstr(path, CLI_INDEX_MARK) : NULL;
-        if (path)
-            add_known(known, path, mark ? (size_t)(mark - path) : strlen(path));
-        if (mark)
-            add_known(known, mark + strlen(CLI_INDEX_MARK), strlen(mark + strlen(CLI_INDEX_MARK)));
-    }
+    for (int role = 0; role < PS_N_INPUTS; role++)
+        for (size_t i = 0; ps_job_file(job, (ps_input_role)role, i); i++)
+            add_input(known, ps_job_file(job, (ps_input_role)role, i));
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
         if (shared[i])
             add_known(known, shared[i], strlen(shared[i]));

@@ -66,7 +66,8 @@ static int check_inputs(const ps_job *job, ps_error *err) {
     int given = 0, streams = 0;
     for (int i = 0; i < PS_N_INPUTS; i++) {
         given += job->path[i] != NULL && i != PS_INPUT_NORMAL;
-        streams += job->path[i] && !strcmp(job->path[i], "-");
+        for (size_t k = 0; ps_job_file(job, (ps_input_role)i, k); k++)
+            streams += !strcmp(ps_job_file(job, (ps_input_role)i, k), "-");
     }
     if (!given)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: no input: give at least one of --rna, --dna, --vcf, --sv and --counts");
@@ -128,6 +129,7 @@ int ps_cmd_sample(int argc, char **argv, ps_error *err) {
 out:
     ps_result_free(&result);
     cli_free_knowledge(&knowledge);
+    cli_free_settings(&s);
     free(id);
     return status;
 }

@@ -221,6 +221,38 @@ static int read_specimen(sheet *s, const ps_table *t, size_t row, int column, ps
     return ps_table_fail(t, row, column, err, "expected lesion, marrow or unknown");
 }
 
+static const char *trimmed(sheet *s, const char *text, size_t n) {
+    while (n && *text == ' ')
+        text++, n--;
+    while (n && text[n - 1] == ' ')
+        n--;
+    return keep(s, ps_strndup(text, n));
+}
+
+/* "lane1.bam|lane2.bam": the first to *first, the others to a list with NULL behind them. -1 where a name is missing. */
+static int split_lanes(sheet *s, const char *folder, const char *text, const char **first, const char *const **more) {
+    const char **list = NULL;
+    size_t n = 0;
+    for (const char *end; text; text = *end ? end + 1 : NULL) {
+        end = text + strcspn(text, "|");
+        const char *name = trimmed(s, text, (size_t)(end - text)), *path = resolve(s, folder, name);
+        if (!*name || !strcmp(name, "-")) {
+            free(list);
+            return -1;
+        }
+        if (n++ == 0) {
+            *first = path;
+            continue;
+        }
+        list = ps_resize(list, n, sizeof *list);
+        list[n - 2] = path;
+        list[n - 1] = NULL;
+    }
+    *more = list;
+    keep(s, (char *)list);
+    return 0;
+}
+
 static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
                        ps_error *err) {
     int inputs = 0;
@@ -229,6 +261,9 @@ static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *colum
         if (path && !strcmp(path, "-"))
             return ps_table_fail(t, row, column[i], err, "expected a file: a batch cannot read standard input");
         job->path[role_of[i]] = resolve(s, folder, path);
+        if (path && role_of[i] < PS_N_READ_INPUTS && strchr(path, '|') &&
+            split_lanes(s, folder, path, &job->path[role_of[i]], &job->more[role_of[i]]) < 0)
+            return ps_table_fail(t, row, column[i], err, "expected files with | between them");
         inputs += path && i != NORMAL;
     }
     return inputs ? 0
@@ -367,19 +402,23 @@ static void check_file(const sheet *s, size_t i, const char *role, const char *p
     m->list = longer;
 }
 
+static void check_input(const sheet *s, size_t i, ps_input_role role, const char *input, const char *path, char **why,
+                        missing *m) {
+    const char *mark = strstr(input, CLI_INDEX_MARK);
+    char *file = mark ? ps_strndup(input, (size_t)(mark - input)) : ps_strdup(input);
+    check_file(s, i, ps_input_names[role], file, path, why, m);
+    free(file);
+    if (mark && role != PS_INPUT_VCF) /* a VCF is read without its index when that is not there */
+        check_file(s, i, ps_input_names[role], mark + strlen(CLI_INDEX_MARK), path, why, m);
+}
+
 size_t sheet_check_inputs(const sheet *s, const char *path, char **why, char **list) {
     missing m = {.list = ps_strdup("")};
     for (size_t i = 0; i < s->n; i++)
-        for (int role = 0; role < PS_N_INPUTS; role++) {
-            const char *input = s->job[i].path[role], *mark = input ? strstr(input, CLI_INDEX_MARK) : NULL;
-            if (!input)
-                continue;
-            char *file = mark ? ps_strndup(input, (size_t)(mark - input)) : ps_strdup(input);
-            check_file(s, i, ps_input_names[role], file, path, why, &m);
-            free(file);
-            if (mark && role != PS_INPUT_VCF) /* a VCF is read without its index when that is not there */
-                check_file(s, i, ps_input_names[role], mark + strlen(CLI_INDEX_MARK), path, why, &m);
-        }
+        for (int role = 0; role < PS_N_INPUTS; role++)
+            for (size_t k = 0; ps_job_file(&s->job[i], (ps_input_role)role, k); k++)
+                check_input(s, i, (ps_input_role)role, ps_job_file(&s->job[i], (ps_input_role)role, k), path, why,
+                            &m);
     *list = m.n > SHOWN ? ps_format("%s; and %zu more", m.list, m.n - SHOWN) : ps_strdup(m.list);
     free(m.list);
     return m.n;

@@ -337,8 +337,18 @@ static int holds_name(const char *name, const char *part) {
     return 0;
 }
 
+/* Lanes are of one name each time: once is enough. */
+static int is_named_before(const ps_evidence *e, size_t input) {
+    for (size_t i = 0; i < input; i++)
+        if (e->input[i].role == e->input[input].role && !strcmp(e->input[i].sample_name, e->input[input].sample_name))
+            return 1;
+    return 0;
+}
+
 static void check_sample_name(ps_result *r) {
     for (size_t i = 0; i < r->evidence.n_inputs; i++) {
+        if (is_named_before(&r->evidence, i))
+            continue;
         const char *name = r->evidence.input[i].sample_name, *role = ps_input_names[r->evidence.input[i].role];
         if (strstr(name, ", "))
             ps_result_qc(r, "several-samples", role, PS_QC_WARN, NAN, NAN,

@@ -321,7 +321,8 @@ refused 2 "a reference that is a folder" 'is a folder' sample --id S --dna $bam 
 refused 2 "a reference that is no FASTA" "does not begin with '>'" sample --id S --dna $bam -T two.sam -o x
 refused 2 "unknown model" 'nowhere' sample --id S --dna $bam --model nowhere.tsv -o x
 refused 2 "two inputs from stdin" 'standard input|-' sample --id S --dna - --rna - -o x
-refused 2 "an input given twice" '--dna is given twice' sample --id S --dna $bam --dna data/IMM01.dna.bam -o x
+refused 1 "a file given twice" 'is given twice as dna' sample --id S --dna $bam --dna $bam -o x
+refused 1 "lanes of two samples" "IMM01.*names the sample 'IMM01', but that of .*'PCL01'" sample --id S --dna data/PCL01.dna.bam --dna data/IMM01.dna.bam -o x
 refused 2 "an id of the cohort's own files" 'taken by the cohort' sample --id cohort --dna $bam -o x
 refused 2 "an id that is no UTF-8" 'UTF-8' sample --id $'S\xff' --dna $bam -o x
 refused 2 "id with a path" '/' sample --id ../S --dna $bam -o x

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# ID.evidence.gz: its schema, lanes, joining, re-calling, and files that are not what was written.
+# Prints a line per failed case and `ok N, failed N, skipped N`.
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
+own_data
+dna=data/PCL01.dna.bam rna=data/PCL01.rna.bam
+without_inputs() { # FILE.json: all but what names and describes the inputs
+    python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+del d["inputs"], d["digest"]
+for q in d["qc"]: q.pop("path", None)
+print(json.dumps(d, indent=1))' "$1"
+}
+
+# ---- the file -------------------------------------------------------------------------------------------------------
+run 0 "one run" sample --id S --rna $rna --dna $dna -o one -q
+want "the schema fits" python3 -c '
+import gzip, json, jsonschema
+text = gzip.open("one/S.evidence.gz", "rt").read()
+jsonschema.validate(json.loads(text), json.load(open("'"$root"'/src/evidence/evidence.schema.json")))
+names = set(l.split("\t")[0] for l in open("names.txt"))
+assert names and not any(name in text for name in names), "a read name is in it"
+digest = json.load(open("one/S.json"))["evidence"]["digest"]
+assert json.loads(text)["digest"] == digest, digest' < <(samtools view $dna | head -50 | cut -f1 >names.txt)
+run 0 "one run again, by four threads" sample --id S --rna $rna --dna $dna -o four -@4 -q
+want "the same bytes" cmp one/S.evidence.gz four/S.evidence.gz
+run 0 "without it" sample --id S --dna $dna -o none --no-evidence -q
+want "without it: it is not there" test ! -e none/S.evidence.gz
+refused 1 "without it: stratify" 'none/S.json.*--no-evidence' stratify none/S.json -o x
+
+# ---- lanes ----------------------------------------------------------------------------------------------------------
+for kind in dna rna; do # fragments go to one lane or the other by their name
+    samtools view -h data/PCL01.$kind.bam | awk -F'\t' -v k=0 -v OFS='\t' \
+        '/^@/ { print; next } { s = 0; for (i = length($1); i > length($1) - 3 && i > 0; i--) s += index("0123456789", substr($1, i, 1)) } s % 2 == k' |
+        samtools view -b -o $kind.1.bam -
+    samtools view -h data/PCL01.$kind.bam | awk -F'\t' -v k=1 -v OFS='\t' \
+        '/^@/ { print; next } { s = 0; for (i = length($1); i > length($1) - 3 && i > 0; i--) s += index("0123456789", substr($1, i, 1)) } s % 2 == k' |
+        samtools view -b -o $kind.2.bam -
+    want "two lanes of $kind" test "$(samtools view -c $kind.1.bam)" -gt 100 -a "$(samtools view -c $kind.2.bam)" -gt 100
+done
+run 0 "lanes in one run" sample --id S --rna rna.1.bam --rna rna.2.bam --dna dna.2.bam --dna dna.1.bam -o lanes -q
+want "lanes: the answer of the whole files" cmp <(without_inputs one/S.json) <(without_inputs lanes/S.json)
+want "lanes: the VCF of the whole files" cmp one/S.ras.vcf.gz lanes/S.ras.vcf.gz
+printf 'sample_id\trna\tdna\nS\trna.1.bam|rna.2.bam\tdna.1.bam | dna.2.bam\n' >lanes.tsv
+run 0 "lanes in a sheet" batch lanes.tsv -o sheet -q
+want "lanes in a sheet: as in one run" cmp <(without_inputs lanes/S.json) <(without_inputs sheet/S.json)
+printf 'sample_id\tdna\nS\tdna.1.bam|\n' >bad.tsv
+refused 2 "a lane without a name" 'bad.tsv:2.*dna' batch bad.tsv -o x
+n=0
+for file in rna.1 rna.2 dna.1 dna.2; do
+    n=$((n + 1))
+    run 0 "lane $file alone" sample --id S --${file%.*} $file.bam -o lane$n -q
+done
+run 0 "lanes joined" stratify lane1/S.evidence.gz lane3/S.json lane4/S.evidence.gz lane2/S.json -o joint -q
+run 0 "lanes joined backward" stratify lane2/S.json lane4/S.json lane3/S.json lane1/S.json -o back -q
+for end in json html ras.vcf.gz evidence.gz; do
+    want "lanes joined: $end" cmp lanes/S.$end joint/S.$end
+    want "lanes joined backward: $end" cmp lanes/S.$end back/S.$end
+done
+run 0 "two lanes joined" stratify lane1/S.json lane2/S.json -o pair -q
+run 0 "and the others" stratify pair/S.evidence.gz lane3/S.json lane4/S.json -o grouped -q
+want "any grouping" cmp lanes/S.evidence.gz grouped/S.evidence.gz
+
+# ---- refused --------------------------------------------------------------------------------------------------------
+refused 1 "one file twice" 'dna.1.bam .dna.*once' stratify lane3/S.json pair/S.json lane3/S.evidence.gz -o x
+cp dna.1.bam copy.bam
+refused 1 "a copy of a lane" 'has the reads of' sample --id S --dna dna.1.bam --dna copy.bam -o x
+samtools reheader <(samtools view -H data/IMM01.dna.bam | sed 's/SM:[^\t]*/SM:PCL01/') data/IMM01.dna.bam >other.bam
+run 0 "another person under the name" sample --id S --dna other.bam -o other -q
+run 0 "another build" sample --id S --dna data/B3701.dna.bam -o b37 -q
+refused 1 "two builds" 'GRCh37.*GRCh38' stratify lane1/S.json b37/S.evidence.gz -o x
+cp lane1/S.evidence.gz beside.gz && mkdir beside && cp lane3/S.json beside/ && cp lane1/S.evidence.gz beside/
+refused 1 "evidence that is not the JSON's" 'beside/S.evidence.gz.*another run' stratify beside/S.json -o x
+"$program" panel export grch38 own >/dev/null
+sed -i 's/^min_base_quality\t20/min_base_quality\t25/' own/limits.tsv
+refused 1 "gathered with another limit" 'min_base_quality.*20.*25' stratify lane3/S.json -p own -o x
+sed -i 's/^min_base_quality\t25/min_base_quality\t20/; s/^ras_min_alt\t3/ras_min_alt\t4/' own/limits.tsv
+run 0 "a limit of calling" stratify one/S.json -p own -o limit -q
+run 0 "a limit of calling, in one run" sample --id S --rna $rna --dna $dna -p own -o limit.one -q
+want "a limit of calling: as in one run" cmp limit/S.json limit.one/S.json
+sed -i '$d' own/bins.bed
+refused 1 "other places" 'places' stratify lane3/S.json -p own -o x
+altered() { # NAME PATTERN SED: an edit of the text, gzipped again
+    zcat lane3/S.evidence.gz | sed "$3" | gzip -n >altered.gz
+    refused 1 "$1" "altered.gz: .*$2" stratify altered.gz -o x
+}
+altered "a newer schema" 'newer program' 's|plasmastrat/evidence/1|plasmastrat/evidence/2|'
+altered "another schema" 'expected plasmastrat/evidence/1' 's|plasmastrat/evidence/1|other/1|'
+altered "an edited count" 'checksum.*edited' 's/"window_fragments":/"window_fragments":1/'
+altered "a missing end" 'checksum' '$d'
+head -c 3000 lane3/S.evidence.gz >cut.gz
+refused 1 "a file that was cut" 'cut.gz: was cut short' stratify cut.gz -o x
+(cat lane3/S.evidence.gz; echo more) >more.gz
+refused 1 "bytes behind the end" 'more.gz: has bytes behind' stratify more.gz -o x
+refused 1 "alignments" 'dna.1.bam' stratify dna.1.bam -o x
+
+# ---- an earlier version, and single bits ----------------------------------------------------------------------------
+want "1000 flipped bits: refused, or the same answer" python3 - "$program" lane3/S.evidence.gz "${EVIDENCE_FLIPS:-60}" <<'CHECK'
+import random, subprocess, sys
+program, path, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+whole = open(path, "rb").read()
+call = lambda p: subprocess.run([program, "stratify", p, "-o", "-"], capture_output=True)
+wanted = call(path).stdout
+draw = random.Random(7)
+for i in range(n):
+    data = bytearray(whole)
+    at = draw.randrange(8 * len(data))
+    data[at // 8] ^= 1 << at % 8
+    open("flipped.gz", "wb").write(data)
+    r = call("flipped.gz")
+    ok = r.returncode == 0 and r.stdout == wanted or r.returncode == 1 and b"flipped.gz: " in r.stderr
+    assert ok, (at, r.returncode, r.stderr[:200])
+CHECK
+
+echo "ok $ok, failed $failed, skipped $skipped"
+[ $failed -eq 0 ]
