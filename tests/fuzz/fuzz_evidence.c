@@ -59,8 +59,11 @@ static void make_good(void) {
                                               .alt = ps_strdup(""),
                                               .n = {20, 21}};
     dna->junctions.junction = ps_alloc(dna->junctions.n_junction = 1, sizeof *dna->junctions.junction);
-    dna->junctions.junction[0] = (ps_junction_read){.fragment = 7, .pos_a0 = panel.ccnd1_window.beg0 + 9,
-                                                    .pos_b0 = panel.igh.beg0 + 9, .split = 1, .base_a = 'A'};
+    dna->junctions.junction[0] = (ps_junction_read){.fragment = 7,
+                                                    .pos_a0 = panel.ccnd1_window.beg0 + 9,
+                                                    .pos_b0 = panel.igh.beg0 + 9,
+                                                    .split = 1,
+                                                    .base_a = 'A'};
     dna->junctions.clip = ps_alloc(dna->junctions.n_clip = 1, sizeof *dna->junctions.clip);
     dna->junctions.clip[0] = (ps_junction_clip){.fragment = 8, .pos0 = panel.ccnd1_window.beg0 + 9, .n_beyond = 20};
     ps_evidence_tidy(&panel, &e);

@@ -29,6 +29,13 @@ run 0 "without it" sample --id S --dna $dna -o none --no-evidence -q
 want "without it: it is not there" test ! -e none/S.evidence.gz
 refused 1 "without it: stratify" 'none/S.json.*--no-evidence' stratify none/S.json -o x
 
+run 0 "a VCF" sample --id S --vcf data/VCF01.mutect2.vcf -o vcf -q
+want "a VCF: the schema fits" python3 -c '
+import gzip, json, jsonschema
+d = json.load(gzip.open("vcf/S.evidence.gz", "rt"))
+jsonschema.validate(d, json.load(open("'"$root"'/src/evidence/evidence.schema.json")))
+assert d["content"]["vcf"]["variants"]["alt"] and d["content"]["dna"] is None'
+
 # ---- lanes ----------------------------------------------------------------------------------------------------------
 for kind in dna rna; do # fragments go to one lane or the other by their name
     samtools view -h data/PCL01.$kind.bam | awk -F'\t' -v k=0 -v OFS='\t' \
