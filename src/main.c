@@ -118,7 +118,7 @@ int main(int argc, char **argv) {
     if (run(argc, argv, &err) == 0)
         return 0;
     fflush(stdout);
-    if (ps_interrupted() && !strstr(err.text, "interrupted by")) { /* what failed did so for that */
+    if (ps_interrupted() && err.kind != PS_ERR_INTERRUPTED) { /* what failed did so for that */
         err = (ps_error){0};
         ps_check_interrupt(&err);
     }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Keeps the layers of the source tree: a folder may include the headers of folders to its left only, htslib is used in
 # io, evidence and report/vcf.c only, and threads are started in base/parallel.c and io/bam/bgzf_walk.c only. A new edge is a visible diff here.
+# Files do not call each other in circles either (tests/circles.py).
 set -u
 cd "$(dirname "$0")/.." || exit 2
 failed=0 checked=0
@@ -14,7 +15,7 @@ layer_of() {
     evidence | evidence_file | collect | dilute | molecules) echo evidence ;;
     calls | case | library | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;
-    result | result_read | row | report | explain | cohort) echo report ;;
+    result | row | report | explain | cohort) echo report ;;
     *) echo unknown ;;
     esac
 }
@@ -67,5 +68,10 @@ for file in src/*/*.[ch] src/*/*/*.[ch] src/main.c; do
     fi ;;
     esac
 done
+# The same for files: who calls whom, by their symbols.
+if [ -d "${BUILD:-build}/src" ]; then
+    checked=$((checked + 1))
+    python3 tests/circles.py "${BUILD:-build}" || failed=$((failed + 1))
+fi
 echo "$((checked - failed)) passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -12,6 +12,7 @@ typedef enum {
     PS_ERR_NONE = 0,
     PS_ERR_RUN = 1,   /* an input, a sample or an output failed: exit status 1 */
     PS_ERR_USAGE = 2, /* the command line, the sheet, the panel or a model is wrong, nothing was run: exit status 2 */
+    PS_ERR_INTERRUPTED = 3, /* by a signal (interrupt.h): exit status 1 */
 } ps_error_kind;
 
 typedef struct ps_error {

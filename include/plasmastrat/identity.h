@@ -82,8 +82,6 @@ int ps_identity_is_counts(const ps_panel *panel, const char *counts);
 
 /* Published form of an input's counts. Sets everything but the contamination. */
 void ps_identity_publish(const ps_panel *panel, const ps_read_evidence *evidence, ps_identity_input *input);
-/* Sites and genotypes from `counts`, for an input read back from a JSON (`fragments` is the JSON's own). */
-void ps_identity_restore(const ps_panel *panel, ps_identity_input *input);
 
 /* One pair, from role and counts of each. */
 void ps_identity_pair(const ps_panel *panel, const ps_identity_input *a, const ps_identity_input *b,

@@ -49,7 +49,5 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call);
 /* Adds what another program's list says: a passing join is a junction, unless the reads would have shown it; none proves
  * nothing. */
 void ps_junction_add_sv(const ps_case *c, ps_junction_call *call);
-/* Adds what RNA says (fragments that join the two) to a call from DNA. */
-void ps_junction_add_rna(int64_t rna_fragments, ps_junction_call *call);
 
 #endif

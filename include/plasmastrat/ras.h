@@ -96,13 +96,6 @@ typedef struct ps_ras_call {
 int ps_errors_learn(const ps_panel *panel, const ps_read_evidence *const *samples, size_t n,
                     ps_error_reference *reference, ps_error *err);
 void ps_call_ras(const ps_case *c, ps_ras_call *call);
-/* The same from calls that were made apart, each on some of the inputs (no input in two of them): what each input alone says
- * is joined by the same rules. `c` needs the counts of fragments by codon and allele, not their qualities. */
-void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call);
-ps_ras_said ps_ras_numbers(const ps_ras_variant *variant); /* as if one input said them */
-/* What one input says of a variant of such a call, its numbers computed anew from the counts (VCF: from its depths). 0: no
- * fragments of this input can be counted for a change of this kind. */
-int ps_ras_say_again(const ps_case *c, const ps_ras_variant *variant, ps_input_role role, ps_ras_said *said);
 /* 1: PASS, of a state gene, of a tier that makes RAS mutated, and not minor. */
 int ps_makes_mutated(const ps_ras_variant *variant);
 

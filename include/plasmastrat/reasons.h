@@ -88,7 +88,6 @@ typedef enum {
 typedef struct ps_reason {
     ps_reason_code code;
     char detail[360]; /* input, place, value, limit; may be empty */
-    const char *written; /* not NULL: the whole text as a file says it, where this program would say it otherwise */
 } ps_reason;
 
 #define PS_MAX_REASONS 8

@@ -67,18 +67,9 @@ typedef struct ps_result {
     size_t n_qc;
     double purity, prior_odds; /* as the user gave them; NaN: not given */
     const ps_normals *normals; /* of --copynumber-reference; not owned; NULL: none, or read from a file */
-    /* owned by a result that was read from a file (result_read.h); NULL otherwise */
-    const char *written_by; /* the program's version */
-    ps_panel *own_panel;
-    ps_model *own_model;
-    char **kept; /* texts that others point to */
-    size_t n_kept;
     char *expression_reference; /* name of the --expression-reference in use, NULL: built-in; owned */
     char expression_reference_checksum[17];
 } ps_result;
-
-/* A copy of `text` that lives as long as the result. */
-const char *ps_result_keep(ps_result *result, const char *text);
 
 void ps_result_free(ps_result *result);
 

@@ -24,6 +24,9 @@ void ps_proportion_interval(double k, double n, double *low,
                             double *high); /* whole numbers, or weights that add up */
 
 double ps_normal_cdf(double z);
+double ps_log_beta(double a, double b); /* ln B(a, b) */
+/* ln of the sum of weight * exp(x), no overflow; weight NULL: 1 each. -infinity for n = 0. */
+double ps_log_sum(const double *x, const double *weight, int n);
 
 /* First and second derivative of ln Gamma, for x > 0: recurrence to x >= 10, then the asymptotic series (Abramowitz and Stegun
  * 6.3.18, 6.4.12); to about 1e-10. For X ~ Gamma(x, 1) they are the mean and the variance of ln X. */
@@ -32,6 +35,7 @@ double ps_trigamma(double x);
 double ps_logistic(double x); /* 1 / (1 + exp(-x)), no overflow */
 double ps_logit(double p);
 
+void ps_sort(double *values, size_t n); /* ascending */
 /* Median and 1.4826 * median absolute deviation (a robust sd). `values` is sorted in place. NaN for n = 0. */
 double ps_median(double *values, size_t n);
 double ps_mad(double *values, size_t n, double centre); /* replaces values by absolute deviations */

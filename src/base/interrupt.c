@@ -63,7 +63,7 @@ int ps_check_interrupt(ps_error *err) {
     int number = caught;
     if (!number)
         return 0;
-    return ps_fail(err, PS_ERR_RUN, NULL, 0, "interrupted by %s",
+    return ps_fail(err, PS_ERR_INTERRUPTED, NULL, 0, "interrupted by %s",
                    number == SIGINT    ? "Ctrl-C"
                    : number == SIGTERM ? "SIGTERM"
                                        : "SIGHUP");

@@ -107,7 +107,6 @@ void ps_reason_add(ps_reasons *reasons, ps_reason_code code, const char *format,
         return;
     ps_reason *r = &reasons->at[reasons->n++];
     r->code = code;
-    r->written = NULL;
     va_list args;
     va_start(args, format);
     vsnprintf(r->detail, sizeof r->detail, format, args);
@@ -116,9 +115,7 @@ void ps_reason_add(ps_reasons *reasons, ps_reason_code code, const char *format,
 
 void ps_reason_text(const ps_reason *reason, char *out, size_t size) {
     const char *name = ps_reason_name(reason->code), *sentence = ps_reason_sentence(reason->code);
-    if (reason->written)
-        snprintf(out, size, "%s", reason->written);
-    else if (reason->detail[0])
+    if (reason->detail[0])
         snprintf(out, size, "%s: %s (%s)", name, sentence, reason->detail);
     else
         snprintf(out, size, "%s: %s", name, sentence);

@@ -120,6 +120,21 @@ void ps_proportion_interval(double k, double n, double *low, double *high) {
     *high = k < n - 1e-9 ? ps_beta_quantile(0.975, k + 0.5, n - k + 0.5) : 1;
 }
 
+double ps_log_beta(double a, double b) {
+    return log_gamma(a) + log_gamma(b) - log_gamma(a + b);
+}
+
+double ps_log_sum(const double *x, const double *weight, int n) {
+    double top = -INFINITY, sum = 0;
+    for (int i = 0; i < n; i++)
+        top = fmax(top, x[i]);
+    if (!isfinite(top))
+        return top;
+    for (int i = 0; i < n; i++)
+        sum += (weight ? weight[i] : 1) * exp(x[i] - top);
+    return sum > 0 ? top + log(sum) : -INFINITY;
+}
+
 double ps_normal_cdf(double z) {
     return 0.5 * erfc(-z / sqrt(2));
 }
@@ -137,10 +152,15 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+void ps_sort(double *values, size_t n) {
+    if (n)
+        qsort(values, n, sizeof *values, ascending);
+}
+
 double ps_median(double *values, size_t n) {
     if (n == 0)
         return NAN;
-    qsort(values, n, sizeof *values, ascending);
+    ps_sort(values, n);
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 

@@ -88,6 +88,16 @@ int cli_read_evidence(const char *path, const cli_knowledge *knowledge, ps_evide
                       ps_error *err);
 int cli_is_gzip(const char *path); /* 1: by its first bytes; an alignment is gzip too */
 const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *knowledge, const ps_panel *panel);
+/* The evidence files `settings->rest` of one sample, joined and called again with what was stated then or is given now. The result
+ * refers to the knowledge. */
+int cli_stratify(const cli_settings *settings, cli_knowledge *knowledge, ps_result *result, ps_error *err);
+/* cli_gather_sample where files may also be evidence that was gathered before (`cli_is_evidence`, by the name): of such a file the
+ * role that it is given as. */
+int cli_gather_any(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
+                   ps_error *err);
+/* One sample's evidence called anew, with the purity, prior and specimen that were stated, and the default model. */
+int cli_call_evidence(const char *path, const cli_knowledge *knowledge, ps_result *result, ps_error *err);
+int cli_is_evidence(const char *path); /* ID.evidence.gz, or an ID.json beside one */
 /* Is this id usable as a file name?  */
 int cli_check_id(const char *id, const char *path, long line, ps_error *err);
 /* Refuses what is there already (unless force), before any work is done. */

@@ -4,14 +4,15 @@
 
 #include "cli.h"
 #include "plasmastrat/explain.h"
-#include "plasmastrat/result_read.h"
 
 enum { COLUMNS = 80 };
 
 static void help(FILE *out) {
     fputs(
         "plasmastrat explain - why this label, in words\n\n"
-        "usage: plasmastrat explain ID.json\n\n"
+        "usage: plasmastrat explain ID.json|ID.evidence.gz\n\n"
+        "The evidence (of an ID.json: the file beside it, which must be its own) is called again by the rules of this\n"
+        "version, with the purity, prior, specimen and model of the run, or those that are given here.\n\n"
         "Prints what each marker was and what it weighs, what was not assessable and what would make it so (how much\n"
         "more depth), the smallest change of one marker that gives another label, and how the models differ.\n\n",
         out);
@@ -68,19 +69,11 @@ int ps_cmd_explain(int argc, char **argv, ps_error *err) {
     }
     if (!s.n_rest)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "explain: no result: plasmastrat explain ID.json");
-    if (cli_load_knowledge(&s.job, &knowledge, err) < 0 ||
-        ps_result_read(s.rest[0], knowledge.panel, knowledge.n_panels, &result, err) < 0)
-        goto out;
-    if (result.failure) {
-        ps_fail(err, PS_ERR_RUN, s.rest[0], 0, "is of a sample that failed: %s", result.failure);
-        goto out;
+    if (cli_load_knowledge(&s.job, &knowledge, err) == 0 && cli_stratify(&s, &knowledge, &result, err) == 0) {
+        ps_explain(&result, &explanation);
+        print_explanation(&result, &explanation);
+        status = cli_flush_stdout(err);
     }
-    if (cli_check_id(result.sample_id, s.rest[0], 0, err) < 0)
-        goto out;
-    ps_explain(&result, &explanation);
-    print_explanation(&result, &explanation);
-    status = cli_flush_stdout(err);
-out:
     ps_explanation_free(&explanation);
     ps_result_free(&result);
     cli_free_knowledge(&knowledge);

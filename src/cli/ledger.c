@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/map.h"
 #include "plasmastrat/outfile.h"
 
 static const char folder[] = ".plasmastrat";
+enum { LEDGER_BYTES = 1 << 20 };
 enum { HEAD_BYTES = 65536 }; /* of an input: holds the header of a BAM or a VCF, and a whole model file */
 
 char *ledger_folder(const char *outdir) {
@@ -92,7 +94,7 @@ static void add_number(char **text, const char *name, double value) {
 char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     char *text = ps_strdup("");
     int status = 0;
-    add_line(&text, ps_format("plasmastrat-ledger\t2"));
+    add_line(&text, ps_format("plasmastrat-ledger\t3"));
     add_line(&text, ps_format("version\t%s", PS_VERSION));
     for (int i = 0; i < k->n_panels; i++)
         add_line(&text, ps_format("panel\t%s\t%s", k->panel[i].name, k->panel[i].checksum));
@@ -125,7 +127,7 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     return NULL;
 }
 
-/* One line per file of the sample, as they lie there now; NULL when one is missing that every sample has. */
+/* One line per file of the sample, as they lie there now; NULL when one cannot be read. */
 static char *describe_outputs(const char *outdir, const char *sample_id) {
     char *text = ps_strdup("");
     int status = 0;
@@ -133,17 +135,36 @@ static char *describe_outputs(const char *outdir, const char *sample_id) {
         struct stat st;
         uint64_t hash = 0;
         char *path = cli_output_path(outdir, sample_id, i);
-        status = stat(path, &st) == 0 ? hash_head(path, (size_t)st.st_size, &hash) : -1;
-        if (status < 0 && i == CLI_EVIDENCE && errno == ENOENT) /* --no-evidence, which the request tells */
-            status = 0;
-        else if (status == 0)
-            add_line(&text, ps_format("output\t%d\t%lld\t%016" PRIx64, i, (long long)st.st_size, hash));
+        if (stat(path, &st) != 0)
+            add_line(&text, ps_format("output\t%d\tabsent", i));
+        else if ((status = hash_head(path, (size_t)st.st_size, &hash)) == 0)
+            add_line(&text, ps_format("output\t%d\t%lld\t%lld.%09ld\t%016" PRIx64, i, (long long)st.st_size,
+                                      (long long)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec, hash));
         free(path);
     }
     if (status == 0)
         return text;
     free(text);
     return NULL;
+}
+
+/* Is the file what this line of the ledger says? One of its size and time is not read; one that was copied or touched is. */
+static int is_output(const char *outdir, const char *sample_id, int output, const char *line) {
+    struct stat st;
+    long long size = 0, seconds = 0;
+    long nanoseconds = 0;
+    uint64_t then = 0, now = 0;
+    int number = 0;
+    char *path = cli_output_path(outdir, sample_id, output);
+    int there = stat(path, &st) == 0, fits = 0;
+    if (sscanf(line, "output\t%d\t%lld\t%lld.%ld\t%" SCNx64, &number, &size, &seconds, &nanoseconds, &then) == 5)
+        fits = there && number == output && st.st_size == size &&
+               ((st.st_mtim.tv_sec == seconds && st.st_mtim.tv_nsec == nanoseconds) ||
+                (hash_head(path, (size_t)size, &now) == 0 && now == then));
+    else
+        fits = !there && sscanf(line, "output\t%d\tabsent", &number) == 1 && number == output;
+    free(path);
+    return fits;
 }
 
 int ledger_open(const char *outdir, ps_error *err) {
@@ -168,22 +189,22 @@ int ledger_knows(const char *outdir, const char *sample_id) {
     return there;
 }
 
-/* Do the files in this folder make what the ledger says, with this request? */
+/* Are the files in this folder what the ledger says, made from this request? */
 static int is_made_from(const char *outdir, const char *files, const char *sample_id, const char *request) {
-    char *outputs = request ? describe_outputs(files, sample_id) : NULL;
-    if (!outputs)
-        return 0;
-    char *wanted = ps_format("%s%s", request, outputs), *path = ledger_path(outdir, sample_id);
-    size_t n = strlen(wanted);
-    char *there = ps_alloc(n + 1, 1);
-    FILE *f = fopen(path, "rb");
-    int current = f && fread(there, 1, n + 1, f) == n && !memcmp(there, wanted, n);
-    if (f)
-        fclose(f);
-    free(there);
+    char *path = ledger_path(outdir, sample_id), *text = NULL;
+    size_t n = 0;
+    ps_error ignored = {0};
+    int current = request && ps_file_read(path, LEDGER_BYTES, PS_ERR_RUN, &text, &n, &ignored) == 0 &&
+                  !strncmp(text, request, strlen(request));
+    const char *line = current ? text + strlen(request) : "";
+    for (int i = 0; i < CLI_N_OUTPUTS && current; i++) {
+        current = is_output(files, sample_id, i, line);
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    current = current && !*line;
+    free(text);
     free(path);
-    free(wanted);
-    free(outputs);
     return current;
 }
 

@@ -2,8 +2,8 @@
  *
  * One small file per sample, DIR/.plasmastrat/ID, written after the sample's own files took their names. A sample is
  * current when the request made today (version, panels, model, options, and every input and index by size, modification
- * time and a digest of its first bytes) equals the one written then and each file still has the size and digest it had. Killed
- * anywhere, a sample is current or is done again.
+ * time and a digest of its first bytes) equals the one written then and each file still has the size it had, and the
+ * modification time or the digest. Killed anywhere, a sample is current or is done again.
  */
 #ifndef PLASMASTRAT_LEDGER_H
 #define PLASMASTRAT_LEDGER_H

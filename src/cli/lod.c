@@ -37,7 +37,7 @@ static const char help[] =
     "  - expected_vaf includes what the file itself shows of the change; where the mutated file is shallower than a\n"
     "    mixture needs, all of it is used and a ##capped line says so.\n"
     "The same --seed gives the same table, for any -@. A dilution into RNA takes --rna in place of --dna, for both\n"
-    "files.\n\n";
+    "files. Instead of an alignment each may be the ID.evidence.gz of `sample`, or the ID.json beside it.\n\n";
 
 /* ---- the command line -------------------------------------------------------------------------------------------
  */
@@ -389,12 +389,19 @@ static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated
 /* ---- the command ------------------------------------------------------------------------------------------------
  */
 
+static int run_any(const ps_job *job, const cli_settings *s, const cli_knowledge *knowledge, ps_result *result,
+                   ps_error *err) {
+    if (cli_gather_any(job, knowledge, say, (void *)s, result, err) < 0)
+        return -1;
+    return cli_answer(cli_chosen_model(job, knowledge, result->panel), knowledge, result, err);
+}
+
 static int run_mutated(const plan *p, const cli_settings *s, const cli_knowledge *knowledge, const ps_result *wild,
                        ps_result *mutated, ps_error *err) {
     ps_job job = s->job;
     job.path[PS_INPUT_DNA] = job.path[PS_INPUT_RNA] = NULL;
     job.path[p->role] = s->mutated;
-    if (cli_run_sample(&job, knowledge, say, (void *)s, NULL, mutated, err) < 0)
+    if (run_any(&job, s, knowledge, mutated, err) < 0)
         return -1;
     if (mutated->panel != wild->panel)
         return ps_fail(err, PS_ERR_RUN, s->mutated, 0, "is on %s, but %s is on %s: a mixture needs one build",
@@ -404,7 +411,7 @@ static int run_mutated(const plan *p, const cli_settings *s, const cli_knowledge
 
 static int run_lod(const plan *p, const cli_settings *s, const cli_knowledge *knowledge, FILE *out, ps_error *err) {
     ps_result result = {0}, mutated = {0};
-    int status = cli_run_sample(&s->job, knowledge, say, (void *)s, NULL, &result, err);
+    int status = run_any(&s->job, s, knowledge, &result, err);
     if (status == 0 && s->mutated) {
         status = run_mutated(p, s, knowledge, &result, &mutated, err);
         if (status == 0)

@@ -28,7 +28,8 @@ typedef struct option_row {
 #define BOTH (CLI_SAMPLE | CLI_BATCH)
 #define READS (CLI_SAMPLE | CLI_LOD)
 #define EVERY (ALL | CLI_REPORT | CLI_STRATIFY | CLI_EXPLAIN)
-#define RELABEL (BOTH | CLI_STRATIFY)
+#define AGAIN (CLI_STRATIFY | CLI_EXPLAIN)
+#define RELABEL (BOTH | AGAIN)
 #define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE)
 
 static const option_row rows[] = {
@@ -90,12 +91,12 @@ static const option_row rows[] = {
     {"force", 0, FLAG, IN(force), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "overwrite result files"},
     {"reproducible", 0, FLAG, IN(reproducible), BOTH, NULL,
      "no time, host or command line in any result: as always, so this changes nothing"},
-    {"no-evidence", 0, FLAG, JOB(no_evidence), RELABEL, NULL,
+    {"no-evidence", 0, FLAG, JOB(no_evidence), BOTH | CLI_STRATIFY, NULL,
      "do not write DIR/ID.evidence.gz, from which stratify joins and calls again"},
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},
-    {"quiet", 'q', FLAG, IN(quiet), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "no messages but errors"},
+    {"quiet", 'q', FLAG, IN(quiet), EVERY, NULL, "no messages but errors"},
     {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "say what is being done"},
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };

@@ -5,7 +5,8 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/fit.h"
-#include "plasmastrat/result_read.h"
+#include "plasmastrat/interrupt.h"
+#include "plasmastrat/parallel.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/table.h"
 #include "progress.h"
@@ -18,7 +19,10 @@ static const double dirichlet = 0.5; /* Jeffreys' prior of the four shares */
 typedef struct cohort {
     ps_labelled *sample;
     ps_row *row; /* of each: its id, and what its person is known by */
+    char **path;
     long *line;
+    ps_error *failure;
+    const cli_knowledge *knowledge;
     size_t n, left_out, persons;
     ps_specimen specimen;
     int mixed; /* specimens differ */
@@ -33,46 +37,65 @@ static int read_label(const ps_table *t, size_t row, int column, ps_class *label
     return 0;
 }
 
-static void take_calls(const ps_result *r, cohort *c) {
-    ps_calls *calls = &c->sample[c->n].calls;
-    calls->ccnd1.state = r->calls.ccnd1.state;
-    memcpy(calls->ccnd1.log_level, r->calls.ccnd1.log_level, sizeof calls->ccnd1.log_level);
-    calls->ras.state = r->calls.ras.state;
-    calls->ras.log_odds = r->calls.ras.log_odds;
-    calls->identity.state = r->calls.identity.state;
-    c->mixed |= c->n && r->specimen != c->specimen;
-    c->specimen = r->specimen;
-    c->left_out += !ps_labelled_assessable(&c->sample[c->n]);
+static void take_calls(const ps_result *r, ps_labelled *sample) {
+    sample->calls.ccnd1.state = r->calls.ccnd1.state;
+    memcpy(sample->calls.ccnd1.log_level, r->calls.ccnd1.log_level, sizeof sample->calls.ccnd1.log_level);
+    sample->calls.ras.state = r->calls.ras.state;
+    sample->calls.ras.log_odds = r->calls.ras.log_odds;
+    sample->calls.identity.state = r->calls.identity.state;
+}
+
+static int call_sample(void *context, size_t item, int worker, ps_error *err) {
+    cohort *c = context;
+    ps_result r = {0};
+    (void)worker;
+    if (cli_call_evidence(c->path[item], c->knowledge, &r, &c->failure[item]) == 0) {
+        take_calls(&r, &c->sample[item]);
+        ps_row_of(&r, &c->row[item]);
+    }
+    ps_result_free(&r);
+    return ps_check_interrupt(err);
+}
+
+/* One sample of a sheet's row; it must be there, and only once. */
+static int check_sample(const char *path, cohort *c, size_t i, ps_error *err) {
+    if (c->failure[i].kind != PS_ERR_NONE) {
+        *err = c->failure[i];
+        return -1;
+    }
+    for (size_t j = 0; j < i; j++)
+        if (!strcmp(c->row[j].sample_id, c->row[i].sample_id))
+            return ps_fail(err, PS_ERR_USAGE, path, c->line[i],
+                           "sample '%s' stands on line %ld too; each must be counted once", c->row[i].sample_id,
+                           c->line[j]);
+    c->mixed |= i && c->row[i].specimen != c->row[0].specimen;
+    c->specimen = c->row[i].specimen;
+    c->left_out += !ps_labelled_assessable(&c->sample[i]);
+    return 0;
+}
+
+static int call_samples(const cli_settings *s, cohort *c, ps_error *err) {
+    c->failure = ps_alloc(c->n, sizeof *c->failure);
+    c->row = ps_alloc(c->n, sizeof *c->row);
+    int status = ps_parallel(s->job.n_threads, c->n, call_sample, c, err);
+    for (size_t i = 0; i < c->n && status == 0; i++)
+        status = check_sample(s->rest[1], c, i, err);
+    return status;
 }
 
 static int read_row(const ps_table *t, size_t row, const int column[2], const char *folder, cohort *c,
                     ps_error *err) {
     const char *name = ps_table_cell(t, row, column[1]);
-    ps_result r = {0};
     if (read_label(t, row, column[0], &c->sample[c->n].label, err) < 0)
         return -1;
     if (!*name || !strcmp(name, "."))
-        return ps_table_fail(t, row, column[1], err, "expected the path of an ID.json");
-    char *path = name[0] == '/' ? ps_strdup(name) : ps_format("%s%s", folder, name);
-    int status = ps_result_read(path, NULL, 0, &r, err);
-    if (status == 0 && r.failure)
-        status = ps_fail(err, PS_ERR_RUN, path, 0, "is of a sample that failed: %s", r.failure);
-    for (size_t i = 0; i < c->n && status == 0; i++)
-        if (!strcmp(c->row[i].sample_id, r.sample_id))
-            status =
-                ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
-                        "sample '%s' stands on line %ld too; each must be counted once", r.sample_id, c->line[i]);
-    if (status == 0) {
-        take_calls(&r, c);
-        ps_row_of(&r, &c->row[c->n]);
-        c->line[c->n++] = t->line[row];
-    }
-    ps_result_free(&r);
-    free(path);
-    return status;
+        return ps_table_fail(t, row, column[1], err, "expected the path of an ID.json or ID.evidence.gz");
+    c->path[c->n] = name[0] == '/' ? ps_strdup(name) : ps_format("%s%s", folder, name);
+    c->line[c->n++] = t->line[row];
+    return 0;
 }
 
-static int read_cohort(const char *path, cohort *c, ps_error *err) {
+static int read_sheet(const char *path, cohort *c, ps_error *err) {
     static const char *const names[] = {"label", "json"};
     ps_table t;
     int column[2], status = -1;
@@ -83,7 +106,7 @@ static int read_cohort(const char *path, cohort *c, ps_error *err) {
     if (ps_table_require(&t, names, 2, column, err) < 0)
         goto out;
     c->sample = ps_alloc(t.n_rows, sizeof *c->sample);
-    c->row = ps_alloc(t.n_rows, sizeof *c->row);
+    c->path = ps_alloc(t.n_rows, sizeof *c->path);
     c->line = ps_alloc(t.n_rows, sizeof *c->line);
     for (size_t row = 0; row < t.n_rows; row++)
         if (read_row(&t, row, column, folder, c, err) < 0)
@@ -253,7 +276,8 @@ static void print_file(FILE *out, const char *path, const cohort *c, const ps_mo
 
 int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     const char *path = s->rest[1];
-    cohort c = {0};
+    cli_knowledge knowledge = {0};
+    cohort c = {.knowledge = &knowledge};
     ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
     ps_validation v;
     ps_panel panel;
@@ -261,7 +285,8 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     if (ps_panel_load(s->job.panel ? s->job.panel : ps_panel_builtin[0], &panel, err) < 0)
         return -1;
     m.name = model_name(s->output);
-    if (check_name(s, &panel, m.name, err) < 0 || read_cohort(path, &c, err) < 0 || number_persons(s, &c, err) < 0 ||
+    if (check_name(s, &panel, m.name, err) < 0 || cli_load_knowledge(&s->job, &knowledge, err) < 0 ||
+        read_sheet(path, &c, err) < 0 || call_samples(s, &c, err) < 0 || number_persons(s, &c, err) < 0 ||
         check_enough(path, &c, err) < 0)
         goto out;
     say_left_out(s, &c);
@@ -273,8 +298,14 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     print_file(out, path, &c, &m, &v, &panel.population);
     status = 0;
 out:
-    for (size_t i = 0; i < c.n; i++)
-        ps_row_free(&c.row[i]);
+    for (size_t i = 0; i < c.n; i++) {
+        free(c.path[i]);
+        if (c.row)
+            ps_row_free(&c.row[i]);
+    }
+    cli_free_knowledge(&knowledge);
+    free(c.failure);
+    free(c.path);
     free(c.row);
     free(c.line);
     free(c.sample);

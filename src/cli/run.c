@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/collect.h"
 #include "plasmastrat/evidence_file.h"
 #include "plasmastrat/file.h"
@@ -87,7 +88,7 @@ static int read_model(const char *path, cli_knowledge *k, ps_error *err) {
 /* A FASTA begins with '>'; a packed one is looked at when it is used. */
 static int check_fasta(const char *path, ps_error *err) {
     struct stat about;
-    if (!path || strstr(path, "://"))
+    if (!path || ps_path_is_remote(path))
         return 0;
     FILE *f = fopen(path, "rb");
     if (!f)

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 #include "progress.h"
@@ -373,7 +374,7 @@ int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) 
 /* NULL when this file can be read, or is no file of this machine. */
 static const char *unreadable(const char *path) {
     struct stat about;
-    if (strstr(path, "://"))
+    if (ps_path_is_remote(path))
         return NULL;
     if (stat(path, &about) != 0 || access(path, R_OK) != 0)
         return strerror(errno);

@@ -229,9 +229,6 @@ static int agree(const cli_settings *s, parts *p, ps_job *job, cli_knowledge *k,
     return 0;
 }
 
-/* ---- the command ------------------------------------------------------------------------------------------------
- */
-
 static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *joint, ps_error *err) {
     ps_job job = s->job;
     if (check_inputs(p, err) < 0 || agree(s, p, &job, k, err) < 0)
@@ -247,10 +244,23 @@ static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *jo
     return cli_answer(cli_chosen_model(&job, k, p->panel), k, joint, err);
 }
 
+int cli_stratify(const cli_settings *s, cli_knowledge *k, ps_result *joint, ps_error *err) {
+    parts p = {0};
+    int status = read_parts(s, k, &p, err);
+    if (status == 0)
+        status = call(s, &p, k, joint, err);
+    for (size_t i = 0; i < p.n; i++)
+        ps_evidence_free(&p.at[i]);
+    free(p.at);
+    return status;
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------------
+ */
+
 int ps_cmd_stratify(int argc, char **argv, ps_error *err) {
     cli_settings s = cli_defaults();
     cli_knowledge knowledge = {0};
-    parts p = {0};
     ps_result joint = {0};
     int status = -1;
     if (cli_parse(CLI_STRATIFY, argc, argv, argc, &s, err) < 0)
@@ -262,8 +272,7 @@ int ps_cmd_stratify(int argc, char **argv, ps_error *err) {
     if (!s.n_rest)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0,
                        "stratify: no evidence: plasmastrat stratify FILE.evidence.gz... [-o DIR]");
-    if (cli_load_knowledge(&s.job, &knowledge, err) < 0 || read_parts(&s, &knowledge, &p, err) < 0 ||
-        call(&s, &p, &knowledge, &joint, err) < 0)
+    if (cli_load_knowledge(&s.job, &knowledge, err) < 0 || cli_stratify(&s, &knowledge, &joint, err) < 0)
         goto out;
     s.job.sample_id = joint.sample_id;
     if (s.outdir && strcmp(s.outdir, "-") != 0 && cli_check_outputs(&s.job, s.outdir, s.force, err) < 0)
@@ -273,9 +282,6 @@ int ps_cmd_stratify(int argc, char **argv, ps_error *err) {
     status = 0;
 out:
     ps_result_free(&joint);
-    for (size_t i = 0; i < p.n; i++)
-        ps_evidence_free(&p.at[i]);
-    free(p.at);
     cli_free_knowledge(&knowledge);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 
 void ps_source_init(const char *given, ps_source *source) {
     const char *cut = strstr(given, HTS_IDX_DELIM);
@@ -15,7 +16,7 @@ void ps_source_init(const char *given, ps_source *source) {
     source->is_stdin = strcmp(source->path, "-") == 0;
     source->name = ps_strdup(source->is_stdin ? "standard input" : source->path);
     struct stat st;
-    source->is_url = strstr(source->path, "://") != NULL;
+    source->is_url = ps_path_is_remote(source->path);
     source->is_remote = !source->is_stdin && stat(source->path, &st) != 0;
 }
 

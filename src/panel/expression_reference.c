@@ -359,11 +359,6 @@ static int read_sample(reading *in, const ps_table *t, size_t row, const int *co
     return 0;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static int read_rows(reading *in, const ps_table *t) {
     ps_expression_reference *r = in->r;
     int column[N_FIXED];
@@ -399,7 +394,7 @@ static int read_rows(reading *in, const ps_table *t) {
         return ps_fail(in->err, PS_ERR_USAGE, in->path, 0,
                        "holds %zu samples (%zu used), expected %zu (%zu used) as its line ##samples says",
                        r->n_samples, r->n_used, in->n_samples, in->n_used);
-    qsort(r->sorted, r->n_used, sizeof *r->sorted, ascending);
+    ps_sort(r->sorted, r->n_used);
     return 0;
 }
 

@@ -9,7 +9,6 @@
 
 #include "format.h"
 #include "plasmastrat/alloc.h"
-#include "plasmastrat/result_read.h"
 #include "plasmastrat/stats.h"
 
 const char *const ps_topic_titles[PS_N_TOPICS] = {"The label", "The markers", "What was not assessable",
@@ -321,7 +320,7 @@ static void say_missing_expression(const ps_result *r, ps_explanation *e) {
             "CCND1 expression: %llu fragments on the reference genes; %g are needed, about %g times the reads.",
             (unsigned long long)x->reference_fragments, needed,
             fmax(1, rounded_up(needed / (double)x->reference_fragments)));
-    if (has(&x->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD) && ps_result_has_panel(r))
+    if (has(&x->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD))
         say_deciding_depth(r, e);
     say_advice(e, "CCND1 expression", &x->reasons);
 }
@@ -592,7 +591,7 @@ static void say_hinges(const ps_result *r, ps_explanation *e) {
             (long long)only->depth);
     else if (n > 1)
         say(e, PS_TOPIC_CHANGE, "RAS rests on %d mutations: no single one of them decides.", n);
-    if (x->state != PS_EXPRESSION_NOT_ASSESSABLE && ps_result_has_panel(r))
+    if (x->state != PS_EXPRESSION_NOT_ASSESSABLE)
         say_expression_hinge(r, e);
 }
 

@@ -191,15 +191,6 @@ int ps_worst_codon(const ps_result *result) {
     return worst;
 }
 
-int ps_is_drawn(const ps_result *r, ps_input_role role, int codon) {
-    const ps_ras_call *call = &r->calls.ras;
-    for (size_t i = 0; i < call->n_variants; i++)
-        if (call->variant[i].effect.codon_id == codon &&
-            call->variant[i].said[role == PS_INPUT_NORMAL ? PS_INPUT_DNA : role].given)
-            return 1;
-    return 0;
-}
-
 int ps_n_qc(const ps_result *result, ps_qc_state state) {
     int n = 0;
     for (size_t i = 0; i < result->n_qc; i++)

@@ -55,9 +55,6 @@ ps_ras_codon ps_codon_seen(const ps_result *result, int codon);
 int ps_worst_codon(const ps_result *result);
 int ps_n_qc(const ps_result *result, ps_qc_state state);
 
-/* Are this input's fragments drawn at this codon? Where it lists a variant there; a normal's beside its tumour's. */
-int ps_is_drawn(const ps_result *result, ps_input_role role, int codon);
-
 /* Are there numbers at all? A zeroed call holds zeros that nobody measured; those are printed as absent. */
 int ps_expression_counted(const ps_expression_call *call);
 int ps_copies_counted(const ps_copynumber_call *call);

@@ -23,23 +23,7 @@ void ps_result_free(ps_result *result) {
     free(result->sample_id);
     free(result->expression_reference);
     free(result->failure);
-    if (result->own_panel)
-        ps_panel_free(result->own_panel);
-    if (result->own_model)
-        ps_model_free(result->own_model);
-    free(result->own_panel);
-    free(result->own_model);
-    for (size_t i = 0; i < result->n_kept; i++)
-        free(result->kept[i]);
-    free(result->kept);
     memset(result, 0, sizeof *result);
-}
-
-const char *ps_result_keep(ps_result *result, const char *text) {
-    if (!text)
-        return NULL;
-    result->kept = ps_resize(result->kept, result->n_kept + 1, sizeof *result->kept);
-    return result->kept[result->n_kept++] = ps_strdup(text);
 }
 
 void ps_result_qc(ps_result *result, const char *check, const char *input, ps_qc_state state, double value,

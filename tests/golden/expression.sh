@@ -72,7 +72,7 @@ want "its name" test "$(value new/HIGH.json reference)" = ref.tsv
 want "its basis" test "$(value new/HIGH.json reference_basis)" = cohort
 want "percentile of the highest" python3 -c 'import json
 e = json.load(open("new/HIGH.json")); x = e["ccnd1_expression"]; p = e["provenance"]
-assert x["percentile"] > 60 and x["z"] > 0 and len(x["cohort"]["log2"]) == 24 and len(x["cohort"]["components"]) == 6
+assert x["percentile"] > 60 and x["z"] > 0 and x["cohort"]["samples"] == 24 and len(x["cohort"]["components"]) == 6
 assert p["expression_reference"] == "ref.tsv" and len(p["expression_reference_checksum"]) == 16
 assert not any(r.startswith("reference-assumed") for r in x["reasons"])'
 python=python3

@@ -4,8 +4,6 @@
 # shellcheck source=tests/golden/lib.sh
 . "$(dirname "$0")/lib.sh"
 ln -s "$root/testdata" data
-# Any edit is noticed by the digest; without that member, by what contradicts it.
-undigested() { sed '/^  "digest": /d' "$1"; }
 cohort=(cohort.tsv cohort.html plasmastrat_mqc.json)
 same_cohort() { for f in "${cohort[@]}"; do cmp "$1/$f" "$2/$f" || return 1; done; }
 
@@ -169,7 +167,7 @@ run 0 "another build" sample --id PCL01 --dna data/B3701.dna.bam -o b37 -q
 run 0 "another model" stratify all/PCL01.json --model emd-lesion -o model -q
 grep -q '"name": "emd-lesion"' model/PCL01.json && pass || fail "another model"
 run 0 "another purity, with DNA" stratify all/PCL01.json --purity 0.4 -o purity -q
-run 0 "another purity, with DNA, in one" sample --id PCL01 --rna data/PCL01.rna.bam --dna data/PCL01.dna.bam --purity 0.4 --specimen lesion -o purity.one -q
+run 0 "another purity, with DNA, in one" sample --id PCL01 --rna data/PCL01.rna.bam --dna data/PCL01.dna.bam --specimen lesion --purity 0.4 -o purity.one -q
 want "another purity, with DNA: as in one run" cmp purity/PCL01.json purity.one/PCL01.json
 rm -r purity purity.one
 run 0 "another purity, of RNA" stratify part1/PCL01.json --purity 0.5 -o purity -q
@@ -195,109 +193,74 @@ run 1 "stratify onto a result" stratify all/PCL01.json -o all
 grep -q -- '--force' err.txt && pass || fail "stratify onto a result: --force is not named"
 
 # ---- JSON that is not what was written ------------------------------------------------------------------------------
-edited() { # NAME PATTERN SED-SCRIPT: one edit of PCL01's or another's result
-    sed "$3" "all/${4:-PCL01}.json" >edited.json
-    refused 1 "$1, digest" "edited.json.*(digest|schema)" explain edited.json
-    undigested "all/${4:-PCL01}.json" >whole.json
-    sed "$3" whole.json >edited.json
-    cmp -s edited.json whole.json && fail "$1: the edit changed nothing"
-    refused 1 "$1" "edited.json.*$2" explain edited.json
+edited() { # NAME PATTERN SED-SCRIPT [ID]: an edit of PCL01's or another's result; its evidence lies beside it
+    local id=${4:-PCL01}
+    rm -rf edit edit.out; mkdir edit; cp "all/$id.evidence.gz" edit/
+    sed "$3" "all/$id.json" >"edit/$id.json"
+    cmp -s "edit/$id.json" "all/$id.json" && fail "$1: the edit changed nothing"
+    refused 1 "$1, explained" "edit/$id.json:[0-9]*:? ($2)" explain "edit/$id.json"
+    refused 1 "$1, stratified" "edit/$id.json:[0-9]*:? ($2)" stratify "edit/$id.json" -o x
+    run 1 "$1, reported" report edit -o edit.out
+    grep -qE "^$id	failed	.*edit/$id.json:[0-9]*:? ($2)" edit.out/cohort.tsv && pass || fail "$1, reported: $(tail -1 edit.out/cohort.tsv)"
 }
-sed 's|plasmastrat/sample/2|plasmastrat/sample/3|' all/PCL01.json >later.json
-refused 1 "newer schema, its digest as it was" "schema: 'plasmastrat/sample/3' was written by a newer program" explain later.json
+sed 's|plasmastrat/sample/[0-9]*|plasmastrat/sample/99|' all/PCL01.json >later.json
+refused 1 "newer schema, its digest as it was" "schema: 'plasmastrat/sample/99' was written by a newer program" explain later.json
 # JSON.parse and JSON.stringify, jq: no space, no integer apart from a real, members in any order.
+mkdir anew && cp all/PCL01.evidence.gz anew/
 python3 -c 'import json
 whole = lambda x: int(x) if isinstance(x, float) and x == int(x) else x
 each = lambda x: {k: each(x[k]) for k in sorted(x, reverse=True)} if isinstance(x, dict) else \
     [each(y) for y in x] if isinstance(x, list) else whole(x)
-json.dump(each(json.load(open("all/PCL01.json"))), open("anew.json", "w"), separators=(",", ":"))'
-want "written anew by another program: no real is whole" sh -c '! grep -q "[0-9]\.0[,}]" anew.json'
-run 0 "written anew by another program" explain anew.json
-edited "newer schema" 'newer' 's|plasmastrat/sample/2|plasmastrat/sample/3|'
-edited "another schema" 'expected plasmastrat/sample/2' 's|plasmastrat/sample/2|other/1|'
-edited "label edited" "label.*follows" '0,/"label": "plasmacytoma-like"/s//"label": "intramedullary"/'
-edited "probability edited" 'probability' '0,/"plasmacytoma_like": 0.9[0-9]*/s//"plasmacytoma_like": 0.97/'
-edited "weight edited" 'probability' '0,/"log_likelihood_ratio": 1.2,/s//"log_likelihood_ratio": 1.3,/'
-edited "RAS state edited" 'ras' '/^  "ras": {/,/"state"/s/"state": "mutated"/"state": "wild-type"/'
-edited "CCND1 state edited" 'ccnd1' '/^  "ccnd1": {/,/"state"/s/"state": "dysregulated"/"state": "not-dysregulated"/'
-edited "codon made wild type" 'lod95|codon' '/^    "codons": \[/,/"lod95"/s/"lod95": [^,]*/"lod95": 0.5/' IMM01
-edited "VAF above one" 'vaf.*1.5' '0,/"vaf": 0[.0-9]*/s//"vaf": 1.5/'
-edited "text for a number" "depth.*'many'" '0,/"depth": [0-9]*/s//"depth": "many"/'
-edited "member missing" 'igh_ccnd1.*missing' 's/"igh_ccnd1"/"igh_ccnd2"/'
-edited "unknown gene" 'PINK' '0,/"gene": "KRAS"/s//"gene": "PINK"/'
-edited "cut counts" 'counts' '/"NM_004985.5": "/s/+/-/3'
-altered() { # NAME PATTERN PYTHON [ID]: changes of PCL01's result `d`, without its digest; refused by explain
-    python3 -c "import json
-d = json.load(open('all/${4:-PCL01}.json'))
-del d['digest']
-v = d['ras']['variants'][0]
-$3
-json.dump(d, open('altered.json', 'w'))" || fail "$1: not made"
-    refused 1 "$1, explained" "altered.json: ($2)" explain altered.json
-}
-altered "basis" 'model:' 'd["model"]["basis"] = "published"'
-altered "basis of a panel's model" 'models.3' 'd["models"][3]["basis"] = "published"'
-altered "thresholds crossed" 'model.plasmacytoma_at' 'd["model"]["plasmacytoma_at"] = 0.0'
-altered "another threshold" 'model:' 'd["model"]["plasmacytoma_at"] = 0.7'
-altered "a marker's sign" 'markers' 'd["markers"][1]["log_likelihood_ratio"] *= -1'
-altered "a marker's interval" 'markers.1..low' 'd["markers"][1]["low"] = 1.1'
-altered "a marker in a panel's model" 'models.0' 'd["models"][0]["markers"][1]["log_likelihood_ratio"] = 0.1'
-altered "low end" 'probability' 'd["probability"]["low"] = 0.9'
-altered "leaning" 'leaning' 'd["leaning"] = "intramedullary"'
-altered "reason" 'reasons' 'd["reasons"] = ["specimen: the model is for another specimen"]'
-altered "expression below the cut-off" 'ccnd1_expression' 'd["ccnd1_expression"]["log2_ratio"] = -7'
-altered "expression not the gene's" 'ccnd1_expression.log2_ratio' 'd["ccnd1_expression"]["log2_ratio"] += 0.5'
-altered "expression's interval" 'ccnd1_expression.low' 'd["ccnd1_expression"]["low"] -= 1'
-altered "expression's cut-off" 'ccnd1_expression.over_at' 'd["ccnd1_expression"]["over_at"] -= 0.1'
-altered "expression's unit" 'ccnd1_expression' 'd["ccnd1_expression"]["reference_median"] *= 1.01'
-altered "a gene's fragments" 'ccnd1_expression.all_genes.*log2_ratio' 'd["ccnd1_expression"]["all_genes"][1]["fragments"] += 50'
-altered "expression's odds" 'ccnd1_expression.log_odds' 'd["ccnd1_expression"]["log_odds"] += 0.5'
-altered "nothing supports the variant" 'ras' 'v["alt_depth"] = 0'
-altered "VAF's interval" 'ras.variants.0..vaf_low' 'v["vaf_low"] /= 2'
-altered "one input's word" 'ras.variants.0..[rd]na' 'v["evidence"][0]["alone"]["alt_depth"] += 1'
-altered "one input's counts" 'ras.variants.0.' 'v["evidence"][0]["alt_depth"] += 1'
-altered "the VCF's depths" 'ras.variants.0..vcf' 'v["evidence"][0]["alone"]["alt_depth"] = 0' VCF01
-altered "the VCF's VAF" 'ras.variants.0..vcf' 'v["evidence"][0]["alone"]["vaf"] = 0.9; v["evidence"][0]["alone"]["vaf_high"] = 0.95' VCF01
-altered "protein" 'ras.variants.0..hgvs_p' 'v.update(hgvs_p="p.Gly13Val", protein="G13V", codon=13)'
-altered "tier" 'ras.variants.0..tier' 'v["tier"] = "likely-activating"'
-altered "codon" 'ras.codons' 'next(c for c in d["ras"]["codons"] if c["state"] == "wild-type")["state"] = "not-assessable"'
-altered "RAS odds" 'ras.log_odds|probability' 'd["ras"]["log_odds"] += 1'
-altered "check" 'qc' 'd["qc"][0]["state"] = "warn"'
-altered "check taken out" 'qc' 'del d["qc"][0]'
-altered "input's records" 'qc' 'd["inputs"][0]["records"] += 1'
-# Of any version, and of a panel that is not at hand.
-altered "0.1.0: markers against the label" 'probability' 'd["provenance"]["version"] = "0.1.0"
-d["label"] = d["leaning"] = "intramedullary"
-d["probability"] = {"plasmacytoma_like": 0.1, "low": 0.02, "high": 0.3}'
-altered "0.1.0: a marker against its weights" 'markers' 'd["provenance"]["version"] = "0.1.0"
-d["label"] = d["leaning"] = "intramedullary"
-for m in d["markers"]: m["log_likelihood_ratio"] *= -1
-p = 1 / (1 + 2.718281828 ** -sum(m["log_likelihood_ratio"] for m in d["markers"]))
-d["probability"] = {"plasmacytoma_like": p, "low": p / 2, "high": 0.3}'
-altered "0.1.0: leaning" 'leaning' 'd["provenance"]["version"] = "0.1.0"; d["leaning"] = "none"'
-altered "0.1.0: an input's role" 'inputs' 'd["provenance"]["version"] = "0.1.0"; d["inputs"][1]["role"] = "normal"'
-altered "no panel: basis" 'model:' 'd["provenance"]["panel_checksum"] = "0" * 16; d["model"]["basis"] = "cohort"'
-altered "no panel: low end" 'probability.low' 'd["provenance"]["panel_checksum"] = "0" * 16; d["probability"]["low"] = 0.9'
-altered "no panel: nothing supports the variant" 'ras' 'd["provenance"]["panel_checksum"] = "0" * 16; v["alt_depth"] = 0'
-mkdir script && sed 's|"sample_id": "PCL01"|"sample_id": "<script>alert(1)<\\/script>"|; /^  "digest": /d' all/PCL01.json >script/a.json
-run 1 "an id that is no file name" report script -o script.out
+json.dump(each(json.load(open("all/PCL01.json"))), open("anew/PCL01.json", "w"), separators=(",", ":"))'
+want "written anew by another program: no real is whole" sh -c '! grep -q "[0-9]\.0[,}]" anew/PCL01.json'
+run 0 "written anew by another program" stratify anew/PCL01.json -o -
+want "written anew by another program: the same bytes" cmp out.txt all/PCL01.json
+run 0 "written anew by another program: reported" report anew -o anew.out
+want "written anew by another program: its row" test "$(grep ^PCL01 anew.out/cohort.tsv)" = "$(grep ^PCL01 all/cohort.tsv)"
+edited "newer schema" 'schema: .*newer' 's|plasmastrat/sample/[0-9]*|plasmastrat/sample/99|'
+edited "another schema" 'schema: .*expected plasmastrat/sample' 's|plasmastrat/sample/[0-9]*|other/1|'
+edited "label edited" 'digest: ' '0,/"label": "plasmacytoma-like"/s//"label": "intramedullary"/'
+edited "a number edited" 'digest: ' '0,/"plasmacytoma_like": 0.9/s//"plasmacytoma_like": 0.8/'
+edited "digest taken out" 'digest: ' '/^  "digest": /d'
+edited "a member added" 'digest: ' '2s/^/"later": {"a": [1, null]},\n/'
+edited "a member missing" 'digest: ' 's/"igh_ccnd1"/"igh_ccnd2"/'
+edited "cut short" '.*JSON' '40,$d' IMM01
+# Evidence that is not this result's.
+mkdir swapped && cp all/PCL01.json swapped/ && cp all/IMM01.evidence.gz swapped/PCL01.evidence.gz
+refused 1 "another sample's evidence beside it" 'swapped/PCL01.evidence.gz: .*digest' explain swapped/PCL01.json
+refused 1 "another sample's evidence beside it, stratified" 'swapped/PCL01.evidence.gz: .*digest' stratify swapped/PCL01.json -o x
+run 0 "no evidence is kept" sample --id PCL01 --dna data/PCL01.dna.bam -o without --no-evidence -q
+want "no evidence is kept: no file" test ! -e without/PCL01.evidence.gz
+refused 1 "no evidence is kept: explained" 'without/PCL01.json: .*no-evidence' explain without/PCL01.json
+mkdir alone && cp all/PCL01.json alone/
+refused 1 "evidence that was not copied along" 'alone/PCL01.evidence.gz' explain alone/PCL01.json
+run 0 "a row needs no evidence" report alone -o alone.out
+want "an ID.json is small" test "$(cat all/{PCL01,IMM01,IND01,NAS01,VCF01,B3701}.json | wc -c)" -lt 240000
 run 0 "an id that is HTML: its result" sample --id '<b onload=x>' --dna data/NAS01.dna.bam -o bold -q
 run 0 "an id that is HTML" report bold -o bold.out
 grep -q '<b onload' bold.out/cohort.html && fail "an id that is HTML: not escaped" || pass
 grep -q '&lt;b onload\|\\u003cb onload' bold.out/cohort.html && pass || fail "an id that is HTML: not there"
 run 1 "a folder as a result" stratify all -o x
-run 0 "unknown keys are ignored" explain <(sed '2s/^/"later": {"a": [1, null]},\n/; /^  "digest": /d' all/PCL01.json)
 
 # ---- reference model ------------------------------------------------------------------------------------------------
 mkdir labelled
 printf 'label\tjson\tnote\n' >cohort.sheet
 n=0
-# The members by which persons are known are of another set of SNPs, so that the copies count as so many persons.
+# Without the reads at common SNPs nobody is known to be another's: the copies count as so many persons.
+awk 'NR > 1 { print $1 "\t" $2 - 1 "\t" $2 }' "$root/panels/grch38/identity_snps.tsv" >snps.bed
+without_snps() { # IN OUT
+    samtools view -b -L snps.bed -U "$2" "$1" >/dev/null 2>&1 && samtools index -c "$2"
+}
+for id in PCL01 IMM01; do
+    for kind in rna dna; do want "$id: $kind without SNPs" without_snps data/$id.$kind.bam nosnp.$id.$kind.bam; done
+done
+declare -A inputs=([PCL01]="--rna nosnp.PCL01.rna.bam --dna nosnp.PCL01.dna.bam" [IMM01]="--rna nosnp.IMM01.rna.bam --dna nosnp.IMM01.dna.bam"
+    [IND01]="--rna nosnp.IMM01.rna.bam --dna nosnp.PCL01.dna.bam" [NAS01]="--dna data/NAS01.dna.bam")
 labelled() { # COUNT LABEL ID: so many results like this one, under names of their own
     for i in $(seq "$1"); do
         n=$((n + 1))
-        sed "s/\"sample_id\": \"$3\"/\"sample_id\": \"L$n\"/; s/\"snp_set\": \"[^\"]*\"/\"snp_set\": \"another\"/
-             /^  \"digest\": /d" all/$3.json >labelled/L$n.json
+        # shellcheck disable=SC2086
+        run 0 "labelled L$n" sample --id L$n ${inputs[$3]} -o labelled -q
         printf '%s\tlabelled/L%s.json\t.\n' "$2" $n >>cohort.sheet
     done
 }
@@ -325,15 +288,15 @@ for id in L31 L32; do
     grep -q "^plasmastrat: notice: $id is left out: CCND1 is not assessable" first.err && pass || fail "reference model: $id"
 done
 grep -q '^## persons, .*: 32 of 32' model.mine.tsv && pass || fail "reference model: persons"
-mkdir same && sed 's/"sample_id": "PCL01"/"sample_id": "T1"/; /^  "digest": /d' all/PCL01.json >same/T1.json
-sed 's/"sample_id": "PCL01"/"sample_id": "T2"/; /^  "digest": /d' all/PCL01.json >same/T2.json
+for id in T1 T2 U1 U2 U3 U4 U5 U6; do
+    run 0 "$id" sample --id $id --rna data/PCL01.rna.bam --dna data/PCL01.dna.bam -o same -q
+done
 (cat cohort.sheet; printf 'plasmacytoma\tsame/T1.json\t.\nintramedullary\tsame/T2.json\t.\n') >same.sheet
 run 0 "reference model with a person twice" reference model same.sheet -o same.tsv
 grep -q 'warning: T1 and T2 are one person' err.txt && pass || fail "a person twice: no warning"
 grep -q '^## persons, .*: 33 of 34' same.tsv && pass || fail "a person twice: counted once"
-(cat cohort.sheet | head -7; for i in 1 2 3 4 5 6; do
-    sed "s/\"sample_id\": \"PCL01\"/\"sample_id\": \"U$i\"/; /^  \"digest\": /d" all/PCL01.json >same/U$i.json
-    printf 'plasmacytoma\tsame/U%s.json\t.\n' $i; done; grep ^intra cohort.sheet) >few.persons
+(head -7 cohort.sheet; for i in 1 2 3 4 5 6; do printf 'plasmacytoma\tsame/U%s.evidence.gz\t.\n' $i; done
+    grep ^intra cohort.sheet) >few.persons
 refused 2 "too few persons" 'few.persons.*12 of 12 plasmacytoma samples .*, of 7 persons, expected at least 10' reference model few.persons
 refused 2 "too few" 'few.sheet.*5 of 5 intramedullary.*10' reference model few.sheet
 sed 's/^intramedullary/marrow/' cohort.sheet >words.sheet
@@ -421,7 +384,6 @@ grep -q '^  "label": "intramedullary"' out.txt && pass || fail "the RNA that doe
 run 0 "a model that others contradict" stratify all/PCL01.json --model emd-lesion -o by -q --force
 explained "explain models that disagree among each other" by/PCL01.json 'other models disagree among each other' \
     'primary-solitary takes CCND1 dysregulated as a sign of intramedullary'
-run 0 "explain a result of a panel that is not at hand" explain owned/PCL01.json
 refused 1 "explain no JSON" 'cohort.sheet:1' explain cohort.sheet
 refused 2 "explain nothing" 'no result' explain
 

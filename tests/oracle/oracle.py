@@ -24,6 +24,8 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "sim"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "pages"))
+import expand  # noqa: E402
 from simulate import COMPLEMENT, Panel  # noqa: E402
 
 CIGAR = re.compile(r"(\d+)([MIDNSHP=X])")
@@ -102,7 +104,7 @@ def codons(bam, path, panel_name):
     with open(path) as handle:
         ras = json.load(handle)["ras"]
     places = {}  # (gene, number, transcript) -> contig, places, strand; both isoforms of KRAS end in codons of their own
-    reported = ras["codons"] + ras.get("context_codons", [])
+    reported = expand.codons(ras) + ras.get("context_codons", [])
     wanted_codons = [(c["gene"], c["codon"], c.get("transcript")) for c in reported]
     wanted_codons += [(v["gene"], v["codon"], None) for v in ras["variants"] if v["codon"]]
     for gene, number, refseq in wanted_codons:

@@ -156,10 +156,14 @@ def codons(c, page, d):
     """The list of hotspots, and every codon's mark in the strips."""
     listed, drawn, words = codons_shown(page_text.section(page, "ras"))
     transcripts = {}
-    for k in d["ras"]["codons"]:
+    for k in d["every_codon"]:
         transcripts.setdefault(k["gene"], k["transcript"])  # the first is drawn
     limit = d["ras"]["lod95_limit"]
+    every = {(k["gene"], k["codon"]): k for k in reversed(d["every_codon"])}
     for k in d["ras"]["codons"]:
+        for key in ("state", "depth", "lod95"):
+            c.same(f"{k['gene']} {k['codon']} {key}, twice", every[k["gene"], k["codon"]][key], k[key])
+    for k in d["every_codon"]:
         seen = k["lod95"] is not None
         if k["required"]:
             name = f"{k['gene']} {k['codon']}"
@@ -178,67 +182,75 @@ def codons(c, page, d):
         c.same("limit for wild type", f"limit for wild type {100 * limit:g} %" in texts, True)
 
 
+def listed(d):
+    """(gene, codon, input) of every variant that an input lists, where its fragments are drawn."""
+    for v in d["ras"]["variants"]:
+        for e in v["evidence"]:
+            if v["codon"] and e["source"] in ("rna", "dna") and (e["alone"] or v["sources"] == [e["source"]]):
+                yield v["gene"], v["codon"], e["source"]
+
+
+def at_codon(d, name, codon):
+    """Of the evidence: (bases, {haplotype: [F1R2, F2R1]}), {haplotype: [[rows], [rows]]}"""
+    gene, number, source = codon
+    genes = {t["transcript"]: t["gene"] for t in d["ras"]["coverage"]}
+    for input_name, found, drawn in d["evidence_rows"]:
+        for refseq in found:
+            if input_name == source and genes.get(refseq) == gene and number in found[refseq]:
+                return found[refseq][number], drawn.get((refseq, number), {})
+    raise KeyError(name)
+
+
 def pictures(c, page, d):
     """The fragments drawn at each called codon: their bases, read back against the line of the reference."""
+    if d["evidence_rows"] is None:
+        return
     drawn = {}
     for box in page_text.section(page, "ras").all("div", class_="scroll"):
         pre = box.first("pre", class_="reads")
         if pre:
             drawn[box.attributes["aria-label"].split(";")[0]] = pre.text().split("\n")
-    transcripts = {k["transcript"]: k["gene"] for k in d["ras"]["codons"] + d["ras"]["context_codons"]}
-    expected = {f"Bases around {transcripts[p['transcript']]} codon {p['codon']} in {e['input']}": (e, p)
-                for e in d["counts"] for p in e.get("pictures", [])}
-    c.same("pictures", sorted(drawn), sorted(expected))
-    for name, (e, p) in expected.items():
+    expected = {f"Bases around {g} codon {n} in {i}": (g, n, i) for g, n, i in listed(d)}
+    genes = {t["gene"] for t in d["ras"]["coverage"]}
+    c.same("pictures", sorted(n for n in drawn if n.split()[2] in genes and not n.endswith("normal")), sorted(expected))
+    for name, codon in expected.items():
         lines = drawn.get(name, [])
+        (bases, found), pictured = at_codon(d, name, codon)
         reference = lines[2][2:] if len(lines) > 2 else ""
         rows, shown = {}, None
         for line in lines[3:]:
             if line[:1] in "\u25b8\u25c2" and line:
                 columns = line[2:2 + len(reference)].ljust(len(reference))
-                bases = "".join(r if b == "\u00b7" else "." if b == " " else b
-                                for r, b in zip(reference, columns) if r not in " |")
-                rows[shown].append(bases + "".join(part for part in line[2 + len(reference):].split()))
+                text = "".join(r if b == "\u00b7" else "." if b == " " else b
+                               for r, b in zip(reference, columns) if r not in " |")
+                rows[shown].append(text + "".join(part for part in line[2 + len(reference):].split()))
             elif line:
-                shown, _, told = line.partition(": ")
+                head, _, told = line.partition(": ")
+                shown = {"insertion or deletion": "indel"}.get(head.split(",")[0], head.split(",")[0])
                 rows[shown] = []
-                n, of = told.split(" of ")
-                counts = codon_counts(e, p, shown.split(",")[0])
-                c.same(f"{name}: {shown}", of, f"{counts} fragment" + "s" * (counts != 1))
-        for h in p["haplotypes"]:
-            key = next((k for k in rows if k.split(",")[0] == {"indel": "insertion or deletion"}.get(h["shows"], h["shows"])), None)
-            plain = [text.upper() if "(" not in text else None for text in h["f1r2"] + h["f2r1"]]
-            seen = [row.upper() for row in rows.get(key, [])]
-            c.same(f"{name}: {h['shows']} rows", len(seen), len(plain))
+                counts = sum(found.get(shown, [0, 0]))
+                c.same(f"{name}: {shown}", told.split(" of ")[1], f"{counts} fragment" + "s" * (counts != 1))
+        for shown, seen in rows.items():
+            plain = [t.upper() if "(" not in t else None for side in pictured.get(shown, [[], []]) for t in side]
+            c.same(f"{name}: {shown} rows", len(seen), len(plain))
             for one, other in zip(seen, plain):
                 if other is not None:
-                    c.same(f"{name}: {h['shows']}", one, other)
-
-
-def codon_counts(e, p, shown):
-    """Fragments of a haplotype in `counts`: "12:250+248,GAT=12+9"; the reference's first."""
-    text = next(word for word in e["codons"][p["transcript"]].split() if word.startswith(f"{p['codon']}:"))
-    reference, *others = text.split(":")[1].split(",")
-    found = dict(other.split("=") for other in others)
-    own = found.get({"insertion or deletion": "indel"}.get(shown, shown), reference)
-    return sum(int(n) for n in own.split("+"))
+                    c.same(f"{name}: {shown}", one.upper(), other)
 
 
 def haplotypes(c, page, d):
     """Above each picture what the codon shows, the most fragments first and the reference last."""
-    transcripts = {k["transcript"]: k["gene"] for k in d["ras"]["codons"] + d["ras"]["context_codons"]}
+    if d["evidence_rows"] is None:
+        return
     tables = page_text.tables(page)
-    for e in d["counts"]:
-        for p in e.get("pictures", []):
-            name = f"{transcripts[p['transcript']]} codon {p['codon']}, {e['input']}"
-            shown = [[row[0].split(", ")[-1] == "reference", *map(int, row[1:4])] for row in tables.get(name, [])]
-            text = next(word for word in e["codons"][p["transcript"]].split() if word.startswith(f"{p['codon']}:"))
-            reference, *others = text.split(":")[1].split(",")
-            sides = [[int(n) for n in other.split("=")[-1].split("+")] for other in [*others, reference]]
-            told = [[i == len(others), sum(n), *n] for i, n in enumerate(sides) if sum(n)]
-            c.same(f"{name}: counts", sorted(shown), sorted(told))
-            c.same(f"{name}: order", [row[:2] for row in shown],
-                   [row[:2] for row in sorted(told, key=lambda row: (row[0], -row[1]))])
+    for gene, number, source in listed(d):
+        name = f"{gene} codon {number}, {source}"
+        (bases, found), _ = at_codon(d, name, (gene, number, source))
+        shown = [[row[0].split(", ")[-1] == "reference", *map(int, row[1:4])] for row in tables.get(name, [])]
+        told = [[hap == bases, sum(n), *n] for hap, n in found.items() if sum(n)]
+        c.same(f"{name}: counts", sorted(shown), sorted(told))
+        c.same(f"{name}: order", [row[:2] for row in shown],
+               [row[:2] for row in sorted(told, key=lambda row: (row[0], -row[1]))])
 
 
 def expression(c, page, d):
@@ -498,8 +510,8 @@ UNSHOWN = (
     "ccnd1_expression.cohort", "ccnd1_expression.sense_share", "ccnd1_copy_number.log2_ratio",
     "ccnd1_copy_number.arms.*.log2_ratio", "ccnd1_copy_number.chromosome11", "ras.variants.*.codon",
     "ras.context_variants.*.codon", "ras.context_variants.*.evidence", "ras.variants.*.evidence.*.alone",
-    "prior_odds", "counts", "model.weights",
-    "models.*.weights", "igh_ccnd1.breakpoints.*.event",
+    "prior_odds", "model.weights", "ras.codons.*.codon",
+    "igh_ccnd1.breakpoints.*.event",
     # of a marker without weight, and of exact breakpoints: see is_unshown
     "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high", "igh_ccnd1.breakpoints.*.range_a",
     "igh_ccnd1.breakpoints.*.range_b",

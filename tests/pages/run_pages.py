@@ -21,6 +21,7 @@ import urllib.parse
 
 import agree
 import browser
+import expand
 import page_text
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -60,6 +61,8 @@ class Answers:
 
     def __init__(self, folder, name, cohort=True):
         self.json = load(folder / f"{name}.json")
+        evidence = folder / f"{name}.evidence.gz"  # results of typed numbers have none
+        self.rows = list(expand.counts(evidence, self.json["ras"])) if evidence.exists() else None
         self.page = page_text.read(folder / f"{name}.html")
         self.vcf = agree.read_vcf(folder / f"{name}.ras.vcf.gz")
         self.tsv = self.multiqc = self.row = None
@@ -72,7 +75,8 @@ class Answers:
             self.row = next(row for row in rows if row[0] == name)
 
     def compare(self):
-        compared = [agree.page(self.json, self.page), agree.vcf(self.json, self.vcf)]
+        shown = {**self.json, "every_codon": expand.codons(self.json["ras"]), "evidence_rows": self.rows}
+        compared = [agree.page(shown, self.page), agree.vcf(self.json, self.vcf)]
         if self.tsv:
             compared += [agree.tsv(self.json, self.tsv), agree.multiqc(self.json, self.multiqc),
                          agree.cohort_page(self.json, self.row)]
@@ -88,7 +92,7 @@ def every_number_is_compared(name, answers):
     """Each number of the JSON, changed, must be noticed; agree.UNSHOWN lists those that nothing else shows."""
     unnoticed = set()
     for path, holder, key in list(agree.leaves(answers.json)):
-        if agree.is_unshown(path, answers.json) or (path[:2] == ("ras", "codons") and not is_drawn(answers.json, path)):
+        if agree.is_unshown(path, answers.json) or (path[:2] == ("ras", "coverage") and not is_drawn(answers.json, path)):
             continue
         kept, holder[key] = holder[key], changed(holder[key])
         if not any(c.complaints for c in answers.compare()):
@@ -98,11 +102,11 @@ def every_number_is_compared(name, answers):
 
 
 def is_drawn(d, path):
-    """Codons are numbered by gene and transcript; the strips show the first transcript of a deciding gene."""
-    codons = d["ras"]["codons"]
-    codon = codons[path[2]]
-    first = next(k["transcript"] for k in codons if k["gene"] == codon["gene"])
-    return path[-1] in ("depth", "lod95") and codon["transcript"] == first and any(k["depth"] for k in codons)
+    """The strips show the first transcript of a deciding gene."""
+    coverage = d["ras"]["coverage"]
+    gene = coverage[path[2]]["gene"]
+    first = next(i for i, t in enumerate(coverage) if t["gene"] == gene)
+    return path[2] == first and any(depth for t in coverage for depth in t["depth"])
 
 
 def agreement(out):

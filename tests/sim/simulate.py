@@ -102,7 +102,7 @@ class Panel:
         centres = rows(os.path.join(ROOT, "panels", "common", "expression_centres.tsv"))
         self.centres = {r["gene"]: float(r["log2"]) for r in centres if r["log2"] != "."}
         sequences = dict(self.fasta("cds.fa"))
-        gene_of = {}
+        gene_of, self.order = {}, [r["refseq"] for r in table("transcripts.tsv")]
         for r in table("transcripts.tsv"):  # the first transcript of a gene is the one that codons are numbered on
             if r["gene"] not in gene_of.values():
                 gene_of[r["refseq"]] = r["gene"]

@@ -293,26 +293,6 @@ static void reads_that_would_decide(void **state) {
     }
 }
 
-/* A result of another panel: its expression cannot be called again, so nothing is said of what would change it. */
-static void of_another_panel(void **state) {
-    (void)state;
-    ps_result r = result_of(PS_RAS_MUTATED, 12);
-    for (int own = 0; own < 2; own++) {
-        r.own_panel = own ? (ps_panel *)&panel : NULL;
-        r.calls.expression = counted(60, 5);
-        ps_explanation e;
-        ps_explain(&r, &e);
-        assert_int_equal(says(&e, PS_TOPIC_CHANGE, "fragments instead of"), !own);
-        ps_explanation_free(&e);
-        r.calls.expression = counted(0, -3);
-        ps_explain(&r, &e);
-        assert_int_equal(says(&e, PS_TOPIC_MISSING, "times the reads"), !own);
-        ps_explanation_free(&e);
-    }
-    r.own_panel = NULL;
-    ps_result_free(&r);
-}
-
 /* The count that the sentence names is the first with which the caller says otherwise. */
 static void check_turn(ps_expression_state now, uint64_t fragments, double log2_ratio, ps_ccnd1_state ccnd1,
                        int step) {
@@ -355,6 +335,6 @@ int main(void) {
         cmocka_unit_test(clearest_calls),          cmocka_unit_test(prior_odds),
         cmocka_unit_test(models_among_each_other), cmocka_unit_test(coverage_that_would_show),
         cmocka_unit_test(reads_that_would_decide), cmocka_unit_test(what_expression_hangs_on),
-        cmocka_unit_test(of_another_panel)};
+        };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

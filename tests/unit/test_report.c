@@ -640,11 +640,15 @@ static void positive_json(void **state) {
     /* BRAF is context: not among the variants that make the state */
     assert_int_equal(json_array_size(at(o, "ras.variants")), 3);
     has_text(o, "ras.context_variants.0.gene", "BRAF");
-    /* 188 + 39 (4A from 151) + 189, stops left out; HRAS 6 hotspots + BRAF 600 */
-    assert_int_equal(json_array_size(at(o, "ras.codons")), 188 + 39 + 189);
+    /* hotspots and those that decide of KRAS and NRAS; HRAS 6 hotspots + BRAF 600 */
+    assert_int_equal(json_array_size(at(o, "ras.codons")), 12);
+    has_text(o, "ras.codons.0.gene", "KRAS");
     assert_int_equal(json_array_size(at(o, "ras.context_codons")), 7);
-    has_text(o, "ras.codons.188.transcript", "NM_033360.4");
-    has_number(o, "ras.codons.188.codon", 151);
+    assert_int_equal(json_array_size(at(o, "ras.coverage")), 3); /* every codon, stops left out */
+    has_text(o, "ras.coverage.1.transcript", "NM_033360.4");
+    has_text(o, "ras.coverage.1.codons", "151-189"); /* 4A where it differs */
+    assert_int_equal(json_array_size(at(o, "ras.coverage.0.depth")), 188);
+    assert_int_equal(strlen(json_string_value(at(o, "ras.coverage.2.state"))), 189);
     assert_int_equal(json_array_size(at(o, "ccnd1_expression.genes")), 3);
     has_text(o, "ccnd1_expression.reference_basis", "assumption");
     has_null(o, "ccnd1_expression.z");

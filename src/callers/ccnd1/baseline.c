@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/stats.h"
 
 enum { MAX_COPIES = 6 }; /* of an arm; one with more is as a subclone: at no copies that are listed */
 
@@ -180,16 +181,6 @@ static double level_of_copies(double copies, double share) {
     return log2(fmax(share * copies + 2 * (1 - share), 0.02) / 2);
 }
 
-/* ln of a sum of exp(x) * weight. */
-static double log_sum(const double *x, const double *weight, int n) {
-    double top = -INFINITY, sum = 0;
-    for (int i = 0; i < n; i++)
-        top = fmax(top, x[i]);
-    for (int i = 0; i < n; i++)
-        sum += weight[i] * exp(x[i] - top);
-    return sum > 0 ? top + log(sum) : -INFINITY;
-}
-
 /* Densities of an arm's level by its copies; an arm at no whole number (a subclone) costs a fixed price. An arm that is
  * not seen says nothing. */
 static void set_density(const ps_limits *l, const double *level, arm_fit *arm) {
@@ -227,7 +218,7 @@ static double explain_genome(genome_fit *g, double baseline, double share) {
             product *= explain_pair(g, &g->pair[i], k);
         ln[k] = log(product);
     }
-    return log_sum(ln, g->of_kind, N_KINDS);
+    return ps_log_sum(ln, g->of_kind, N_KINDS);
 }
 
 /* Shares of cells that may hold the events. An unknown purity is any from 1 down, each as likely: under 0.3 a copy is too
@@ -269,7 +260,7 @@ static void fill_grid(genome_fit *g, double purity, double *value) {
     for (int i = 0; i < STEPS; i++) {
         for (int k = 0; k < shares; k++)
             each[k] = explain_genome(g, step_level(i), share[k]);
-        value[i] = log_sum(each, of_share, shares);
+        value[i] = ps_log_sum(each, of_share, shares);
     }
 }
 

@@ -28,17 +28,6 @@ static double log_density(const ps_component *c, double x) {
     return log(c->weight) - log(c->sd) - 0.5 * log(2 * acos(-1)) - z * z / 2;
 }
 
-static double log_sum(const double *x, int n) {
-    double top = -INFINITY, sum = 0;
-    for (int i = 0; i < n; i++)
-        top = fmax(top, x[i]);
-    if (!isfinite(top))
-        return top;
-    for (int i = 0; i < n; i++)
-        sum += exp(x[i] - top);
-    return top + log(sum);
-}
-
 /* One step; returns the log likelihood before it. */
 static double em_step(const ps_limits *l, const double *x, size_t n, ps_component *c, int k) {
     double weight[PS_MAX_COMPONENTS] = {0}, sum[PS_MAX_COMPONENTS] = {0}, square[PS_MAX_COMPONENTS] = {0}, total = 0;
@@ -46,7 +35,7 @@ static double em_step(const ps_limits *l, const double *x, size_t n, ps_componen
         double term[PS_MAX_COMPONENTS] = {0};
         for (int j = 0; j < k; j++)
             term[j] = log_density(&c[j], x[i]);
-        double all = log_sum(term, k);
+        double all = ps_log_sum(term, NULL, k);
         total += all;
         for (int j = 0; j < k; j++) {
             double share = exp(term[j] - all);
@@ -292,11 +281,6 @@ static void normalise(const ps_panel *panel, ps_expression_reference *r) {
     free(work);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void summarise(ps_expression_reference *r) {
     double *x = ps_alloc(r->n_samples, sizeof *x);
     r->sorted = ps_alloc(r->n_samples, sizeof *r->sorted);
@@ -304,7 +288,7 @@ static void summarise(ps_expression_reference *r) {
     for (size_t i = 0; i < r->n_samples; i++)
         if (r->sample[i].used)
             r->sorted[r->n_used++] = r->sample[i].log2[0];
-    qsort(r->sorted, r->n_used, sizeof *r->sorted, ascending);
+    ps_sort(r->sorted, r->n_used);
     memcpy(x, r->sorted, r->n_used * sizeof *x);
     r->median = ps_round6(ps_median(x, r->n_used));
     r->mad = ps_round6(ps_mad(x, r->n_used, r->median));

@@ -680,7 +680,7 @@ static void call_from_dna(const ps_case *c, const ps_read_evidence *dna, ps_junc
 
 /* In RNA, IGH is so abundant that chance joins it to any transcript: RNA supports a junction seen in DNA, never more.
  */
-void ps_junction_add_rna(int64_t n, ps_junction_call *call) {
+static void add_rna(int64_t n, ps_junction_call *call) {
     call->rna_fragments = n;
     if (n > 0 && call->state == PS_JUNCTION_DETECTED)
         call->sources |= 1u << PS_INPUT_RNA;
@@ -702,7 +702,7 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call) {
     if (has_rna) {
         size_t n = 0;
         free(ps_junction_rows(&c->panel->limits, rna, &n));
-        ps_junction_add_rna((int64_t)n, call);
+        add_rna((int64_t)n, call);
     }
     if (!has_dna && has_rna)
         ps_reason_add(&call->reasons, PS_REASON_RNA_CANNOT_EXCLUDE,

@@ -11,7 +11,6 @@
  * only is fitted too. The estimate is the maximum of the profile likelihood over kinships, the interval where it falls by
  * contamination_drop under each of them.
  */
-#define _DEFAULT_SOURCE /* lgamma_r */
 #include <math.h>
 #include <stdlib.h>
 
@@ -59,11 +58,6 @@ typedef struct fit {
     double (*het)[N_SHARES]; /* n: likelihood of a heterozygous owner of that share, over scale */
     double *hom;             /* n: of a homozygous owner, over scale, with its prior */
 } fit;
-
-static double log_beta(double a, double b) {
-    int sign = 0;
-    return lgamma_r(a, &sign) + lgamma_r(b, &sign) - lgamma_r(a + b, &sign);
-}
 
 /* ln of an allele's chance and of the other's, by the intruder's copies of it. */
 typedef struct chances {
@@ -240,7 +234,7 @@ static int is_damage(char from, char to) {
 static site site_of(const ps_snp *snp, const ps_snp_count *c) {
     double q = snp->alt_frequency;
     site s = {.ref = c->ref, .alt = c->alt, .prior = {(1 - q) * (1 - q), 2 * q * (1 - q), q * q}};
-    s.scale = log_beta(s.alt + 1, s.ref + 1);
+    s.scale = ps_log_beta(s.alt + 1, s.ref + 1);
     s.damage[0] = is_damage(snp->ref, snp->alt);
     s.damage[1] = is_damage(snp->alt, snp->ref);
     return s;

@@ -76,7 +76,8 @@ static char genotype_of(const ps_limits *l, const ps_snp *snp, int ref, int alt)
     return '.';
 }
 
-void ps_identity_restore(const ps_panel *panel, ps_identity_input *input) {
+/* Sites and genotypes from `counts`. */
+static void read_counts(const ps_panel *panel, ps_identity_input *input) {
     input->sites = 0;
     free(input->genotypes);
     input->genotypes = ps_alloc((size_t)panel->n_snps + 1, 1);
@@ -100,7 +101,7 @@ void ps_identity_publish(const ps_panel *panel, const ps_read_evidence *evidence
         input->counts[2 * i] = ps_identity_digits[ref];
         input->counts[2 * i + 1] = ps_identity_digits[alt];
     }
-    ps_identity_restore(panel, input);
+    read_counts(panel, input);
 }
 
 /* ---- likelihoods ------------------------------------------------------------------------------------------------

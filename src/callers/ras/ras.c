@@ -181,7 +181,7 @@ int ras_count(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras
 /* ---- joining inputs ---------------------------------------------------------------------------------------------
  */
 
-ps_ras_said ps_ras_numbers(const ps_ras_variant *v) {
+static ps_ras_said numbers_of(const ps_ras_variant *v) {
     return (ps_ras_said){.given = 1,
                          .vaf = v->vaf,
                          .vaf_low = v->vaf_low,
@@ -221,7 +221,7 @@ static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_i
             v->vcf_filter = ps_strdup(new_v->vcf_filter);
         v->sources |= 1u << role;
         v->source_filter[role] = new_v->filter;
-        v->said[role] = ps_ras_numbers(new_v);
+        v->said[role] = numbers_of(new_v);
         if (role == PS_INPUT_VCF) {
             v->source_depth[role] = new_v->depth;
             v->source_alt[role] = new_v->alt_depth;
@@ -676,70 +676,4 @@ void ps_call_ras(const ps_case *given, ps_ras_call *call) {
     finish_call(c, &all, call);
     tell_libraries(&v, call);
     free_views(&v);
-}
-
-/* What one input said in a call made apart; a normal that was not at hand then is looked at now. */
-static void list_said(const ps_case *c, const ps_ras_call *part, ps_input_role role, ras_list *list) {
-    for (size_t i = 0; i < part->n_variants; i++) {
-        const ps_ras_variant *was = &part->variant[i];
-        const ps_ras_said *said = &was->said[role];
-        ps_ras_variant *v =
-            said->given ? ras_variant_at(c->panel, list, was->contig, was->beg0, was->end0, ras_change_text(was))
-                        : NULL;
-        if (!v)
-            continue;
-        v->filter = was->source_filter[role];
-        v->vaf = said->vaf;
-        v->vaf_low = said->vaf_low;
-        v->vaf_high = said->vaf_high;
-        v->lod = said->lod;
-        v->depth = said->depth;
-        v->alt_depth = said->alt_depth;
-        memcpy(v->ref_side, said->ref_side, sizeof v->ref_side);
-        memcpy(v->alt_side, said->alt_side, sizeof v->alt_side);
-        if (role == PS_INPUT_VCF && was->vcf_filter && !v->vcf_filter)
-            v->vcf_filter = ps_strdup(was->vcf_filter);
-        if (v->filter == PS_FILTER_PASS && ras_in_normal(c->panel, c->reads[PS_INPUT_NORMAL], v))
-            v->filter = PS_FILTER_GERMLINE;
-    }
-}
-
-void ps_join_ras(const ps_case *c, const ps_ras_call *const *parts, size_t n_parts, ps_ras_call *call) {
-    const ps_panel *panel = c->panel;
-    ras_list all = {0};
-    ps_ras_codon *codons = start_call(panel, call);
-    for (size_t p = 0; p < n_parts; p++)
-        for (size_t i = 0; i < parts[p]->n_notes; i++)
-            ras_note(call, parts[p]->note[i].warns, "%s", parts[p]->note[i].text);
-    for (size_t k = 0; k < N_ORDER; k++) {
-        ras_list list = {0};
-        for (size_t p = 0; p < n_parts; p++) {
-            list_said(c, parts[p], order[k], &list);
-            for (int i = 0; i < panel->n_codons; i++)
-                codons[i] = parts[p]->codon[i].source == order[k] ? parts[p]->codon[i] : ras_unseen(-1, 0);
-            take_codons(panel, ras_limit(c), call->codon, codons);
-        }
-        join_list(panel, &all, &list, order[k]);
-        free_list(&list);
-    }
-    free(codons);
-    finish_call(c, &all, call);
-}
-
-int ps_ras_say_again(const ps_case *c, const ps_ras_variant *variant, ps_input_role role, ps_ras_said *said) {
-    const ps_ras_said *was = &variant->said[role];
-    ps_ras_variant v = *variant;
-    v.lod = was->lod;
-    if (role == PS_INPUT_VCF) {
-        v.vaf = was->vaf;
-        v.depth = was->depth;
-        v.alt_depth = was->alt_depth;
-        memcpy(v.ref_side, was->ref_side, sizeof v.ref_side);
-        memcpy(v.alt_side, was->alt_side, sizeof v.alt_side);
-        ras_number_listed(&v);
-    } else if (!ras_number(c->panel, c->reads[role], &v)) {
-        return 0;
-    }
-    *said = ps_ras_numbers(&v);
-    return 1;
 }

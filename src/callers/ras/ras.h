@@ -42,10 +42,8 @@ void ras_note(ps_ras_call *call, int warns, const char *format, ...) __attribute
 int ras_count(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras_variant *v, int64_t *depth,
               int64_t *alt, int64_t alt_side[2], int64_t ref_side[2]);
 
-/* Depth, VAF and its interval: of the reads' fragments (0: this kind of change cannot be counted); of the depths, and the VAF
- * if any, that a VCF gave. */
+/* Depth, VAF and its interval of the fragments; 0: this kind of change cannot be counted. */
 int ras_number(const ps_panel *panel, const ps_read_evidence *reads, ps_ras_variant *v);
-void ras_number_listed(ps_ras_variant *v);
 
 /* What replaces [beg0, end0): the VCF allele without its anchor base. */
 const char *ras_change_text(const ps_ras_variant *v);

@@ -37,7 +37,8 @@ static int is_better(const ps_variant *in, const ps_ras_variant *known) {
     return in->filter_pass != passes ? in->filter_pass : in->alt_depth > known->alt_depth;
 }
 
-void ras_number_listed(ps_ras_variant *v) {
+/* The same of the depths, and the VAF if any, that a VCF gave. */
+static void number_listed(ps_ras_variant *v) {
     v->vaf_low = v->vaf_high = NAN;
     if (v->depth <= 0 || v->alt_depth < 0 || v->alt_depth > v->depth)
         return;
@@ -60,7 +61,7 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
     v->depth = in->depth;
     v->alt_depth = in->alt_depth;
     v->vaf = in->vaf;
-    ras_number_listed(v);
+    number_listed(v);
 }
 
 /* The caller may not have seen the normal that was given here: the rule is that of calls from reads. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/interrupt.h"
 
 /* What evidence looks at; MD and NM are not computed. */
@@ -26,15 +27,11 @@ static const char *format_name(const htsFormat *format) {
     return format->format == bam ? "BAM" : format->format == cram ? "CRAM" : "SAM";
 }
 
-static int is_remote_name(const char *path) {
-    return strstr(path, "://") != NULL;
-}
-
 static int use_reference(ps_reads *reads, ps_error *err) {
     const char *fasta = reads->reference;
     if (!fasta)
         return 0;
-    if (!is_remote_name(fasta)) { /* htslib would write a missing .fai beside the FASTA */
+    if (!ps_path_is_remote(fasta)) { /* htslib would write a missing .fai beside the FASTA */
         if (access(fasta, R_OK) != 0)
             return ps_fail(err, PS_ERR_RUN, fasta, 0, "reference cannot be opened: %s", strerror(errno));
         char *fai = ps_format("%s.fai", fasta);

@@ -9,6 +9,7 @@
 #include "bin_index.h"
 #include "crai.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/interrupt.h"
 #include "private.h"
 
@@ -177,7 +178,7 @@ static int load_bin_index(ps_reads *reads, const char *path, ps_error *err) {
     if (sound > 0 && index.n_contigs <= reads->info.n_contigs)
         sound = is_index_of(reads, &index);
     /* A remote one is not fetched again. A local one is: the URL costs htslib the loading of its plugins. */
-    char *name = sound > 0 && strstr(path, "://") ? ps_bin_index_url(&index) : ps_strdup(path);
+    char *name = sound > 0 && ps_path_is_remote(path) ? ps_bin_index_url(&index) : ps_strdup(path);
     ps_bin_index_free(&index); /* of a genome it takes megabytes, and htslib's copy as many */
     if (sound > 0)
         reads->index = sam_index_load3(reads->file, reads->source.path, name, HTS_IDX_SILENT_FAIL);
@@ -246,7 +247,7 @@ int ps_reads_load_index(ps_reads *reads, ps_error *err) {
         return 0;
     if (reads->source.index) {
         const char *index = reads->source.index;
-        if (!reads->source.is_remote && !strstr(index, "://")) {
+        if (!reads->source.is_remote && !ps_path_is_remote(index)) {
             if (access(index, R_OK) != 0)
                 return ps_fail(err, PS_ERR_RUN, index, 0, "index cannot be opened: %s", strerror(errno));
             if (ps_source_index_is_stale(reads->source.path, index)) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/table.h"
 #include "private.h"
 
@@ -281,7 +282,7 @@ static int build_from_bases(vcf_lines *lines, const char **build, char *why, siz
 /* Only a file that can be read twice is looked at here: 1. */
 static int is_rereadable(const char *path) {
     struct stat st;
-    return strstr(path, "://") != NULL || (stat(path, &st) == 0 ? S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) : 1);
+    return ps_path_is_remote(path) || (stat(path, &st) == 0 ? S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) : 1);
 }
 
 int ps_variants_build(const char *path, const char **build, char *why, size_t why_size, ps_error *err) {

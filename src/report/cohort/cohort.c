@@ -1,6 +1,7 @@
 /* cohort.c - what the cohort's writers share. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "private.h"
 #include "../format.h"
@@ -46,4 +47,39 @@ void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const cha
     }
     if (!*join)
         fputs(missing, out);
+}
+
+/* ---- what a sample counts as ------------------------------------------------------------------------------------
+ */
+
+const int ps_cohort_groups[5] = {PS_LABEL_PLASMACYTOMA, PS_LABEL_INTRAMEDULLARY, PS_LABEL_INDETERMINATE,
+                                 PS_LABEL_NOT_ASSESSABLE, PS_GROUP_FAILED};
+
+int ps_cohort_group_of(const ps_row *row) {
+    if (row->failure)
+        return PS_GROUP_FAILED;
+    return row->label == PS_LABEL_NOT_APPLICABLE ? (int)PS_LABEL_NOT_ASSESSABLE : (int)row->label;
+}
+
+const char *ps_cohort_group_name(int group) {
+    return group == PS_GROUP_FAILED ? "failed" : ps_label_names[group];
+}
+
+const char *ps_cohort_group_kind(int group) {
+    static const char *const kinds[PS_N_GROUPS] = {
+        [PS_LABEL_NOT_ASSESSABLE] = "none", [PS_LABEL_INDETERMINATE] = "amber", [PS_LABEL_PLASMACYTOMA] = "warm",
+        [PS_LABEL_INTRAMEDULLARY] = "cool", [PS_LABEL_NOT_APPLICABLE] = "none", [PS_GROUP_FAILED] = "red",
+    };
+    return kinds[group];
+}
+
+void ps_cohort_put_link(FILE *out, const ps_row *row) {
+    if (!row->page)
+        return;
+    fputs("./", out);
+    for (const unsigned char *s = (const unsigned char *)row->page; *s; s++) {
+        int plain = (*s >= '0' && *s <= '9') || (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z') ||
+                    strchr("-._~/", *s) != NULL;
+        fprintf(out, plain ? "%c" : "%%%02X", *s);
+    }
 }

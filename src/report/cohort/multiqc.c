@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "columns.h"
 #include "../format.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/map.h"
@@ -29,6 +29,11 @@ static char *safe(const char *text) {
     return out;
 }
 
+static json_t *number_of(const ps_multiqc_column *c, const char *text) {
+    double x = strtod(text, NULL) * (c->factor > 0 ? c->factor : 1);
+    return strstr(c->format, ".0f") && !(c->factor > 0) ? json_integer((json_int_t)x) : json_real(x);
+}
+
 static json_t *text_of(const char *text) {
     char *plain = safe(text);
     json_t *value = json_string(plain);
@@ -36,176 +41,30 @@ static json_t *text_of(const char *text) {
     return value;
 }
 
-static json_t *real_of(double x) {
-    return isfinite(x) ? json_real(x == 0 ? 0 : x) : NULL;
-}
-
-static json_t *val_status(const ps_row *r) {
-    return text_of(ps_cohort_status(r));
-}
-
-static json_t *val_label(const ps_row *r) {
-    return text_of(ps_label_names[r->label]);
-}
-
-static json_t *val_probability(const ps_row *r) {
-    return real_of(r->probability);
-}
-
-static json_t *val_ras(const ps_row *r) {
-    return text_of(ps_ras_state_names[r->ras]);
-}
-
-static json_t *val_variants(const ps_row *r) {
+/* What the table's column says, as MultiQC's value; NULL: nothing. */
+static json_t *value_of(const ps_cohort_column *c, const ps_row *row) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    ps_cohort_put_variants(out, r, 1, "");
+    c->write(c, row, out);
     fclose(out);
-    for (char *s = text; *s; s++) /* a place for the table to break the line */
-        if (*s == ',')
-            *s = ' ';
-    json_t *value = *text ? text_of(text) : NULL;
+    for (char *s = text; c->write == ps_cohort_mutations && *s; s++) /* a place for the table to break the line */
+        *s = *s == ',' ? ' ' : *s;
+    json_t *value = !strcmp(text, PS_COHORT_EMPTY) ? NULL
+                    : c->multiqc.format            ? number_of(&c->multiqc, text)
+                                                   : text_of(text);
     free(text);
     return value;
 }
 
-static json_t *val_same_person(const ps_row *r) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = r->n_matches ? open_memstream(&text, &size) : NULL;
-    if (!out)
-        return NULL;
-    ps_cohort_put_matches(out, r, "");
-    fclose(out);
-    json_t *value = text_of(text);
-    free(text);
-    return value;
+static const ps_cohort_column *column_at(int place) {
+    for (size_t c = 0; c < ps_n_cohort_columns; c++)
+        if (ps_cohort_columns[c].multiqc.place == place)
+            return &ps_cohort_columns[c];
+    return NULL;
 }
-
-static json_t *val_vaf(const ps_row *r) {
-    return real_of(100 * ps_cohort_ras_vaf(r));
-}
-
-static json_t *val_lod(const ps_row *r) {
-    return real_of(100 * r->lod95);
-}
-
-static json_t *val_ccnd1(const ps_row *r) {
-    return text_of(ps_ccnd1_state_names[r->ccnd1]);
-}
-
-static json_t *val_cause(const ps_row *r) {
-    return text_of(ps_cause_names[r->cause]);
-}
-
-static json_t *val_expression(const ps_row *r) {
-    return text_of(ps_expression_state_names[r->expression]);
-}
-
-static json_t *val_log2(const ps_row *r) {
-    return real_of(r->log2_ratio);
-}
-
-static json_t *val_copy_number(const ps_row *r) {
-    return text_of(ps_cn_state_names[r->copy_number]);
-}
-
-static json_t *val_copies(const ps_row *r) {
-    return real_of(r->copies);
-}
-
-static json_t *val_junction(const ps_row *r) {
-    return text_of(ps_junction_state_names[r->junction]);
-}
-
-static json_t *val_hyperdiploid(const ps_row *r) {
-    static const char *const words[PS_N_ANSWERS] = {NULL, "no", "yes"};
-    return words[r->hyperdiploid] ? text_of(words[r->hyperdiploid]) : NULL;
-}
-
-static json_t *val_specimen(const ps_row *r) {
-    return text_of(ps_specimen_names[r->specimen]);
-}
-
-static json_t *val_warnings(const ps_row *r) {
-    return json_integer(ps_cohort_n_checks(r, PS_QC_WARN));
-}
-
-static json_t *val_failures(const ps_row *r) {
-    return json_integer(ps_cohort_n_checks(r, PS_QC_FAIL));
-}
-
-static json_t *val_contradicted(const ps_row *r) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
-    ps_row_put_contradicting(out, r, "");
-    fclose(out);
-    json_t *value = *text ? text_of(text) : NULL;
-    free(text);
-    return value;
-}
-
-static json_t *val_rate(const ps_row *r) {
-    return r->population && r->label != PS_LABEL_NOT_ASSESSABLE ? real_of(100 * r->rates.of[r->label]) : NULL;
-}
-
-static json_t *val_message(const ps_row *r) {
-    const char *message = r->failure ? r->failure : r->message;
-    return message ? text_of(message) : NULL;
-}
-
-/* Names become class names of MultiQC's cells; "label" is one that its style sheet draws white on white.
- * `format` NULL: a word. `suffix`, `max` (NaN: none) and `scale` (NULL: no bar) are for numbers. */
-static const struct column {
-    const char *name, *title, *description, *format, *suffix, *scale;
-    double max;
-    int hidden, also_failed;
-    json_t *(*value)(const ps_row *);
-} columns[] = {
-    {"status", "Status", "ok, or failed: then nothing was assessed", NULL, NULL, NULL, NAN, 0, 1, val_status},
-    {"sample_label", "Label", "Answer of the chosen model", NULL, NULL, NULL, NAN, 0, 0, val_label},
-    {"probability", "P(plasmacytoma)", "Probability of plasmacytoma-like under the chosen model", "{:,.2f}", NULL,
-     "RdBu-rev", 1, 0, 0, val_probability},
-    {"contradicted_by", "Contradicted by", "Models from counts that say the opposite label", NULL, NULL, NULL, NAN, 0,
-     0, val_contradicted},
-    {"ordinary_rate", "In ordinary myeloma",
-     "Of 100 ordinary marrow myelomas so many get this label by the chosen model; not validated on patients",
-     "{:,.0f}", " %", "Greys", 100, 0, 0, val_rate},
-    {"ras", "RAS", "KRAS and NRAS", NULL, NULL, NULL, NAN, 0, 0, val_ras},
-    {"ras_variants", "RAS variants", "Variants that make RAS mutated: gene, change, VAF", NULL, NULL, NULL, NAN, 0, 0,
-     val_variants},
-    {"ras_vaf", "RAS VAF", "Highest VAF of those variants", "{:,.1f}", " %", "Oranges", 100, 1, 0, val_vaf},
-    {"ras_lod95_worst", "RAS lod95",
-     "Smallest VAF that the least covered deciding codon would have shown with 95 % power", "{:,.2f}", " %",
-     "Purples", NAN, 0, 0, val_lod},
-    {"ccnd1", "CCND1", "One state from expression, copies and junction", NULL, NULL, NULL, NAN, 0, 0, val_ccnd1},
-    {"ccnd1_cause", "CCND1 cause", "Why CCND1 is dysregulated", NULL, NULL, NULL, NAN, 0, 0, val_cause},
-    {"ccnd1_expression", "CCND1 expression", "Against the cut-offs or the reference", NULL, NULL, NULL, NAN, 1, 0,
-     val_expression},
-    {"ccnd1_log2_ratio", "CCND1 log2", "log2 of CCND1 over the median reference gene", "{:,.2f}", NULL, "Greens", NAN,
-     0, 0, val_log2},
-    {"ccnd1_copy_number", "CCND1 copy number", "State of the copies of CCND1", NULL, NULL, NULL, NAN, 1, 0,
-     val_copy_number},
-    {"ccnd1_copies", "CCND1 copies", "As if the sample were pure unless a purity was given", "{:,.2f}", NULL, "Blues",
-     NAN, 0, 0, val_copies},
-    {"igh_ccnd1", "t(11;14)", "IGH::CCND1 junction", NULL, NULL, NULL, NAN, 0, 0, val_junction},
-    {"hyperdiploid", "Hyperdiploid", "At least two of the eight odd chromosomes gained whole", NULL, NULL, NULL, NAN,
-     1, 0, val_hyperdiploid},
-    {"specimen", "Specimen", "As given", NULL, NULL, NULL, NAN, 1, 0, val_specimen},
-    {"same_person_as", "Same person", "Other samples that carry this person's common SNPs", NULL, NULL, NULL, NAN, 1,
-     0, val_same_person},
-    {"qc_warnings", "QC warnings", "Checks that warn", "{:,.0f}", NULL, "Oranges", NAN, 0, 0, val_warnings},
-    {"qc_failures", "QC failures", "Checks that failed", "{:,.0f}", NULL, "Reds", NAN, 0, 0, val_failures},
-    {"message", "Message", "Why the sample failed, or why it has no definite label", NULL, NULL, NULL, NAN, 1, 1,
-     val_message},
-};
-enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
 static void put(json_t *object, const char *key, json_t *value) {
     if (value)
@@ -217,7 +76,7 @@ static json_t *status_colours(void) {
     return json_pack("{s:[{s:s}], s:[{s:s}]}", "pass", "s_eq", "ok", "fail", "s_eq", "failed");
 }
 
-static json_t *header_of(const struct column *c) {
+static json_t *header_of(const ps_multiqc_column *c) {
     json_t *o = json_object();
     put(o, "title", json_string(c->title));
     put(o, "description", json_string(c->description));
@@ -225,7 +84,7 @@ static json_t *header_of(const struct column *c) {
     if (c->format) {
         put(o, "format", json_string(c->format));
         put(o, "min", strcmp(c->name, "ccnd1_log2_ratio") ? json_integer(0) : NULL); /* logarithms go below 0 */
-        put(o, "max", real_of(c->max));
+        put(o, "max", c->max > 0 ? json_real(c->max) : NULL);
         put(o, "suffix", c->suffix ? json_string(c->suffix) : NULL);
     }
     if (!strcmp(c->name, "status"))
@@ -236,16 +95,18 @@ static json_t *header_of(const struct column *c) {
 
 static json_t *headers(void) {
     json_t *all = json_object();
-    for (int c = 0; c < N_COLUMNS; c++)
-        put(all, columns[c].name, header_of(&columns[c]));
+    const ps_cohort_column *c;
+    for (int place = 1; (c = column_at(place)) != NULL; place++)
+        put(all, c->multiqc.name, header_of(&c->multiqc));
     return all;
 }
 
 static json_t *row_of(const ps_row *row) {
     json_t *o = json_object();
-    for (int c = 0; c < N_COLUMNS; c++)
-        if (!row->failure || columns[c].also_failed)
-            put(o, columns[c].name, columns[c].value(row));
+    const ps_cohort_column *c;
+    for (int place = 1; (c = column_at(place)) != NULL; place++)
+        if (!row->failure || c->also_failed)
+            put(o, c->multiqc.name, value_of(c, row));
     return o;
 }
 

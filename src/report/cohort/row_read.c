@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "../format.h"
-#include "../json/digest.h"
-#include "../json/node.h"
+#include "../json/head.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/file.h"
 #include "plasmastrat/row.h"
 
-enum { NEWEST_SCHEMA = 2, MOST_ROWS = 200000 /* of an array: more than any panel has */ };
-static const char family[] = "plasmastrat/sample/";
+enum { MOST_ROWS = 200000 }; /* of an array: more than any panel has */
 static const double ANY = 1e300;
 
 static char *copy(json_reader *r, const json_t *o, const char *key) {
@@ -88,7 +86,8 @@ static void take_variants(json_reader *r, const json_t *ras, const char *key, in
         const json_t *v = node_row(r, array, i);
         ps_tier tier = (ps_tier)node_enum(r, v, "tier", ps_tier_names, PS_N_TIERS);
         int passed = !strcmp(node_text(r, v, "filter", 0), ps_filter_names[PS_FILTER_PASS]);
-        int activates = tier == PS_TIER_HOTSPOT || tier == PS_TIER_LIKELY;
+        int minor = json_is_true(json_object_get(v, "minor")); /* earlier versions told none apart */
+        int activates = (tier == PS_TIER_HOTSPOT || tier == PS_TIER_LIKELY) && !minor;
         if (passed && tier != PS_TIER_SYNONYMOUS)
             ps_row_add_variant(row, node_text(r, v, "gene", 0), node_text(r, v, "hgvs_p", 0), share(r, v, "vaf"),
                                activates && !context);
@@ -200,10 +199,11 @@ static void take_checks(json_reader *r, const json_t *root, ps_row *row) {
 
 static const struct {
     const char *key;
+    int may_lack; /* written before there was one */
     void (*take)(json_reader *r, const json_t *o, ps_row *row);
 } parts[] = {
-    {"ccnd1", take_ccnd1},        {"ccnd1_expression", take_expression}, {"ccnd1_copy_number", take_copies},
-    {"igh_ccnd1", take_junction}, {"identity", take_identity},
+    {"ccnd1", 0, take_ccnd1},        {"ccnd1_expression", 0, take_expression}, {"ccnd1_copy_number", 0, take_copies},
+    {"igh_ccnd1", 0, take_junction}, {"identity", 1, take_identity},
 };
 
 static void take_done(json_reader *r, const json_t *root, ps_row *row) {
@@ -211,8 +211,8 @@ static void take_done(json_reader *r, const json_t *root, ps_row *row) {
     take_label(r, root, row);
     take_ras(r, root, row);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (!strcmp(parts[i].key, "identity") && !node_has(root, "identity"))
-            continue; /* written before there was one */
+        if (parts[i].may_lack && !node_has(root, parts[i].key))
+            continue;
         const json_t *o = node_object(r, root, parts[i].key);
         size_t outside = node_enter(r, parts[i].key, -1);
         parts[i].take(r, o, row);
@@ -221,29 +221,9 @@ static void take_done(json_reader *r, const json_t *root, ps_row *row) {
     take_checks(r, root, row);
 }
 
-static void check_schema(json_reader *r, const json_t *root) {
-    const char *found = node_text(r, root, "schema", 0);
-    size_t n = strlen(family);
-    long number = strncmp(found, family, n) ? 0 : strtol(found + n, NULL, 10);
-    if (number > NEWEST_SCHEMA)
-        node_fail(r, "schema", "'%.60s' was written by a newer program; this one reads up to %s%d", found, family,
-                  NEWEST_SCHEMA);
-    else if (number < 1)
-        node_fail(r, "schema", "'%.60s', expected %s%d", found, family, NEWEST_SCHEMA);
-}
-
-static void check_digest(json_reader *r, const json_t *root) {
-    const char *digest = node_text(r, root, "digest", 0);
-    if (!r->failed && !json_digest_fits(root, digest))
-        node_fail(r, "digest", "does not fit what the file says: it was edited or damaged, run `sample` again");
-}
-
 static void take_document(json_reader *r, const json_t *root, ps_row *row) {
     static const char *const states[] = {"ok", "failed"};
-    check_schema(r, root);
-    if (!r->failed)
-        check_digest(r, root);
-    if (r->failed)
+    if (json_check_head(r, root) < 0)
         return;
     row->sample_id = copy(r, root, "sample_id");
     if (!*row->sample_id)
@@ -265,7 +245,7 @@ int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *ro
     if (json_is_object(root))
         take_document(&r, root, row);
     else
-        node_fail(&r, NULL, "is no JSON object, expected one with the schema %s%d", family, NEWEST_SCHEMA);
+        node_fail(&r, NULL, "is no JSON object, expected a sample's");
     json_decref(root);
     if (!r.failed)
         return 0;

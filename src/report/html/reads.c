@@ -197,6 +197,16 @@ static void put_rows(FILE *out, const ruler *r, const ps_read_evidence *e, int h
                 put_fragment(out, r, &e->codons.picture[i]);
 }
 
+/* Are this input's fragments drawn at this codon? Where it lists a variant there; a normal's beside its tumour's. */
+static int is_drawn(const ps_result *r, ps_input_role role, int codon) {
+    const ps_ras_call *call = &r->calls.ras;
+    for (size_t i = 0; i < call->n_variants; i++)
+        if (call->variant[i].effect.codon_id == codon &&
+            call->variant[i].said[role == PS_INPUT_NORMAL ? PS_INPUT_DNA : role].given)
+            return 1;
+    return 0;
+}
+
 static void put_picture(const ps_result *result, FILE *out, int codon, ps_input_role role,
                         const haplotype hap[PS_N_HAPS], const char *refused) {
     const ps_read_evidence *e = &result->evidence.reads[role];
@@ -205,7 +215,7 @@ static void put_picture(const ps_result *result, FILE *out, int codon, ps_input_
     int order[PS_N_HAPS], n = in_order(c, hap, order), any = 0;
     for (size_t i = 0; i < e->codons.n_picture; i++)
         any |= e->codons.picture[i].codon == codon;
-    if (!any || !ps_is_drawn(result, role, codon))
+    if (!any || !is_drawn(result, role, codon))
         return;
     make_ruler(result->panel, codon, &r);
     if (refused) {

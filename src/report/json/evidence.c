@@ -2,23 +2,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "head.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/file.h"
 #include "plasmastrat/report.h"
-#include "plasmastrat/result_read.h"
-#include <jansson.h>
+#include "plasmastrat/row.h"
+
+enum { PS_SCHEMA_OF_EVIDENCE = 2 }; /* the first with evidence beside it */
 
 static const char *text_of(const json_t *object, const char *key) {
     return json_string_value(json_object_get(object, key));
 }
 
 static int find_evidence(const char *path, const json_t *root, char **file, char digest[17], ps_error *err) {
+    json_reader r = {.path = path, .err = err};
     const json_t *evidence = json_object_get(root, "evidence");
-    const char *schema = text_of(root, "schema"), *status = text_of(root, "status"),
-               *message = text_of(root, "message");
+    const char *status = text_of(root, "status"), *message = text_of(root, "message");
     const char *name = text_of(evidence, "file"), *its = text_of(evidence, "digest");
-    if (!schema || strncmp(schema, "plasmastrat/sample/", strlen("plasmastrat/sample/")) != 0)
-        return ps_fail(err, PS_ERR_RUN, path, 0, "is no result of a sample");
+    int schema = json_check_head(&r, root);
+    if (schema < 0)
+        return -1;
+    if (schema < PS_SCHEMA_OF_EVIDENCE)
+        return ps_fail(err, PS_ERR_RUN, path, 0,
+                       "schema: plasmastrat/sample/%d was written by an earlier version, which kept no evidence: run "
+                       "`sample` again (`report` still reads it)",
+                       schema);
     if (status && !strcmp(status, "failed"))
         return ps_fail(err, PS_ERR_RUN, path, 0, "is of a sample that failed: %s", message ? message : "");
     if (!its)
@@ -39,7 +47,7 @@ int ps_json_evidence(const char *path, char **file, char digest[17], ps_error *e
     size_t n = 0;
     json_error_t wrong;
     *file = NULL;
-    if (ps_file_read(path, PS_RESULT_MOST_BYTES, PS_ERR_RUN, &bytes, &n, err) < 0)
+    if (ps_file_read(path, PS_ROW_BYTES, PS_ERR_RUN, &bytes, &n, err) < 0)
         return -1;
     json_t *root = json_loadb(bytes, n, 0, &wrong);
     free(bytes);

@@ -74,7 +74,8 @@ double node_real(json_reader *r, const json_t *object, const char *key, double l
     return NAN;
 }
 
-int node_whole(const json_t *value, int64_t low, int64_t high, int64_t *n) {
+/* 1: a whole number in this range, as other programs may write it too (1e5, 100000.0). */
+static int whole(const json_t *value, int64_t low, int64_t high, int64_t *n) {
     double x = json_number_value(value);
     if (json_is_integer(value))
         *n = json_integer_value(value);
@@ -89,7 +90,7 @@ int64_t node_integer(json_reader *r, const json_t *object, const char *key, int6
     const json_t *value = json_object_get(object, key);
     char expected[100];
     int64_t n = 0;
-    if (node_whole(value, low, high, &n))
+    if (whole(value, low, high, &n))
         return n;
     snprintf(expected, sizeof expected, "a whole number from %lld to %lld", (long long)low, (long long)high);
     complain(r, key, value, expected);

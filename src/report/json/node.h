@@ -18,7 +18,6 @@ typedef struct json_reader {
     char where[160]; /* "ras.variants[3]"; "" at the top */
     ps_error *err;
     int failed;
-    int vouched; /* 1: the document's digest fits */
 } json_reader;
 
 /* "PATH: WHERE.KEY: <format>"; key NULL: the place itself. */
@@ -34,8 +33,6 @@ const char *node_text(json_reader *r, const json_t *object, const char *key, int
 double node_real(json_reader *r, const json_t *object, const char *key, double low,
                  double high); /* null: NaN; rounded as all published numbers */
 int64_t node_count(json_reader *r, const json_t *object, const char *key); /* null: -1 */
-/* 1: a whole number in this range, as other programs may write it too (1e5, 100000.0). */
-int node_whole(const json_t *value, int64_t low, int64_t high, int64_t *n);
 int64_t node_integer(json_reader *r, const json_t *object, const char *key, int64_t low, int64_t high);
 int node_flag(json_reader *r, const json_t *object, const char *key, int null_ok); /* 0, 1; null: -1 */
 int node_enum(json_reader *r, const json_t *object, const char *key, const char *const *names, int n);

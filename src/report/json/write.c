@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "../format.h"
-#include "counts.h"
 #include "digest.h"
+#include "print.h"
+#include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
 /* One document being built. jansson fails only for want of memory (all text is clean UTF-8): remembered here, said
@@ -131,8 +132,6 @@ static json_t *joint_object(document *d, const ps_model *m) {
 }
 
 static void put_model(document *d, json_t *o, const ps_model *m) {
-    put(d, o, "question", text(m->question));
-    put(d, o, "specimen", text(ps_model_specimen(m)));
     put(d, o, "prior_odds", real(m->prior_odds));
     put(d, o, "plasmacytoma_at", real(m->plasmacytoma_at));
     put(d, o, "intramedullary_at", real(m->intramedullary_at));
@@ -150,6 +149,8 @@ static json_t *model_object(document *d, const ps_model *m) {
     json_t *o = json_object();
     put(d, o, "name", text(m->name));
     put(d, o, "basis", text(ps_basis_names[m->basis]));
+    put(d, o, "question", text(m->question));
+    put(d, o, "specimen", text(ps_model_specimen(m)));
     put_model(d, o, m);
     return o;
 }
@@ -203,7 +204,8 @@ static json_t *models_array(document *d) {
         put(d, o, "rates", rates_object(d, &v->rates));
         put(d, o, "leaning", text(ps_leaning_name(v->leaning)));
         put(d, o, "reasons", reasons_array(d, &v->reasons));
-        put_model(d, o, v->model);
+        put(d, o, "question", text(v->model->question));
+        put(d, o, "specimen", text(ps_model_specimen(v->model)));
         put(d, o, "markers", markers_array(d, v));
         push(d, array, o);
     }
@@ -231,7 +233,8 @@ static json_t *ccnd1_object(document *d) {
     return o;
 }
 
-/* What this input alone would answer; null where its caller does not list the variant. */
+/* What this input alone would answer; null where its caller does not list the variant, or no other input does: the variant
+ * itself says it then. */
 static json_t *said_object(document *d, const ps_ras_said *said, ps_filter filter) {
     if (!said->given)
         return json_null();
@@ -250,6 +253,13 @@ static json_t *said_object(document *d, const ps_ras_said *said, ps_filter filte
     return o;
 }
 
+static int n_given(const ps_ras_variant *v) {
+    int n = 0;
+    for (int s = 0; s < PS_N_INPUTS; s++)
+        n += v->said[s].given != 0;
+    return n;
+}
+
 static void put_variant_counts(document *d, json_t *o, const ps_ras_variant *v) {
     put(d, o, "ref_f1r2", count(v->ref_side[PS_F1R2]));
     put(d, o, "ref_f2r1", count(v->ref_side[PS_F2R1]));
@@ -263,7 +273,7 @@ static void put_variant_counts(document *d, json_t *o, const ps_ras_variant *v) 
         put(d, row, "source", text(ps_input_names[s]));
         put(d, row, "depth", count(v->source_depth[s]));
         put(d, row, "alt_depth", count(v->source_alt[s]));
-        put(d, row, "alone", said_object(d, &v->said[s], v->source_filter[s]));
+        put(d, row, "alone", n_given(v) > 1 ? said_object(d, &v->said[s], v->source_filter[s]) : json_null());
         push(d, evidence, row);
     }
     put(d, o, "evidence", evidence);
@@ -297,6 +307,7 @@ static json_t *variant_object(document *d, const ps_ras_variant *v) {
     put(d, o, "transcript", text(transcript_name(panel, v->effect.transcript)));
     put(d, o, "vcf_filter", text(v->vcf_filter));
     put(d, o, "forced", json_boolean(v->forced));
+    put(d, o, "minor", json_boolean(v->minor));
     put_variant_counts(d, o, v);
     return o;
 }
@@ -317,7 +328,7 @@ static json_t *lod95_object(document *d, const ps_ras_codon *seen) {
     return o;
 }
 
-static json_t *codon_object(document *d, int codon) {
+static json_t *codon_object(document *d, int codon, int context) {
     const ps_panel *panel = d->result->panel;
     const ps_codon *c = &panel->codons[codon];
     ps_ras_codon seen = ps_codon_seen(d->result, codon);
@@ -327,27 +338,87 @@ static json_t *codon_object(document *d, int codon) {
     put(d, o, "state", text(ps_ras_state_names[seen.state]));
     put(d, o, "depth", count(seen.depth));
     put(d, o, "lod95", real(seen.lod95));
-    put(d, o, "lod95_by_class", lod95_object(d, &seen));
-    put(d, o, "transcript", text(transcript_name(panel, c->transcript)));
     put(d, o, "source", seen.depth >= 0 ? text(ps_input_names[seen.source]) : json_null());
+    if (context)
+        return o;
+    if (c->required)
+        put(d, o, "lod95_by_class", lod95_object(d, &seen));
     put(d, o, "hotspot", json_boolean(c->hotspot));
     put(d, o, "required", json_boolean(c->required));
     return o;
 }
 
-/* Every codon of the state genes; of the context genes (HRAS, BRAF) the hotspots. A stop codon has no protein change
- * that could activate, so it is left out. */
+static int has_variant(const ps_ras_call *ras, int codon) {
+    for (size_t i = 0; i < ras->n_variants; i++)
+        if (ras->variant[i].effect.codon_id == codon)
+            return 1;
+    return 0;
+}
+
+/* Of the state genes hotspots, deciding codons and those with a variant; of the context genes (HRAS, BRAF) the hotspots. */
 static json_t *codons_array(document *d, int context) {
     const ps_panel *panel = d->result->panel;
     json_t *array = json_array();
     for (int g = 0; g < panel->n_genes; g++) {
         int wanted = ps_gene_in_state(panel, g) != context;
         for (int c = 0; wanted && c < panel->n_codons; c++) {
-            if (panel->codons[c].gene != g || ps_is_stop(panel, c) || (context && !panel->codons[c].hotspot))
-                continue;
-            push(d, array, codon_object(d, c));
+            const ps_codon *codon = &panel->codons[c];
+            if (codon->gene == g && !ps_is_stop(panel, c) &&
+                (codon->hotspot || (!context && (codon->required || has_variant(&d->result->calls.ras, c)))))
+                push(d, array, codon_object(d, c, context));
         }
     }
+    return array;
+}
+
+/* "1-12,14": ascending numbers as ranges; `next` behind the last. */
+static char *add_number(char *ranges, int number, int *last) {
+    char *dash = strrchr(ranges, '-'), *longer;
+    int follows = *last && number == *last + 1, open = dash && atoi(dash + 1) == *last && !strchr(dash, ',');
+    if (follows && open)
+        *dash = '\0';
+    longer = follows ? ps_format("%s-%d", ranges, number) : ps_format("%s%s%d", ranges, *ranges ? "," : "", number);
+    free(ranges);
+    *last = number;
+    return longer;
+}
+
+/* Every codon of a transcript, in columns; a letter a codon for its state. A stop codon has no protein change that could
+ * activate, so it is left out. */
+static json_t *coverage_object(document *d, int transcript) {
+    static const char letters[PS_N_RAS_STATES] = {
+        [PS_RAS_NOT_ASSESSABLE] = 'n', [PS_RAS_WILD_TYPE] = 'w', [PS_RAS_MUTATED] = 'm'};
+    const ps_panel *panel = d->result->panel;
+    json_t *o = json_object(), *depth = json_array(), *lod95 = json_array();
+    char *states = ps_alloc((size_t)panel->n_codons + 1, 1), *numbers = ps_strdup("");
+    size_t n = 0;
+    int last = 0;
+    for (int c = 0; c < panel->n_codons; c++) {
+        if (panel->codons[c].transcript != transcript || ps_is_stop(panel, c))
+            continue;
+        ps_ras_codon seen = ps_codon_seen(d->result, c);
+        numbers = add_number(numbers, panel->codons[c].number, &last);
+        push(d, depth, count(seen.depth));
+        push(d, lod95, real(seen.lod95));
+        states[n++] = letters[seen.state];
+    }
+    put(d, o, "gene", text(panel->genes[panel->transcripts[transcript].gene].name));
+    put(d, o, "transcript", text(transcript_name(panel, transcript)));
+    put(d, o, "codons", text(numbers));
+    put(d, o, "depth", depth);
+    put(d, o, "lod95", lod95);
+    put(d, o, "state", text(states));
+    free(numbers);
+    free(states);
+    return o;
+}
+
+static json_t *coverage_array(document *d) {
+    const ps_panel *panel = d->result->panel;
+    json_t *array = json_array();
+    for (int t = 0; t < panel->n_transcripts; t++)
+        if (ps_gene_in_state(panel, panel->transcripts[t].gene))
+            push(d, array, coverage_object(d, t));
     return array;
 }
 
@@ -374,8 +445,8 @@ static json_t *ras_object(document *d) {
     put(d, o, "log_odds", real(ras->log_odds));
     put(d, o, "context_variants", variants_array(d, 1));
     put(d, o, "context_codons", codons_array(d, 1));
+    put(d, o, "coverage", coverage_array(d));
     put(d, o, "notes", notes_array(d));
-    put(d, o, "vcf_listed", json_listed(d->result));
     put(d, o, "force_sites", d->result->evidence.has_sites ? text(d->result->evidence.sites.notice) : json_null());
     return o;
 }
@@ -395,8 +466,6 @@ static json_t *genes_array(document *d, int cyclins_only) {
         put(d, o, "gene", text(gene->name));
         put(d, o, "fragments", json_integer((json_int_t)e->gene[i].fragments));
         put(d, o, "log2_ratio", real(e->gene[i].log2_ratio));
-        if (!cyclins_only)
-            put(d, o, "role", text(ps_role_names[gene->role]));
         push(d, array, o);
     }
     return array;
@@ -415,12 +484,12 @@ static json_t *cells_array(document *d) {
     return array;
 }
 
-/* What a picture of the reference's distribution needs; null with the built-in assumption. */
+/* The reference's distribution; null with the built-in assumption. */
 static json_t *cohort_object(document *d) {
     const ps_expression_call *e = &d->result->calls.expression;
     if (!e->n_cohort)
         return json_null();
-    json_t *o = json_object(), *components = json_array(), *values = json_array();
+    json_t *o = json_object(), *components = json_array();
     put(d, o, "samples", json_integer((json_int_t)e->n_cohort));
     put(d, o, "median", real(e->cohort_median));
     put(d, o, "mad", real(e->cohort_mad));
@@ -434,9 +503,6 @@ static json_t *cohort_object(document *d) {
         push(d, components, c);
     }
     put(d, o, "components", components);
-    for (size_t i = 0; i < e->n_cohort; i++)
-        push(d, values, real(e->cohort[i]));
-    put(d, o, "log2", values);
     return o;
 }
 
@@ -742,8 +808,7 @@ static json_t *provenance_object(document *d) {
     int style = d->result->evidence.style;
     json_t *o = json_object();
     put(d, o, "program", text("plasmastrat"));
-    /* what was read and is written again is still that version's answer */
-    put(d, o, "version", text(d->result->written_by ? d->result->written_by : PS_VERSION));
+    put(d, o, "version", text(PS_VERSION));
     put(d, o, "htslib", text(ps_htslib_version()));
     put(d, o, "panel", text(panel ? panel->name : NULL));
     put(d, o, "panel_checksum", text(panel ? panel->checksum : NULL));
@@ -793,7 +858,6 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "reads", reads_array(d));
     put(d, o, "purity", real(d->result->purity));
     put(d, o, "prior_odds", real(d->result->prior_odds));
-    put(d, o, "counts", json_counts(d->result));
     put(d, o, "identity", identity_object(d));
 }
 
@@ -823,7 +887,7 @@ int ps_write_json(const ps_result *result, FILE *out, ps_error *err) {
         d.failed = 1;
     else
         put(&d, o, "digest", text(digest));
-    int bad = d.failed || json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+    int bad = d.failed || json_print(o, out);
     json_decref(o);
     fputc('\n', out);
     if (ps_finish(out, "the JSON result", err) < 0)
