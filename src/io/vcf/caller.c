@@ -37,7 +37,8 @@ static int same_name(const char *text, const char *name, size_t n) {
 /* The text behind the option's name in a header line from `from` on, or NULL. A name ends where it must ("-minvf", not
  * "-minvfx"), or anywhere when `open`. */
 static const char *find_option(const char *from, const char *line, const char *name, size_t n, int open) {
-    for (const char *p = from; strlen(p) >= n; p++) {
+    const char *end = from + strlen(from);
+    for (const char *p = from; (size_t)(end - p) >= n; p++) {
         const char *before = p;
         if (!same_name(p, name, n) || (!open && is_name_char(p[n])))
             continue;

@@ -235,9 +235,13 @@ static int read_columns(vcf_lines *lines, char *text, ps_error *err) {
     return result;
 }
 
+/* Long lines are looked through for many words: of a value in which no word can begin, the beginning will do. */
 static void add_meta(vcf_lines *lines, const char *text, size_t *capacity) {
+    enum { LONG = 4096 };
+    const char *value = strchr(text, '=');
+    int words = !value || strpbrk(value + 1, " \t,;=<\"-") != NULL;
     PS_GROW(lines->meta, lines->n_meta, *capacity);
-    lines->meta[lines->n_meta++] = ps_strdup(text);
+    lines->meta[lines->n_meta++] = words ? ps_strdup(text) : ps_strndup(text, LONG);
 }
 
 /* A MAF is read; another table of results, given here by mistake, is named with its option. */
