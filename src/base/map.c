@@ -90,3 +90,23 @@ void ps_map_free(ps_map *map) {
     free(map->value);
     *map = (ps_map){0};
 }
+
+static uint64_t little_endian(const unsigned char *p) {
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+           (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+/* FNV-1a over words; the rotation carries high bits down, which multiplying alone never does. */
+uint64_t ps_hash_long(const void *bytes, size_t n) {
+    const unsigned char *p = bytes;
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ n;
+    for (; n >= 8; n -= 8, p += 8) {
+        h = (h ^ little_endian(p)) * UINT64_C(0x9e3779b97f4a7c15);
+        h = h << 31 | h >> 33;
+    }
+    uint64_t tail[2] = {h, ps_hash(p, n)};
+    unsigned char last[16];
+    for (int i = 0; i < 16; i++)
+        last[i] = (unsigned char)(tail[i / 8] >> (8 * (i % 8)));
+    return ps_hash(last, sizeof last);
+}

@@ -306,6 +306,8 @@ void ps_codons_write(const ps_codon_evidence *c, ps_pen *pen) {
 
 /* One character a coding base, insertions in brackets between them. */
 static int is_picture(const char *text, int32_t bases) {
+    static const char shown[256] = {['A'] = 1, ['C'] = 1, ['G'] = 1, ['T'] = 1, ['a'] = 1, ['c'] = 1,
+                                    ['g'] = 1, ['t'] = 1, ['N'] = 1, ['-'] = 1, ['.'] = 1, ['?'] = 1};
     int32_t n = 0;
     for (const char *at = text; at && *at; at++) {
         if (*at == '(') {
@@ -313,7 +315,7 @@ static int is_picture(const char *text, int32_t bases) {
             at += *at == '+';
             if (*at != ')')
                 return 0;
-        } else if (strchr("ACGTacgtN-.?", *at)) {
+        } else if (shown[(unsigned char)*at]) {
             n++;
         } else {
             return 0;

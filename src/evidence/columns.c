@@ -210,6 +210,14 @@ void ps_scan_text(ps_scan *scan, const char *text) {
         unexpected(scan, text);
 }
 
+/* Between the elements of an array, where most of the time goes. */
+static void scan_comma(ps_scan *scan) {
+    if (!scan->failed && *scan->at == ',')
+        scan->at++;
+    else
+        ps_scan_text(scan, ",");
+}
+
 void ps_scan_name(ps_scan *scan, const char *name) {
     if (scan->failed)
         return;
@@ -257,8 +265,7 @@ double ps_scan_real(ps_scan *scan) {
 }
 
 static int hex_digit(char c) {
-    const char *at = c ? strchr(hex_digits, c) : NULL;
-    return at ? (int)(at - hex_digits) : -1;
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* "u0022" */
@@ -310,7 +317,7 @@ void ps_scan_array_of(ps_scan *scan, const char *name, uint64_t *values, size_t 
     ps_scan_text(scan, "[");
     for (size_t i = 0; i < n && !scan->failed; i++) {
         if (i)
-            ps_scan_text(scan, ",");
+            scan_comma(scan);
         values[i] = (uint64_t)ps_scan_integer(scan, 0, PS_MOST_RECORDS);
     }
     ps_scan_text(scan, "]");
@@ -410,7 +417,7 @@ static char *scan_first(ps_scan *scan, const ps_columns_of *kind, size_t *n) {
     ps_scan_text(scan, is_string(c) ? "\"" : "[");
     while (!scan->failed && *scan->at != close_of(c)) {
         if (*n && !is_string(c))
-            ps_scan_text(scan, ",");
+            scan_comma(scan);
         if (*n == MOST_ROWS)
             ps_scan_fail(scan, "more than %d rows", MOST_ROWS);
         if (*n >= capacity) {
@@ -429,7 +436,7 @@ static void scan_column(ps_scan *scan, const ps_column *c, char *rows, size_t si
     ps_scan_text(scan, is_string(c) ? "\"" : "[");
     for (size_t i = 0; i < n && !scan->failed; i++) {
         if (i && !is_string(c))
-            ps_scan_text(scan, ",");
+            scan_comma(scan);
         if (!scan->failed)
             scan_cell(scan, c, high, rows + i * size + c->offset, &before);
     }

@@ -115,7 +115,7 @@ static void put_content(const ps_evidence *e, ps_pen *pen) {
 }
 
 static void digest_of(ps_pen *pen, char digest[17]) {
-    hex_of(ps_hash(pen->text, pen->n), digest);
+    hex_of(ps_hash_long(pen->text, pen->n), digest);
     free(pen->text);
 }
 
@@ -217,13 +217,13 @@ static void put_document(const ps_panel *panel, const ps_evidence *e, const char
     ps_put(pen, "]\n");
     ps_pen content = {0};
     put_content(e, &content);
-    hex_of(ps_hash(content.text, content.n), hex);
+    hex_of(ps_hash_long(content.text, content.n), hex);
     ps_put_string_of(pen, "digest", hex);
     ps_put_name(pen, "content");
     ps_put_bytes(pen, content.text, content.n);
     free(content.text);
     ps_put(pen, "\n");
-    hex_of(ps_hash(pen->text, pen->n), hex);
+    hex_of(ps_hash_long(pen->text, pen->n), hex);
     ps_put_string_of(pen, "checksum", hex);
     ps_put(pen, "}\n");
 }
@@ -286,7 +286,7 @@ static void check_checksum(ps_scan *scan) {
         ps_scan_fail(scan, "is not there: the file was cut short or edited; run `sample` again");
         return;
     }
-    hex_of(ps_hash(start, n - tail), now);
+    hex_of(ps_hash_long(start, n - tail), now);
     if (memcmp(now, scan->end - tail + strlen(before), 16) != 0)
         ps_scan_fail(scan, "does not fit what the file holds: it was edited or damaged; run `sample` again");
     scan->end -= tail;
@@ -475,7 +475,7 @@ static void scan_content(ps_scan *scan, ps_evidence *e) {
     if (e->has_counts)
         ps_counts_scan(scan, "counts", &e->counts);
     ps_scan_text(scan, "}");
-    hex_of(ps_hash(start, (size_t)(scan->at - start)), now);
+    hex_of(ps_hash_long(start, (size_t)(scan->at - start)), now);
     if (!scan->failed && (!digest || strcmp(now, digest) != 0))
         ps_scan_fail(scan, "the digest does not fit the content");
     snprintf(e->digest, sizeof e->digest, "%s", now);

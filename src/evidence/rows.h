@@ -2,6 +2,7 @@
 #ifndef PLASMASTRAT_ROWS_H
 #define PLASMASTRAT_ROWS_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
@@ -22,10 +23,15 @@
     if (x->field != y->field)                                                                                        \
         return x->field < y->field ? -1 : 1;
 
-#define PS_SORT_ROWS(rows, count, by)                                                                                \
-    do {                                                                                                             \
-        if (count)                                                                                                   \
-            qsort(rows, count, sizeof *(rows), by);                                                                  \
-    } while (0)
+/* Rows of a file are in order as they were written: they are looked at, and sorted only if need be. */
+static inline void ps_sort_rows(void *rows, size_t n, size_t size, int (*by)(const void *, const void *)) {
+    const char *row = rows;
+    for (size_t i = 1; i < n; i++)
+        if (by(row + (i - 1) * size, row + i * size) > 0) {
+            qsort(rows, n, size, by);
+            return;
+        }
+}
+#define PS_SORT_ROWS(rows, count, by) ps_sort_rows(rows, count, sizeof *(rows), by)
 
 #endif

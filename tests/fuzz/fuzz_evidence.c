@@ -104,7 +104,7 @@ static void use(const char *text, size_t n) {
 
 static void put_hash(char *at, const char *from, size_t n) {
     char hex[17];
-    snprintf(hex, sizeof hex, "%016llx", (unsigned long long)ps_hash(from, n));
+    snprintf(hex, sizeof hex, "%016llx", (unsigned long long)ps_hash_long(from, n));
     memcpy(at, hex, 16);
 }
 

@@ -1,0 +1,148 @@
+/* Guards against: evidence of two files that does not add up to that of both; a file read back as something else. */
+#include "unit_case.h"
+
+#include <unistd.h>
+
+#include "plasmastrat/evidence_file.h"
+
+static void add_allele(ps_read_evidence *e, int codon, int n) {
+    ps_codon_evidence *c = &e->codons;
+    c->allele = ps_resize(c->allele, c->n_allele + 1, sizeof *c->allele);
+    c->allele[c->n_allele++] = (ps_allele_count){.locus = panel.codons[codon].locus,
+                                                 .beg0 = panel.codons[codon].pos0[2],
+                                                 .end0 = panel.codons[codon].pos0[2] + 3,
+                                                 .alt = ps_strdup(""),
+                                                 .n = {(uint32_t)n, 0}};
+}
+
+static void add_reach(ps_read_evidence *e, int codon, int left, int right, int n) {
+    ps_codon_evidence *c = &e->codons;
+    c->reach = ps_resize(c->reach, c->n_reach + 1, sizeof *c->reach);
+    c->reach[c->n_reach++] = (ps_reach_count){codon, (uint8_t)left, (uint8_t)right, (uint32_t)n};
+}
+
+static void add_pictures(ps_read_evidence *e, int codon, int hap, uint64_t first_order, int n) {
+    ps_codon_evidence *c = &e->codons;
+    int32_t beg, end;
+    ps_picture_span(&panel.loci[panel.codons[codon].locus], &panel.codons[codon], &beg, &end);
+    c->picture = ps_resize(c->picture, c->n_picture + (size_t)n, sizeof *c->picture);
+    for (int i = 0; i < n; i++) {
+        char *text = ps_alloc((size_t)(end - beg) + 1, 1);
+        memset(text, 'A', (size_t)(end - beg));
+        c->picture[c->n_picture++] = (ps_picture_row){codon, (uint8_t)hap, 0, first_order + 2 * (uint64_t)i, text};
+    }
+}
+
+/* One lane: `share` of each count; the two lanes' names interleave. */
+static ps_evidence lane(int first) {
+    ps_evidence s = {.sample_id = ps_strdup("S")};
+    int k12 = codon_of("KRAS", 12), ref = panel.codons[k12].ref;
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        ps_read_evidence_init(&panel, (ps_input_role)role, &s.reads[role]);
+    ps_read_evidence *e = &s.reads[PS_INPUT_DNA];
+    ps_input_info *in =
+        ps_evidence_input(&s, PS_INPUT_DNA, first ? "1.bam" : "2.bam", "BAM", "GRCh38", "S", first ? 70 : 50, 0);
+    e->given = 1;
+    e->records = first ? 70 : 50;
+    e->missing_contigs = first ? 3 : 6;
+    add_rows(e, k12, ref, 0, 0, 37, first ? 300 : 200);
+    if (first)
+        add_rows(e, k12, 35, 0, 1, 37, 11);
+    add_allele(e, k12, first ? 4 : 5);
+    add_reach(e, k12, 11, 29, first ? 250 : 150);
+    add_reach(e, k12, 1, 29, 9); /* too near an end to have shown the allele */
+    add_pictures(e, k12, ref, first ? 10 : 11, 8);
+    e->bins.bin[7] = first ? 1000 : 900;
+    e->snps.snp[3] = (ps_snp_count){first ? 10 : 9, first ? 0 : 8, 1};
+    e->junctions.cell_bases[2] = first ? 5000 : 4000;
+    e->junctions.chimeric[1][1] = first ? 2 : 3;
+    ps_input_digest(e, in->digest);
+    return s;
+}
+
+static ps_evidence merged(int first) {
+    ps_evidence part[2] = {lane(first), lane(!first)}, whole = {0};
+    ps_evidence_merge(&panel, part, 2, &whole);
+    ps_evidence_free(&part[0]);
+    ps_evidence_free(&part[1]);
+    ps_evidence_digest(&whole);
+    return whole;
+}
+
+static void lanes_add_up(void **state) {
+    (void)state;
+    ps_evidence both = merged(1), backward = merged(0);
+    const ps_read_evidence *e = &both.reads[PS_INPUT_DNA];
+    const ps_codon_evidence *c = &e->codons;
+    assert_true(e->given && !both.reads[PS_INPUT_RNA].given);
+    assert_int_equal(e->records, 120);
+    assert_int_equal(e->missing_contigs, 2); /* what neither header names */
+    assert_int_equal(c->n_codon, 2);
+    assert_int_equal(c->codon[0].n + c->codon[1].n, 511);
+    assert_int_equal(c->n_allele, 1);
+    assert_int_equal(c->allele[0].n[0], 9);
+    assert_int_equal(c->allele[0].depth, 409); /* carriers, and the 400 that reach far enough, of both lanes */
+    assert_int_equal(c->n_reach, 2);
+    assert_int_equal(c->n_picture, PS_PICTURE_ROWS);
+    for (size_t i = 0; i < c->n_picture; i++)
+        assert_int_equal(c->picture[i].order, 10 + i); /* the lowest of both lanes, in turn */
+    assert_int_equal(e->bins.bin[7], 1900);
+    assert_true(e->snps.snp[3].ref == 19 && e->snps.snp[3].alt == 8 && e->snps.snp[3].other == 2);
+    assert_int_equal(e->junctions.cell_bases[2], 9000);
+    assert_int_equal(e->junctions.chimeric[1][1], 5);
+    assert_int_equal(both.n_inputs, 2);
+    assert_string_equal(both.input[0].path, "1.bam");
+    assert_string_equal(backward.input[0].path, "1.bam");
+    assert_string_equal(both.digest, backward.digest);
+    ps_evidence_free(&both);
+    ps_evidence_free(&backward);
+}
+
+static char *written(const ps_evidence *e, size_t *n) {
+    char *bytes = NULL;
+    ps_error err = {0};
+    FILE *out = open_memstream(&bytes, n);
+    assert_int_equal(ps_evidence_write(&panel, e, "9.9.9", out, &err), 0);
+    fclose(out);
+    return bytes;
+}
+
+static void the_file_is_the_evidence(void **state) {
+    (void)state;
+    ps_evidence both = merged(1), read;
+    const ps_panel *found = NULL;
+    ps_error err = {0};
+    size_t n = 0, m = 0;
+    both.stated =
+        (ps_stated){.purity = 0.3, .prior_odds = NAN, .specimen = PS_SPECIMEN_LESION, .model = ps_strdup("x\"\n\\")};
+    char *bytes = written(&both, &n);
+    assert_int_equal(ps_evidence_parse("e.gz", bytes, n, &panel, 1, &read, &found, &err), 0);
+    assert_ptr_equal(found, &panel);
+    assert_string_equal(read.digest, both.digest);
+    assert_string_equal(read.written_by, "9.9.9");
+    assert_string_equal(read.stated.model, "x\"\n\\");
+    assert_true(read.stated.purity == 0.3 && isnan(read.stated.prior_odds));
+    assert_int_equal(read.reads[PS_INPUT_DNA].codons.allele[0].depth, 409);
+    char *again = written(&read, &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(bytes, again, n);
+    ps_panel other = panel;
+    other.limits.ras_min_alt++; /* decides, counts nothing */
+    ps_evidence_free(&read);
+    assert_int_equal(ps_evidence_parse("e.gz", bytes, n, &other, 1, &read, &found, &err), 0);
+    ps_evidence_free(&read);
+    other.limits.min_mapq++;
+    assert_int_equal(ps_evidence_parse("e.gz", bytes, n, &other, 1, &read, &found, &err), -1);
+    assert_non_null(strstr(err.text, "e.gz: min_mapq: was gathered with 20"));
+    free(bytes);
+    free(again);
+    ps_evidence_free(&both);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lanes_add_up),
+        cmocka_unit_test(the_file_is_the_evidence),
+    };
+    return cmocka_run_group_tests(tests, case_load, case_unload);
+}
