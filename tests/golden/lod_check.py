@@ -20,7 +20,7 @@ def number(text):
 def limits(table, sample):
     """One row per hotspot codon, KRAS and NRAS first, each with the numbers of the JSON."""
     ras = json.load(open(sample))["ras"]
-    wanted = [c for key, codons in ras.items() if key.endswith("codons") for c in codons if c["hotspot"] or c["required"]]
+    wanted = [c for c in ras["codons"] if c.get("hotspot") or c.get("required")] + ras["context_codons"]
     seen = rows(table)
     assert list(seen[0]) == "gene codon chrom pos depth lod95 state limit source".split(), list(seen[0])
     by_name = {(c["gene"], c["codon"]): c for c in wanted}

@@ -73,8 +73,8 @@ run 0 "capture against genomes" sample --id X2 --dna X1.bam --copynumber-referen
 says "capture against genomes: says so" out/X2.json "cn['state'] == 'not-assessable' and cn['reasons'][0].startswith('reference-mismatch:')"
 run 0 "capture against its normal" sample --id X3 --dna X1.bam --normal K1.bam --purity 1 -o out
 says "capture against its normal: called" out/X3.json "cn['state'] == 'gain' and cn['reference'] == {'kind': 'matched-normal', 'normals': 1}"
-run 0 "stratify keeps it" stratify out/T1.json -o again
-says "stratify keeps it: same" again/T1.json "cn['reference']['normals'] == 6 and d['provenance']['copynumber_reference']['name'] == 'pon.tsv'"
+run 0 "stratify with it" stratify out/T1.json --copynumber-reference pon.tsv -o again
+says "stratify with it: same" again/T1.json "cn['reference']['normals'] == 6 and d['provenance']['copynumber_reference']['name'] == 'pon.tsv'"
 run 0 "batch" batch genomes.tsv --copynumber-reference pon.tsv -o batch
 says "batch: used" batch/N1.json "cn['state'] == 'neutral' and cn['reference']['kind'] == 'panel-of-normals'"
 python=python3

@@ -13,7 +13,7 @@ only held to >=), and it has no rule for QC-fail and supplementary records (we l
 
 codons: for each fragment (read name) and codon the three consensus bases. A record counts unless unmapped, secondary,
 supplementary, QC-fail, duplicate or MAPQ < 20. A base's quality is capped at 40; two agreeing mates add up, capped at
-45; where mates disagree the codon does not count for the fragment. A codon counts when each base reaches 20.
+45; where mates disagree the codon does not count for the fragment. A codon counts when each base reaches 10 (ras_min_quality).
 """
 import json
 import os
@@ -149,7 +149,7 @@ def codons(bam, path, panel_name):
                 haplotypes[key]["indel"] += 1
                 continue
             three = [consensus.get(p, ("?", -1)) for p in three]
-            if min(q for _, q in three) < 20 or any(b not in "ACGT" for b, _ in three):
+            if min(q for _, q in three) < 10 or any(b not in "ACGT" for b, _ in three):
                 continue
             text = "".join(b for b, _ in three)
             text = text if strand == "+" else text.translate(COMPLEMENT)
