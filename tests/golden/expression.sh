@@ -41,6 +41,10 @@ want "states found" test "$(grep -c '^##component' ref.tsv)" -eq 3
 want "counts are kept" test "$(grep -vc '^##' ref.tsv)" -eq 26
 run 0 "one thread" reference expression sheet.tsv -o one.tsv -@1
 want "same bytes for any thread count" cmp ref.tsv one.tsv
+run 0 "the cohort's evidence" batch sheet.tsv -o kept -q
+awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = "kept/" $1 (NR % 2 ? ".json" : ".evidence.gz") } { print }' sheet.tsv >kept.tsv
+run 0 "reference from evidence" reference expression kept.tsv -o kept.ref
+want "reference from evidence: the same but for the sheet's name" cmp <(sed 's/kept.tsv/sheet.tsv/' kept.ref) ref.tsv
 "$program" reference expression sheet.tsv -q >stdout.tsv 2>err.txt
 want "standard output holds the same" cmp ref.tsv stdout.tsv
 want "--quiet is quiet" test ! -s err.txt

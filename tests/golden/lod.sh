@@ -59,6 +59,13 @@ run 0 "dilution -@4" --dna $wild --mutated $mutated --fractions $shares --repeat
 want "dilution -@4: same" cmp out.txt dilution.tsv
 run 0 "dilution from CRAM" --dna $wild --mutated data/PCL01.dna.cram --fractions 0.01 --repeats 60
 want "dilution from CRAM: same" cmp <(grep -P '\t0.01\t' dilution.tsv) <(grep ^KRAS out.txt)
+first=
+run 0 "evidence of both" sample --id W --dna $wild -o kept -q
+run 0 "evidence of the mutated one" sample --id M --dna $mutated -o kept -q
+first=lod
+run 0 "dilution from evidence" --dna kept/W.evidence.gz --mutated kept/M.json --fractions $shares --repeats 60
+want "dilution from evidence: same" cmp out.txt dilution.tsv
+refused 1 "evidence without the input" 'W.json: holds no evidence of rna' --rna kept/W.json
 run 0 "dilution of one share" --dna $wild --mutated $mutated --fractions 0.01 --repeats 60
 want "a share does not depend on the others" cmp <(grep -P '\t0.01\t' dilution.tsv) <(grep ^KRAS out.txt)
 run 0 "dilution, another seed" --dna $wild --mutated $mutated --fractions 0.01 --repeats 60 --seed 2

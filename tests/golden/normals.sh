@@ -51,6 +51,12 @@ want "header: audit" test "$(grep -c '^##normal=' pon.tsv)" -eq 6
 want "rows" test "$(grep -vc '^#' pon.tsv)" -eq "$(grep -vc '^#' "$root/panels/grch38/bins.bed")"
 run 0 "the same on stdout, other threads" reference copynumber genomes.tsv -@1 -q
 want "same bytes" cmp out.txt pon.tsv
+run 0 "their evidence" batch genomes.tsv -o kept -q
+printf 'sample_id\tdna\n' >kept.tsv
+for i in 1 2 3; do printf 'N%s\tkept/N%s.evidence.gz\n' $i $i; done >>kept.tsv
+for i in 4 5 6; do printf 'N%s\tkept/N%s.json\n' $i $i; done >>kept.tsv
+run 0 "panel of normals from evidence" reference copynumber kept.tsv -o -
+want "panel of normals from evidence: same bytes" cmp out.txt pon.tsv
 run 0 "kit" reference copynumber kit.tsv -o kit.pon
 want "kit: assay" grep -qx '##assay=exome' kit.pon
 printf 'sample_id\tdna\tnormal\n' >pairs.tsv

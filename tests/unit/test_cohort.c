@@ -547,6 +547,8 @@ static void persons_compared(void **state) {
     add_person(&panels[0], &rows[3], PS_INPUT_DNA, &one, 6); /* failed: says nothing */
     add_person(&panels[0], &rows[4], PS_INPUT_DNA, &one, 7);
     rows[4].snp_set[0] = 'x'; /* of another panel: not compared */
+    add_person(&panels[0], &rows[5], PS_INPUT_DNA, &one, 8);
+    rows[5].person[0].counts[40] = '\0'; /* claims the set's name, and holds something else */
     assert_int_equal(ps_cohort_compare(panels, 2, rows, N, 2, &err), 0);
     assert_int_equal(rows[0].n_matches, 1);
     assert_string_equal(rows[0].match[0].sample_id, "<b>");
