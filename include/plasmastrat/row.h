@@ -109,6 +109,8 @@ void ps_row_add_check(ps_row *row, const char *check, const char *input, ps_qc_s
  * another or a newer schema, a digest that is missing or does not fit, a member that is missing or out of range. The row is
  * empty (ps_row_init) then. */
 int ps_row_read(const char *path, ps_row *row, ps_error *err);
+/* The same of a file whose bytes are known to be those that were written (the ledger's): its digest is not worked out. */
+int ps_row_read_known(const char *path, ps_row *row, ps_error *err);
 /* The same from memory; `path` is only the name used in messages. */
 int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *row, ps_error *err);
 

@@ -59,7 +59,7 @@ static int take_up(const batch_state *st, const ps_job *job, const char *request
     if (!st->settings->resume || !ledger_is_current(outdir, job->sample_id, request))
         return 0;
     char *path = cli_output_path(outdir, job->sample_id, 0);
-    int status = ps_row_read(path, row, &err);
+    int status = ps_row_read_known(path, row, &err);
     free(path);
     if (status < 0 || !strcmp(row->sample_id, job->sample_id))
         return status == 0;

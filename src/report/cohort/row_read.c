@@ -221,9 +221,9 @@ static void take_done(json_reader *r, const json_t *root, ps_row *row) {
     take_checks(r, root, row);
 }
 
-static void take_document(json_reader *r, const json_t *root, ps_row *row) {
+static void take_document(json_reader *r, const json_t *root, int is_known, ps_row *row) {
     static const char *const states[] = {"ok", "failed"};
-    if (json_check_head(r, root) < 0)
+    if ((is_known ? json_check_schema(r, root) : json_check_head(r, root)) < 0)
         return;
     row->sample_id = copy(r, root, "sample_id");
     if (!*row->sample_id)
@@ -234,7 +234,7 @@ static void take_document(json_reader *r, const json_t *root, ps_row *row) {
         row->failure = copy(r, root, "message");
 }
 
-int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *row, ps_error *err) {
+static int parse(const char *path, const char *bytes, size_t n_bytes, int is_known, ps_row *row, ps_error *err) {
     json_error_t wrong;
     ps_row_init(row);
     json_t *root = json_loadb(bytes, n_bytes, JSON_REJECT_DUPLICATES, &wrong);
@@ -243,7 +243,7 @@ int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *ro
                        wrong.position, wrong.text);
     json_reader r = {.path = path, .err = err};
     if (json_is_object(root))
-        take_document(&r, root, row);
+        take_document(&r, root, is_known, row);
     else
         node_fail(&r, NULL, "is no JSON object, expected a sample's");
     json_decref(root);
@@ -254,13 +254,25 @@ int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *ro
     return -1;
 }
 
-int ps_row_read(const char *path, ps_row *row, ps_error *err) {
+int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *row, ps_error *err) {
+    return parse(path, bytes, n_bytes, 0, row, err);
+}
+
+static int read_file(const char *path, int is_known, ps_row *row, ps_error *err) {
     char *bytes = NULL;
     size_t n = 0;
     ps_row_init(row);
     if (ps_file_read(path, PS_ROW_BYTES, PS_ERR_RUN, &bytes, &n, err) < 0)
         return -1;
-    int status = ps_row_parse(path, bytes, n, row, err);
+    int status = parse(path, bytes, n, is_known, row, err);
     free(bytes);
     return status;
+}
+
+int ps_row_read(const char *path, ps_row *row, ps_error *err) {
+    return read_file(path, 0, row, err);
+}
+
+int ps_row_read_known(const char *path, ps_row *row, ps_error *err) {
+    return read_file(path, 1, row, err);
 }

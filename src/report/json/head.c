@@ -8,7 +8,7 @@
 enum { NEWEST_SCHEMA = 2 };
 static const char family[] = "plasmastrat/sample/";
 
-static void check_schema(json_reader *r, const json_t *root) {
+int json_check_schema(json_reader *r, const json_t *root) {
     const char *found = node_text(r, root, "schema", 0);
     size_t n = strlen(family);
     long number = strncmp(found, family, n) ? 0 : strtol(found + n, NULL, 10);
@@ -17,6 +17,7 @@ static void check_schema(json_reader *r, const json_t *root) {
                   NEWEST_SCHEMA);
     else if (number < 1)
         node_fail(r, "schema", "'%.60s', expected %s%d", found, family, NEWEST_SCHEMA);
+    return r->failed ? -1 : (int)number;
 }
 
 static void check_digest(json_reader *r, const json_t *root) {
@@ -26,8 +27,8 @@ static void check_digest(json_reader *r, const json_t *root) {
 }
 
 int json_check_head(json_reader *r, const json_t *root) {
-    check_schema(r, root);
-    if (!r->failed)
+    int schema = json_check_schema(r, root);
+    if (schema >= 0)
         check_digest(r, root);
-    return r->failed ? -1 : (int)strtol(json_string_value(json_object_get(root, "schema")) + strlen(family), NULL, 10);
+    return r->failed ? -1 : schema;
 }
