@@ -151,6 +151,20 @@ static void table_bytes(void **state) {
     free(text);
 }
 
+/* Readers of tables refuse a cell of more than 131,072 bytes. */
+static void thousands_of_variants(void **state) {
+    (void)state;
+    ps_row row = named("S");
+    for (int i = 0; i < 3000; i++)
+        ps_row_add_variant(&row, "KRAS", "p.Gly12AspfsTer1234", 0.25, 0);
+    char *text = written(ps_write_cohort_tsv, &row, 1);
+    assert_true(strlen(text) < 5000);
+    assert_int_equal(count_of(text, "KRAS:p.Gly12AspfsTer1234:0.25"), 50);
+    assert_non_null(strstr(text, ",and 2950 more\t"));
+    free(text);
+    ps_row_free(&row);
+}
+
 /* A row that somebody forgot to fill says nothing about the sample, least of all something negative. */
 static void zeroed_row(void **state) {
     (void)state;
@@ -601,11 +615,13 @@ int main(int argc, char **argv) {
     if (argc >= 2)
         return leave(argv[1], argc > 2 ? strtoul(argv[2], NULL, 10) : 2000);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_bytes),         cmocka_unit_test(zeroed_row),     cmocka_unit_test(nasty_table),
-        cmocka_unit_test(nasty_page),          cmocka_unit_test(nasty_multiqc),  cmocka_unit_test(page_holds),
-        cmocka_unit_test(checks_in_the_table), cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),
-        cmocka_unit_test(multiqc_holds),       cmocka_unit_test(full_disk),      cmocka_unit_test(repeatable),
-        cmocka_unit_test(persons_compared),
+        cmocka_unit_test(table_bytes),    cmocka_unit_test(thousands_of_variants),
+        cmocka_unit_test(zeroed_row),     cmocka_unit_test(nasty_table),
+        cmocka_unit_test(nasty_page),     cmocka_unit_test(nasty_multiqc),
+        cmocka_unit_test(page_holds),     cmocka_unit_test(checks_in_the_table),
+        cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),
+        cmocka_unit_test(multiqc_holds),  cmocka_unit_test(full_disk),
+        cmocka_unit_test(repeatable),     cmocka_unit_test(persons_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,10 +33,12 @@ void ps_cohort_put_real(FILE *out, double x, const char *missing) {
 }
 
 void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const char *missing) {
+    enum { MOST = 50 }; /* of a cell: readers of tables refuse longer ones (131,072 bytes in Python's csv) */
     const char *join = "";
+    size_t n = 0;
     for (size_t i = 0; i < row->n_variants; i++) {
         const ps_row_variant *v = &row->variant[i];
-        if (v->mutates != mutates)
+        if (v->mutates != mutates || n++ >= MOST)
             continue;
         char *gene = ps_plain(v->gene), *change = ps_plain(v->hgvs_p);
         fprintf(out, "%s%s:%s:", join, gene ? gene : "", change ? change : "");
@@ -45,6 +47,8 @@ void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const cha
         free(change);
         join = ",";
     }
+    if (n > MOST)
+        fprintf(out, ",and %zu more", n - MOST);
     if (!*join)
         fputs(missing, out);
 }
