@@ -15,12 +15,12 @@ char *ps_strndup(const char *s, size_t n);
 char *ps_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Grows `array` so that element `count` exists. `array` and `capacity` are lvalues; new elements are not zeroed. */
-#define PS_GROW(array, count, capacity)                                                                               \
-    do {                                                                                                              \
-        if ((size_t)(count) >= (size_t)(capacity)) {                                                                  \
-            (capacity) = (capacity) ? 2 * (capacity) : 16;                                                            \
-            (array) = ps_resize((array), (size_t)(capacity), sizeof *(array));                                        \
-        }                                                                                                             \
+#define PS_GROW(array, count, capacity)                                                                              \
+    do {                                                                                                             \
+        if ((size_t)(count) >= (size_t)(capacity)) {                                                                 \
+            (capacity) = (capacity) ? 2 * (capacity) : 16;                                                           \
+            (array) = ps_resize((array), (size_t)(capacity), sizeof *(array));                                       \
+        }                                                                                                            \
     } while (0)
 
 #endif

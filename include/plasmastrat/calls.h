@@ -6,7 +6,6 @@
 #ifndef PLASMASTRAT_CALLS_H
 #define PLASMASTRAT_CALLS_H
 
-
 #include "plasmastrat/ccnd1.h"
 #include "plasmastrat/identity.h"
 #include "plasmastrat/ras.h"

@@ -15,14 +15,15 @@
 typedef struct ps_case {
     const ps_panel *panel;
     const ps_read_evidence *reads[PS_N_READ_INPUTS];
-    const ps_variants *vcf;    /* NULL: none */
-    const ps_variants *sites;  /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
-    const ps_sv_evidence *sv;  /* joins of 11q13 to IGH that another program lists; NULL: no list */
+    const ps_variants *vcf;   /* NULL: none */
+    const ps_variants *sites; /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
+    const ps_sv_evidence *sv; /* joins of 11q13 to IGH that another program lists; NULL: no list */
     const ps_count_evidence *counts; /* gene counts of another program; NULL: none */
-    double purity;             /* NaN: unknown */
-    double molecules;          /* haploid genomes that the DNA library began with (--molecules, --input-ng); 0 or NaN: unknown */
-    const ps_primers *primers; /* NULL: none were given */
-    const ps_normals *normals; /* panel of normals for depth (--copynumber-reference); NULL: none */
+    double purity;                   /* NaN: unknown */
+    double
+        molecules; /* haploid genomes that the DNA library began with (--molecules, --input-ng); 0 or NaN: unknown */
+    const ps_primers *primers;        /* NULL: none were given */
+    const ps_normals *normals;        /* panel of normals for depth (--copynumber-reference); NULL: none */
     const ps_error_reference *errors; /* --error-reference, made with this panel's codons; NULL: none */
     const ps_expression_reference *expression_reference; /* made with this panel's genes; NULL: built-in assumption */
 } ps_case;

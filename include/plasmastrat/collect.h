@@ -23,7 +23,7 @@ typedef struct ps_read_source { /* one alignment input */
 
 /* Fills evidence[i] with what source i of the n tells; two may be of one role (names and families are of their file).
  * Uses up to n_threads threads. On error the evidence is empty. */
-int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads, ps_read_evidence *evidence,
-               ps_error *err);
+int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
+               ps_read_evidence *evidence, ps_error *err);
 
 #endif

@@ -22,7 +22,7 @@ enum { PS_MIN_ERROR_SAMPLES = 10 }; /* fewer do not tell a place's habit from on
 
 typedef struct ps_error_site {
     uint64_t fragments, errors;
-    double expected; /* errors that qualities and substitution explain */
+    double expected;   /* errors that qualities and substitution explain */
     uint64_t left_out; /* samples with a variant there */
 } ps_error_site;
 
@@ -32,8 +32,9 @@ typedef struct ps_error_reference {
     char places[17];   /* checksum of the panel's codon places */
     char checksum[17]; /* of the file */
     uint64_t n_samples;
-    ps_error_site *site; /* [codon][base, transcript order][letter A C G T, transcript strand]; the reference's is zero */
-    size_t n_sites;      /* 12 n_codons */
+    ps_error_site
+        *site;      /* [codon][base, transcript order][letter A C G T, transcript strand]; the reference's is zero */
+    size_t n_sites; /* 12 n_codons */
 } ps_error_reference;
 
 static inline size_t ps_error_site_at(int codon, int base, int letter) {

@@ -19,18 +19,41 @@
 #include "plasmastrat/primers.h"
 #include "plasmastrat/variants.h"
 
-typedef enum { PS_INPUT_RNA, PS_INPUT_DNA, PS_INPUT_NORMAL, PS_N_READ_INPUTS, PS_INPUT_VCF = PS_N_READ_INPUTS,
-               PS_INPUT_SV, PS_INPUT_COUNTS, PS_N_INPUTS } ps_input_role;
+typedef enum {
+    PS_INPUT_RNA,
+    PS_INPUT_DNA,
+    PS_INPUT_NORMAL,
+    PS_N_READ_INPUTS,
+    PS_INPUT_VCF = PS_N_READ_INPUTS,
+    PS_INPUT_SV,
+    PS_INPUT_COUNTS,
+    PS_N_INPUTS
+} ps_input_role;
 extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal", "vcf", "sv", "counts" */
 
 /* Why a record that overlaps the panel was left out; the first cause that applies counts. */
-typedef enum { PS_LEFT_UNMAPPED, PS_LEFT_SECONDARY, PS_LEFT_SUPPLEMENTARY, PS_LEFT_QC_FAIL, PS_LEFT_DUPLICATE,
-               PS_LEFT_LOW_MAPQ, PS_LEFT_MULTIMAPPED, PS_LEFT_ASSEMBLED, PS_N_LEFT } ps_left_out;
+typedef enum {
+    PS_LEFT_UNMAPPED,
+    PS_LEFT_SECONDARY,
+    PS_LEFT_SUPPLEMENTARY,
+    PS_LEFT_QC_FAIL,
+    PS_LEFT_DUPLICATE,
+    PS_LEFT_LOW_MAPQ,
+    PS_LEFT_MULTIMAPPED,
+    PS_LEFT_ASSEMBLED,
+    PS_N_LEFT
+} ps_left_out;
 extern const char *const ps_left_out_names[PS_N_LEFT];
 
 /* Who looks at records; each has its own rules for what is left out (src/evidence/README in collect.c). */
-typedef enum { PS_COLLECT_CODONS, PS_COLLECT_GENES, PS_COLLECT_BINS, PS_COLLECT_JUNCTIONS, PS_COLLECT_SNPS,
-               PS_N_COLLECTORS } ps_collector;
+typedef enum {
+    PS_COLLECT_CODONS,
+    PS_COLLECT_GENES,
+    PS_COLLECT_BINS,
+    PS_COLLECT_JUNCTIONS,
+    PS_COLLECT_SNPS,
+    PS_N_COLLECTORS
+} ps_collector;
 extern const char *const ps_collector_names[PS_N_COLLECTORS];
 
 /* Fragment orientation on the reference: read 1 forward (F1R2; for unpaired reads: forward), or reverse (F2R1). */
@@ -38,8 +61,9 @@ enum { PS_F1R2, PS_F2R1 };
 
 /* What makes a fragment's word about a place doubtful; bits of ps_codon_count.doubt and ps_allele_count.doubtful. */
 enum {
-    PS_DOUBT_END = 1,  /* every read that shows the place shows it within ras_end_bases of an end of its alignment */
-    PS_DOUBT_CLUTTER = 2, /* much of a read is clipped (ras_clutter_clip), or ras_clutter_codons others differ too: mismapped */
+    PS_DOUBT_END = 1, /* every read that shows the place shows it within ras_end_bases of an end of its alignment */
+    PS_DOUBT_CLUTTER =
+        2, /* much of a read is clipped (ras_clutter_clip), or ras_clutter_codons others differ too: mismapped */
     PS_N_DOUBTS = 4,
 };
 
@@ -47,20 +71,20 @@ enum {
  * counts when it shows the three bases, each of at least ras_min_quality: poor ones count with their own error. */
 enum { PS_HAP_INDEL = 64, PS_N_HAPS = 65 };
 typedef struct ps_codon_count {
-    int32_t codon;     /* panel codon id */
-    uint8_t hap;       /* 0..63, or PS_HAP_INDEL: an insertion or deletion touches the codon */
-    uint8_t doubt;     /* PS_DOUBT_* bits */
-    uint8_t side;      /* PS_F1R2 or PS_F2R1 */
-    uint8_t quality;   /* phred: the lowest of the changed bases; 0 for the reference haplotype */
+    int32_t codon;   /* panel codon id */
+    uint8_t hap;     /* 0..63, or PS_HAP_INDEL: an insertion or deletion touches the codon */
+    uint8_t doubt;   /* PS_DOUBT_* bits */
+    uint8_t side;    /* PS_F1R2 or PS_F2R1 */
+    uint8_t quality; /* phred: the lowest of the changed bases; 0 for the reference haplotype */
     uint32_t n;
 } ps_codon_count;
 
 /* The same fragments by the quality of each of the codon's bases, whatever the haplotype: what errors to expect. */
 typedef struct ps_base_count {
     int32_t codon;
-    uint8_t base;      /* 0..2, transcript order */
+    uint8_t base; /* 0..2, transcript order */
     uint8_t side;
-    uint8_t quality;   /* phred */
+    uint8_t quality; /* phred */
     uint32_t n;
 } ps_base_count;
 
@@ -68,11 +92,12 @@ typedef struct ps_base_count {
  * neighbouring codons changed together (in cis). Left-aligned. */
 typedef struct ps_allele_count {
     int32_t locus;
-    int32_t beg0, end0; /* replaced reference */
-    char *alt;          /* plus strand; owned */
-    uint32_t n[2];      /* by side */
+    int32_t beg0, end0;   /* replaced reference */
+    char *alt;            /* plus strand; owned */
+    uint32_t n[2];        /* by side */
     uint32_t doubtful[2]; /* of them, with PS_DOUBT_END, with PS_DOUBT_CLUTTER */
-    uint32_t depth;     /* fragments that would have shown it: carriers, and others that reach far enough beyond it; worked
+    uint32_t
+        depth; /* fragments that would have shown it: carriers, and others that reach far enough beyond it; worked
                          * out from codon and reach when the rows are put in order */
 } ps_allele_count;
 
@@ -86,13 +111,17 @@ typedef struct ps_reach_count {
 /* What one fragment shows around a codon, for people to look at; no caller does. A file may hold a million fragments there:
  * of each haplotype those PS_PICTURE_ROWS are kept whose names have the lowest hashes (the same rows in any order of the
  * records). Those of the reference and of the PS_PICTURE_HAPS others with the most fragments are drawn. */
-enum { PS_PICTURE_ROWS = 10, PS_PICTURE_HAPS = 6, PS_PICTURE_FLANK = 18, /* coding bases on each side */
-       PS_PICTURE_COLUMNS = 2 * PS_PICTURE_FLANK + 3 };
+enum {
+    PS_PICTURE_ROWS = 10,
+    PS_PICTURE_HAPS = 6,
+    PS_PICTURE_FLANK = 18, /* coding bases on each side */
+    PS_PICTURE_COLUMNS = 2 * PS_PICTURE_FLANK + 3
+};
 typedef struct ps_picture_row {
     int32_t codon;
     uint8_t hap, side; /* as in ps_codon_count */
     uint64_t order;    /* hash of the fragment's name; 0 when read from a result */
-    char *text;        /* owned. A character for each target of ps_picture_span(), on the coding strand: A C G T, lower case
+    char *text; /* owned. A character for each target of ps_picture_span(), on the coding strand: A C G T, lower case
                         * below min_base_quality, '-' deleted, '.' not shown, '?' the mates disagree, 'N' unreadable; between
                         * two of them "(ACG)": inserted there, "(ACG+)" when it goes on */
 } ps_picture_row;
@@ -121,13 +150,15 @@ typedef struct ps_junction_read {
     int32_t pos_a0;    /* in the window */
     int32_t pos_b0;    /* in IGH */
     uint8_t split;     /* 1: breakpoint seen in a read (SA tag); 0: discordant pair */
-    uint8_t right_a;   /* 1: sequence left of pos_a0 is kept (the junction is on the right end), 0: right of it is kept */
+    uint8_t
+        right_a; /* 1: sequence left of pos_a0 is kept (the junction is on the right end), 0: right of it is kept */
     uint8_t right_b;
-    uint8_t from_b;    /* 1: told by the record in IGH: its pos_b0 is the better one */
-    uint8_t low_b;     /* 1: the IGH side's mapping quality is known and under min_mapq */
+    uint8_t from_b;      /* 1: told by the record in IGH: its pos_b0 is the better one */
+    uint8_t low_b;       /* 1: the IGH side's mapping quality is known and under min_mapq */
     char base_a, base_b; /* read base at pos_a0 and pos_b0, plus strand, of at least min_base_quality; 0 unknown */
     uint8_t paired;      /* of a row per molecule: 1: a pair joins the two sides, beside a split read or alone */
-    char contig_b[PS_CONTIG_B]; /* empty: IGH. Else the mate's contig, which is not the panel's and may hold IGH (an alternative or
+    char contig_b
+        [PS_CONTIG_B]; /* empty: IGH. Else the mate's contig, which is not the panel's and may hold IGH (an alternative or
                                  * unplaced one); pos_b0 is there. Zero-filled, cut to fit */
 } ps_junction_read;
 
@@ -148,8 +179,9 @@ typedef struct ps_junction_clip {
 enum {
     PS_WINDOW_CELL = 10000,
     PS_CHIMERIC_CELL = 1000,
-    PS_MAX_JUNCTION_ROWS = 1 << 16, /* kept of a sample: beyond it, a share of the fragments by hash (any order, same rows) */
-    PS_MAX_THINNING = 32,         /* halvings; a file that needs more has one name on all its reads: nothing is kept */
+    PS_MAX_JUNCTION_ROWS =
+        1 << 16,          /* kept of a sample: beyond it, a share of the fragments by hash (any order, same rows) */
+    PS_MAX_THINNING = 32, /* halvings; a file that needs more has one name on all its reads: nothing is kept */
 };
 
 /* ---- one struct per collector -----------------------------------------------------------------------------------
@@ -158,10 +190,11 @@ enum {
  * order and joins those of one key: once after any number of additions. Parts may be added in any order and any grouping.
  */
 
-typedef struct ps_codon_evidence { /* codons.c */
-    uint64_t mate_conflicts; /* codons not counted because overlapping mates disagree */
+typedef struct ps_codon_evidence {      /* codons.c */
+    uint64_t mate_conflicts;            /* codons not counted because overlapping mates disagree */
     uint64_t mates_expected, mates_met; /* reads whose mate starts in a coding exon too, and those that met it */
-    uint64_t no_quality;     /* reads that show coding bases and have no base qualities: these count as min_base_quality */
+    uint64_t
+        no_quality; /* reads that show coding bases and have no base qualities: these count as min_base_quality */
     ps_codon_count *codon;
     size_t n_codon;
     ps_base_count *base;
@@ -177,13 +210,13 @@ typedef struct ps_codon_evidence { /* codons.c */
 
 typedef struct ps_gene_evidence { /* genes.c; RNA */
     ps_gene_count *gene;
-    size_t n; /* the panel's n_genes, or 0: none were counted */
+    size_t n;     /* the panel's n_genes, or 0: none were counted */
     int imported; /* 1: fragments are another program's counts, and nothing else is known */
 } ps_gene_evidence;
 
 typedef struct ps_bin_evidence { /* bins.c; DNA, normal */
-    uint64_t *bin; /* fragments whose first read starts in the bin */
-    size_t n;      /* the panel's n_bins, or 0 */
+    uint64_t *bin;               /* fragments whose first read starts in the bin */
+    size_t n;                    /* the panel's n_bins, or 0 */
 } ps_bin_evidence;
 
 typedef struct ps_snp_evidence { /* snps.c */
@@ -196,13 +229,13 @@ typedef struct ps_junction_evidence { /* junctions.c; RNA, DNA */
     size_t n_junction;
     ps_junction_clip *clip;
     size_t n_clip;
-    int thinned;                 /* halvings of the fragments in junction and clip; 0: all are there */
-    uint64_t window_fragments;   /* proper pairs and single reads in the t(11;14) window */
-    ps_molecules molecules;      /* of these; window 0 */
-    uint64_t *cell_bases;        /* n_cells: their insert (or read) lengths by the cell they start in: coverage x cell */
-    size_t n_cells;              /* cells of PS_WINDOW_CELL bases over the window, the last may be shorter */
-    uint64_t window_chimeric;    /* pairs in the window whose mate maps to another contig, anywhere but IGH */
-    uint64_t *chimeric[2];       /* n_chimeric[side]: pairs to other contigs (side b: any but the window's) by the cell of
+    int thinned;               /* halvings of the fragments in junction and clip; 0: all are there */
+    uint64_t window_fragments; /* proper pairs and single reads in the t(11;14) window */
+    ps_molecules molecules;    /* of these; window 0 */
+    uint64_t *cell_bases;     /* n_cells: their insert (or read) lengths by the cell they start in: coverage x cell */
+    size_t n_cells;           /* cells of PS_WINDOW_CELL bases over the window, the last may be shorter */
+    uint64_t window_chimeric; /* pairs in the window whose mate maps to another contig, anywhere but IGH */
+    uint64_t *chimeric[2]; /* n_chimeric[side]: pairs to other contigs (side b: any but the window's) by the cell of
                                   * PS_CHIMERIC_CELL bases they start in: 0 the window, 1 IGH (DNA only) */
     size_t n_chimeric[2];
 } ps_junction_evidence;
@@ -237,13 +270,13 @@ void ps_junctions_tidy(ps_junction_evidence *junctions);
 
 typedef struct ps_read_evidence {
     ps_input_role role;
-    int given;           /* 0: this input was not given; everything else is zero */
+    int given; /* 0: this input was not given; everything else is zero */
     uint64_t seen[PS_N_COLLECTORS];
     uint64_t left_out[PS_N_COLLECTORS][PS_N_LEFT];
     uint64_t spliced[PS_N_COLLECTORS]; /* of the records not left out, those with an N in the CIGAR */
-    uint64_t records;        /* records that overlap the panel, once per collector */
-    int digested_primers;    /* 1: of Ion Torrent, whose kits digest the primers before sequencing */
-    uint64_t missing_contigs; /* bit per panel contig (id under 64) that the file's header does not name */
+    uint64_t records;                  /* records that overlap the panel, once per collector */
+    int digested_primers;              /* 1: of Ion Torrent, whose kits digest the primers before sequencing */
+    uint64_t missing_contigs;          /* bit per panel contig (id under 64) that the file's header does not name */
     ps_codon_evidence codons;
     ps_gene_evidence genes;
     ps_bin_evidence bins;
@@ -295,18 +328,18 @@ typedef struct ps_evidence {
     int has_sv;
     ps_count_evidence counts;
     int has_counts;
-    int style;         /* contig naming style for output: that of the tumour's DNA, else its RNA, the normal, the VCF */
+    int style; /* contig naming style for output: that of the tumour's DNA, else its RNA, the normal, the VCF */
     ps_input_info *input; /* by role, then path */
     size_t n_inputs;
-    char digest[17];   /* of all but the inputs' entries and what was stated; "": not worked out */
-    char **kept;       /* texts that others point to */
+    char digest[17]; /* of all but the inputs' entries and what was stated; "": not worked out */
+    char **kept;     /* texts that others point to */
     size_t n_kept;
 } ps_evidence;
 
 void ps_evidence_free(ps_evidence *evidence);
 /* Adds an input; texts are copied, format and build must last. */
-ps_input_info *ps_evidence_input(ps_evidence *evidence, ps_input_role role, const char *path, const char *format, const char *build,
-                                 const char *sample_name, uint64_t records, int style);
+ps_input_info *ps_evidence_input(ps_evidence *evidence, ps_input_role role, const char *path, const char *format,
+                                 const char *build, const char *sample_name, uint64_t records, int style);
 /* A copy of `text` that lives as long as the evidence; NULL gives NULL. */
 const char *ps_evidence_keep(ps_evidence *evidence, const char *text);
 /* Puts inputs and rows in order and sets the style: after the last addition. */

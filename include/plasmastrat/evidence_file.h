@@ -22,12 +22,13 @@ void ps_counts_digest(const ps_count_evidence *counts, char digest[17]);
 void ps_evidence_digest(ps_evidence *evidence);
 
 /* Writes the file; `version` is the program's. */
-int ps_evidence_write(const ps_panel *panel, const ps_evidence *evidence, const char *version, FILE *out, ps_error *err);
+int ps_evidence_write(const ps_panel *panel, const ps_evidence *evidence, const char *version, FILE *out,
+                      ps_error *err);
 
 /* Reads one onto that of `panels` which has its build and places; *panel says which. Refused, with an error that names the file
  * and what is wrong with it: a damaged or edited file, a newer schema, other places, numbers that cannot be. */
-int ps_evidence_read(const char *path, const ps_panel *panels, int n_panels, ps_evidence *evidence, const ps_panel **panel,
-                     ps_error *err);
+int ps_evidence_read(const char *path, const ps_panel *panels, int n_panels, ps_evidence *evidence,
+                     const ps_panel **panel, ps_error *err);
 /* The same from memory; `path` is only the name used in messages. */
 int ps_evidence_parse(const char *path, const char *bytes, size_t n_bytes, const ps_panel *panels, int n_panels,
                       ps_evidence *evidence, const ps_panel **panel, ps_error *err);

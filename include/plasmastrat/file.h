@@ -12,7 +12,8 @@
 int ps_file_read(const char *path, size_t most, ps_error_kind kind, char **bytes, size_t *n, ps_error *err);
 
 /* The same of what is left of an open one, which is closed; `path` is only the name used in messages. */
-int ps_stream_read(FILE *file, const char *path, size_t most, ps_error_kind kind, char **bytes, size_t *n, ps_error *err);
+int ps_stream_read(FILE *file, const char *path, size_t most, ps_error_kind kind, char **bytes, size_t *n,
+                   ps_error *err);
 
 int ps_path_is_remote(const char *path); /* 1: a URL such as "https://..." or "s3://..." */
 

@@ -11,23 +11,23 @@
 #include "plasmastrat/error.h"
 #include "plasmastrat/panel.h"
 
-typedef struct ps_sv_row {  /* an adjacency between the 11q13 window ("a") and IGH ("b") */
-    int32_t pos_a0, pos_b0; /* last kept base on each side */
-    uint8_t right_a, right_b; /* 1: sequence left of the base is kept, as in ps_junction_read */
-    char *contig_b;         /* as the file names it: an alternative contig has no panel id */
-    int on_alt;             /* 1: side b lies on an alternative or unplaced contig of chromosome 14 */
+typedef struct ps_sv_row {     /* an adjacency between the 11q13 window ("a") and IGH ("b") */
+    int32_t pos_a0, pos_b0;    /* last kept base on each side */
+    uint8_t right_a, right_b;  /* 1: sequence left of the base is kept, as in ps_junction_read */
+    char *contig_b;            /* as the file names it: an alternative contig has no panel id */
+    int on_alt;                /* 1: side b lies on an alternative or unplaced contig of chromosome 14 */
     int64_t split, discordant; /* fragments or reads, as the caller counts; -1 not said */
-    char *filter;           /* as written; "PASS" also for '.' */
-    int passes;             /* PASS, the tumour's own filter too, and not without support in the tumour */
+    char *filter;              /* as written; "PASS" also for '.' */
+    int passes;                /* PASS, the tumour's own filter too, and not without support in the tumour */
 } ps_sv_row;
 
 typedef struct ps_sv_evidence {
     char *path;
-    const char *format;  /* "VCF" or "BCF" */
-    char *caller;        /* "Manta", as the header says; "an unnamed caller" */
-    char *sample_name;   /* the column used, "" none */
+    const char *format;      /* "VCF" or "BCF" */
+    char *caller;            /* "Manta", as the header says; "an unnamed caller" */
+    char *sample_name;       /* the column used, "" none */
     uint64_t records, joins; /* all, and those that join two places */
-    ps_sv_row *row;      /* passing ones first, then by support */
+    ps_sv_row *row;          /* passing ones first, then by support */
     size_t n;
     char notice[512];
 } ps_sv_evidence;
@@ -41,11 +41,11 @@ typedef enum { PS_COUNTS_FRAGMENTS, PS_COUNTS_PER_KB } ps_counts_unit;
 
 typedef struct ps_count_evidence {
     char *path;
-    char *program;      /* "featureCounts" */
-    char *sample_name;  /* the column used, "" none */
+    char *program;       /* "featureCounts" */
+    char *sample_name;   /* the column used, "" none */
     ps_counts_unit unit; /* PER_KB: TPM or FPKM, of which no counting interval can be had */
-    double *value;      /* by panel gene; NaN: the file does not have the gene */
-    size_t n;           /* the panel's n_genes, or 0 */
+    double *value;       /* by panel gene; NaN: the file does not have the gene */
+    size_t n;            /* the panel's n_genes, or 0 */
     uint64_t rows;
     char notice[512];
 } ps_count_evidence;

@@ -13,9 +13,16 @@
 
 #include "plasmastrat/evidence.h"
 
-typedef enum { PS_LIBRARY_UNKNOWN, PS_LIBRARY_UNIQUE, PS_LIBRARY_COPIES, PS_LIBRARY_UMI, PS_LIBRARY_AMPLICON,
-               PS_N_LIBRARY_KINDS } ps_library_kind;
-extern const char *const ps_library_names[PS_N_LIBRARY_KINDS]; /* "unknown", "unique", "unmarked-copies", "umi", "amplicon" */
+typedef enum {
+    PS_LIBRARY_UNKNOWN,
+    PS_LIBRARY_UNIQUE,
+    PS_LIBRARY_COPIES,
+    PS_LIBRARY_UMI,
+    PS_LIBRARY_AMPLICON,
+    PS_N_LIBRARY_KINDS
+} ps_library_kind;
+extern const char
+    *const ps_library_names[PS_N_LIBRARY_KINDS]; /* "unknown", "unique", "unmarked-copies", "umi", "amplicon" */
 
 typedef struct ps_library { /* of one read input; doubles that do not exist are NaN */
     ps_library_kind kind;
@@ -29,7 +36,7 @@ typedef struct ps_library { /* of one read input; doubles that do not exist are 
     double assumed;              /* molecules that no codon of an amplicon has more of */
     int stated;                  /* 1: the user said so */
     double insert_median, insert_low, insert_high; /* bases between outer ends; 5 and 95 % */
-    double first_forward;        /* share of the fragments whose first read is forward */
+    double first_forward;                          /* share of the fragments whose first read is forward */
     double mates_expected, mates_met;
 } ps_library;
 

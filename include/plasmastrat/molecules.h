@@ -28,10 +28,11 @@ enum { PS_UMI_NONE, PS_UMI_WITHIN_ENDS, PS_UMI_FAMILY, PS_UMI_ALONE };
 
 /* What a fragment is a copy of. */
 typedef struct ps_molecule_key {
-    uint64_t hash;   /* 63 bits */
-    int32_t end0[2]; /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell molecules apart */
-    uint8_t side;    /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
-    uint8_t umi;     /* PS_UMI_* */
+    uint64_t hash; /* 63 bits */
+    int32_t end0
+        [2]; /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell molecules apart */
+    uint8_t side; /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
+    uint8_t umi;  /* PS_UMI_* */
 } ps_molecule_key;
 
 /* Fragments of one molecule that show one thing at a codon that is not the reference: a haplotype (`allele` 0), or an insertion,
@@ -78,7 +79,7 @@ typedef struct ps_pile {
     size_t capacity;
     uint64_t limit; /* hashes from here up are not kept any more; 0: all are */
     ps_map at;      /* hash -> row of `all` + 1 */
-} ps_pile; /* zeroed: empty */
+} ps_pile;          /* zeroed: empty */
 
 /* One more fragment of the molecule; NULL when that is not kept. The pointer holds until the next call. */
 ps_molecule *ps_pile_add(ps_pile *pile, int32_t window, const ps_molecule_key *key);

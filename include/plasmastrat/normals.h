@@ -21,7 +21,9 @@
 #include "plasmastrat/error.h"
 #include "plasmastrat/panel.h"
 
-enum { PS_MIN_NORMALS = 5 }; /* fewer do not tell an odd one; no limit of a panel: a file is checked before its panel is known */
+enum {
+    PS_MIN_NORMALS = 5
+}; /* fewer do not tell an odd one; no limit of a panel: a file is checked before its panel is known */
 
 /* How a DNA library was made, as its coverage of the bins tells. */
 typedef enum { PS_ASSAY_UNKNOWN, PS_ASSAY_GENOME, PS_ASSAY_EXOME, PS_ASSAY_TARGETED, PS_N_ASSAYS } ps_assay;
@@ -33,7 +35,8 @@ typedef struct ps_normal_bin {
     double level_se;    /* standard error of ln level */
     uint64_t fragments; /* over all normals, for audit */
     uint8_t usable;
-    double captured;    /* share of its fragments that baits catch: what stands above the background; 0 in whole genomes */
+    double
+        captured; /* share of its fragments that baits catch: what stands above the background; 0 in whole genomes */
 } ps_normal_bin;
 
 typedef struct ps_normal_sample { /* for audit */
@@ -43,16 +46,16 @@ typedef struct ps_normal_sample { /* for audit */
 } ps_normal_sample;
 
 typedef struct ps_normals {
-    char *path;              /* as named in messages; NULL: a matched normal */
+    char *path; /* as named in messages; NULL: a matched normal */
     char *panel, *build, *panel_version;
-    char bins_checksum[17];  /* of the bins' places, arms, roles, GC and mappability */
-    char checksum[17];       /* of the file: that of its last row */
+    char bins_checksum[17]; /* of the bins' places, arms, roles, GC and mappability */
+    char checksum[17];      /* of the file: that of its last row */
     ps_assay assay;
     ps_normal_sample *sample;
     size_t n_samples;
-    ps_normal_bin *bin;      /* n_bins, by panel bin id */
+    ps_normal_bin *bin; /* n_bins, by panel bin id */
     int n_bins;
-    int usable;              /* usable bins */
+    int usable; /* usable bins */
 } ps_normals;
 
 /* 64-bit hash of a panel's bins in hex. */

@@ -15,15 +15,26 @@
 typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS_STATES } ps_ras_state;
 extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
 
-typedef enum { PS_FILTER_PASS, PS_FILTER_LOW_EVIDENCE, PS_FILTER_ORIENTATION, PS_FILTER_READ_END, PS_FILTER_CLUTTER,
-               PS_FILTER_NEAR_INDEL, PS_FILTER_GERMLINE, PS_FILTER_VCF, PS_FILTER_REFUTED, PS_FILTER_DAMAGE, PS_N_FILTERS } ps_filter;
+typedef enum {
+    PS_FILTER_PASS,
+    PS_FILTER_LOW_EVIDENCE,
+    PS_FILTER_ORIENTATION,
+    PS_FILTER_READ_END,
+    PS_FILTER_CLUTTER,
+    PS_FILTER_NEAR_INDEL,
+    PS_FILTER_GERMLINE,
+    PS_FILTER_VCF,
+    PS_FILTER_REFUTED,
+    PS_FILTER_DAMAGE,
+    PS_N_FILTERS
+} ps_filter;
 /* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter", "refuted", "damage"; with
  * a description for the VCF header */
 extern const char *const ps_filter_names[PS_N_FILTERS];
 extern const char *const ps_filter_descriptions[PS_N_FILTERS];
 
 typedef struct ps_ras_said { /* what one input alone says of a variant (its filter: source_filter) */
-    int given;                     /* 0: this input's caller does not list it */
+    int given;               /* 0: this input's caller does not list it */
     double vaf, vaf_low, vaf_high, lod;
     int64_t depth, alt_depth, ref_side[2], alt_side[2];
 } ps_ras_said;
@@ -35,19 +46,19 @@ typedef struct ps_ras_variant {
     char *ref, *alt;    /* VCF alleles (anchored when an indel), plus strand */
     int32_t pos1;       /* VCF POS */
     ps_filter filter;
-    char *vcf_filter;   /* FILTER of the input VCF where that is a source, else NULL */
-    double vaf, vaf_low, vaf_high; /* 95 % interval; NaN when no depth is known */
-    int64_t depth, alt_depth;      /* fragments (or the VCF's own counts); -1 unknown */
+    char *vcf_filter;                 /* FILTER of the input VCF where that is a source, else NULL */
+    double vaf, vaf_low, vaf_high;    /* 95 % interval; NaN when no depth is known */
+    int64_t depth, alt_depth;         /* fragments (or the VCF's own counts); -1 unknown */
     int64_t ref_side[2], alt_side[2]; /* by PS_F1R2 / PS_F2R1; -1 unknown */
-    double p_errors;    /* of a refused candidate: probability that errors alone score as much; NaN or 0 otherwise */
-    int minor;          /* 1: its VAF is under ras_floor_vaf: it does not decide alone */
-    double lod;         /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
-    unsigned sources;   /* bit per ps_input_role */
+    double p_errors;  /* of a refused candidate: probability that errors alone score as much; NaN or 0 otherwise */
+    int minor;        /* 1: its VAF is under ras_floor_vaf: it does not decide alone */
+    double lod;       /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
+    unsigned sources; /* bit per ps_input_role */
     int64_t source_depth[PS_N_INPUTS], source_alt[PS_N_INPUTS]; /* -1: this input does not tell */
     ps_filter source_filter[PS_N_INPUTS]; /* what each input alone says, where its bit of `sources` is set */
     ps_ras_said said[PS_N_INPUTS];
-    int context;        /* 1: HRAS or BRAF, outside the RAS state */
-    int forced;         /* 1: --force-sites asked for it: reported whatever the evidence */
+    int context; /* 1: HRAS or BRAF, outside the RAS state */
+    int forced;  /* 1: --force-sites asked for it: reported whatever the evidence */
 } ps_ras_variant;
 
 typedef struct ps_ras_note { /* what a reader of the answer should know of how it came about */
@@ -65,16 +76,17 @@ typedef struct ps_ras_codon {
     ps_ras_state state; /* of this codon */
     int64_t depth;      /* fragments over all three bases, best input; -1: none could tell */
     double lod95;       /* smallest VAF that would have been called with 95 % power; NaN when nothing was seen */
-    double lod95_of[PS_N_CHANGES]; /* the same by kind: lod95 is the worst of them; NaN: not known (a VCF, no hotspot) */
-    uint8_t source;     /* ps_input_role that gave depth and lod95 */
+    double
+        lod95_of[PS_N_CHANGES]; /* the same by kind: lod95 is the worst of them; NaN: not known (a VCF, no hotspot) */
+    uint8_t source;             /* ps_input_role that gave depth and lod95 */
 } ps_ras_codon;
 
 typedef struct ps_ras_library { /* what one read input's errors look like; zeroed: not measured */
     int given;
-    double quality_ratio; /* mismatches seen in those that base qualities state; NaN: too few are stated */
-    double spread;        /* sd of ln(error rate) from place to place */
-    int damaged;          /* haplotypes of one substitution that are damage; 0: none */
-    double damaged_vaf;   /* the highest of them */
+    double quality_ratio;     /* mismatches seen in those that base qualities state; NaN: too few are stated */
+    double spread;            /* sd of ln(error rate) from place to place */
+    int damaged;              /* haplotypes of one substitution that are damage; 0: none */
+    double damaged_vaf;       /* the highest of them */
     const char *damaged_pair; /* "C>T/G>A"; a constant */
 } ps_ras_library;
 
@@ -83,8 +95,8 @@ typedef struct ps_ras_call {
     ps_reasons reasons;
     ps_ras_variant *variant; /* KRAS/NRAS first then context, each by gene, position, alleles */
     size_t n_variants;
-    ps_ras_codon *codon;     /* n_codons, by panel codon id */
-    double log_odds;         /* ln P(data | mutated) / P(data | wild type): soft evidence; 0 when not assessable */
+    ps_ras_codon *codon; /* n_codons, by panel codon id */
+    double log_odds;     /* ln P(data | mutated) / P(data | wild type): soft evidence; 0 when not assessable */
     ps_ras_library library[PS_N_READ_INPUTS];
     char errors_checksum[17]; /* of the --error-reference that was used; "": none */
     int64_t errors_samples;   /* behind it */

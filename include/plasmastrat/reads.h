@@ -36,10 +36,10 @@ typedef struct ps_reads_info { /* what the header and the file system say; owned
     const char *build;         /* "GRCh38", ...; NULL when not recognised */
     char build_reason[256];
     const char *sample_name; /* the different SM of the read groups, joined by ", "; "" if none */
-    int is_ion_torrent;    /* PL of a read group */
-    int coordinate_sorted; /* the header says SO:coordinate */
-    int style;             /* PS_STYLE_* of the contig names */
-    ps_index_state index;  /* STALE: older than the file, UNSOUND: damaged; not used */
+    int is_ion_torrent;      /* PL of a read group */
+    int coordinate_sorted;   /* the header says SO:coordinate */
+    int style;               /* PS_STYLE_* of the contig names */
+    ps_index_state index;    /* STALE: older than the file, UNSOUND: damaged; not used */
     int n_contigs;
     const char *const *contig_names;
     const int64_t *contig_lengths;

@@ -11,24 +11,24 @@
 /* What a user asked for: one row of a sheet, or the command line. Strings are not owned. */
 typedef struct ps_job {
     const char *sample_id;
-    const char *path[PS_N_INPUTS]; /* by ps_input_role; NULL: not given */
+    const char *path[PS_N_INPUTS];             /* by ps_input_role; NULL: not given */
     const char *const *more[PS_N_READ_INPUTS]; /* further files of a role (lanes), NULL behind the last; NULL: none */
-    const char *vcf_sample;        /* NULL: found */
-    const char *counts_sample;     /* NULL: the only one */
-    const char *force_sites;       /* VCF of alleles to count whatever the evidence, or NULL */
-    const char *reference;         /* FASTA, or NULL */
-    const char *panel;             /* name, folder, or NULL: from the inputs */
-    const char *copynumber_reference; /* panel of normals for depth, or NULL */
-    const char *error_reference;   /* file of `reference errors`, or NULL */
-    const char *expression_reference; /* file of `reference expression`, or NULL: built-in assumption */
-    const char *model;             /* file or built-in name, or NULL: "rationale" */
-    double purity;                 /* NaN: unknown */
-    double molecules, input_ng;    /* what the DNA library began with: haploid genomes, or ng of DNA; NaN: not said */
-    const char *primers;           /* BED or BEDPE, or NULL */
-    double prior_odds;             /* NaN: the model's */
+    const char *vcf_sample;                    /* NULL: found */
+    const char *counts_sample;                 /* NULL: the only one */
+    const char *force_sites;                   /* VCF of alleles to count whatever the evidence, or NULL */
+    const char *reference;                     /* FASTA, or NULL */
+    const char *panel;                         /* name, folder, or NULL: from the inputs */
+    const char *copynumber_reference;          /* panel of normals for depth, or NULL */
+    const char *error_reference;               /* file of `reference errors`, or NULL */
+    const char *expression_reference;          /* file of `reference expression`, or NULL: built-in assumption */
+    const char *model;                         /* file or built-in name, or NULL: "rationale" */
+    double purity;                             /* NaN: unknown */
+    double molecules, input_ng; /* what the DNA library began with: haploid genomes, or ng of DNA; NaN: not said */
+    const char *primers;        /* BED or BEDPE, or NULL */
+    double prior_odds;          /* NaN: the model's */
     ps_specimen specimen;
     int n_threads;
-    int no_evidence;               /* 1: ID.evidence.gz is not written */
+    int no_evidence; /* 1: ID.evidence.gz is not written */
 } ps_job;
 
 /* File number i of a role, or NULL. */
@@ -65,8 +65,8 @@ typedef struct ps_result {
     ps_label label;
     ps_qc *qc;
     size_t n_qc;
-    double purity, prior_odds; /* as the user gave them; NaN: not given */
-    const ps_normals *normals; /* of --copynumber-reference; not owned; NULL: none, or read from a file */
+    double purity, prior_odds;  /* as the user gave them; NaN: not given */
+    const ps_normals *normals;  /* of --copynumber-reference; not owned; NULL: none, or read from a file */
     char *expression_reference; /* name of the --expression-reference in use, NULL: built-in; owned */
     char expression_reference_checksum[17];
 } ps_result;

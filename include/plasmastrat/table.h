@@ -20,8 +20,8 @@ typedef struct ps_table {
     char **cell; /* n_rows x n_columns, row-major; each points into text */
     long *line;  /* n_rows line numbers, 1-based */
     size_t n_columns, n_rows;
-    const char *key; /* a sheet's column that the header must have; NULL: no sheet (ps_table_read_sheet) */
-    char separator;  /* '\t', ',' or, of a sheet, ';' */
+    const char *key;    /* a sheet's column that the header must have; NULL: no sheet (ps_table_read_sheet) */
+    char separator;     /* '\t', ',' or, of a sheet, ';' */
     ps_error_kind kind; /* what a bad value in it counts as (PS_ERR_USAGE for panels, sheets and models) */
 } ps_table;
 

@@ -14,21 +14,22 @@
 
 typedef struct ps_variant {
     int contig;
-    int32_t beg0, end0; /* replaced reference, trimmed of bases shared with ALT */
-    char *alt;          /* what replaces it, plus strand; "" for a deletion */
-    int64_t depth;      /* -1 when the file does not say */
-    int64_t alt_depth;  /* -1 when the file does not say */
-    double vaf;         /* NaN when the file does not say */
-    int genotype;       /* 1 carries this allele, 0 does not, -1 no genotype */
-    char *filter;       /* FILTER as written, ';'-separated; "PASS" also for '.' */
-    int filter_pass;    /* PASS, '.', or a token the panel's vcf_filters.tsv accepts (MuSE Tier1..4) */
-    int in_normal;      /* 1: germline by the file's own normal column or its caller's word */
-    char *depth_field;  /* "AD", "AU", "FAO", "DP4", ... or "" */
-    char *phase_set;    /* "PID ...", "PS ...", "LPS ...", "|"; NULL: the file does not phase it */
+    int32_t beg0, end0;  /* replaced reference, trimmed of bases shared with ALT */
+    char *alt;           /* what replaces it, plus strand; "" for a deletion */
+    int64_t depth;       /* -1 when the file does not say */
+    int64_t alt_depth;   /* -1 when the file does not say */
+    double vaf;          /* NaN when the file does not say */
+    int genotype;        /* 1 carries this allele, 0 does not, -1 no genotype */
+    char *filter;        /* FILTER as written, ';'-separated; "PASS" also for '.' */
+    int filter_pass;     /* PASS, '.', or a token the panel's vcf_filters.tsv accepts (MuSE Tier1..4) */
+    int in_normal;       /* 1: germline by the file's own normal column or its caller's word */
+    char *depth_field;   /* "AD", "AU", "FAO", "DP4", ... or "" */
+    char *phase_set;     /* "PID ...", "PS ...", "LPS ...", "|"; NULL: the file does not phase it */
     unsigned phase_side; /* bit per haplotype that carries it; alleles of one set with the same side are in cis */
 } ps_variant;
 
-typedef struct ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ras_block_min_gq), with its smallest depth */
+typedef struct
+    ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ras_block_min_gq), with its smallest depth */
     int contig;
     int32_t beg0, end0;
     int64_t depth;
@@ -61,9 +62,10 @@ typedef struct ps_variants {
     char *caller;           /* who wrote it, NULL: no caller that is known */
     ps_blocks_trust blocks; /* UNKNOWN: its hom-ref stretches earn nothing */
     double blocks_min_vaf;  /* SOMATIC: they vouch for no smaller VAF */
-    int has_structural;  /* 1: some record joins two places (a breakend): ps_sv_read may find more */
-    uint64_t outside;    /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
-    char notice[512];    /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
+    int has_structural;     /* 1: some record joins two places (a breakend): ps_sv_read may find more */
+    uint64_t outside;       /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
+    char notice
+        [512]; /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
 } ps_variants;
 
 /* Which build is this file on?  Header contigs first, then REF bases at RAS coding places of each built-in panel.

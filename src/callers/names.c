@@ -3,9 +3,9 @@
 
 const char *const ps_ras_state_names[PS_N_RAS_STATES] = {"not-assessable", "wild-type", "mutated"};
 const char *const ps_change_names[PS_N_CHANGES] = {"substitution", "multi_base", "indel"};
-const char *const ps_filter_names[PS_N_FILTERS] = {"PASS",     "low_evidence", "orientation_bias",
-                                                   "read_end", "clutter",      "near_indel",
-                                                   "germline", "vcf_filter",   "refuted", "damage"};
+const char *const ps_filter_names[PS_N_FILTERS] = {"PASS",    "low_evidence", "orientation_bias", "read_end",
+                                                   "clutter", "near_indel",   "germline",         "vcf_filter",
+                                                   "refuted", "damage"};
 const char *const ps_filter_descriptions[PS_N_FILTERS] = {
     "All filters passed",
     "Fewer supporting fragments than sequencing errors and this sample's background allow for",

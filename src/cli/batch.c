@@ -163,8 +163,8 @@ static int write_cohort(const batch_state *st, ps_error *err) {
 /* A batch that something from outside stopped: how far it came, and how to go on. */
 static int fail_stopped(const batch_state *st, const ps_error *stopped, ps_error *err) {
     ps_error_kind kind = ps_interrupted() ? PS_ERR_INTERRUPTED : PS_ERR_RUN;
-    return ps_fail(err, kind, NULL, 0, "%s: %zu of %zu samples are done and whole; %sgo on with%s",
-                   stopped->text, count_done(st), st->sheet->n, stopped->no_space ? "make room and " : "", st->again);
+    return ps_fail(err, kind, NULL, 0, "%s: %zu of %zu samples are done and whole; %sgo on with%s", stopped->text,
+                   count_done(st), st->sheet->n, stopped->no_space ? "make room and " : "", st->again);
 }
 
 static void say_kept(const batch_state *st) {

@@ -58,7 +58,7 @@ typedef struct cli_knowledge { /* loaded once, before anything runs */
     char *model_table;  /* the same as text */
     ps_normals normals; /* --copynumber-reference FILE */
     int normals_given;
-    ps_error_reference errors; /* --error-reference FILE; no build: not given */
+    ps_error_reference errors;          /* --error-reference FILE; no build: not given */
     ps_expression_reference expression; /* --expression-reference FILE; no build: not given */
 } cli_knowledge;
 

@@ -52,9 +52,9 @@ static void add_input(known_files *known, const char *path) {
 }
 
 static void add_inputs(known_files *known, const ps_job *job) {
-    const char *const shared[] = {job->reference, job->model, job->force_sites, job->copynumber_reference,
-                                  job->error_reference,
-                                  job->expression_reference};
+    const char *const shared[] = {job->reference,       job->model,
+                                  job->force_sites,     job->copynumber_reference,
+                                  job->error_reference, job->expression_reference};
     for (int role = 0; role < PS_N_INPUTS; role++)
         for (size_t i = 0; ps_job_file(job, (ps_input_role)role, i); i++)
             add_input(known, ps_job_file(job, (ps_input_role)role, i));

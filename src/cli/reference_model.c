@@ -196,11 +196,12 @@ static char *model_name(const char *output) {
 
 /* Such a model could not be used: see run.c. Said before the work. */
 static int check_name(const cli_settings *s, const ps_panel *panel, const char *name, ps_error *err) {
-    return ps_panel_model(panel, name) >= 0 ? ps_fail(err, PS_ERR_USAGE, s->output, 0,
-                           "the model takes its name from this file, and '%s' is one of the panel's: expected "
-                           "another name, as model.mine.tsv",
-                           name)
-                 : 0;
+    return ps_panel_model(panel, name) >= 0
+               ? ps_fail(err, PS_ERR_USAGE, s->output, 0,
+                         "the model takes its name from this file, and '%s' is one of the panel's: expected "
+                         "another name, as model.mine.tsv",
+                         name)
+               : 0;
 }
 
 static void print_validation(FILE *out, const ps_validation *v) {

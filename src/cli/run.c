@@ -517,8 +517,8 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
     result->panel = r.panel;
     if (gather_sites(&r, result, say, context, err) < 0 ||
         (job->primers && ps_primers_read(job->primers, r.panel, &result->evidence.primers, err) < 0) ||
-        gather_reads(&r, result, err) < 0 ||
-        gather_variants(&r, result, err) < 0 || gather_sv(&r, result, err) < 0 || gather_counts(&r, result, err) < 0)
+        gather_reads(&r, result, err) < 0 || gather_variants(&r, result, err) < 0 || gather_sv(&r, result, err) < 0 ||
+        gather_counts(&r, result, err) < 0)
         goto out;
     ps_evidence_tidy(r.panel, &result->evidence);
     status = 0;

@@ -70,7 +70,8 @@ static int check_inputs(const ps_job *job, ps_error *err) {
             streams += !strcmp(ps_job_file(job, (ps_input_role)i, k), "-");
     }
     if (!given)
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: no input: give at least one of --rna, --dna, --vcf, --sv and --counts");
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                       "sample: no input: give at least one of --rna, --dna, --vcf, --sv and --counts");
     if (streams > 1)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: only one input can come from standard input (-)");
     return 0;

@@ -16,7 +16,7 @@
 #include "progress.h"
 
 enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, SV, COUNTS, PURITY, SPECIMEN, MOLECULES, N_COLUMNS };
-static const char *const columns[N_COLUMNS] = {"sample_id", "rna",    "dna",    "normal",  "vcf",
+static const char *const columns[N_COLUMNS] = {"sample_id", "rna",    "dna",    "normal",   "vcf",
                                                "sv",        "counts", "purity", "specimen", "molecules"};
 static const ps_input_role role_of[N_COLUMNS] = {
     [RNA] = PS_INPUT_RNA, [DNA] = PS_INPUT_DNA, [NORMAL] = PS_INPUT_NORMAL,

@@ -55,7 +55,7 @@ void ps_put_real(ps_pen *pen, double value) {
 }
 
 void ps_put_string(ps_pen *pen, const char *text) {
-    char *clean = ps_utf8_clean(text), escape[8];
+    char *clean = ps_utf8_clean(text), escape[12];
     if (!clean) {
         ps_put(pen, "null");
         return;
@@ -63,7 +63,7 @@ void ps_put_string(ps_pen *pen, const char *text) {
     put_char(pen, '"');
     for (const char *s = clean; *s; s++) {
         if ((unsigned char)*s < 0x20 || *s == '"' || *s == '\\') {
-            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)*s);
+            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)(unsigned char)*s);
             ps_put(pen, escape);
         } else {
             put_char(pen, *s);

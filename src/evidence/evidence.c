@@ -7,7 +7,7 @@
 
 const char *const ps_input_names[PS_N_INPUTS] = {"rna", "dna", "normal", "vcf", "sv", "counts"};
 const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped",  "secondary", "supplementary", "qc-fail",
-                                                  "duplicate", "low-mapq",  "multi-mapped", "assembled"};
+                                                  "duplicate", "low-mapq",  "multi-mapped",  "assembled"};
 const char *const ps_collector_names[PS_N_COLLECTORS] = {"codons", "genes", "bins", "junctions", "snps"};
 
 void ps_read_evidence_init(const ps_panel *panel, ps_input_role role, ps_read_evidence *evidence) {

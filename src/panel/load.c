@@ -49,10 +49,10 @@ typedef int (*load_step)(const ps_panel_files *files, ps_panel *panel, ps_error 
 
 /* Each step leans on those before it: places on contigs, transcripts on genes, hotspots on codons. */
 static const load_step steps[] = {
-    load_about,          ps_load_contigs,    ps_load_arms,        ps_load_karyotypes, ps_load_bins,
-    ps_load_regions,     ps_load_genes,      ps_load_transcripts, ps_load_windows,    ps_load_hotspots,
-    ps_load_activating,  ps_load_limits,     ps_load_filters,     ps_load_models,     ps_load_snps,
-    ps_load_vcf_callers, ps_load_gene_ids, ps_load_expression, ps_load_population,
+    load_about,          ps_load_contigs,  ps_load_arms,        ps_load_karyotypes, ps_load_bins,
+    ps_load_regions,     ps_load_genes,    ps_load_transcripts, ps_load_windows,    ps_load_hotspots,
+    ps_load_activating,  ps_load_limits,   ps_load_filters,     ps_load_models,     ps_load_snps,
+    ps_load_vcf_callers, ps_load_gene_ids, ps_load_expression,  ps_load_population,
 };
 
 int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {

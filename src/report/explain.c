@@ -220,7 +220,8 @@ static const struct {
     {PS_REASON_VCF_UNCLEAR, "Look at the named record, or give the alignments (--dna)."},
     {PS_REASON_READS_LEFT_OUT, "The reads over CCND1 should be aligned again, each to one place."},
     {PS_REASON_CANDIDATE_REFUSED, "Look at the refused change in the alignments, or repeat with other chemistry."},
-    {PS_REASON_BELOW_FLOOR, "Repeat from another library or run, or look whether a neighbour on the run has the change."},
+    {PS_REASON_BELOW_FLOOR,
+     "Repeat from another library or run, or look whether a neighbour on the run has the change."},
     {PS_REASON_DAMAGED, "More or better preserved DNA, or repair of deaminated bases, would tell."},
     {PS_REASON_BORDERLINE_EXPRESSION, "More reads do not help: an expression reference of the laboratory's own "
                                       "samples would (plasmastrat reference expression)."},

@@ -270,7 +270,8 @@ static void same_molecules(const ps_molecules *a, const ps_molecules *b, const c
         for (size_t k = 0; k < x->n_word; k++)
             assert_true(x->word[k].codon == y->word[k].codon && x->word[k].hap == y->word[k].hap &&
                         x->word[k].allele == y->word[k].allele && x->word[k].n == y->word[k].n &&
-                        x->word[k].quality == y->word[k].quality && x->word[k].doubtful[0] == y->word[k].doubtful[0] &&
+                        x->word[k].quality == y->word[k].quality &&
+                        x->word[k].doubtful[0] == y->word[k].doubtful[0] &&
                         x->word[k].doubtful[1] == y->word[k].doubtful[1]);
         assert_true(i == 0 || x[-1].window < x->window || x[-1].key.hash < x->key.hash);
     }

@@ -335,6 +335,6 @@ int main(void) {
         cmocka_unit_test(clearest_calls),          cmocka_unit_test(prior_odds),
         cmocka_unit_test(models_among_each_other), cmocka_unit_test(coverage_that_would_show),
         cmocka_unit_test(reads_that_would_decide), cmocka_unit_test(what_expression_hangs_on),
-        };
+    };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

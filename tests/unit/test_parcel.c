@@ -110,7 +110,8 @@ static ps_slice *random_slice(uint64_t *seed, const ps_locus *locus) {
 
 static void same_slice(const ps_slice *a, const ps_slice *b) {
     assert_true(a->beg == b->beg && a->end == b->end && a->side == b->side && a->read == b->read &&
-                a->side_rank == b->side_rank && a->clipped == b->clipped && a->numbered == b->numbered && a->pos0 == b->pos0 && a->mate_pos0 == b->mate_pos0);
+                a->side_rank == b->side_rank && a->clipped == b->clipped && a->numbered == b->numbered &&
+                a->pos0 == b->pos0 && a->mate_pos0 == b->mate_pos0);
     assert_true(memcmp(a->ends.five0, b->ends.five0, sizeof a->ends.five0) == 0 &&
                 memcmp(a->ends.rank, b->ends.rank, 2) == 0 && memcmp(a->ends.reverse, b->ends.reverse, 2) == 0 &&
                 a->ends.umi_kind == b->ends.umi_kind && a->ends.umi == b->ends.umi);

@@ -575,9 +575,10 @@ static void keys_are_the_contracts(void **state) {
     (void)state;
     fixture *f = positive();
     json_t *o = parsed(f);
-    leads_with(o, "",
-               "schema digest sample_id status label probability leaning reasons model models population markers ccnd1 ras "
-               "ccnd1_expression ccnd1_copy_number igh_ccnd1 qc inputs evidence provenance");
+    leads_with(
+        o, "",
+        "schema digest sample_id status label probability leaning reasons model models population markers ccnd1 ras "
+        "ccnd1_expression ccnd1_copy_number igh_ccnd1 qc inputs evidence provenance");
     leads_with(o, "evidence", "file digest");
     leads_with(o, "probability", "plasmacytoma_like low high");
     leads_with(o, "model", "name basis question specimen");

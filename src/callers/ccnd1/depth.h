@@ -36,14 +36,14 @@ typedef struct ps_depth {
     ps_depth_group *group; /* n_arms arms, 11q13, the gene, own, beside, around */
     int q13, gene, n_groups;
     int own, beside, around; /* groups for kits: CCND1's own bins, the gene's others, all others of 11q13 */
-    int q13_is_one;   /* 1: all of 11q13 stands at one level, and takes part in the fit of b */
-    double mean;      /* fragments per arm bin */
-    double tau2[2];   /* variance of ln depth beyond counting and the normals' spread: without, with baits */
-    double wave;      /* sd of the part of it that neighbouring bins share, log2 */
-    double q13_spread; /* sd, log2: by which the panel's normals vary at 11q13 as a whole */
-    double sure_wave; /* CV: what two standard errors leave of it */
-    double outliers;  /* share of arm bins, with or without baits, that are far from their arm */
-    double middle;    /* log2 of the median arm's level */
+    int q13_is_one;          /* 1: all of 11q13 stands at one level, and takes part in the fit of b */
+    double mean;             /* fragments per arm bin */
+    double tau2[2];          /* variance of ln depth beyond counting and the normals' spread: without, with baits */
+    double wave;             /* sd of the part of it that neighbouring bins share, log2 */
+    double q13_spread;       /* sd, log2: by which the panel's normals vary at 11q13 as a whole */
+    double sure_wave;        /* CV: what two standard errors leave of it */
+    double outliers;         /* share of arm bins, with or without baits, that are far from their arm */
+    double middle;           /* log2 of the median arm's level */
 } ps_depth;
 
 enum { PS_BIN_OUTLIER = 1, PS_BIN_UNUSABLE = 2 };

@@ -12,7 +12,7 @@
 enum { RAS_INDEL_LENGTHS = 5, RAS_INDEL_COPIES = 8, RAS_INDEL_CLASSES = 2 * RAS_INDEL_LENGTHS * RAS_INDEL_COPIES };
 
 typedef struct ras_indel_class {
-    double exposure; /* fragments x places */
+    double exposure;  /* fragments x places */
     double n, true_n; /* fragments with such an indel: in all, and by indels that stand out */
     double small;     /* the same, of each indel as many as errors alone make */
     int true_alleles;

@@ -26,8 +26,9 @@ enum { SCORE_CELLS_PER_NAT = 4, SCORE_MAX_WEIGHT = 24, SCORE_MAX_CELLS = 600 };
 typedef struct score_bins {              /* by weight: index is the integer weight, 0 unused */
     double n[SCORE_MAX_WEIGHT + 1];      /* fragments */
     double errors[SCORE_MAX_WEIGHT + 1]; /* expected fragments that carry the alternative by error */
-    double varies[SCORE_MAX_WEIGHT + 1]; /* of these, what differs from site to site; the rest is the same everywhere */
-    double design;                       /* f0 */
+    double
+        varies[SCORE_MAX_WEIGHT + 1]; /* of these, what differs from site to site; the rest is the same everywhere */
+    double design;                    /* f0 */
 } score_bins;
 
 enum { SCORE_MAX_NODES = 40 };
@@ -35,7 +36,9 @@ enum { SCORE_MAX_NODES = 40 };
 typedef struct score_law { /* how error rates differ from site to site */
     double shape;          /* of the gamma law */
     int n;                 /* measured nodes; 0: the gamma law alone */
-    struct { double weight, times, extra; } node[SCORE_MAX_NODES];
+    struct {
+        double weight, times, extra;
+    } node[SCORE_MAX_NODES];
 } score_law;
 
 /* Makes nodes with `extra` as frequent as `times` their share; the others take up the rest, so that weights stay a

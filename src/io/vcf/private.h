@@ -46,7 +46,7 @@ typedef struct vcf_lines {
     hts_idx_t *csi;
     vcf_place *place; /* by contig, ascending and disjoint; NULL: the whole file is read */
     size_t n_places, at_place;
-    int in_place; /* the file stands in the place, not before it */
+    int in_place;        /* the file stands in the place, not before it */
     struct vcf_maf *maf; /* the file is a MAF (maf.c) */
 } vcf_lines;
 

@@ -6,8 +6,9 @@
 
 /* How MultiQC shows a column. */
 typedef struct ps_multiqc_column {
-    int place;        /* 1 for the first; 0: not shown there */
-    const char *name; /* becomes a class of MultiQC's cells; "label" is one that its style sheet draws white on white */
+    int place; /* 1 for the first; 0: not shown there */
+    const char
+        *name; /* becomes a class of MultiQC's cells; "label" is one that its style sheet draws white on white */
     const char *title, *description;
     const char *format, *suffix, *scale; /* of numbers; format NULL: a word; scale NULL: no bar */
     double max;                          /* NaN or 0: none */
