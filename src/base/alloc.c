@@ -32,6 +32,7 @@ void *ps_resize(void *p, size_t n, size_t size) {
 }
 
 char *ps_strndup(const char *s, size_t n) {
+    n = strnlen(s, n);
     char *copy = ps_alloc(n + 1, 1);
     memcpy(copy, s, n);
     return copy;

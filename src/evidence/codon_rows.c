@@ -238,7 +238,7 @@ int ps_picture_is_drawn(const ps_panel *panel, const ps_codon_evidence *c, int32
          i < c->n_codon && c->codon[i].codon == codon; i++)
         n[c->codon[i].hap] += c->codon[i].n;
     for (int other = 0; other < PS_N_HAPS; other++) /* of as many, the lower code leads */
-        rank += other != reference && (n[other] > n[hap] || (n[other] == n[hap] && other < hap));
+        rank += other != reference && (n[other] > n[hap] || (other < hap && n[other] == n[hap]));
     return hap == reference || rank < PS_PICTURE_HAPS;
 }
 

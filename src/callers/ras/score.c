@@ -81,8 +81,8 @@ static double total_errors(const score_bins *bins) {
 
 /* The total count is NB(total, shape), each count of weight w with probability errors_w / total: Panjer's recursion. */
 static void null_distribution(const score_bins *bins, double shape, double *p, int cells) {
-    double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT];
-    int used[SCORE_MAX_WEIGHT], n = 0;
+    double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT] = {0};
+    int used[SCORE_MAX_WEIGHT] = {0}, n = 0;
     for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
         if (bins->errors[w] > 0) {
             used[n] = w;

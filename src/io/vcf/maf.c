@@ -66,7 +66,7 @@ static int find_columns(const table_lines *lines, int *column, ps_error *err) {
         for (int k = 0; k < lines->n; k++)
             if (!strcasecmp(lines->field[k], names[i]))
                 column[i] = k;
-        if (column[i] < 0 && i < N_NEEDED && i != ALT1)
+        if (i < N_NEEDED && i != ALT1 && column[i] < 0)
             return table_fail(lines, err, "is a MAF without the column %s", names[i]);
     }
     return 0;
