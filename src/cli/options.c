@@ -284,11 +284,11 @@ static int take_option(int command, int argc, char **argv, int *i, cli_settings 
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s needs a value (%s)", r->name, r->value);
         value = argv[++*i];
     }
-    if (input_role(r) >= 0 && s->job.path[input_role(r)] && *value) {
+    if (input_role(r) >= 0 && s->job.path[input_role(r)] && value && *value) {
         add_lane(s, input_role(r), value);
         return 0;
     }
-    return set_value(r, value, s, err);
+    return set_value(r, value ? value : "", s, err);
 }
 
 void cli_free_settings(cli_settings *s) {

@@ -291,9 +291,11 @@ static int choose_panel(run *r, ps_error *err) {
     if (r->panel)
         return 0;
     if (k->chosen)
-        return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, but the panel %s is for %s", r->build,
-                       k->panel[0].name, k->panel[0].build);
-    return ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, for which there is no panel", r->build);
+        ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, but the panel %s is for %s", r->build, k->panel[0].name,
+                k->panel[0].build);
+    else
+        ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, for which there is no panel", r->build);
+    return -1;
 }
 
 /* RNA given as DNA would read as gains and losses, DNA given as RNA as even expression. */

@@ -196,7 +196,7 @@ static int agree_model(const parts *p, ps_job *job, cli_knowledge *k, ps_error *
         k->model_table = ps_strdup(first->model_table);
         return ps_model_parse(p->path[0], k->model_table, strlen(k->model_table), &k->model, err);
     }
-    if (job->model && ps_panel_model(p->panel, job->model) < 0)
+    if (job->model && p->panel && ps_panel_model(p->panel, job->model) < 0)
         return ps_fail(err, PS_ERR_RUN, p->path[0], 0, "model '%s' is none of panel %s: say which with --model",
                        job->model, p->panel->name);
     return 0;

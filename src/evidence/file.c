@@ -564,11 +564,13 @@ static int inflate_all(const char *path, const char *bytes, size_t n, char **tex
     if (status == Z_STREAM_END && !z.avail_in)
         return 0;
     free(*text);
-    return ps_fail(err, PS_ERR_RUN, path, 0, "%s: run `sample` again",
-                   status == Z_OK           ? "is no evidence file: its text is too long"
-                   : status == Z_BUF_ERROR  ? "was cut short"
-                   : status == Z_STREAM_END ? "has bytes behind its end"
-                                            : "is damaged");
+    *text = NULL;
+    ps_fail(err, PS_ERR_RUN, path, 0, "%s: run `sample` again",
+            status == Z_OK           ? "is no evidence file: its text is too long"
+            : status == Z_BUF_ERROR  ? "was cut short"
+            : status == Z_STREAM_END ? "has bytes behind its end"
+                                     : "is damaged");
+    return -1;
 }
 
 int ps_evidence_parse(const char *path, const char *bytes, size_t n_bytes, const ps_panel *panels, int n_panels,

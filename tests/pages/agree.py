@@ -65,7 +65,7 @@ def verdict(c, page, d):
     c.same("h1", page.first("h1").words(), d["sample_id"])
     label = d["label"] + (f" leaning: {d['leaning']}" if d["label"] == "indeterminate" else "")
     c.same("label", page.first("p", class_="label").words(), label)
-    note = page.first("div", class_="verdict").first("p", class_="note").words()
+    note = list(page.first("div", class_="verdict").all("p", class_="note"))[-1].words()
     purity = "unknown" if d["purity"] is None else percent(d["purity"])
     c.same("note", f"Model {d['model']['name']} (basis {d['model']['basis']}: " in note and
            f" Specimen: {d['specimen']}. Purity: {purity}. Question: " in note, True)
@@ -104,8 +104,11 @@ def models(c, page, d):
     c.same("models", len(rows), len(d["models"]))
     for row, m in zip(rows, d["models"]):
         p = m["probability"]
-        c.same(m["name"] + " answer", row[1], m["label"])
+        there = f" if this were a {m['specimen']}" if not m["applies"] and m["specimen"] != "any" else ""
+        c.same(m["name"] + " answer", row[1], m["label"] + there + " contradicts the label" * m["contradicts"])
         c.same(m["name"] + " probability", row[2], fixed(p, 2))
+        rates = [f"{100 * m['rates'][k]:.0f}" for k in ("plasmacytoma_like", "intramedullary", "indeterminate")]
+        c.same(m["name"] + " rates", row[-1], ", ".join(rates))
         c.same(m["name"] + " interval", row[3],
                DASH if p is None else interval(m["low"], m["high"], lambda x: fixed(x, 2)))
 
@@ -172,6 +175,10 @@ def codons(c, page, d):
             text = name + " " + say[k["state"]].format(percent(k["lod95"]))
             if k["depth"] is not None:
                 text += f" {k['depth']} fragments, {k['source']}"
+            classes = k.get("lod95_by_class")
+            if classes and seen:
+                words_of = (("substitutions", "substitution"), ("multi-base", "multi_base"), ("in-frame indels", "indel"))
+                text += "; " + ", ".join(f"{word} {percent(classes[key])}" for word, key in words_of)
             c.same(name, listed.get(name), text)
         mark = drawn.get((k["gene"], f"codon {k['codon']}"))
         if mark and k["transcript"] == transcripts[k["gene"]]:
@@ -511,7 +518,9 @@ UNSHOWN = (
     "ccnd1_copy_number.arms.*.log2_ratio", "ccnd1_copy_number.chromosome11", "ras.variants.*.codon",
     "ras.context_variants.*.codon", "ras.context_variants.*.evidence", "ras.variants.*.evidence.*.alone",
     "prior_odds", "model.weights", "ras.codons.*.codon",
-    "igh_ccnd1.breakpoints.*.event",
+    "igh_ccnd1.breakpoints.*.event", "ccnd1.log_likelihood", "ccnd1_expression.log_likelihood",
+    "ccnd1_expression.not_at", "ccnd1_expression.over_at", "ccnd1_expression.other_cells_log2",
+    "ccnd1_expression.plasma_share.markers",
     # of a marker without weight, and of exact breakpoints: see is_unshown
     "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high", "igh_ccnd1.breakpoints.*.range_a",
     "igh_ccnd1.breakpoints.*.range_b",

@@ -139,8 +139,8 @@ def fixtures(scratch):
 
 
 def rules(out):
-    """README.md, the page and the cause in the JSON tell the same rules."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").split("| rule |")[1].split("\n\n")[0].splitlines()[2:]
+    """src/callers/README.md, the page and the cause in the JSON tell the same rules."""
+    readme = (ROOT / "src" / "callers" / "README.md").read_text(encoding="utf-8").split("| rule |")[1].split("\n\n")[0].splitlines()[2:]
     readme = [[cell.strip() or "any" for cell in line.strip("| \n").split("|")] if line.count("|") == 7 else line
               for line in readme]
     for name in IDS:
