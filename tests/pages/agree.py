@@ -520,7 +520,7 @@ UNSHOWN = (
     "prior_odds", "model.weights", "ras.codons.*.codon",
     "igh_ccnd1.breakpoints.*.event", "ccnd1.log_likelihood", "ccnd1_expression.log_likelihood",
     "ccnd1_expression.not_at", "ccnd1_expression.over_at", "ccnd1_expression.other_cells_log2",
-    "ccnd1_expression.plasma_share.markers",
+    "ccnd1_expression.plasma_share.markers", "rates", # of the chosen model: those in `models` are compared
     # of a marker without weight, and of exact breakpoints: see is_unshown
     "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high", "igh_ccnd1.breakpoints.*.range_a",
     "igh_ccnd1.breakpoints.*.range_b",
