@@ -305,6 +305,31 @@ STACKED = """(() => {
   return bad;
 })()"""
 
+# Words of a table's heading that are broken inside: not at a blank, a hyphen or a soft hyphen.
+BROKEN = """(() => {
+  const bad = [];
+  const top = (node, at) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    return (Array.from(range.getClientRects()).pop() || {}).top; /* the last: a soft hyphen before it has one too */
+  };
+  document.querySelectorAll("thead th, table.small th").forEach(th => {
+    if (th.getBoundingClientRect().width < 2) return;
+    const walk = document.createTreeWalker(th, NodeFilter.SHOW_TEXT), node = () => walk.currentNode;
+    while (walk.nextNode())
+      for (const word of node().textContent.matchAll(/[^\\s\\u00ad-]+/g))
+        if (Math.abs(top(node(), word.index) - top(node(), word.index + word[0].length - 1)) > 3) bad.push(word[0]);
+  });
+  return bad;
+})()"""
+
+# Texts of a drawing that a box which hides what does not fit cuts off.
+HIDDEN = """Array.from(document.querySelectorAll(".plot text")).filter(t => {
+  const plot = t.closest(".plot"), a = t.getBoundingClientRect(), b = plot.getBoundingClientRect();
+  return getComputedStyle(plot).overflowX !== "visible" && a.width && (a.left < b.left - 1 || a.right > b.right + 1);
+}).map(t => t.textContent)"""
+
 # Boxes that scroll sideways and do not show it: no shade at their edge, or one that anything as wide hides.
 UNHINTED = """Array.from(document.querySelectorAll(".scroll")).filter(e => e.scrollWidth > e.clientWidth &&
   getComputedStyle(e).backgroundImage.split("linear-gradient").length < 5).map(e => e.getAttribute("aria-label"))"""
@@ -341,7 +366,8 @@ def looks(chromium, path, name):
             wide = page.run("document.documentElement.scrollWidth")
             check(f"{where}: nothing is wider than the window", wide <= width, wide)
             for what, script in (("no text is cut", CUT), ("contrast is at least 4.5", CONTRAST),
-                                 ("no drawn texts collide", COLLIDE)):
+                                 ("no drawn texts collide", COLLIDE), ("no heading breaks inside a word", BROKEN),
+                                 ("no drawn text is cut", HIDDEN)):
                 bad = page.run(script)
                 check(f"{where}: {what}", not bad, bad)
             bad = page.run(UNHINTED)
@@ -368,7 +394,8 @@ def looks(chromium, path, name):
                 page.call("Emulation.setEmulatedMedia", media="print")
                 wide = page.run("document.documentElement.scrollWidth")
                 check(f"{name}: nothing is wider than the paper", wide <= paper, wide)
-                for what, script in (("no text is cut", CUT), ("reads fit", WIDE_READS)):
+                for what, script in (("no text is cut", CUT), ("reads fit", WIDE_READS),
+                                     ("no heading breaks inside a word", BROKEN), ("no drawn text is cut", HIDDEN)):
                     bad = page.run(script)
                     check(f"{name} on paper: {what}", not bad, bad)
                 page.size(width, height)

@@ -330,8 +330,14 @@ static void page_holds(void **state) {
     assert_non_null(strstr(page,
                            "<title>P1: plasmacytoma-like; CCND1 dysregulated, log2 2.83; RAS mutated, VAF 29.9 %"
                            "</title>"));
-    assert_non_null(strstr(page, "<th scope=\"row\">RAS mutated</th><td class=\"n\">2</td><td class=\"n\">0</td><td "
-                                 "class=\"n\">0</td>"));
+    assert_non_null(strstr(page,
+                           "<td></td><th scope=\"col\" class=\"n\">RAS mutated</th><th scope=\"col\" "
+                           "class=\"n\">RAS wild-type</th><th scope=\"col\" class=\"n\">RAS not-assessable</th>"));
+    assert_non_null(strstr(page,
+                           "<th scope=\"row\">CCND1 dysregulated</th><td class=\"n\">2</td><td class=\"n\">0</td>"
+                           "<td class=\"n\">0</td>"));
+    assert_non_null(strstr(page, "<th scope=\"row\">CCND1 not-assessable</th><td class=\"n\">0</td><td class=\"n\">0"
+                                 "</td><td class=\"n\">1</td>"));
     /* fail, warn, pass, not made of one check: P1 and P2 fail it, U1 and F1 have none */
     const char *strip = strstr(page, "<tr><th scope=\"row\">spliced <i>rna</i></th>");
     assert_non_null(strip);

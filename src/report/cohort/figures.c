@@ -270,12 +270,12 @@ void ps_cohort_crosstab(FILE *out, const ps_cohort_view *view) {
             count[view->rows[i].ras][view->rows[i].ccnd1]++;
     fputs("<table class=\"small\"><caption>Samples by the state of both markers</caption>\n<thead><tr><td></td>",
           out);
-    for (int c = 0; c < PS_N_CCND1_STATES; c++)
-        fprintf(out, "<th scope=\"col\" class=\"n\">CCND1 %s</th>", ps_ccnd1_state_names[ccnd1_order[c]]);
+    for (int r = 0; r < PS_N_RAS_STATES; r++)
+        fprintf(out, "<th scope=\"col\" class=\"n\">RAS %s</th>", ps_ras_state_names[ras_order[r]]);
     fputs("</tr></thead>\n<tbody>\n", out);
-    for (int r = 0; r < PS_N_RAS_STATES; r++) {
-        fprintf(out, "<tr><th scope=\"row\">RAS %s</th>", ps_ras_state_names[ras_order[r]]);
-        for (int c = 0; c < PS_N_CCND1_STATES; c++)
+    for (int c = 0; c < PS_N_CCND1_STATES; c++) {
+        fprintf(out, "<tr><th scope=\"row\">CCND1 %s</th>", ps_ccnd1_state_names[ccnd1_order[c]]);
+        for (int r = 0; r < PS_N_RAS_STATES; r++)
             fprintf(out, "<td class=\"n\">%zu</td>", count[ras_order[r]][ccnd1_order[c]]);
         fputs("</tr>\n", out);
     }
