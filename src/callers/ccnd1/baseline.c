@@ -194,13 +194,14 @@ static void set_density(const ps_limits *l, const double *level, arm_fit *arm) {
 }
 
 static double explain_pair(const genome_fit *g, const pair_fit *pair, int k) {
-    const double *q = g->arm[pair->q].density, *p = pair->p < 0 ? NULL : g->arm[pair->p].density;
+    const double *q = g->arm[pair->q].density;
+    int has_p = pair->p >= 0;
     double sum = 0;
-    for (int i = 0; i <= (p ? MAX_COPIES : 0); i++) {
+    for (int i = 0; i <= (has_p ? MAX_COPIES : 0); i++) {
         double row = 0;
         for (int j = 0; j <= MAX_COPIES; j++)
             row += pair->prior[k][i][j] * q[j];
-        sum += (p ? p[i] : 1) * row;
+        sum += (has_p ? g->arm[pair->p].density[i] : 1) * row;
     }
     return sum;
 }

@@ -576,7 +576,7 @@ static void decide_positive(const scene *s, ps_junction_call *call) {
         &call->reasons, PS_REASON_JUNCTION_FEW_CELLS,
         "dna: %llu fragments at %.0f-fold physical coverage are a junction in %.2g %% of the tumour's cells, %g %% "
         "needed",
-        (unsigned long long)(call->breakpoint[0].split + call->breakpoint[0].discordant),
+        (unsigned long long)call->breakpoint[0].split + call->breakpoint[0].discordant,
         carried_at(s, call->breakpoint[0].pos_a1 - 1) * 2 / (s->shown * (isnan(s->c->purity) ? 1 : s->c->purity)),
         100 * share, 100 * needed);
 }

@@ -120,7 +120,7 @@ int ps_mixture_of(const ps_panel *panel, const ps_expression_reference *cohort, 
         weight[ps_mixture_level(&plain, cohort->component[j].mean)] += cohort->component[j].weight;
     for (int l = 0; l < PS_N_LEVELS; l++)
         shown += weight[l] > 0;
-    if (shown < 2)
+    if (!cohort || shown < 2)
         return 0;
     m->n = 0;
     for (int l = 0; l < PS_N_LEVELS; l++)

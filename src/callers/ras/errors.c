@@ -147,6 +147,8 @@ score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *co
             others *= damaged;
         }
     }
+    if (!rarest) /* the reference haplotype is no error */
+        return (score_law){0};
     score_law law = *rarest;
     if (normals && normals->expected > 0)
         narrow_by_normals(normals, &law);

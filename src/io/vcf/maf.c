@@ -145,7 +145,7 @@ static void note_build(vcf_lines *lines, const char *build) {
 int vcf_maf_read(vcf_lines *lines, ps_error *err) {
     table_lines table;
     ps_map taken = {0};
-    int column[N_COLUMNS], got = table_lines_open(lines->source.path, &table, err);
+    int column[N_COLUMNS] = {0}, got = table_lines_open(lines->source.path, &table, err);
     size_t capacity = 0;
     lines->maf = ps_alloc(1, sizeof *lines->maf);
     lines->format = "MAF";

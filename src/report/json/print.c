@@ -47,7 +47,7 @@ static int print_list(const json_t *array, int depth, FILE *out) {
             return -1;
         if (column + strlen(text) + 2 > LINE) {
             begin_line(depth + 1, i ? "," : "[", out);
-            column = (size_t)(INDENT * (depth + 1));
+            column = INDENT * ((size_t)depth + 1);
         } else {
             fputs(", ", out);
             column += 2;
