@@ -15,7 +15,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     ps_job job;
     const char **lane[PS_N_READ_INPUTS]; /* what job.more points to; freed by cli_free_settings */
     const char *outdir;
-    const char *json, *html, *ras_vcf; /* sample: these files elsewhere, or only these */
+    const char *json, *html, *ras_vcf, *evidence; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
     const char *mixture;                                                 /* reference expression: "none" */
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
@@ -107,12 +107,12 @@ enum { CLI_EVIDENCE = 4, CLI_N_OUTPUTS = 5 };
 char *cli_output_path(const char *outdir, const char *sample_id, int output);
 /* ID.json, ID.html, ID.ras.vcf.gz + .tbi: all are complete before the first one takes its name. */
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err);
-/* The same two for files with names of their own (--json, --html, --ras-vcf); the others are as in `outdir`, or not
+/* The same two for files with names of their own (--json, --html, --ras-vcf, --evidence); the others are as in `outdir`, or not
  * written when that is NULL. */
 int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err);
 int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err);
 
-int cli_writes_files(const cli_settings *settings); /* -o, --json, --html or --ras-vcf was given */
+int cli_writes_files(const cli_settings *settings); /* -o, --json, --html, --ras-vcf or --evidence was given */
 /* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
 int cli_deliver(const ps_result *result, const cli_settings *settings, ps_error *err);
 /* Refuses results that would take the place of what the jobs read: inputs, their indexes, references, models, the sheet (may be

@@ -59,6 +59,8 @@ static const option_row rows[] = {
     {"html", 0, OUTPUT, IN(html), CLI_SAMPLE, "FILE", "write the page here instead of DIR/ID.html"},
     {"ras-vcf", 0, OUTPUT, IN(ras_vcf), CLI_SAMPLE, "FILE",
      "write the VCF here (and FILE.tbi) instead of DIR/ID.ras.vcf.gz"},
+    {"evidence", 0, OUTPUT, IN(evidence), CLI_SAMPLE, "FILE",
+     "write the evidence here instead of DIR/ID.evidence.gz"},
     {"output", 'o', OUTPUT, IN(output), CLI_LOD | CLI_REFERENCE, "FILE",
      "write the table here (default: standard output)"},
     {"mutated", 0, TEXT, IN(mutated), CLI_LOD, "BAM", "alignments of a mutated sample to mix into the file"},

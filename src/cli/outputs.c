@@ -106,8 +106,10 @@ int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char
 /* Where each file goes; NULL: it is not written. The caller frees all with forget_paths. */
 static void choose_paths(const char *id, const char *outdir, const cli_settings *s, int no_evidence,
                          char *path[N_FILES]) {
-    const char *const named[N_FILES] = {
-        [JSON] = s ? s->json : NULL, [HTML] = s ? s->html : NULL, [VCF] = s ? s->ras_vcf : NULL};
+    const char *const named[N_FILES] = {[JSON] = s ? s->json : NULL,
+                                        [HTML] = s ? s->html : NULL,
+                                        [VCF] = s ? s->ras_vcf : NULL,
+                                        [EVIDENCE] = s ? s->evidence : NULL};
     for (int i = 0; i < N_FILES; i++)
         path[i] = named[i] ? ps_strdup(named[i]) : outdir ? cli_output_path(outdir, id, i) : NULL;
     if (named[VCF]) {
@@ -236,7 +238,7 @@ int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *er
 }
 
 int cli_writes_files(const cli_settings *s) {
-    return s->outdir || s->json || s->html || s->ras_vcf;
+    return s->outdir || s->json || s->html || s->ras_vcf || s->evidence;
 }
 
 static int write_summary(const ps_result *result, const cli_settings *s, ps_error *err) {

@@ -88,11 +88,23 @@ static int default_id(ps_job *job, char **id, ps_error *err) {
 }
 
 /* -o - prints the JSON and writes nothing: files asked for by name would be lost in silence. */
+/* The JSON names its evidence ID.evidence.gz, so that `stratify ID.json` finds it: the file may lie elsewhere, not be named otherwise. */
+static int check_evidence_name(const cli_settings *s, ps_error *err) {
+    const char *slash = strrchr(s->evidence, '/'), *base = slash ? slash + 1 : s->evidence;
+    size_t n = strlen(s->job.sample_id);
+    if (s->job.no_evidence)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--evidence: not together with --no-evidence");
+    if (strncmp(base, s->job.sample_id, n) == 0 && strcmp(base + n, ".evidence.gz") == 0)
+        return 0;
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--evidence: '%s': expected the file name %s.evidence.gz", s->evidence,
+                   s->job.sample_id);
+}
+
 static int check_files(const cli_settings *s, ps_error *err) {
     if (s->outdir && !strcmp(s->outdir, "-"))
-        return s->json || s->html || s->ras_vcf
+        return s->json || s->html || s->ras_vcf || s->evidence
                    ? ps_fail(err, PS_ERR_USAGE, NULL, 0,
-                             "sample: -o - goes with none of --json, --html and --ras-vcf")
+                             "sample: -o - goes with none of --json, --html, --ras-vcf and --evidence")
                    : 0;
     if ((s->json && !strcmp(s->json, "-")) || (s->html && !strcmp(s->html, "-")))
         return ps_fail(err, PS_ERR_USAGE, NULL, 0,
@@ -103,7 +115,7 @@ static int check_files(const cli_settings *s, ps_error *err) {
         return ps_fail(err, PS_ERR_USAGE, NULL, 0,
                        "--ras-vcf: '%s': the VCF is written compressed, expected a name that ends in .vcf.gz",
                        s->ras_vcf);
-    return 0;
+    return s->evidence ? check_evidence_name(s, err) : 0;
 }
 
 int ps_cmd_sample(int argc, char **argv, ps_error *err) {

@@ -29,6 +29,12 @@ run 0 "without it" sample --id S --dna $dna -o none --no-evidence -q
 want "without it: it is not there" test ! -e none/S.evidence.gz
 refused 1 "without it: stratify" 'none/S.json.*--no-evidence' stratify none/S.json -o x
 
+run 0 "a name of its own" sample --id S --rna $rna --dna $dna --json j/S.json --evidence e/S.evidence.gz -q
+want "a name of its own: the same bytes" cmp one/S.evidence.gz e/S.evidence.gz
+refused 2 "a name that is not the sample's" 'expected the file name S.evidence.gz' sample --id S --dna $dna --evidence x/T.evidence.gz
+refused 2 "a name for what is left out" 'not together with --no-evidence' sample --id S --dna $dna --evidence x/S.evidence.gz --no-evidence
+refused 2 "a name beside -o -" 'goes with none of .*--evidence' sample --id S --dna $dna -o - --evidence x/S.evidence.gz
+
 run 0 "a VCF" sample --id S --vcf data/VCF01.mutect2.vcf -o vcf -q
 want "a VCF: the schema fits" python3 -c '
 import gzip, json, jsonschema

@@ -213,7 +213,7 @@ static void ends_with_clips(void **state) {
         {READ(.pos1 = P50 - 60), {.contig = "chr12", .pos1 = P50 - 20, .cigar = "93M7S"}},
     };
     for (int i = 0; i < 3; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "n%d", i);
         sam_pair(&s, name, 0, rows[i][0], rows[i][1]);
     }
