@@ -84,7 +84,8 @@ typedef struct ps_ras_codon {
 typedef struct ps_ras_library { /* what one read input's errors look like; zeroed: not measured */
     int given;
     double quality_ratio;     /* mismatches seen in those that base qualities state; NaN: too few are stated */
-    double spread;            /* sd of ln(error rate) from place to place */
+    double error_stated, error_seen; /* errors per base outside hotspots: by base qualities, and by mismatches; NaN */
+    double spread;                   /* sd of ln(error rate) from place to place */
     int damaged;              /* haplotypes of one substitution that are damage; 0: none */
     double damaged_vaf;       /* the highest of them */
     const char *damaged_pair; /* "C>T/G>A"; a constant */

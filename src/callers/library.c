@@ -8,6 +8,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/case.h"
 #include "plasmastrat/map.h"
+#include "plasmastrat/stats.h"
 
 const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "unmarked-copies", "umi", "amplicon"};
 
@@ -341,6 +342,14 @@ static void judge(const scan *s, ps_library *b) {
     b->mates_met = (double)s->reads->codons.mates_met;
 }
 
+static void round_library(ps_library *b) {
+    double *const published[] = {&b->molecules,   &b->copies,       &b->chance,     &b->umi,
+                                 &b->stacked,     &b->assumed,      &b->insert_low, &b->insert_median,
+                                 &b->insert_high, &b->first_forward};
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++)
+        *published[i] = ps_round6(*published[i]);
+}
+
 void ps_call_library(const ps_case *c, ps_input_role role, ps_library *library) {
     *library = (ps_library){0};
     if (!c->reads[role] || !c->reads[role]->given)
@@ -351,6 +360,7 @@ void ps_call_library(const ps_case *c, ps_input_role role, ps_library *library) 
     library->insert_high = s.length[2];
     add_up(&s, library);
     judge(&s, library);
+    round_library(library);
     free_scan(&s);
 }
 

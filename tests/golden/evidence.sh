@@ -42,6 +42,22 @@ d = json.load(gzip.open("vcf/S.evidence.gz", "rt"))
 jsonschema.validate(d, json.load(open("'"$root"'/src/evidence/evidence.schema.json")))
 assert d["content"]["vcf"]["variants"]["alt"] and d["content"]["dna"] is None'
 
+# ---- the library ----------------------------------------------------------------------------------------------------
+samtools view -h $dna | awk -F'\t' -v OFS='\t' '/^@/ { print; next } { n = $1; for (i = 0; i < 3; i++) { $1 = n "." i; print } }' |
+    samtools sort -o thrice.bam -
+run 0 "every fragment three times" sample --id S --dna thrice.bam -o thrice -q
+want "every fragment three times: copies of as many molecules" python3 -c '
+import json, jsonschema
+one, thrice = (json.load(open(f"{name}/S.json")) for name in ("one", "thrice"))
+jsonschema.validate(thrice, json.load(open("'"$root"'/src/report/sample.schema.json")))
+a, b = next(x for x in one["library"] if x["input"] == "dna"), thrice["library"][0]
+assert (a["kind"], b["kind"]) == ("unique", "unmarked-copies"), (a, b)
+assert a["fragments"] > 3000 and b["fragments"] == 3 * a["fragments"] and b["molecules"] == a["molecules"]
+assert abs(b["copies"] - (1 - b["molecules"] / b["fragments"])) < 1e-5 and b["copies_by_chance"] < 0.01
+assert a["insert_size"] == b["insert_size"] and 240 < a["insert_size"]["median"] < 260  # as the data were made
+assert all(abs(b["error_rate"][k] / a["error_rate"][k] - 1) < 0.05 for k in ("stated", "seen"))
+assert [x["input"] for x in one["library"]] == ["rna", "dna"] and b["damage"] is None and not b["primers"]'
+
 # ---- lanes ----------------------------------------------------------------------------------------------------------
 for kind in dna rna; do # fragments go to one lane or the other by their name
     samtools view -h data/PCL01.$kind.bam | awk -F'\t' -v k=0 -v OFS='\t' \

@@ -363,6 +363,33 @@ def identity(c, page, d):
         c.same("SNPs", f"Out of {i['snps']} common SNPs of the panel." in section.words(), True)
 
 
+def library(c, page, d):
+    """The libraries' facts, input by input."""
+    section = page_text.section(page, "library")
+    shown = [{row.first("dt").words(): row.first("dd").words() for row in box.all("div")}
+             for box in section.all("dl", class_="facts")]
+    c.same("libraries", [h.words() for h in section.all("h3")], [b["input"] for b in d["library"]])
+    c.same("libraries", len(shown), len(d["library"]))
+    for facts, b in zip(shown, d["library"]):
+        said, size = b["input"] + " library: ", b["insert_size"]
+        for name, value in {
+                "Kind": b["kind"], "Fragments": fixed(b["fragments"], 0), "Molecules": fixed(b["molecules"], 0),
+                "Copies (by chance)": f"{percent(b['copies'])} ({percent(b['copies_by_chance'])})",
+                "Fragments with a UMI": percent(b["umi"]) if b["umi"] else None,
+                "Fragments in amplicons": percent(b["amplicon"]) if b["amplicon"] else None,
+                "Molecules at most": None if b["most_molecules"] is None else
+                f"{fixed(b['most_molecules'], 0)}, {'as stated' if b['molecules_stated'] else 'assumed'}",
+                "Insert size, 5 to 95 %": f"{fixed(size['median'], 0)} ({fixed(size['low'], 0)} to {fixed(size['high'], 0)})",
+                "First read forward": percent(b["first_read_forward"]), "Primers": fixed(b["primers"], 0)}.items():
+            c.same(said + name, facts.get(name), value)
+        e, damage = b["error_rate"], b["damage"]
+        c.same(said + "damage", facts.get("Damage"), None if not e else "none seen" if not damage else
+               f"{damage['haplotypes']} haplotypes of {damage['substitution']}, up to {percent(damage['highest_vaf'])}")
+        c.same(said + "errors stated", facts.get("Error rate, by qualities"), percent(e["stated"]) if e else None)
+        c.same(said + "errors seen", facts.get("Error rate, seen"), percent(e["seen"]) if e else None)
+        c.same(said + "spread", facts.get("Spread between places (ln)"), fixed(e["spread"], 2) if e else None)
+
+
 def six_of(shown):
     """A number as the page writes it, without an exponent, in six digits."""
     return shown if shown == DASH or "e" in shown else six(float(shown))
@@ -383,7 +410,7 @@ def quality(c, page, d):
     c.same("panel checksum", shown["Panel checksum"], d["provenance"]["panel_checksum"])
 
 
-PARTS = (verdict, markers, models, variants, codons, pictures, haplotypes, expression, copies, junction, identity, quality)
+PARTS = (verdict, markers, models, variants, codons, pictures, haplotypes, expression, copies, junction, identity, library, quality)
 
 
 def page(d, root):

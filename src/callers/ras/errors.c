@@ -250,6 +250,21 @@ static void fit_quality(ras_errors *m, const tally *t, int q, double usual, int 
     m->worse[q] = fmin(m->worse[q], fmax(1, 0.75 / ras_error(q))); /* a base by chance is wrong three times in four */
 }
 
+/* Errors per base: by the qualities of all bases, and by the mismatches that are no variants. */
+static void measure_rates(ras_errors *m, const tally *t) {
+    double bases = 0, stated = 0, seen = 0;
+    for (int side = 0; side < 2; side++)
+        for (int from = 0; from < 4; from++) {
+            bases += sum_of(t->bases[side][from]);
+            for (int q = 0; q < RAS_QUALITIES; q++)
+                stated += t->bases[side][from][q] * ras_error(q);
+            for (int to = 0; to < 4; to++)
+                seen += sum_of(t->seen[side][from][to]);
+        }
+    m->stated_rate = bases > 0 ? stated / bases : NAN;
+    m->seen_rate = bases > 0 ? seen / bases : NAN;
+}
+
 static void fit_rates(ras_errors *m, const tally *t) {
     int quiet[4][4];
     for (int q = 0; q < RAS_QUALITIES; q++)
@@ -460,6 +475,7 @@ void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, co
         if (!p.codon->hotspot)
             tally_codon(panel, &p, t);
     fit_rates(m, t);
+    measure_rates(m, t);
     int best = better_half(m, t);
     for (ras_cursor at = {0}; ras_next_counts(panel, reads, &at, &p);)
         if (!p.codon->hotspot)

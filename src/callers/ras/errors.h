@@ -28,6 +28,7 @@ typedef struct ras_errors {
     } damage[RAS_PAIRS];
     score_law law[RAS_PAIRS];
     double stated, seen; /* mismatches of the quiet substitutions: stated by qualities, and seen */
+    double stated_rate, seen_rate; /* errors per base, of all substitutions; NaN without a base */
 } ras_errors;
 
 /* `reference`: of normals, kept by `errors`; NULL: none. */

@@ -115,6 +115,8 @@ static void fill_library(const ras_errors *errors, ps_ras_library *library) {
     enum { FEWEST = 10 }; /* stated mismatches that give a ratio */
     *library = (ps_ras_library){.given = 1, .spread = ps_round6(errors->spread)};
     library->quality_ratio = errors->stated >= FEWEST ? ps_round6(errors->seen / errors->stated) : NAN;
+    library->error_stated = ps_round6(errors->stated_rate);
+    library->error_seen = ps_round6(errors->seen_rate);
     for (int pair = 0; pair < RAS_PAIRS; pair++)
         if (errors->damage[pair].n > library->damaged) {
             library->damaged = errors->damage[pair].n;

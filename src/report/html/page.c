@@ -568,6 +568,7 @@ static const struct {
     {"identity", ps_html_identity},
     {"qc_chip", put_qc_chip},
     {"qc", put_qc},
+    {"library", ps_html_library},
     {"inputs", put_inputs},
     {"provenance", put_provenance},
 };

@@ -39,6 +39,9 @@ void ps_html_junction(const ps_result *result, FILE *out);
 /* html_reads.c */
 void ps_html_fragments(const ps_result *result, FILE *out);
 
+/* library.c */
+void ps_html_library(const ps_result *result, FILE *out);
+
 /* html_identity.c */
 void ps_html_identity_chip(const ps_result *result, FILE *out);
 void ps_html_identity(const ps_result *result, FILE *out);

@@ -771,6 +771,63 @@ static json_t *inputs_array(document *d) {
     return array;
 }
 
+static json_t *insert_object(document *d, const ps_library *b) {
+    json_t *o = json_object();
+    put(d, o, "median", real(b->insert_median));
+    put(d, o, "low", real(b->insert_low));
+    put(d, o, "high", real(b->insert_high));
+    return o;
+}
+
+static json_t *damage_object(document *d, const ps_ras_library *e) {
+    if (!e->damaged)
+        return json_null();
+    json_t *o = json_object();
+    put(d, o, "substitution", text(e->damaged_pair));
+    put(d, o, "haplotypes", json_integer(e->damaged));
+    put(d, o, "highest_vaf", real(e->damaged_vaf));
+    return o;
+}
+
+static json_t *error_rate_object(document *d, const ps_ras_library *e) {
+    if (!e->given)
+        return json_null();
+    json_t *o = json_object();
+    put(d, o, "stated", real(e->error_stated));
+    put(d, o, "seen", real(e->error_seen));
+    put(d, o, "spread", real(e->spread));
+    return o;
+}
+
+/* What each read input's library is, over the RAS and RAF exons. */
+static json_t *library_array(document *d) {
+    json_t *array = json_array();
+    for (int i = 0; i < PS_N_READ_INPUTS; i++) {
+        const ps_library *b = &d->result->calls.library[i];
+        const ps_ras_library *e = &d->result->calls.ras.library[i];
+        if (!d->result->evidence.reads[i].given)
+            continue;
+        json_t *o = json_object();
+        put(d, o, "input", text(ps_input_names[i]));
+        put(d, o, "kind", text(ps_library_names[b->kind]));
+        put(d, o, "fragments", real(b->fragments));
+        put(d, o, "molecules", real(b->molecules));
+        put(d, o, "copies", real(b->copies));
+        put(d, o, "copies_by_chance", real(b->chance));
+        put(d, o, "umi", real(b->umi));
+        put(d, o, "amplicon", real(b->stacked));
+        put(d, o, "most_molecules", real(b->assumed));
+        put(d, o, "molecules_stated", json_boolean(b->stated));
+        put(d, o, "insert_size", insert_object(d, b));
+        put(d, o, "first_read_forward", real(b->first_forward));
+        put(d, o, "primers", json_integer((json_int_t)b->primers));
+        put(d, o, "damage", damage_object(d, e));
+        put(d, o, "error_rate", error_rate_object(d, e));
+        push(d, array, o);
+    }
+    return array;
+}
+
 /* Reads that were looked at and left out, by input, by who looked, by cause. */
 static json_t *reads_array(document *d) {
     json_t *array = json_array();
@@ -856,6 +913,7 @@ static void put_answer(document *d, json_t *o) {
     put(d, o, "borderline", json_boolean(chosen->borderline));
     put(d, o, "rates", rates_object(d, &chosen->rates));
     put(d, o, "reads", reads_array(d));
+    put(d, o, "library", library_array(d));
     put(d, o, "purity", real(d->result->purity));
     put(d, o, "prior_odds", real(d->result->prior_odds));
     put(d, o, "identity", identity_object(d));
