@@ -78,6 +78,7 @@ typedef struct ps_expression_call {
     ps_strandedness strand;
     double sense_share;      /* of the reference genes' fragments; NaN without any */
     double reference_median; /* fragments per kb of the median reference gene (cohort: by the genes' centres) */
+    double molecules;        /* per fragment, by which counts are as sure as their molecules are many; 0: as 1 */
     uint64_t reference_fragments;
     int reference_genes;                  /* with at least one fragment */
     double spliced_fraction, plasma_log2; /* plasma-cell markers over other-cell markers, log2; NaN unknown */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "plasmastrat/evidence.h"
+#include "plasmastrat/library.h"
 #include "plasmastrat/panel.h"
 #include "plasmastrat/reasons.h"
 
@@ -94,7 +95,9 @@ void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call);
 int ps_check_lanes(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,
                    ps_error *err);
 
-void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, ps_contamination *call);
+/* `library`: by what its fragments are molecules, which then are counted; NULL: fragments count as they are. */
+void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, const ps_library *library,
+                           ps_contamination *call);
 void ps_identity_free(ps_identity_call *call);
 
 /* ---- many inputs against each other ------------------------------------------------------------------------------ */

@@ -30,6 +30,7 @@ typedef struct ps_library { /* of one read input; doubles that do not exist are 
     double copies;               /* share of the fragments that share UMI and ends with another */
     double chance;               /* share that would by chance, all of them different molecules */
     int has_copies;              /* 1: more than chance makes, outside amplicons */
+    double share;                /* molecules per fragment, outside amplicons; 1: fragments count as they are */
     double umi;                  /* share of the fragments that have a UMI */
     double stacked;              /* share of the fragments that lie in amplicons */
     double primers;              /* places where fragments stack up, or primers of the user's file that were met */
@@ -42,6 +43,9 @@ typedef struct ps_library { /* of one read input; doubles that do not exist are 
 
 struct ps_case;
 void ps_call_library(const struct ps_case *c, ps_input_role role, ps_library *library);
+
+/* By what the fragments at a place that `depth` of them cover are to be multiplied to be molecules. NULL or unknown: 1. */
+double ps_library_share(const ps_library *library, double depth);
 
 /* By the same rules, of molecules that lie along one place: by what a number of fragments there is to be multiplied. */
 double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *molecules);

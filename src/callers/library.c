@@ -294,7 +294,7 @@ static void free_scan(scan *s) {
 /* ---- the library ---------------------------------------------------------------------------------------------------- */
 
 static void add_up(const scan *s, ps_library *out) {
-    double umi = 0, stacked = 0, forward = 0, chance = 0;
+    double umi = 0, stacked = 0, forward = 0, chance = 0, counted_once = 0;
     for (int32_t id = 0; id < s->n; id++) {
         const window *w = &s->window[id];
         if (!w->n)
@@ -305,6 +305,7 @@ static void add_up(const scan *s, ps_library *out) {
         stacked += w->n_amplicon ? w->fragments : 0;
         if (!w->n_amplicon) {
             out->molecules += (double)w->n;
+            counted_once += w->share < 1 ? w->share * w->fragments : (double)w->n;
             chance += chance_copies(w->fragments / kept, w->places) * kept;
             out->copies += w->fragments - (double)w->n;
         }
@@ -316,6 +317,7 @@ static void add_up(const scan *s, ps_library *out) {
     double counted = out->fragments - stacked;
     out->copies = counted > 0 ? out->copies / counted : NAN;
     out->chance = counted > 0 ? chance / counted : NAN;
+    out->share = counted > 0 ? counted_once / counted : 1;
     out->umi = out->fragments > 0 ? umi / out->fragments : NAN;
     out->stacked = out->fragments > 0 ? stacked / out->fragments : NAN;
     out->first_forward = out->fragments > 0 ? forward / out->fragments : NAN;
@@ -334,6 +336,8 @@ static void judge(const scan *s, ps_library *b) {
               : b->stacked >= UMI_SHARE ? PS_LIBRARY_AMPLICON
               : b->has_copies           ? PS_LIBRARY_COPIES
                                         : PS_LIBRARY_UNIQUE;
+    if (b->kind != PS_LIBRARY_UMI && !b->has_copies)
+        b->share = 1;
     b->stated = is_stated;
     b->assumed = is_stated        ? s->c->molecules
                  : b->stacked > 0 ? l->library_amplicon_ng * l->library_ng_molecules
@@ -343,9 +347,9 @@ static void judge(const scan *s, ps_library *b) {
 }
 
 static void round_library(ps_library *b) {
-    double *const published[] = {&b->molecules,   &b->copies,       &b->chance,     &b->umi,
-                                 &b->stacked,     &b->assumed,      &b->insert_low, &b->insert_median,
-                                 &b->insert_high, &b->first_forward};
+    double *const published[] = {&b->molecules,     &b->share,       &b->copies,       &b->chance,
+                                 &b->umi,           &b->stacked,     &b->assumed,      &b->insert_low,
+                                 &b->insert_median, &b->insert_high, &b->first_forward};
     for (size_t i = 0; i < sizeof published / sizeof *published; i++)
         *published[i] = ps_round6(*published[i]);
 }
@@ -362,6 +366,13 @@ void ps_call_library(const ps_case *c, ps_input_role role, ps_library *library) 
     judge(&s, library);
     round_library(library);
     free_scan(&s);
+}
+
+double ps_library_share(const ps_library *b, double depth) {
+    if (!b || b->kind == PS_LIBRARY_UNKNOWN || depth <= 0)
+        return 1;
+    int is_capped = b->stated || b->kind == PS_LIBRARY_AMPLICON;
+    return is_capped ? fmin(b->share, b->assumed / depth) : b->share;
 }
 
 double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *molecules) {
@@ -751,6 +762,19 @@ static void cap_alleles(const scan *s, const ps_codon_evidence *from, const doub
     }
 }
 
+static void cap_reach(const ps_codon_evidence *from, const double *share, ps_codon_evidence *out) {
+    double passed = 0;
+    out->reach = ps_alloc(from->n_reach + 1, sizeof *out->reach);
+    for (size_t i = 0; i < from->n_reach; i++) {
+        ps_reach_count row = from->reach[i];
+        if (!i || row.codon != from->reach[i - 1].codon)
+            passed = 0;
+        row.n = whole_share(&passed, row.n, share[row.codon]);
+        if (row.n)
+            out->reach[out->n_reach++] = row;
+    }
+}
+
 static int view_is_needed(const scan *s, const ps_library *library) {
     int primers = 0;
     for (int32_t id = 0; id < s->n; id++)
@@ -783,6 +807,7 @@ int ps_library_view(const ps_case *c, ps_input_role role, const ps_library *libr
         double *share = ps_alloc((size_t)c->panel->n_codons, sizeof *share);
         cap_codons(&s, library, shown, counted, share);
         cap_alleles(&s, shown, share, counted);
+        cap_reach(shown, share, counted);
         free(share);
     }
     free_scan(&s);

@@ -79,6 +79,8 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
 /* Its second half, which `sample` and `stratify` share: from evidence to calls, label and checks. Purity, prior and specimen are the
  * result's. */
 int cli_answer(const ps_model *model, const cli_knowledge *knowledge, ps_result *result, ps_error *err);
+/* What the callers look at there; it points into both. */
+ps_case cli_case_of(const ps_result *result, const cli_knowledge *knowledge);
 extern const char cli_default_model[];
 /* What was stated, for a later `stratify` to repeat. */
 void cli_note_stated(const ps_job *job, const cli_knowledge *knowledge, ps_stated *stated);

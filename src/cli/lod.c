@@ -31,7 +31,8 @@ static const char help[] =
     "codon:\n"
     "  - the number of replaced fragments is binomial; fragments are drawn without replacement and keep their\n"
     "    haplotype, qualities, orientation and flags; every codon keeps the depth of the file that is mixed into;\n"
-    "  - fragments count as independent of each other, and codons as well;\n"
+    "  - molecules are drawn where copies are recognised, and fragments elsewhere; they count as independent of each\n"
+    "    other, and codons as well;\n"
     "  - the errors of both files are kept as they are, none are added: both should come from the same kind of\n"
     "    library;\n"
     "  - expected_vaf includes what the file itself shows of the change; where the mutated file is shallower than a\n"
@@ -185,15 +186,41 @@ typedef struct target { /* one variant of the mutated file */
     int64_t depth, alt; /* in the file that is mixed into */
 } target;
 
+/* The codons of a file as its library lets them count: molecules in the place of their copies. */
+typedef struct view {
+    ps_read_evidence reads; /* its codons alone are owned, and only where `is_view` */
+    int is_view;
+} view;
+
 typedef struct dilution {
     const plan *plan;
     const ps_panel *panel;
+    const ps_error_reference *errors;
     const ps_read_evidence *wild, *mutated;
     ps_ras_call both; /* variants of the mutated file, counted in both */
     target *target;
     size_t n_targets;
     uint8_t *found; /* [fraction][repeat][target] */
 } dilution;
+
+static view count_molecules(const ps_case *c, ps_input_role role) {
+    view out = {.reads = *c->reads[role]};
+    ps_library library;
+    ps_codon_evidence shown, codons;
+    double *hidden = ps_alloc((size_t)c->panel->n_codons, sizeof *hidden);
+    ps_call_library(c, role, &library);
+    out.is_view = ps_library_view(c, role, &library, &shown, &codons, hidden);
+    if (out.is_view)
+        out.reads.codons = codons;
+    ps_codons_free(&shown);
+    free(hidden);
+    return out;
+}
+
+static void free_view(view *one) {
+    if (one->is_view)
+        ps_codons_free(&one->reads.codons);
+}
 
 static void free_call(ps_ras_call *call) {
     ps_calls all = {.ras = *call};
@@ -288,7 +315,7 @@ static int draw_item(void *context, size_t item, int worker, ps_error *err) {
     (void)err;
     ps_dilute(d->panel, d->wild, d->mutated, fraction,
               ps_dilution_seed((uint64_t)d->plan->seed, fraction, item % repeats), &mixture);
-    ps_case c = {.panel = d->panel, .purity = NAN};
+    ps_case c = {.panel = d->panel, .purity = NAN, .errors = d->errors};
     c.reads[d->plan->role] = &mixture;
     ps_call_ras(&c, &call);
     for (size_t t = 0; t < d->n_targets; t++)
@@ -360,15 +387,15 @@ static void put_dilution(const dilution *d, const cli_settings *s, FILE *out) {
             put_row(d, f, i, out);
 }
 
-static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated, const cli_settings *s, FILE *out,
-                  ps_error *err) {
-    dilution d = {.plan = p,
-                  .panel = wild->panel,
-                  .wild = &wild->evidence.reads[p->role],
-                  .mutated = &mutated->evidence.reads[p->role]};
+static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated, const cli_settings *s,
+                  const cli_knowledge *knowledge, FILE *out, ps_error *err) {
+    ps_case of[2] = {cli_case_of(wild, knowledge), cli_case_of(mutated, knowledge)};
+    view file[2] = {count_molecules(&of[0], p->role), count_molecules(&of[1], p->role)};
+    dilution d = {
+        .plan = p, .panel = wild->panel, .errors = of[0].errors, .wild = &file[0].reads, .mutated = &file[1].reads};
     /* As a normal, the file that is mixed into tells how often it shows each variant, and that a variant is its own.
      */
-    ps_case c = {.panel = wild->panel, .purity = NAN};
+    ps_case c = {.panel = wild->panel, .purity = NAN, .errors = d.errors};
     c.reads[p->role] = d.mutated;
     c.reads[PS_INPUT_NORMAL] = d.wild;
     ps_call_ras(&c, &d.both);
@@ -383,6 +410,8 @@ static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated
     free(d.found);
     free(d.target);
     free_call(&d.both);
+    for (int i = 0; i < 2; i++)
+        free_view(&file[i]);
     return status;
 }
 
@@ -415,7 +444,7 @@ static int run_lod(const plan *p, const cli_settings *s, const cli_knowledge *kn
     if (status == 0 && s->mutated) {
         status = run_mutated(p, s, knowledge, &result, &mutated, err);
         if (status == 0)
-            status = dilute(p, &result, &mutated, s, out, err);
+            status = dilute(p, &result, &mutated, s, knowledge, out, err);
     } else if (status == 0) {
         put_limits(&result, out);
     }

@@ -446,7 +446,7 @@ static int check_references(const ps_result *result, const cli_knowledge *k, ps_
     return 0;
 }
 
-static ps_case case_of(const ps_result *result, const cli_knowledge *k) {
+ps_case cli_case_of(const ps_result *result, const cli_knowledge *k) {
     const ps_evidence *e = &result->evidence;
     ps_case c = {.panel = result->panel,
                  .vcf = e->has_vcf ? &e->vcf : NULL,
@@ -471,7 +471,7 @@ int cli_answer(const ps_model *model, const cli_knowledge *k, ps_result *result,
     if (check_references(result, k, err) < 0)
         return -1;
     result->normals = k->normals_given && result->evidence.reads[PS_INPUT_DNA].given ? &k->normals : NULL;
-    ps_case c = case_of(result, k);
+    ps_case c = cli_case_of(result, k);
     if (c.expression_reference) {
         result->expression_reference = ps_strdup(k->expression.name);
         memcpy(result->expression_reference_checksum, k->expression.checksum, sizeof k->expression.checksum);

@@ -83,6 +83,26 @@ want "a shallow mutated file: said in the table" grep -q '^##capped KRAS G12D' o
 run 0 "a shallow mutated file, quiet" --dna $wild --mutated $mutated --fractions 1 --repeats 2 -q
 want "a shallow mutated file, quiet: no message" test ! -s err.txt
 
+# Every fragment three times: as many molecules, so the same depth and the same shares found.
+thrice() { # BAM: each record under three names
+    samtools view -h "$1" | awk -F'\t' -v OFS='\t' '/^@/ { print; next } { n = $1; for (i = 0; i < 3; i++) { $1 = n "." i; print } }' |
+        samtools sort -o thrice."$(basename "$1")" -
+}
+if command -v samtools >/dev/null; then
+    thrice $wild && thrice $mutated
+    run 0 "dilution of copies" --dna thrice.IMM01.dna.bam --mutated thrice.PCL01.dna.bam --fractions 0.01,0.03 --repeats 40
+    cp out.txt copies.tsv
+    run 0 "dilution without copies" --dna $wild --mutated $mutated --fractions 0.01,0.03 --repeats 40
+    want "dilution of copies: molecules are drawn" python3 -c '
+rows = [[line.split("\t") for line in open(name) if line.startswith("KRAS\tG12D")] for name in ("copies.tsv", "out.txt")]
+assert len(rows[0]) == len(rows[1]) == 2
+for a, b in zip(*rows):
+    assert abs(int(a[10]) / int(b[10]) - 1) < 0.02, (a, b)  # depth
+    assert abs(float(a[7]) - float(b[7])) < 0.45, (a, b)  # found: 4 sd of 40 draws'
+else
+    skip "dilution of copies: samtools is not installed"
+fi
+
 # Real mixtures: reads of both files by name hash, merged, and labelled. Their mean VAF and how often the variant was found
 # against the table's.
 if command -v samtools >/dev/null; then

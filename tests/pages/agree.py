@@ -375,6 +375,7 @@ def library(c, page, d):
         for name, value in {
                 "Kind": b["kind"], "Fragments": fixed(b["fragments"], 0), "Molecules": fixed(b["molecules"], 0),
                 "Copies (by chance)": f"{percent(b['copies'])} ({percent(b['copies_by_chance'])})",
+                "Molecules per fragment": fixed(b["molecules_per_fragment"], 3),
                 "Fragments with a UMI": percent(b["umi"]) if b["umi"] else None,
                 "Fragments in amplicons": percent(b["amplicon"]) if b["amplicon"] else None,
                 "Molecules at most": None if b["most_molecules"] is None else

@@ -46,6 +46,41 @@ static void free_call(ps_expression_call *call) {
     ps_calls_free(&all);
 }
 
+/* `n` molecules over one exon, each in `copies` copies. */
+static void put_molecules(ps_read_evidence *e, int n, int copies) {
+    uint64_t seed = 5;
+    ps_pile pile = {0};
+    for (int i = 0; i < n; i++) {
+        int32_t left = 25245000 + (int32_t)unit_below(&seed, 300), length = 150 + (int32_t)unit_below(&seed, 200);
+        ps_molecule_key key = {.hash = unit_next(&seed) >> 1, .end0 = {left, left + length}};
+        for (int k = 0; k < copies; k++)
+            ps_pile_add(&pile, 0, &key);
+    }
+    ps_pile_finish(&pile, &e->codons.molecules);
+}
+
+/* Guards against: a counting interval, and posteriors, from copies of few molecules. */
+static void copies_are_no_counts(void **state) {
+    (void)state;
+    ps_read_evidence once = plain(25, -3.2), copied = plain(100, -3.2);
+    put_molecules(&once, 300, 1);
+    put_molecules(&copied, 300, 4);
+    ps_expression_call a = call_of(&once), b = call_of(&copied);
+    assert_near(b.molecules, 0.25, 0.005);
+    assert_near(a.molecules, 1, 0);
+    assert_near(b.low, a.low, 0.05);
+    assert_near(b.high, a.high, 0.05);
+    assert_near(b.posterior[PS_LEVEL_LOW], a.posterior[PS_LEVEL_LOW], 0.02);
+    free_call(&a);
+    free_call(&b);
+    ps_molecules_free(&copied.codons.molecules);
+    a = call_of(&copied);
+    assert_true(a.high - a.low < 0.6 * (b.high - b.low) + 0.2);
+    free_call(&a);
+    ps_read_evidence_free(&once);
+    ps_read_evidence_free(&copied);
+}
+
 static void states(void **state) {
     (void)state;
     static const struct {
@@ -492,6 +527,7 @@ int main(void) {
         cmocka_unit_test(nothing_on_the_chromosome),
         cmocka_unit_test(without_chromosome_11),
         cmocka_unit_test(states),
+        cmocka_unit_test(copies_are_no_counts),
         cmocka_unit_test(ten_marrows),
         cmocka_unit_test(diluted_plasma_cells),
         cmocka_unit_test(other_cells_lend),

@@ -175,9 +175,35 @@ static ps_contamination contaminate(uint64_t seed, assay a) {
     a.foreign = a.fraction > 0 ? &foreign : NULL;
     ps_read_evidence e = unit_observe(&s, &panel, &who, a, s ^ 0x5555);
     ps_contamination call;
-    ps_call_contamination(&panel, &e, &call);
+    ps_call_contamination(&panel, &e, NULL, &call);
     ps_read_evidence_free(&e);
     return call;
+}
+
+/* Guards against: copies that make an interval narrow: four of each molecule say what one says. */
+static void copies_say_one_thing_once(void **state) {
+    (void)state;
+    uint64_t s = 77;
+    person who = unit_stranger(&s, &panel), foreign = unit_stranger(&s, &panel);
+    assay a = {.role = PS_INPUT_DNA, .depth = 30, .error = 0.001, .foreign = &foreign, .fraction = 0.04};
+    ps_read_evidence e = unit_observe(&s, &panel, &who, a, 1);
+    ps_library library = {.kind = PS_LIBRARY_COPIES, .has_copies = 1, .share = 0.25};
+    ps_contamination once, copied, taken;
+    ps_call_contamination(&panel, &e, NULL, &once);
+    for (int i = 0; i < panel.n_snps; i++) {
+        e.snps.snp[i].ref *= 4;
+        e.snps.snp[i].alt *= 4;
+        e.snps.snp[i].other *= 4;
+    }
+    ps_call_contamination(&panel, &e, &library, &copied);
+    ps_call_contamination(&panel, &e, NULL, &taken);
+    assert_near(copied.fraction, once.fraction, 1e-4);
+    assert_near(copied.low, once.low, 1e-4);
+    assert_near(copied.high, once.high, 1e-4);
+    assert_int_equal(copied.fragments, once.fragments);
+    assert_true(once.low <= 0.04 && 0.04 <= once.high &&
+                taken.low > 0.05); /* as if they were molecules: too sure of what is wrong */
+    ps_read_evidence_free(&e);
 }
 
 /* Guards against: contamination.c knowing strangers only: a sibling's fragments at twice the usual share of shared alleles
@@ -199,7 +225,7 @@ static void relatives_as_intruders(void **state) {
                     .role = PS_INPUT_DNA, .depth = 60, .error = 0.001, .foreign = foreign, .fraction = fraction};
                 ps_read_evidence e = unit_observe(&draw, &panel, owner, a, 1);
                 ps_contamination c;
-                ps_call_contamination(&panel, &e, &c);
+                ps_call_contamination(&panel, &e, NULL, &c);
                 assert_int_equal(c.state, PS_CONTAMINATION_FOUND);
                 held += c.low <= fraction && fraction <= c.high;
                 n++;
@@ -275,7 +301,7 @@ static void too_little_for_contamination(void **state) {
     assert_int_equal(contaminate(1, a).state, PS_CONTAMINATION_NOT_ASSESSABLE);
     ps_read_evidence e = case_evidence(PS_INPUT_DNA);
     e.given = 0;
-    ps_call_contamination(&panel, &e, &c);
+    ps_call_contamination(&panel, &e, NULL, &c);
     assert_int_equal(c.state, PS_CONTAMINATION_NOT_ASSESSABLE);
     ps_read_evidence_free(&e);
 }
@@ -290,7 +316,7 @@ static void third_alleles_for_contamination(void **state) {
         ps_contamination c;
         for (int k = 0; k < panel.n_snps; k++)
             e.snps.snp[k] = (ps_snp_count){.ref = 20, .other = others[i]};
-        ps_call_contamination(&panel, &e, &c);
+        ps_call_contamination(&panel, &e, NULL, &c);
         if (i == 0) {
             assert_int_equal(c.state, PS_CONTAMINATION_BELOW);
             assert_true(c.fraction >= 0 && c.low >= 0 && c.high > c.fraction);
@@ -388,6 +414,7 @@ int main(void) {
         cmocka_unit_test(mixed_persons_have_no_label),
         cmocka_unit_test(contamination_is_measured),
         cmocka_unit_test(relatives_as_intruders),
+        cmocka_unit_test(copies_say_one_thing_once),
         cmocka_unit_test(a_haploid_tumour_is_the_same_person),
         cmocka_unit_test(too_little_for_contamination),
         cmocka_unit_test(third_alleles_for_contamination),

@@ -127,6 +127,57 @@ static void amplicons_cannot_be_counted(void **state) {
     }
 }
 
+static ps_ras_codon codon_called(unit_sam *s) {
+    ps_read_evidence e = run(s);
+    ps_case c = {.panel = &panel, .purity = NAN};
+    ps_calls calls = {0};
+    c.reads[PS_INPUT_DNA] = &e;
+    ps_call_ras(&c, &calls.ras);
+    ps_ras_codon codon = calls.ras.codon[k12];
+    ps_calls_free(&calls);
+    ps_read_evidence_free(&e);
+    return codon;
+}
+
+/* Guards against: indels left out of lod95 where molecules are counted, so that a wild type rested on substitutions alone. */
+static void indels_rest_on_molecules(void **state) {
+    (void)state;
+    unit_sam s;
+    ps_ras_codon few, copied, stacked;
+    shear(&s, 1, 40, 1);
+    few = codon_called(&s);
+    shear(&s, 1, 40, 10);
+    copied = codon_called(&s);
+    sam_begin(&s, &panel, "unsorted");
+    for (int k = 0; k < 1000; k++)
+        add_pair(&s, k, P50 - 60, 60, 0, READ(.flag = 0));
+    stacked = codon_called(&s);
+    assert_true(few.lod95_of[PS_CHANGE_INDEL] > 0.1);
+    assert_true(fabs(copied.lod95_of[PS_CHANGE_INDEL] / few.lod95_of[PS_CHANGE_INDEL] - 1) < 0.1);
+    assert_true(copied.lod95 >= copied.lod95_of[PS_CHANGE_INDEL]);
+    /* 330 of its 1,000 fragments: 3 or more of them in 19 of 20 at 6.3 / 330, or a few more than three are needed */
+    assert_true(stacked.lod95_of[PS_CHANGE_INDEL] > 0.019 && stacked.lod95_of[PS_CHANGE_INDEL] < 0.04);
+}
+
+/* Guards against: intervals from copies of few molecules. */
+static void share_of_copies(void **state) {
+    (void)state;
+    unit_sam s;
+    shear(&s, 3, 100, 4);
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_true(fabs(o.library.share - 0.25) < 0.01);
+    assert_true(fabs(ps_library_share(&o.library, 1e6) - o.library.share) < 1e-9);
+    shear(&s, 2, 1000, 1);
+    o = outcome_of(&s, 0, NULL);
+    assert_true(o.library.share == 1 && ps_library_share(&o.library, 1000) == 1);
+    sam_begin(&s, &panel, "unsorted");
+    for (int k = 0; k < 1000; k++)
+        add_pair(&s, k, P50 - 60, 60, 0, READ(.flag = 0));
+    o = outcome_of(&s, 50, NULL);
+    assert_true(ps_library_share(&o.library, 1000) == 0.05 && ps_library_share(&o.library, 20) == 1);
+    assert_true(ps_library_share(NULL, 1000) == 1);
+}
+
 static void primers_hide(void **state) {
     (void)state;
     ps_primer forward = {.beg0 = P50 - 13, .end0 = P50 + 9, .strand = '+'}, elsewhere = {.beg0 = 100, .end0 = 120};
@@ -375,6 +426,8 @@ int main(void) {
         cmocka_unit_test(copies_count_once),
         cmocka_unit_test(different_molecules_are_not_merged),
         cmocka_unit_test(amplicons_cannot_be_counted),
+        cmocka_unit_test(indels_rest_on_molecules),
+        cmocka_unit_test(share_of_copies),
         cmocka_unit_test(primers_hide),
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),

@@ -198,10 +198,17 @@ static void measure_lent(const ps_panel *panel, ps_expression_call *call) {
     call->other_log2 = ps_round6(log2(all));
 }
 
+static double molecules_of(const ps_expression_call *call) {
+    return call->molecules > 0 ? call->molecules : 1;
+}
+
 /* Exact (Garwood 1936) 95 % interval of the count, carried to log2. */
 static void measure_ccnd1(const ps_panel *panel, uint64_t n, ps_expression_call *call) {
     const ps_gene *gene = &panel->genes[panel->ccnd1];
-    double low = n ? ps_poisson_mean(n, 0.025) : 0, high = ps_poisson_mean(n + 1, 0.975);
+    double share = molecules_of(call);
+    uint64_t counted = (uint64_t)((double)n * share + 0.5); /* copies of a molecule count once */
+    double low = counted ? ps_poisson_mean(counted, 0.025) / share : 0;
+    double high = ps_poisson_mean(counted + 1, 0.975) / share;
     double unit = call->reference_median;
     call->fragments = (int64_t)n;
     call->log2_ratio = unit > 0 ? ps_round6(log2(per_kb((double)n + 0.5, gene) / unit)) : NAN;
@@ -221,12 +228,12 @@ void ps_expression_measure(const ps_panel *panel, ps_expression_call *call) {
 }
 
 static int few_reference_fragments(const ps_limits *l, ps_expression_call *call) {
-    if ((double)call->reference_fragments >= l->expression_min_reference_fragments &&
+    if ((double)call->reference_fragments * molecules_of(call) >= l->expression_min_reference_fragments &&
         call->reference_genes >= l->expression_min_reference_genes && call->reference_median > 0)
         return 0;
     ps_reason_add(&call->reasons, PS_REASON_FEW_REFERENCE_FRAGMENTS,
-                  "rna: %llu fragments on %d reference genes, %g on %g needed",
-                  (unsigned long long)call->reference_fragments, call->reference_genes,
+                  "rna: %.0f fragments on %d reference genes, %g on %g needed",
+                  (double)call->reference_fragments * molecules_of(call), call->reference_genes,
                   l->expression_min_reference_fragments, l->expression_min_reference_genes);
     return 1;
 }
@@ -312,9 +319,9 @@ static int is_background(const ps_limits *l, const ps_expression_call *call) {
 /* Fills the posteriors and ln likelihoods of the levels. */
 static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
     double likelihood[PS_N_LEVELS], posterior[PS_N_LEVELS], top = -INFINITY, kb;
-    ps_level_data data = {.fragments = (double)call->fragments, .lent = exp2(call->other_log2)};
+    ps_level_data data = {.fragments = (double)call->fragments * molecules_of(call), .lent = exp2(call->other_log2)};
     kb = panel->genes[panel->ccnd1].length / 1000.0;
-    data.expected = call->reference_median * kb;
+    data.expected = call->reference_median * kb * molecules_of(call);
     data.share_log2 = call->plasma_share.log2;
     data.share_sd = call->plasma_share.sd;
     ps_level_likelihood(&call->mixture, &data, likelihood, posterior);
@@ -327,10 +334,10 @@ static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
     }
 }
 
-/* Fragments that the middle of the intermediate level would show, were the plasma cells as few as they may be. */
+/* Molecules that the middle of the intermediate level would show, were the plasma cells as few as they may be. */
 static double would_show(const ps_panel *panel, const ps_expression_call *call) {
     return call->reference_median * panel->genes[panel->ccnd1].length / 1000 * call->plasma_share.low *
-           exp2(panel->level[PS_LEVEL_INTERMEDIATE].log2);
+           exp2(panel->level[PS_LEVEL_INTERMEDIATE].log2) * molecules_of(call);
 }
 
 static ps_expression_state state_of(const ps_panel *panel, const ps_expression_call *call) {
@@ -352,11 +359,12 @@ static void say_undecided(const ps_panel *panel, ps_expression_call *call) {
              call->posterior[PS_LEVEL_VERY_HIGH], call->posterior[PS_LEVEL_INTERMEDIATE],
              call->posterior[PS_LEVEL_LOW], l->expression_posterior);
     double would = would_show(panel, call);
-    if (would < l->expression_min_expected && (double)call->fragments < l->expression_min_expected)
+    if (would < l->expression_min_expected &&
+        (double)call->fragments * molecules_of(call) < l->expression_min_expected)
         ps_reason_add(
             &call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
-            "rna: %lld CCND1 fragments; an intermediate level would show %.2g in so many plasma cells (%.2g); %s",
-            (long long)call->fragments, would, call->plasma_share.low, levels);
+            "rna: %.0f CCND1 fragments; an intermediate level would show %.2g in so many plasma cells (%.2g); %s",
+            (double)call->fragments * molecules_of(call), would, call->plasma_share.low, levels);
     else if (call->other_log2 > call->log2_ratio - 1)
         ps_reason_add(&call->reasons, PS_REASON_OTHER_CELLS, "rna: log2 %.2f, of which %s may lend up to %.2f; %s",
                       call->log2_ratio, call->other_cell ? call->other_cell : "cells that are no plasma cells",
@@ -479,6 +487,9 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_NO_RNA, "CCND1 expression needs --rna");
         return;
     }
+    ps_library library;
+    ps_call_library(c, PS_INPUT_RNA, &library);
+    call->molecules = library.kind == PS_LIBRARY_UNKNOWN ? 1 : library.share;
     call->sense_share = ps_round6(sense_share(panel, e));
     call->strand = strand_of(call->sense_share, panel->limits.expression_stranded_fraction);
     call->n_genes = (size_t)panel->n_genes;

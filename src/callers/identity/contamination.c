@@ -231,31 +231,34 @@ static int is_damage(char from, char to) {
     return (from == 'C' && to == 'T') || (from == 'G' && to == 'A');
 }
 
-static site site_of(const ps_snp *snp, const ps_snp_count *c) {
+static site site_of(const ps_snp *snp, const ps_snp_count *c, double share) {
     double q = snp->alt_frequency;
-    site s = {.ref = c->ref, .alt = c->alt, .prior = {(1 - q) * (1 - q), 2 * q * (1 - q), q * q}};
+    site s = {.ref = share * c->ref, .alt = share * c->alt, .prior = {(1 - q) * (1 - q), 2 * q * (1 - q), q * q}};
     s.scale = ps_log_beta(s.alt + 1, s.ref + 1);
     s.damage[0] = is_damage(snp->ref, snp->alt);
     s.damage[1] = is_damage(snp->alt, snp->ref);
     return s;
 }
 
-static size_t take_sites(const ps_panel *panel, const ps_read_evidence *e, site *all, ps_contamination *call) {
-    double others = 0;
+/* Copies of a molecule say one thing once. */
+static size_t take_sites(const ps_panel *panel, const ps_read_evidence *e, const ps_library *library, site *all,
+                         ps_contamination *call) {
+    double others = 0, fragments = 0;
     size_t n = 0;
     for (int i = 0; i < panel->n_snps; i++) {
         const ps_snp_count *c = &e->snps.snp[i];
-        double depth = (double)c->ref + c->alt;
-        if (depth < panel->limits.contamination_min_depth)
+        double depth = (double)c->ref + c->alt, share = ps_library_share(library, depth);
+        if (depth * share < panel->limits.contamination_min_depth)
             continue;
-        all[n] = site_of(&panel->snps[i], c);
+        all[n] = site_of(&panel->snps[i], c, share);
         all[n++].snp = i;
-        call->fragments += (int64_t)depth;
-        others += c->other;
+        fragments += depth * share;
+        others += c->other * share;
     }
     call->sites = (int)n;
+    call->fragments = (int64_t)fragments;
     /* two of the four bases are neither allele */
-    double rate = n ? others / 2 / (double)call->fragments : 0;
+    double rate = n ? others / 2 / fragments : 0;
     call->error_rate = ps_round6(rate);
     return n;
 }
@@ -289,13 +292,14 @@ static void fit_kinships(const ps_panel *panel, const fit *f, double drop, site 
     call->high = ps_round6(high);
 }
 
-void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, ps_contamination *call) {
+void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, const ps_library *library,
+                           ps_contamination *call) {
     const ps_limits *l = &panel->limits;
     *call = (ps_contamination){.fraction = NAN, .low = NAN, .high = NAN, .error_rate = NAN};
     if (!evidence->given)
         return;
     site *all = ps_alloc((size_t)panel->n_snps, sizeof *all);
-    fit f = {.at = all, .n = take_sites(panel, evidence, all, call)};
+    fit f = {.at = all, .n = take_sites(panel, evidence, library, all, call)};
     if (call->sites < l->contamination_min_sites || (double)call->fragments < l->contamination_min_fragments) {
         ps_reason_add(&call->reasons, PS_REASON_FEW_SNPS,
                       "%s: %d common SNPs of %g fragments with %lld together, %g with %g are needed",

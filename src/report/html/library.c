@@ -8,6 +8,7 @@ static void molecule_facts(const ps_library *b, FILE *out) {
     ps_fact(out, "Fragments", "%s", NUM(b->fragments, 0));
     ps_fact(out, "Molecules", "%s", NUM(b->molecules, 0));
     ps_fact(out, "Copies (by chance)", "%s (%s)", PERCENT(b->copies), PERCENT(b->chance));
+    ps_fact(out, "Molecules per fragment", "%s", NUM(b->kind == PS_LIBRARY_UNKNOWN ? NAN : b->share, 3));
     if (b->umi > 0)
         ps_fact(out, "Fragments with a UMI", "%s", PERCENT(b->umi));
     if (b->stacked > 0)

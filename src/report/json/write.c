@@ -771,11 +771,15 @@ static json_t *inputs_array(document *d) {
     return array;
 }
 
+static json_t *whole(double x) {
+    return isfinite(x) ? json_integer((json_int_t)llround(x)) : json_null();
+}
+
 static json_t *insert_object(document *d, const ps_library *b) {
     json_t *o = json_object();
-    put(d, o, "median", real(b->insert_median));
-    put(d, o, "low", real(b->insert_low));
-    put(d, o, "high", real(b->insert_high));
+    put(d, o, "median", whole(b->insert_median));
+    put(d, o, "low", whole(b->insert_low));
+    put(d, o, "high", whole(b->insert_high));
     return o;
 }
 
@@ -810,17 +814,18 @@ static json_t *library_array(document *d) {
         json_t *o = json_object();
         put(d, o, "input", text(ps_input_names[i]));
         put(d, o, "kind", text(ps_library_names[b->kind]));
-        put(d, o, "fragments", real(b->fragments));
-        put(d, o, "molecules", real(b->molecules));
+        put(d, o, "fragments", whole(b->fragments));
+        put(d, o, "molecules", whole(b->molecules));
         put(d, o, "copies", real(b->copies));
         put(d, o, "copies_by_chance", real(b->chance));
+        put(d, o, "molecules_per_fragment", real(b->kind == PS_LIBRARY_UNKNOWN ? NAN : b->share));
         put(d, o, "umi", real(b->umi));
         put(d, o, "amplicon", real(b->stacked));
-        put(d, o, "most_molecules", real(b->assumed));
+        put(d, o, "most_molecules", whole(b->assumed));
         put(d, o, "molecules_stated", json_boolean(b->stated));
         put(d, o, "insert_size", insert_object(d, b));
         put(d, o, "first_read_forward", real(b->first_forward));
-        put(d, o, "primers", json_integer((json_int_t)b->primers));
+        put(d, o, "primers", whole(b->primers));
         put(d, o, "damage", damage_object(d, e));
         put(d, o, "error_rate", error_rate_object(d, e));
         push(d, array, o);

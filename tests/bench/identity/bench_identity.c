@@ -88,7 +88,7 @@ static void contamination(const char *name, assay a, int kinship, int repeats) {
         a.foreign = a.fraction > 0 ? &foreign : NULL;
         ps_read_evidence e = unit_observe(&seed, &panel, &who, a, seed ^ 0x5555);
         ps_contamination call;
-        ps_call_contamination(&panel, &e, &call);
+        ps_call_contamination(&panel, &e, NULL, &call);
         ps_read_evidence_free(&e);
         if (call.state == PS_CONTAMINATION_NOT_ASSESSABLE)
             continue;
