@@ -123,7 +123,7 @@ void table_map_read(const char *path, table_map *map) {
     ps_error err = {0};
     map_row *row = NULL;
     size_t n = 0, capacity = 0;
-    memset(map, 0, sizeof *map);
+    table_map_free(map);
     int got = table_lines_open(path, &lines, &err);
     while (got >= 0 && (got = table_lines_next(&lines, &err)) == 1)
         if (lines.n >= 2) {

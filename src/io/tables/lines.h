@@ -31,7 +31,7 @@ typedef struct table_map { /* transcript to gene, sorted by transcript */
     size_t n;
 } table_map;
 
-/* Two columns (a third is a name and may stand for the second); a file that is not there is an empty map. */
+/* Two columns (a third is a name and may stand for the second) in place of what `map` held; a file that is not there is an empty map. */
 void table_map_read(const char *path, table_map *map);
 const char *table_map_find(const table_map *map, const char *from); /* "" when it is not there */
 void table_map_free(table_map *map);
