@@ -20,6 +20,7 @@ typedef enum {
     TELL_ALL,
     TELL_NO_NUMBERS_OF_REASONS, /* why a marker's part is not assessable: the sentence only */
     TELL_NO_MESSAGES, /* checks by name, models that do not apply by their number, a label's reasons without numbers */
+    TELL_NO_OTHERS,   /* no other model but those that contradict */
     TELL_STATES,      /* reasons by name, one variant, no cut-offs, no intervals of weights */
     N_TELLINGS
 } telling;
@@ -112,8 +113,7 @@ static void put_label(const screen *s, const ps_result *r) {
         [PS_LABEL_INTRAMEDULLARY] = GOOD,   [PS_LABEL_NOT_APPLICABLE] = STRONG,
     };
     static const char *const basis_words[PS_N_BASES] = {
-        "weights are assumed, not measured", "weights from published counts", "weights fitted to labelled samples"};
-    static const char *const short_words[PS_N_BASES] = {"assumed weights", "published weights", "fitted weights"};
+        "assumed weights, not measured", "weights from published counts", "weights fitted to labelled samples"};
     const ps_verdict *v = &r->label.chosen;
     ps_label_state state = ps_chosen_label(r);
     const char *label = ps_label_names[state];
@@ -122,8 +122,9 @@ static void put_label(const screen *s, const ps_result *r) {
         snprintf(leaning, sizeof leaning, ", leaning %s", ps_leaning_name(v->leaning));
     char rate[200], against[300];
     if (isfinite(v->probability))
-        put(s, "Label", colours[state], strlen(label), "%s%s; probability of plasmacytoma-like %s, 95 %% %s to %s",
-            label, leaning, NUM(v->probability, 2), NUM(v->low, 2), NUM(v->high, 2));
+        put(s, "Label", colours[state], strlen(label), "%s%s, probability %s%s (95 %% %s to %s)", label, leaning,
+            state == PS_LABEL_PLASMACYTOMA ? "" : "of plasmacytoma-like ", NUM(v->probability, 2), NUM(v->low, 2),
+            NUM(v->high, 2));
     else
         put(s, "Label", colours[state], strlen(label), "%s%s", label, leaning);
     if (ps_rate_words(r, rate, sizeof rate))
@@ -131,9 +132,8 @@ static void put_label(const screen *s, const ps_result *r) {
     if (ps_contradiction_words(r, against, sizeof against))
         put(s, "Against", CAUTION, 0, "%s", against);
     if (v->model)
-        put(s, "Model", PLAIN, 0, "%s, specimen %s, basis %s: %s", v->model->name, ps_specimen_names[r->specimen],
-            ps_basis_names[v->model->basis],
-            (s->telling < TELL_NO_MESSAGES ? basis_words : short_words)[v->model->basis]);
+        put(s, "Model", PLAIN, 0, "%s (%s); specimen: %s", v->model->name, basis_words[v->model->basis],
+            ps_specimen_names[r->specimen]);
     size_t shown = s->telling < TELL_STATES ? SHOWN_REASONS : 1;
     for (size_t i = 0; !ps_is_definite(state) && i < v->reasons.n && i < shown; i++) {
         char sentence[640];
@@ -149,10 +149,10 @@ static void put_marker(const screen *s, const char *name, const ps_marker_verdic
     if (m->state == PS_MARKER_NOT_ASSESSABLE)
         put(s, name, colours[m->state], highlight, "%s; no weight", state);
     else if (s->telling >= TELL_STATES)
-        put(s, name, colours[m->state], highlight, "%s; weight (ln LR) %+.2f", state, m->llr);
+        put(s, name, colours[m->state], highlight, "%s; weight %+.2f", state, m->llr);
     else
-        put(s, name, colours[m->state], highlight, "%s; weight (ln LR) %+.2f, 95 %% %+.2f to %+.2f", state, m->llr,
-            m->low, m->high);
+        put(s, name, colours[m->state], highlight, "%s; weight %+.2f (95 %% %+.2f to %+.2f)", state, m->llr, m->low,
+            m->high);
 }
 
 static void put_expression(const screen *s, const ps_expression_call *e) {
@@ -163,18 +163,13 @@ static void put_expression(const screen *s, const ps_expression_call *e) {
         return;
     }
     if (isfinite(e->percentile))
-        snprintf(place, sizeof place, ", z %s, percentile %s of %s", NUM(e->z, 2), NUM(e->percentile, 0),
-                 e->reference);
+        snprintf(place, sizeof place, ", percentile %s of %s", NUM(e->percentile, 0), e->reference);
     if (s->telling < TELL_STATES)
-        snprintf(cut_offs, sizeof cut_offs,
-                 "; per plasma cell %s, very high from %s, intermediate %s to %s, low to %s", NUM(e->per_cell, 2),
-                 NUM(e->cut_offs.high_from, 2), NUM(e->cut_offs.middle_from, 2), NUM(e->cut_offs.middle_to, 2),
-                 NUM(e->cut_offs.low_to, 2));
-    put(s, "  RNA", PLAIN, 0, "%s: log2 %s (%s to %s), plasma share %s%s%s, %s fragments%s%s%s",
-        ps_expression_state_names[e->state], NUM(e->log2_ratio, 2), NUM(e->low, 2), NUM(e->high, 2),
-        PERCENT(e->plasma_share.value), cut_offs, e->cohort_cut_offs ? "" : " (built-in levels)", COUNT(e->fragments),
-        place, e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "",
-        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
+        snprintf(cut_offs, sizeof cut_offs, "; very high from %s, low up to %s%s", NUM(e->cut_offs.high_from, 2),
+                 NUM(e->cut_offs.low_to, 2), e->cohort_cut_offs ? "" : " (built-in limits)");
+    put(s, "  RNA", PLAIN, 0, "%s: log2 %s per plasma cell%s; plasma cells %s of the RNA%s%s%s",
+        ps_expression_state_names[e->state], NUM(e->per_cell, 2), cut_offs, PERCENT(e->plasma_share.value), place,
+        e->state == PS_EXPRESSION_NOT_ASSESSABLE ? "; " : "", e->state == PS_EXPRESSION_NOT_ASSESSABLE ? why : "");
 }
 
 static void put_copies(const screen *s, const ps_copynumber_call *c) {
@@ -189,10 +184,11 @@ static void put_copies(const screen *s, const ps_copynumber_call *c) {
         snprintf(against, sizeof against, ", against %s",
                  c->reference == PS_CN_REFERENCE_PANEL ? "a panel of normals" : "the matched normal");
     const char *hyperdiploid = c->hyperdiploid < 0 ? "unknown" : c->hyperdiploid ? "yes" : "no";
-    put(s, "  copies", PLAIN, 0, "%s: %s copies (%s to %s)%s, scope %s, hyperdiploid %s%s%s%s",
+    const char *extent = c->scope == PS_SCOPE_NONE ? "" : ps_scope_names[c->scope];
+    put(s, "  copies", PLAIN, 0, "%s: %s copies (%s to %s)%s%s%s; hyperdiploid: %s%s%s%s",
         ps_cn_state_names[c->state], NUM(c->copies, 2), NUM(c->copies_low, 2), NUM(c->copies_high, 2),
-        isfinite(c->purity) ? "" : " as if pure", ps_scope_names[c->scope], hyperdiploid, against,
-        c->state == PS_CN_NOT_ASSESSABLE ? "; " : "", c->state == PS_CN_NOT_ASSESSABLE ? why : "");
+        isfinite(c->purity) ? "" : " if every cell is tumour", *extent ? "; extent: " : "", extent, hyperdiploid,
+        against, c->state == PS_CN_NOT_ASSESSABLE ? "; " : "", c->state == PS_CN_NOT_ASSESSABLE ? why : "");
 }
 
 static void put_junction(const screen *s, const ps_result *r) {
@@ -209,12 +205,13 @@ static void put_junction(const screen *s, const ps_result *r) {
     } else if (j->state == PS_JUNCTION_NOT_ASSESSABLE) {
         put(s, "  junction", PLAIN, 0, "%s: %s", state, why);
     } else if (s->telling >= TELL_STATES) {
-        put(s, "  junction", PLAIN, 0, "%s: would have shown from %s of the cells", state, PERCENT(j->limit_cells));
+        put(s, "  junction", PLAIN, 0, "%s: would have been seen in %s of the cells or more", state,
+            PERCENT(j->limit_cells));
     } else {
         put(s, "  junction", PLAIN, 0,
-            "%s: %s split + %s discordant fragments in the window, no %llu of them at one place; physical coverage %s; "
-            "would have shown from %s of the cells",
-            state, COUNT(j->split), COUNT(j->discordant), (unsigned long long)j->needed, NUM(j->physical_coverage, 1),
+            "%s: no %llu fragments agree on one place (%s split, %s discordant in all); %s-fold coverage would have shown "
+            "it in %s of the cells or more",
+            state, (unsigned long long)j->needed, COUNT(j->split), COUNT(j->discordant), NUM(j->physical_coverage, 0),
             PERCENT(j->limit_cells));
     }
 }
@@ -264,11 +261,12 @@ static void put_ras_limit(const screen *s, const ps_result *r) {
     ps_ras_codon seen = ps_codon_seen(r, worst);
     const char *gene = r->panel->genes[c->gene].name;
     if (isnan(seen.lod95))
-        put(s, "", PLAIN, 0, "nothing could tell at hotspot codon %s %d", gene, c->number);
+        put(s, "", PLAIN, 0, "no data at hotspot codon %s %d", gene, c->number);
     else
-        put(s, "", PLAIN, 0, "%s to %s at the shallowest hotspot codon (%s %d, %s fragments of %s)",
-            r->calls.ras.state == PS_RAS_WILD_TYPE ? "wild type" : "hotspots seen down", PERCENT(seen.lod95), gene,
-            c->number, COUNT(seen.depth), ps_input_names[seen.source]);
+        put(s, "", PLAIN, 0,
+            "a mutation of %s VAF or more would have been found at every hotspot codon (weakest: %s %d, "
+            "%s fragments of %s)",
+            PERCENT(seen.lod95), gene, c->number, COUNT(seen.depth), ps_input_names[seen.source]);
 }
 
 static void put_ras(const screen *s, const ps_result *r) {
@@ -370,7 +368,8 @@ static void put_result(const screen *s, const ps_result *result, const char *det
     put_ccnd1(s, result);
     put_ras(s, result);
     put_qc(s, result);
-    put_models(s, result);
+    if (s->telling < TELL_NO_OTHERS)
+        put_models(s, result);
     if (details)
         put(s, "Details", PLAIN, 0, "%s", details);
     put(s, "", PLAIN, 0, "plasmastrat %s: for research use only, not a diagnosis", PS_VERSION);

@@ -88,6 +88,19 @@ def verdict(c, page, d):
     c.near("high end drawn", line["x2"].rstrip("%"), 1 + 98 * high, 0.0051)
 
 
+def caution(c, page, d):
+    """What stands at the label: how often it is given, that nobody validated it, and who says the opposite."""
+    box = page.first("div", class_="verdict")
+    label, rates = d["label"].replace("-", "_"), d["rates"] or {}
+    of = f"{100 * rates[label]:.0f} of 100 {d['population']['name']} get this label; " if label in rates else ""
+    borderline = "borderline: the interval crosses the threshold; " if d["borderline"] else ""
+    c.same("rates", box.first("p", class_="note").words(), borderline + of + "not validated on patients")
+    against = [f"{m['name']} ({m['basis']}) says {m['label']}"
+               + ("" if m["applies"] else f", if this were a {m['specimen']}") for m in d["models"] if m["contradicts"]]
+    shown = [p.words() for p in box.all("p") if p.words().startswith("Contradicted:")]
+    c.same("contradicted", shown, ["Contradicted: " + "; ".join(against)] if against else [])
+
+
 def markers(c, page, d):
     rows = page_text.tables(page)["What each marker adds to the chosen model's answer"]
     for row, m in zip(rows, d["markers"]):
@@ -104,7 +117,7 @@ def models(c, page, d):
     c.same("models", len(rows), len(d["models"]))
     for row, m in zip(rows, d["models"]):
         p = m["probability"]
-        there = f" if this were a {m['specimen']}" if not m["applies"] and m["specimen"] != "any" else ""
+        there = f" if this were a {m['specimen']}" if not m["applies"] else ""
         c.same(m["name"] + " answer", row[1], m["label"] + there + " contradicts the label" * m["contradicts"])
         c.same(m["name"] + " probability", row[2], fixed(p, 2))
         rates = [f"{100 * m['rates'][k]:.0f}" for k in ("plasmacytoma_like", "intramedullary", "indeterminate")]
@@ -260,8 +273,21 @@ def haplotypes(c, page, d):
                [row[:2] for row in sorted(told, key=lambda row: (row[0], -row[1]))])
 
 
+def drawn(c, section, e):
+    """The drawing's own words: the level per plasma cell, and the cut-offs."""
+    figure, cut, two = section.first("svg"), e["cut_offs"], lambda x: fixed(x, 2)
+    if not figure:
+        return
+    shift = e["log2_per_plasma_cell"] - e["log2_ratio"]
+    c.same("drawing", figure.first("desc").words(),
+           f"log2 {two(e['log2_per_plasma_cell'])}, 95 % interval {two(e['low'] + shift)} to {two(e['high'] + shift)}; "
+           f"very high from {two(e['over_at'])} up, intermediate from {two(cut['intermediate_from'])} to "
+           f"{two(cut['intermediate_to'])}, low from {two(e['not_at'])} down")
+
+
 def expression(c, page, d):
-    e, shown = d["ccnd1_expression"], page_text.facts(page_text.section(page, "expression"))
+    section = page_text.section(page, "expression")
+    e, shown = d["ccnd1_expression"], page_text.facts(section)
     if e["fragments"] is None or not e["genes"]:
         c.same("expression facts", shown, {})
         return
@@ -272,6 +298,9 @@ def expression(c, page, d):
     c.same("very high from", shown["Very high per plasma cell"], f"from {two(cut['very_high_from'])} up")
     c.same("intermediate", shown["Intermediate"], f"{two(cut['intermediate_from'])} to {two(cut['intermediate_to'])}")
     c.same("low from", shown["Low"], f"from {two(cut['low_to'])} down")
+    c.same("not at, over at", [e["not_at"], e["over_at"]], [cut["low_to"], cut["very_high_from"]])
+    drawn(c, section, e)
+    c.same("lent", shown["Other cells may lend (log2)"], f"up to {two(e['other_cells_log2'])}")
     c.same("per cell", shown["log2 per plasma cell"], two(e["log2_per_plasma_cell"]))
     c.same("plasma share", shown["Plasma share of the RNA, 95 % interval"],
            f"{percent(share['value'])} ({percent(share['low'])} to {percent(share['high'])})")
@@ -411,7 +440,7 @@ def quality(c, page, d):
     c.same("panel checksum", shown["Panel checksum"], d["provenance"]["panel_checksum"])
 
 
-PARTS = (verdict, markers, models, variants, codons, pictures, haplotypes, expression, copies, junction, identity, library, quality)
+PARTS = (verdict, caution, markers, models, variants, codons, pictures, haplotypes, expression, copies, junction, identity, library, quality)
 
 
 def page(d, root):
@@ -547,8 +576,7 @@ UNSHOWN = (
     "ras.context_variants.*.codon", "ras.context_variants.*.evidence", "ras.variants.*.evidence.*.alone",
     "prior_odds", "model.weights", "ras.codons.*.codon",
     "igh_ccnd1.breakpoints.*.event", "ccnd1.log_likelihood", "ccnd1_expression.log_likelihood",
-    "ccnd1_expression.not_at", "ccnd1_expression.over_at", "ccnd1_expression.other_cells_log2",
-    "ccnd1_expression.plasma_share.markers", "rates", # of the chosen model: those in `models` are compared
+    "ccnd1_expression.plasma_share.markers",
     # of a marker without weight, and of exact breakpoints: see is_unshown
     "markers.*.log_likelihood_ratio", "markers.*.low", "markers.*.high", "igh_ccnd1.breakpoints.*.range_a",
     "igh_ccnd1.breakpoints.*.range_b",
@@ -564,6 +592,8 @@ def is_unshown(path, d):
     if path == ("ccnd1_copy_number", "reference", "normals"):
         n = d["ccnd1_copy_number"]
         return n["reference"]["kind"] == "none" or n["fragments_per_bin"] is None and n["state"] == "not-assessable"
+    if path[0] == "rates":  # the other labels' are those of the chosen model in `models`
+        return path[1] != d["label"].replace("-", "_")
     if path == ("identity", "snps"):
         return not d["identity"]["inputs"]
     return any(pattern == u or pattern.startswith(u + ".") for u in UNSHOWN)

@@ -176,6 +176,7 @@ static void make_panel(ps_panel *p) {
     p->ccnd1_window = (ps_span){CHR11, 68732531, 69685232};
     p->igh = (ps_span){CHR14, 105533662, 106881350};
     p->limits.ras_lod95_limit = 0.05;
+    p->population = (ps_population){.name = ps_strdup("ordinary marrow myelomas"), .source = ps_strdup("typed")};
     fill_contigs(p);
     fill_genes(p);
     fill_codons(p);
@@ -195,12 +196,16 @@ static void make_label(fixture *f, ps_label_state state, double probability, dou
     l->chosen.probability = probability;
     l->chosen.low = low;
     l->chosen.high = high;
+    l->chosen.applies = 1;
+    l->chosen.rates = (ps_rates){
+        .of = {[PS_LABEL_PLASMACYTOMA] = 0.08, [PS_LABEL_INTRAMEDULLARY] = 0.48, [PS_LABEL_INDETERMINATE] = 0.44}};
     l->verdict = ps_alloc(N_MODELS, sizeof *l->verdict);
     l->n_verdicts = N_MODELS;
     for (int m = 0; m < N_MODELS; m++) {
+        ps_specimen made_for = f->panel.models[m].specimen;
         l->verdict[m] = nothing;
         l->verdict[m].model = &f->panel.models[m];
-        l->verdict[m].label = m ? PS_LABEL_NOT_APPLICABLE : state;
+        l->verdict[m].applies = made_for == PS_SPECIMEN_UNKNOWN || made_for == f->result.specimen;
     }
     l->verdict[0] = l->chosen;
     if (state == PS_LABEL_NOT_ASSESSABLE)
@@ -210,6 +215,14 @@ static void make_label(fixture *f, ps_label_state state, double probability, dou
     l->verdict[1].low = 0.46;
     l->verdict[1].high = 0.771;
     ps_reason_add(&l->verdict[1].reasons, PS_REASON_PROBABILITY_BETWEEN, "0.629 is between 0.25 and 0.75");
+    ps_verdict *other = &l->verdict[N_MODELS - 1];
+    int opposite = state == PS_LABEL_INTRAMEDULLARY;
+    other->label = opposite ? PS_LABEL_PLASMACYTOMA : PS_LABEL_INTRAMEDULLARY;
+    other->probability = opposite ? 0.86 : 0.14;
+    other->low = opposite ? 0.55 : 0.02;
+    other->high = opposite ? 0.97 : 0.6;
+    other->contradicts = 1;
+    l->n_contradicting = 1;
 }
 
 static void make_codons(fixture *f, ps_ras_state state, int64_t depth, double lod) {
@@ -624,7 +637,7 @@ static void positive_json(void **state) {
     has_text(o, "model.specimen", "any");
     has_text(o, "model.note", "basis premise: its weights are an assumption, not measured");
     has_text(o, "models.1.specimen", "lesion");
-    has_text(o, "models.2.label", "not-applicable");
+    has_text(o, "models.2.label", "not-assessable");
     has_null(o, "models.2.probability");
     has_number(o, "markers.0.log_likelihood_ratio", 1.2);
     has_text(o, "ccnd1.cause", "t(11;14)");
@@ -928,18 +941,19 @@ static void summaries(void **state) {
     (void)state;
     fixture *f[] = {positive(), negative(), unassessable(), failed()};
     static const char *const due[4][6] = {
-        {"plasmacytoma-like; probability of plasmacytoma-like 0.92, 95 % 0.74 to 0.98",
-         "rationale, specimen unknown, basis premise",
-         "dysregulated, cause t(11;14); weight (ln LR) +1.20, 95 % +0.42 to +1.98",
+        {"plasmacytoma-like, probability 0.92 (95 % 0.74 to 0.98)",
+         "rationale (assumed weights, not measured); specimen: unknown",
+         "dysregulated, cause t(11;14); weight +1.20 (95 % +0.42 to +1.98)",
          "KRAS p.Gly12Asp VAF 13.2 % (10.1 % to 16.9 %), 54 of 410 fragments, rna+dna, hotspot",
          "detected: 12 split + 9 discordant fragments, chr11:69200001 to chr14:105860500",
-         "emd-lesion indeterminate 0.63"},
-        {"intramedullary; probability",
-         "wild type to 4.1 % at the shallowest hotspot codon (NRAS 146, 212 fragments of dna)",
-         "neutral: 2.01 copies (1.91 to 2.11), scope none, hyperdiploid no", "not-detected: 0 split + 0 discordant",
-         "rationale, specimen marrow, basis premise: assumed weights",
-         "log2 -5.02 (-5.23 to -4.82), plasma share 80 %; per plasma cell -4.70, very high from 3.34"},
-        {"Label      not-assessable\n", "no-assessable-marker: ", "nothing could tell at hotspot codon KRAS 12",
+         "primary-solitary (published) says intramedullary, if this were a lesion"},
+        {"intramedullary, probability of plasmacytoma-like 0.17 (95 % 0.07 to 0.34)",
+         "a mutation of 4.1 % VAF or more would have been found at every hotspot codon (weakest: NRAS 146, 212 fragments "
+         "of dna)",
+         "neutral: 2.01 copies (1.91 to 2.11); hyperdiploid: no", "not-detected: no 4 fragments agree on one place",
+         "rationale (assumed weights, not measured); specimen: marrow",
+         "log2 -4.70 per plasma cell; very high from 3.34, low up to -3.23 (built-in limits)"},
+        {"Label      not-assessable not validated on patients", "no-assessable-marker: ", "no data at hotspot codon KRAS 12",
          "no-rna: ", "no weight", "not a diagnosis"},
         {"FAILED     f1.bam: truncated at <block> 17", "F1", "F1", "F1", "F1", "F1"},
     };

@@ -159,7 +159,7 @@ static void put_models(const ps_result *r, FILE *out) {
         fputs("</span></th>", out);
         fputs("<td role=\"cell\">", out);
         ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
-        if (!v->applies && v->model->specimen != PS_SPECIMEN_UNKNOWN)
+        if (!v->applies)
             ps_say(out, " if this were a %s", ps_model_specimen(v->model));
         if (v->contradicts)
             fputs(" <b>contradicts the label</b>", out);
