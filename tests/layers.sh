@@ -12,7 +12,7 @@ layer_of() {
     error | alloc | parallel | table | stats | reasons | map | interrupt | spelling | scratch | file | utf8) echo base ;;
     panel | model | normals | primers | error_reference | expression_reference) echo panel ;;
     reads | variants | imports | outfile | setup) echo io ;;
-    evidence | evidence_file | collect | dilute | molecules) echo evidence ;;
+    evidence | evidence_file | collect | dilute | lanes | molecules) echo evidence ;;
     calls | case | library | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;
     result | row | report | explain | cohort) echo report ;;

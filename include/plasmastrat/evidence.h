@@ -14,6 +14,7 @@
 
 #include "plasmastrat/error.h"
 #include "plasmastrat/imports.h"
+#include "plasmastrat/lanes.h"
 #include "plasmastrat/molecules.h"
 #include "plasmastrat/panel.h"
 #include "plasmastrat/primers.h"
@@ -206,6 +207,7 @@ typedef struct ps_codon_evidence {      /* codons.c */
     ps_molecules molecules;
     ps_picture_row *picture; /* by codon, haplotype, order, text, side */
     size_t n_picture;
+    ps_lanes lanes; /* that these reads come from */
 } ps_codon_evidence;
 
 typedef struct ps_gene_evidence { /* genes.c; RNA */

@@ -191,6 +191,8 @@ typedef struct ps_chromosome {
     X(ras_part_share)        /* fraction of fragments: of a called larger change that may show a part of it alone */         \
     X(ras_refused_p)         /* probability: of errors alone, below which a refused candidate is listed */                   \
     X(ras_blocking_p)        /* probability: of errors alone, below which a refused candidate denies a wild type */          \
+    X(ras_carry_over_vaf)    /* VAF: below which a call may be another sample's of the run */                                \
+    X(ras_carry_over_fold)   /* fold: that its VAF is higher there */                                                        \
     X(ras_floor_vaf)         /* VAF: below which a call does not decide alone */                                             \
     X(ras_min_quality)       /* phred: from which a base enters, with its own error */                                       \
     X(ras_damage_haplotypes) /* haplotypes of one substitution: more of them are damage */                                   \

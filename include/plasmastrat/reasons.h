@@ -25,6 +25,7 @@ typedef enum {
     PS_REASON_CODONS_SHALLOW,    /* hotspot codons whose lod95 is above the limit; the detail names them */
     PS_REASON_CANDIDATE_REFUSED, /* an activating change was seen and refused by a filter */
     PS_REASON_BELOW_FLOOR,       /* an activating call lies under the VAF that decides alone */
+    PS_REASON_CARRY_OVER,        /* an activating call may be another sample's of the run */
     PS_REASON_DAMAGED,           /* damaged molecules hide what a codon holds */
     PS_REASON_UNDER_PRIMER,      /* hotspot codons that reads show only where a primer lies */
     PS_REASON_MOLECULES_ASSUMED, /* an amplicon: nothing tells its molecules from copies, so a number is assumed */

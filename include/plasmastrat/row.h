@@ -17,9 +17,14 @@
 typedef enum { PS_ANSWER_UNKNOWN, PS_ANSWER_NO, PS_ANSWER_YES, PS_N_ANSWERS } ps_answer;
 
 typedef struct ps_row_variant {
-    char *gene, *hgvs_p;
+    char *gene, *hgvs_c, *hgvs_p;
     double vaf;
     int mutates; /* 1: makes RAS mutated; 0: passed the filters and is shown beside it (BRAF, uncertain changes) */
+    struct ps_row_carrier {    /* by ps_cohort_carry_over: a sample of the run that this may come from */
+        const char *sample_id; /* the other row's, with most of the variant; NULL: none */
+        double vaf;            /* there */
+        int by_lane;           /* 1: the names of their reads tell of one lane; 0: they do not tell */
+    } carrier;
 } ps_row_variant;
 
 typedef struct ps_row_check {      /* one QC check */
@@ -87,6 +92,7 @@ typedef struct ps_row {
     size_t n_persons;
     ps_row_match *match; /* by ps_cohort_compare, in the order of the rows; the first PS_ROW_MATCHES of them */
     size_t n_matches, n_more;
+    ps_lanes lanes; /* that its RNA and DNA come from */
     /* QC */
     ps_row_check *check;
     size_t n_checks;
@@ -99,7 +105,8 @@ void ps_row_init(ps_row *row);                        /* nothing known: NaN, -1,
 void ps_row_of(const ps_result *result, ps_row *row); /* copies; a failed result gives a failed row */
 void ps_row_free(ps_row *row);
 /* Append; strings are copied. */
-void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_p, double vaf, int mutates);
+void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_c, const char *hgvs_p, double vaf,
+                        int mutates);
 void ps_row_add_answer(ps_row *row, const char *name, ps_label_state label, int contradicts);
 /* The names of the models that contradict, joined by ','; plain text. */
 void ps_row_put_contradicting(FILE *out, const ps_row *row, const char *missing);

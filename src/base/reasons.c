@@ -28,6 +28,9 @@ static const struct {
     [PS_REASON_BELOW_FLOOR] = {"below-vaf-floor",
                                "an activating change was called under the VAF from which a call decides alone: "
                                "carry-over from another sample looks the same"},
+    [PS_REASON_CARRY_OVER] = {"possible-carry-over",
+                              "another sample of the run has the mutation at many times the VAF: such "
+                              "a call does not decide alone"},
     [PS_REASON_DAMAGED] = {"damaged",
                            "many haplotypes of one substitution: damaged molecules, which look like mutations"},
     [PS_REASON_UNDER_PRIMER] = {"under-primer", "hotspot codons are seen only where a primer covers them"},

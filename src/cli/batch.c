@@ -155,7 +155,7 @@ static size_t count_done(const batch_state *st) {
 
 static int write_cohort(const batch_state *st, ps_error *err) {
     const cli_settings *s = st->settings;
-    if (cli_compare_persons(s, st->knowledge->panel, st->knowledge->n_panels, st->row, st->sheet->n, err) < 0)
+    if (cli_compare_samples(s, st->knowledge->panel, st->knowledge->n_panels, st->row, st->sheet->n, err) < 0)
         return -1;
     return cli_write_cohort(s->outdir, s->force || s->resume, st->row, st->sheet->n, err);
 }

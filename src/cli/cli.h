@@ -132,8 +132,8 @@ int cli_write_cohort(const char *outdir, int force, const ps_row *rows, size_t n
 /* Removes the temporaries of these samples' files and of the cohort's that a killed run left in the folder, and of the ledger's
  * in its own. */
 void cli_clear_leftovers(const char *outdir, const char *ledger, const ps_job *jobs, size_t n);
-/* ps_cohort_compare, and a notice on stderr for each person. */
-int cli_compare_persons(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,
+/* ps_cohort_compare and ps_cohort_carry_over, and a notice on stderr for each person and each such call. */
+int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,
                         ps_error *err);
 /* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err);

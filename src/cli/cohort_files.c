@@ -108,7 +108,22 @@ static void say_person(const ps_row *rows, const size_t *member, size_t n) {
     free(names);
 }
 
-int cli_compare_persons(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,
+static void say_carried(const ps_row *rows, size_t n) {
+    enum { SHOWN = 20 };
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < rows[i].n_variants; k++) {
+            char *words = ps_cohort_carry_over_words(&rows[i], k);
+            if (words && found++ < SHOWN)
+                progress_message("warning: %s: %s", rows[i].sample_id, words);
+            free(words);
+        }
+    if (found > SHOWN)
+        progress_message("warning: %zu more calls may be carry-over, see possible_carry_over of cohort.tsv",
+                         found - SHOWN);
+}
+
+int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,
                         ps_error *err) {
     if (ps_cohort_compare(panels, n_panels, rows, n, s->job.n_threads, err) < 0)
         return -1;
@@ -124,6 +139,9 @@ int cli_compare_persons(const cli_settings *s, const ps_panel *panels, int n_pan
                          persons - SHOWN_PERSONS);
     free(member);
     free(told);
+    ps_cohort_carry_over(&panels[0].limits, rows, n);
+    if (!s->quiet)
+        say_carried(rows, n);
     return 0;
 }
 

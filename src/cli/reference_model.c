@@ -123,7 +123,7 @@ static int number_persons(const cli_settings *s, cohort *c, ps_error *err) {
     ps_panel panel; /* what a person is compared by is the same in every built-in panel */
     if (ps_panel_load(ps_panel_builtin[0], &panel, err) < 0)
         return -1;
-    int status = cli_compare_persons(s, &panel, 1, c->row, c->n, err);
+    int status = cli_compare_samples(s, &panel, 1, c->row, c->n, err);
     ps_panel_free(&panel);
     if (status < 0)
         return -1;

@@ -33,6 +33,7 @@ void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part) {
     PS_MOVE_ROWS(whole, part, allele, n_allele);
     PS_MOVE_ROWS(whole, part, reach, n_reach);
     PS_MOVE_ROWS(whole, part, picture, n_picture);
+    ps_lanes_add(&whole->lanes, &part->lanes);
 }
 
 /* ---- order ------------------------------------------------------------------------------------------------------
@@ -282,11 +283,16 @@ static const ps_column picture_columns[] = {
     PS_COLUMN(ps_picture_row, order, HEX, 0, 0),
     PS_COLUMN(ps_picture_row, text, TEXT, 0, 0),
 };
+typedef struct lane_row {
+    uint64_t lane;
+} lane_row;
+static const ps_column lane_columns[] = {PS_COLUMN(lane_row, lane, HEX, 0, 0)};
 static const ps_columns_of codon_kind = PS_ROWS_OF("haplotypes", ps_codon_count, codon_columns),
                            base_kind = PS_ROWS_OF("bases", ps_base_count, base_columns),
                            allele_kind = PS_ROWS_OF("alleles", ps_allele_count, allele_columns),
                            reach_kind = PS_ROWS_OF("reach", ps_reach_count, reach_columns),
-                           picture_kind = PS_ROWS_OF("pictures", ps_picture_row, picture_columns);
+                           picture_kind = PS_ROWS_OF("pictures", ps_picture_row, picture_columns),
+                           lane_kind = PS_ROWS_OF("lanes", lane_row, lane_columns);
 
 void ps_codons_write(const ps_codon_evidence *c, ps_pen *pen) {
     ps_put_name(pen, "codons");
@@ -301,6 +307,8 @@ void ps_codons_write(const ps_codon_evidence *c, ps_pen *pen) {
     ps_put_rows(pen, &allele_kind, c->allele, c->n_allele);
     ps_put_rows(pen, &reach_kind, c->reach, c->n_reach);
     ps_put_rows(pen, &picture_kind, c->picture, c->n_picture);
+    if (c->lanes.n)
+        ps_put_rows(pen, &lane_kind, c->lanes.lane, c->lanes.n);
     ps_put(pen, "}");
 }
 
@@ -347,6 +355,22 @@ static void check_alleles(ps_scan *scan, const ps_codon_evidence *c) {
     }
 }
 
+/* Files of names that tell nothing, and earlier ones, have none. */
+static void scan_lanes(ps_scan *scan, ps_lanes *lanes) {
+    size_t n = 0;
+    if (scan->failed || strncmp(scan->at, ",\"lanes\":", 9) != 0)
+        return;
+    lane_row *row = ps_scan_rows(scan, &lane_kind, &n);
+    if (!scan->failed && n > PS_LANES)
+        ps_scan_fail(scan, "%zu lanes, at most %d are kept", n, PS_LANES);
+    for (size_t i = 0; i < n && !scan->failed; i++) {
+        if (i && row[i].lane <= row[i - 1].lane)
+            ps_scan_fail(scan, "are not in order");
+        lanes->lane[lanes->n++] = row[i].lane;
+    }
+    free(row);
+}
+
 void ps_codons_scan(ps_scan *scan, ps_codon_evidence *c) {
     ps_scan_name(scan, "codons");
     ps_scan_text(scan, "{");
@@ -362,5 +386,6 @@ void ps_codons_scan(ps_scan *scan, ps_codon_evidence *c) {
     c->reach = ps_scan_rows(scan, &reach_kind, &c->n_reach);
     c->picture = ps_scan_rows(scan, &picture_kind, &c->n_picture);
     check_pictures(scan, c);
+    scan_lanes(scan, &c->lanes);
     ps_scan_text(scan, "}");
 }

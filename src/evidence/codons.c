@@ -440,6 +440,7 @@ static void add(ps_unit *unit, const ps_record *r) {
     if (!s)
         return;
     s->name = r->name;
+    ps_lanes_note(&unit->part.codons.lanes, bam_get_qname(r->bam));
     unit->part.codons.no_quality += bam_get_qual(r->bam)[0] == 0xff;
     if (unit->sorted)
         ps_waitlist_sweep(&st->waiting, r->pos0, count_alone, st);

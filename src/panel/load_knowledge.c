@@ -193,6 +193,8 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(ras_part_share, 0, 1)                                                                                          \
     R(ras_refused_p, 1e-9, 1)                                                                                        \
     R(ras_blocking_p, 1e-9, 1)                                                                                       \
+    R(ras_carry_over_vaf, 0, 0.5)                                                                                    \
+    R(ras_carry_over_fold, 1, 1000)                                                                                  \
     R(ras_floor_vaf, 0, 0.5)                                                                                         \
     R(ras_min_quality, 0, 40)                                                                                        \
     R(ras_damage_haplotypes, 1, 1000)                                                                                \

@@ -412,6 +412,8 @@ def library(c, page, d):
                 "Insert size, 5 to 95 %": f"{fixed(size['median'], 0)} ({fixed(size['low'], 0)} to {fixed(size['high'], 0)})",
                 "First read forward": percent(b["first_read_forward"]), "Primers": fixed(b["primers"], 0)}.items():
             c.same(said + name, facts.get(name), value)
+        c.same(said + "lanes", facts.get("Lanes of sequencing runs"),
+               str(len(b["lanes"])) if b["lanes"] else "not told by the reads' names")
         e, damage = b["error_rate"], b["damage"]
         c.same(said + "damage", facts.get("Damage"), None if not e else "none seen" if not damage else
                f"{damage['haplotypes']} haplotypes of {damage['substitution']}, up to {percent(damage['highest_vaf'])}")

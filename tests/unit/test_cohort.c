@@ -74,9 +74,9 @@ static ps_row positive(const char *id) {
     row.specimen = PS_SPECIMEN_LESION;
     row.purity = 0.8;
     row.ras = PS_RAS_MUTATED;
-    ps_row_add_variant(&row, "KRAS", "p.Gly12Asp", 0.299492, 1);
-    ps_row_add_variant(&row, "NRAS", "p.Gln61Lys", NAN, 1);
-    ps_row_add_variant(&row, "BRAF", "p.Val600Glu", 0.5, 0);
+    ps_row_add_variant(&row, "KRAS", "c.35G>A", "p.Gly12Asp", 0.299492, 1);
+    ps_row_add_variant(&row, "NRAS", "c.181C>A", "p.Gln61Lys", NAN, 1);
+    ps_row_add_variant(&row, "BRAF", "c.1799T>A", "p.Val600Glu", 0.5, 0);
     row.lod95 = 0.0341863;
     row.lod95_codon = ps_strdup("KRAS:146");
     row.ccnd1 = PS_CCND1_DYSREGULATED;
@@ -124,7 +124,7 @@ static void release(ps_row *rows, size_t n) {
     "ccnd1_copies_low\tccnd1_copies_high\tccnd1_scope\tigh_split_fragments\tigh_discordant_fragments\tpurity\t"       \
     "qc_warnings\tqc_failures\tidentity\tcontamination\tsame_person_as\tcontradicted_by\tborderline\tordinary_rate\t" \
     "label_rationale\tlabel_emd_lesion\tlabel_marrow_compartment\tlabel_primary_solitary\t"                           \
-    "ccnd1_log2_per_plasma_cell\n"
+    "ccnd1_log2_per_plasma_cell\tpossible_carry_over\n"
 
 static void table_bytes(void **state) {
     (void)state;
@@ -137,13 +137,13 @@ static void table_bytes(void **state) {
         "970456\trationale\tpremise\t"
         "lesion\tBRAF:p.Val600Glu:0.5\t0.0341863\tKRAS:146\t2.51856\t3.02\t2.9\t3.14\tchromosome\t14\t8\t0."
         "8\t1\t1\tsame"
-        "\t0.0312\tP2,P 3\tprimary-solitary\tno\t0.0836\tplasmacytoma-like\t.\t.\tintramedullary\t2.83\n"
+        "\t0.0312\tP2,P 3\tprimary-solitary\tno\t0.0836\tplasmacytoma-like\t.\t.\tintramedullary\t2.83\t.\n"
         "F 1\tfailed\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\tf1.bam:  truncated"
-        "\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n"
+        "\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n"
         "U1\tok\tnot-assessable\t.\tnot-assessable\t.\tnot-assessable\tnot-assessable\tnot-assessable\tnot-assessable"
         "\tnot-assessable\t.\tno-assessable-marker: nothing could be "
         "assessed\tnone\t.\t.\t.\t.\tunknown\t.\t.\t.\t.\t."
-        "\t.\t.\tnone\t.\t.\t.\t0\t0\tnot-assessable\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n");
+        "\t.\t.\tnone\t.\t.\t.\t0\t0\tnot-assessable\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\t.\n");
     free(text);
     release(rows, 3);
     text = written(ps_write_cohort_tsv, NULL, 0);
@@ -156,7 +156,7 @@ static void thousands_of_variants(void **state) {
     (void)state;
     ps_row row = named("S");
     for (int i = 0; i < 3000; i++)
-        ps_row_add_variant(&row, "KRAS", "p.Gly12AspfsTer1234", 0.25, 0);
+        ps_row_add_variant(&row, "KRAS", "c.35del", "p.Gly12AspfsTer1234", 0.25, 0);
     char *text = written(ps_write_cohort_tsv, &row, 1);
     assert_true(strlen(text) < 5000);
     assert_int_equal(count_of(text, "KRAS:p.Gly12AspfsTer1234:0.25"), 50);
@@ -219,8 +219,8 @@ static void nasty_rows(ps_row rows[N_NASTY]) {
         rows[i].model = ps_strdup(id);
         rows[i].question = ps_strdup(id);
         rows[i].lod95_codon = ps_strdup(id);
-        ps_row_add_variant(&rows[i], id, id, 0.1 * i, 1);
-        ps_row_add_variant(&rows[i], id, id, NAN, 0);
+        ps_row_add_variant(&rows[i], id, id, id, 0.1 * i, 1);
+        ps_row_add_variant(&rows[i], id, id, id, NAN, 0);
         ps_row_add_check(&rows[i], id, id, PS_QC_FAIL, id);
     }
     free(longest);
@@ -240,7 +240,7 @@ static void nasty_table(void **state) {
     char *text = written(ps_write_cohort_tsv, rows, N_NASTY);
     assert_true(is_utf8(text));
     assert_int_equal(count_of(text, "\n"), N_NASTY + 1);
-    assert_int_equal(count_of(text, "\t"), 42 * (N_NASTY + 1));
+    assert_int_equal(count_of(text, "\t"), 43 * (N_NASTY + 1));
     assert_int_equal(count_of(text, "\r"), 0);
     free(text);
     release(rows, N_NASTY);
@@ -466,6 +466,94 @@ static void full_disk(void **state) {
     release(rows, 1);
 }
 
+static ps_row carrying(const char *id, double vaf, uint64_t lane) {
+    ps_row row = named(id);
+    row.ras = PS_RAS_MUTATED;
+    row.ccnd1 = PS_CCND1_DYSREGULATED;
+    row.label = row.leaning = PS_LABEL_PLASMACYTOMA;
+    row.probability = 0.9;
+    ps_row_add_variant(&row, "KRAS", "c.35G>A", "p.Gly12Asp", vaf, 1);
+    if (lane)
+        row.lanes = (ps_lanes){.lane = {lane}, .n = 1};
+    return row;
+}
+
+/* Guards against: a neighbour's molecules that make a sample mutated. */
+static void carry_over(void **state) {
+    (void)state;
+    static const struct {
+        double vaf, other; /* of G12D in the sample, and in another one */
+        uint64_t lane, lane_of_other;
+        const char *change; /* of the other one */
+        int marked;
+    } rows[] = {
+        {0.008, 0.45, 1, 1, "c.35G>A", 1},  {0.008, 0.45, 1, 2, "c.35G>A", 0},  {0.008, 0.45, 0, 2, "c.35G>A", 1},
+        {0.008, 0.45, 1, 0, "c.35G>A", 1},  {0.008, 0.45, 1, 1, "c.35G>T", 0},  {0.008, 0.161, 1, 1, "c.35G>A", 1},
+        {0.008, 0.159, 1, 1, "c.35G>A", 0}, {0.0199, 0.45, 1, 1, "c.35G>A", 1}, {0.021, 0.45, 1, 1, "c.35G>A", 0},
+    };
+    ps_limits limits = {.ras_carry_over_vaf = 0.02, .ras_carry_over_fold = 20};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_row r[] = {carrying("S", rows[i].vaf, rows[i].lane), carrying("N", rows[i].other, rows[i].lane_of_other)};
+        free(r[1].variant[0].hgvs_c);
+        r[1].variant[0].hgvs_c = ps_strdup(rows[i].change);
+        ps_cohort_carry_over(&limits, r, 2);
+        assert_int_equal(r[0].variant[0].carrier.sample_id != NULL, rows[i].marked);
+        assert_int_equal(r[0].ras, rows[i].marked ? PS_RAS_NOT_ASSESSABLE : PS_RAS_MUTATED);
+        assert_int_equal(r[0].label, rows[i].marked ? PS_LABEL_INDETERMINATE : PS_LABEL_PLASMACYTOMA);
+        assert_int_equal(isnan(r[0].probability), rows[i].marked);
+        assert_int_equal(r[1].ras, PS_RAS_MUTATED);
+        assert_int_equal(r[0].n_checks, rows[i].marked);
+        release(r, 2);
+    }
+    ps_row r[] = {carrying("S", 0.008, 1), carrying("N", 0.45, 1)}; /* another mutation decides */
+    ps_row_add_variant(&r[0], "NRAS", "c.181C>A", "p.Gln61Lys", 0.3, 1);
+    ps_cohort_carry_over(&limits, r, 2);
+    assert_int_equal(r[0].ras, PS_RAS_MUTATED);
+    assert_int_equal(r[0].label, PS_LABEL_PLASMACYTOMA);
+    char *words = ps_cohort_carry_over_words(&r[0], 0);
+    assert_string_equal(
+        words, "KRAS p.Gly12Asp at VAF 0.008 may be carry-over from N (VAF 0.45, on the same lane of a run)");
+    assert_null(ps_cohort_carry_over_words(&r[0], 1));
+    free(words);
+    release(r, 2);
+}
+
+static void lanes_of_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t length; /* of what names the lane */
+    } rows[] = {{"A00123:77:HABC:1:1101:1:2", 16},
+                {"A00123:77:HABC:12:1101:1:2:ACGT+ACGT", 17},
+                {"A00123:77:HABC:x:1101:1:2", 0},
+                {"HWUSI-EAS100R:6:73:941:1973", 0},
+                {"V300012345L1C001R0010000001", 12},
+                {"read1", 0},
+                {"", 0},
+                {"SRR1.1", 0},
+                {"::::::", 0}};
+    ps_lanes all = {.n = 0}, other = {.n = 0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(ps_lane_length(rows[i].name), rows[i].length);
+        ps_lanes_note(&all, rows[i].name);
+        ps_lanes_note(&all, rows[i].name);
+    }
+    assert_int_equal(all.n, 3);
+    ps_lanes_note(&other, "A00123:77:HABC:2:1101:1:2");
+    assert_false(ps_lanes_shared(&all, &other));
+    ps_lanes_note(&other, "A00123:77:HABC:12:9:1:2");
+    assert_true(ps_lanes_shared(&all, &other));
+    ps_lanes forward = {.n = 0}, backward = {.n = 0};
+    for (int k = 0; k < 100; k++)
+        for (int back = 0; back < 2; back++) {
+            char name[40];
+            snprintf(name, sizeof name, "A:%d:F:1:1:1:1", back ? 99 - k : k);
+            ps_lanes_note(back ? &backward : &forward, name);
+        }
+    assert_int_equal(forward.n, PS_LANES);
+    assert_memory_equal(forward.lane, backward.lane, sizeof forward.lane);
+}
+
 static void repeatable(void **state) {
     (void)state;
     static writer *const writers[] = {ps_write_cohort_tsv, ps_write_cohort_html, ps_write_multiqc};
@@ -628,6 +716,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),
         cmocka_unit_test(multiqc_holds),  cmocka_unit_test(full_disk),
         cmocka_unit_test(repeatable),     cmocka_unit_test(persons_compared),
+        cmocka_unit_test(carry_over),     cmocka_unit_test(lanes_of_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,11 @@ static void same_person(column c, const ps_row *row, FILE *out) {
     ps_cohort_put_matches(out, row, PS_COHORT_EMPTY);
 }
 
+static void carry_over(column c, const ps_row *row, FILE *out) {
+    (void)c;
+    ps_cohort_put_carry_over(out, row, PS_COHORT_EMPTY);
+}
+
 static void contradicting(column c, const ps_row *row, FILE *out) {
     (void)c;
     ps_row_put_contradicting(out, row, PS_COHORT_EMPTY);
@@ -281,6 +286,12 @@ const ps_cohort_column ps_cohort_columns[] = {
     {"label_marrow_compartment", .write = model_label},
     {"label_primary_solitary", .write = model_label},
     {"ccnd1_log2_per_plasma_cell", REAL(per_cell)},
+    {"possible_carry_over", .write = carry_over,
+     .multiqc = {.place = 9,
+                 .name = "possible_carry_over",
+                 .title = "Carry-over",
+                 .description = "RAS calls that may come from another sample of the run, which is named",
+                 .hidden = 1}},
     {NULL, .write = highest_vaf,
      .multiqc = {.place = 8,
                  .name = "ras_vaf",

@@ -368,6 +368,7 @@ static const struct {
     {"title", put_title},
     {"models", put_models},
     {"persons", ps_cohort_persons},
+    {"carry_over", ps_cohort_carried},
     {"tallies", ps_cohort_tallies},
     {"quadrants", ps_cohort_quadrants},
     {"crosstab", ps_cohort_crosstab},

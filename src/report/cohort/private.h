@@ -34,6 +34,10 @@ void ps_cohort_persons(FILE *out, const ps_cohort_view *view); /* a sentence, wh
 /* Samples that are this one's person, joined by ','; plain text. */
 void ps_cohort_put_matches(FILE *out, const ps_row *row, const char *missing);
 
+/* carry_over.c */
+void ps_cohort_carried(FILE *out, const ps_cohort_view *view); /* a sentence, where there is any */
+void ps_cohort_put_carry_over(FILE *out, const ps_row *row, const char *missing);
+
 /* cohort_figures.c */
 void ps_cohort_tallies(FILE *out, const ps_cohort_view *view);
 void ps_cohort_quadrants(FILE *out, const ps_cohort_view *view);

@@ -29,6 +29,7 @@ void ps_row_init(ps_row *row) {
 void ps_row_free(ps_row *row) {
     for (size_t i = 0; i < row->n_variants; i++) {
         free(row->variant[i].gene);
+        free(row->variant[i].hgvs_c);
         free(row->variant[i].hgvs_p);
     }
     for (size_t i = 0; i < row->n_checks; i++) {
@@ -59,10 +60,14 @@ void ps_row_free(ps_row *row) {
     memset(row, 0, sizeof *row);
 }
 
-void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_p, double vaf, int mutates) {
+void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_c, const char *hgvs_p, double vaf,
+                        int mutates) {
     row->variant = ps_resize(row->variant, row->n_variants + 1, sizeof *row->variant);
-    row->variant[row->n_variants++] =
-        (ps_row_variant){.gene = ps_strdup(gene), .hgvs_p = ps_strdup(hgvs_p), .vaf = vaf, .mutates = mutates};
+    row->variant[row->n_variants++] = (ps_row_variant){.gene = ps_strdup(gene),
+                                                       .hgvs_c = ps_strdup(hgvs_c),
+                                                       .hgvs_p = ps_strdup(hgvs_p),
+                                                       .vaf = vaf,
+                                                       .mutates = mutates};
 }
 
 void ps_row_add_check(ps_row *row, const char *check, const char *input, ps_qc_state state, const char *message) {
@@ -136,7 +141,7 @@ static void take_variants(const ps_result *r, int context, ps_row *row) {
     for (size_t i = 0; i < ras->n_variants; i++) {
         const ps_ras_variant *v = &ras->variant[i];
         if (!v->context == !context && v->filter == PS_FILTER_PASS && v->effect.tier != PS_TIER_SYNONYMOUS)
-            ps_row_add_variant(row, r->panel->genes[v->effect.gene].name, v->effect.hgvs_p, v->vaf,
+            ps_row_add_variant(row, r->panel->genes[v->effect.gene].name, v->effect.hgvs_c, v->effect.hgvs_p, v->vaf,
                                ps_makes_mutated(v));
     }
 }
@@ -207,6 +212,8 @@ void ps_row_of(const ps_result *result, ps_row *row) {
     take_ras(result, row);
     take_ccnd1(&result->calls, row);
     take_persons(result, row);
+    for (int role = 0; role <= PS_INPUT_DNA; role++)
+        ps_lanes_add(&row->lanes, &result->evidence.reads[role].codons.lanes);
     for (size_t i = 0; i < result->n_qc; i++) {
         const ps_qc *q = &result->qc[i];
         ps_row_add_check(row, q->check, q->input, q->state, q->message);

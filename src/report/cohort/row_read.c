@@ -89,8 +89,8 @@ static void take_variants(json_reader *r, const json_t *ras, const char *key, in
         int minor = json_is_true(json_object_get(v, "minor")); /* earlier versions told none apart */
         int activates = (tier == PS_TIER_HOTSPOT || tier == PS_TIER_LIKELY) && !minor;
         if (passed && tier != PS_TIER_SYNONYMOUS)
-            ps_row_add_variant(row, node_text(r, v, "gene", 0), node_text(r, v, "hgvs_p", 0), share(r, v, "vaf"),
-                               activates && !context);
+            ps_row_add_variant(row, node_text(r, v, "gene", 0), node_text(r, v, "hgvs_c", 0),
+                               node_text(r, v, "hgvs_p", 0), share(r, v, "vaf"), activates && !context);
         node_leave(r, outside);
     }
 }
@@ -183,6 +183,23 @@ static void take_identity(json_reader *r, const json_t *o, ps_row *row) {
         take_person(r, node_row(r, inputs, i), row);
 }
 
+/* Where its RNA and DNA were sequenced; earlier files do not say. */
+static void take_lanes(json_reader *r, const json_t *root, ps_row *row) {
+    const json_t *libraries = node_has(root, "library") ? node_array(r, root, "library", PS_N_READ_INPUTS) : NULL;
+    for (size_t i = 0; i < json_array_size(libraries) && !r->failed; i++) {
+        size_t outside = node_enter(r, "library", (long)i);
+        const json_t *o = node_row(r, libraries, i), *lanes = node_array(r, o, "lanes", PS_LANES);
+        ps_lanes own = {.n = 0};
+        for (size_t k = 0; k < json_array_size(lanes); k++) {
+            const char *hex = json_string_value(json_array_get(lanes, k));
+            own.lane[own.n++] = hex ? strtoull(hex, NULL, 16) : 0;
+        }
+        if (node_enum(r, o, "input", ps_input_names, PS_N_READ_INPUTS) <= PS_INPUT_DNA)
+            ps_lanes_add(&row->lanes, &own);
+        node_leave(r, outside);
+    }
+}
+
 static void take_checks(json_reader *r, const json_t *root, ps_row *row) {
     const json_t *array = node_array(r, root, "qc", MOST_ROWS);
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
@@ -218,6 +235,7 @@ static void take_done(json_reader *r, const json_t *root, ps_row *row) {
         parts[i].take(r, o, row);
         node_leave(r, outside);
     }
+    take_lanes(r, root, row);
     take_checks(r, root, row);
 }
 

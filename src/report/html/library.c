@@ -21,6 +21,13 @@ static void molecule_facts(const ps_library *b, FILE *out) {
     ps_fact(out, "Primers", "%s", NUM(b->primers, 0));
 }
 
+static void lane_facts(const ps_lanes *lanes, FILE *out) {
+    if (lanes->n)
+        ps_fact(out, "Lanes of sequencing runs", "%zu", lanes->n);
+    else
+        ps_fact(out, "Lanes of sequencing runs", "not told by the reads' names");
+}
+
 static void error_facts(const ps_ras_library *e, FILE *out) {
     if (!e->given)
         return;
@@ -42,6 +49,7 @@ void ps_html_library(const ps_result *r, FILE *out) {
         fputs("<dl class=\"facts\">\n", out);
         molecule_facts(&r->calls.library[i], out);
         error_facts(&r->calls.ras.library[i], out);
+        lane_facts(&r->evidence.reads[i].codons.lanes, out);
         fputs("</dl>\n", out);
         n++;
     }

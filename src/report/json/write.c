@@ -5,6 +5,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/report.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -803,6 +804,16 @@ static json_t *error_rate_object(document *d, const ps_ras_library *e) {
     return o;
 }
 
+static json_t *lanes_array(document *d, const ps_lanes *lanes) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < lanes->n; i++) {
+        char hex[17];
+        snprintf(hex, sizeof hex, "%016" PRIx64, lanes->lane[i]);
+        push(d, array, text(hex));
+    }
+    return array;
+}
+
 /* What each read input's library is, over the RAS and RAF exons. */
 static json_t *library_array(document *d) {
     json_t *array = json_array();
@@ -828,6 +839,7 @@ static json_t *library_array(document *d) {
         put(d, o, "primers", whole(b->primers));
         put(d, o, "damage", damage_object(d, e));
         put(d, o, "error_rate", error_rate_object(d, e));
+        put(d, o, "lanes", lanes_array(d, &d->result->evidence.reads[i].codons.lanes));
         push(d, array, o);
     }
     return array;
