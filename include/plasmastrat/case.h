@@ -15,9 +15,10 @@
 typedef struct ps_case {
     const ps_panel *panel;
     const ps_read_evidence *reads[PS_N_READ_INPUTS];
-    const ps_variants *vcf;   /* NULL: none */
-    const ps_variants *sites; /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
-    const ps_sv_evidence *sv; /* joins of 11q13 to IGH that another program lists; NULL: no list */
+    const ps_variants *vcf;     /* NULL: none */
+    const ps_variants *sites;   /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
+    const ps_sv_evidence *sv;   /* joins of 11q13 to IGH that another program lists; NULL: no list */
+    const ps_cnv_evidence *cnv; /* segments of copy number of another program; NULL: none */
     const ps_count_evidence *counts; /* gene counts of another program; NULL: none */
     double purity;                   /* NaN: unknown */
     double

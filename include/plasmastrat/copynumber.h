@@ -46,6 +46,7 @@ extern const char *const ps_cn_reference_names[PS_N_CN_REFERENCES]; /* "none", "
 typedef struct ps_copynumber_call {
     ps_cn_state state;
     ps_reasons reasons;
+    unsigned sources; /* bit per ps_input_role that the answer rests on: dna, cnv */
     double log2_ratio, copies, copies_low, copies_high;
     ps_scope scope;
     int hyperdiploid;                /* -1 unknown, 0, 1 */
@@ -63,6 +64,8 @@ typedef struct ps_copynumber_call {
 } ps_copynumber_call;
 
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
+/* Adds another program's segments: where the reads are not assessable these decide, else they are compared. */
+void ps_copynumber_add_segments(const ps_case *c, ps_copynumber_call *call);
 /* A panel of normals from the depth bins of `n` normals on one panel (see normals.h). `names` are for messages and audit:
  * a normal that is too shallow, of another assay than the first, or not at two copies is an error naming it. The caller
  * asks for at least PS_MIN_NORMALS; one is a matched normal. The caller frees `normals`. */

@@ -27,10 +27,11 @@ typedef enum {
     PS_N_READ_INPUTS,
     PS_INPUT_VCF = PS_N_READ_INPUTS,
     PS_INPUT_SV,
+    PS_INPUT_CNV,
     PS_INPUT_COUNTS,
     PS_N_INPUTS
 } ps_input_role;
-extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal", "vcf", "sv", "counts" */
+extern const char *const ps_input_names[PS_N_INPUTS]; /* "rna", "dna", "normal", "vcf", "sv", "cnv", "counts" */
 
 /* Why a record that overlaps the panel was left out; the first cause that applies counts. */
 typedef enum {
@@ -328,6 +329,8 @@ typedef struct ps_evidence {
     int has_sites;
     ps_sv_evidence sv;
     int has_sv;
+    ps_cnv_evidence cnv;
+    int has_cnv;
     ps_count_evidence counts;
     int has_counts;
     int style; /* contig naming style for output: that of the tumour's DNA, else its RNA, the normal, the VCF */

@@ -18,6 +18,7 @@
 void ps_input_digest(const ps_read_evidence *reads, char digest[17]);
 void ps_variants_digest(const ps_variants *variants, char digest[17]);
 void ps_sv_digest(const ps_sv_evidence *sv, char digest[17]);
+void ps_cnv_digest(const ps_cnv_evidence *cnv, char digest[17]);
 void ps_counts_digest(const ps_count_evidence *counts, char digest[17]);
 void ps_evidence_digest(ps_evidence *evidence);
 

@@ -1,4 +1,4 @@
-/* imports.h - results of other programs: structural variants and gene counts, as far as the panel's places go.
+/* imports.h - results of other programs: structural variants, segments of copy number and gene counts, as far as the panel's places go.
  *
  * What such a file does not list it does not deny: no import proves the absence of a junction.
  */
@@ -54,6 +54,47 @@ typedef struct ps_count_evidence {
 int ps_counts_read(const char *path, const ps_panel *panel, const char *sample_name, const char *id,
                    ps_count_evidence *counts, ps_error *err);
 void ps_counts_free(ps_count_evidence *counts);
+
+/* ---- copy number ------------------------------------------------------------------------------------------------
+ */
+
+typedef enum {
+    PS_CNV_LOG2,    /* log2 of depth over the usual: the level of two copies and the tumour share are not known */
+    PS_CNV_COPIES,  /* copies in the tumour's cells, after the program's own fit of purity and ploidy */
+    PS_CNV_ROUNDED, /* whole copies of the whole sample, two where the program sees two: no fit of purity */
+    PS_N_CNV_UNITS
+} ps_cnv_unit;
+
+typedef struct ps_cnv_row { /* a segment that lies over a bin of the panel */
+    int contig;
+    int32_t beg0, end0;
+    double value;   /* by the unit; NaN: the file says no more than `change` */
+    int change;     /* of a VCF's DEL and DUP without a number: -1, 1; else 0 */
+    int64_t points; /* bins, probes or SNPs behind it; -1 not said */
+} ps_cnv_row;
+
+typedef struct ps_cnv_evidence {
+    char *path;
+    const char *format; /* "table", "VCF" or "BCF" */
+    char *program;      /* "CNVkit" */
+    char *sample_name;  /* the sample used, "" none */
+    ps_cnv_unit unit;
+    int changes_only; /* 1: what is not listed is not told */
+    uint64_t rows;    /* segments in the file, of this sample */
+    ps_cnv_row *row;  /* by place; of a table disjoint */
+    size_t n;
+    char notice[512];
+} ps_cnv_evidence;
+
+/* sample_name as in ps_counts_read. Segments of another build, overlapping ones of a table, and a file without chromosome 11 are
+ * errors. */
+int ps_cnv_read(const char *path, const ps_panel *panel, const char *sample_name, const char *id,
+                ps_cnv_evidence *cnv, ps_error *err);
+/* The one of n panels whose chromosomes are long enough for every segment (a VCF: as ps_variants_build); its build, or NULL
+ * and why. */
+int ps_cnv_build(const char *path, const ps_panel *panels, int n, const char **build, char *why, size_t why_size,
+                 ps_error *err);
+void ps_cnv_free(ps_cnv_evidence *cnv);
 
 /* What a file is by its content: "a VCF of small variants", "gene counts of featureCounts" ..., and the option that takes it
  * ("--vcf"). 0, or -1: not known. */

@@ -317,6 +317,12 @@ typedef struct ps_chromosome {
     X(cn_bait_ratio)            /* fold: over the background from which a bin may have a bait */                             \
     X(cn_bait_sds)              /* sds: of counting by which a bin with a bait stands above */                               \
     X(cn_min_level)             /* fraction of the mean bin: of a bin in normals */                                          \
+    X(cn_segment_error)         /* log2 ratio: what a program's correction leaves wrong of a segment */                      \
+    X(cn_segment_point)         /* log2 ratio: sd of one bin or probe of a segment */                                        \
+    X(cn_segment_copies)        /* copies: by which fitted copies of a segment may be off (sd) */                            \
+    X(cn_segment_rounding)      /* copies: by which whole copies of a sample may be off (sd) */                              \
+    X(cn_segment_cover)         /* fraction of arm bins: that segments must cover to tell the two-copy level */              \
+    X(cn_segments_apart)        /* copies: by which segments and reads of one sample disagree */                             \
     /* ---- IGH::CCND1 ---- */                                                                                               \
     X(junction_min_fragments)   /* supporting fragments for detected */                                                      \
     X(junction_cluster_bases)   /* breakpoint cluster width */                                                               \

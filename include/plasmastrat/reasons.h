@@ -60,6 +60,12 @@ typedef enum {
     PS_REASON_SV_LIST,             /* a list of structural variants proves no absence */
     PS_REASON_SV_REFUSED,          /* a join that the list's own filter refuses */
     PS_REASON_SV_VS_READS,         /* listed, and not in reads that would have shown it */
+    PS_REASON_CNV,                 /* copy number is of another program's segments */
+    PS_REASON_CNV_FITTED,          /* its copies rest on its own fit of purity and ploidy */
+    PS_REASON_CNV_BASELINE,        /* its two-copy level is taken: nothing in the file can check it */
+    PS_REASON_CNV_LIST,            /* a list of changes proves no two copies */
+    PS_REASON_CNV_UNCLEAR,         /* its records at CCND1 contradict each other */
+    PS_REASON_CNV_VS_READS,        /* the segments disagree with the reads */
     PS_REASON_COUNTS,              /* expression is of another program's counts */
     PS_REASON_COUNTS_PER_KB,       /* TPM or FPKM: no counting interval */
     PS_REASON_COUNTS_VS_READS,     /* the counts disagree with the reads */

@@ -15,6 +15,7 @@ typedef struct ps_job {
     const char *const *more[PS_N_READ_INPUTS]; /* further files of a role (lanes), NULL behind the last; NULL: none */
     const char *vcf_sample;                    /* NULL: found */
     const char *counts_sample;                 /* NULL: the only one */
+    const char *cnv_sample;                    /* the same of --cnv */
     const char *force_sites;                   /* VCF of alleles to count whatever the evidence, or NULL */
     const char *reference;                     /* FASTA, or NULL */
     const char *panel;                         /* name, folder, or NULL: from the inputs */

@@ -63,6 +63,7 @@ typedef struct ps_variants {
     ps_blocks_trust blocks; /* UNKNOWN: its hom-ref stretches earn nothing */
     double blocks_min_vaf;  /* SOMATIC: they vouch for no smaller VAF */
     int has_structural;     /* 1: some record joins two places (a breakend): ps_sv_read may find more */
+    int has_copy_number;    /* 1: some record is of copy number: ps_cnv_read may find more */
     uint64_t outside;       /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
     char notice
         [512]; /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */

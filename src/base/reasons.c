@@ -71,6 +71,13 @@ static const struct {
     [PS_REASON_SV_REFUSED] = {"sv-refused", "the structural variants hold a junction that their own filter refuses"},
     [PS_REASON_SV_VS_READS] =
         {"sv-vs-reads", "the structural variants hold a junction that the DNA reads would have shown and do not"},
+    [PS_REASON_CNV] = {"cnv", "copy number is taken from another program's segments"},
+    [PS_REASON_CNV_FITTED] = {"cnv-fitted", "the copies rest on that program's own fit of purity and ploidy"},
+    [PS_REASON_CNV_BASELINE] = {"cnv-baseline",
+                                "the two-copy level is that program's; a hyperdiploid genome may shift it"},
+    [PS_REASON_CNV_LIST] = {"cnv-list", "a list of changes cannot prove two copies where it lists none"},
+    [PS_REASON_CNV_UNCLEAR] = {"cnv-unclear", "records of copy number at CCND1 contradict each other"},
+    [PS_REASON_CNV_VS_READS] = {"cnv-vs-reads", "another program's segments disagree with the DNA reads"},
     [PS_REASON_COUNTS] = {"counts",
                           "expression is taken from another program's counts: splicing, strand and bias are unknown"},
     [PS_REASON_COUNTS_PER_KB] = {"counts-per-kb", "TPM or FPKM have no counting interval"},

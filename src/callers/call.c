@@ -9,6 +9,7 @@ void ps_call(const ps_case *c, ps_calls *calls) {
     ps_call_expression(c, &calls->expression);
     ps_expression_add_counts(c, &calls->expression);
     ps_call_copynumber(c, &calls->copynumber);
+    ps_copynumber_add_segments(c, &calls->copynumber);
     ps_call_junction(c, &calls->junction);
     ps_junction_add_sv(c, &calls->junction);
     ps_call_ccnd1(c, &calls->expression, &calls->copynumber, &calls->junction, &calls->ccnd1);

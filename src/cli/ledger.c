@@ -105,6 +105,7 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     add_line(&text, ps_format("option\tvcf-sample\t%s", job->vcf_sample ? job->vcf_sample : ""));
     if (job->no_evidence)
         add_line(&text, ps_format("option\tno-evidence"));
+    add_line(&text, ps_format("option\tcnv-sample\t%s", job->cnv_sample ? job->cnv_sample : ""));
     add_line(&text, ps_format("option\tcounts-sample\t%s", job->counts_sample ? job->counts_sample : ""));
     for (int role = 0; role < PS_N_INPUTS && status == 0; role++)
         for (size_t i = 0; status == 0 && ps_job_file(job, (ps_input_role)role, i); i++)

@@ -253,15 +253,22 @@ static int agree_build(run *r, const char *path, const char *build, const char *
     return 0;
 }
 
-/* Counts have no build: they follow the others, or the first panel, whose genes are those of every build. */
-static int find_sv_build(run *r, ps_error *err) {
-    const char *path = r->job->path[PS_INPUT_SV], *build = NULL;
-    char why[256] = "";
-    if (!path || r->build || r->knowledge->chosen) /* else it is read against that panel, which tells */
-        return 0;
-    if (ps_variants_build(path, &build, why, sizeof why, err) < 0)
-        return -1;
-    return agree_build(r, path, build, why, err);
+/* Where neither alignments nor a VCF told. Counts have no build: they follow the others, or the first panel, whose genes are
+ * those of every build. */
+static int find_import_build(run *r, ps_error *err) {
+    static const ps_input_role roles[] = {PS_INPUT_SV, PS_INPUT_CNV};
+    const cli_knowledge *k = r->knowledge;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles && !r->build && !k->chosen; i++) {
+        const char *path = r->job->path[roles[i]], *build = NULL;
+        char why[256] = "";
+        if (!path)
+            continue;
+        int got = roles[i] == PS_INPUT_SV ? ps_variants_build(path, &build, why, sizeof why, err)
+                                          : ps_cnv_build(path, k->panel, k->n_panels, &build, why, sizeof why, err);
+        if (got < 0 || agree_build(r, path, build, why, err) < 0)
+            return -1;
+    }
+    return 0; /* with a chosen panel each is read against that, which tells */
 }
 
 static int find_build(run *r, ps_error *err) {
@@ -271,7 +278,7 @@ static int find_build(run *r, ps_error *err) {
             return -1;
     }
     if (!r->vcf)
-        return find_sv_build(r, err);
+        return find_import_build(r, err);
     const char *build = NULL;
     char why[256] = "";
     if (ps_variants_build(r->vcf, &build, why, sizeof why, err) < 0)
@@ -396,6 +403,43 @@ static int gather_sv(const run *r, ps_result *result, ps_error *err) {
     return 0;
 }
 
+/* Records of copy number in a file given as --vcf. */
+static int look_for_segments(const run *r, ps_result *result, ps_error *err) {
+    const ps_variants *vcf = &result->evidence.vcf;
+    ps_cnv_evidence *cnv = &result->evidence.cnv;
+    ps_error ignored = {0};
+    if (!r->vcf || !vcf->has_copy_number)
+        return 0;
+    if (ps_cnv_read(r->vcf, r->panel, vcf->sample_name[0] ? vcf->sample_name : NULL, NULL, cnv, &ignored) < 0)
+        return ps_fail(err, PS_ERR_RUN, r->job->path[PS_INPUT_VCF], 0,
+                       "holds copy number that cannot be read: %.600s", ignored.text);
+    if (cnv->n == 0) {
+        ps_cnv_free(cnv);
+        return 0;
+    }
+    result->evidence.has_cnv = 1;
+    free(cnv->path);
+    cnv->path = ps_strdup(r->job->path[PS_INPUT_VCF]);
+    size_t used = strlen(cnv->notice);
+    snprintf(cnv->notice + used, sizeof cnv->notice - used,
+             "%sthe copy-number records of --vcf are used: they are better given with --cnv", used ? "; " : "");
+    return 0;
+}
+
+static int gather_cnv(const run *r, ps_result *result, ps_error *err) {
+    const char *path = r->job->path[PS_INPUT_CNV];
+    ps_cnv_evidence *cnv = &result->evidence.cnv;
+    if (!path)
+        return look_for_segments(r, result, err);
+    if (ps_cnv_read(path, r->panel, r->job->cnv_sample, r->job->sample_id, cnv, err) < 0)
+        return -1;
+    result->evidence.has_cnv = 1;
+    ps_cnv_digest(cnv, ps_evidence_input(&result->evidence, PS_INPUT_CNV, path, cnv->format, r->panel->build,
+                                         cnv->sample_name, cnv->rows, PS_STYLE_UCSC)
+                           ->digest);
+    return 0;
+}
+
 static int gather_counts(const run *r, ps_result *result, ps_error *err) {
     const char *path = r->job->path[PS_INPUT_COUNTS];
     ps_count_evidence *counts = &result->evidence.counts;
@@ -452,6 +496,7 @@ ps_case cli_case_of(const ps_result *result, const cli_knowledge *k) {
                  .vcf = e->has_vcf ? &e->vcf : NULL,
                  .sites = e->has_sites ? &e->sites : NULL,
                  .sv = e->has_sv ? &e->sv : NULL,
+                 .cnv = e->has_cnv ? &e->cnv : NULL,
                  .counts = e->has_counts ? &e->counts : NULL,
                  .purity = result->purity,
                  .molecules = e->stated.molecules > 0
@@ -520,7 +565,7 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
     if (gather_sites(&r, result, say, context, err) < 0 ||
         (job->primers && ps_primers_read(job->primers, r.panel, &result->evidence.primers, err) < 0) ||
         gather_reads(&r, result, err) < 0 || gather_variants(&r, result, err) < 0 || gather_sv(&r, result, err) < 0 ||
-        gather_counts(&r, result, err) < 0)
+        gather_cnv(&r, result, err) < 0 || gather_counts(&r, result, err) < 0)
         goto out;
     ps_evidence_tidy(r.panel, &result->evidence);
     status = 0;

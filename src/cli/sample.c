@@ -11,7 +11,7 @@ void cli_help_sample(FILE *out) {
     fputs(
         "plasmastrat sample - label one sample\n\n"
         "usage: plasmastrat sample [--id ID] [--rna BAM] [--dna BAM] [--normal BAM] [--vcf VCF] [-o DIR]\n\n"
-        "At least one of --rna, --dna, --vcf, --sv and --counts is needed; what a missing input would have told is not assessable.\n"
+        "At least one of --rna, --dna, --vcf, --sv, --cnv and --counts is needed; what a missing input would have told is not assessable.\n"
         "With -o, writes DIR/ID.json, DIR/ID.html and DIR/ID.ras.vcf.gz with its index; --json, --html and "
         "--ras-vcf\n"
         "name single files. A one-screen summary goes to standard output.\n\n",
@@ -71,14 +71,15 @@ static int check_inputs(const ps_job *job, ps_error *err) {
     }
     if (!given)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0,
-                       "sample: no input: give at least one of --rna, --dna, --vcf, --sv and --counts");
+                       "sample: no input: give at least one of --rna, --dna, --vcf, --sv, --cnv and --counts");
     if (streams > 1)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: only one input can come from standard input (-)");
     return 0;
 }
 
 static int default_id(ps_job *job, char **id, ps_error *err) {
-    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_RNA, PS_INPUT_VCF, PS_INPUT_SV, PS_INPUT_COUNTS};
+    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_RNA, PS_INPUT_VCF,
+                                          PS_INPUT_SV,  PS_INPUT_CNV, PS_INPUT_COUNTS};
     for (size_t i = 0; i < sizeof order / sizeof *order && !job->sample_id; i++)
         if (job->path[order[i]] && strcmp(job->path[order[i]], "-") != 0)
             job->sample_id = *id = id_from_path(job->path[order[i]]);

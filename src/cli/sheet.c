@@ -15,12 +15,12 @@
 #include "plasmastrat/table.h"
 #include "progress.h"
 
-enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, SV, COUNTS, PURITY, SPECIMEN, MOLECULES, N_COLUMNS };
-static const char *const columns[N_COLUMNS] = {"sample_id", "rna",    "dna",    "normal",   "vcf",
-                                               "sv",        "counts", "purity", "specimen", "molecules"};
+enum { SAMPLE_ID, RNA, DNA, NORMAL, VCF, SV, CNV, COUNTS, PURITY, SPECIMEN, MOLECULES, N_COLUMNS };
+static const char *const columns[N_COLUMNS] = {"sample_id", "rna",    "dna",    "normal",   "vcf",      "sv",
+                                               "cnv",       "counts", "purity", "specimen", "molecules"};
 static const ps_input_role role_of[N_COLUMNS] = {
-    [RNA] = PS_INPUT_RNA, [DNA] = PS_INPUT_DNA, [NORMAL] = PS_INPUT_NORMAL,
-    [VCF] = PS_INPUT_VCF, [SV] = PS_INPUT_SV,   [COUNTS] = PS_INPUT_COUNTS};
+    [RNA] = PS_INPUT_RNA, [DNA] = PS_INPUT_DNA, [NORMAL] = PS_INPUT_NORMAL, [VCF] = PS_INPUT_VCF,
+    [SV] = PS_INPUT_SV,   [CNV] = PS_INPUT_CNV, [COUNTS] = PS_INPUT_COUNTS};
 
 static char *keep(sheet *s, char *text) {
     PS_GROW(s->text, s->n_text, s->text_capacity);
@@ -67,12 +67,23 @@ static const struct {
     const char *word;
     int column; /* N_COLUMNS: the word says only that it is an input */
 } words[] = {
-    {"purity", PURITY}, {"cellularity", PURITY}, {"content", PURITY},  {"specimen", SPECIMEN}, {"rna", RNA},
-    {"rnaseq", RNA},    {"normal", NORMAL},      {"germline", NORMAL}, {"control", NORMAL},    {"vcf", VCF},
-    {"sv", SV},         {"breakends", SV},       {"counts", COUNTS},   {"genecounts", COUNTS}, {"maf", VCF},
-    {"variants", VCF},  {"mutations", VCF},      {"dna", DNA},         {"wgs", DNA},           {"wes", DNA},
-    {"exome", DNA},     {"tumour", DNA},         {"tumor", DNA},       {"bam", N_COLUMNS},     {"cram", N_COLUMNS},
-    {"sam", N_COLUMNS}, {"file", N_COLUMNS},     {"path", N_COLUMNS},  {"input", N_COLUMNS},   {"reads", N_COLUMNS},
+    {"purity", PURITY},   {"cellularity", PURITY},
+    {"content", PURITY},  {"specimen", SPECIMEN},
+    {"rna", RNA},         {"rnaseq", RNA},
+    {"normal", NORMAL},   {"germline", NORMAL},
+    {"control", NORMAL},  {"vcf", VCF},
+    {"sv", SV},           {"cnv", CNV},
+    {"segments", CNV},    {"seg", CNV},
+    {"cns", CNV},         {"breakends", SV},
+    {"counts", COUNTS},   {"genecounts", COUNTS},
+    {"maf", VCF},         {"variants", VCF},
+    {"mutations", VCF},   {"dna", DNA},
+    {"wgs", DNA},         {"wes", DNA},
+    {"exome", DNA},       {"tumour", DNA},
+    {"tumor", DNA},       {"bam", N_COLUMNS},
+    {"cram", N_COLUMNS},  {"sam", N_COLUMNS},
+    {"file", N_COLUMNS},  {"path", N_COLUMNS},
+    {"input", N_COLUMNS}, {"reads", N_COLUMNS},
 };
 enum { N_WORDS = sizeof words / sizeof *words };
 

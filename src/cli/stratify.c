@@ -74,9 +74,12 @@ static int refuse_twice(const parts *p, size_t i, size_t j, ps_error *err) {
                                b->input[y].path, ps_input_names[b->input[y].role], p->path[j]);
     if (a->has_vcf && b->has_vcf)
         return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "has a VCF, and so has %s: one VCF a sample", p->path[j]);
-    if ((a->has_sv && b->has_sv) || (a->has_counts && b->has_counts))
-        return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "has %s, and so has %s: one file a sample",
-                       a->has_sv && b->has_sv ? "structural variants" : "gene counts", p->path[j]);
+    const char *both = a->has_sv && b->has_sv           ? "structural variants"
+                       : a->has_cnv && b->has_cnv       ? "segments of copy number"
+                       : a->has_counts && b->has_counts ? "gene counts"
+                                                        : NULL;
+    if (both)
+        return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "has %s, and so has %s: one file a sample", both, p->path[j]);
     return 0;
 }
 

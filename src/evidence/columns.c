@@ -174,6 +174,27 @@ void ps_put_rows(ps_pen *pen, const ps_columns_of *kind, const void *rows, size_
     put_char(pen, '}');
 }
 
+void ps_put_object(ps_pen *pen, const ps_object_of *kind, const char *name, const void *object) {
+    const char *from = object;
+    ps_put_name(pen, name);
+    put_char(pen, '{');
+    for (int i = 0; i < kind->n; i++) {
+        const ps_column *c = &kind->member[i];
+        int64_t before = 0;
+        ps_put_name(pen, c->name);
+        if (c->kind == PS_COLUMN_NAME)
+            ps_put_string(pen, from + c->offset);
+        else
+            put_cell(pen, c, from + c->offset, &before);
+    }
+    for (int i = 0; i < kind->n_rows; i++) {
+        const ps_rows_in *in = &kind->rows[i];
+        ps_put_rows(pen, in->kind, *(void *const *)(const void *)(from + in->rows),
+                    *(const size_t *)(const void *)(from + in->n));
+    }
+    put_char(pen, '}');
+}
+
 /* ---- reading ----------------------------------------------------------------------------------------------------
  */
 
@@ -462,6 +483,26 @@ void ps_scan_rows_of(ps_scan *scan, const ps_columns_of *kind, void *rows, size_
     for (int i = 0; i < kind->n && !scan->failed; i++) {
         ps_scan_name(scan, kind->column[i].name);
         scan_column(scan, &kind->column[i], rows, kind->size, n);
+    }
+    ps_scan_text(scan, "}");
+}
+
+void ps_scan_object(ps_scan *scan, const ps_object_of *kind, const char *name, void *object) {
+    char *to = object;
+    ps_scan_name(scan, name);
+    ps_scan_text(scan, "{");
+    for (int i = 0; i < kind->n && !scan->failed; i++) {
+        const ps_column *c = &kind->member[i];
+        int64_t before = 0;
+        ps_scan_name(scan, c->name);
+        if (!scan->failed)
+            scan_cell(scan, c, highest(scan, c), to + c->offset, &before);
+        if (!scan->failed && c->kind == PS_COLUMN_TEXT && c->low && !*(char **)(void *)(to + c->offset))
+            unexpected(scan, "a text");
+    }
+    for (int i = 0; i < kind->n_rows; i++) {
+        const ps_rows_in *in = &kind->rows[i];
+        *(void **)(void *)(to + in->rows) = ps_scan_rows(scan, in->kind, (size_t *)(void *)(to + in->n));
     }
     ps_scan_text(scan, "}");
 }

@@ -58,6 +58,22 @@ typedef struct ps_columns_of { /* one kind of row */
 #define PS_ROWS_OF(name, row, columns)                                                                               \
     { name, sizeof(row), columns, (int)(sizeof(columns) / sizeof *(columns)) }
 
+/* An object of single members, then of rows: {"caller":"Manta","records":12,"joins":{...}}. */
+typedef struct ps_rows_in { /* where the struct keeps them */
+    const ps_columns_of *kind;
+    size_t rows, n;
+} ps_rows_in;
+typedef struct ps_object_of {
+    const ps_column *member; /* of kinds I64, U64, INT, REAL, NAME, and TEXT: low 1: not null */
+    int n;
+    const ps_rows_in *rows;
+    int n_rows;
+} ps_object_of;
+#define PS_ROWS_IN(type, kind, rows, n)                                                                              \
+    { &(kind), offsetof(type, rows), offsetof(type, n) }
+#define PS_OBJECT_OF(members, rows)                                                                                  \
+    { members, (int)(sizeof(members) / sizeof *(members)), rows, (int)(sizeof(rows) / sizeof *(rows)) }
+
 /* ---- writing ----------------------------------------------------------------------------------------------------
  */
 
@@ -77,6 +93,8 @@ void ps_put_integer_of(ps_pen *pen, const char *name, uint64_t value);
 void ps_put_string_of(ps_pen *pen, const char *name, const char *text);
 void ps_put_array_of(ps_pen *pen, const char *name, const uint64_t *values, size_t n);
 void ps_put_rows(ps_pen *pen, const ps_columns_of *kind, const void *rows, size_t n);
+
+void ps_put_object(ps_pen *pen, const ps_object_of *kind, const char *name, const void *object);
 
 /* ---- reading ----------------------------------------------------------------------------------------------------
  */
@@ -104,5 +122,7 @@ void ps_scan_array_of(ps_scan *scan, const char *name, uint64_t *values, size_t 
 void *ps_scan_rows(ps_scan *scan, const ps_columns_of *kind, size_t *n);
 /* Of a number of rows that the panel gives, into rows that are there. */
 void ps_scan_rows_of(ps_scan *scan, const ps_columns_of *kind, void *rows, size_t n);
+/* Texts and rows are owned by the caller, also those of a scan that failed. */
+void ps_scan_object(ps_scan *scan, const ps_object_of *kind, const char *name, void *object);
 
 #endif

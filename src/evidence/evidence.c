@@ -5,7 +5,7 @@
 
 #include "plasmastrat/alloc.h"
 
-const char *const ps_input_names[PS_N_INPUTS] = {"rna", "dna", "normal", "vcf", "sv", "counts"};
+const char *const ps_input_names[PS_N_INPUTS] = {"rna", "dna", "normal", "vcf", "sv", "cnv", "counts"};
 const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped",  "secondary", "supplementary", "qc-fail",
                                                   "duplicate", "low-mapq",  "multi-mapped",  "assembled"};
 const char *const ps_collector_names[PS_N_COLLECTORS] = {"codons", "genes", "bins", "junctions", "snps"};
@@ -73,6 +73,7 @@ void ps_evidence_free(ps_evidence *evidence) {
     ps_variants_free(&evidence->vcf);
     ps_variants_free(&evidence->sites);
     ps_sv_free(&evidence->sv);
+    ps_cnv_free(&evidence->cnv);
     ps_counts_free(&evidence->counts);
     for (size_t i = 0; i < evidence->n_inputs; i++) {
         free(evidence->input[i].path);

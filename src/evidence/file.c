@@ -109,6 +109,8 @@ static void put_content(const ps_evidence *e, ps_pen *pen) {
     ps_put_rows(pen, &primer_kind, e->primers.row, e->primers.n);
     if (e->has_sv)
         ps_sv_put(&e->sv, "sv", pen);
+    if (e->has_cnv)
+        ps_cnv_put(&e->cnv, "cnv", pen);
     if (e->has_counts)
         ps_counts_put(&e->counts, "counts", pen);
     ps_put(pen, "}");
@@ -134,6 +136,12 @@ void ps_variants_digest(const ps_variants *variants, char digest[17]) {
 void ps_sv_digest(const ps_sv_evidence *sv, char digest[17]) {
     ps_pen pen = {0};
     ps_sv_put(sv, "sv", &pen);
+    digest_of(&pen, digest);
+}
+
+void ps_cnv_digest(const ps_cnv_evidence *cnv, char digest[17]) {
+    ps_pen pen = {0};
+    ps_cnv_put(cnv, "cnv", &pen);
     digest_of(&pen, digest);
 }
 
@@ -471,6 +479,9 @@ static void scan_content(ps_scan *scan, ps_evidence *e) {
     e->has_sv = !scan->failed && strncmp(scan->at, ",\"sv\":", 6) == 0;
     if (e->has_sv)
         ps_sv_scan(scan, "sv", &e->sv);
+    e->has_cnv = !scan->failed && strncmp(scan->at, ",\"cnv\":", 7) == 0;
+    if (e->has_cnv)
+        ps_cnv_scan(scan, "cnv", &e->cnv);
     e->has_counts = !scan->failed && strncmp(scan->at, ",\"counts\":", 10) == 0;
     if (e->has_counts)
         ps_counts_scan(scan, "counts", &e->counts);
@@ -493,7 +504,8 @@ static void check_inputs(ps_scan *scan, const ps_evidence *e) {
             ps_scan_fail(scan, "inputs and content do not agree on %s", ps_input_names[role]);
     if (has[PS_INPUT_VCF] != e->has_vcf)
         ps_scan_fail(scan, "inputs and content do not agree on the VCF");
-    if (has[PS_INPUT_SV] > e->has_sv || has[PS_INPUT_COUNTS] != e->has_counts) /* a VCF may hold joins too */
+    if (has[PS_INPUT_SV] > e->has_sv || has[PS_INPUT_CNV] > e->has_cnv || /* a VCF may hold these too */
+        has[PS_INPUT_COUNTS] != e->has_counts)
         ps_scan_fail(scan, "inputs and content do not agree on other programs' results");
 }
 

@@ -30,6 +30,11 @@ static void move_imports(ps_evidence *whole, ps_evidence *part) {
         whole->sv = part->sv;
         part->sv = (ps_sv_evidence){0};
     }
+    if (part->has_cnv) {
+        whole->has_cnv = 1;
+        whole->cnv = part->cnv;
+        part->cnv = (ps_cnv_evidence){0};
+    }
     if (part->has_counts) {
         whole->has_counts = 1;
         whole->counts = part->counts;

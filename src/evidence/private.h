@@ -25,6 +25,8 @@ void ps_variants_scan(ps_scan *scan, const char *name, ps_variants *variants);
 /* The same of other programs' results. */
 void ps_sv_put(const ps_sv_evidence *sv, const char *name, ps_pen *pen);
 void ps_sv_scan(ps_scan *scan, const char *name, ps_sv_evidence *sv);
+void ps_cnv_put(const ps_cnv_evidence *cnv, const char *name, ps_pen *pen);
+void ps_cnv_scan(ps_scan *scan, const char *name, ps_cnv_evidence *cnv);
 void ps_counts_put(const ps_count_evidence *counts, const char *name, ps_pen *pen);
 void ps_counts_scan(ps_scan *scan, const char *name, ps_count_evidence *counts);
 

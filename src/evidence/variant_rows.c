@@ -1,9 +1,6 @@
 /* variant_rows.c - a VCF's rows as evidence. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "plasmastrat/alloc.h"
 #include "private.h"
 
 enum { MOST_POS = INT32_MAX - 1 };
@@ -42,20 +39,23 @@ static const ps_columns_of variant_kind = PS_ROWS_OF("variants", ps_variant, var
                            block_kind = PS_ROWS_OF("blocks", ps_block, block_columns),
                            doubt_kind = PS_ROWS_OF("doubts", ps_vcf_doubt, doubt_columns);
 
+static const ps_column members[] = {
+    PS_COLUMN(ps_variants, sample_name, TEXT, 0, 0),
+    PS_COLUMN(ps_variants, caller, TEXT, 0, 0),
+    {"blocks_trust", PS_COLUMN_INT, offsetof(ps_variants, blocks), 0, PS_BLOCKS_SOMATIC, 0},
+    PS_COLUMN(ps_variants, blocks_min_vaf, REAL, 0, 0),
+    PS_COLUMN(ps_variants, outside, U64, 0, PS_MOST_RECORDS),
+    PS_COLUMN(ps_variants, notice, NAME, 0, sizeof((ps_variants){0}.notice)),
+};
+static const ps_rows_in rows[] = {
+    PS_ROWS_IN(ps_variants, variant_kind, variant, n_variants),
+    PS_ROWS_IN(ps_variants, block_kind, block, n_blocks),
+    PS_ROWS_IN(ps_variants, doubt_kind, doubt, n_doubts),
+};
+static const ps_object_of variants_kind = PS_OBJECT_OF(members, rows);
+
 void ps_variants_put(const ps_variants *v, const char *name, ps_pen *pen) {
-    ps_put_name(pen, name);
-    ps_put(pen, "{");
-    ps_put_string_of(pen, "sample_name", v->sample_name);
-    ps_put_string_of(pen, "caller", v->caller);
-    ps_put_integer_of(pen, "blocks_trust", v->blocks);
-    ps_put_name(pen, "blocks_min_vaf");
-    ps_put_real(pen, v->blocks_min_vaf);
-    ps_put_integer_of(pen, "outside", v->outside);
-    ps_put_string_of(pen, "notice", v->notice);
-    ps_put_rows(pen, &variant_kind, v->variant, v->n_variants);
-    ps_put_rows(pen, &block_kind, v->block, v->n_blocks);
-    ps_put_rows(pen, &doubt_kind, v->doubt, v->n_doubts);
-    ps_put(pen, "}");
+    ps_put_object(pen, &variants_kind, name, v);
 }
 
 /* Callers take these as given. */
@@ -75,20 +75,6 @@ static void check_variants(ps_scan *scan, const ps_variants *v) {
 }
 
 void ps_variants_scan(ps_scan *scan, const char *name, ps_variants *v) {
-    ps_scan_name(scan, name);
-    ps_scan_text(scan, "{");
-    v->sample_name = ps_scan_string_of(scan, "sample_name");
-    v->caller = ps_scan_string_of(scan, "caller");
-    v->blocks = (ps_blocks_trust)ps_scan_integer_of(scan, "blocks_trust", PS_BLOCKS_SOMATIC);
-    ps_scan_name(scan, "blocks_min_vaf");
-    v->blocks_min_vaf = ps_scan_real(scan);
-    v->outside = ps_scan_integer_of(scan, "outside", PS_MOST_RECORDS);
-    char *notice = ps_scan_string_of(scan, "notice");
-    snprintf(v->notice, sizeof v->notice, "%s", notice ? notice : "");
-    free(notice);
-    v->variant = ps_scan_rows(scan, &variant_kind, &v->n_variants);
-    v->block = ps_scan_rows(scan, &block_kind, &v->n_blocks);
-    v->doubt = ps_scan_rows(scan, &doubt_kind, &v->n_doubts);
+    ps_scan_object(scan, &variants_kind, name, v);
     check_variants(scan, v);
-    ps_scan_text(scan, "}");
 }

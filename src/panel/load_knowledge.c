@@ -315,6 +315,12 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     R(cn_bait_ratio, 1, 100)                                                                                         \
     R(cn_bait_sds, 1, 50)                                                                                            \
     R(cn_min_level, 0, 1)                                                                                            \
+    R(cn_segment_error, 0, 1)                                                                                        \
+    R(cn_segment_point, 0, 10)                                                                                       \
+    R(cn_segment_copies, 0, 2)                                                                                       \
+    R(cn_segment_rounding, 0, 1)                                                                                     \
+    R(cn_segment_cover, 0, 1)                                                                                        \
+    R(cn_segments_apart, 0, 10)                                                                                      \
     R(junction_min_fragments, 1, 1000)                                                                               \
     R(junction_cluster_bases, 10, 100000)                                                                            \
     R(junction_min_coverage, 1, 1e6)                                                                                 \

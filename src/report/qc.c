@@ -239,6 +239,20 @@ static void check_vcf(ps_result *r) {
         compare_with_vcf(r, &r->calls.ras.variant[i]);
 }
 
+static void check_segments(ps_result *r) {
+    const ps_cnv_evidence *cnv = &r->evidence.cnv;
+    static const char *const limits[PS_N_CNV_UNITS] = {
+        [PS_CNV_LOG2] = "log2 ratios: without --purity no absolute copies",
+        [PS_CNV_COPIES] = "copies after its fit of purity and ploidy, which is not checked",
+        [PS_CNV_ROUNDED] = "whole copies of the sample, not of its tumour cells",
+    };
+    if (!r->evidence.has_cnv)
+        return;
+    ps_result_qc(r, "cnv", "cnv", PS_QC_PASS, (double)cnv->rows, NAN, "segments of %.60s; %s%s", cnv->program,
+                 limits[cnv->unit], cnv->changes_only ? "; what it does not list is not told" : "");
+    tell_notice(r, "cnv", "cnv", cnv->notice);
+}
+
 /* Where each marker came from, and what such a file cannot prove. */
 static void check_imports(ps_result *r) {
     const ps_sv_evidence *sv = &r->evidence.sv;
@@ -254,6 +268,7 @@ static void check_imports(ps_result *r) {
                      sv->caller, sv->n, passing,
                      on_alt ? ", some to alternative contigs of chromosome 14 that may hold IGH" : "");
     tell_notice(r, "sv", "sv", sv->notice);
+    check_segments(r);
     if (r->evidence.has_counts && counts->program)
         ps_result_qc(r, "counts", "counts", PS_QC_PASS, (double)counts->rows, NAN,
                      "gene counts of %.60s%s; splicing, strand and place along the transcript are not known",

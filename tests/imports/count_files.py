@@ -121,7 +121,7 @@ BAD = [
     ("a word", "a.txt", lines("CCND1\t5", "KRAS\tmany"), [], "is no count"),
     ("empty", "a.txt", "", [], "is empty"),
     ("a picture", "a.txt", "\x89PNG\r\n\x1a\n\0\0\0", [], "not recognised as gene counts"),
-    ("a VCF", "a.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n", [], "--vcf (small variants) or --sv"),
+    ("a VCF", "a.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n", [], "--vcf (small variants), --sv"),
     ("segments", "a.cns", "chromosome\tstart\tend\tgene\tlog2\tdepth\nchr1\t1\t2\t-\t0.1\t5\n", [], "give it with --cnv"),
     ("a MAF", "a.maf", "#version 2.4\nHugo_Symbol\tVariant_Classification\tTumor_Sample_Barcode\nKRAS\tx\ty\n", [], "give it with --vcf"),
     ("prose", "a.txt", "this is no table\n", [], "not recognised as gene counts"),

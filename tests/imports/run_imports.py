@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Results of other programs in: structural variants and gene counts, files made here as each program documents them.
+"""Results of other programs in: structural variants, segments and gene counts, files made here as each program documents them.
 
 $PLASMASTRAT: the program (default ./plasmastrat). Prints a line per failed case and `ok N, failed N, skipped N`."""
 import json
@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+import cnv_files
 import count_files
 import sv_files
 
@@ -216,7 +217,8 @@ def joined():
     """Each import a run of its own, joined from the evidence files: the same answer as one run on all; and saved once more."""
     bam = os.path.join(ROOT, "testdata", "IMM01.dna.bam")
     sv, table = put("s.vcf", sv_files.CALLERS[0][1]), put("c.txt", count_files.htseq(0))
-    runs = {"sv": ("--sv", sv), "counts": ("--counts", table), "dna": ("--dna", bam)}
+    cnv = put("s.cns", cnv_files.cnvkit(cnv_files.genome()))
+    runs = {"cnv": ("--cnv", cnv), "sv": ("--sv", sv), "counts": ("--counts", table), "dna": ("--dna", bam)}
     files = []
     for name, options in runs.items():
         folder = os.path.join(work, "part_" + name)
@@ -231,10 +233,118 @@ def joined():
         if done.returncode == 0 and whole:
             with open(os.path.join(folder, "x.json")) as text:
                 doc = json.load(text)
-            for part in ("igh_ccnd1", "ccnd1_expression", "ccnd1", "label", "probability"):
+            for part in ("igh_ccnd1", "ccnd1_expression", "ccnd1_copy_number", "ccnd1", "label", "probability"):
                 check(f"joined{name}: {part}", doc[part] == whole[part], (doc[part], whole[part]))
     done = subprocess.run([PROGRAM, "stratify", files[0], files[0], "-o", os.path.join(work, "twice"), "-q"], capture_output=True, text=True)
     check("one list twice is refused", done.returncode == 1, done.stderr[:300])
+
+
+# ---- copy number ----------------------------------------------------------------------------------------------------
+def copies(doc):
+    return doc["ccnd1_copy_number"]
+
+
+def segments():
+    """The state of a chromosome gained whole, and of an amplicon, by every format, with what each can prove."""
+    for focal, state, scope, n in ((False, "gain", "chromosome", 3), (True, "amplified", "focal", 6)):
+        for name, file, text, options, unit in cnv_files.formats(cnv_files.genome(focal)):
+            name = f"cnv {name} ({scope})"
+            doc = answer(name, "--cnv", put(file, text), *options)
+            if not doc:
+                continue
+            c = copies(doc)
+            check(name, (c["state"], c["scope"]) == (state, scope), (c["state"], c["scope"], c["copies"], c["reasons"]))
+            check(name + ": copies", c["copies"] is not None and abs(c["copies"] - n) < 0.1 * n / 3, (c["copies"], c["copies_low"], c["copies_high"]))
+            check(name + ": hyperdiploid", c["hyperdiploid"] is True, c["hyperdiploid"])
+            check(name + ": source", c["sources"] == ["cnv"] and has_reason(c, "cnv"), c["reasons"])
+            told = {"log2": "purity-assumed", "copies": "cnv-fitted", "rounded": "cnv-baseline"}[unit]
+            check(name + ": what it cannot prove", has_reason(c, told), c["reasons"])
+            check(name + ": nothing else", all(doc[k]["state"] == "not-assessable" for k in ("ras", "igh_ccnd1", "ccnd1_expression")))
+            check(name + ": input", doc["inputs"][0]["role"] == "cnv" and doc["inputs"][0]["build"] == "GRCh38", doc["inputs"])
+
+
+def neutral_segments():
+    """Two copies at CCND1 in a genome that is seen whole: neutral; a list of changes never proves it."""
+    g = list(cnv_files.genome(gains=("chr5",)))
+    for name, file, text, options, unit in cnv_files.formats(g):
+        doc = answer("cnv neutral " + name, "--cnv", put(file, text), *options)
+        if doc:
+            c = copies(doc)
+            check("cnv neutral " + name, (c["state"], c["scope"], c["hyperdiploid"]) == ("neutral", "none", False),
+                  (c["state"], c["hyperdiploid"], c["copies_low"], c["copies_high"], c["reasons"]))
+    for name, file, text in cnv_files.lists(g):
+        if name == "SEG of changes": # one without chromosome 11 is refused
+            continue
+        doc = answer("cnv list " + name, "--cnv", put(file, text))
+        if doc:
+            c = copies(doc)
+            check("cnv list " + name, c["state"] == "not-assessable" and c["hyperdiploid"] is None and has_reason(c, "cnv-list"), (c["state"], c["reasons"]))
+
+
+def listed_segments():
+    for focal, state, scope in ((False, "gain", "chromosome"), (True, "amplified", "focal")):
+        for name, file, text in cnv_files.lists(cnv_files.genome(focal)):
+            doc = answer("cnv list " + name, "--cnv", put(file, text))
+            if doc:
+                c = copies(doc)
+                wanted = ("gain", "chromosome") if "Manta" in name else (state, scope)
+                check(f"cnv list {name} ({scope})", (c["state"], c["scope"]) == wanted, (c["state"], c["scope"], c["copies"], c["reasons"]))
+                check(f"cnv list {name}: said", has_reason(c, "cnv-baseline") or has_reason(c, "cnv-fitted"), c["reasons"])
+
+
+def refused_segments():
+    for name, file, text, options, says in cnv_files.BAD:
+        refused("cnv " + name, says, "--cnv", put(file, text), *options)
+    g = list(cnv_files.genome())
+    slots = [("--counts", "s.cns", cnv_files.cnvkit(g), "is segments: give it with --cnv"),
+             ("--vcf", "s.seg", cnv_files.seg(g), "give it with --cnv"), ("--sv", "s.seg", cnv_files.seg(g), "give it with --cnv"),
+             ("--cnv", "c.txt", count_files.htseq(0), "is gene counts: give it with --counts"),
+             ("--cnv", "m.maf", maf(G12D), "give it with --vcf"),
+             ("--cnv", "j.vcf", sv_files.CALLERS[0][1], "give it with --sv"), ("--cnv", "v.vcf", sv_files.SMALL, "give it with --vcf"),
+             ("--sv", "c.vcf", cnv_files.simple(g, ["##source=DRAGEN_CNV"], True), "give it with --cnv")]
+    for option, file, text, says in slots:
+        refused(f"{file} as {option}", says, option, put(file, text), "--panel", "grch38")
+
+
+def segments_by_build():
+    doc = answer("cnv GRCh37", "--cnv", put("s.cns", cnv_files.cnvkit(cnv_files.genome(length=cnv_files.LENGTH_37))))
+    check("cnv GRCh37", doc and doc["inputs"][0]["build"] == "GRCh37" and copies(doc)["state"] == "gain", doc and copies(doc)["reasons"])
+    doc = answer("the sample's own id", "--cnv", put("s.seg", cnv_files.seg_of_samples(list(cnv_files.genome())).replace("T2\t", "x\t")))
+    check("the sample's own id", doc and copies(doc)["state"] == "neutral" and doc["inputs"][0]["sample_name"] == "x", doc and copies(doc)["reasons"])
+    low = cnv_files.cnvkit(cnv_files.genome(), purity=0.4)
+    doc = answer("a share of tumour cells", "--cnv", put("s.cns", low), "--purity", "0.4")
+    check("a share of tumour cells", doc and abs(copies(doc)["copies"] - 3) < 0.2 and copies(doc)["state"] == "gain", doc and copies(doc))
+
+
+def vcf_with_segments():
+    text = cnv_files.simple(list(cnv_files.genome()), ["##source=DRAGEN_CNV"], True)
+    doc = answer("copy number in --vcf", "--vcf", put("s.vcf", text))
+    if doc:
+        said = [q["message"] for q in doc["qc"] if q["check"] == "cnv"]
+        check("copy number in --vcf", copies(doc)["state"] == "gain", copies(doc)["reasons"])
+        check("copy number in --vcf: told", any("--cnv" in x for x in said), said)
+        check("copy number in --vcf: no wild type", doc["ras"]["state"] == "not-assessable", doc["ras"]["state"])
+
+
+def segments_with_reads():
+    """Beside reads: agreement is a second source, disagreement is told by name, and where reads cannot tell the segments do."""
+    for sample in ("PCL01", "IMM01"):
+        bam = os.path.join(ROOT, "testdata", sample + ".dna.bam")
+        alone = answer(sample, "--dna", bam)
+        if not alone:
+            continue
+        build = alone["inputs"][0]["build"]
+        length = cnv_files.LENGTH if build == "GRCh38" else cnv_files.LENGTH_37
+        for gains in ((), ("chr3", "chr9", "chr11")):
+            path = put("s.cns", cnv_files.cnvkit(cnv_files.genome(length=length, gains=gains)))
+            both, only = answer(sample + " with cnv", "--dna", bam, "--cnv", path), answer("cnv", "--cnv", path, "--panel", build.lower())
+            was, now, own = copies(alone), copies(both), copies(only)
+            if was["state"] == "not-assessable":
+                check(sample + ": segments decide", now["state"] == own["state"] and now["sources"] == ["cnv"], (now["state"], now["reasons"]))
+            elif was["state"] == own["state"] and abs(was["copies"] - own["copies"]) < 0.6:
+                check(sample + ": agreed", now["sources"] == ["dna", "cnv"] and now["copies"] == was["copies"], now["sources"])
+            else:
+                check(sample + ": disagreement", now["state"] == was["state"] and has_reason(now, "cnv-vs-reads"), (now["state"], now["reasons"]))
 
 
 def counts_by_map():
@@ -260,7 +370,8 @@ def sheet():
     put("s.vcf", sv_files.CALLERS[0][1])
     put("c.txt", count_files.htseq(0))
     put("m.tsv", count_files.matrix(1, samples=("D", "E")))
-    path = put("sheet.tsv", "sample_id\tsv\tcounts\nA\ts.vcf\tc.txt\nB\ts.vcf\t.\nC\t.\tc.txt\nD\t.\tm.tsv\n")
+    put("s.cns", cnv_files.cnvkit(cnv_files.genome()))
+    path = put("sheet.tsv", "sample_id\tsv\tcounts\tcnv\nA\ts.vcf\tc.txt\ts.cns\nB\ts.vcf\t.\t.\nC\t.\tc.txt\t.\nD\t.\tm.tsv\t.\n")
     folder = os.path.join(work, "out")
     done = subprocess.run([PROGRAM, "batch", path, "-o", folder, "-q"], capture_output=True, text=True)
     check("batch", done.returncode == 0, done.stderr[:400])
@@ -270,13 +381,15 @@ def sheet():
             doc = json.load(text)
         found = doc["igh_ccnd1"]["state"], doc["ccnd1_expression"]["state"]
         check("batch " + name, found == (junction, expression), found)
+        check(f"batch {name}: copies", copies(doc)["state"] == ("gain" if name == "A" else "not-assessable"), copies(doc)["state"])
     done = subprocess.run([PROGRAM, "report", folder, "-o", os.path.join(work, "again"), "-q"], capture_output=True, text=True)
     check("report of them", done.returncode == 0, done.stderr[:400])
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
-        for part in (sv_callers, sv_others, sv_with_reads, vcf_with_joins, mafs, counts, counts_with_reads, joined, counts_by_map, sheet):
+        for part in (sv_callers, sv_others, sv_with_reads, vcf_with_joins, mafs, segments, neutral_segments,
+                     listed_segments, refused_segments, segments_by_build, vcf_with_segments, segments_with_reads, counts, counts_with_reads, joined, counts_by_map, sheet):
             part()
     print("ok {ok}, failed {failed}, skipped {skipped}".format(**count))
     sys.exit(1 if count["failed"] else 0)

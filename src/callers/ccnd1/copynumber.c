@@ -17,8 +17,7 @@
 #include <string.h>
 
 #include "../absent.h"
-#include "baseline.h"
-#include "depth.h"
+#include "copies.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
@@ -62,11 +61,15 @@ static double copies_of_level(double level, double purity) {
     return fmax(0, (2 * exp2(level) - 2 * (1 - p)) / p);
 }
 
-static int arm_by_name(const ps_panel *panel, const char *name) {
+int ps_copies_arm(const ps_panel *panel, const char *name) {
     for (int a = 0; a < panel->n_arms; a++)
         if (!strcmp(panel->arms[a].name, name))
             return a;
     return -1;
+}
+
+static const char *input_of(const ps_copynumber_call *call) {
+    return ps_input_names[call->sources == 1u << PS_INPUT_CNV ? PS_INPUT_CNV : PS_INPUT_DNA];
 }
 
 static int is_gained(const ps_limits *l, double copies) {
@@ -121,8 +124,8 @@ static void check_whole_copies(const ps_depth *f, ps_copynumber_call *call) {
     if ((double)between > l->cn_part_arms * (double)call->n_arms)
         ps_reason_add(
             &call->reasons, PS_REASON_PART_OF_CELLS,
-            "dna: %zu of %zu arms lie between whole copies at purity %.3g: another purity, or a part of the cells",
-            between, call->n_arms, call->purity);
+            "%s: %zu of %zu arms lie between whole copies at purity %.3g: another purity, or a part of the cells",
+            input_of(call), between, call->n_arms, call->purity);
 }
 
 /* The interval excludes two copies, and the copies lie closer to two than to one or three. */
@@ -130,11 +133,11 @@ static void say_not_two(ps_copynumber_call *call) {
     if (isnan(call->purity))
         ps_reason_add(
             &call->reasons, PS_REASON_PURITY_ASSUMED,
-            "dna: %.2f copies (%.2f to %.2f) are not two: a change in a part of the cells looks so; give --purity",
-            call->copies, call->copies_low, call->copies_high);
+            "%s: %.2f copies (%.2f to %.2f) are not two: a change in a part of the cells looks so; give --purity",
+            input_of(call), call->copies, call->copies_low, call->copies_high);
     else
-        ps_reason_add(&call->reasons, PS_REASON_PART_OF_CELLS, "dna: %.2f copies (%.2f to %.2f) at purity %.3g",
-                      call->copies, call->copies_low, call->copies_high, call->purity);
+        ps_reason_add(&call->reasons, PS_REASON_PART_OF_CELLS, "%s: %.2f copies (%.2f to %.2f) at purity %.3g",
+                      input_of(call), call->copies, call->copies_low, call->copies_high, call->purity);
 }
 
 static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
@@ -163,13 +166,13 @@ static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
     }
     return;
 wide:
-    ps_reason_add(&call->reasons, PS_REASON_WIDE_INTERVAL, "dna: %.2f copies, 95 %% interval %.2f to %.2f",
-                  call->copies, call->copies_low, call->copies_high);
+    ps_reason_add(&call->reasons, PS_REASON_WIDE_INTERVAL, "%s: %.2f copies, 95 %% interval %.2f to %.2f",
+                  input_of(call), call->copies, call->copies_low, call->copies_high);
 }
 
 static void decide_scope(const ps_depth *f, double baseline, ps_copynumber_call *call) {
     const ps_panel *p = f->panel;
-    int q = arm_by_name(p, "11q"), s = arm_by_name(p, "11p");
+    int q = ps_copies_arm(p, "11q"), s = ps_copies_arm(p, "11p");
     call->scope = PS_SCOPE_NONE;
     if (call->state == PS_CN_NOT_ASSESSABLE || call->state == PS_CN_NEUTRAL || q < 0 || s < 0)
         return;
@@ -309,30 +312,24 @@ static int one_baseline(const ps_case *c, const ps_baseline *fitted, double leve
     if (!one || (fitted->odds < l->cn_baseline_sure && step_of(l, first) != step_of(l, second)))
         ps_reason_add(
             &call->reasons, PS_REASON_AMBIGUOUS_BASELINE,
-            "dna: 11q13 at %.2g copies or, with another two-copy level, %.2g; odds %.3g for the first, %g needed",
-            first, second, fitted->odds, l->cn_baseline_odds);
+            "%s: 11q13 at %.2g copies or, with another two-copy level, %.2g; odds %.3g for the first, %g needed",
+            input_of(call), first, second, fitted->odds, l->cn_baseline_odds);
     return one;
 }
 
-static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
+void ps_copies_decide(const ps_case *c, const ps_depth *f, const ps_baseline *fitted, ps_copynumber_call *call) {
     const ps_limits *l = &c->panel->limits;
-    ps_depth_fit(f);
-    call->noise = ps_round6(sqrt(fmax(f->tau2[0], f->tau2[1])));
-    call->wave = ps_round6(f->wave);
-    if (!quiet_enough(f, call))
-        return;
-    ps_baseline fitted = ps_baseline_of(f, c->purity);
-    double baseline = fitted.level;
+    double baseline = fitted->level;
     const ps_depth_group *here = ccnd1_group(f, c->purity);
     double level = here->level - baseline;
     if (!here->bins || !(here->expected > 0)) {
-        ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: no usable bin at 11q13");
+        ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "%s: no usable bin at 11q13", input_of(call));
         return;
     }
-    double se = hypot(hypot(hypot(here->se, fitted.se), hypot(l->cn_remaining_error, f->wave)), f->q13_spread);
+    double se = hypot(hypot(hypot(here->se, fitted->se), hypot(l->cn_remaining_error, f->wave)), f->q13_spread);
     list_arms(f, baseline, call);
     list_bins(f, baseline, call);
-    if (!one_baseline(c, &fitted, here->level, call) || kit_differs(f, c->purity, &call->reasons))
+    if (!one_baseline(c, fitted, here->level, call) || kit_differs(f, c->purity, &call->reasons))
         return;
     call->log2_ratio = ps_round6(level);
     call->copies = ps_round6(copies_of_level(level, c->purity));
@@ -346,6 +343,28 @@ static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED, "give --purity for absolute copies");
 }
 
+static void measure(ps_depth *f, const ps_case *c, ps_copynumber_call *call) {
+    ps_depth_fit(f);
+    call->noise = ps_round6(sqrt(fmax(f->tau2[0], f->tau2[1])));
+    call->wave = ps_round6(f->wave);
+    if (!quiet_enough(f, call))
+        return;
+    ps_baseline fitted = ps_baseline_of(f, c->purity);
+    ps_copies_decide(c, f, &fitted, call);
+}
+
+ps_copynumber_call ps_copies_unknown(double purity) {
+    return (ps_copynumber_call){.log2_ratio = NAN,
+                                .copies = NAN,
+                                .copies_low = NAN,
+                                .copies_high = NAN,
+                                .hyperdiploid = -1,
+                                .purity = purity,
+                                .fragments_per_bin = NAN,
+                                .noise = NAN,
+                                .wave = NAN};
+}
+
 static void note_given(const ps_normals *given, ps_copynumber_call *call) {
     if (!given)
         return;
@@ -355,15 +374,7 @@ static void note_given(const ps_normals *given, ps_copynumber_call *call) {
 }
 
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
-    *call = (ps_copynumber_call){.log2_ratio = NAN,
-                                 .copies = NAN,
-                                 .copies_low = NAN,
-                                 .copies_high = NAN,
-                                 .hyperdiploid = -1,
-                                 .purity = c->purity,
-                                 .fragments_per_bin = NAN,
-                                 .noise = NAN,
-                                 .wave = NAN};
+    *call = ps_copies_unknown(c->purity);
     const ps_read_evidence *dna = c->reads[PS_INPUT_DNA];
     if (!dna || !dna->given) {
         ps_reason_add(&call->reasons, PS_REASON_NO_DNA, "copy number needs --dna");
@@ -384,4 +395,5 @@ void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call) {
         ps_depth_free(&f);
     }
     ps_normals_free(&own);
+    call->sources = call->state == PS_CN_NOT_ASSESSABLE ? 0 : 1u << PS_INPUT_DNA;
 }

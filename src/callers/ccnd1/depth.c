@@ -235,7 +235,7 @@ static void set_levels(ps_depth *f) {
             z[k] += one->info * one->z[k];
         weight += one->info;
     }
-    f->middle = ps_median(levels, n);
+    f->middle = n ? ps_median(levels, n) : 0;
     for (int g = 0; g < f->n_groups; g++) {
         ps_depth_group *one = &f->group[g];
         double curve = 0, d[T];
@@ -416,6 +416,11 @@ void ps_depth_fit(ps_depth *f) {
     set_levels(f);
     fit_wave(f);
     fit_q13_spread(f);
+}
+
+void ps_depth_settle(ps_depth *f) {
+    sum_groups(f);
+    set_levels(f);
 }
 
 void ps_depth_free(ps_depth *f) {

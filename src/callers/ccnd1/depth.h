@@ -50,6 +50,8 @@ enum { PS_BIN_OUTLIER = 1, PS_BIN_UNUSABLE = 2 };
 
 void ps_depth_init(ps_depth *f, const ps_panel *panel, const uint64_t *count, const ps_normals *normals);
 void ps_depth_fit(ps_depth *f);
+/* Levels of counts that need no fit: no curve, no noise, no wave; the caller sets the errors. */
+void ps_depth_settle(ps_depth *f);
 void ps_depth_free(ps_depth *f);
 double ps_depth_weight(const ps_depth *f, int bin); /* expected at level 1 */
 

@@ -1,6 +1,6 @@
 /* counts.c - gene counts as other programs write them.
  *
- * Each format is a row of `formats`: how its first lines are recognised and which columns hold ids and counts. The counts of a
+ * The formats are rows of counts_formats.c. The counts of a
  * transcript go to its gene; ids are Ensembl's, RefSeq's or NCBI's, or symbols.
  */
 #include <ctype.h>
@@ -11,29 +11,16 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lines.h"
+#include "formats.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/imports.h"
 #include "plasmastrat/table.h"
-
-/* ---- which format -----------------------------------------------------------------------------------------------
- */
-
-typedef struct layout { /* how to read the rows */
-    const char *program;
-    int id, name;    /* columns; name -1: none */
-    int value;       /* column, -1: not chosen yet */
-    int first_value; /* of a matrix: its first sample's column */
-    ps_counts_unit unit;
-    int has_header;
-    int by_transcript; /* ids may be transcripts' */
-} layout;
 
 typedef struct counts_reader {
     const ps_panel *panel;
     table_lines lines;
     const char *path, *wanted, *id;
-    layout how;
+    counts_layout how;
     ps_count_evidence *out;
     double total, largest, least;
     uint64_t whole; /* values that are whole numbers */
@@ -43,162 +30,8 @@ typedef struct counts_reader {
     table_map map; /* transcript to gene, from a file beside; empty none */
 } counts_reader;
 
-static int column_named(const table_lines *lines, const char *name) {
-    for (int i = 0; i < lines->n; i++)
-        if (!strcasecmp(lines->field[i], name))
-            return i;
-    return -1;
-}
-
-static int all_columns(const table_lines *lines, const char *const *names) {
-    for (; *names; names++)
-        if (column_named(lines, *names) < 0)
-            return 0;
-    return 1;
-}
-
-/* Programs with a header of their own: columns that must be there, the id's, the gene name's and the count's. */
-static const struct {
-    const char *program, *needs[5], *id, *name, *value;
-    ps_counts_unit unit;
-    int by_transcript;
-} formats[] = {
-    {"Salmon", {"Name", "Length", "TPM", "NumReads", NULL}, "Name", NULL, "NumReads", PS_COUNTS_FRAGMENTS, 1},
-    {"Kallisto",
-     {"target_id", "eff_length", "est_counts", "tpm", NULL},
-     "target_id",
-     NULL,
-     "est_counts",
-     PS_COUNTS_FRAGMENTS,
-     1},
-    {"RSEM",
-     {"gene_id", "transcript_id(s)", "expected_count", NULL},
-     "gene_id",
-     NULL,
-     "expected_count",
-     PS_COUNTS_FRAGMENTS,
-     0},
-    {"RSEM",
-     {"transcript_id", "gene_id", "expected_count", NULL},
-     "gene_id",
-     NULL,
-     "expected_count",
-     PS_COUNTS_FRAGMENTS,
-     0},
-    {"STAR (GDC)",
-     {"gene_id", "gene_name", "unstranded", "stranded_first", NULL},
-     "gene_id",
-     "gene_name",
-     "unstranded",
-     PS_COUNTS_FRAGMENTS,
-     0},
-    {"StringTie", {"Gene ID", "Gene Name", "FPKM", "TPM", NULL}, "Gene ID", "Gene Name", "TPM", PS_COUNTS_PER_KB, 0},
-    {"Cufflinks",
-     {"tracking_id", "gene_short_name", "FPKM", NULL},
-     "tracking_id",
-     "gene_short_name",
-     "FPKM",
-     PS_COUNTS_PER_KB,
-     0},
-};
-
-static int recognise_program(const table_lines *lines, layout *how) {
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        if (!all_columns(lines, formats[i].needs))
-            continue;
-        *how = (layout){.program = formats[i].program,
-                        .id = column_named(lines, formats[i].id),
-                        .name = formats[i].name ? column_named(lines, formats[i].name) : -1,
-                        .value = column_named(lines, formats[i].value),
-                        .unit = formats[i].unit,
-                        .has_header = 1,
-                        .by_transcript = formats[i].by_transcript};
-        return 1;
-    }
-    return 0;
-}
-
-static int is_number(const char *text) {
-    double value;
-    return ps_parse_double(text, -1e15, 1e15, &value) == 0;
-}
-
-/* featureCounts: Geneid, five columns of the annotation, then a column for each file. */
-static int recognise_feature_counts(const table_lines *lines, layout *how) {
-    static const char *const needs[] = {"Geneid", "Chr", "Start", "End", "Strand", "Length", NULL};
-    if (!all_columns(lines, needs))
-        return 0;
-    int length = column_named(lines, "Length"), name = column_named(lines, "gene_name");
-    *how = (layout){.program = "featureCounts",
-                    .name = name,
-                    .value = -1,
-                    .first_value = (name > length ? name : length) + 1,
-                    .has_header = 1};
-    return 1;
-}
-
-static int recognise_star(const table_lines *lines, layout *how) {
-    if (lines->n != 4 || strncmp(lines->field[0], "N_", 2))
-        return 0;
-    *how = (layout){.program = "STAR", .name = -1, .value = -1};
-    return 1;
-}
-
-/* HTSeq, or a pair of columns: an id, perhaps a name, a number; no header. */
-static int recognise_pairs(const table_lines *lines, layout *how) {
-    if ((lines->n != 2 && lines->n != 3) || !is_number(lines->field[lines->n - 1]) || is_number(lines->field[0]))
-        return 0;
-    *how = (layout){.program = "HTSeq", .name = lines->n == 3 ? 1 : -1, .value = lines->n - 1};
-    return 1;
-}
-
-/* A header of names: ids first, perhaps names and other words, then samples. */
-static int recognise_matrix(const table_lines *lines, layout *how) {
-    static const char *const words[] = {
-        "gene_name", "gene_symbol", "symbol", "external_gene_name", "hgnc_symbol", "description",   "gene_type",
-        "biotype",   "entrezgene",  "length", "gene_biotype",       "hugo_symbol", "entrez_gene_id"};
-    if (lines->n < 2)
-        return 0;
-    for (int i = 1; i < lines->n; i++)
-        if (is_number(lines->field[i]))
-            return 0;
-    *how = (layout){
-        .program = "a matrix", .name = -1, .value = -1, .first_value = 1, .has_header = 1, .by_transcript = 1};
-    for (int known = 1; known && how->first_value < lines->n;) {
-        known = 0;
-        for (size_t w = 0; w < sizeof words / sizeof *words && !known; w++)
-            known = !strcasecmp(lines->field[how->first_value], words[w]);
-        if (known && how->name < 0)
-            how->name = how->first_value;
-        how->first_value += known;
-    }
-    return how->first_value < lines->n;
-}
-
-static int recognise(const table_lines *lines, layout *how) {
-    static int (*const tests[])(const table_lines *, layout *) = {recognise_program, recognise_feature_counts,
-                                                                  recognise_star, recognise_pairs, recognise_matrix};
-    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-        if (tests[i](lines, how))
-            return 1;
-    return 0;
-}
-
-const char *table_counts_program(const table_lines *lines) {
-    layout how;
-    return recognise(lines, &how) ? how.program : NULL;
-}
-
 /* ---- the sample's column ----------------------------------------------------------------------------------------
  */
-
-/* A file's name as a sample's: no folder, no ".bam", ".sorted". */
-static int same_sample(const char *column, const char *wanted) {
-    const char *slash = strrchr(column, '/');
-    const char *base = slash ? slash + 1 : column;
-    size_t n = strlen(wanted);
-    return !strcmp(column, wanted) || (!strncmp(base, wanted, n) && (base[n] == '\0' || base[n] == '.'));
-}
 
 static int refuse_sample(const counts_reader *r, const char *why, ps_error *err) {
     char list[400] = "";
@@ -215,7 +48,7 @@ static int refuse_sample(const counts_reader *r, const char *why, ps_error *err)
 static int sample_column(const counts_reader *r, const char *name) {
     int found = -1;
     for (int i = r->how.first_value; i < r->lines.n && name; i++)
-        if (!strcmp(r->lines.field[i], name) || (found < 0 && same_sample(r->lines.field[i], name)))
+        if (!strcmp(r->lines.field[i], name) || (found < 0 && table_same_sample(r->lines.field[i], name)))
             found = i;
     return found;
 }
@@ -409,7 +242,7 @@ static int read_all(counts_reader *r, ps_error *err) {
     int known = strcmp(r->path, "-") && ps_recognise_result(r->path, &what, &option) == 0;
     if (known && strcmp(option, "--counts"))
         return ps_fail(err, PS_ERR_RUN, r->path, 0, "is %s: give it with %s", what, option);
-    if (got == 0 || !recognise(&r->lines, &r->how))
+    if (got == 0 || !table_counts_layout(&r->lines, &r->how))
         return ps_fail(
             err, PS_ERR_RUN, r->path, 0,
             "is not recognised as gene counts: expected featureCounts, HTSeq, STAR, Salmon, RSEM, Kallisto or a matrix");

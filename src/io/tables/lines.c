@@ -1,5 +1,6 @@
 #include "lines.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ int table_lines_open(const char *path, table_lines *lines, ps_error *err) {
     htsFormat format;
     if (ps_source_open(&lines->source, &file, &format, err) != 0)
         return -1;
-    if (format.format == bam || format.format == cram || format.format == sam || format.format == fastq_format) {
+    if (format.format == bam || format.format == cram || format.format == fastq_format) {
         ps_source_refuse(&lines->source, &format, "a table of results", err);
         hclose_abruptly(file);
         return -1;
@@ -70,6 +71,12 @@ static void cut(table_lines *lines) {
     }
 }
 
+/* GATK puts a header of SAM before its tables; behind it may be alignments: eleven columns and more, the flag second. */
+static int is_alignment(const table_lines *lines) {
+    const char *flag = lines->n >= 11 ? lines->field[1] : "";
+    return lines->sam_header && *flag && strspn(flag, "0123456789") == strlen(flag);
+}
+
 int table_lines_next(table_lines *lines, ps_error *err) {
     for (;;) {
         lines->line.l = 0;
@@ -88,15 +95,27 @@ int table_lines_next(table_lines *lines, ps_error *err) {
         if (lines->number == 1 && !strncmp(text, "\xef\xbb\xbf", 3))
             memmove(text, text + 3, (lines->line.l -= 3) + 1);
         int comment = text[0] == '#' && (text[1] == '#' || text[1] == ' ' || !strchr(text, '\t'));
+        int sam = text[0] == '@' && isupper((unsigned char)text[1]) && strchr(text, '\t') == text + 3;
+        lines->sam_header |= sam;
+        comment |= sam;
         if (text[0] == '\0' || comment)
             continue;
         if (!lines->separator)
             lines->separator = strchr(text, '\t') ? '\t' : ',';
         cut(lines);
+        if (is_alignment(lines))
+            return table_fail(lines, err, "is SAM text, not a table of results");
         if (lines->field[0][0] == '#')
             lines->field[0]++;
         return 1;
     }
+}
+
+int table_same_sample(const char *column, const char *wanted) {
+    const char *slash = strrchr(column, '/');
+    const char *base = slash ? slash + 1 : column;
+    size_t n = strlen(wanted);
+    return !strcmp(column, wanted) || (!strncmp(base, wanted, n) && (base[n] == '\0' || base[n] == '.'));
 }
 
 void table_lines_close(table_lines *lines) {

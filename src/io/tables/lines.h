@@ -15,13 +15,16 @@ typedef struct table_lines {
     char **field; /* n fields of the line, quotes taken off */
     int n, capacity;
     long number;
+    int sam_header; /* 1: header lines of SAM were passed */
     char separator; /* '\t' or ','; 0 before the first line */
 } table_lines;
 
 /* Plain, gzip or BGZF. */
 int table_lines_open(const char *path, table_lines *lines, ps_error *err);
-/* 1: the next line that is neither empty nor a comment ('#' before a blank, or "##") is in `field`, 0 the end, -1. */
+/* 1: the next line that is neither empty nor a comment ('#' before a blank, "##", "@SQ" and a tab) is in `field`, 0 the end, -1. */
 int table_lines_next(table_lines *lines, ps_error *err);
+/* A file's name as a sample's: no folder, no ".bam", ".sorted". */
+int table_same_sample(const char *column, const char *wanted);
 void table_lines_close(table_lines *lines);
 int table_fail(const table_lines *lines, ps_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -35,8 +38,5 @@ typedef struct table_map { /* transcript to gene, sorted by transcript */
 void table_map_read(const char *path, table_map *map);
 const char *table_map_find(const table_map *map, const char *from); /* "" when it is not there */
 void table_map_free(table_map *map);
-
-/* The program that wrote counts that begin so, or NULL. */
-const char *table_counts_program(const table_lines *lines);
 
 #endif

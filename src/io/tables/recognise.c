@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lines.h"
+#include "formats.h"
 #include "plasmastrat/imports.h"
 
 static int has_column(const table_lines *lines, const char *name) {
@@ -13,19 +13,19 @@ static int has_column(const table_lines *lines, const char *name) {
     return 0;
 }
 
-/* Tables by columns that no other has together. */
+static const char *maf(const table_lines *lines) {
+    return has_column(lines, "Hugo_Symbol") && has_column(lines, "Variant_Classification") ? "" : NULL;
+}
+
+/* Who reads tables, in the order in which they are asked; a matrix of counts is recognised by little. */
 static const struct {
-    const char *needs[4], *what, *option;
-} tables[] = {
-    {{"Hugo_Symbol", "Variant_Classification", NULL}, "a MAF of small variants", "--vcf"},
-    {{"chromosome", "start", "log2", NULL}, "segments of CNVkit", "--cnv"},
-    {{"chrom", "loc.start", "seg.mean", NULL}, "segments (SEG, DNAcopy)", "--cnv"},
-    {{"chromosome", "start", "copyNumber", NULL}, "segments of PURPLE", "--cnv"},
-    {{"chrom", "tcn.em", "lcn.em", NULL}, "segments of FACETS", "--cnv"},
-    {{"startpos", "endpos", "nMajor", NULL}, "segments of ASCAT", "--cnv"},
-    {{"startpos", "endpos", "nMaj1_A", NULL}, "segments of Battenberg", "--cnv"},
-    {{"chrom", "start", "median", NULL}, "segments of ichorCNA", "--cnv"},
-    {{"Chromosome", "Segment_Mean", "Num_Probes", NULL}, "segments (SEG, GDC)", "--cnv"},
+    const char *what, *option;
+    const char *(*program)(
+        const table_lines *lines); /* the program that wrote it, "" none is named; NULL: not this one's */
+} readers[] = {
+    {"a MAF of small variants", "--vcf", maf},
+    {"segments", "--cnv", table_segments_program},
+    {"gene counts", "--counts", table_counts_program},
 };
 
 /* "##fileformat=VCF" is a comment to the table reader: looked at by itself. */
@@ -41,7 +41,7 @@ static int recognise_vcf(const char *path, const char **what, const char **optio
     is_vcf = is_vcf && (format.format == vcf || format.format == bcf);
     ps_source_free(&source);
     *what = "a VCF";
-    *option = "--vcf (small variants) or --sv (structural variants)";
+    *option = "--vcf (small variants), --sv (structural variants) or --cnv (copy number)";
     return is_vcf;
 }
 
@@ -52,22 +52,12 @@ int ps_recognise_result(const char *path, const char **what, const char **option
     if (recognise_vcf(path, what, option))
         return 0;
     if (table_lines_open(path, &lines, &err) == 0 && table_lines_next(&lines, &err) == 1) {
-        for (size_t i = 0; i < sizeof tables / sizeof *tables && result != 0; i++) {
-            int all = 1;
-            for (int k = 0; tables[i].needs[k]; k++)
-                all &= has_column(&lines, tables[i].needs[k]);
-            if (!all)
-                continue;
-            *what = tables[i].what;
-            *option = tables[i].option;
-            result = 0;
-        }
-        const char *program = result == 0 ? NULL : table_counts_program(&lines);
-        if (program) {
-            *what = "gene counts";
-            *option = "--counts";
-            result = 0;
-        }
+        for (size_t i = 0; i < sizeof readers / sizeof *readers && result != 0; i++)
+            if (readers[i].program(&lines)) {
+                *what = readers[i].what;
+                *option = readers[i].option;
+                result = 0;
+            }
     }
     table_lines_close(&lines);
     return result;

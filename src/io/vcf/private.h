@@ -174,6 +174,16 @@ const char *vcf_find_option(const char *from, const char *line, const char *opti
 /* A header line begins so. */
 int vcf_has_meta(const vcf_lines *lines, const char *beginning);
 
+/* ---- structural variants and copy number ------------------------------------------------------------------------
+ */
+
+/* The program by the header ("Manta"), "an unnamed caller"; owned by the caller. */
+char *vcf_structural_caller(const vcf_lines *lines);
+/* Is the header's build the panel's?  Where it says nothing that is put into `notice`. */
+int vcf_check_build(const vcf_lines *lines, const ps_panel *panel, char *notice, size_t size, ps_error *err);
+/* A record of copy number: a symbol for more or fewer copies, or a stretch with a number of them. */
+int vcf_is_copy_number(const vcf_record *record);
+
 /* ---- build ------------------------------------------------------------------------------------------------------
  */
 

@@ -36,7 +36,7 @@ typedef struct sv_reader {
     vcf_sample_hint hint;
     kept_join *kept;
     size_t n_kept, capacity;
-    uint64_t structural, small; /* records of each kind */
+    uint64_t structural, small, copies; /* records of each kind; of copy number with a number */
     ps_sv_evidence *out;
 } sv_reader;
 
@@ -153,6 +153,11 @@ static int is_structural(const vcf_record *record) {
     return symbol || vcf_info(record, "SVTYPE", &length) != NULL;
 }
 
+static int has_copies(const vcf_record *record) {
+    size_t length;
+    return vcf_info(record, "CN", &length) || (record->n_samples > 0 && vcf_format_value(record, 0, "CN", &length));
+}
+
 static int check_join(const sv_reader *r, const vcf_record *record, const sv_join *join, ps_error *err) {
     for (int side = 0; side < 2; side++) {
         int contig = ps_panel_contig(r->panel, join->contig[side]);
@@ -177,6 +182,7 @@ static int scan_record(sv_reader *r, ps_error *err) {
             vcf_sample_hint_add(&r->hint, &record);
             r->structural += is_structural(&record);
             r->small += !is_structural(&record);
+            r->copies += vcf_is_copy_number(&record) && has_copies(&record);
         }
         if (!read_join(&record, i, &join))
             continue;
@@ -338,54 +344,9 @@ static void take_rows(sv_reader *r, int column) {
 /* ---- the file ---------------------------------------------------------------------------------------------------
  */
 
-static const struct {
-    const char *meta, *name; /* a header line begins so, or holds it behind "##source=" or "##cmdline" */
-} sv_callers[] = {
-    {"##source=GenerateSVCandidates", "Manta"},
-    {"##source=Manta", "Manta"},
-    {"##gridssVersion", "GRIDSS"},
-    {"##purpleVersion", "PURPLE"},
-    {"##esveeVersion", "ESVEE"},
-    {"##EsveeVersion", "ESVEE"},
-    {"##source=DELLY", "Delly"},
-    {"##source=LUMPY", "Lumpy"},
-    {"##source=svaba", "SvABA"},
-    {"##source=SvABA", "SvABA"},
-    {"##source=Sniffles", "Sniffles"},
-    {"##source=cuteSV", "cuteSV"},
-    {"##source=Severus", "Severus"},
-    {"##source=SVIM", "SVIM"},
-    {"##DRAGEN", "DRAGEN"},
-};
-
-static char *name_caller(const vcf_lines *lines) {
-    for (size_t i = 0; i < sizeof sv_callers / sizeof *sv_callers; i++)
-        if (vcf_has_meta(lines, sv_callers[i].meta))
-            return ps_strdup(sv_callers[i].name);
-    for (size_t m = 0; m < lines->n_meta; m++)
-        if (strstr(lines->meta[m], "svaba run"))
-            return ps_strdup("SvABA");
-        else if (strstr(lines->meta[m], "DELLY"))
-            return ps_strdup("Delly");
-    return ps_strdup("an unnamed caller");
-}
-
-static int check_build(sv_reader *r, ps_error *err) {
-    char why[256];
-    const char *build = vcf_header_build(&r->lines, why, sizeof why), *hint = vcf_hinted_build(&r->lines);
-    if (build && strcmp(build, r->panel->build))
-        return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0, "is on %s (%s), but panel %s is %s", build, why,
-                       r->panel->name, r->panel->build);
-    if (!build && hint && strcmp(hint, r->panel->build))
-        return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0, "is on %s by its header, but panel %s is %s", hint,
-                       r->panel->name, r->panel->build);
-    if (!build && !hint)
-        snprintf(r->out->notice, sizeof r->out->notice, "its header names no build, taken as %s", r->panel->build);
-    return 0;
-}
-
 static int read_all(sv_reader *r, const char *path, const char *wanted, ps_error *err) {
-    if (vcf_lines_open(path, &r->lines, err) != 0 || check_build(r, err) != 0)
+    if (vcf_lines_open(path, &r->lines, err) != 0 ||
+        vcf_check_build(&r->lines, r->panel, r->out->notice, sizeof r->out->notice, err) != 0)
         return -1;
     if (r->lines.maf)
         return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0, "is a MAF of small variants: give it with --vcf");
@@ -399,13 +360,16 @@ static int read_all(sv_reader *r, const char *path, const char *wanted, ps_error
         return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0,
                        "holds %" PRIu64 " small variants and no structural one (BND, TRA): give it with --vcf",
                        r->small);
+    if (r->out->joins == 0 && r->copies > 0)
+        return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0,
+                       "holds copy number and no join of two places (BND, TRA): give it with --cnv");
     int column = r->n_kept ? vcf_tumour_column(&r->lines, &r->hint, wanted, err) : -1;
     if (column == -2)
         return -1;
     ps_sv_evidence *out = r->out;
     out->path = ps_strdup(path);
     out->format = r->lines.format;
-    out->caller = name_caller(&r->lines);
+    out->caller = vcf_structural_caller(&r->lines);
     out->sample_name = ps_strdup(column >= 0 ? r->lines.sample[column] : "");
     take_rows(r, column);
     return 0;

@@ -133,6 +133,7 @@ static int scan_record(reader *r, ps_error *err) {
         int contig = vcf_tally_contig(&r->own, record.chrom);
         vcf_habits_add(&r->habits, &record);
         r->out->has_structural |= has_join(&record);
+        r->out->has_copy_number |= vcf_is_copy_number(&record);
         r->known += contig >= 0;
         if (contig >= 0)
             result = check_place(r, &record, contig, err);

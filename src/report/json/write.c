@@ -624,6 +624,7 @@ static json_t *copynumber_object(document *d) {
     put(d, o, "wave", given ? real(c->wave) : json_null());
     put(d, o, "reference", depth_reference_object(d));
     put(d, o, "chromosome11", bins_array(d));
+    put(d, o, "sources", source_names(d, c->sources));
     return o;
 }
 
