@@ -32,6 +32,8 @@ typedef struct ps_explanation {
 
 /* Of a result that is not a failure. */
 void ps_explain(const ps_result *result, ps_explanation *explanation);
+/* What to do next, the most important first; at least one sentence. Of a result that is not a failure. */
+void ps_next_steps(const ps_result *result, ps_explanation *explanation);
 void ps_explanation_free(ps_explanation *explanation);
 
 /* Fragments that would show a mutation of this VAF with 95 % power, where `depth` of them have this lod95 (NaN: none was

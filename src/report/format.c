@@ -48,11 +48,16 @@ const char *ps_number(char out[PS_NUMBER_SIZE], double x, int decimals, const ch
     return out;
 }
 
+/* Above a tenth whole percents, below two digits; near all or nothing never "100 %" or "0 %" of what is not. */
 const char *ps_percent(char out[PS_NUMBER_SIZE], double x, const char *missing) {
-    if (isfinite(x))
-        snprintf(out, PS_NUMBER_SIZE, "%.3g %%", 100 * x);
-    else
+    if (!isfinite(x))
         snprintf(out, PS_NUMBER_SIZE, "%s", missing);
+    else if (fabs(x) < 0.0995)
+        snprintf(out, PS_NUMBER_SIZE, "%.2g %%", 100 * x);
+    else if (x > 0.99 && x < 1)
+        snprintf(out, PS_NUMBER_SIZE, "%.1f %%", floor(1000 * x) / 10);
+    else
+        snprintf(out, PS_NUMBER_SIZE, "%.0f %%", 100 * x);
     return out;
 }
 
@@ -93,6 +98,13 @@ const char *ps_leaning_name(ps_label_state leaning) {
 
 const char *ps_model_specimen(const ps_model *model) {
     return model->specimen == PS_SPECIMEN_UNKNOWN ? "any" : ps_specimen_names[model->specimen];
+}
+
+const char *ps_if_it_were(const ps_model *model) {
+    static const char *const words[PS_N_SPECIMENS] = {[PS_SPECIMEN_UNKNOWN] = "if this were any specimen",
+                                                      [PS_SPECIMEN_LESION] = "if this were a lesion",
+                                                      [PS_SPECIMEN_MARROW] = "if this were marrow"};
+    return words[model->specimen];
 }
 
 const char *ps_basis_sentence(ps_basis basis) {
@@ -137,7 +149,7 @@ int ps_contradiction_words(const ps_result *r, char *out, size_t size) {
                  ps_basis_names[v->model->basis], ps_label_names[v->label]);
         used = ps_append(out, size, used, one);
         if (!v->applies) {
-            snprintf(one, sizeof one, ", if this were a %s", ps_model_specimen(v->model));
+            snprintf(one, sizeof one, ", %s", ps_if_it_were(v->model));
             used = ps_append(out, size, used, one);
         }
     }

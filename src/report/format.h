@@ -20,7 +20,7 @@ size_t ps_columns(const char *text);
 #define PS_NUMBER_SIZE 40
 /* Fixed decimals, `missing` for NaN; returns `out`. Never prints "-0.00". */
 const char *ps_number(char out[PS_NUMBER_SIZE], double x, int decimals, const char *missing);
-/* A fraction as a percentage with three significant digits: 0.132 -> "13.2 %". */
+/* A fraction as a percentage for people: 0.132 -> "13 %", 0.0168 -> "1.7 %". */
 const char *ps_percent(char out[PS_NUMBER_SIZE], double x, const char *missing);
 /* A count with -1 for unknown. */
 const char *ps_count(char out[PS_NUMBER_SIZE], long long n, const char *missing);
@@ -35,6 +35,7 @@ ps_label_state ps_chosen_label(const ps_result *result);
 int ps_is_definite(ps_label_state label);
 const char *ps_leaning_name(ps_label_state leaning);  /* "none" unless it leans */
 const char *ps_model_specimen(const ps_model *model); /* what the model is for: "any", "lesion", "marrow" */
+const char *ps_if_it_were(const ps_model *model);     /* "if this were a lesion", "if this were marrow" */
 const char *ps_basis_sentence(ps_basis basis);
 /* "8 of 100 ordinary marrow myelomas get this label; not validated on patients". Returns 0 where there is no verdict. */
 int ps_rate_words(const ps_result *result, char *out, size_t size);

@@ -2,7 +2,7 @@
 
 JSON carries six significant digits (ps_round6); what the others show of a number is defined here:
   fixed(x, d)   d decimals (probabilities, weights, log2, copies: 2; LOD, coverage: 1)
-  percent(x)    a fraction in percent, three significant digits
+  percent(x)    a fraction in percent: whole from 10 % on, below that two significant digits
   six(x)        six significant digits (TSV, VCF, QC values)
 Every function returns complaints: texts "place: shown, expected".
 """
@@ -24,7 +24,15 @@ def fixed(x, decimals, missing=DASH):
 
 
 def percent(x, missing=DASH):
-    return missing if x is None else f"{100 * x:.3g} %"
+    if x is None:
+        return missing
+    if abs(x) < 0.0995:
+        return f"{100 * x:.2g} %"
+    return f"{math.floor(1000 * x) / 10:.1f} %" if 0.99 < x < 1 else f"{100 * x:.0f} %"
+
+
+def if_it_were(model):
+    return {"lesion": "if this were a lesion", "marrow": "if this were marrow"}.get(model["specimen"], "")
 
 
 def six(x, missing=MISSING):
@@ -67,8 +75,8 @@ def verdict(c, page, d):
     c.same("label", page.first("p", class_="label").words(), label)
     note = list(page.first("div", class_="verdict").all("p", class_="note"))[-1].words()
     purity = "unknown" if d["purity"] is None else percent(d["purity"])
-    c.same("note", f"Model {d['model']['name']} (basis {d['model']['basis']}: " in note and
-           f" Specimen: {d['specimen']}. Purity: {purity}. Question: " in note, True)
+    c.same("note", f"Model {d['model']['name']} (basis {d['model']['basis']}" in note and
+           f"). Specimen: {d['specimen']}. Purity: {purity}. Question: " in note, True)
     p = d["probability"]
     shown = page.first("p", class_="probability")
     if p is None or p["plasmacytoma_like"] is None:
@@ -96,7 +104,7 @@ def caution(c, page, d):
     borderline = "borderline: the interval crosses the threshold; " if d["borderline"] else ""
     c.same("rates", box.first("p", class_="note").words(), borderline + of + "not validated on patients")
     against = [f"{m['name']} ({m['basis']}) says {m['label']}"
-               + ("" if m["applies"] else f", if this were a {m['specimen']}") for m in d["models"] if m["contradicts"]]
+               + ("" if m["applies"] else ", " + if_it_were(m)) for m in d["models"] if m["contradicts"]]
     shown = [p.words() for p in box.all("p") if p.words().startswith("Contradicted:")]
     c.same("contradicted", shown, ["Contradicted: " + "; ".join(against)] if against else [])
 
@@ -117,7 +125,7 @@ def models(c, page, d):
     c.same("models", len(rows), len(d["models"]))
     for row, m in zip(rows, d["models"]):
         p = m["probability"]
-        there = f" if this were a {m['specimen']}" if not m["applies"] else ""
+        there = "" if m["applies"] else " " + if_it_were(m)
         c.same(m["name"] + " answer", row[1], m["label"] + there + " contradicts the label" * m["contradicts"])
         c.same(m["name"] + " probability", row[2], fixed(p, 2))
         rates = [f"{100 * m['rates'][k]:.0f}" for k in ("plasmacytoma_like", "intramedullary", "indeterminate")]
@@ -131,7 +139,7 @@ def variant_vaf(v):
         return "not given"
     if v["vaf_low"] is None:
         return percent(v["vaf"])
-    return f"{percent(v['vaf'])} ({100 * v['vaf_low']:.3g} to {100 * v['vaf_high']:.3g})"
+    return f"{percent(v['vaf'])} ({percent(v['vaf_low'])} to {percent(v['vaf_high'])})"
 
 
 def variants(c, page, d):
@@ -203,10 +211,11 @@ def codons(c, page, d):
 
 
 def listed(d):
-    """(gene, codon, input) of every variant that an input lists, where its fragments are drawn."""
+    """(gene, codon, input) of every called or likely variant that an input lists, where its fragments are drawn."""
     for v in d["ras"]["variants"]:
+        likely = v["filter"] == "PASS" or v["tier"] in ("hotspot", "likely-activating")
         for e in v["evidence"]:
-            if v["codon"] and e["source"] in ("rna", "dna") and (e["alone"] or v["sources"] == [e["source"]]):
+            if likely and v["codon"] and e["source"] in ("rna", "dna") and (e["alone"] or v["sources"] == [e["source"]]):
                 yield v["gene"], v["codon"], e["source"]
 
 
@@ -285,6 +294,13 @@ def drawn(c, section, e):
            f"{two(cut['intermediate_to'])}, low from {two(e['not_at'])} down")
 
 
+class known(dict):
+    """Facts; one that is left out is not known."""
+
+    def __missing__(self, name):
+        return DASH
+
+
 def expression(c, page, d):
     section = page_text.section(page, "expression")
     e, shown = d["ccnd1_expression"], page_text.facts(section)
@@ -292,6 +308,7 @@ def expression(c, page, d):
         c.same("expression facts", shown, {})
         return
     two = lambda x: fixed(x, 2)
+    shown = known(shown)
     c.same("expression", shown["log2 ratio, 95 % interval"],
            f"{two(e['log2_ratio'])} ({two(e['low'])} to {two(e['high'])})")
     cut, share, levels = e["cut_offs"], e["plasma_share"], e["levels"]
@@ -328,6 +345,7 @@ def copies(c, page, d):
         c.same("copies facts", shown, {})
         return
     two = lambda x: fixed(x, 2)
+    shown = known(shown)
     c.same("copies", shown["Copies, 95 % interval"],
            f"{two(n['copies'])} ({two(n['copies_low'])} to {two(n['copies_high'])})")
     c.same("purity", shown["Purity used"], "none, as if pure" if n["purity"] is None else percent(n["purity"]))
@@ -355,6 +373,7 @@ def junction(c, page, d):
     if j["split_fragments"] is None:
         c.same("junction facts", shown, {})
         return
+    shown = known(shown)
     c.same("split", shown["Split fragments"], count(j["split_fragments"]))
     c.same("discordant", shown["Discordant fragments"], count(j["discordant_fragments"]))
     c.same("needed", shown["Needed for a detection"], count(j["needed"]))
@@ -411,27 +430,46 @@ def library(c, page, d):
                 f"{fixed(b['most_molecules'], 0)}, {'as stated' if b['molecules_stated'] else 'assumed'}",
                 "Insert size, 5 to 95 %": f"{fixed(size['median'], 0)} ({fixed(size['low'], 0)} to {fixed(size['high'], 0)})",
                 "First read forward": percent(b["first_read_forward"]), "Primers": fixed(b["primers"], 0)}.items():
-            c.same(said + name, facts.get(name), value)
+            c.same(said + name, facts.get(name), None if value == DASH else value)
         c.same(said + "lanes", facts.get("Lanes of sequencing runs"),
                str(len(b["lanes"])) if b["lanes"] else "not told by the reads' names")
         e, damage = b["error_rate"], b["damage"]
         c.same(said + "damage", facts.get("Damage"), None if not e else "none seen" if not damage else
                f"{damage['haplotypes']} haplotypes of {damage['substitution']}, up to {percent(damage['highest_vaf'])}")
-        c.same(said + "errors stated", facts.get("Error rate, by qualities"), percent(e["stated"]) if e else None)
-        c.same(said + "errors seen", facts.get("Error rate, seen"), percent(e["seen"]) if e else None)
-        c.same(said + "spread", facts.get("Spread between places (ln)"), fixed(e["spread"], 2) if e else None)
+        c.same(said + "errors stated", facts.get("Error rate, by qualities"), percent(e["stated"], None) if e else None)
+        c.same(said + "errors seen", facts.get("Error rate, seen"), percent(e["seen"], None) if e else None)
+        c.same(said + "spread", facts.get("Spread between places (ln)"), fixed(e["spread"], 2, None) if e else None)
 
 
-def six_of(shown):
-    """A number as the page writes it, without an exponent, in six digits."""
-    return shown if shown == DASH or "e" in shown else six(float(shown))
+def rounded(x):
+    """Three significant digits without an exponent, every digit of a whole number."""
+    if x is None:
+        return DASH
+    if abs(x) < 1e15 and (abs(x) >= 1000 or x == math.floor(x)):
+        return f"{x + 0:.0f}"
+    return f"{x:.{2 - math.floor(math.log10(abs(x)))}f}" if 1e-9 <= abs(x) < 1e-4 else f"{x:.3g}"
+
+
+def limits(c, page, d):
+    """Beside the label: failed checks and warnings with value and limit, failed ones first; there is a next step."""
+    box = page.first("div", class_="answer")
+    items = [item.words() for item in box.first("ul").all("li")]
+    for q in d["qc"]:
+        if q["state"] != "pass":
+            kind = "failed check" if q["state"] == "fail" else "warning"
+            value = "" if q["value"] is None else f", value {rounded(q['value'])}"
+            limit = "" if q["limit"] is None else f", limit {rounded(q['limit'])}"
+            c.same(f"limited by {q['check']}", f"{q['check']}: {kind} of {q['input']}{value}{limit}: {words_of(q['message'])}"
+                   in items, True)
+    c.same("next steps", any(item.words() for item in list(box.all("ul"))[1].all("li")), True)
 
 
 def quality(c, page, d):
     tables = page_text.tables(page)
-    c.same("QC", [row[:3] + [six_of(shown) for shown in row[3:5]] + row[5:] for row in tables.get("Checks", [])],
-           [[q["check"], q["input"], q["state"], six(q["value"], DASH), six(q["limit"], DASH), words_of(q["message"])]
-            for q in d["qc"]])
+    for caption, passed in (("Checks to look at", False), ("Checks that passed", True)):
+        c.same(caption, tables.get(caption, []),
+               [[q["check"], q["input"], q["state"], rounded(q["value"]), rounded(q["limit"]), words_of(q["message"])]
+                for q in d["qc"] if (q["state"] == "pass") == passed])
     c.same("inputs", [[row[0], row[2], row[5]] for row in tables.get("What was read", [])],
            [[i["role"], i["format"] or DASH, count(i["records"])] for i in d["inputs"]])
     c.same("reads", tables.get("Reads over the panel, and those left out", []),
@@ -442,7 +480,7 @@ def quality(c, page, d):
     c.same("panel checksum", shown["Panel checksum"], d["provenance"]["panel_checksum"])
 
 
-PARTS = (verdict, caution, markers, models, variants, codons, pictures, haplotypes, expression, copies, junction, identity, library, quality)
+PARTS = (verdict, caution, limits, markers, models, variants, codons, pictures, haplotypes, expression, copies, junction, identity, library, quality)
 
 
 def page(d, root):

@@ -366,6 +366,7 @@ def looks(chromium, path, name):
     for width, height, dark in ((1280, 800, False), (768, 1024, False), (390, 844, False), (1280, 800, True)):
         where = f"{name} at {width}{', dark' if dark else ''}"
         with chromium.open(path, width, height, dark) as page:
+            page.run("document.querySelectorAll('details').forEach(d => d.open = true)")
             clean(where, page)
             wide = page.run("document.documentElement.scrollWidth")
             check(f"{where}: nothing is wider than the window", wide <= width, wide)
@@ -403,7 +404,10 @@ def looks(chromium, path, name):
                     bad = page.run(script)
                     check(f"{name} on paper: {what}", not bad, bad)
                 page.size(width, height)
+                page.run("document.querySelectorAll('details').forEach(d => d.open = false)")
                 pdf = page.pdf()
+                sheets = len(re.findall(rb"/Type ?/Page\b", pdf))
+                check(f"{name}: at most 4 sheets of paper", name.startswith("cohort") or 1 <= sheets <= 4, sheets)
                 sizes = set(re.findall(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)", pdf))
                 check(f"{name}: prints on A4", sizes and all(
                     sorted(round(float(x)) for x in size) in ([595, 842], [594, 842], [595, 841]) for size in sizes), sizes)
@@ -418,7 +422,8 @@ def sample_page(chromium, path, name, d):
         stop = page.run("[document.activeElement.closest('nav') !== null, getComputedStyle(document.activeElement).outlineStyle]")
         check(f"{name}: then the findings, visibly", stop == [True, "solid"], stop)
         page.key("Enter")
-        check(f"{name}: a finding leads to its section", page.run("location.hash") == "#ras", page.run("location.hash"))
+        check(f"{name}: a finding leads to its section", page.run("location.hash") == "#ras-all", page.run("location.hash"))
+        page.run("document.querySelectorAll('details').forEach(d => d.open = true)")
         figures = page.run("document.querySelectorAll('figure svg').length")
         wanted = 0 if d["probability"] is None or d["probability"]["plasmacytoma_like"] is None else 1
         wanted += 2 if any(k["depth"] for k in d["ras"]["codons"]) else 0
@@ -531,6 +536,42 @@ def in_browser(out, typed, hostile_pages):
                 check("hostile text runs nothing", page.run("window.hostile === undefined"))
 
 
+# ---- axe-core: what keeps people from using a page --------------------------------------------------------------------
+
+AXE_VERSION = "4"
+AXE_RUN = """axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.filter(v =>
+  v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target).join(" | ")))"""
+
+
+def find_axe():
+    """axe-core's source: $AXE, or npm's, kept in build/axe. None: there is none here."""
+    kept = ROOT / "build/axe/node_modules/axe-core/axe.min.js"
+    path = pathlib.Path(os.environ.get("AXE", kept))
+    if not path.exists() and path == kept and shutil.which("npm"):
+        kept.parents[2].mkdir(parents=True, exist_ok=True)
+        try:
+            subprocess.run(["npm", "install", "--silent", "--prefix", str(kept.parents[2]), "axe-core@" + AXE_VERSION],
+                           capture_output=True, check=False, timeout=60)
+        except subprocess.TimeoutExpired:
+            pass
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def accessible(pages):
+    program, axe = browser.find(), find_axe()
+    if not program or not axe:
+        skip("axe-core: no chromium, or no axe-core from npm", 2 * len(pages))
+        return
+    with browser.Browser(program) as chromium:
+        for path in pages:
+            for width, dark in ((1366, False), (390, True)):
+                with chromium.open(path, width, 900, dark) as page:
+                    page.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+                    page.run(axe + ";0")
+                    bad = page.run(AXE_RUN)
+                    check(f"{path.stem} at {width}: axe-core finds nothing serious", bad == [], bad)
+
+
 def part(work, *arguments):
     """A part that cannot go on is a failure; the others are still made."""
     try:
@@ -562,6 +603,8 @@ def main():
         part(rules, out)
         part(multiqc, out, scratch)
         part(in_browser, out, typed, part(hostile, scratch) or [])
+        part(accessible, [out / f"{name}.html" for name in (*IDS, "cohort")]
+             + [typed / f"{name}.html" for name in ("positive", "negative", "failed") if typed])
     print(f"ok {counts['ok']}, failed {counts['failed']}, skipped {counts['skipped']}")
     return 1 if counts["failed"] else 0
 

@@ -67,11 +67,12 @@ static void what_if(void **state) {
     ps_calls calls = {.ccnd1 = {.state = PS_CCND1_DYSREGULATED, .log_level = {0, 0, 12}},
                       .ras = {.state = PS_RAS_WILD_TYPE, .log_odds = log(0.05)}}; /* what ps_call_ras gives one */
     ps_judge(r.label.chosen.model, &panel.population, &calls, PS_SPECIMEN_UNKNOWN, NAN, &v);
-    snprintf(text, sizeof text, "with RAS wild type the label would be indeterminate (probability %.2g)",
+    snprintf(text, sizeof text, "if RAS were wild type, the label would be indeterminate (probability %.2g)",
              v.probability);
     assert_true(says(&e, PS_TOPIC_CHANGE, text));
-    assert_true(says(&e, PS_TOPIC_CHANGE, "holds for every prior odds from 0.28 up")); /* 3 / e^2.4 = 0.2722 */
-    assert_true(says(&e, PS_TOPIC_MISSING, "CCND1 copy number: DNA alignments"));
+    assert_true(says(&e, PS_TOPIC_CHANGE,
+                     "stays the same for prior odds (--prior) of 0.28 or more")); /* 3 / e^2.4 = 0.2722 */
+    assert_true(says(&e, PS_TOPIC_MISSING, "CCND1 copy number: give DNA alignments"));
     assert_true(says(&e, PS_TOPIC_MODELS, "emd-lesion (published), if this were a lesion, answers indeterminate"));
     ps_explanation_free(&e);
     ps_explanation_free(&e);
@@ -89,12 +90,12 @@ static void what_if(void **state) {
     r = result_of(PS_RAS_NOT_ASSESSABLE, 0);
     ps_explain(&r, &e);
     assert_true(says(&e, PS_TOPIC_LABEL, "no definite label without ras"));
-    assert_true(says(&e, PS_TOPIC_CHANGE, "with RAS mutated the label would be plasmacytoma-like"));
+    assert_true(says(&e, PS_TOPIC_CHANGE, "if RAS were mutated, the label would be plasmacytoma-like"));
     ps_explanation_free(&e);
     ps_result_free(&r);
     r = result_of(PS_RAS_MUTATED, -2); /* a doubtful call: certainty of the same is a change too */
     ps_explain(&r, &e);
-    assert_true(says(&e, PS_TOPIC_CHANGE, "with RAS mutated beyond doubt the label would be plasmacytoma-like"));
+    assert_true(says(&e, PS_TOPIC_CHANGE, "if RAS were mutated beyond doubt, the label would be plasmacytoma-like"));
     ps_explanation_free(&e);
     ps_result_free(&r);
 }
@@ -107,9 +108,9 @@ static void clearest_calls(void **state) {
         int mutated, over;
         const char *text;
     } rows[] = {
-        {-6, 12, 1, 1, "with CCND1 not dysregulated the label would be indeterminate (probability %.2g)"},
-        {6, log(0.05), 0, 0, "with CCND1 dysregulated the label would be indeterminate (probability %.2g)"},
-        {-6, log(0.05), 0, 1, "with CCND1 not dysregulated the label would be intramedullary (probability %.2g)"},
+        {-6, 12, 1, 1, "if CCND1 were not dysregulated, the label would be indeterminate (probability %.2g)"},
+        {6, log(0.05), 0, 0, "if CCND1 were dysregulated, the label would be indeterminate (probability %.2g)"},
+        {-6, log(0.05), 0, 1, "if CCND1 were not dysregulated, the label would be intramedullary (probability %.2g)"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_result r = result_of(rows[i].mutated ? PS_RAS_MUTATED : PS_RAS_WILD_TYPE, rows[i].ras);
@@ -139,16 +140,16 @@ static void prior_odds(void **state) {
         &r,
         "rationale"); /* ln LR 1.2 - 0.8: plasmacytoma-like from 3 / e^0.4 = 2.01 up, else from e^-0.4 / 3 = 0.223 down */
     assert_said(&r, PS_TOPIC_CHANGE,
-                "Prior odds of 2.1 or more would make it plasmacytoma-like, of 0.22 or less "
-                "intramedullary (now 1)");
+                "Prior odds (--prior) of 2.1 or more make it plasmacytoma-like, of 0.22 or less make it "
+                "intramedullary; they are 1.");
     r.prior_odds = 2.02;
     judge(&r, "rationale");
     assert_int_equal(r.label.chosen.label, PS_LABEL_PLASMACYTOMA);
     assert_said(&r, PS_TOPIC_CHANGE,
-                "holds for every prior odds from 2.02 up (now 2.02)"); /* 2.1 would deny itself */
+                "same for prior odds (--prior) of 2.02 or more; they are 2.02"); /* 2.1 would deny itself */
     r.prior_odds = 0.223;
     judge(&r, "rationale");
-    assert_said(&r, PS_TOPIC_CHANGE, "holds for every prior odds up to 0.223 (now 0.223)");
+    assert_said(&r, PS_TOPIC_CHANGE, "same for prior odds (--prior) of 0.223 or less; they are 0.223");
     r.prior_odds = 2.01;
     judge(&r, "rationale");
     assert_int_equal(r.label.chosen.label, PS_LABEL_INDETERMINATE);
@@ -161,7 +162,7 @@ static void prior_odds(void **state) {
     r.prior_odds = 1e6;
     ps_label_free(&r.label);
     ps_stratify(&panel, &extreme, &r.calls, r.specimen, r.prior_odds, &r.label);
-    assert_said(&r, PS_TOPIC_CHANGE, "holds for every prior odds up to 1e+06");
+    assert_said(&r, PS_TOPIC_CHANGE, "same for prior odds (--prior) of 1e+06 or less");
     ps_result_free(&r);
 }
 
@@ -215,10 +216,12 @@ static void coverage_that_would_show(void **state) {
         double now, purity, enough;
         const char *text;
     } rows[] = {
-        {10, NAN, 17, "IGH::CCND1: 10 fragments lie over a base of the 11q13 window; about 17, evenly"},
-        {10, 0.5, 34, "IGH::CCND1: 10 fragments lie over a base of the 11q13 window; about 34, evenly"},
+        {10, NAN, 17,
+         "About 17 fragments over every base of the window would show a junction that every tumour cell has; it has 10."},
+        {10, 0.5, 34,
+         "About 34 fragments over every base of the window would show a junction that every tumour cell has; it has 10."},
         {0, NAN, 16,
-         "IGH::CCND1: 0 fragments lie over a base of the 11q13 window; about 16, evenly"}, /* of 300 bases */
+         "About 16 fragments over every base of the window would show a junction that every tumour cell has; it has 0."}, /* of 300 bases */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_result r = covered(rows[i].now, rows[i].purity);
@@ -238,20 +241,50 @@ static void coverage_that_would_show(void **state) {
     r.calls.copynumber.reasons.n = 0;
     ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_LOW_COVERAGE, "%s", "");
     r.calls.copynumber.fragments_per_bin = 0.345; /* 1.449 times */
-    assert_said(&r, PS_TOPIC_MISSING, "0.345 fragments per bin; 0.5 are needed at least, about 1.5 times the reads");
+    assert_said(&r, PS_TOPIC_MISSING, "0.345 fragments per bin and needs 0.5: about 1.5 times the reads");
     r.calls.copynumber.fragments_per_bin = 0.005;
-    assert_said(&r, PS_TOPIC_MISSING, "0.005 fragments per bin; 0.5 are needed at least, about 100 times the reads");
+    assert_said(&r, PS_TOPIC_MISSING, "0.005 fragments per bin and needs 0.5: about 100 times the reads");
     r.calls.copynumber.reasons.n = 0;
     ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_NOISY, "%s", "");
     r.calls.copynumber.fragments_per_bin = 0.96; /* even bins: a robust spread of one whole count */
-    assert_said(&r, PS_TOPIC_MISSING,
-                "0.96 fragments per bin are too few to tell noise from counting: about 2.1 times");
+    assert_said(&r, PS_TOPIC_MISSING, "0.96 fragments per bin are too few to measure the noise; about 2.1 times");
     r.calls.copynumber.fragments_per_bin = 33;
-    assert_said(&r, PS_TOPIC_MISSING, "a new library would help more than depth");
+    assert_said(&r, PS_TOPIC_MISSING, "a new library helps more than more reads");
     r.calls.copynumber.reasons.n = 0;
     ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_LOW_COVERAGE, "%s", "");
     r.calls.copynumber.fragments_per_bin = NAN;
-    assert_said(&r, PS_TOPIC_MISSING, "CCND1 copy number: the DNA covers next to none of the genome's bins");
+    assert_said(&r, PS_TOPIC_MISSING, "CCND1 copy number: this DNA covers almost nothing outside its targets");
+    ps_result_free(&r);
+}
+
+/* At least one step; what is not assessed for the label comes, what is assessed does not. */
+static void next_steps(void **state) {
+    (void)state;
+    ps_explanation e;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    ps_next_steps(&r, &e);
+    assert_true(says(&e, PS_TOPIC_MISSING, "State the specimen (--specimen lesion or marrow)"));
+    ps_explanation_free(&e);
+    r.specimen = PS_SPECIMEN_LESION;
+    ps_next_steps(&r, &e);
+    assert_true(says(&e, PS_TOPIC_MISSING, "Nothing: both markers were assessed"));
+    ps_explanation_free(&e);
+    ps_result_qc(&r, "records", "dna", PS_QC_FAIL, 0, NAN, "%s", "");
+    ps_next_steps(&r, &e);
+    assert_int_equal(e.n, 1);
+    assert_true(says(&e, PS_TOPIC_MISSING, "Look at the failed checks: records (dna)."));
+    ps_explanation_free(&e);
+    ps_result_free(&r);
+    r = covered(10, NAN);
+    ps_next_steps(&r, &e);
+    assert_true(says(&e, PS_TOPIC_MISSING, "Sequence KRAS codon 59 deeper: about 124 fragments"));
+    assert_true(says(&e, PS_TOPIC_MISSING, "CCND1 expression: give RNA alignments (--rna)."));
+    ps_explanation_free(&e);
+    r.calls.identity.state = PS_IDENTITY_DIFFERENT;
+    ps_next_steps(&r, &e);
+    assert_int_equal(e.n, 1);
+    assert_true(says(&e, PS_TOPIC_MISSING, "Find the swapped file"));
+    ps_explanation_free(&e);
     ps_result_free(&r);
 }
 
@@ -282,7 +315,7 @@ static void reads_that_would_decide(void **state) {
     } rows[] = {
         {0, -3, "at this ratio (2^-3.00) about 2.8 times the reads (0 fragments) would show it not-overexpressed"},
         {1, -0.6, "fragments) would show it intermediate"},
-        {3, -2.7, "at this ratio (2^-2.70) more reads alone would not decide"},
+        {3, -2.7, "at this ratio (2^-2.70) more reads alone do not help"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_result r = result_of(PS_RAS_MUTATED, 12);
@@ -305,11 +338,11 @@ static void check_turn(ps_expression_state now, uint64_t fragments, double log2_
     r.calls.ccnd1.state = ccnd1;
     judge(&r, "rationale");
     ps_explain(&r, &e);
-    snprintf(instead, sizeof instead, " fragments instead of %d (", (int)fragments);
+    snprintf(instead, sizeof instead, " fragments of CCND1 instead of %d (", (int)fragments);
     for (size_t i = 0; i < e.n; i++)
-        if (!strncmp(e.sentence[i].text, "With ", 5) && strstr(e.sentence[i].text, instead) &&
+        if (!strncmp(e.sentence[i].text, "If the RNA had ", 15) && strstr(e.sentence[i].text, instead) &&
             strstr(e.sentence[i].text, "CCND1 not-assessable."))
-            turns = strtoll(e.sentence[i].text + 5, NULL, 10);
+            turns = strtoll(e.sentence[i].text + 15, NULL, 10);
     ps_explanation_free(&e);
     assert_true(turns > 0);
     assert_int_equal(ps_expression_as_if(&panel, &r.calls.expression, (uint64_t)turns, 1),
@@ -318,7 +351,7 @@ static void check_turn(ps_expression_state now, uint64_t fragments, double log2_
     r.calls.junction.state = PS_JUNCTION_DETECTED; /* it decides, whatever the expression is */
     r.calls.ccnd1.state = PS_CCND1_DYSREGULATED;
     ps_explain(&r, &e);
-    assert_false(says(&e, PS_TOPIC_CHANGE, "fragments instead of"));
+    assert_false(says(&e, PS_TOPIC_CHANGE, "fragments of CCND1 instead of"));
     ps_explanation_free(&e);
     ps_result_free(&r);
 }
@@ -331,10 +364,15 @@ static void what_expression_hangs_on(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(depth_that_would_show),   cmocka_unit_test(what_if),
-        cmocka_unit_test(clearest_calls),          cmocka_unit_test(prior_odds),
-        cmocka_unit_test(models_among_each_other), cmocka_unit_test(coverage_that_would_show),
-        cmocka_unit_test(reads_that_would_decide), cmocka_unit_test(what_expression_hangs_on),
+        cmocka_unit_test(depth_that_would_show),
+        cmocka_unit_test(what_if),
+        cmocka_unit_test(clearest_calls),
+        cmocka_unit_test(prior_odds),
+        cmocka_unit_test(models_among_each_other),
+        cmocka_unit_test(coverage_that_would_show),
+        cmocka_unit_test(next_steps),
+        cmocka_unit_test(reads_that_would_decide),
+        cmocka_unit_test(what_expression_hangs_on),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

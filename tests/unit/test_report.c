@@ -944,7 +944,7 @@ static void summaries(void **state) {
         {"plasmacytoma-like, probability 0.92 (95 % 0.74 to 0.98)",
          "rationale (assumed weights, not measured); specimen: unknown",
          "dysregulated, cause t(11;14); weight +1.20 (95 % +0.42 to +1.98)",
-         "KRAS p.Gly12Asp VAF 13.2 % (10.1 % to 16.9 %), 54 of 410 fragments, rna+dna, hotspot",
+         "KRAS p.Gly12Asp VAF 13 % (10 % to 17 %), 54 of 410 fragments, rna+dna, hotspot",
          "detected: 12 split + 9 discordant fragments, chr11:69200001 to chr14:105860500",
          "primary-solitary (published) says intramedullary, if this were a lesion"},
         {"intramedullary, probability of plasmacytoma-like 0.17 (95 % 0.07 to 0.34)",
@@ -953,8 +953,8 @@ static void summaries(void **state) {
          "neutral: 2.01 copies (1.91 to 2.11); hyperdiploid: no", "not-detected: no 4 fragments agree on one place",
          "rationale (assumed weights, not measured); specimen: marrow",
          "log2 -4.70 per plasma cell; very high from 3.34, low up to -3.23 (built-in limits)"},
-        {"Label      not-assessable not validated on patients", "no-assessable-marker: ", "no data at hotspot codon KRAS 12",
-         "no-rna: ", "no weight", "not a diagnosis"},
+        {"Label      not-assessable not validated on patients",
+         "no-assessable-marker: ", "no data at hotspot codon KRAS 12", "no-rna: ", "no weight", "not a diagnosis"},
         {"FAILED     f1.bam: truncated at <block> 17", "F1", "F1", "F1", "F1", "F1"},
     };
     for (int i = 0; i < 4; i++) {

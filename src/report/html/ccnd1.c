@@ -25,27 +25,33 @@ static void put_condition(FILE *out, unsigned fits, const char *const *names, in
     fputs("</td>", out);
 }
 
+static void rule_row(FILE *out, const ps_ccnd1_rule *rule, size_t number, int decided) {
+    fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"n\">%zu%s</th>",
+            decided ? " class=\"chosen\" aria-current=\"true\"" : "", number, decided ? " \xE2\x97\x80 decided" : "");
+    put_condition(out, rule->rna, ps_rna_kind_names, PS_N_RNA_KINDS);
+    put_condition(out, rule->junction, ps_junction_state_names, PS_N_JUNCTION_STATES);
+    put_condition(out, rule->copies, ps_copies_kind_names, PS_N_COPIES_KINDS);
+    ps_cell(out, "", ps_ccnd1_state_names[rule->state]);
+    ps_cell(out, "", ps_cause_names[rule->cause]);
+    fputs("</tr>\n", out);
+}
+
 void ps_html_rules(const ps_result *r, FILE *out) {
     static const char *const columns[] = {"#Rule", "Expression", "Junction", "Copies", "CCND1 is", "Cause", NULL};
     size_t n = 0;
     const ps_ccnd1_rule *rules = ps_ccnd1_rules(&n);
-    ps_reasons_list(out, &r->calls.ccnd1.reasons);
+    const ps_ccnd1_call *call = &r->calls.ccnd1;
+    ps_reasons_list(out, &call->reasons);
+    fputs("<p>", out);
+    ps_say(out, "CCND1 is %s, cause: %s.", ps_ccnd1_state_names[call->state], ps_cause_names[call->cause]);
+    fprintf(out, "</p>\n<details class=\"more\"><summary>All %zu rules; number %d decided</summary>\n", n,
+            call->rule);
     fputs("<div class=\"rules\">", out);
     ps_table_head(out, "The rules, tried from the top: the first that fits decides", columns);
-    for (size_t i = 0; i < n; i++) {
-        int decided = r->calls.ccnd1.rule == (int)i + 1;
-        fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"n\">%zu%s</th>",
-                decided ? " class=\"chosen\" aria-current=\"true\"" : "", i + 1,
-                decided ? " \xE2\x97\x80 decided" : "");
-        put_condition(out, rules[i].rna, ps_rna_kind_names, PS_N_RNA_KINDS);
-        put_condition(out, rules[i].junction, ps_junction_state_names, PS_N_JUNCTION_STATES);
-        put_condition(out, rules[i].copies, ps_copies_kind_names, PS_N_COPIES_KINDS);
-        ps_cell(out, "", ps_ccnd1_state_names[rules[i].state]);
-        ps_cell(out, "", ps_cause_names[rules[i].cause]);
-        fputs("</tr>\n", out);
-    }
+    for (size_t i = 0; i < n; i++)
+        rule_row(out, &rules[i], i + 1, call->rule == (int)i + 1);
     ps_table_end(out);
-    fputs("</div>\n", out);
+    fputs("</div></details>\n", out);
 }
 
 /* ---- expression -------------------------------------------------------------------------------------------------

@@ -263,16 +263,12 @@ static void strip_axes(FILE *out, double limit, double deepest) {
     side_label(out, UNSEEN + 4, "unseen");
 }
 
-static void strip_codon(FILE *out, const ps_result *r, int codon, scale s, double deepest) {
+static void strip_codon(FILE *out, const ps_result *r, int codon, scale s) {
     const ps_codon *c = &r->panel->codons[codon];
     ps_ras_codon seen = ps_codon_seen(r, codon);
-    double x = at(s, c->number), half = 0.4 * (s.to - s.from) / (s.high - s.low);
+    double x = at(s, c->number);
     int known = isfinite(seen.lod95);
     char title[160];
-    if (seen.depth > 0) {
-        double y = depth_y((double)seen.depth, deepest);
-        rect(out, !c->required ? "f-pale" : "f-bar", x - half, x + half, y, DEPTH_TOP + DEPTH_HEIGHT - y);
-    }
     snprintf(title, sizeof title, "codon %d: %s, %lld fragments, %s%s", c->number, ps_ras_state_names[seen.state],
              (long long)(seen.depth < 0 ? 0 : seen.depth), known ? "lod95 " : "nothing seen",
              known ? PERCENT(seen.lod95) : "");
@@ -280,8 +276,28 @@ static void strip_codon(FILE *out, const ps_result *r, int codon, scale s, doubl
         mark(out, codon_marks[seen.state].class, x, known ? lod_y(seen.lod95) : UNSEEN, codon_marks[seen.state].path,
              title);
     else
-        mark(out, "f-dot", x, known ? lod_y(seen.lod95) : UNSEEN, "M-1.8 0a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0 -3.6 0z",
-             title);
+        fprintf(out, "<circle class=\"f-dot\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"1.8\"><title>%s</title></circle>\n", x,
+                known ? lod_y(seen.lod95) : UNSEEN, title);
+}
+
+/* Bars of depth, one path of the hotspots and one of the others; the drawing is as wide as its codons are many. */
+static void depth_bars(FILE *out, const ps_result *r, int gene, int transcript, scale s, double deepest) {
+    const ps_panel *panel = r->panel;
+    fprintf(out,
+            "<svg aria-hidden=\"true\" width=\"100%%\" height=\"%d\" y=\"%d\" viewBox=\"0 0 %.0f %d\" "
+            "preserveAspectRatio=\"none\">",
+            DEPTH_HEIGHT, DEPTH_TOP, s.high, DEPTH_HEIGHT);
+    for (int required = 0; required < 2; required++) {
+        fprintf(out, "<path class=\"%s\" d=\"", required ? "f-bar" : "f-pale");
+        for (int c = 0; c < panel->n_codons; c++) {
+            double depth = (double)ps_codon_seen(r, c).depth;
+            if (drawn(panel, c, gene, transcript) && !panel->codons[c].required == !required && depth > 0)
+                fprintf(out, "M%.1f %dV%.1fh.8V%d", panel->codons[c].number - 0.4, DEPTH_HEIGHT,
+                        depth_y(depth, deepest) - DEPTH_TOP, DEPTH_HEIGHT);
+        }
+        fputs("\"/>", out);
+    }
+    fputs("</svg>\n", out);
 }
 
 static int layer_of(const ps_result *r, int codon) {
@@ -310,10 +326,11 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
              "also listed as text",
              last, panel->transcripts[transcript].refseq);
     strip_axes(out, panel->limits.ras_lod95_limit, deepest);
+    depth_bars(out, r, gene, transcript, s, deepest);
     for (int layer = 0; layer < 3; layer++) /* hotspots over the others, mutated ones over their neighbours */
         for (int c = 0; c < panel->n_codons; c++)
             if (drawn(panel, c, gene, transcript) && layer_of(r, c) == layer)
-                strip_codon(out, r, c, s, deepest);
+                strip_codon(out, r, c, s);
     required_labels(out, panel, gene, transcript, s);
     if (panel->limits.ras_lod95_limit > 0) /* over the codons, which would hide it */
         label(out, "e halo", 100, lod_y(panel->limits.ras_lod95_limit) - 4, "limit for wild type %g %%",
@@ -412,6 +429,19 @@ static void mark_ccnd1(FILE *out, const ps_panel *panel, scale s) {
     label(out, anchor(x), x, 12, "CCND1");
 }
 
+/* The bins of 11q13, or the others, which the drawing of the whole chromosome has smaller. */
+static void bin_dots(FILE *out, const ps_result *r, scale s, double reach, int whole, int near) {
+    const ps_copynumber_call *c = &r->calls.copynumber;
+    fprintf(out, "<g class=\"dots %s%s\">", near ? "f-cool" : "f-dot", near || !whole ? " near" : "");
+    for (size_t i = 0; i < c->n_bins; i++) {
+        const ps_bin *bin = &r->panel->bins[c->bin[i].bin];
+        if (shown(r->panel, &c->bin[i], whole) && (bin->role != PS_BIN_ARM) == near)
+            fprintf(out, "<circle cx=\"%.1f%%\" cy=\"%.0f\"/>", at(s, (bin->span.beg0 + (double)bin->span.end0) / 2),
+                    level_y(c->bin[i].log2_ratio, reach));
+    }
+    fputs("</g>\n", out);
+}
+
 void ps_figure_chromosome11(FILE *out, const ps_result *r, int whole) {
     const ps_copynumber_call *c = &r->calls.copynumber;
     double beg = INFINITY, end = 0, reach = 2;
@@ -435,13 +465,8 @@ void ps_figure_chromosome11(FILE *out, const ps_result *r, int whole) {
     mark_ccnd1(out, r->panel, s);
     if (!whole && isfinite(c->log2_ratio))
         line(out, "s-level", s.from, level_y(c->log2_ratio, reach), s.to, level_y(c->log2_ratio, reach));
-    for (size_t i = 0; i < c->n_bins; i++) {
-        if (!shown(r->panel, &c->bin[i], whole))
-            continue;
-        const ps_bin *bin = &r->panel->bins[c->bin[i].bin];
-        dot(out, bin->role == PS_BIN_ARM ? "f-dot" : "f-cool", at(s, (bin->span.beg0 + (double)bin->span.end0) / 2),
-            level_y(c->bin[i].log2_ratio, reach), whole && bin->role == PS_BIN_ARM ? 1.7 : 2.6);
-    }
+    for (int near = 0; near < 2; near++)
+        bin_dots(out, r, s, reach, whole, near);
     fputs("</svg>\n", out);
 }
 

@@ -2,13 +2,15 @@
  */
 #include "plasmastrat/report.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
 #include "../format.h"
+#include "figures.h"
 #include "pieces.h"
+#include "plasmastrat/explain.h"
 
 typedef void section(const ps_result *, FILE *);
 
@@ -25,6 +27,17 @@ static const char *kind_of_label(ps_label_state state) {
 
 static void put_sample(const ps_result *r, FILE *out) {
     ps_put_html(out, r->sample_id);
+}
+
+/* As a CSS string inside <style>: every byte but letters and digits by its number. */
+static void put_sample_css(const ps_result *r, FILE *out) {
+    char *plain = ps_plain(r->sample_id);
+    for (const unsigned char *at = (const unsigned char *)plain; at && *at; at++)
+        if (isalnum(*at) || *at >= 0x80)
+            fputc(*at, out);
+        else
+            fprintf(out, "\\%x ", *at);
+    free(plain);
 }
 
 static void put_version(const ps_result *r, FILE *out) {
@@ -46,6 +59,59 @@ static void put_probability(const ps_verdict *v, FILE *out) {
     fputs("</b></p>\n<figure>", out);
     ps_figure_probability(out, v);
     fputs("</figure>\n", out);
+}
+
+/* Failed checks and warnings, with value and limit. */
+static void limiting_checks(const ps_result *r, FILE *out) {
+    static const ps_qc_state order[] = {PS_QC_FAIL, PS_QC_WARN};
+    for (size_t o = 0; o < sizeof order / sizeof *order; o++)
+        for (size_t i = 0; i < r->n_qc; i++) {
+            const ps_qc *q = &r->qc[i];
+            if (q->state != order[o])
+                continue;
+            fputs("<li><b>", out);
+            ps_say(out, "%s", q->check);
+            fputs("</b>: ", out);
+            ps_say(out, "%s of %s", q->state == PS_QC_FAIL ? "failed check" : "warning", q->input);
+            if (isfinite(q->value))
+                ps_say(out, ", value %s", ps_rounded(PS_NUMBER_BUFFER, q->value, DASH));
+            if (isfinite(q->limit))
+                ps_say(out, ", limit %s", ps_rounded(PS_NUMBER_BUFFER, q->limit, DASH));
+            ps_say(out, ": %s", q->message);
+            fputs("</li>\n", out);
+        }
+}
+
+static void put_limits(const ps_result *r, FILE *out) {
+    const ps_reasons *reasons = &r->label.chosen.reasons;
+    int worst = ps_worst_codon(r), seen = r->calls.ras.state == PS_RAS_WILD_TYPE && worst >= 0;
+    fputs("<div><h2>What limits it</h2>\n<ul class=\"reasons\">\n", out);
+    fputs("<li>", out);
+    ps_say(out, "Model %s: %s.", r->label.chosen.model->name, ps_basis_sentence(r->label.chosen.model->basis));
+    fputs("</li>\n", out);
+    ps_reason_items(out, reasons);
+    if (r->calls.ras.state == PS_RAS_NOT_ASSESSABLE)
+        ps_reason_items(out, &r->calls.ras.reasons);
+    if (r->calls.ccnd1.state == PS_CCND1_NOT_ASSESSABLE)
+        ps_reason_items(out, &r->calls.ccnd1.reasons);
+    if (seen) {
+        fputs("<li>", out);
+        ps_say(out, "A RAS mutation of less than %s VAF could have been missed.",
+               PERCENT(ps_codon_seen(r, worst).lod95));
+        fputs("</li>\n", out);
+    }
+    limiting_checks(r, out);
+    fputs("</ul></div>\n", out);
+}
+
+static void put_next(const ps_result *r, FILE *out) {
+    ps_explanation e;
+    ps_next_steps(r, &e);
+    fputs("<div><h2>What to do next</h2>\n<ul class=\"reasons next\">\n", out);
+    for (size_t i = 0; i < e.n; i++)
+        ps_element(out, "li", "", e.sentence[i].text);
+    fputs("</ul></div>\n", out);
+    ps_explanation_free(&e);
 }
 
 /* What must stand where the label stands: how often it is given, that nobody validated it, and who says the opposite. */
@@ -81,11 +147,13 @@ static void put_verdict(const ps_result *r, FILE *out) {
     put_words(r, out);
     if (v->model && isfinite(v->probability))
         put_probability(v, out);
-    ps_reasons_list(out, &v->reasons);
     if (v->model) {
-        fputs("<p class=\"note\">", out);
-        ps_say(out, "Model %s (basis %s: %s). Specimen: %s. Purity: %s. Question: %s", v->model->name,
-               ps_basis_names[v->model->basis], ps_basis_sentence(v->model->basis), ps_specimen_names[r->specimen],
+        fputs("<div class=\"answer\">\n", out);
+        put_limits(r, out);
+        put_next(r, out);
+        fputs("</div>\n<p class=\"note\">", out);
+        ps_say(out, "Model %s (basis %s). Specimen: %s. Purity: %s. Question: %s", v->model->name,
+               ps_basis_names[v->model->basis], ps_specimen_names[r->specimen],
                isfinite(r->purity) ? PERCENT(r->purity) : "unknown", v->model->question);
         fputs("</p>\n", out);
     }
@@ -137,15 +205,16 @@ static void put_markers(const ps_result *r, FILE *out) {
 }
 
 static void put_models(const ps_result *r, FILE *out) {
-    static const char *const columns[] = {"Model and its question",
-                                          "Answer",
-                                          "#Probability",
-                                          "#95 % interval",
-                                          "0 \xE2\x86\x90 plasmacytoma-like \xE2\x86\x92 1",
-                                          "Basis",
-                                          "For",
-                                          "#In 100 ordinary: pl., intra., indet.",
-                                          NULL};
+    static const char *const columns[] = {
+        "Model and its question",
+        "Answer",
+        "#Probability",
+        "#95 % interval",
+        "0 \xE2\x86\x90 plasmacytoma-like \xE2\x86\x92 1",
+        "Basis",
+        "For",
+        "#Of 100 ordinary myelomas: plasmacytoma-like, intramedullary, indeterminate",
+        NULL};
     const ps_model *chosen = r->label.chosen.model;
     ps_stack_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
@@ -160,7 +229,7 @@ static void put_models(const ps_result *r, FILE *out) {
         fputs("<td role=\"cell\">", out);
         ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
         if (!v->applies)
-            ps_say(out, " if this were a %s", ps_model_specimen(v->model));
+            ps_say(out, " %s", ps_if_it_were(v->model));
         if (v->contradicts)
             fputs(" <b>contradicts the label</b>", out);
         fputs("</td>", out);
@@ -233,7 +302,7 @@ static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) 
         ps_say(out, " VCF: %s", v->vcf_filter);
     fputs("</td><td role=\"cell\" class=\"wide\">", out);
     if (isfinite(v->vaf) && isfinite(v->vaf_low) && isfinite(v->vaf_high))
-        ps_say(out, "%s (%.3g to %.3g)", PERCENT(v->vaf), 100 * v->vaf_low, 100 * v->vaf_high);
+        ps_say(out, "%s (%s to %s)", PERCENT(v->vaf), PERCENT(v->vaf_low), PERCENT(v->vaf_high));
     else if (isfinite(v->vaf))
         ps_say(out, "%s", PERCENT(v->vaf));
     else
@@ -395,49 +464,49 @@ static void left_out_table(const ps_result *r, FILE *out) {
     ps_table_end(out);
 }
 
-/* Six significant digits without an exponent; all digits of a whole number. */
-static void put_plain_number(FILE *out, double x) {
-    double size = fabs(x);
-    if (!isfinite(x))
-        fputs(DASH, out);
-    else if (size < 1e15 && x == floor(x))
-        fprintf(out, "%.0f", x + 0);
-    else if (size < 1e-4 && size >= 1e-9)
-        fprintf(out, "%.*f", 5 - (int)floor(log10(size)), x);
-    else
-        fprintf(out, "%.6g", x);
+static void qc_row(FILE *out, const ps_qc *q) {
+    static const char *const kinds[PS_N_QC_STATES] = {"green", "amber", "red"};
+    fputs("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", out);
+    ps_put_html(out, q->check);
+    fputs("</th>", out);
+    ps_cell(out, "", q->input);
+    fputs("<td role=\"cell\">", out);
+    ps_chip(out, kinds[q->state], ps_qc_state_names[q->state]);
+    fputs("</td>", out);
+    ps_cell(out, "n", ps_rounded(PS_NUMBER_BUFFER, q->value, DASH));
+    ps_cell(out, "n", ps_rounded(PS_NUMBER_BUFFER, q->limit, DASH));
+    ps_cell(out, "text", q->message);
+    fputs("</tr>\n", out);
+}
+
+/* The checks that passed, or those that did not. */
+static void qc_table(const ps_result *r, FILE *out, const char *caption, int passed) {
+    static const char *const columns[] = {"Check", "Input", "State", "#Value", "#Limit", "Message", NULL};
+    ps_stack_head(out, caption, columns);
+    for (size_t i = 0; i < r->n_qc; i++)
+        if ((r->qc[i].state == PS_QC_PASS) == passed)
+            qc_row(out, &r->qc[i]);
+    ps_table_end(out);
 }
 
 static void put_qc(const ps_result *r, FILE *out) {
-    static const char *const columns[] = {"Check", "Input", "State", "#Value", "#Limit", "Message", NULL};
-    static const char *const kinds[PS_N_QC_STATES] = {"green", "amber", "red"};
+    int passed = ps_n_qc(r, PS_QC_PASS), any_reads = 0;
     if (!r->n_qc)
         fputs("<p class=\"note\">No check was made.</p>\n", out);
-    if (r->n_qc) {
-        ps_stack_head(out, "Checks", columns);
-        for (size_t i = 0; i < r->n_qc; i++) {
-            const ps_qc *q = &r->qc[i];
-            fputs("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">", out);
-            ps_put_html(out, q->check);
-            fputs("</th>", out);
-            ps_cell(out, "", q->input);
-            fputs("<td role=\"cell\">", out);
-            ps_chip(out, kinds[q->state], ps_qc_state_names[q->state]);
-            fputs("</td><td role=\"cell\" class=\"n\">", out);
-            put_plain_number(out, q->value);
-            fputs("</td><td role=\"cell\" class=\"n\">", out);
-            put_plain_number(out, q->limit);
-            fputs("</td>", out);
-            ps_cell(out, "text", q->message);
-            fputs("</tr>\n", out);
-        }
-        ps_table_end(out);
-    }
+    if (r->n_qc > (size_t)passed)
+        qc_table(r, out, "Checks to look at", 0);
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
-        if (r->evidence.reads[i].given) {
-            left_out_table(r, out);
-            break;
-        }
+        any_reads |= r->evidence.reads[i].given;
+    if (!passed && !any_reads)
+        return;
+    fputs("<details class=\"more\"><summary>", out);
+    ps_say(out, "%d checks passed; the reads left out, by cause", passed);
+    fputs("</summary>\n", out);
+    if (passed)
+        qc_table(r, out, "Checks that passed", 1);
+    if (any_reads)
+        left_out_table(r, out);
+    fputs("</details>\n", out);
 }
 
 static void put_inputs(const ps_result *r, FILE *out) {
@@ -527,15 +596,111 @@ static void put_glance(const ps_result *r, FILE *out) {
         {"junction", "t(11;14)", put_junction_chip, glance_junction},
         {"qc", "Quality", put_qc_chip, glance_qc},
     };
+    if (r->failure)
+        return;
     fputs("<nav aria-label=\"Findings\"><ul class=\"glance\">\n", out);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        fprintf(out, "<li><a href=\"#%s\"><span>%s</span> ", rows[i].anchor, rows[i].title);
+        fprintf(out, "<li><a href=\"#%s-all\"><span>%s</span> ", rows[i].anchor, rows[i].title);
         rows[i].chip(r, out);
         fputs(" <i>", out);
         rows[i].detail(r, out);
         fputs("</i></a></li>\n", out);
     }
     fputs("</ul></nav>\n", out);
+}
+
+/* ---- the sections -------------------------------------------------------------------------------------------------
+ */
+
+static int always(const ps_result *r) {
+    (void)r;
+    return 1;
+}
+
+static int never(const ps_result *r) {
+    (void)r;
+    return 0;
+}
+
+static int ccnd1_is_open(const ps_result *r) {
+    return r->calls.ccnd1.cause == PS_CAUSE_CONFLICT;
+}
+
+static int expression_is_open(const ps_result *r) {
+    return ps_expression_counted(&r->calls.expression);
+}
+
+static int copies_are_open(const ps_result *r) {
+    return ps_copies_counted(&r->calls.copynumber);
+}
+
+static int junction_is_open(const ps_result *r) {
+    return r->calls.junction.state == PS_JUNCTION_DETECTED;
+}
+
+static int identity_is_open(const ps_result *r) {
+    return r->calls.identity.state == PS_IDENTITY_DIFFERENT;
+}
+
+static int qc_is_open(const ps_result *r) {
+    return ps_n_qc(r, PS_QC_FAIL) + ps_n_qc(r, PS_QC_WARN) > 0;
+}
+
+static void put_ras_section(const ps_result *r, FILE *out) {
+    put_ras(r, out);
+    ps_html_fragments(r, out);
+    put_codons(r, out);
+}
+
+/* In the order of the page; the contents list is made of the same rows. `open`: not folded at first. */
+static const struct {
+    const char *id, *title;
+    section *chip, *body;
+    int (*open)(const ps_result *);
+} sections[] = {
+    {"markers", "What the label rests on", NULL, put_markers, always},
+    {"ras", "KRAS and NRAS", put_ras_chip, put_ras_section, always},
+    {"ccnd1", "CCND1: state and cause", put_ccnd1_chip, ps_html_rules, ccnd1_is_open},
+    {"expression", "CCND1 expression", put_expression_chip, ps_html_expression, expression_is_open},
+    {"copies", "CCND1 copies and chromosome 11", put_copies_chip, ps_html_copies, copies_are_open},
+    {"junction", "IGH::CCND1 junction, t(11;14)", put_junction_chip, ps_html_junction, junction_is_open},
+    {"models", "Every model's answer", NULL, put_models, always},
+    {"qc", "Quality", put_qc_chip, put_qc, qc_is_open},
+    {"identity", "Identity and contamination", ps_html_identity_chip, ps_html_identity, identity_is_open},
+    {"library", "Library", NULL, ps_html_library, never},
+    {"inputs", "Inputs", NULL, put_inputs, never},
+    {"provenance", "Provenance", NULL, put_provenance, never},
+};
+enum { N_SECTIONS = sizeof sections / sizeof *sections };
+
+/* A sample that failed has no findings. */
+static int is_shown_section(const ps_result *r, size_t i) {
+    return !r->failure || sections[i].body == put_provenance;
+}
+
+static void put_contents(const ps_result *r, FILE *out) {
+    if (r->failure)
+        return;
+    fputs("<nav class=\"contents\" aria-label=\"Contents\"><ul>\n", out);
+    for (size_t i = 0; i < N_SECTIONS; i++)
+        fprintf(out, "<li><a href=\"#%s-all\">%s</a></li>\n", sections[i].id, sections[i].title);
+    fputs("</ul></nav>\n", out);
+}
+
+static void put_sections(const ps_result *r, FILE *out) {
+    for (size_t i = 0; i < N_SECTIONS; i++) {
+        if (!is_shown_section(r, i))
+            continue;
+        fprintf(
+            out,
+            "<section aria-labelledby=\"%s\"><details class=\"card\"%s><summary class=\"head\"><h2 id=\"%s\">%s</h2>",
+            sections[i].id, r->failure || sections[i].open(r) ? " open" : "", sections[i].id, sections[i].title);
+        if (sections[i].chip)
+            sections[i].chip(r, out);
+        fprintf(out, "</summary>\n<div class=\"body\" id=\"%s-all\">\n", sections[i].id);
+        sections[i].body(r, out);
+        fputs("</div></details></section>\n", out);
+    }
 }
 
 /* ---- the page
@@ -546,31 +711,8 @@ static const struct {
     const char *name;
     section *write;
 } placeholders[] = {
-    {"sample", put_sample},
-    {"version", put_version},
-    {"verdict", put_verdict},
-    {"glance", put_glance},
-    {"markers", put_markers},
-    {"models", put_models},
-    {"ras_chip", put_ras_chip},
-    {"ras", put_ras},
-    {"fragments", ps_html_fragments},
-    {"codons", put_codons},
-    {"ccnd1_chip", put_ccnd1_chip},
-    {"rules", ps_html_rules},
-    {"expression_chip", put_expression_chip},
-    {"expression", ps_html_expression},
-    {"copies_chip", put_copies_chip},
-    {"copies", ps_html_copies},
-    {"junction_chip", put_junction_chip},
-    {"junction", ps_html_junction},
-    {"identity_chip", ps_html_identity_chip},
-    {"identity", ps_html_identity},
-    {"qc_chip", put_qc_chip},
-    {"qc", put_qc},
-    {"library", ps_html_library},
-    {"inputs", put_inputs},
-    {"provenance", put_provenance},
+    {"sample", put_sample}, {"sample_css", put_sample_css}, {"version", put_version},   {"verdict", put_verdict},
+    {"glance", put_glance}, {"contents", put_contents},     {"sections", put_sections},
 };
 
 static section *find_placeholder(const char *name, size_t length) {
@@ -580,27 +722,15 @@ static section *find_placeholder(const char *name, size_t length) {
     return NULL;
 }
 
-/* {{#done}} ... {{/done}} holds what only a sample that was done has. */
 int ps_write_html(const ps_result *result, FILE *out, ps_error *err) {
-    int skipping = 0;
     const char *rest = ps_report_html;
     for (const char *open; (open = strstr(rest, "{{"));) {
-        const char *close = strstr(open, "}}");
-        if (!close)
-            break;
-        if (!skipping)
-            fwrite(rest, 1, (size_t)(open - rest), out);
-        const char *name = open + 2;
-        size_t length = (size_t)(close - name);
-        section *write = find_placeholder(name, length);
-        if (!strncmp(name, "#done}}", 7))
-            skipping = result->failure != NULL;
-        else if (!strncmp(name, "/done}}", 7))
-            skipping = 0;
-        else if (!write)
-            return ps_fail(err, PS_ERR_RUN, "report.html", 0, "unknown placeholder {{%.*s}}", (int)length, name);
-        else if (!skipping)
-            write(result, out);
+        const char *name = open + 2, *close = strstr(open, "}}");
+        section *write = close ? find_placeholder(name, (size_t)(close - name)) : NULL;
+        if (!write)
+            return ps_fail(err, PS_ERR_RUN, "report.html", 0, "unknown placeholder {{%.20s", name);
+        fwrite(rest, 1, (size_t)(open - rest), out);
+        write(result, out);
         rest = close + 2;
     }
     fputs(rest, out);

@@ -1,6 +1,7 @@
 /* pieces.c - what the sections of ID.html are made of. */
 #include "pieces.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,19 @@ const char *ps_percent_whole(char out[PS_NUMBER_SIZE], double x, const char *mis
     ps_percent(plain, x, missing);
     size_t number = strcspn(plain, " ");
     snprintf(out, PS_NUMBER_SIZE, plain[number] ? "%.*s\xC2\xA0%%" : "%.*s", (int)number, plain);
+    return out;
+}
+
+const char *ps_rounded(char out[PS_NUMBER_SIZE], double x, const char *missing) {
+    double size = fabs(x);
+    if (!isfinite(x))
+        snprintf(out, PS_NUMBER_SIZE, "%s", missing);
+    else if (size < 1e15 && (size >= 1000 || x == floor(x)))
+        snprintf(out, PS_NUMBER_SIZE, "%.0f", x + 0);
+    else if (size < 1e-4 && size >= 1e-9)
+        snprintf(out, PS_NUMBER_SIZE, "%.*f", 2 - (int)floor(log10(size)), x);
+    else
+        snprintf(out, PS_NUMBER_SIZE, "%.3g", x);
     return out;
 }
 
@@ -34,15 +48,22 @@ void ps_say(FILE *out, const char *format, ...) {
     va_end(arguments);
 }
 
+/* A fact that is not known is left out. */
 void ps_fact(FILE *out, const char *name, const char *format, ...) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *value = open_memstream(&text, &size);
     va_list arguments;
-    fputs("<div>", out);
-    ps_element(out, "dt", "", name);
-    fputs("<dd>", out);
     va_start(arguments, format);
-    put_formatted(out, format, arguments);
+    put_formatted(value, format, arguments);
     va_end(arguments);
-    fputs("</dd></div>\n", out);
+    fclose(value);
+    if (strcmp(text, DASH) != 0) {
+        fputs("<div>", out);
+        ps_element(out, "dt", "", name);
+        fprintf(out, "<dd>%s</dd></div>\n", text);
+    }
+    free(text);
 }
 
 void ps_element(FILE *out, const char *tag, const char *class, const char *text) {
@@ -55,6 +76,11 @@ void ps_reasons_list(FILE *out, const ps_reasons *reasons) {
     if (!reasons->n)
         return;
     fputs("<ul class=\"reasons\">\n", out);
+    ps_reason_items(out, reasons);
+    fputs("</ul>\n", out);
+}
+
+void ps_reason_items(FILE *out, const ps_reasons *reasons) {
     for (size_t i = 0; i < reasons->n; i++) {
         const ps_reason *reason = &reasons->at[i];
         fputs("<li><b>", out);
@@ -65,7 +91,6 @@ void ps_reasons_list(FILE *out, const ps_reasons *reasons) {
             ps_say(out, " (%s)", reason->detail);
         fputs("</li>\n", out);
     }
-    fputs("</ul>\n", out);
 }
 
 /* On a narrow screen each row of a stack is a block, and its cells take their labels from --c2, --c3 ... */

@@ -13,16 +13,19 @@
 
 /* ps_percent with a space that no line breaks at. */
 const char *ps_percent_whole(char out[PS_NUMBER_SIZE], double x, const char *missing);
+/* Three significant digits without an exponent; every digit of a whole number. */
+const char *ps_rounded(char out[PS_NUMBER_SIZE], double x, const char *missing);
 /* Formats text of any length and escapes the whole of it. */
 void ps_say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* <tag class="class">text</tag>; an empty class is left out */
 void ps_element(FILE *out, const char *tag, const char *class, const char *text);
 void ps_cell(FILE *out, const char *class, const char *text);
-/* One name and value of a <dl class="facts">. */
+/* One name and value of a <dl class="facts">; nothing where the value is a DASH. */
 void ps_fact(FILE *out, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A state in words on a ground of colour: "warm", "cool", "amber", "red", "green", "none". */
 void ps_chip(FILE *out, const char *kind, const char *text);
 void ps_reasons_list(FILE *out, const ps_reasons *reasons);
+void ps_reason_items(FILE *out, const ps_reasons *reasons); /* without the list around */
 /* A table up to <tbody>, in a box that scrolls sideways; `columns` ends with NULL, "#name" is a column of numbers. */
 void ps_table_head(FILE *out, const char *caption, const char *const *columns);
 /* The same for a table whose rows become blocks on a narrow screen; names hold no double quotes. Rows, cells and heads name their

@@ -1,4 +1,4 @@
-/* reads.c - what the fragments over each called codon show, a block for each codon and input. Every haplotype but the
+/* reads.c - what the fragments over each called or likely codon show, a block for each codon and input. Every haplotype but the
  * reference's has its row, however few its fragments are; below, fragments are drawn with the coding bases around the
  * codon. The picture of a codon where no variant passed is folded away. */
 #include <ctype.h>
@@ -6,8 +6,6 @@
 
 #include "pieces.h"
 #include "plasmastrat/result.h"
-
-enum { MOST_MARKS = 30 }; /* in one row, of one direction */
 
 typedef struct haplotype {
     uint64_t n[2]; /* by PS_F1R2, PS_F2R1 */
@@ -23,14 +21,6 @@ static uint64_t count_haplotypes(const ps_read_evidence *e, int codon, haplotype
             all += e->codons.codon[i].n;
         }
     return all;
-}
-
-/* One mark for each fragment, up to a limit: 2 and 15 must not look the same beside 4000. */
-static void put_marks(FILE *out, const char *mark, uint64_t n) {
-    for (uint64_t i = 0; i < n && i < MOST_MARKS; i++)
-        fprintf(out, "%s%s", mark, i % 10 == 9 ? "<wbr>" : "");
-    if (n > MOST_MARKS)
-        fputs("\xE2\x80\xA6", out);
 }
 
 static uint64_t fragments_of(const haplotype hap[PS_N_HAPS], int which) {
@@ -67,10 +57,7 @@ static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype
     ps_cell(out, "n", COUNT((long long)(h->n[0] + h->n[1])));
     ps_cell(out, "n", COUNT((long long)h->n[PS_F1R2]));
     ps_cell(out, "n", COUNT((long long)h->n[PS_F2R1]));
-    fprintf(out, "<td role=\"cell\" class=\"marks%s\"><span aria-hidden=\"true\">", is_reference ? "" : " alt");
-    put_marks(out, "\xE2\x96\xB8", h->n[PS_F1R2]); /* small triangles, right and left */
-    put_marks(out, "\xE2\x97\x82", h->n[PS_F2R1]);
-    fputs("</span></td></tr>\n", out);
+    fputs("</tr>\n", out);
 }
 
 /* ---- the bases around it ----------------------------------------------------------------------------------------
@@ -247,8 +234,7 @@ static uint64_t fragments_over(const ps_result *r, int codon, ps_input_role role
 }
 
 static void put_codon(const ps_result *r, FILE *out, int codon, ps_input_role role, const char *refused) {
-    static const char *const columns[] = {"Codon shows",     "#Fragments",          "#Read 1 forward",
-                                          "#Read 1 reverse", "By strand of read 1", NULL};
+    static const char *const columns[] = {"Codon shows", "#Fragments", "#Read 1 forward", "#Read 1 reverse", NULL};
     const ps_codon *c = &r->panel->codons[codon];
     haplotype hap[PS_N_HAPS];
     int order[PS_N_HAPS];
@@ -266,10 +252,16 @@ static void put_codon(const ps_result *r, FILE *out, int codon, ps_input_role ro
     fputs("</div>\n", out);
 }
 
+/* A candidate that was refused is shown where it could make RAS mutated. */
+static int is_likely(const ps_ras_variant *v) {
+    return v->filter == PS_FILTER_PASS || v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY;
+}
+
 /* The variant's codon stands in an earlier variant too. */
 static int is_repeated(const ps_ras_call *call, size_t variant) {
     for (size_t i = 0; i < variant; i++)
-        if (call->variant[i].effect.codon_id == call->variant[variant].effect.codon_id)
+        if (is_likely(&call->variant[i]) &&
+            call->variant[i].effect.codon_id == call->variant[variant].effect.codon_id)
             return 1;
     return 0;
 }
@@ -295,6 +287,8 @@ static void put_block(const ps_result *r, FILE *out, size_t variant) {
 
 static int is_shown(const ps_result *r, size_t variant) {
     int codon = r->calls.ras.variant[variant].effect.codon_id, any = 0;
+    if (!is_likely(&r->calls.ras.variant[variant]))
+        return 0;
     for (int role = 0; role < PS_N_READ_INPUTS && codon >= 0; role++)
         any |= fragments_over(r, codon, (ps_input_role)role) > 0;
     return any && !is_repeated(&r->calls.ras, variant);
@@ -307,20 +301,16 @@ void ps_html_fragments(const ps_result *r, FILE *out) {
         return;
     for (size_t i = 0; i < call->n_variants; i++)
         any |= is_shown(r, i);
-    fputs("<h3>Fragments at each of these codons</h3>\n", out);
-    if (!any) {
-        fputs("<p class=\"note\">No alignments show these codons.</p>\n", out);
+    if (!any)
         return;
-    }
-    fprintf(
-        out,
-        "<p class=\"note\">Each triangle is a fragment: \xE2\x96\xB8 read 1 forward, \xE2\x97\x82 read 1 reverse; "
-        "\xE2\x80\xA6 after %d of a direction. Below a table, up to %d fragments of each kind with the coding bases "
-        "around the codon; a kind with few fragments may be errors only. A dot is the reference's base, a small letter "
-        "one of low quality, - deleted, ? the mates disagree, | an intron, + inserted.</p>\n<div class=\"blocks\">\n",
-        MOST_MARKS, PS_PICTURE_ROWS);
+    fputs("<h3>Reads at the called codons</h3>\n<div class=\"blocks\">\n", out);
     for (size_t i = 0; i < call->n_variants; i++)
         if (is_shown(r, i))
             put_block(r, out, i);
-    fputs("</div>\n", out);
+    fprintf(
+        out,
+        "</div>\n<p class=\"note\">Up to %d fragments of each kind; \xE2\x96\xB8 read 1 forward, \xE2\x97\x82 "
+        "read 1 reverse. A dot is the reference's base, a small letter one of low quality, - deleted, ? the mates "
+        "disagree, | an intron, + inserted. A kind with few fragments may be errors only.</p>\n",
+        PS_PICTURE_ROWS);
 }
