@@ -51,6 +51,7 @@ for file in src/*/*.[ch] src/*/*/*.[ch] src/main.c; do
         *) complain "$file ($layer) includes plasmastrat/$header.h ($owner)" ;;
         esac
     done
+    grep -qE '\blgamma\(' "$file" && ! grep -q 'lgamma() writes' "$file" && complain "$file: lgamma() is not for threads; use ps_log_gamma()"
     if grep -q '#include [<"]htslib/' "$file"; then
         case $file in
         src/io/* | src/evidence/* | src/report/vcf.c) ;;

@@ -24,6 +24,7 @@ void ps_proportion_interval(double k, double n, double *low,
                             double *high); /* whole numbers, or weights that add up */
 
 double ps_normal_cdf(double z);
+double ps_log_gamma(double x); /* ln Gamma(x), x > 0; unlike lgamma() it writes no global and so may run in threads */
 double ps_log_beta(double a, double b); /* ln B(a, b) */
 /* ln of the sum of weight * exp(x), no overflow; weight NULL: 1 each. -infinity for n = 0. */
 double ps_log_sum(const double *x, const double *weight, int n);

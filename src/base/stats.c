@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static double log_gamma(double x) {
+double ps_log_gamma(double x) {
     int sign = 0;
     return lgamma_r(x, &sign); /* lgamma() writes a global */
 }
@@ -17,7 +17,7 @@ static double gamma_lower(double a, double x, double *upper) {
         *upper = 1;
         return 0;
     }
-    double front = exp(a * log(x) - x - log_gamma(a));
+    double front = exp(a * log(x) - x - ps_log_gamma(a));
     if (x < a + 1) {
         double term = 1 / a, sum = term;
         for (double n = a + 1; fabs(term) > fabs(sum) * DBL_EPSILON; n++)
@@ -74,7 +74,7 @@ static double beta_fraction(double x, double a, double b) {
 double ps_beta_cdf(double x, double a, double b) {
     if (x <= 0 || x >= 1)
         return x >= 1;
-    double front = exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log1p(-x));
+    double front = exp(ps_log_gamma(a + b) - ps_log_gamma(a) - ps_log_gamma(b) + a * log(x) + b * log1p(-x));
     if (x < (a + 1) / (a + b + 2))
         return front * beta_fraction(x, a, b) / a;
     return 1 - front * beta_fraction(1 - x, b, a) / b;
@@ -121,7 +121,7 @@ void ps_proportion_interval(double k, double n, double *low, double *high) {
 }
 
 double ps_log_beta(double a, double b) {
-    return log_gamma(a) + log_gamma(b) - log_gamma(a + b);
+    return ps_log_gamma(a) + ps_log_gamma(b) - ps_log_gamma(a + b);
 }
 
 double ps_log_sum(const double *x, const double *weight, int n) {

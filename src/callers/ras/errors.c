@@ -359,7 +359,7 @@ static void log_normal(double sigma, double *weight) {
 
 /* P(n | site) at every factor. */
 static void site_likelihood(const site *s, double mean, double *at) {
-    double base = s->n * log(fmax(s->expected * mean, 1e-12)) - lgamma(s->n + 1);
+    double base = s->n * log(fmax(s->expected * mean, 1e-12)) - ps_log_gamma(s->n + 1);
     for (int k = 0; k < N_FACTORS; k++) {
         double ln = lowest_ln + k * step_ln;
         at[k] = exp(base + s->n * ln - s->expected * mean * exp(ln));
