@@ -18,6 +18,8 @@ requirements:
                 {"class": "Directory", "basename": "logs", "listing": inputs.logs}];
       }
 hints:
+  DockerRequirement:
+    dockerPull: plasmastrat:0.3.0
   SoftwareRequirement:
     packages:
       plasmastrat: {}

@@ -16,25 +16,33 @@ requirements:
         fields:
           sample_id: string
           rna:
-            type: File?
+            type: File[]?
             secondaryFiles: &alignment_index
               - {pattern: .bai, required: false}
               - {pattern: ^.bai, required: false}
               - {pattern: .csi, required: false}
               - {pattern: .crai, required: false}
           dna:
-            type: File?
+            type: File[]?
             secondaryFiles: *alignment_index
           normal:
-            type: File?
+            type: File[]?
             secondaryFiles: *alignment_index
           vcf:
             type: File?
-            secondaryFiles:
+            secondaryFiles: &variant_index
               - {pattern: .tbi, required: false}
               - {pattern: .csi, required: false}
+          sv:
+            type: File?
+            secondaryFiles: *variant_index
+          cnv:
+            type: File?
+            secondaryFiles: *variant_index
+          counts: File?
           purity: double?
           specimen: string?
+          molecules: double?
 
 inputs:
   sheet: File
@@ -57,11 +65,15 @@ steps:
       dna: {valueFrom: $(inputs.one.dna)}
       normal: {valueFrom: $(inputs.one.normal)}
       vcf: {valueFrom: $(inputs.one.vcf)}
+      sv: {valueFrom: $(inputs.one.sv)}
+      cnv: {valueFrom: $(inputs.one.cnv)}
+      counts: {valueFrom: $(inputs.one.counts)}
       purity: {valueFrom: $(inputs.one.purity)}
       specimen: {valueFrom: $(inputs.one.specimen)}
+      molecules: {valueFrom: $(inputs.one.molecules)}
       reference: reference
       model: model
-    out: [json, html, ras_vcf, summary, log]
+    out: [json, html, ras_vcf, evidence, summary, log]
   report:
     run: plasmastrat-report.cwl
     in:
@@ -74,6 +86,7 @@ outputs:
   json: {type: "File[]", outputSource: sample/json, pickValue: all_non_null}
   html: {type: "File[]", outputSource: sample/html, pickValue: all_non_null}
   ras_vcf: {type: "File[]", outputSource: sample/ras_vcf, pickValue: all_non_null}
+  evidence: {type: "File[]", outputSource: sample/evidence, pickValue: all_non_null}
   logs: {type: "File[]", outputSource: sample/log}
   table: {type: File, outputSource: report/table}
   page: {type: File, outputSource: report/page}

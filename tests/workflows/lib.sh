@@ -55,6 +55,42 @@ begin() {
 }
 cleanup() { :; }
 
+# $data/wide.csv: every column, lanes, results of other programs, written as a spreadsheet program saves it (UTF-16, semicolons,
+# CRLF, "80%", a header in any case)
+wide_sheet() {
+    mkdir -p "$data"/{sv,counts,cnv}
+    python3 - "$top/tests/imports" "$data" <<'PY' || return 1
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+import count_files, sv_files
+for path, text in (("counts/IMP01.txt", count_files.feature_counts(0)), ("sv/IMP01.vcf", sv_files.CALLERS[0][1])):
+    with open(f"{sys.argv[2]}/{path}", "w") as out:
+        out.write(text)
+with open(sys.argv[2] + "/cnv/IMP01.cns", "w") as out:
+    out.write("chromosome\tstart\tend\tgene\tlog2\tdepth\tprobes\tweight\n")
+    for name in [*range(1, 23), "X"]:
+        out.write(f"chr{name}\t10000\t50000000\t-\t0.01\t30\t5000\t900\n")
+        if name == 11:
+            out.write("chr11\t50000000\t135000000\t-\t0.58\t45\t8500\t1500\n")
+PY
+    local lane
+    for lane in 1 2; do # halves of the fragments, by name
+        samtools view -h "$data/dna/PCL01.dna.bam" | awk -v lane=$lane -F '\t' '
+            BEGIN { for (i = 33; i < 127; i++) code[sprintf("%c", i)] = i }
+            /^@/ || (code[substr($1, length($1))] + 1) % 2 + 1 == lane' | samtools view -b -o "$data/dna/PCL01.lane$lane.bam" -
+        samtools index "$data/dna/PCL01.lane$lane.bam"
+    done
+    local cnv=""
+    plasmastrat sample --help | grep -q -- ' --cnv ' && cnv=cnv/IMP01.cns
+    {
+        printf '# from the tumour board;;;;;;;;;;\r\nSample_ID;RNA;dna;normal;vcf;sv;cnv;counts;Purity;specimen;molecules\r\n'
+        printf 'LAN01;rna/PCL01.rna.bam;dna/PCL01.lane1.bam|dna/PCL01.lane2.bam;NA;;;;;80%%;lesion;3000\r\n'
+        printf 'IMP01;;;;.;sv/IMP01.vcf;%s;counts/IMP01.txt;0,6;;\r\n' "$cnv"
+    } | iconv -f UTF-8 -t UTF-16 >"$data/wide.csv"
+    (cd "$data" && plasmastrat batch wide.csv -o "$scratch/direct_wide" -q)
+}
+
 # What every engine must reproduce: $scratch/direct and $scratch/direct_failing
 direct_batch() {
     (cd "$data" && plasmastrat batch sheet.tsv -o "$scratch/direct" -q)

@@ -22,8 +22,13 @@ for name, value in settings.items():
 import jsonschema
 for name in ("nextflow_schema.json", "assets/schema_input.json"):
     jsonschema.Draft202012Validator.check_schema(json.load(open(f"{flow}/{name}")))
-rows = [{"sample_id": "S1", "dna": "a.bam", "purity": 0.5, "specimen": "lesion"}]
-jsonschema.validate(rows, json.load(open(flow + "/assets/schema_input.json")))
+rows = [{"sample_id": "S1", "dna": "a.bam|b.bam", "purity": 0.5, "specimen": "lesion", "molecules": 3000},
+        {"sample_id": "S2", "sv": "a.vcf"}, {"sample_id": "S3", "cnv": "a.cns"}, {"sample_id": "S4", "counts": "a.txt"}]
+rows_schema = json.load(open(flow + "/assets/schema_input.json"))
+jsonschema.validate(rows, rows_schema)
+roles = re.search(r"return \['rna'.*\]", open(flow + "/main.nf").read())[0]
+columns = set(re.findall(r"'(\w+)'", roles)) | {"sample_id", "purity", "specimen", "molecules"}
+assert set(rows_schema["items"]["properties"]) == columns, columns
 try:
     jsonschema.validate([{"sample_id": "S1"}], json.load(open(flow + "/assets/schema_input.json")))
     raise SystemExit("a row without inputs was accepted")
@@ -61,7 +66,10 @@ same_results "Nextflow, failed samples" two direct_failing
 cp data/dna/PCL01.dna.bam data/dna/CUT01.dna.bam && cp data/dna/PCL01.dna.bam data/dna/GONE1.dna.bam
 check "repaired" run --input data/failing.tsv --outdir three -resume
 [ "$(grep -c 'Submitted process > PLASMASTRAT_SAMPLE' check.log)" = 2 ] && ok || bad "only the failed samples run again" check.log
+wide_sheet || bad "direct batch of every column"
+check "every column" run --input data/wide.csv --outdir wide
+same_results "Nextflow, every column" wide direct_wide
 check "stub" run --input data/sheet.tsv --outdir stub -stub
-[ -e stub/PCL01.json ] && [ ! -s stub/PCL01.json ] && ok || bad "stub files"
+[ -e stub/PCL01.json ] && [ ! -s stub/PCL01.json ] && [ -e stub/PCL01.evidence.gz ] && ok || bad "stub files"
 exits 1 "no --input" run
 finish

@@ -50,6 +50,17 @@ cp dna/PCL01.dna.bam dna/CUT01.dna.bam && cp dna/PCL01.dna.bam dna/GONE1.dna.bam
 exits 0 "repaired" flow "$scratch/log"
 [ "$(jobs_of sample "$scratch/log")" = 2 ] && [ "$(cut -f 2 "$scratch/failing/cohort.tsv" | grep -c ok)" = 8 ] && ok || bad "only the failed samples run again" "$scratch/log"
 
+# every column of the sheet, and lanes
+cd "$data" && wide_sheet || bad "direct batch of every column"
+settings wide.csv wide
+exits 0 "every column" flow "$scratch/log"
+same_results "snakemake, every column" "$scratch/wide" "$scratch/direct_wide"
+flow "$scratch/log" -n
+grep -q 'Nothing to be done' "$scratch/log" && ok || bad "every column, second run" "$scratch/log"
+touch dna/PCL01.lane2.bam.bai
+flow "$scratch/log" -n
+[ "$(jobs_of sample "$scratch/log")" = 1 ] && grep -q 'wildcards: sample=LAN01' "$scratch/log" && ok || bad "a second lane's index is watched" "$scratch/log"
+
 # the rules in a workflow of others
 mkdir "$scratch/theirs" && cd "$scratch/theirs" || exit 2
 cat >Snakefile <<SNAKE
@@ -72,6 +83,22 @@ rule all:
 SNAKE
 exits 0 "the rules in another workflow" snakemake -c 2
 [ -s labels/PCL01.json ] && [ -s labels/PCL01.ras.vcf.gz.tbi ] && ok || bad "results of another workflow"
+
+# the rules without a config, as the defaults are, and without a sheet
+mkdir "$scratch/plain" && cd "$scratch/plain" || exit 2
+cat >Snakefile <<SNAKE
+module plasmastrat:
+    snakefile: "$pipelines/snakemake/rules/plasmastrat.smk"
+
+use rule plasmastrat_sample from plasmastrat with:
+    input: dna=["$data/dna/PCL01.lane1.bam", "$data/dna/PCL01.lane2.bam"]
+
+rule all:
+    default_target: True
+    input: "results/LANES.json"
+SNAKE
+exits 0 "the rule without a config" snakemake -c 2
+[ -s results/LANES.evidence.gz ] && grep -q 'PCL01.lane2.bam' results/LANES.json && ok || bad "two lanes by the rule's own input"
 
 # the current Snakemake, which most people have: from PyPI, where it can be had
 venv=${SNAKEMAKE_VENV:-$top/build/snakemake}

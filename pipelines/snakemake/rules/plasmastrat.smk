@@ -7,7 +7,8 @@
 #   use rule plasmastrat_sample from plasmastrat with:
 #       input: rna="aligned/{sample}.bam", rna_index="aligned/{sample}.bam.bai"
 #
-# plasmastrat_sample reads the inputs named rna, dna, normal and vcf; further ones (indexes) are only waited for.
+# plasmastrat_sample reads the inputs named rna, dna, normal (these also as lists of lanes), vcf, sv, cnv and counts; further
+# ones (indexes) are only waited for. Without `config:` the settings below hold.
 import csv
 import os
 import shlex
@@ -21,35 +22,72 @@ PLASMASTRAT = {
     "threads": 2,
     "mem_mb": 1000,
     "runtime": 60,
-    **config.get("plasmastrat", {}),
+    **globals().get("config", {}).get("plasmastrat", {}),
 }
-PLASMASTRAT_ROLES = ("rna", "dna", "normal", "vcf")
-PLASMASTRAT_ENDINGS = {"json": ".json", "html": ".html", "vcf": ".ras.vcf.gz", "tbi": ".ras.vcf.gz.tbi"}
+PLASMASTRAT_ROLES = ("rna", "dna", "normal", "vcf", "sv", "cnv", "counts")
+PLASMASTRAT_STATED = ("purity", "specimen", "molecules")
+PLASMASTRAT_ENDINGS = {
+    "json": ".json",
+    "html": ".html",
+    "vcf": ".ras.vcf.gz",
+    "tbi": ".ras.vcf.gz.tbi",
+    "evidence": ".evidence.gz",
+}
+
+
+def plasmastrat_rows(path):
+    """The rows of a sheet as spreadsheet programs save them: tabs, semicolons, commas, UTF-8, UTF-16, a header in any case."""
+    with open(path, "rb") as file:
+        data = file.read()
+    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig").replace("\u00a0", " ")
+    lines = [line for line in text.splitlines() if line.strip(" \t,;") and not line.lower().startswith("sep=")]
+    lines = [line for line in lines if line[0] != "#" or "sample_id" in line.lower()]
+    header = lines[0].lstrip("#")
+    separator = next((mark for mark in "\t;," if mark in header), ",")
+    names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator))]
+    for cells in csv.reader(lines[1:], delimiter=separator):
+        row = {name: cell.strip() for name, cell in zip(names, cells)}
+        yield {name: cell for name, cell in row.items() if cell.upper() not in ("", ".", "NA", "N/A", "#N/A")}
+
+
+def plasmastrat_share(text):
+    """ "80%" and "0,8" as the option takes them."""
+    number = text.replace(",", ".").rstrip("% ")
+    try:
+        return repr(float(number) / 100) if "%" in text else number
+    except ValueError:
+        return text
 
 
 def plasmastrat_sheet(path):
-    """The sheet as `plasmastrat batch` reads it: TSV or CSV, empty or "." means none, paths relative to the sheet."""
+    """The samples of a sheet as `plasmastrat batch` reads it, files as lists, paths relative to the sheet."""
     if not os.path.exists(path):
         return {}  # samples given by `use rule ... with:` need no sheet
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        lines = [line for line in file if line.strip() and not line.startswith("##")]
-    lines[0] = lines[0].lstrip("#")
-    rows = csv.DictReader(lines, delimiter="\t" if "\t" in lines[0] else ",")
-    samples = {}
-    for row in rows:
-        values = {k.strip(): (v or "").strip() for k, v in row.items() if k}
-        samples[values["sample_id"]] = {k: v for k, v in values.items() if v not in ("", ".")}
     folder = os.path.dirname(path)
-    for sample in samples.values():
+    samples = {}
+    for sample in plasmastrat_rows(path):
         for role in PLASMASTRAT_ROLES:
             if role in sample:
-                sample[role] = "##idx##".join(
-                    name if "://" in name else os.path.join(folder, name) for name in sample[role].split("##idx##")
-                )
+                sample[role] = [
+                    "##idx##".join(
+                        name if "://" in name else os.path.join(folder, name) for name in lane.strip().split("##idx##")
+                    )
+                    for lane in sample[role].split("|")
+                ]
+        if "purity" in sample:
+            sample["purity"] = plasmastrat_share(sample["purity"])
+        samples[sample["sample_id"]] = sample
     return samples
 
 
 PLASMASTRAT_SAMPLES = plasmastrat_sheet(PLASMASTRAT["sheet"])
+
+
+def plasmastrat_index(name, index):
+    """The index that the program would find: the one that was named, or the one beside the file; None if there is none."""
+    stem = os.path.splitext(name)[0]
+    beside = [name + ending for ending in (".bai", ".csi", ".crai", ".tbi")] + [stem + ".bai"]
+    return next((i for i in ([index] if index else beside) if os.path.exists(i)), None)
 
 
 def plasmastrat_files(wildcards):
@@ -57,16 +95,12 @@ def plasmastrat_files(wildcards):
     the program: that sample fails, saying so, and the others go on."""
     files = {}
     for role in PLASMASTRAT_ROLES:
-        name, _, index = PLASMASTRAT_SAMPLES.get(wildcards.sample, {}).get(role, "").partition("##idx##")
-        if not os.path.exists(name):
-            continue
-        files[role] = name
-        stem = os.path.splitext(name)[0]
-        for i in [index] if index else [name + e for e in (".bai", ".csi", ".crai", ".tbi")] + [stem + ".bai"]:
-            if os.path.exists(i):
-                files[role + "_index"] = i
-                break
-    return files
+        lanes = [lane.partition("##idx##") for lane in PLASMASTRAT_SAMPLES.get(wildcards.sample, {}).get(role, [])]
+        there = [lane for lane in lanes if os.path.exists(lane[0])]
+        indexes = [plasmastrat_index(name, index) for name, _, index in there]
+        files[role] = [name for name, _, _ in there]
+        files[role + "_index"] = [index for index in indexes if index]
+    return {name: paths for name, paths in files.items() if paths}
 
 
 def plasmastrat_words(wildcards, input):
@@ -74,9 +108,10 @@ def plasmastrat_words(wildcards, input):
     sample = PLASMASTRAT_SAMPLES.get(wildcards.sample, {})
     words = []
     for role in PLASMASTRAT_ROLES:
-        if role in sample or role in input.keys():
-            words += ["--" + role, sample.get(role) or str(input[role])]
-    for column in ("purity", "specimen"):
+        given = sample.get(role) or input.get(role) or []
+        for path in [given] if isinstance(given, str) else given:
+            words += ["--" + role, str(path)]
+    for column in PLASMASTRAT_STATED:
         if column in sample:
             words += ["--" + column, sample[column]]
     return " ".join(shlex.quote(word) for word in words)
@@ -109,7 +144,8 @@ rule plasmastrat_sample:
         runtime=lambda wildcards, attempt: PLASMASTRAT["runtime"] * attempt,
     shell:
         "{params.program} sample --id {wildcards.sample:q} {params.inputs} {params.options} -@ {threads}"
-        " --json {output.json:q} --html {output.html:q} --ras-vcf {output.vcf:q} --force > {log:q} 2>&1"
+        " --json {output.json:q} --html {output.html:q} --ras-vcf {output.vcf:q}"
+        " --evidence {output.evidence:q} --force > {log:q} 2>&1"
 
 
 rule plasmastrat_cohort:

@@ -3,6 +3,7 @@ process PLASMASTRAT_REPORT {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
+    container 'plasmastrat:0.3.0'
 
     input:
     tuple val(meta), path(sheet)

@@ -3,16 +3,19 @@ process PLASMASTRAT_SAMPLE {
     label 'process_low'
 
     conda "${moduleDir}/environment.yml"
+    container 'plasmastrat:0.3.0'
 
     input:
-    // each input is [file] or [file, index], or []; folders by role keep names from clashing
-    tuple val(meta), path(rna, stageAs: 'rna/*'), path(dna, stageAs: 'dna/*'), path(normal, stageAs: 'normal/*'), path(vcf, stageAs: 'vcf/*')
+    // each input is [] or its files and their indexes (of rna, dna and normal also several lanes, of different names); folders
+    // by role keep names from clashing
+    tuple val(meta), path(rna, stageAs: 'rna/*'), path(dna, stageAs: 'dna/*'), path(normal, stageAs: 'normal/*'), path(vcf, stageAs: 'vcf/*'), path(sv, stageAs: 'sv/*'), path(cnv, stageAs: 'cnv/*'), path(counts, stageAs: 'counts/*')
     tuple val(meta2), path(fasta, stageAs: 'reference/*')
 
     output:
     tuple val(meta), path("${prefix}.json"), emit: json
     tuple val(meta), path("${prefix}.html"), emit: html
     tuple val(meta), path("${prefix}.ras.vcf.gz"), path("${prefix}.ras.vcf.gz.tbi"), emit: vcf
+    tuple val(meta), path("${prefix}.evidence.gz"), emit: evidence
     tuple val(meta), path("${prefix}.txt"), emit: summary
     tuple val("${task.process}"), val('plasmastrat'), eval("plasmastrat --version | sed -n 's/^plasmastrat //p'"), topic: versions, emit: versions_plasmastrat
 
@@ -22,18 +25,22 @@ process PLASMASTRAT_SAMPLE {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
-    def inputs = [rna: rna, dna: dna, normal: normal, vcf: vcf, reference: fasta]
-        .collectEntries { option, given -> [option, [given].flatten()] }
-        .findAll { _option, files -> files }
-        .collect { option, files -> "--${option} '${files[0]}'" }
+    def inputs = [rna: rna, dna: dna, normal: normal, vcf: vcf, sv: sv, cnv: cnv, counts: counts, reference: fasta]
+        .collectMany { option, given ->
+            [given].flatten()
+                .findAll { file -> !(file.name ==~ /.*\.(bai|csi|crai|tbi|fai|gzi)/) }
+                .collect { file -> "--${option} '${file}'" }
+        }
         .join(' ')
-    def purity = meta.purity ? "--purity ${meta.purity}" : ''
-    def specimen = meta.specimen ? "--specimen ${meta.specimen}" : ''
+    def stated = ['purity', 'specimen', 'molecules']
+        .findAll { name -> meta[name] }
+        .collect { name -> "--${name} ${meta[name]}" }
+        .join(' ')
     """
     plasmastrat sample \\
         --id '${prefix}' \\
         ${inputs} \\
-        ${purity} ${specimen} \\
+        ${stated} \\
         --threads ${task.cpus} \\
         --outdir . \\
         ${args} > '${prefix}.txt'
@@ -44,5 +51,6 @@ process PLASMASTRAT_SAMPLE {
     """
     touch '${prefix}.json' '${prefix}.html' '${prefix}.ras.vcf.gz.tbi' '${prefix}.txt'
     echo '' | gzip > '${prefix}.ras.vcf.gz'
+    echo '' | gzip > '${prefix}.evidence.gz'
     """
 }
