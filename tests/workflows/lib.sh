@@ -70,9 +70,9 @@ for path, text in (("counts/IMP01.txt", count_files.feature_counts(0)), ("sv/IMP
 with open(sys.argv[2] + "/cnv/IMP01.cns", "w") as out:
     out.write("chromosome\tstart\tend\tgene\tlog2\tdepth\tprobes\tweight\n")
     for name in [*range(1, 23), "X"]:
-        out.write(f"chr{name}\t10000\t50000000\t-\t0.01\t30\t5000\t900\n")
+        out.write(f"chr{name}\t10000\t40000000\t-\t0.01\t30\t5000\t900\n")
         if name == 11:
-            out.write("chr11\t50000000\t135000000\t-\t0.58\t45\t8500\t1500\n")
+            out.write("chr11\t40000000\t135000000\t-\t0.58\t45\t8500\t1500\n")
 PY
     local lane
     for lane in 1 2; do # halves of the fragments, by name
@@ -81,12 +81,10 @@ PY
             /^@/ || (code[substr($1, length($1))] + 1) % 2 + 1 == lane' | samtools view -b -o "$data/dna/PCL01.lane$lane.bam" -
         samtools index "$data/dna/PCL01.lane$lane.bam"
     done
-    local cnv=""
-    plasmastrat sample --help | grep -q -- ' --cnv ' && cnv=cnv/IMP01.cns
     {
         printf '# from the tumour board;;;;;;;;;;\r\nSample_ID;RNA;dna;normal;vcf;sv;cnv;counts;Purity;specimen;molecules\r\n'
         printf 'LAN01;rna/PCL01.rna.bam;dna/PCL01.lane1.bam|dna/PCL01.lane2.bam;NA;;;;;80%%;lesion;3000\r\n'
-        printf 'IMP01;;;;.;sv/IMP01.vcf;%s;counts/IMP01.txt;0,6;;\r\n' "$cnv"
+        printf 'IMP01;;;;.;sv/IMP01.vcf;cnv/IMP01.cns;counts/IMP01.txt;0,6;;\r\n'
     } | iconv -f UTF-8 -t UTF-16 >"$data/wide.csv"
     (cd "$data" && plasmastrat batch wide.csv -o "$scratch/direct_wide" -q)
 }
