@@ -119,6 +119,9 @@ bench: all
 bench-real: all
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/real/bench_real.py $(BENCH_REAL)
 
+bench-long: all
+	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/long/bench_long.py $(BENCH_LONG)
+
 bench-ras: all
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/ras/bench_ras.py $(BENCH_RAS)
 
@@ -182,6 +185,7 @@ help:
 	@echo "make test-workflows  run pipelines/ on Snakemake, Slurm, CWL and Nextflow, and build the packages"
 	@echo "make bench     speed ratios against samtools in one run"
 	@echo "make bench-real figures of the RAS caller on simulated real libraries (ART reads, bwa); BENCH_REAL=--quick"
+	@echo "make bench-long figures of the RAS caller on long reads (minimap2, pbsim); BENCH_LONG=--quick"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
 	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"
 	@echo "make bench-identity persons told apart and contamination found, on simulated counts"
@@ -191,5 +195,5 @@ help:
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-real bench-identity bench-ccnd1 install deb format lint clean help
+.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-real bench-long bench-identity bench-ccnd1 install deb format lint clean help
 .DELETE_ON_ERROR:
