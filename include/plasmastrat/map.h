@@ -16,6 +16,9 @@ uint64_t *ps_map_find(const ps_map *map, uint64_t key); /* or NULL */
 void ps_map_remove(ps_map *map, uint64_t key);
 void ps_map_free(ps_map *map);
 
+/* FNV-1a, 64 bits (Fowler, Noll, Vo), begun with PS_FNV_START: for checksums of texts that come in pieces. */
+#define PS_FNV_START UINT64_C(0xcbf29ce484222325)
+uint64_t ps_fnv1a(uint64_t hash, const void *bytes, size_t n);
 /* 64-bit hash of bytes (FNV-1a with the finaliser of MurmurHash3: FNV alone leaves the low bits poor). */
 uint64_t ps_hash(const void *bytes, size_t n);
 /* The same eight bytes at a time, for long texts; the same on every machine, and another value than ps_hash. */

@@ -12,12 +12,15 @@ static uint64_t mix(uint64_t h) {
     return h ^ (h >> 33);
 }
 
-uint64_t ps_hash(const void *bytes, size_t n) {
+uint64_t ps_fnv1a(uint64_t hash, const void *bytes, size_t n) {
     const unsigned char *p = bytes;
-    uint64_t h = 0xcbf29ce484222325ULL;
     for (size_t i = 0; i < n; i++)
-        h = (h ^ p[i]) * 0x100000001b3ULL;
-    return mix(h);
+        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+uint64_t ps_hash(const void *bytes, size_t n) {
+    return mix(ps_fnv1a(PS_FNV_START, bytes, n));
 }
 
 /* Slot that holds the key, or the empty slot where it belongs. */
@@ -99,7 +102,7 @@ static uint64_t little_endian(const unsigned char *p) {
 /* FNV-1a over words; the rotation carries high bits down, which multiplying alone never does. */
 uint64_t ps_hash_long(const void *bytes, size_t n) {
     const unsigned char *p = bytes;
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ n;
+    uint64_t h = PS_FNV_START ^ n;
     for (; n >= 8; n -= 8, p += 8) {
         h = (h ^ little_endian(p)) * UINT64_C(0x9e3779b97f4a7c15);
         h = h << 31 | h >> 33;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/map.h"
 #include "plasmastrat/file.h"
 
 #include "embed.h"
@@ -133,14 +134,6 @@ void ps_panel_files_free(ps_panel_files *files) {
     *files = (ps_panel_files){0};
 }
 
-/* FNV-1a, 64 bit (Fowler, Noll, Vo): not against forgery, but any edit of any file changes it. */
-static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t n) {
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 /* Files that hold places and nothing else; genes.tsv and bins.bed also say what those are worth. */
 static int is_places_only(const char *name) {
     static const char *const names[] = {"cds.bed",    "cds.fa",      "contigs.tsv",     "exons.bed",
@@ -151,17 +144,18 @@ static int is_places_only(const char *name) {
     return 0;
 }
 
+/* Not against forgery, but any edit of any file changes it. */
 void ps_panel_files_checksum(const ps_panel_files *files, int knowledge_only, char hex[17]) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = PS_FNV_START;
     for (size_t i = 0; i < files->n; i++) {
         const ps_panel_file *f = &files->at[i];
         if (knowledge_only && is_places_only(f->name))
             continue;
         char length[24];
         int n = snprintf(length, sizeof length, "%zu", f->n_bytes);
-        hash = fnv1a(hash, f->name, strlen(f->name) + 1);
-        hash = fnv1a(hash, length, (size_t)n + 1); /* so that bytes cannot move from one file to the next unseen */
-        hash = fnv1a(hash, f->bytes, f->n_bytes);
+        hash = ps_fnv1a(hash, f->name, strlen(f->name) + 1);
+        hash = ps_fnv1a(hash, length, (size_t)n + 1); /* so that bytes cannot move from one file to the next unseen */
+        hash = ps_fnv1a(hash, f->bytes, f->n_bytes);
     }
     snprintf(hex, 17, "%016" PRIx64, hash);
 }

@@ -1,41 +1,33 @@
 /* normals.c - the file of a panel of normals (see normals.h). */
 #include "plasmastrat/normals.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
-#include "plasmastrat/table.h"
+#include "plasmastrat/map.h"
+
+#include "checked_table.h"
 
 const char *const ps_assay_names[PS_N_ASSAYS] = {"unknown", "whole-genome", "exome", "targeted"};
-
-static const char format_name[] = "plasmastrat/copynumber-reference/1";
 
 enum { CONTIG, BEG0, END0, LEVEL, SPREAD, LEVEL_SE, FRAGMENTS, USABLE, CAPTURED, CHECK, N_COLUMNS };
 static const char *const columns[N_COLUMNS] = {"contig",   "beg0",      "end0",   "level",    "spread",
                                                "level_se", "fragments", "usable", "captured", "check"};
 
-/* FNV-1a, 64 bits. */
-static const uint64_t hash_start = UINT64_C(0xcbf29ce484222325);
-
-static uint64_t hash_text(uint64_t hash, const char *text) {
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
+static const checked_kind kind = {"a panel of normals", "plasmastrat/copynumber-reference/1", "reference copynumber",
+                                  columns, N_COLUMNS};
 
 void ps_bins_checksum(const ps_panel *panel, char hex[17]) {
-    uint64_t hash = hash_start;
+    uint64_t hash = PS_FNV_START;
     for (int i = 0; i < panel->n_bins; i++) {
         const ps_bin *b = &panel->bins[i];
         char line[200];
         snprintf(line, sizeof line, "%s\t%" PRId32 "\t%" PRId32 "\t%s\t%d\t%.6g\t%.6g\n",
                  panel->contigs[b->span.contig].name[PS_STYLE_UCSC], b->span.beg0, b->span.end0,
                  panel->arms[b->arm].name, (int)b->role, b->gc, b->mappability);
-        hash = hash_text(hash, line);
+        hash = ps_fnv1a(hash, line, strlen(line));
     }
     snprintf(hex, 17, "%016" PRIx64, hash);
 }
@@ -55,42 +47,22 @@ void ps_normals_free(ps_normals *n) {
 /* ---- writing -------------------------------------------------------------------------------------------------------
  */
 
-typedef struct writer {
-    FILE *out;
-    uint64_t hash;
-} writer;
-
-static void put(writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(writer *w, const char *format, ...) {
-    char line[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    w->hash = hash_text(w->hash, line);
-    fputs(line, w->out);
-}
-
 void ps_normals_write(ps_normals *n, const ps_panel *panel, const char *program, FILE *out) {
-    writer w = {out, hash_start};
-    put(&w, "##format=%s\n", format_name);
-    put(&w, "##program=%s\n", program);
-    put(&w, "##panel=%s\n##build=%s\n##panel_version=%s\n##bins=%s\n", n->panel, n->build, n->panel_version,
-        n->bins_checksum);
-    put(&w, "##assay=%s\n##normals=%zu\n##usable=%d\n", ps_assay_names[n->assay], n->n_samples, n->usable);
+    checked_writer w = checked_begin(&kind, program, out);
+    checked_put(&w, "##panel=%s\n##build=%s\n##panel_version=%s\n##bins=%s\n", n->panel, n->build, n->panel_version,
+                n->bins_checksum);
+    checked_put(&w, "##assay=%s\n##normals=%zu\n##usable=%d\n", ps_assay_names[n->assay], n->n_samples, n->usable);
     for (size_t i = 0; i < n->n_samples; i++)
-        put(&w, "##normal=%.6g %.6g %s\n", n->sample[i].fragments_per_bin, n->sample[i].noise, n->sample[i].name);
-    for (int c = 0; c < N_COLUMNS; c++)
-        put(&w, "%s%s", c ? "\t" : "#", columns[c]);
-    put(&w, "\n");
+        checked_put(&w, "##normal=%.6g %.6g %s\n", n->sample[i].fragments_per_bin, n->sample[i].noise,
+                    n->sample[i].name);
+    checked_columns(&w, &kind);
     for (int i = 0; i < n->n_bins; i++) {
         const ps_normal_bin *b = &n->bin[i];
         const ps_span *s = &panel->bins[i].span;
-        put(&w, "%s\t%" PRId32 "\t%" PRId32 "\t%.6g\t%.6g\t%.6g\t%" PRIu64 "\t%d\t%.6g",
-            panel->contigs[s->contig].name[PS_STYLE_UCSC], s->beg0, s->end0, b->level, b->spread, b->level_se,
-            b->fragments, b->usable, b->captured);
-        snprintf(n->checksum, sizeof n->checksum, "%016" PRIx64, w.hash);
-        fprintf(out, "\t%s\n", n->checksum);
+        checked_put(&w, "%s\t%" PRId32 "\t%" PRId32 "\t%.6g\t%.6g\t%.6g\t%" PRIu64 "\t%d\t%.6g",
+                    panel->contigs[s->contig].name[PS_STYLE_UCSC], s->beg0, s->end0, b->level, b->spread, b->level_se,
+                    b->fragments, b->usable, b->captured);
+        checked_end_row(&w, n->checksum);
     }
 }
 
@@ -98,26 +70,11 @@ void ps_normals_write(ps_normals *n, const ps_panel *panel, const char *program,
  */
 
 typedef struct reader {
-    const char *path;
+    checked_reader file; /* first: what read_key is given */
     ps_normals *normals;
-    uint64_t hash;
-    long line;
-    int n_declared, usable_declared, has_format;
-    long panel_line, build_line, version_line, bins_line, assay_line, normals_line;
+    int n_declared, usable_declared;
+    long build_line, version_line, bins_line, normals_line;
 } reader;
-
-static int bad_line(const reader *r, ps_error *err, const char *what) {
-    return ps_fail(err, PS_ERR_USAGE, r->path, r->line, "%s", what);
-}
-
-static int keep_once(const reader *r, char **slot, const char *value, ps_error *err) {
-    if (*slot)
-        return bad_line(r, err, "stands here a second time");
-    if (!*value)
-        return bad_line(r, err, "no value after '=', expected one");
-    *slot = ps_strdup(value);
-    return 0;
-}
 
 static int read_sample(reader *r, const char *value, ps_error *err) {
     ps_normals *n = r->normals;
@@ -126,97 +83,73 @@ static int read_sample(reader *r, const char *value, ps_error *err) {
     ps_normal_sample s = {0};
     if (sscanf(value, "%31s %31s %n", first, second, &used) != 2 || used <= 0 || !value[used] ||
         ps_parse_double(first, 0, 1e12, &s.fragments_per_bin) < 0 || ps_parse_double(second, 0, 1e6, &s.noise) < 0)
-        return bad_line(r, err, "expected ##normal=FRAGMENTS_PER_BIN NOISE NAME");
+        return checked_fail(&r->file, err, "expected ##normal=FRAGMENTS_PER_BIN NOISE NAME");
     s.name = ps_strdup(value + used);
     n->sample = ps_resize(n->sample, n->n_samples + 1, sizeof *n->sample);
     n->sample[n->n_samples++] = s;
     return 0;
 }
 
-static int read_key(reader *r, const char *key, const char *value, ps_error *err) {
+static int read_assay(const checked_reader *file, ps_normals *n, const char *value, ps_error *err) {
+    for (int a = PS_ASSAY_GENOME; a < PS_N_ASSAYS; a++)
+        if (!strcmp(value, ps_assay_names[a]))
+            n->assay = (ps_assay)a;
+    return n->assay ? 0 : checked_fail(file, err, "unknown assay, expected whole-genome, exome or targeted");
+}
+
+static int read_count(reader *r, const char *value, int *declared, ps_error *err) {
+    int64_t n = 0;
+    if (checked_count(&r->file, value, &n, err) < 0)
+        return -1;
+    *declared = (int)n;
+    return 0;
+}
+
+static int read_key(checked_reader *file, const char *key, const char *value, int *found, ps_error *err) {
+    reader *r = (reader *)file;
     ps_normals *n = r->normals;
-    int64_t count = 0;
-    if (!strcmp(key, "format")) {
-        if (strcmp(value, format_name) != 0)
-            return ps_fail(err, PS_ERR_USAGE, r->path, r->line, "format '%.80s', expected %s", value, format_name);
-        r->has_format = 1;
-        return 0;
-    }
-    if (!strcmp(key, "program"))
-        return 0;
-    if (!strcmp(key, "panel"))
-        return keep_once(r, &n->panel, value, err);
-    if (!strcmp(key, "build")) {
-        r->build_line = r->line;
-        return keep_once(r, &n->build, value, err);
-    }
-    if (!strcmp(key, "panel_version")) {
-        r->version_line = r->line;
-        return keep_once(r, &n->panel_version, value, err);
-    }
+    const struct {
+        const char *key;
+        char **slot;
+        long *line;
+    } texts[] = {{"panel", &n->panel, NULL},
+                 {"build", &n->build, &r->build_line},
+                 {"panel_version", &n->panel_version, &r->version_line}};
+    *found = 1;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!strcmp(key, texts[i].key)) {
+            if (texts[i].line)
+                *texts[i].line = file->line;
+            return checked_keep(file, texts[i].slot, value, err);
+        }
     if (!strcmp(key, "bins")) {
-        r->bins_line = r->line;
+        r->bins_line = file->line;
         snprintf(n->bins_checksum, sizeof n->bins_checksum, "%s", value);
         return 0;
     }
-    if (!strcmp(key, "assay")) {
-        for (int a = PS_ASSAY_GENOME; a < PS_N_ASSAYS; a++)
-            if (!strcmp(value, ps_assay_names[a]))
-                n->assay = (ps_assay)a;
-        return n->assay ? 0 : bad_line(r, err, "unknown assay, expected whole-genome, exome or targeted");
+    if (!strcmp(key, "assay"))
+        return read_assay(file, n, value, err);
+    if (!strcmp(key, "normals")) {
+        r->normals_line = file->line;
+        return read_count(r, value, &r->n_declared, err);
     }
-    if (!strcmp(key, "normals") || !strcmp(key, "usable")) {
-        if (ps_parse_int(value, 0, 1000000, &count) < 0)
-            return bad_line(r, err, "expected a whole number after '='");
-        r->normals_line = !strcmp(key, "normals") ? r->line : r->normals_line;
-        *(strcmp(key, "normals") ? &r->usable_declared : &r->n_declared) = (int)count;
-        return 0;
-    }
-    if (!strcmp(key, "normal"))
-        return read_sample(r, value, err);
-    return ps_fail(err, PS_ERR_USAGE, r->path, r->line, "unknown key '%.40s' of a panel of normals", key);
-}
-
-/* The lines before the rows; everything enters the hash. ps_table_read reads the rows. */
-static int read_head(reader *r, ps_error *err) {
-    FILE *in = fopen(r->path, "r");
-    char line[1024];
-    int status = 0;
-    if (!in)
-        return ps_fail(err, PS_ERR_USAGE, r->path, 0, "panel of normals cannot be read: %s", strerror(errno));
-    while (status == 0 && fgets(line, sizeof line, in)) {
-        r->line++;
-        r->hash = hash_text(r->hash, line);
-        line[strcspn(line, "\r\n")] = '\0';
-        if (strncmp(line, "##", 2) != 0)
-            break; /* the header line */
-        char *equals = strchr(line, '=');
-        if (!equals) {
-            status = bad_line(r, err, "expected ##key=value");
-            break;
-        }
-        *equals = '\0';
-        status = read_key(r, line + 2, equals + 1, err);
-    }
-    fclose(in);
-    if (status == 0 && !r->has_format)
-        return ps_fail(err, PS_ERR_USAGE, r->path, 1,
-                       "is no panel of normals: expected ##format=%s (made by plasmastrat reference copynumber)",
-                       format_name);
-    return status;
+    if (!strcmp(key, "usable"))
+        return read_count(r, value, &r->usable_declared, err);
+    *found = !strcmp(key, "normal");
+    return *found ? read_sample(r, value, err) : 0;
 }
 
 static int check_head(const reader *r, ps_error *err) {
     const ps_normals *n = r->normals;
     if (!n->panel || !n->build || !n->panel_version || !n->bins_checksum[0] || !n->assay)
-        return ps_fail(err, PS_ERR_USAGE, r->path, 0,
+        return ps_fail(err, PS_ERR_USAGE, r->file.path, 0,
                        "header is not whole, expected the keys panel, build, panel_version, bins, assay");
     if (n->n_samples != (size_t)r->n_declared)
-        return ps_fail(err, PS_ERR_USAGE, r->path, r->normals_line, "%d normals declared but %zu listed",
+        return ps_fail(err, PS_ERR_USAGE, r->file.path, r->normals_line, "%d normals declared but %zu listed",
                        r->n_declared, n->n_samples);
     if (n->n_samples < PS_MIN_NORMALS)
-        return ps_fail(err, PS_ERR_USAGE, r->path, r->normals_line, "made from %zu normals, expected at least %d",
-                       n->n_samples, PS_MIN_NORMALS);
+        return ps_fail(err, PS_ERR_USAGE, r->file.path, r->normals_line,
+                       "made from %zu normals, expected at least %d", n->n_samples, PS_MIN_NORMALS);
     return 0;
 }
 
@@ -228,40 +161,24 @@ static const ps_panel *match_panel(const reader *r, const ps_panel *panels, int 
         if (!strcmp(panels[i].build, n->build))
             found = &panels[i];
     if (!found) {
-        ps_fail(err, PS_ERR_USAGE, r->path, r->build_line, "is for build %s, but the panel is for %s", n->build,
+        ps_fail(err, PS_ERR_USAGE, r->file.path, r->build_line, "is for build %s, but the panel is for %s", n->build,
                 n_panels == 1 ? panels[0].build : "others");
         return NULL;
     }
     ps_bins_checksum(found, checksum);
     if (strcmp(n->panel, found->name) != 0 || strcmp(n->panel_version, found->version) != 0) {
-        ps_fail(err, PS_ERR_USAGE, r->path, r->version_line,
+        ps_fail(err, PS_ERR_USAGE, r->file.path, r->version_line,
                 "was made with panel %s version %s, but this is %s version %s: make it again", n->panel,
                 n->panel_version, found->name, found->version);
         return NULL;
     }
     if (strcmp(n->bins_checksum, checksum) != 0) {
-        ps_fail(err, PS_ERR_USAGE, r->path, r->bins_line,
+        ps_fail(err, PS_ERR_USAGE, r->file.path, r->bins_line,
                 "was made with other bins (checksum %s, the panel's is %s): make it again", n->bins_checksum,
                 checksum);
         return NULL;
     }
     return found;
-}
-
-static int check_row(reader *r, const ps_table *t, size_t row, const int *column, ps_error *err) {
-    char hex[17];
-    for (int c = 0; c < CHECK; c++) {
-        if (c)
-            r->hash = hash_text(r->hash, "\t");
-        r->hash = hash_text(r->hash, ps_table_cell(t, row, column[c]));
-    }
-    snprintf(hex, sizeof hex, "%016" PRIx64, r->hash);
-    if (strcmp(hex, ps_table_cell(t, row, column[CHECK])) != 0)
-        return ps_fail(err, PS_ERR_USAGE, r->path, t->line[row],
-                       "checksum does not fit: this line or one above it was changed, removed or moved; make the "
-                       "file again with plasmastrat reference copynumber");
-    snprintf(r->normals->checksum, sizeof r->normals->checksum, "%s", hex);
-    return 0;
 }
 
 static int read_row(reader *r, const ps_panel *panel, const ps_table *t, size_t row, const int *column,
@@ -280,14 +197,14 @@ static int read_row(reader *r, const ps_panel *panel, const ps_table *t, size_t 
         return -1;
     if (ps_panel_contig(panel, ps_table_cell(t, row, column[CONTIG])) != s->contig || beg0 != s->beg0 ||
         end0 != s->end0)
-        return ps_fail(err, PS_ERR_USAGE, r->path, t->line[row], "expected bin %s:%d-%d of the panel",
+        return ps_fail(err, PS_ERR_USAGE, r->file.path, t->line[row], "expected bin %s:%d-%d of the panel",
                        panel->contigs[s->contig].name[PS_STYLE_UCSC], (int)s->beg0, (int)s->end0);
     if (usable && !(b->level > 0))
         return ps_table_fail(t, row, column[LEVEL], err, "expected a level above 0 of a usable bin");
     b->fragments = (uint64_t)fragments;
     b->usable = (uint8_t)usable;
     r->normals->usable += b->usable;
-    return check_row(r, t, row, column, err);
+    return checked_row(&r->file, t, row, column, r->normals->checksum, err);
 }
 
 static int read_rows(reader *r, const ps_panel *panel, const ps_table *t, ps_error *err) {
@@ -295,7 +212,7 @@ static int read_rows(reader *r, const ps_panel *panel, const ps_table *t, ps_err
     if (ps_table_require(t, columns, N_COLUMNS, column, err) < 0)
         return -1;
     if (t->n_rows != (size_t)panel->n_bins)
-        return ps_fail(err, PS_ERR_USAGE, r->path, 0, "has %zu bins, expected the panel's %d", t->n_rows,
+        return ps_fail(err, PS_ERR_USAGE, r->file.path, 0, "has %zu bins, expected the panel's %d", t->n_rows,
                        panel->n_bins);
     r->normals->n_bins = panel->n_bins;
     r->normals->bin = ps_alloc(t->n_rows, sizeof *r->normals->bin);
@@ -303,18 +220,18 @@ static int read_rows(reader *r, const ps_panel *panel, const ps_table *t, ps_err
         if (read_row(r, panel, t, row, column, err) < 0)
             return -1;
     if (r->normals->usable != r->usable_declared)
-        return ps_fail(err, PS_ERR_USAGE, r->path, 0, "%d usable bins declared but %d marked", r->usable_declared,
-                       r->normals->usable);
+        return ps_fail(err, PS_ERR_USAGE, r->file.path, 0, "%d usable bins declared but %d marked",
+                       r->usable_declared, r->normals->usable);
     return 0;
 }
 
 int ps_normals_read(const char *path, const ps_panel *panels, int n_panels, ps_normals *normals, ps_error *err) {
-    reader r = {.path = path, .normals = normals, .hash = hash_start};
+    reader r = {.file = {.path = path, .kind = &kind, .key = read_key}, .normals = normals};
     ps_table table = {0};
     const ps_panel *panel = NULL;
     int status = -1;
     *normals = (ps_normals){.path = ps_strdup(path)};
-    if (read_head(&r, err) == 0 && check_head(&r, err) == 0 &&
+    if (checked_read_head(&r.file, err) == 0 && check_head(&r, err) == 0 &&
         (panel = match_panel(&r, panels, n_panels, err)) != NULL &&
         ps_table_read(path, PS_ERR_USAGE, &table, err) == 0)
         status = read_rows(&r, panel, &table, err);
