@@ -15,6 +15,9 @@
 #include "plasmastrat/model.h"
 #include "plasmastrat/reasons.h"
 
+/* ln odds: for dysregulated: a junction (assumption: a junction above its background is as good as certain) */
+static const double ccnd1_junction_log_odds = 6;
+
 typedef enum {
     PS_CCND1_NOT_ASSESSABLE,
     PS_CCND1_NOT_DYSREGULATED,

@@ -12,6 +12,10 @@
 #include "plasmastrat/case.h"
 #include "plasmastrat/reasons.h"
 
+/* bases: of the genome that one fragment shows (assumption: bases of the genome that a fragment of usual libraries
+ * shows) */
+static const double cn_fragment_reach = 300;
+
 typedef enum {
     PS_CN_NOT_ASSESSABLE,
     PS_CN_LOSS,

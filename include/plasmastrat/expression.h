@@ -17,6 +17,11 @@
 #include "plasmastrat/case.h"
 #include "plasmastrat/reasons.h"
 
+/* the same share may differ by this from the cohort's (assumption) */
+static const double expression_late_shift = 0.2;
+/* ln odds: most that expression says (assumption: odds of 400: no single measurement is surer) */
+static const double expression_max_log_odds = 6;
+
 typedef enum {
     PS_EXPRESSION_NOT_ASSESSABLE,
     PS_EXPRESSION_NOT_OVER,

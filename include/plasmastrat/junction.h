@@ -12,6 +12,9 @@
 #include "plasmastrat/case.h"
 #include "plasmastrat/reasons.h"
 
+/* bases: of a fragment that must lie beyond a junction (assumption: aligners place no fewer beyond a junction) */
+static const double junction_anchor = 30;
+
 typedef enum {
     PS_JUNCTION_NOT_ASSESSABLE,
     PS_JUNCTION_NOT_DETECTED,

@@ -13,6 +13,12 @@
 
 #include "plasmastrat/evidence.h"
 
+/* molecules per ng: haploid genomes that a nanogram of DNA holds (derived: 3.3 pg a haploid genome) */
+static const double library_ng_molecules = 330;
+/* fraction of fragments: in three places from which a window is an amplicon (assumption: one or two amplicons and a
+ * little of a third hold nearly all) */
+static const double library_amplicon_share = 0.8;
+
 typedef enum {
     PS_LIBRARY_UNKNOWN,
     PS_LIBRARY_UNIQUE,

@@ -139,247 +139,84 @@ typedef struct ps_chromosome {
     double all[PS_N_KARYOTYPE_GROUPS]; /* their sum */
 } ps_chromosome;
 
-/* Limits: one double each, from limits.tsv (name, value, unit, source). X(name) list so that table and struct agree.
- * What a laboratory or a reviewer may question stands here; grids, buffers and numerical tolerances stay in code. */
-#define PS_LIMITS(X)                                                                                                         \
-    /* ---- reads ---- */                                                                                                    \
-    X(min_mapq)              /* phred: reads below are left out (RAS, copy number, junction); 255 is "unknown" */            \
-    X(min_base_quality)      /* phred: a codon counts when its three bases reach it */                                       \
-    X(max_base_quality)      /* phred: cap on one base */                                                                    \
-    X(max_consensus_quality) /* phred: cap on two agreeing mates (errors before sequencing are shared) */                    \
-    X(absent_p)              /* probability: of no fragment on a chromosome by chance, below which it is missing */          \
-    /* ---- RAS ---- */                                                                                                      \
-    X(library_ng_molecules)       /* molecules per ng: haploid genomes that a nanogram of DNA holds */                       \
-    X(library_amplicon_ng)        /* ng: input that is assumed of an amplicon where the user does not say */                 \
-    X(library_amplicon_share)     /* fraction of fragments: in three places from which a window is an amplicon */            \
-    X(library_amplicon_fragments) /* fragments: fewer do not tell an amplicon */                                             \
-    X(library_copies_excess)    /* fraction of fragments: shared ends above chance from which copies are unmarked */         \
-    X(library_stack_share)      /* fraction of molecules: that end at one place from which it is a primer's */               \
-    X(library_primer_bases)     /* bases: that a primer covers where the user does not say */                                \
-    X(library_primer_slack)     /* bases: between a primer's end and a read's */                                             \
-    X(ras_min_alt)              /* fragments */                                                                              \
-    X(ras_alpha_hotspot)        /* probability of a false call per allele at a hotspot codon */                              \
-    X(ras_alpha_other)          /* the same elsewhere */                                                                     \
-    X(ras_lod95_limit)          /* VAF: a codon is wild type when its lod95 is at or under this */                           \
-    X(ras_background_floor)     /* errors per base and alternative below which no sample is trusted */                       \
-    X(ras_background_shape)     /* gamma shape of how error rates vary between places (CV = 1/sqrt(shape)) */                \
-    X(ras_indel_background)     /* expected false indel fragments per fragment at a site */                                  \
-    X(ras_inframe_background)   /* the same of a three-base event */                                                         \
-    X(ras_strand_p)             /* two-sided p of orientation bias below which a candidate is filtered */                    \
-    X(ras_germline_normal_vaf)  /* VAF in the matched normal from which a variant counts as germline */                      \
-    X(ras_blocks_sensitivity)   /* chance that a mutation would have kept a VCF's caller from a hom-ref block */             \
-    X(ras_germline_blocks_vaf)  /* VAF: below which a caller of germline genotypes writes a hom-ref block over it */         \
-    X(ras_block_min_gq)         /* phred: a hom-ref block of a less sure genotype says nothing */                            \
-    X(ras_rna_sensitivity)      /* chance that RNA shows a mutated allele that exists */                                     \
-    X(ras_germline_min_alt)     /* fragments: in the matched normal before a variant counts as germline */                   \
-    X(ras_design_fragments)     /* fragments: that the VAF the score is made for would show */                               \
-    X(ras_design_min_vaf)       /* VAF: the score is made for, at least */                                                   \
-    X(ras_design_max_vaf)       /* VAF: and at most */                                                                       \
-    X(ras_neighbour_errors)     /* fraction of one error: errors of two or three bases of a codon, of one base's */          \
-    X(ras_chain_error)          /* errors per fragment: of a change across codons */                                         \
-    X(ras_misplaced)            /* fraction of the VAF: the interval of a change of more than one base allows for */         \
-    X(ras_background_vaf)       /* VAF: up to which a haplotype is background */                                             \
-    X(ras_background_fragments) /* fragments: from which a haplotype may be more than background */                          \
-    X(ras_background_p)         /* probability: of an excess over the qualities by chance, below which it counts */          \
-    X(ras_avoid_share)          /* fraction of the reference's share below which a variant avoids a side */                  \
-    X(ras_end_bases)            /* bases: from an end of a read's alignment: doubtful */                                     \
-    X(ras_clutter_codons)       /* codons: changed besides: the fragment is mismapped */                                     \
-    X(ras_clutter_clip)         /* fraction of a read: clipped: the same */                                                  \
-    X(ras_complex_reach)        /* bases: around an indel: mismatches there are part of it */                                \
-    X(ras_longest_gap)          /* bases: of an indel that is looked for in clipped bases */                                 \
-    X(ras_near_indel_ratio)     /* fold: as many fragments with an indel beside a variant: refused */                        \
-    X(ras_part_share)        /* fraction of fragments: of a called larger change that may show a part of it alone */         \
-    X(ras_refused_p)         /* probability: of errors alone, below which a refused candidate is listed */                   \
-    X(ras_blocking_p)        /* probability: of errors alone, below which a refused candidate denies a wild type */          \
-    X(ras_carry_over_vaf)    /* VAF: below which a call may be another sample's of the run */                                \
-    X(ras_carry_over_fold)   /* fold: that its VAF is higher there */                                                        \
-    X(ras_floor_vaf)         /* VAF: below which a call does not decide alone */                                             \
-    X(ras_min_quality)       /* phred: from which a base enters, with its own error */                                       \
-    X(ras_damage_haplotypes) /* haplotypes of one substitution: more of them are damage */                                   \
-    X(ras_damage_max_vaf)    /* VAF: up to which a haplotype may be damage */                                                \
-    X(ras_optimistic_ratio)  /* fold: mismatches over stated ones from which qualities are optimistic */                     \
-    X(ras_indel_fold)        /* fold: of this sample's own indel rate is allowed for */                                      \
-    X(ras_true_indels)       /* alleles of one class: more of them are errors */                                             \
-    X(ras_run_bases)         /* bases: of a run of one letter that do not raise its indel errors */                          \
-    X(ras_run_fold)          /* fold per base: by each base beyond those */                                                  \
-    X(ras_max_indel_error)   /* fragments per fragment: errors of an indel, at most */                                       \
-    X(ras_block_error)       /* errors per base: of a hom-ref block of a VCF */                                              \
-    X(ras_refuted_p) /* probability: of so few fragments of a VCF's mutation in the DNA, below which it is refuted */        \
-    X(ras_quiet_vaf)    /* VAF: from which a 0/0 row of a VCF with reads is remarked */                                      \
-    X(ras_cis_excess)   /* fraction of reads: more that a part of an MNV may have */                                         \
-    X(ras_max_log_odds) /* ln odds: most that reads say for a mutation */                                                    \
-    X(ras_vcf_log_odds) /* ln odds: another program's PASS says for a mutation */                                            \
-    /* ---- RNA or DNA? ---- */                                                                                              \
-    X(assay_min_reads)         /* reads from which RNA and DNA are told apart */                                             \
-    X(assay_dna_max_spliced)   /* spliced share of the reads: from here up the file is RNA */                                \
-    X(assay_rna_max_unspliced) /* unspliced share of the reads at exon edges: from here up the file is DNA */                \
-    /* ---- CCND1 expression ---- */                                                                                         \
-    X(expression_library_sd)   /* log2 ratio: between libraries, beside the spread of a level */                             \
-    X(expression_share_sd)     /* log2 ratio: between the marker levels of pure plasma cells of two patients */              \
-    X(expression_min_share)    /* fraction of RNA: of plasma cells, below which nothing is said */                           \
-    X(expression_warn_share)   /* fraction of RNA */                                                                         \
-    X(expression_rest_log2)    /* log2 ratio: CCND1 of marrow without plasma cells, at most */                               \
-    X(expression_posterior)    /* probability: of a level from which it is the state */                                      \
-    X(expression_panel_weight) /* probability: of the panel's level beside a cohort's components of it */                    \
-    X(expression_min_expected) /* fragments: of CCND1 that an intermediate level would show; fewer are too shallow */        \
-    X(expression_min_reference_fragments) /* fragments over all reference genes */                                           \
-    X(expression_min_reference_genes)     /* reference genes with fragments */                                               \
-    X(expression_min_spliced)             /* spliced reads / reads on multi-exon reference genes */                          \
-    X(expression_warn_plasma_log2)                                                                                           \
-    X(expression_max_unspliced) /* reads at inner exon edges that run on into the intron: above it nothing is said */        \
-    X(expression_max_late_share) /* share of reads in the last third of long reference genes' exons, without a cohort */     \
-    X(expression_late_shift)     /* the same share may differ by this from the cohort's */                                   \
-    X(expression_stranded_fraction) /* sense (or antisense) share from which a library counts as stranded */                 \
-    X(expression_edge_bases)        /* bases: on both sides of an exon edge from which a read runs across it */              \
-    X(expression_few_genes)         /* genes: reference genes from which a share is their median */                          \
-    X(expression_edge_reads)        /* reads: at the exon edges of a gene from which its unspliced share counts */           \
-    X(expression_late_reads)        /* reads: of a gene from which its share in the last third counts */                     \
-    X(expression_long_gene)         /* bases: exons of a gene from which its last third is looked at */                      \
-    X(expression_background_log2)   /* log2 ratio: CCND1 over what unspliced reads lend it: less is no expression */         \
-    X(expression_max_log_odds)      /* ln odds: most that expression says */                                                 \
-    X(expression_min_median_fragments) /* fragments: median over a cohort from which a reference gene is used */             \
-    X(expression_min_sd)               /* log2 ratio: of a component of the mixture, at least */                             \
-    X(expression_separation)           /* Ashman's D: above which neighbouring components are apart */                       \
-    X(expression_component_samples)    /* samples: that a component holds */                                                 \
-    X(expression_counts_apart)         /* log2: imported counts that differ from the reads by more are told */               \
-    X(expression_neighbour_log2) /* log2 ratio: the panel's other genes of CCND1's chromosome together have at least this */ \
-    X(expression_absence_log2) /* log2 ratio: below the low level from which absence is one value */                         \
-    /* ---- soft evidence of CCND1 from DNA ---- */                                                                          \
-    X(ccnd1_no_junction)       /* probability: of no IGH::CCND1 in DNA where CCND1 is very high */                           \
-    X(ccnd1_no_gain)           /* probability: of no gain in DNA where CCND1 is intermediate */                              \
-    X(ccnd1_q_gain_odds)       /* odds: of 11q gained without 11p with an IGH::CCND1 against without */                      \
-    X(ccnd1_clear_share)       /* fraction of RNA: of plasma cells that would have shown t(11;14)-like expression */         \
-    X(ccnd1_clear_posterior)   /* probability: of very high expression, below which RNA has excluded it */                   \
-    X(ccnd1_conflict_log_odds) /* ln odds: against dysregulated: a junction without expression */                            \
-    X(ccnd1_junction_log_odds) /* ln odds: for dysregulated: a junction */                                                   \
-    /* ---- copy number ---- */                                                                                              \
-    X(cn_min_fragments_per_bin) /* mean fragments per arm bin */                                                             \
-    X(cn_max_empty_bins)        /* share of empty arm bins beyond Poisson: above it not whole-genome */                      \
-    X(cn_max_bin_cv)            /* robust CV beyond Poisson above which nothing is said */                                   \
-    X(cn_max_interval)          /* copies: a wider 95 % interval is not assessable */                                        \
-    X(cn_baseline_odds)         /* posterior odds the best baseline must have over the next */                               \
-    X(cn_baseline_sure)         /* odds: under which the next is printed as a warning */                                     \
-    X(cn_gain_copies)           /* copies from which CCND1 is gained */                                                      \
-    X(cn_amplified_copies)                                                                                                   \
-    X(cn_loss_copies)                                                                                                        \
-    X(cn_focal_log2)          /* log2 of 11q13 over the rest of 11q that counts as focal */                                  \
-    X(cn_captured_ratio)      /* bins this many times above the median bin count as captured */                              \
-    X(cn_max_captured_bins)   /* share of captured arm bins above which it is not whole-genome */                            \
-    X(cn_exome_bins)          /* share of captured arm bins from which a capture is an exome */                              \
-    X(cn_max_enrichment)      /* RAS hotspot depth over what the bins predict: above it not whole-genome */                  \
-    X(cn_max_copies)          /* more at 11q13 is a capture, not an amplification */                                         \
-    X(cn_max_outliers)        /* share of arm bins that do not fit their arm: above it nothing is said */                    \
-    X(cn_usual_wave)          /* CV that neighbouring bins share, expected before it is measured */                          \
-    X(cn_max_wave)            /* CV that neighbouring bins share: above it nothing is said */                                \
-    X(cn_max_normal_spread)   /* a bin whose level in normals is less certain is not used */                                 \
-    X(cn_bait_spread)         /* sd of ln depth of a bait between two samples, where one normal is all there is */           \
-    X(cn_normal_arm_log2)     /* an arm of a normal further off is refused */                                                \
-    X(cn_remaining_error)     /* log2 ratio: of any level that the model leaves */                                           \
-    X(cn_prior_least)         /* probability: gain and loss prior of an arm, at least */                                     \
-    X(cn_prior_none)          /* probability: of no copy of an arm */                                                        \
-    X(cn_prior_genomes)       /* genomes: added to every pair of states of a chromosome's arms */                            \
-    X(cn_prior_three)         /* fraction of gains: of gained arms with three copies */                                      \
-    X(cn_prior_four)          /* fraction of gains: with four */                                                             \
-    X(cn_prior_more)          /* fraction of gains: with five, and with six */                                               \
-    X(cn_prior_pattern)       /* probability: of an arm that has what its kind of genome mostly has */                       \
-    X(cn_prior_hypodiploid)   /* probability: many of the even chromosomes have one copy */                                  \
-    X(cn_prior_near_triploid) /* probability: all chromosomes mostly have three copies */                                    \
-    X(cn_prior_hyperhaploid)  /* probability: the odd two, the others one; the same of that doubled */                       \
-    X(cn_prior_monosomy)      /* probability: one copy of an arm of an even chromosome in hypodiploid ones */                \
-    X(cn_prior_partial)       /* probability: of a purity that is not that of the events, all shares together */             \
-    X(cn_subclone_density)    /* probability per log2: of an arm at no whole number of copies */                             \
-    X(cn_baseline_apart)      /* log2 ratio: from which two baselines are two answers */                                     \
-    X(cn_part_arms)           /* fraction of arms: that may lie between whole copies of a given purity */                    \
-    X(cn_hyperdiploid_chromosomes) /* chromosomes: of the odd ones gained whole for hyperdiploid */                          \
-    X(cn_state_margin)             /* copies: the interval stays away from the copies that a state denies */                 \
-    X(cn_two_margin)               /* copies: an interval further off two is not neutral */                                  \
-    X(cn_interval_copies)          /* copies: from which cn_max_interval grows in proportion */                              \
-    X(cn_gene_sds)                 /* standard errors: by which the bins at CCND1 leave the rest of 11q13 */                 \
-    X(cn_gene_reach)               /* bases: on each side of CCND1 that count as its own bins */                             \
-    X(cn_focal_sds)                /* standard errors: by which 11q13 leaves the rest of 11q to be focal */                  \
-    X(cn_whole_share)              /* fraction of the step of 11q: 11p moves with 11q from here */                           \
-    X(cn_part_sds)                 /* sds: by which a part of 11q13 stands at a level of its own */                          \
-    X(cn_outlier_sds)              /* sds: by which a bin leaves its arm to be left out */                                   \
-    X(cn_min_baits)                /* bins: with baits on the arms that tell a capture's efficiency */                       \
-    X(cn_wave_share)            /* fraction of the bins' CV: of the noise expected as wave, before it is measured */         \
-    X(cn_wave_clear)            /* standard errors: of its variance from which a wave is seen clearly */                     \
-    X(cn_wave_bases)            /* bases: between neighbouring bins that share a wave */                                     \
-    X(cn_fragment_reach)        /* bases: of the genome that one fragment shows */                                           \
-    X(cn_min_hotspot_depth)     /* fragments: at RAS hotspots from which their enrichment counts */                          \
-    X(cn_captured_sds)          /* sds: of counting by which a captured bin stands above */                                  \
-    X(cn_spike_ratio)           /* fold: over the usual bin at 11q13: part of a spike or amplicon */                         \
-    X(cn_shortest_amplicon)     /* bins: fewer in a row are baits, not an amplicon */                                        \
-    X(cn_normal_arm_sds)        /* standard errors: by which an arm of a normal must be off to be refused */                 \
-    X(cn_normal_outlier_sds)    /* sds: by which a normal is left out at a bin (a germline deletion) */                      \
-    X(cn_normal_cap_sds)        /* sds: beyond which a normal adds no more to a bin's spread */                              \
-    X(cn_normal_usual_variance) /* variance of ln depth: of a bin between normals, before it is measured */                  \
-    X(cn_prior_normals)         /* normals: that the spread of all bins counts for in that of one */                         \
-    X(cn_bait_ratio)            /* fold: over the background from which a bin may have a bait */                             \
-    X(cn_bait_sds)              /* sds: of counting by which a bin with a bait stands above */                               \
-    X(cn_min_level)             /* fraction of the mean bin: of a bin in normals */                                          \
-    X(cn_segment_error)         /* log2 ratio: what a program's correction leaves wrong of a segment */                      \
-    X(cn_segment_point)         /* log2 ratio: sd of one bin or probe of a segment */                                        \
-    X(cn_segment_copies)        /* copies: by which fitted copies of a segment may be off (sd) */                            \
-    X(cn_segment_rounding)      /* copies: by which whole copies of a sample may be off (sd) */                              \
-    X(cn_segment_cover)         /* fraction of arm bins: that segments must cover to tell the two-copy level */              \
-    X(cn_segments_apart)        /* copies: by which segments and reads of one sample disagree */                             \
-    /* ---- IGH::CCND1 ---- */                                                                                               \
-    X(junction_min_fragments)   /* supporting fragments for detected */                                                      \
-    X(junction_cluster_bases)   /* breakpoint cluster width */                                                               \
-    X(junction_min_coverage)    /* physical coverage (fragments over a base) for not-detected */                             \
-    X(junction_alpha)           /* false-detection probability allowed to the background */                                  \
-    X(junction_max_insert)      /* bases: pairs wider than this count as discordant */                                       \
-    X(junction_igh_excess)      /* fold: how many more chance pairs IGH takes than its length says */                        \
-    X(junction_direction_share) /* fraction of pairs: share of the chance pairs that one direction is allowed */             \
-    X(junction_even_pairs)      /* pairs: pairs that an even spread counts for in the local background */                    \
-    X(junction_power)           /* probability: of seeing a clonal junction */                                               \
-    X(junction_min_share)       /* fraction of the tumour's cells: a junction in fewer does not decide alone */              \
-    X(junction_pairs_insert)    /* bases: mean fragment, from which split reads come with pairs */                           \
-    X(junction_unpaired_splits) /* fragments: so many split ones without a pair are no junction */                           \
-    X(junction_window_share) /* fraction of the window: share of the 11q13 window with that power for not-detected */        \
-    X(junction_anchor)       /* bases: of a fragment that must lie beyond a junction */                                      \
-    X(junction_overreach)    /* bases: that an aligner may carry a read past the break */                                    \
-    X(junction_reciprocal_bases)    /* bases: between the two products of one exchange on chromosome 11 */                   \
-    X(junction_min_aligned)         /* bases: that a clipped read must align */                                              \
-    X(junction_min_clip)            /* bases: clipped: fewer say nothing */                                                  \
-    X(junction_clip_overlap)        /* bases: compared each way before two clipped ends are joined */                        \
-    X(junction_clip_bases)          /* bases: compared both ways together */                                                 \
-    X(junction_clip_complex)        /* bases: of both clips together that no repeat explains */                              \
-    X(junction_clip_mismatch_every) /* bases: one mismatch is allowed in so many */                                          \
-    X(junction_clip_shift)          /* bases: shared by both sides, or inserted between them, at most */                     \
-    /* ---- identity ---- */                                                                                                 \
-    X(identity_min_sites)             /* SNPs that two inputs must share before their persons are compared */                \
-    X(identity_min_log_odds)          /* ln odds from which one person is the same as, or different from, another */         \
-    X(identity_min_log_odds_relative) /* ln odds over a close relative from which one person is the same as another */       \
-    X(identity_outliers)              /* fraction of SNPs: that say nothing */                                               \
-    X(identity_hom_minor)             /* beta shape: of the other allele at homozygous SNPs */                               \
-    X(identity_hom_major)             /* beta shape: of the own allele */                                                    \
-    X(identity_clear)                 /* probability: from which a genotype is printed */                                    \
-    X(identity_clear_error)           /* errors per base: of the printed genotypes */                                        \
-    X(identity_rna_even)              /* fraction: heterozygous SNPs of RNA that look even */                                \
-    X(identity_rna_even_shape)        /* beta shape: of those */                                                             \
-    X(identity_rna_skewed)            /* fraction: out of balance; the rest have lost an allele */                           \
-    X(identity_rna_skewed_shape)      /* beta shape: of those */                                                             \
-    X(identity_dna_even)              /* fraction: the same in tumour DNA */                                                 \
-    X(identity_dna_even_shape)        /* beta shape */                                                                       \
-    X(identity_dna_skewed)            /* fraction */                                                                         \
-    X(identity_dna_skewed_shape)      /* beta shape */                                                                       \
-    X(identity_normal_even)           /* fraction: the same in the normal */                                                 \
-    X(identity_normal_even_shape)     /* beta shape */                                                                       \
-    X(identity_normal_skewed)         /* fraction */                                                                         \
-    X(identity_normal_skewed_shape)   /* beta shape */                                                                       \
-    /* ---- contamination ---- */                                                                                            \
-    X(contamination_warn)          /* fraction of foreign fragments from which an input is contaminated */                   \
-    X(contamination_min_sites)     /* SNPs of at least contamination_min_depth before anything is said */                    \
-    X(contamination_min_depth)     /* fragments */                                                                           \
-    X(contamination_min_fragments) /* fragments at those SNPs together */                                                    \
-    X(contamination_min_error)     /* errors per base and alternative: at SNPs, at least */                                  \
-    X(contamination_max_error)     /* errors per base and alternative: from here up nothing is said */                       \
-    X(contamination_drop)          /* ln likelihood: below its maximum at which the interval ends */                         \
-    X(contamination_drop_rna)      /* ln likelihood: the same in RNA */
+/* Limits: one double each, from limits.tsv (name, value, unit, source). X(name, unit, lowest, highest): one list for the
+ * struct, the loader and `panel show`; the range is what could be meant. What only an algorithm needs stands in its file. */
+#define PS_LIMITS(X)                                                                                                 \
+    /* ---- reads ---- */                                                                                            \
+    X(min_mapq, "phred", 0, 254) /* reads below are left out (RAS, copy number, junction); 255 is "unknown" */       \
+    X(min_base_quality, "phred", 0, 60)       /* a codon counts when its three bases reach it */                     \
+    X(max_base_quality, "phred", 10, 62)      /* cap on one base */                                                  \
+    X(max_consensus_quality, "phred", 10, 62) /* cap on two agreeing mates (errors before sequencing are shared) */  \
+    /* ---- RAS ---- */                                                                                              \
+    X(library_amplicon_ng, "ng", 1e-3, 1e6) /* input that is assumed of an amplicon where the user does not say */   \
+    X(library_copies_excess, "fraction of fragments", 0,                                                             \
+      1)                                     /* shared ends above chance from which copies are unmarked */           \
+    X(library_primer_bases, "bases", 0, 200) /* that a primer covers where the user does not say */                  \
+    X(ras_min_alt, "fragments", 1, 1000)                                                                             \
+    X(ras_alpha_hotspot, "probability", 1e-15, 0.05) /* of a false call per allele at a hotspot codon */             \
+    X(ras_alpha_other, "probability", 1e-15, 0.05)   /* the same elsewhere */                                        \
+    X(ras_lod95_limit, "VAF", 1e-4, 0.5)             /* a codon is wild type when its lod95 is at or under this */   \
+    X(ras_germline_normal_vaf, "VAF", 0.01, 0.5) /* in the matched normal from which a variant counts as germline */ \
+    X(ras_block_min_gq, "phred", 0, 1000)        /* a hom-ref block of a less sure genotype says nothing */          \
+    X(ras_germline_min_alt, "fragments", 1, 1000) /* in the matched normal before a variant counts as germline */    \
+    X(ras_end_bases, "bases", 0, 100)             /* from an end of a read's alignment: doubtful */                  \
+    X(ras_clutter_codons, "codons", 1, 1000)      /* changed besides: the fragment is mismapped */                   \
+    X(ras_clutter_clip, "fraction of a read", 0.01, 1) /* clipped: the same */                                       \
+    X(ras_complex_reach, "bases", 0, 30)               /* around an indel: mismatches there are part of it */        \
+    X(ras_longest_gap, "bases", 1, 60)                 /* of an indel that is looked for in clipped bases */         \
+    X(ras_carry_over_vaf, "VAF", 0, 0.5)               /* below which a call may be another sample's of the run */   \
+    X(ras_carry_over_fold, "fold", 1, 1000)            /* that its VAF is higher there */                            \
+    X(ras_floor_vaf, "VAF", 0, 0.5)                    /* below which a call does not decide alone */                \
+    X(ras_damage_haplotypes, "haplotypes", 1, 1000)    /* of one substitution: more of them are damage */            \
+    X(ras_optimistic_ratio, "fold", 1, 1000) /* mismatches over stated ones from which qualities are optimistic */   \
+    /* ---- CCND1 expression ---- */                                                                                 \
+    X(expression_min_share, "fraction of RNA", 0.001, 1) /* of plasma cells, below which nothing is said */          \
+    X(expression_warn_share, "fraction of RNA", 0.001, 1)                                                            \
+    X(expression_posterior, "probability", 0.5, 0.9999)        /* of a level from which it is the state */           \
+    X(expression_min_reference_fragments, "fragments", 1, 1e9) /* over all reference genes */                        \
+    X(expression_min_reference_genes, "genes", 1, 10000)       /* reference genes with fragments */                  \
+    X(expression_min_spliced, "fraction of reads", 0, 1) /* spliced reads / reads on multi-exon reference genes */   \
+    X(expression_warn_plasma_log2, "log2 ratio", -20, 20)                                                            \
+    X(expression_max_unspliced, "fraction of reads at exon edges", 0.01,                                             \
+      1) /* reads at inner exon edges that run on into the intron: above it nothing is said */                       \
+    X(expression_max_late_share, "fraction of reads", 0.34,                                                          \
+      1) /* share of reads in the last third of long reference genes' exons, without a cohort */                     \
+    X(expression_stranded_fraction, "fraction of fragments", 0.5,                                                    \
+      1) /* sense (or antisense) share from which a library counts as stranded */                                    \
+    X(expression_edge_bases, "bases", 1, 100) /* on both sides of an exon edge from which a read runs across it */   \
+    /* ---- copy number ---- */                                                                                      \
+    X(cn_min_fragments_per_bin, "fragments", 0.01, 1e6) /* mean fragments per arm bin */                             \
+    X(cn_max_bin_cv, "coefficient of variation", 0.01,                                                               \
+      10)                                 /* robust CV beyond Poisson above which nothing is said */                 \
+    X(cn_max_interval, "copies", 0.1, 20) /* a wider 95 % interval is not assessable */                              \
+    X(cn_baseline_odds, "odds", 1, 1e9)   /* posterior odds the best baseline must have over the next */             \
+    X(cn_gain_copies, "copies", 2, 4)     /* from which CCND1 is gained */                                           \
+    X(cn_amplified_copies, "copies", 2.5, 100)                                                                       \
+    X(cn_loss_copies, "copies", 0, 2)                                                                                \
+    X(cn_focal_log2, "log2 ratio", 0.01, 5) /* log2 of 11q13 over the rest of 11q that counts as focal */            \
+    /* ---- IGH::CCND1 ---- */                                                                                       \
+    X(junction_min_fragments, "fragments", 1, 1000) /* supporting fragments for detected */                          \
+    X(junction_min_coverage, "fragments over a base", 1,                                                             \
+      1e6)                                        /* physical coverage (fragments over a base) for not-detected */   \
+    X(junction_alpha, "probability", 1e-15, 0.05) /* false-detection probability allowed to the background */        \
+    X(junction_max_insert, "bases", 100, 1e6)     /* pairs wider than this count as discordant */                    \
+    X(junction_power, "probability", 0.5, 0.9999) /* of seeing a clonal junction */                                  \
+    X(junction_min_share, "fraction of the tumour's cells", 0, 1) /* a junction in fewer does not decide alone */    \
+    X(junction_min_aligned, "bases", 1, 1000)                     /* that a clipped read must align */               \
+    X(junction_min_clip, "bases", 1, 32)                          /* clipped: fewer say nothing */                   \
+    /* ---- identity ---- */                                                                                         \
+    X(identity_min_sites, "SNPs", 5, 1e6) /* that two inputs must share before their persons are compared */         \
+    X(identity_min_log_odds, "ln odds", 1,                                                                           \
+      100) /* from which one person is the same as, or different from, another */                                    \
+    X(identity_min_log_odds_relative, "ln odds", 0,                                                                  \
+      100) /* over a close relative from which one person is the same as another */                                  \
+    /* ---- contamination ---- */                                                                                    \
+    X(contamination_warn, "fraction of fragments", 1e-3,                                                             \
+      0.5) /* fraction of foreign fragments from which an input is contaminated */                                   \
+    X(contamination_min_sites, "SNPs", 10, 1e6) /* of at least contamination_min_depth before anything is said */
 
 typedef struct ps_limits {
-#define X(name) double name;
+#define X(name, unit, low, high) double name;
     PS_LIMITS(X)
 #undef X
 } ps_limits;

@@ -12,6 +12,9 @@
 #include "plasmastrat/case.h"
 #include "plasmastrat/reasons.h"
 
+/* ln odds: most that reads say for a mutation (assumption: the model of errors is no surer) */
+static const double ras_max_log_odds = 12;
+
 typedef enum { PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE, PS_RAS_MUTATED, PS_N_RAS_STATES } ps_ras_state;
 extern const char *const ps_ras_state_names[PS_N_RAS_STATES];
 
@@ -83,12 +86,12 @@ typedef struct ps_ras_codon {
 
 typedef struct ps_ras_library { /* what one read input's errors look like; zeroed: not measured */
     int given;
-    double quality_ratio;     /* mismatches seen in those that base qualities state; NaN: too few are stated */
+    double quality_ratio;            /* mismatches seen in those that base qualities state; NaN: too few are stated */
     double error_stated, error_seen; /* errors per base outside hotspots: by base qualities, and by mismatches; NaN */
     double spread;                   /* sd of ln(error rate) from place to place */
-    int damaged;              /* haplotypes of one substitution that are damage; 0: none */
-    double damaged_vaf;       /* the highest of them */
-    const char *damaged_pair; /* "C>T/G>A"; a constant */
+    int damaged;                     /* haplotypes of one substitution that are damage; 0: none */
+    double damaged_vaf;              /* the highest of them */
+    const char *damaged_pair;        /* "C>T/G>A"; a constant */
 } ps_ras_library;
 
 typedef struct ps_ras_call {

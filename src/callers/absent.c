@@ -36,7 +36,7 @@ int contig_is_absent(const ps_panel *panel, const ps_read_evidence *e, int conti
             e->snps.snp[i].ref + e->snps.snp[i].alt + e->snps.snp[i].other > 0);
     for (int i = 0; i < panel->n_bins; i++)
         add(&bins, panel->bins[i].span.contig == contig, e->bins.bin[i] > 0);
-    if (snps.seen[1] > 0 || bins.seen[1] > 0 || log_chance(&snps) + log_chance(&bins) > log(panel->limits.absent_p))
+    if (snps.seen[1] > 0 || bins.seen[1] > 0 || log_chance(&snps) + log_chance(&bins) > log(absent_p))
         return 0;
     ps_reason_add(
         reasons, PS_REASON_CONTIG_ABSENT,

@@ -10,6 +10,15 @@
 #include "plasmastrat/map.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* fragments: fewer do not tell an amplicon (assumption: fewer in three places may be chance) */
+static const double library_amplicon_fragments = 50;
+/* fraction of molecules: that end at one place from which it is a primer's (assumption: random ends of an exon are
+ * spread over hundreds of bases) */
+static const double library_stack_share = 0.2;
+/* bases: between a primer's end and a read's (assumption: as far as clips and indels move an end) */
+static const double library_primer_slack = 3;
+
 const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "unmarked-copies", "umi", "amplicon"};
 
 /* AMPLICON_ENDS: two amplicons over a codon and the start of a third. NEAR_STARTS, NEAR_LENGTHS: bases over which starts and lengths
@@ -123,18 +132,17 @@ static double leaders_at(const window *w, int32_t codon, const ps_molecule *lead
 
 /* Few pairs of ends with nearly all fragments over a codon: nobody shears DNA like that. */
 static void find_amplicon(const scan *s, window *w, int32_t codon) {
-    const ps_limits *l = &s->c->panel->limits;
     const ps_molecule *leader[AMPLICON_ENDS] = {0};
     double lead[AMPLICON_ENDS] = {0}, few = 0, all = leaders_at(w, codon, leader, lead);
-    if (all < l->library_amplicon_fragments)
+    if (all < library_amplicon_fragments)
         return;
     for (int k = 0; k < AMPLICON_ENDS; k++)
         few += lead[k];
-    s->amplicon[codon] = w->is_heavy || few >= l->library_amplicon_share * all;
+    s->amplicon[codon] = w->is_heavy || few >= library_amplicon_share * all;
     w->n_amplicon += s->amplicon[codon];
     for (int k = 0; k < AMPLICON_ENDS && s->amplicon[codon] && may_stack(s); k++)
         for (int right = 0; right < 2; right++)
-            if (lead[k] > (1 - l->library_amplicon_share) / AMPLICON_ENDS * all)
+            if (lead[k] > (1 - library_amplicon_share) / AMPLICON_ENDS * all)
                 add_stack(s, w, right, leader[k]->key.end0[right]);
 }
 
@@ -157,7 +165,6 @@ static int32_t *sorted_ends(const window *w, int right, size_t *n) {
 
 /* Places where many molecules begin or end, whatever their other end: primers of one side. */
 static void find_stacks(const scan *s, window *w) {
-    const ps_limits *l = &s->c->panel->limits;
     if (w->n_amplicon || !may_stack(s))
         return;
     for (int right = 0; right < 2; right++) {
@@ -166,7 +173,7 @@ static void find_stacks(const scan *s, window *w) {
         for (size_t i = 0; i < n; i = to) {
             for (to = i; to < n && end[to] == end[i]; to++)
                 ;
-            if ((double)n >= l->library_amplicon_fragments && (double)(to - i) >= l->library_stack_share * (double)n)
+            if ((double)n >= library_amplicon_fragments && (double)(to - i) >= library_stack_share * (double)n)
                 add_stack(s, w, right, end[i]);
         }
         free(end);
@@ -339,9 +346,7 @@ static void judge(const scan *s, ps_library *b) {
     if (b->kind != PS_LIBRARY_UMI && !b->has_copies)
         b->share = 1;
     b->stated = is_stated;
-    b->assumed = is_stated        ? s->c->molecules
-                 : b->stacked > 0 ? l->library_amplicon_ng * l->library_ng_molecules
-                                  : NAN;
+    b->assumed = is_stated ? s->c->molecules : b->stacked > 0 ? l->library_amplicon_ng * library_ng_molecules : NAN;
     b->mates_expected = (double)s->reads->codons.mates_expected;
     b->mates_met = (double)s->reads->codons.mates_met;
 }
@@ -429,8 +434,8 @@ static int is_at(int32_t place, int32_t end, double slack) {
 }
 
 /* Does a read of the molecule begin with a primer that covers a base of the codon? */
-static int is_hidden(const viewer *v, const window *w, const ps_molecule *m, const ps_codon *codon) {
-    double slack = v->s->c->panel->limits.library_primer_slack;
+static int is_hidden(const window *w, const ps_molecule *m, const ps_codon *codon) {
+    double slack = library_primer_slack;
     for (size_t i = 0; i < w->n_primers; i++) {
         const ps_primer *p = &w->primer[i];
         int here = (p->strand != '-' && is_at(p->beg0, m->key.end0[0], slack)) ||
@@ -529,7 +534,7 @@ static void count_molecule(viewer *v, const window *w, const ps_molecule *m) {
         if (shown <= 0)
             continue;
         v->tally[codon].fragments += shown;
-        if (is_hidden(v, w, m, &v->s->c->panel->codons[codon]))
+        if (is_hidden(w, m, &v->s->c->panel->codons[codon]))
             v->tally[codon].hidden += shown;
         else if (how == COUNT_MOLECULES)
             vote(v, m, codon, reference);

@@ -3,8 +3,17 @@
 
 #include "plasmastrat/calls.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+static const double assay_min_reads = 50; /* reads from which RNA and DNA are told apart (assumption) */
+/* fraction of reads: spliced share of the reads: from here up the file is RNA (assumption: aligners of DNA write no
+ * introns) */
+static const double assay_dna_max_spliced = 0.05;
+/* fraction of reads at exon edges: unspliced share of the reads at exon edges: from here up the file is DNA
+ * (assumption: precursor RNA is far below) */
+static const double assay_rna_max_unspliced = 0.9;
+
 /* Aligners of DNA write no introns, so a twentieth of spliced reads is RNA. All collectors of a DNA input count them. */
-static int is_rna(const ps_limits *l, const ps_read_evidence *e, char *why, size_t size) {
+static int is_rna(const ps_read_evidence *e, char *why, size_t size) {
     double kept = 0, spliced = 0;
     for (int c = 0; c < PS_N_COLLECTORS; c++) {
         kept += (double)e->seen[c];
@@ -12,16 +21,15 @@ static int is_rna(const ps_limits *l, const ps_read_evidence *e, char *why, size
             kept -= (double)e->left_out[c][k];
         spliced += (double)e->spliced[c];
     }
-    if (kept < l->assay_min_reads || spliced < l->assay_dna_max_spliced * kept)
+    if (kept < assay_min_reads || spliced < assay_dna_max_spliced * kept)
         return 0;
     snprintf(why, size, "%.0f of %.0f reads are spliced (%.2g, DNA stays under %g): is this RNA? give it with --rna",
-             spliced, kept, spliced / kept, l->assay_dna_max_spliced);
+             spliced, kept, spliced / kept, assay_dna_max_spliced);
     return 1;
 }
 
 /* Where an exon ends RNA is spliced, DNA goes on. */
 static int is_dna(const ps_panel *panel, const ps_read_evidence *e, char *why, size_t size) {
-    const ps_limits *l = &panel->limits;
     double unspliced = 0, edge = 0;
     for (int i = 0; i < panel->n_genes; i++) {
         if (panel->genes[i].n_exons < 2)
@@ -29,18 +37,18 @@ static int is_dna(const ps_panel *panel, const ps_read_evidence *e, char *why, s
         unspliced += (double)e->genes.gene[i].unspliced;
         edge += (double)(e->genes.gene[i].unspliced + e->genes.gene[i].spliced);
     }
-    if (edge < l->assay_min_reads || unspliced < l->assay_rna_max_unspliced * edge)
+    if (edge < assay_min_reads || unspliced < assay_rna_max_unspliced * edge)
         return 0;
     snprintf(
         why, size,
         "%.0f of %.0f reads at exon edges run on into the intron (%.2g, RNA stays under %g): is this DNA? give it "
         "with --dna",
-        unspliced, edge, unspliced / edge, l->assay_rna_max_unspliced);
+        unspliced, edge, unspliced / edge, assay_rna_max_unspliced);
     return 1;
 }
 
 int ps_wrong_assay(const ps_panel *panel, const ps_read_evidence *e, char *why, size_t why_size) {
     if (!e || !e->given)
         return 0;
-    return e->role == PS_INPUT_RNA ? is_dna(panel, e, why, why_size) : is_rna(&panel->limits, e, why, why_size);
+    return e->role == PS_INPUT_RNA ? is_dna(panel, e, why, why_size) : is_rna(e, why, why_size);
 }

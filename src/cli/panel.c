@@ -107,7 +107,7 @@ static int show_panel(char **args, int n, ps_error *err) {
     show_genes(&panel);
     show_loci(&panel);
     printf("\nlimits\n");
-#define X(name) printf("  %-36s %g\n", #name, panel.limits.name);
+#define X(name, unit, low, high) printf("  %-36s %-8g %s\n", #name, panel.limits.name, unit);
     PS_LIMITS(X)
 #undef X
     show_models(&panel);

@@ -499,9 +499,8 @@ ps_case cli_case_of(const ps_result *result, const cli_knowledge *k) {
                  .cnv = e->has_cnv ? &e->cnv : NULL,
                  .counts = e->has_counts ? &e->counts : NULL,
                  .purity = result->purity,
-                 .molecules = e->stated.molecules > 0
-                                  ? e->stated.molecules
-                                  : e->stated.input_ng * result->panel->limits.library_ng_molecules,
+                 .molecules =
+                     e->stated.molecules > 0 ? e->stated.molecules : e->stated.input_ng * library_ng_molecules,
                  .primers = e->primers.listed ? &e->primers : NULL,
                  .normals = result->normals,
                  .errors = k->errors.build ? &k->errors : NULL};

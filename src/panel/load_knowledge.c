@@ -144,255 +144,22 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
 /* ---- limits.tsv -------------------------------------------------------------------------------------------------
  */
 
-/* Not the limits themselves, which are data, but what could not be meant: units mixed up, signs lost. */
-#define RANGES(R)                                                                                                    \
-    R(min_mapq, 0, 254)                                                                                              \
-    R(min_base_quality, 0, 60)                                                                                       \
-    R(max_base_quality, 10, 62)                                                                                      \
-    R(max_consensus_quality, 10, 62)                                                                                 \
-    R(absent_p, 0, 0.05)                                                                                             \
-    R(library_ng_molecules, 1, 1e4)                                                                                  \
-    R(library_amplicon_ng, 1e-3, 1e6)                                                                                \
-    R(library_amplicon_share, 0.1, 1)                                                                                \
-    R(library_amplicon_fragments, 4, 1e6)                                                                            \
-    R(library_copies_excess, 0, 1)                                                                                   \
-    R(library_stack_share, 0.01, 1)                                                                                  \
-    R(library_primer_bases, 0, 200)                                                                                  \
-    R(library_primer_slack, 0, 50)                                                                                   \
-    R(ras_min_alt, 1, 1000)                                                                                          \
-    R(ras_alpha_hotspot, 1e-15, 0.05)                                                                                \
-    R(ras_alpha_other, 1e-15, 0.05)                                                                                  \
-    R(ras_lod95_limit, 1e-4, 0.5)                                                                                    \
-    R(ras_background_floor, 1e-9, 0.01)                                                                              \
-    R(ras_background_shape, 0.1, 1e6)                                                                                \
-    R(ras_indel_background, 1e-9, 0.05)                                                                              \
-    R(ras_inframe_background, 1e-9, 0.05)                                                                            \
-    R(ras_strand_p, 0, 0.05)                                                                                         \
-    R(ras_germline_normal_vaf, 0.01, 0.5)                                                                            \
-    R(ras_blocks_sensitivity, 0.01, 1)                                                                               \
-    R(ras_germline_blocks_vaf, 0.01, 0.5)                                                                            \
-    R(ras_block_min_gq, 0, 1000)                                                                                     \
-    R(ras_rna_sensitivity, 0.01, 1)                                                                                  \
-    R(ras_germline_min_alt, 1, 1000)                                                                                 \
-    R(ras_design_fragments, 1, 1000)                                                                                 \
-    R(ras_design_min_vaf, 1e-6, 0.5)                                                                                 \
-    R(ras_design_max_vaf, 1e-6, 1)                                                                                   \
-    R(ras_neighbour_errors, 1e-6, 1)                                                                                 \
-    R(ras_chain_error, 1e-12, 0.01)                                                                                  \
-    R(ras_misplaced, 0, 0.5)                                                                                         \
-    R(ras_background_vaf, 1e-4, 0.5)                                                                                 \
-    R(ras_background_fragments, 1, 1000)                                                                             \
-    R(ras_background_p, 1e-9, 0.5)                                                                                   \
-    R(ras_avoid_share, 0, 1)                                                                                         \
-    R(ras_end_bases, 0, 100)                                                                                         \
-    R(ras_clutter_codons, 1, 1000)                                                                                   \
-    R(ras_clutter_clip, 0.01, 1)                                                                                     \
-    R(ras_complex_reach, 0, 30)                                                                                      \
-    R(ras_longest_gap, 1, 60)                                                                                        \
-    R(ras_near_indel_ratio, 1, 1000)                                                                                 \
-    R(ras_part_share, 0, 1)                                                                                          \
-    R(ras_refused_p, 1e-9, 1)                                                                                        \
-    R(ras_blocking_p, 1e-9, 1)                                                                                       \
-    R(ras_carry_over_vaf, 0, 0.5)                                                                                    \
-    R(ras_carry_over_fold, 1, 1000)                                                                                  \
-    R(ras_floor_vaf, 0, 0.5)                                                                                         \
-    R(ras_min_quality, 0, 40)                                                                                        \
-    R(ras_damage_haplotypes, 1, 1000)                                                                                \
-    R(ras_damage_max_vaf, 0.01, 1)                                                                                   \
-    R(ras_optimistic_ratio, 1, 1000)                                                                                 \
-    R(ras_indel_fold, 1, 1000)                                                                                       \
-    R(ras_true_indels, 0, 1000)                                                                                      \
-    R(ras_run_bases, 1, 30)                                                                                          \
-    R(ras_run_fold, 1, 10)                                                                                           \
-    R(ras_max_indel_error, 1e-4, 0.5)                                                                                \
-    R(ras_block_error, 1e-6, 0.1)                                                                                    \
-    R(ras_refuted_p, 0, 0.05)                                                                                        \
-    R(ras_quiet_vaf, 1e-4, 1)                                                                                        \
-    R(ras_cis_excess, 0, 1)                                                                                          \
-    R(ras_max_log_odds, 1, 50)                                                                                       \
-    R(ras_vcf_log_odds, 1, 50)                                                                                       \
-    R(assay_min_reads, 1, 1e6)                                                                                       \
-    R(assay_dna_max_spliced, 0.001, 1)                                                                               \
-    R(assay_rna_max_unspliced, 0.5, 1)                                                                               \
-    R(expression_library_sd, 0, 5)                                                                                   \
-    R(expression_share_sd, 0.01, 5)                                                                                  \
-    R(expression_min_share, 0.001, 1)                                                                                \
-    R(expression_warn_share, 0.001, 1)                                                                               \
-    R(expression_rest_log2, -20, 5)                                                                                  \
-    R(expression_posterior, 0.5, 0.9999)                                                                             \
-    R(expression_panel_weight, 0.001, 1)                                                                             \
-    R(expression_min_expected, 1, 1e6)                                                                               \
-    R(expression_min_reference_fragments, 1, 1e9)                                                                    \
-    R(expression_min_reference_genes, 1, 10000)                                                                      \
-    R(expression_min_spliced, 0, 1)                                                                                  \
-    R(expression_warn_plasma_log2, -20, 20)                                                                          \
-    R(expression_max_unspliced, 0.01, 1)                                                                             \
-    R(expression_max_late_share, 0.34, 1)                                                                            \
-    R(expression_late_shift, 0.01, 1)                                                                                \
-    R(expression_stranded_fraction, 0.5, 1)                                                                          \
-    R(expression_edge_bases, 1, 100)                                                                                 \
-    R(expression_few_genes, 1, 10000)                                                                                \
-    R(expression_edge_reads, 1, 1e6)                                                                                 \
-    R(expression_late_reads, 1, 1e6)                                                                                 \
-    R(expression_long_gene, 1, 1e6)                                                                                  \
-    R(expression_background_log2, 0, 10)                                                                             \
-    R(expression_max_log_odds, 1, 50)                                                                                \
-    R(expression_min_median_fragments, 0, 1e9)                                                                       \
-    R(expression_min_sd, 0.01, 5)                                                                                    \
-    R(expression_separation, 0, 20)                                                                                  \
-    R(expression_component_samples, 1, 10000)                                                                        \
-    R(expression_neighbour_log2, -20, 15)                                                                            \
-    R(expression_counts_apart, 0.1, 10)                                                                              \
-    R(expression_absence_log2, 0, 20)                                                                                \
-    R(ccnd1_no_junction, 0.001, 1)                                                                                   \
-    R(ccnd1_no_gain, 0.01, 1)                                                                                        \
-    R(ccnd1_q_gain_odds, 1, 1000)                                                                                    \
-    R(ccnd1_clear_share, 0.01, 1)                                                                                    \
-    R(ccnd1_clear_posterior, 1e-6, 0.5)                                                                              \
-    R(ccnd1_conflict_log_odds, 0, 10)                                                                                \
-    R(ccnd1_junction_log_odds, 1, 50)                                                                                \
-    R(cn_min_fragments_per_bin, 0.01, 1e6)                                                                           \
-    R(cn_max_empty_bins, 0, 1)                                                                                       \
-    R(cn_max_bin_cv, 0.01, 10)                                                                                       \
-    R(cn_max_interval, 0.1, 20)                                                                                      \
-    R(cn_baseline_odds, 1, 1e9)                                                                                      \
-    R(cn_baseline_sure, 1, 1e9)                                                                                      \
-    R(cn_gain_copies, 2, 4)                                                                                          \
-    R(cn_amplified_copies, 2.5, 100)                                                                                 \
-    R(cn_loss_copies, 0, 2)                                                                                          \
-    R(cn_focal_log2, 0.01, 5)                                                                                        \
-    R(cn_captured_ratio, 1.5, 1000)                                                                                  \
-    R(cn_max_captured_bins, 0, 1)                                                                                    \
-    R(cn_exome_bins, 0, 1)                                                                                           \
-    R(cn_max_enrichment, 1.5, 1e6)                                                                                   \
-    R(cn_max_copies, 10, 1e6)                                                                                        \
-    R(cn_max_outliers, 0, 1)                                                                                         \
-    R(cn_usual_wave, 0.001, 1)                                                                                       \
-    R(cn_max_wave, 0.001, 10)                                                                                        \
-    R(cn_max_normal_spread, 0.01, 10)                                                                                \
-    R(cn_bait_spread, 0, 2)                                                                                          \
-    R(cn_normal_arm_log2, 0.05, 5)                                                                                   \
-    R(cn_remaining_error, 0, 1)                                                                                      \
-    R(cn_prior_least, 1e-6, 0.25)                                                                                    \
-    R(cn_prior_none, 1e-9, 0.1)                                                                                      \
-    R(cn_prior_genomes, 1e-4, 100)                                                                                   \
-    R(cn_prior_three, 0.01, 1)                                                                                       \
-    R(cn_prior_four, 0.001, 1)                                                                                       \
-    R(cn_prior_more, 1e-6, 0.5)                                                                                      \
-    R(cn_prior_pattern, 0.01, 0.99)                                                                                  \
-    R(cn_prior_hypodiploid, 0, 0.1)                                                                                  \
-    R(cn_prior_near_triploid, 1e-9, 0.05)                                                                            \
-    R(cn_prior_hyperhaploid, 1e-9, 0.02)                                                                             \
-    R(cn_prior_monosomy, 0.01, 0.9)                                                                                  \
-    R(cn_prior_partial, 0, 0.5)                                                                                      \
-    R(cn_subclone_density, 1e-9, 1)                                                                                  \
-    R(cn_baseline_apart, 0.01, 1)                                                                                    \
-    R(cn_part_arms, 0, 1)                                                                                            \
-    R(cn_hyperdiploid_chromosomes, 1, 8)                                                                             \
-    R(cn_state_margin, 0, 0.5)                                                                                       \
-    R(cn_two_margin, 0, 0.5)                                                                                         \
-    R(cn_interval_copies, 1, 1000)                                                                                   \
-    R(cn_gene_sds, 1, 20)                                                                                            \
-    R(cn_gene_reach, 0, 1e7)                                                                                         \
-    R(cn_focal_sds, 1, 20)                                                                                           \
-    R(cn_whole_share, 0.01, 1)                                                                                       \
-    R(cn_part_sds, 1, 20)                                                                                            \
-    R(cn_outlier_sds, 2, 50)                                                                                         \
-    R(cn_min_baits, 1, 100000)                                                                                       \
-    R(cn_wave_share, 0, 1)                                                                                           \
-    R(cn_wave_clear, 0.1, 20)                                                                                        \
-    R(cn_wave_bases, 1, 1e9)                                                                                         \
-    R(cn_fragment_reach, 10, 1e6)                                                                                    \
-    R(cn_min_hotspot_depth, 1, 1e6)                                                                                  \
-    R(cn_captured_sds, 1, 50)                                                                                        \
-    R(cn_spike_ratio, 1, 100)                                                                                        \
-    R(cn_shortest_amplicon, 1, 1000)                                                                                 \
-    R(cn_normal_arm_sds, 1, 50)                                                                                      \
-    R(cn_normal_outlier_sds, 1, 50)                                                                                  \
-    R(cn_normal_cap_sds, 1, 50)                                                                                      \
-    R(cn_normal_usual_variance, 0, 4)                                                                                \
-    R(cn_prior_normals, 0, 10000)                                                                                    \
-    R(cn_bait_ratio, 1, 100)                                                                                         \
-    R(cn_bait_sds, 1, 50)                                                                                            \
-    R(cn_min_level, 0, 1)                                                                                            \
-    R(cn_segment_error, 0, 1)                                                                                        \
-    R(cn_segment_point, 0, 10)                                                                                       \
-    R(cn_segment_copies, 0, 2)                                                                                       \
-    R(cn_segment_rounding, 0, 1)                                                                                     \
-    R(cn_segment_cover, 0, 1)                                                                                        \
-    R(cn_segments_apart, 0, 10)                                                                                      \
-    R(junction_min_fragments, 1, 1000)                                                                               \
-    R(junction_cluster_bases, 10, 100000)                                                                            \
-    R(junction_min_coverage, 1, 1e6)                                                                                 \
-    R(junction_alpha, 1e-15, 0.05)                                                                                   \
-    R(junction_max_insert, 100, 1e6)                                                                                 \
-    R(junction_igh_excess, 1, 1000)                                                                                  \
-    R(junction_direction_share, 0.25, 1)                                                                             \
-    R(junction_even_pairs, 0, 1e6)                                                                                   \
-    R(junction_power, 0.5, 0.9999)                                                                                   \
-    R(junction_min_share, 0, 1)                                                                                      \
-    R(junction_pairs_insert, 50, 100000)                                                                             \
-    R(junction_unpaired_splits, 1, 100000)                                                                           \
-    R(junction_window_share, 0.01, 1)                                                                                \
-    R(junction_anchor, 1, 1000)                                                                                      \
-    R(junction_overreach, 0, 1000)                                                                                   \
-    R(junction_reciprocal_bases, 1, 1e7)                                                                             \
-    R(junction_min_aligned, 1, 1000)                                                                                 \
-    R(junction_min_clip, 1, 32)                                                                                      \
-    R(junction_clip_overlap, 1, 32)                                                                                  \
-    R(junction_clip_bases, 1, 64)                                                                                    \
-    R(junction_clip_complex, 0, 64)                                                                                  \
-    R(junction_clip_mismatch_every, 2, 64)                                                                           \
-    R(junction_clip_shift, 0, 24)                                                                                    \
-    R(identity_min_sites, 5, 1e6)                                                                                    \
-    R(identity_min_log_odds, 1, 100)                                                                                 \
-    R(identity_min_log_odds_relative, 0, 100)                                                                        \
-    R(identity_outliers, 1e-3, 0.2)                                                                                  \
-    R(identity_hom_minor, 1e-3, 1000)                                                                                \
-    R(identity_hom_major, 1e-3, 1e6)                                                                                 \
-    R(identity_clear, 0.5, 1)                                                                                        \
-    R(identity_clear_error, 1e-6, 0.4)                                                                               \
-    R(identity_rna_even, 0, 1)                                                                                       \
-    R(identity_rna_even_shape, 0.1, 1e6)                                                                             \
-    R(identity_rna_skewed, 0, 1)                                                                                     \
-    R(identity_rna_skewed_shape, 0.1, 1e6)                                                                           \
-    R(identity_dna_even, 0, 1)                                                                                       \
-    R(identity_dna_even_shape, 0.1, 1e6)                                                                             \
-    R(identity_dna_skewed, 0, 1)                                                                                     \
-    R(identity_dna_skewed_shape, 0.1, 1e6)                                                                           \
-    R(identity_normal_even, 0, 1)                                                                                    \
-    R(identity_normal_even_shape, 0.1, 1e6)                                                                          \
-    R(identity_normal_skewed, 0, 1)                                                                                  \
-    R(identity_normal_skewed_shape, 0.1, 1e6)                                                                        \
-    R(contamination_warn, 1e-3, 0.5)                                                                                 \
-    R(contamination_min_sites, 10, 1e6)                                                                              \
-    R(contamination_min_depth, 2, 1e6)                                                                               \
-    R(contamination_min_fragments, 100, 1e9)                                                                         \
-    R(contamination_min_error, 1e-6, 0.05)                                                                           \
-    R(contamination_max_error, 0.01, 0.25)                                                                           \
-    R(contamination_drop, 0.1, 100)                                                                                  \
-    R(contamination_drop_rna, 0.1, 100)
-
 enum {
-#define X(name) LIMIT_##name,
+#define X(name, unit, low, high) LIMIT_##name,
     PS_LIMITS(X)
 #undef X
         N_LIMITS
 };
 
 static const struct {
-    const char *name;
+    const char *name, *unit;
     size_t offset;
-    double low, high;
+    double low, high; /* what could be meant: units mixed up and signs lost are beyond */
 } limits[N_LIMITS] = {
-#define R(name, low, high) [LIMIT_##name] = {#name, offsetof(ps_limits, name), low, high},
-    RANGES(R)
-#undef R
+#define X(name, unit, low, high) {#name, unit, offsetof(ps_limits, name), low, high},
+    PS_LIMITS(X)
+#undef X
 };
-/* A name that is no limit, or stands twice, does not compile; so as many rows as limits are one row each. */
-#define R(name, low, high) +1
-_Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
-#undef R
 
 /* Pairs where the first must stay below the second, or the states between them could not exist. */
 #define ORDERED(X)                                                                                                   \
@@ -400,27 +167,7 @@ _Static_assert(RANGES(R) == N_LIMITS, "a limit of PS_LIMITS has no range");
     X(max_base_quality, max_consensus_quality)                                                                       \
     X(expression_min_share, expression_warn_share)                                                                   \
     X(cn_loss_copies, cn_gain_copies)                                                                                \
-    X(cn_gain_copies, cn_amplified_copies)                                                                           \
-    X(contamination_min_error, contamination_max_error)                                                              \
-    X(ras_design_min_vaf, ras_design_max_vaf)
-
-/* The rest of an input's heterozygous SNPs look homozygous. */
-static int check_shares(const ps_limits *l, const char *path, ps_error *err) {
-    const struct {
-        const char *input;
-        double even, skewed;
-    } rows[] = {
-        {"rna", l->identity_rna_even, l->identity_rna_skewed},
-        {"dna", l->identity_dna_even, l->identity_dna_skewed},
-        {"normal", l->identity_normal_even, l->identity_normal_skewed},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].even + rows[i].skewed > 1)
-            return ps_fail(err, PS_ERR_USAGE, path, 0,
-                           "identity_%s_even (%g) and identity_%s_skewed (%g) are above 1", rows[i].input,
-                           rows[i].even, rows[i].input, rows[i].skewed);
-    return 0;
-}
+    X(cn_gain_copies, cn_amplified_copies)
 
 static int load_limit(const ps_table *table, size_t row, const int *column, ps_panel *panel, long *seen,
                       ps_error *err) {
@@ -433,6 +180,8 @@ static int load_limit(const ps_table *table, size_t row, const int *column, ps_p
     if (seen[id])
         return ps_table_fail(table, row, column[0], err, "stands here a second time (first on line %ld)", seen[id]);
     seen[id] = table->line[row];
+    if (strcmp(ps_table_cell(table, row, column[2]), limits[id].unit) != 0)
+        return ps_table_fail(table, row, column[2], err, "expected the unit %s", limits[id].unit);
     void *limit = (char *)&panel->limits + limits[id].offset;
     return ps_table_double(table, row, column[1], limits[id].low, limits[id].high, limit, err);
 }
@@ -455,8 +204,6 @@ int ps_load_limits(const ps_panel_files *files, ps_panel *panel, ps_error *err) 
                      panel->limits.high);
     ORDERED(X)
 #undef X
-    if (rc == 0)
-        rc = check_shares(&panel->limits, table.path, err);
     ps_table_free(&table);
     return rc;
 }

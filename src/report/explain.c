@@ -180,17 +180,15 @@ static void say_markers(const ps_result *r, ps_explanation *e) {
 
 /* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in plain
  * sight or a wild type, which is said where the power of lod95 is reached. */
-static void make_clear(const ps_result *r, ps_marker marker, ps_marker_state state, ps_calls *c) {
-    const ps_limits *l = &r->panel->limits;
-    double expression = ps_limit_or(l->expression_max_log_odds, 6),
-           junction = ps_limit_or(l->ccnd1_junction_log_odds, 6);
+static void make_clear(ps_marker marker, ps_marker_state state, ps_calls *c) {
+    double expression = expression_max_log_odds, junction = ccnd1_junction_log_odds;
     static const ps_ccnd1_state of_ccnd1[PS_N_MARKER_STATES] = {PS_CCND1_NOT_ASSESSABLE, PS_CCND1_NOT_DYSREGULATED,
                                                                 PS_CCND1_INTERMEDIATE, PS_CCND1_DYSREGULATED};
     static const ps_ras_state of_ras[PS_N_MARKER_STATES] = {PS_RAS_NOT_ASSESSABLE, PS_RAS_WILD_TYPE,
                                                             PS_RAS_NOT_ASSESSABLE, PS_RAS_MUTATED};
     if (marker == PS_MARKER_RAS) {
         c->ras.state = of_ras[state];
-        c->ras.log_odds = state == PS_MARKER_POSITIVE   ? ps_limit_or(l->ras_max_log_odds, 12)
+        c->ras.log_odds = state == PS_MARKER_POSITIVE   ? ras_max_log_odds
                           : state == PS_MARKER_NEGATIVE ? log(PS_LOD95_MISSED)
                                                         : 0;
         return;
@@ -213,7 +211,7 @@ static ps_verdict judged(const ps_result *r, ps_marker marker, ps_marker_state s
     c.ras.state = r->calls.ras.state;
     c.ras.log_odds = r->calls.ras.log_odds;
     if (marker < PS_N_MARKERS)
-        make_clear(r, marker, state, &c);
+        make_clear(marker, state, &c);
     ps_judge(r->label.chosen.model, r->panel ? &r->panel->population : &none, &c, r->specimen, prior, &v);
     return v;
 }

@@ -36,7 +36,7 @@ static void say(ps_explanation *e, const char *format, ...) {
 }
 
 /* A result of another panel does not tell its limits; the built-in one's are then the best guess. */
-double ps_limit_or(double limit, double usual) {
+static double limit_or(double limit, double usual) {
     return limit > 0 ? limit : usual;
 }
 
@@ -199,7 +199,7 @@ static void say_noise(const ps_copynumber_call *cn, ps_explanation *e) {
 
 static void say_missing_copies(const ps_result *r, ps_explanation *e) {
     const ps_copynumber_call *cn = &r->calls.copynumber;
-    double needed = ps_limit_or(r->panel->limits.cn_min_fragments_per_bin, 0.5);
+    double needed = limit_or(r->panel->limits.cn_min_fragments_per_bin, 0.5);
     if (cn->state != PS_CN_NOT_ASSESSABLE)
         return;
     if (ps_has_reason(&cn->reasons, PS_REASON_LOW_COVERAGE) && cn->fragments_per_bin > 0 &&
@@ -222,10 +222,10 @@ static void say_missing_copies(const ps_result *r, ps_explanation *e) {
 static double fold_that_shows(const ps_result *r) {
     const ps_junction_call *j = &r->calls.junction;
     const ps_limits *l = &r->panel->limits;
-    double usual = 1 - 2 * ps_limit_or(l->junction_anchor, 30) / ps_limit_or(l->cn_fragment_reach, 300);
+    double usual = 1 - 2 * junction_anchor / cn_fragment_reach;
     double shown = isnan(j->shown) ? usual : j->shown, purity = isnan(r->purity) ? 1 : r->purity;
-    uint64_t needed = j->needed > 0 ? j->needed : (uint64_t)ps_limit_or(l->junction_min_fragments, 3);
-    double mean = ps_poisson_mean(needed, ps_limit_or(l->junction_power, 0.95));
+    uint64_t needed = j->needed > 0 ? j->needed : (uint64_t)limit_or(l->junction_min_fragments, 3);
+    double mean = ps_poisson_mean(needed, limit_or(l->junction_power, 0.95));
     return ceil(fmax(l->junction_min_coverage, mean / (0.5 * purity * shown)));
 }
 

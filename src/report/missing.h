@@ -10,7 +10,5 @@ void ps_add_sentence(ps_explanation *explanation, ps_topic topic, const char *fo
 void ps_say_missing(const ps_result *result, ps_explanation *explanation);
 
 int ps_has_reason(const ps_reasons *reasons, ps_reason_code code);
-/* A result of another panel does not tell its limits: then the built-in panel's. */
-double ps_limit_or(double limit, double usual);
 
 #endif

@@ -32,7 +32,7 @@ static void check_umis(ps_result *r, const char *input, const ps_library *b) {
 static void check_amplicon(ps_result *r, const char *input, const ps_library *b) {
     if (!(b->stacked > 0))
         return;
-    ps_result_qc(r, "amplicon", input, PS_QC_WARN, ps_round6(b->stacked), r->panel->limits.library_amplicon_share,
+    ps_result_qc(r, "amplicon", input, PS_QC_WARN, ps_round6(b->stacked), library_amplicon_share,
                  "share of fragments in amplicons, where nothing tells a molecule from its copies");
     ps_result_qc(r, "molecules-assumed", input, b->stated ? PS_QC_PASS : PS_QC_WARN, b->assumed, NAN,
                  b->stated ? "molecules that the user says the library began with"

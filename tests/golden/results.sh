@@ -185,10 +185,10 @@ want "another specimen and prior: as in one run" cmp relabel/VCF01.json relabel.
 refused 1 "two samples" 'IMM01.*PCL01' stratify part1/PCL01.json all/IMM01.json -o x
 refused 1 "two builds" 'GRCh37.*GRCh38' stratify part1/PCL01.json b37/PCL01.json -o x
 refused 1 "one file twice" 'PCL01.rna.bam .rna.*once' stratify all/PCL01.json part1/PCL01.json -o x
-"$program" panel export grch38 own >/dev/null; sed -i 's/^ras_min_alt\t3/ras_min_alt\t4/; s/^ras_max_log_odds\t12/ras_max_log_odds\t9/' own/limits.tsv
+"$program" panel export grch38 own >/dev/null; sed -i 's/^ras_min_alt\t3/ras_min_alt\t4/; s/^ras_lod95_limit\t0.05/ras_lod95_limit\t0.04/' own/limits.tsv
 run 0 "own panel" sample --id PCL01 --dna data/PCL01.dna.bam -p own -o owned -q
 run 0 "a page of it" report owned/PCL01.json -o owned.page
-want "its own limits were used" grep -q '"log_odds": 9[,.]' owned/PCL01.json
+want "its own limits were used" grep -q '"lod95_limit": 0.04\b' owned/PCL01.json
 run 0 "its panel given" stratify owned/PCL01.json -p own -o -
 want "its panel given: same bytes" cmp out.txt owned/PCL01.json
 run 0 "RNA of a lesion" sample --id PCL01 --rna data/PCL01.rna.bam --specimen lesion -o lesion -q

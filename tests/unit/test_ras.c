@@ -78,7 +78,7 @@ static void fragments_needed(void **state) {
     } rows[] = {{0.001, 3, 3}, {0.01, 3, 4}, {0.033333333, 3, 4}, {0.1, 4, 6}, {1, 9, 12}, {10 / 3.0, 18, 22}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int depth = 500; depth <= 5000; depth *= 10) {
-            score_bins bins = score_start(&panel.limits, (uint64_t)depth);
+            score_bins bins = score_start((uint64_t)depth);
             double e = rows[i].errors / depth;
             score_add(&bins, e, e, depth);
             assert_int_equal(fragments_at(&bins, e, score_threshold(&bins, 1e-5, &usual_law, 3)), rows[i].hotspot);
@@ -87,7 +87,7 @@ static void fragments_needed(void **state) {
     /* far beyond the grid the scaled sum stays within 3 % */
     static const int far[][3] = {{50, 158, 192}, {300, 896, 1088}};
     for (size_t i = 0; i < 2; i++) {
-        score_bins bins = score_start(&panel.limits, 100000);
+        score_bins bins = score_start(100000);
         double e = far[i][0] / 100000.0;
         score_add(&bins, e, e, 100000);
         assert_near(fragments_at(&bins, e, score_threshold(&bins, 1e-5, &usual_law, 3)), far[i][1], 0.03 * far[i][1]);
@@ -108,7 +108,7 @@ static void scores_by_enumeration(void **state) {
     (void)state;
     static const double e[3] = {1e-4, 1e-3, 4e-3};
     static const int n[3] = {60, 40, 25};
-    score_bins bins = score_start(&panel.limits, 125);
+    score_bins bins = score_start(125);
     double total = 0;
     int w[3];
     for (int b = 0; b < 3; b++) {
@@ -152,17 +152,17 @@ static void lod95_by_summing(void **state) {
     static const int rows[][2] = {{3, 3}, {3, 10}, {3, 60}, {3, 124}, {4, 500}, {9, 400}, {12, 1000}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int needed = rows[i][0], n = rows[i][1];
-        score_bins bins = score_start(&panel.limits, (uint64_t)n);
+        score_bins bins = score_start((uint64_t)n);
         score_add(&bins, 1e-7, 0, n);
         double f = score_lod95(&bins, needed * score_weight(&bins, 1e-7)), below = 0;
         for (int k = 0; k < needed; k++)
             below += binomial_mass(k, n, f);
         assert_near(below, 0.05, 3e-4);
     }
-    score_bins few = score_start(&panel.limits, 3);
+    score_bins few = score_start(3);
     score_add(&few, 1e-4, 0, 3);
     assert_true(isnan(score_lod95(&few, 4 * score_weight(&few, 1e-4))));
-    few = score_start(&panel.limits, 0);
+    few = score_start(0);
     assert_true(isnan(score_lod95(&few, 3)));
 }
 

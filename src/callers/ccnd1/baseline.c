@@ -17,6 +17,43 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* probability: gain and loss prior of an arm, at least (assumption: no arm is never gained or lost) */
+static const double cn_prior_least = 0.005;
+/* probability: of no copy of an arm (assumption: both copies of an arm are rarely lost) */
+static const double cn_prior_none = 1e-4;
+/* genomes: added to every pair of states of a chromosome's arms (assumption: no pair of states is impossible) */
+static const double cn_prior_genomes = 0.25;
+/* fraction of gains: of gained arms with three copies (assumption: rounded from what karyotypes show) */
+static const double cn_prior_three = 0.85;
+/* fraction of gains: with four (assumption: rounded from what karyotypes show) */
+static const double cn_prior_four = 0.13;
+/* fraction of gains: with five, and with six (assumption: rounded from what karyotypes show) */
+static const double cn_prior_more = 0.01;
+/* probability: of an arm that has what its kind of genome mostly has (assumption: rounded from what karyotypes of
+ * such genomes show, both arms of a chromosome together) */
+static const double cn_prior_pattern = 0.65;
+/* probability: many of the even chromosomes have one copy (assumption: one in ten myelomas has many monosomies) */
+static const double cn_prior_hypodiploid = 0.1;
+/* probability: all chromosomes mostly have three copies (assumption: a few percent of myelomas have so many
+ * trisomies) */
+static const double cn_prior_near_triploid = 0.02;
+/* probability: the odd two, the others one; the same of that doubled (assumption: under one percent of myelomas; as
+ * many stand doubled) */
+static const double cn_prior_hyperhaploid = 0.005;
+/* probability: one copy of an arm of an even chromosome in hypodiploid ones (assumption: rounded from what karyotypes
+ * of such genomes show, both arms of a chromosome together) */
+static const double cn_prior_monosomy = 0.4;
+/* probability: of a purity that is not that of the events, all shares together (assumption: arms sit on whole copies
+ * of a given purity unless nothing else explains them) */
+static const double cn_prior_partial = 1e-6;
+/* probability per log2: of an arm at no whole number of copies (assumption: price of an arm that is at no whole
+ * number of copies) */
+static const double cn_subclone_density = 1e-4;
+/* log2 ratio: from which two baselines are two answers (assumption: baselines a fifth of a copy apart are different
+ * answers) */
+static const double cn_baseline_apart = 0.15;
+
 enum { MAX_COPIES = 6 }; /* of an arm; one with more is as a subclone: at no copies that are listed */
 
 /* The groups of karyotypes.tsv come first. */
@@ -26,31 +63,31 @@ typedef enum { HYPERDIPLOID, NOT_HYPERDIPLOID, HYPODIPLOID, NEAR_TRIPLOID, HYPER
  */
 
 /* A gained arm mostly has three copies; more, and none at all, are rare. */
-static double copy_prior(const ps_limits *l, const ps_arm *arm, int copies) {
-    double gain = fmax(arm->gain_prior, l->cn_prior_least), loss = fmax(arm->loss_prior, l->cn_prior_least);
+static double copy_prior(const ps_arm *arm, int copies) {
+    double gain = fmax(arm->gain_prior, cn_prior_least), loss = fmax(arm->loss_prior, cn_prior_least);
     switch (copies) {
     case 0:
-        return l->cn_prior_none;
+        return cn_prior_none;
     case 1:
         return loss;
     case 2:
         return 1 - gain - loss;
     case 3:
-        return l->cn_prior_three * gain;
+        return cn_prior_three * gain;
     case 4:
-        return l->cn_prior_four * gain;
+        return cn_prior_four * gain;
     default:
-        return l->cn_prior_more * gain;
+        return cn_prior_more * gain;
     }
 }
 
 /* Copies that both arms of a chromosome mostly have in the kinds without a table; with what probability, else 0: then its
  * arms are as in most genomes. */
-static int usual_copies(const ps_limits *l, int odd, kind k, double *share) {
-    *share = l->cn_prior_pattern;
+static int usual_copies(int odd, kind k, double *share) {
+    *share = cn_prior_pattern;
     switch (k) {
     case HYPODIPLOID:
-        *share = odd ? 0 : l->cn_prior_monosomy;
+        *share = odd ? 0 : cn_prior_monosomy;
         return 1;
     case NEAR_TRIPLOID:
         return 3;
@@ -64,45 +101,44 @@ static double prior_of(const ps_limits *l, const ps_arm *p, const ps_arm *q, kin
     if (k == DOUBLED)
         return copies_p % 2 || copies_q % 2 ? 0 : prior_of(l, p, q, HYPERHAPLOID, copies_p / 2, copies_q / 2);
     double share;
-    int usual = usual_copies(l, q->odd_trisomy, k, &share);
-    double any = (p ? copy_prior(l, p, copies_p) : 1) * copy_prior(l, q, copies_q);
-    double any_usual = (p ? copy_prior(l, p, usual) : 1) * copy_prior(l, q, usual);
+    int usual = usual_copies(q->odd_trisomy, k, &share);
+    double any = (p ? copy_prior(p, copies_p) : 1) * copy_prior(q, copies_q);
+    double any_usual = (p ? copy_prior(p, usual) : 1) * copy_prior(q, usual);
     if (!(share > 0))
         return any;
     return copies_q == usual && (!p || copies_p == usual) ? share : (1 - share) * any / (1 - any_usual);
 }
 
 static double kind_prior(const ps_panel *panel, kind k) {
-    const ps_limits *l = &panel->limits;
     const double *all = panel->chromosomes[0].all;
-    double usual = 1 - l->cn_prior_hypodiploid - l->cn_prior_near_triploid - 2 * l->cn_prior_hyperhaploid;
+    double usual = 1 - cn_prior_hypodiploid - cn_prior_near_triploid - 2 * cn_prior_hyperhaploid;
     switch (k) {
     case HYPODIPLOID:
-        return l->cn_prior_hypodiploid;
+        return cn_prior_hypodiploid;
     case NEAR_TRIPLOID:
-        return l->cn_prior_near_triploid;
+        return cn_prior_near_triploid;
     case HYPERHAPLOID:
     case DOUBLED:
-        return l->cn_prior_hyperhaploid;
+        return cn_prior_hyperhaploid;
     default:
         return usual * all[k] / (all[HYPERDIPLOID] + all[NOT_HYPERDIPLOID]);
     }
 }
 
 /* The table's state of so many copies, and how often that state has them. */
-static double state_of(const ps_limits *l, int copies, int *state) {
-    double more = l->cn_prior_four + 2 * l->cn_prior_more;
+static double state_of(int copies, int *state) {
+    double more = cn_prior_four + 2 * cn_prior_more;
     *state = copies < 2 ? PS_ARM_LOSS : copies == 2 ? PS_ARM_TWO : copies == 3 ? PS_ARM_GAIN : PS_ARM_MORE;
     switch (copies) {
     case 0:
-        return l->cn_prior_none;
+        return cn_prior_none;
     case 1:
-        return 1 - l->cn_prior_none;
+        return 1 - cn_prior_none;
     case 4:
-        return l->cn_prior_four / more;
+        return cn_prior_four / more;
     case 5:
     case 6:
-        return l->cn_prior_more / more;
+        return cn_prior_more / more;
     default:
         return 1;
     }
@@ -132,14 +168,14 @@ typedef struct genome_fit {
 /* Neighbours move together, and with few bins an arm moves as one. */
 static double sd_of_arm(const ps_depth *f, const ps_depth_group *g) {
     double shared = fmin(f->wave * sqrt(3.0 / g->bins), f->wave);
-    return hypot(hypot(g->se, f->panel->limits.cn_remaining_error), shared);
+    return hypot(hypot(g->se, cn_remaining_error), shared);
 }
 
-static double table_prior(const ps_limits *l, const ps_chromosome *c, int group, int p, int q) {
+static double table_prior(const ps_chromosome *c, int group, int p, int q) {
     int state_p = 0, state_q = 0, states = (c->p < 0 ? 1 : PS_N_ARM_STATES) * PS_N_ARM_STATES;
-    double share = (c->p < 0 ? 1 : state_of(l, p, &state_p)) * state_of(l, q, &state_q);
-    return share * (c->genomes[group][state_p][state_q] + l->cn_prior_genomes) /
-           (c->all[group] + l->cn_prior_genomes * states);
+    double share = (c->p < 0 ? 1 : state_of(p, &state_p)) * state_of(q, &state_q);
+    return share * (c->genomes[group][state_p][state_q] + cn_prior_genomes) /
+           (c->all[group] + cn_prior_genomes * states);
 }
 
 static void set_pair(const ps_panel *panel, const ps_chromosome *c, pair_fit *pair) {
@@ -150,7 +186,7 @@ static void set_pair(const ps_panel *panel, const ps_chromosome *c, pair_fit *pa
         for (int p = 0; p <= (c->p < 0 ? 0 : MAX_COPIES); p++)
             for (int q = 0; q <= MAX_COPIES; q++)
                 pair->prior[k][p][q] = k < PS_N_KARYOTYPE_GROUPS
-                                           ? table_prior(&panel->limits, c, k, p, q)
+                                           ? table_prior(c, k, p, q)
                                            : prior_of(&panel->limits, arm_p, arm_q, (kind)k, p, q);
 }
 
@@ -183,11 +219,11 @@ static double level_of_copies(double copies, double share) {
 
 /* Densities of an arm's level by its copies; an arm at no whole number (a subclone) costs a fixed price. An arm that is
  * not seen says nothing. */
-static void set_density(const ps_limits *l, const double *level, arm_fit *arm) {
+static void set_density(const double *level, arm_fit *arm) {
     enum { FAR = 10 }; /* sds: no density to speak of */
     for (int copies = 0; copies <= MAX_COPIES; copies++) {
         double z = (arm->level - level[copies]) / arm->sd;
-        arm->density[copies] = isnan(z) ? 1 : l->cn_subclone_density;
+        arm->density[copies] = isnan(z) ? 1 : cn_subclone_density;
         if (fabs(z) < FAR)
             arm->density[copies] += exp(-z * z / 2) / arm->sd;
     }
@@ -212,7 +248,7 @@ static double explain_genome(genome_fit *g, double baseline, double share) {
     for (int copies = 0; copies <= MAX_COPIES; copies++)
         level[copies] = baseline + level_of_copies(copies, share);
     for (int a = 0; a < g->n_arms; a++)
-        set_density(g->limits, level, &g->arm[a]);
+        set_density(level, &g->arm[a]);
     for (int k = 0; k < N_KINDS; k++) {
         double product = 1; /* two dozen factors of a subclone's price squared and more: a double holds them */
         for (int i = 0; i < g->n_pairs; i++)
@@ -237,10 +273,10 @@ static int list_any_shares(double most, double weight, double *share, double *of
     return n;
 }
 
-static int list_shares(const ps_limits *l, double purity, double *share, double *of_share) {
+static int list_shares(double purity, double *share, double *of_share) {
     if (isnan(purity))
         return list_any_shares(1, 1, share, of_share);
-    int n = list_any_shares(purity - 2 * share_step, l->cn_prior_partial, share, of_share);
+    int n = list_any_shares(purity - 2 * share_step, cn_prior_partial, share, of_share);
     for (int k = -1; k <= 1; k++, n++) {
         share[n] = fmin(1, purity * (1 + k * purity_error));
         of_share[n] = k ? (1 - purity_is_exact) / 2 : purity_is_exact;
@@ -257,7 +293,7 @@ static double step_level(int i) {
 
 static void fill_grid(genome_fit *g, double purity, double *value) {
     double share[MAX_SHARES], of_share[MAX_SHARES], each[MAX_SHARES];
-    int shares = list_shares(g->limits, purity, share, of_share);
+    int shares = list_shares(purity, share, of_share);
     for (int i = 0; i < STEPS; i++) {
         for (int k = 0; k < shares; k++)
             each[k] = explain_genome(g, step_level(i), share[k]);
@@ -279,15 +315,14 @@ static int highest(const double *value, int from, double apart) {
 }
 
 ps_baseline ps_baseline_of(const ps_depth *f, double purity) {
-    const ps_limits *l = &f->panel->limits;
     genome_fit g = set_genome(f);
     double value[STEPS], near = 0, far = 0, first = 0, second = 0;
     fill_grid(&g, purity, value);
     free_genome(&g);
-    int best = highest(value, -1, 0), rival = highest(value, best, l->cn_baseline_apart);
+    int best = highest(value, -1, 0), rival = highest(value, best, cn_baseline_apart);
     for (int i = 0; i < STEPS; i++) {
         double b = step_level(i), p = exp(value[i] - value[best]);
-        if (is_apart(i, best, l->cn_baseline_apart)) {
+        if (is_apart(i, best, cn_baseline_apart)) {
             far += p;
             continue;
         }

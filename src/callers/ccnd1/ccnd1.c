@@ -11,6 +11,26 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* probability: of no IGH::CCND1 in DNA where CCND1 is very high (derived: very high in 22 % of patients, IGH::CCND1
+ * in 174 of 875) */
+static const double ccnd1_no_junction = 0.1;
+/* probability: of no gain in DNA where CCND1 is intermediate (assumption: Bergsagel, Blood 2005;106:296: biallelic
+ * CCND1 mostly, but not always, with chromosome 11 gained) */
+static const double ccnd1_no_gain = 0.71;
+/* odds: of 11q gained without 11p with an IGH::CCND1 against without (derived: 35 of 165 genomes with IGH::CCND1, 26
+ * of 678 without) */
+static const double ccnd1_q_gain_odds = 5.53;
+/* fraction of RNA: of plasma cells that would have shown t(11;14)-like expression (assumption: plasma cells from
+ * which RNA would have shown t(11;14)-like expression) */
+static const double ccnd1_clear_share = 0.3;
+/* probability: of very high expression, below which RNA has excluded it (assumption: of very high expression, below
+ * which RNA has excluded it) */
+static const double ccnd1_clear_posterior = 0.01;
+/* ln odds: against dysregulated: a junction without expression (assumption: shifts the balance by less than 2 to 1)
+ * */
+static const double ccnd1_conflict_log_odds = 0.5;
+
 /* bits of the rows below */
 enum {
     RNA_NA = 1 << PS_RNA_NOT_ASSESSABLE,
@@ -95,47 +115,43 @@ static ps_copies_kind copies_of(const ps_panel *panel, const ps_copynumber_call 
 
 /* RNA that has excluded t(11;14)-like expression: enough plasma cells at the interval's lower end, and a depth at which the
  * posterior of very high expression is next to nothing. */
-static ps_rna_kind rna_of(const ps_limits *l, const ps_expression_call *e) {
+static ps_rna_kind rna_of(const ps_expression_call *e) {
     static const ps_rna_kind kinds[PS_N_EXPRESSION_STATES] = {PS_RNA_NOT_ASSESSABLE, PS_RNA_LOW, PS_RNA_INTERMEDIATE,
                                                               PS_RNA_VERY_HIGH};
-    int clear =
-        e->plasma_share.low >= l->ccnd1_clear_share && e->posterior[PS_LEVEL_VERY_HIGH] <= l->ccnd1_clear_posterior;
+    int clear = e->plasma_share.low >= ccnd1_clear_share && e->posterior[PS_LEVEL_VERY_HIGH] <= ccnd1_clear_posterior;
     return e->state == PS_EXPRESSION_NOT_OVER && clear ? PS_RNA_LOW_CLEAR : kinds[e->state];
 }
 
 /* ln likelihoods of the levels. A junction above its background is as good as certain; none, and no gain, is what DNA
  * mostly shows even where CCND1 is intermediate. */
-static void weigh(const ps_limits *l, ps_ccnd1_call *call, const ps_expression_call *expression,
-                  const ps_junction_call *junction) {
+static void weigh(ps_ccnd1_call *call, const ps_expression_call *expression, const ps_junction_call *junction) {
     double *level = call->log_level;
     if (call->state == PS_CCND1_NOT_ASSESSABLE)
         return;
     if (call->cause == PS_CAUSE_CONFLICT)
-        level[PS_LEVEL_VERY_HIGH] = -l->ccnd1_conflict_log_odds;
+        level[PS_LEVEL_VERY_HIGH] = -ccnd1_conflict_log_odds;
     else if (call->cause == PS_CAUSE_T1114)
-        level[PS_LEVEL_VERY_HIGH] = l->ccnd1_junction_log_odds;
+        level[PS_LEVEL_VERY_HIGH] = ccnd1_junction_log_odds;
     else if (expression->state != PS_EXPRESSION_NOT_ASSESSABLE)
         memcpy(level, expression->log_level, sizeof call->log_level);
     else if (junction->state == PS_JUNCTION_NOT_DETECTED) {
-        level[PS_LEVEL_INTERMEDIATE] = ps_round6(log(l->ccnd1_no_gain));
-        level[PS_LEVEL_VERY_HIGH] = ps_round6(log(l->ccnd1_no_junction));
+        level[PS_LEVEL_INTERMEDIATE] = ps_round6(log(ccnd1_no_gain));
+        level[PS_LEVEL_VERY_HIGH] = ps_round6(log(ccnd1_no_junction));
     }
 }
 
 /* 11q gained without 11p goes with IGH::CCND1: heard where no junction could be assessed. */
-static void hear_q_gain(const ps_limits *l, ps_ccnd1_call *call) {
+static void hear_q_gain(ps_ccnd1_call *call) {
     ps_reason_add(&call->reasons, PS_REASON_Q_GAIN, "odds of %g for an IGH::CCND1 that could not be assessed",
-                  l->ccnd1_q_gain_odds);
+                  ccnd1_q_gain_odds);
     if (call->state != PS_CCND1_NOT_ASSESSABLE)
-        call->log_level[PS_LEVEL_VERY_HIGH] =
-            ps_round6(call->log_level[PS_LEVEL_VERY_HIGH] + log(l->ccnd1_q_gain_odds));
+        call->log_level[PS_LEVEL_VERY_HIGH] = ps_round6(call->log_level[PS_LEVEL_VERY_HIGH] + log(ccnd1_q_gain_odds));
 }
 
 void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const ps_copynumber_call *copynumber,
                    const ps_junction_call *junction, ps_ccnd1_call *call) {
-    const ps_limits *l = &c->panel->limits;
     ps_copies_kind copies = copies_of(c->panel, copynumber);
-    unsigned e = 1u << rna_of(l, expression), j = 1u << junction->state, n = 1u << copies;
+    unsigned e = 1u << rna_of(expression), j = 1u << junction->state, n = 1u << copies;
     *call = (ps_ccnd1_call){0};
     const ps_ccnd1_rule *r = rules;
     while (!(r->rna & e) || !(r->junction & j) || !(r->copies & n))
@@ -148,7 +164,7 @@ void ps_call_ccnd1(const ps_case *c, const ps_expression_call *expression, const
         ps_reason_add(&call->reasons, r->reason, "expression %s, junction %s, copy number %s",
                       ps_expression_state_names[expression->state], ps_junction_state_names[junction->state],
                       ps_cn_state_names[copynumber->state]);
-    weigh(l, call, expression, junction);
+    weigh(call, expression, junction);
     if (copies == PS_COPIES_11Q && junction->state == PS_JUNCTION_NOT_ASSESSABLE)
-        hear_q_gain(l, call);
+        hear_q_gain(call);
 }

@@ -21,6 +21,35 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* odds: under which the next is printed as a warning (assumption: up to here the other explanation is printed beside
+ * the answer: chromosomes of one genome are not independent) */
+static const double cn_baseline_sure = 1000;
+/* share of arm bins that do not fit their arm: above it nothing is said (assumption: chromosomal events inside arms
+ * reach a few percent) */
+static const double cn_max_outliers = 0.2;
+/* coefficient of variation: CV that neighbouring bins share: above it nothing is said (assumption: half of a one-copy
+ * step on two copies would be 0.25) */
+static const double cn_max_wave = 0.15;
+/* fraction of arms: that may lie between whole copies of a given purity (assumption: subclones move a few arms, a
+ * wrong purity moves most) */
+static const double cn_part_arms = 0.25;
+/* chromosomes: of the odd ones gained whole for hyperdiploid (assumption: of the eight odd chromosomes gained whole)
+ * */
+static const double cn_hyperdiploid_chromosomes = 2;
+/* copies: the interval stays away from the copies that a state denies (assumption: how far the interval stays from
+ * what the state denies) */
+static const double cn_state_margin = 0.2;
+/* copies: an interval further off two is not neutral (assumption: chance puts the interval further off two in fewer
+ * than 1 of 100 simulated genomes) */
+static const double cn_two_margin = 0.01;
+/* copies: from which cn_max_interval grows in proportion (assumption: from here up the interval may be wider in
+ * proportion) */
+static const double cn_interval_copies = 4;
+/* standard errors: by which the bins at CCND1 leave the rest of 11q13 (assumption: a small amplicon is told from
+ * chance) */
+static const double cn_gene_sds = 4;
+
 /* A step of log2 that is focal: cn_focal_log2 in the tumour's cells, which the others flatten. */
 static double focal_step(const ps_depth *f, double purity) {
     return log2(1 + (isnan(purity) ? 1 : purity) * (exp2(f->panel->limits.cn_focal_log2) - 1));
@@ -30,7 +59,7 @@ static double focal_step(const ps_depth *f, double purity) {
 static const ps_depth_group *ccnd1_group(const ps_depth *f, double purity) {
     const ps_depth_group *all = &f->group[f->q13], *gene = &f->group[f->gene];
     double step = fabs(gene->level - all->level);
-    return gene->bins && step > focal_step(f, purity) && step > f->panel->limits.cn_gene_sds * gene->se ? gene : all;
+    return gene->bins && step > focal_step(f, purity) && step > cn_gene_sds * gene->se ? gene : all;
 }
 
 /* In a capture, does the kit differ from the normals' at CCND1?  Its few bins have baits of their own: where they stand off the
@@ -39,8 +68,7 @@ static int kit_differs(const ps_depth *f, double purity, ps_reasons *reasons) {
     const ps_depth_group *own = &f->group[f->own], *beside = &f->group[f->beside], *around = &f->group[f->around];
     double step = own->level - around->level, moved = beside->level - around->level;
     if (!f->normals || f->normals->assay == PS_ASSAY_GENOME || !own->bins || !around->bins ||
-        fabs(step) <= focal_step(f, purity) ||
-        fabs(step) <= f->panel->limits.cn_gene_sds * hypot(own->se, around->se))
+        fabs(step) <= focal_step(f, purity) || fabs(step) <= cn_gene_sds * hypot(own->se, around->se))
         return 0;
     double sds = fabs(moved) / hypot(beside->se, around->se);
     if (beside->bins && moved * step > 0 && fabs(moved) > fabs(step) / 2 && sds > 2)
@@ -79,7 +107,7 @@ static int is_gained(const ps_limits *l, double copies) {
 /* Copies of an arm, so many standard errors up. */
 static double arm_reaches(const ps_depth *f, const ps_copynumber_call *call, const ps_arm_copies *arm, double sds) {
     const ps_depth_group *g = &f->group[arm->arm];
-    return copies_of_level(arm->log2_ratio + sds * hypot(g->se, f->panel->limits.cn_remaining_error), call->purity);
+    return copies_of_level(arm->log2_ratio + sds * hypot(g->se, cn_remaining_error), call->purity);
 }
 
 /* The eight odd chromosomes (3 5 7 9 11 15 19 21) whose arms all reach `copies`. */
@@ -104,24 +132,23 @@ static int odd_chromosomes(const ps_depth *f, const ps_copynumber_call *call, do
 /* 1, 0, or -1: not known. Without a purity, arms a little above two may be gained in a part of the cells. */
 static int hyperdiploid(const ps_depth *f, const ps_copynumber_call *call) {
     const ps_limits *l = &f->panel->limits;
-    if (odd_chromosomes(f, call, l->cn_gain_copies, 0) >= l->cn_hyperdiploid_chromosomes)
+    if (odd_chromosomes(f, call, l->cn_gain_copies, 0) >= cn_hyperdiploid_chromosomes)
         return 1;
-    double least = isnan(call->purity) ? 2 + l->cn_state_margin : l->cn_gain_copies;
-    return odd_chromosomes(f, call, least, 1.96) >= l->cn_hyperdiploid_chromosomes ? -1 : 0;
+    double least = isnan(call->purity) ? 2 + cn_state_margin : l->cn_gain_copies;
+    return odd_chromosomes(f, call, least, 1.96) >= cn_hyperdiploid_chromosomes ? -1 : 0;
 }
 
 /* With a known purity arms sit on whole copies; a few subclones are usual, many are another purity or a part of the cells. */
 static void check_whole_copies(const ps_depth *f, ps_copynumber_call *call) {
-    const ps_limits *l = &f->panel->limits;
     size_t between = 0;
     if (isnan(call->purity))
         return;
     for (size_t i = 0; i < call->n_arms; i++) {
         const ps_arm_copies *a = &call->arm[i];
         double copies = round(a->copies), sd = (arm_reaches(f, call, a, 1) - arm_reaches(f, call, a, -1)) / 2;
-        between += fabs(a->copies - copies) > fmax(l->cn_state_margin, l->cn_part_sds * sd);
+        between += fabs(a->copies - copies) > fmax(cn_state_margin, cn_part_sds * sd);
     }
-    if ((double)between > l->cn_part_arms * (double)call->n_arms)
+    if ((double)between > cn_part_arms * (double)call->n_arms)
         ps_reason_add(
             &call->reasons, PS_REASON_PART_OF_CELLS,
             "%s: %zu of %zu arms lie between whole copies at purity %.3g: another purity, or a part of the cells",
@@ -142,8 +169,8 @@ static void say_not_two(ps_copynumber_call *call) {
 
 static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
     const ps_limits *l = &panel->limits;
-    double margin = l->cn_state_margin;
-    if (call->copies_high - call->copies_low > l->cn_max_interval * fmax(1, call->copies / l->cn_interval_copies))
+    double margin = cn_state_margin;
+    if (call->copies_high - call->copies_low > l->cn_max_interval * fmax(1, call->copies / cn_interval_copies))
         goto wide;
     if (call->copies >= l->cn_amplified_copies) {
         call->state = PS_CN_AMPLIFIED;
@@ -155,7 +182,7 @@ static void decide_state(const ps_panel *panel, ps_copynumber_call *call) {
         if (call->copies_high >= 2 - margin)
             goto wide;
         call->state = PS_CN_LOSS;
-    } else if (call->copies_low > 2 + l->cn_two_margin || call->copies_high < 2 - l->cn_two_margin) {
+    } else if (call->copies_low > 2 + cn_two_margin || call->copies_high < 2 - cn_two_margin) {
         say_not_two(call);
         return;
     } else if (call->copies_low > 1 + margin && call->copies_high < 3 - margin) {
@@ -179,11 +206,11 @@ static void decide_scope(const ps_depth *f, double baseline, ps_copynumber_call 
     const ps_depth_group *here = ccnd1_group(f, call->purity), *rest = &f->group[q], *other = &f->group[s];
     double step = fabs(here->level - rest->level), se = hypot(hypot(here->se, rest->se), f->wave);
     double q_level = rest->level - baseline, p_level = other->level - baseline;
-    if (step > focal_step(f, call->purity) && step > p->limits.cn_focal_sds * se) {
+    if (step > focal_step(f, call->purity) && step > cn_focal_sds * se) {
         call->scope = PS_SCOPE_FOCAL;
         return;
     }
-    int together = q_level * p_level > 0 && fabs(p_level) > p->limits.cn_whole_share * fabs(q_level);
+    int together = q_level * p_level > 0 && fabs(p_level) > cn_whole_share * fabs(q_level);
     call->scope = together ? PS_SCOPE_CHROMOSOME : PS_SCOPE_ARM;
 }
 
@@ -286,13 +313,13 @@ static int quiet_enough(const ps_depth *f, ps_copynumber_call *call) {
     if (cv > l->cn_max_bin_cv)
         ps_reason_add(&call->reasons, PS_REASON_NOISY, "dna: bins vary by %.2g beyond counting, %g allowed", cv,
                       l->cn_max_bin_cv);
-    else if (f->outliers > l->cn_max_outliers)
+    else if (f->outliers > cn_max_outliers)
         ps_reason_add(&call->reasons, PS_REASON_NOISY,
                       "dna: %.0f %% of the bins do not fit their arm, %.0f %% allowed", 100 * f->outliers,
-                      100 * l->cn_max_outliers);
-    else if (f->sure_wave > l->cn_max_wave)
+                      100 * cn_max_outliers);
+    else if (f->sure_wave > cn_max_wave)
         ps_reason_add(&call->reasons, PS_REASON_NOISY,
-                      "dna: waves move neighbouring bins by %.2g together, %g allowed", f->sure_wave, l->cn_max_wave);
+                      "dna: waves move neighbouring bins by %.2g together, %g allowed", f->sure_wave, cn_max_wave);
     else
         return 1;
     return 0;
@@ -309,7 +336,7 @@ static int one_baseline(const ps_case *c, const ps_baseline *fitted, double leve
     double first = copies_of_level(level - fitted->level, c->purity);
     double second = copies_of_level(level - fitted->rival, c->purity);
     int one = fitted->odds >= l->cn_baseline_odds;
-    if (!one || (fitted->odds < l->cn_baseline_sure && step_of(l, first) != step_of(l, second)))
+    if (!one || (fitted->odds < cn_baseline_sure && step_of(l, first) != step_of(l, second)))
         ps_reason_add(
             &call->reasons, PS_REASON_AMBIGUOUS_BASELINE,
             "%s: 11q13 at %.2g copies or, with another two-copy level, %.2g; odds %.3g for the first, %g needed",
@@ -318,7 +345,6 @@ static int one_baseline(const ps_case *c, const ps_baseline *fitted, double leve
 }
 
 void ps_copies_decide(const ps_case *c, const ps_depth *f, const ps_baseline *fitted, ps_copynumber_call *call) {
-    const ps_limits *l = &c->panel->limits;
     double baseline = fitted->level;
     const ps_depth_group *here = ccnd1_group(f, c->purity);
     double level = here->level - baseline;
@@ -326,7 +352,7 @@ void ps_copies_decide(const ps_case *c, const ps_depth *f, const ps_baseline *fi
         ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "%s: no usable bin at 11q13", input_of(call));
         return;
     }
-    double se = hypot(hypot(hypot(here->se, fitted->se), hypot(l->cn_remaining_error, f->wave)), f->q13_spread);
+    double se = hypot(hypot(hypot(here->se, fitted->se), hypot(cn_remaining_error, f->wave)), f->q13_spread);
     list_arms(f, baseline, call);
     list_bins(f, baseline, call);
     if (!one_baseline(c, fitted, here->level, call) || kit_differs(f, c->purity, &call->reasons))

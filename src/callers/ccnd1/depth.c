@@ -7,6 +7,27 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* coefficient of variation: CV that neighbouring bins share, expected before it is measured (assumption) */
+static const double cn_usual_wave = 0.03;
+/* bases: on each side of CCND1 that count as its own bins (assumption: a few bins on each side of CCND1) */
+static const double cn_gene_reach = 40000;
+/* sds: by which a bin leaves its arm to be left out (assumption: a small deletion, or a repeat that the mappability
+ * misses) */
+static const double cn_outlier_sds = 5;
+/* bins: with baits on the arms that tell a capture's efficiency (assumption: fewer with baits on the arms do not tell
+ * a capture's efficiency) */
+static const double cn_min_baits = 8;
+/* fraction of the bins' CV: of the noise expected as wave, before it is measured (assumption: noisy libraries wave
+ * more) */
+static const double cn_wave_share = 0.25;
+/* standard errors: of its variance from which a wave is seen clearly (assumption: a wave seen so clearly needs no
+ * prior) */
+static const double cn_wave_clear = 1.5;
+/* bases: between neighbouring bins that share a wave (assumption: bins of the panel stand half a megabase apart;
+ * beyond twice that they are no neighbours) */
+static const double cn_wave_bases = 1200000;
+
 enum { ROUNDS = 25, T = PS_DEPTH_TERMS }; /* of Newton's steps, which mostly end long before */
 static const double gc_centre = 0.45;     /* about the mean bin's: keeps the terms apart */
 /* Weak priors keep shallow samples finite. One sd: a GC slope of 10 per unit (2.7-fold per 0.1), a curvature of 100, a
@@ -16,7 +37,7 @@ static const double prior_sd[T] = {10, 100, 1};
 static int is_gene_bin(const ps_panel *p, int bin) {
     const ps_gene *gene = &p->genes[p->ccnd1];
     const ps_span *s = &p->bins[bin].span;
-    int64_t reach = (int64_t)p->limits.cn_gene_reach;
+    int64_t reach = (int64_t)cn_gene_reach;
     return s->contig == gene->contig && s->end0 > gene->exons[0].beg0 - reach &&
            s->beg0 < gene->exons[gene->n_exons - 1].end0 + reach;
 }
@@ -208,13 +229,13 @@ static void leave_out_outliers(ps_depth *f) {
         double mean = mean_of(f, i);
         int bait = is_bait(f, i);
         bins[bait]++;
-        if (fabs((double)f->count[i] - mean) > f->panel->limits.cn_outlier_sds * sd_of(f, i, mean, f->tau2[bait])) {
+        if (fabs((double)f->count[i] - mean) > cn_outlier_sds * sd_of(f, i, mean, f->tau2[bait])) {
             f->left_out[i] = PS_BIN_OUTLIER;
             out[bait]++;
         }
     }
     for (int bait = 0; bait < 2; bait++)
-        if (bins[bait] >= f->panel->limits.cn_min_baits)
+        if (bins[bait] >= cn_min_baits)
             f->outliers = fmax(f->outliers, out[bait] / bins[bait]);
 }
 
@@ -279,12 +300,11 @@ static double surroundings(const residual *all, int n, int at, double *values) {
 /* The waves' variance, measured with error `se`. Seen clearly: its upper end, as an arm shows few waves. Else what is
  * usual, or twice that, corrected by what is measured (posterior mean). */
 static double expected_wave(const ps_depth *f, double measured, double se) {
-    const ps_limits *l = &f->panel->limits;
-    double cv = fmax(l->cn_usual_wave, sqrt(f->tau2[0]) * l->cn_wave_share); /* noisy libraries wave more */
+    double cv = fmax(cn_usual_wave, sqrt(f->tau2[0]) * cn_wave_share); /* noisy libraries wave more */
     double usual = cv * cv;
     double prior = 1 / (4 * usual * usual), data = 1 / fmax(se * se, 1e-12);
     double posterior = fmax(0, (usual * prior + measured * data) / (prior + data));
-    return measured > l->cn_wave_clear * se ? fmax(posterior, measured + se) : posterior;
+    return measured > cn_wave_clear * se ? fmax(posterior, measured + se) : posterior;
 }
 
 /* Waves (replication timing, GC at a larger scale) move neighbouring bins together, so they do not average out over
@@ -300,7 +320,7 @@ static void fit_wave(ps_depth *f) {
         for (int i = 0; i < n; i++)
             level[i] = surroundings(all, n, i, values);
         for (int i = 1; i < n; i++) {
-            if (all[i].beg0 - all[i - 1].beg0 > p->limits.cn_wave_bases)
+            if (all[i].beg0 - all[i - 1].beg0 > cn_wave_bases)
                 continue;
             double w = all[i].weight * all[i - 1].weight;
             double product = (all[i].r - level[i]) * (all[i - 1].r - level[i - 1]);
@@ -326,7 +346,7 @@ static void leave_out_lone_baits(ps_depth *f) {
     int baits = 0;
     for (int i = 0; f->normals && i < f->panel->n_bins; i++)
         baits += f->group_of[i] != f->q13 && is_bait(f, i) && !f->left_out[i];
-    for (int i = 0; f->normals && baits < f->panel->limits.cn_min_baits && i < f->panel->n_bins; i++)
+    for (int i = 0; f->normals && baits < cn_min_baits && i < f->panel->n_bins; i++)
         if (f->normals->bin[i].captured > 0)
             f->left_out[i] = PS_BIN_UNUSABLE;
 }
@@ -363,7 +383,7 @@ void ps_depth_init(ps_depth *f, const ps_panel *panel, const uint64_t *count, co
 static int is_one_level(const ps_depth *f) {
     enum { PART = 10 }; /* bins: shorter parts count too little to show a step */
     const ps_depth_group *all = &f->group[f->q13];
-    double rate = rate_of(all), sds = f->panel->limits.cn_part_sds;
+    double rate = rate_of(all), sds = cn_part_sds;
     ps_depth_group part = {0};
     for (int i = 0; i <= f->panel->n_bins; i++) {
         int here = i < f->panel->n_bins && f->group_of[i] == f->q13 && !f->left_out[i];
@@ -398,7 +418,7 @@ static void fit_q13_spread(ps_depth *f) {
         sum[kind] += f->normals->bin[i].spread * f->normals->bin[i].spread;
         n[kind]++;
     }
-    int baits = n[AT_Q13 + OF_BAITS] >= f->panel->limits.cn_min_baits, at = AT_Q13 + OF_BAITS * baits;
+    int baits = n[AT_Q13 + OF_BAITS] >= cn_min_baits, at = AT_Q13 + OF_BAITS * baits;
     if (n[at] > 0 && n[at - AT_Q13] > 0)
         f->q13_spread = sqrt(fmax(0, sum[at] / n[at] - margin[baits] * sum[at - AT_Q13] / n[at - AT_Q13])) / log(2);
 }

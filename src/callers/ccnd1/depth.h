@@ -15,6 +15,16 @@
 
 #include "plasmastrat/calls.h"
 
+/* fraction of the step of 11q: 11p moves with 11q from here (assumption: 11p that moves half as far moves with it) */
+static const double cn_whole_share = 0.5;
+/* log2 ratio: of any level that the model leaves (assumption: what the model leaves wrong of any level, waves apart)
+ * */
+static const double cn_remaining_error = 0.02;
+/* standard errors: by which 11q13 leaves the rest of 11q to be focal (assumption: 1 in 2,000 by chance) */
+static const double cn_focal_sds = 3.5;
+/* sds: by which a part of 11q13 stands at a level of its own (assumption: 1 in 2,000 by chance) */
+static const double cn_part_sds = 3.5;
+
 enum { PS_DEPTH_TERMS = 3 };
 
 typedef struct ps_depth_group {

@@ -19,6 +19,32 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* log2 ratio: between the marker levels of pure plasma cells of two patients (assumption: by which plasma cells'
+ * markers as a whole differ between patients) */
+static const double expression_share_sd = 0.3;
+/* log2 ratio: CCND1 of marrow without plasma cells, at most (assumption: marrow without plasma cells expresses CCND1
+ * at a thirty-second of a reference gene, at most) */
+static const double expression_rest_log2 = -5;
+/* fragments: of CCND1 that an intermediate level would show; fewer are too shallow (assumption: fewer of an
+ * intermediate level are too shallow to tell it from low) */
+static const double expression_min_expected = 10;
+/* genes: reference genes from which a share is their median (assumption: the median of fewer says little) */
+static const double expression_few_genes = 5;
+/* reads: at the exon edges of a gene from which its unspliced share counts (assumption: fewer give no share) */
+static const double expression_edge_reads = 10;
+/* reads: of a gene from which its share in the last third counts (assumption: fewer give no share in thirds) */
+static const double expression_late_reads = 20;
+/* bases: exons of a gene from which its last third is looked at (assumption: a bias to the 3' end shows in genes
+ * longer than a fragment or two) */
+static const double expression_long_gene = 2000;
+/* log2 ratio: CCND1 over what unspliced reads lend it: less is no expression (assumption: twice what unspliced reads
+ * lend every gene) */
+static const double expression_background_log2 = 1;
+/* log2 ratio: the panel's other genes of CCND1's chromosome together have at least this (assumption: HRAS, CD3E,
+ * MS4A1 and HBB together are a thirty-second of a reference gene in any RNA of marrow or biopsy) */
+static const double expression_neighbour_log2 = -5;
+
 static double sense_share(const ps_panel *panel, const ps_read_evidence *e) {
     uint64_t sense = 0, antisense = 0;
     for (int i = 0; i < panel->n_genes; i++)
@@ -60,7 +86,6 @@ static double unit_of(const ps_panel *panel, const ps_expression_reference *coho
 
 /* A median over genes, so that one gene that keeps an intron does not decide; all reads together when genes are few. */
 static double unspliced_share(const ps_panel *panel, const ps_read_evidence *e) {
-    const ps_limits *l = &panel->limits;
     double *share = ps_alloc((size_t)panel->n_genes, sizeof *share), unspliced = 0, all = 0;
     size_t n = 0;
     for (int i = 0; i < panel->n_genes; i++) {
@@ -69,26 +94,25 @@ static double unspliced_share(const ps_panel *panel, const ps_read_evidence *e) 
             continue;
         unspliced += (double)g->unspliced;
         all += (double)(g->unspliced + g->spliced);
-        if ((double)(g->unspliced + g->spliced) >= l->expression_edge_reads)
+        if ((double)(g->unspliced + g->spliced) >= expression_edge_reads)
             share[n++] = (double)g->unspliced / (double)(g->unspliced + g->spliced);
     }
-    double median = (double)n >= l->expression_few_genes ? ps_median(share, n) : all > 0 ? unspliced / all : NAN;
+    double median = (double)n >= expression_few_genes ? ps_median(share, n) : all > 0 ? unspliced / all : NAN;
     free(share);
     return median;
 }
 
 /* Only genes long enough for a bias to show. */
 static double late_share(const ps_panel *panel, const ps_read_evidence *e) {
-    const ps_limits *l = &panel->limits;
     double *share = ps_alloc((size_t)panel->n_genes, sizeof *share);
     size_t n = 0;
     for (int i = 0; i < panel->n_genes; i++) {
         const uint64_t *third = e->genes.gene[i].third, all = third[0] + third[1] + third[2];
-        if (panel->genes[i].role == PS_ROLE_REFERENCE && panel->genes[i].length >= l->expression_long_gene &&
-            (double)all >= l->expression_late_reads)
+        if (panel->genes[i].role == PS_ROLE_REFERENCE && panel->genes[i].length >= expression_long_gene &&
+            (double)all >= expression_late_reads)
             share[n++] = (double)third[2] / (double)all;
     }
-    double median = (double)n >= l->expression_few_genes ? ps_median(share, n) : NAN;
+    double median = (double)n >= expression_few_genes ? ps_median(share, n) : NAN;
     free(share);
     return median;
 }
@@ -170,7 +194,7 @@ static void measure_share(const ps_panel *panel, ps_expression_call *call) {
     if (n) {
         centre = ps_median(off, n);
         sd = sqrt(acos(-1) / 2 / (double)n) * fmax(ps_mad(off, n, centre), spread / (double)n); /* of a median */
-        sd = hypot(sd, panel->limits.expression_share_sd);
+        sd = hypot(sd, expression_share_sd);
     }
     free(off);
     *share = (ps_plasma_share){.log2 = ps_round6(centre), .sd = ps_round6(sd), .markers = (int)n};
@@ -182,7 +206,7 @@ static void measure_share(const ps_panel *panel, ps_expression_call *call) {
 
 /* What other cells may lend at most: those of the panel's table by their markers, the rest by their share. */
 static void measure_lent(const ps_panel *panel, ps_expression_call *call) {
-    double rest = fmax(0, 1 - call->plasma_share.value) * exp2(panel->limits.expression_rest_log2), most = rest;
+    double rest = fmax(0, 1 - call->plasma_share.value) * exp2(expression_rest_log2), most = rest;
     double all = rest;
     call->other_cell = NULL;
     for (int i = 0; i < panel->n_cells; i++) {
@@ -241,10 +265,10 @@ static int few_reference_fragments(const ps_limits *l, ps_expression_call *call)
 /* Libraries of transcript ends do not grow with length, so their rates per kb are comparable among themselves only. */
 static void check_late_share(const ps_limits *l, const ps_expression_reference *cohort, ps_expression_call *call) {
     double share = call->late_share, usual = cohort ? cohort->late_share : NAN;
-    if (isfinite(usual) && isfinite(share) && fabs(share - usual) > l->expression_late_shift)
+    if (isfinite(usual) && isfinite(share) && fabs(share - usual) > expression_late_shift)
         ps_reason_add(&call->reasons, PS_REASON_LATE_READS,
                       "rna: %.2f of reads in the last third of transcripts, %.2f in %s, %g apart is allowed", share,
-                      usual, cohort->name ? cohort->name : "the cohort", l->expression_late_shift);
+                      usual, cohort->name ? cohort->name : "the cohort", expression_late_shift);
     else if (!isfinite(usual) && share > l->expression_max_late_share)
         ps_reason_add(&call->reasons, PS_REASON_LATE_READS,
                       "rna: %.2f of reads in the last third of transcripts, at most %g for the built-in cut-offs: "
@@ -266,8 +290,7 @@ static int nothing_on_chromosome(const ps_panel *panel, const ps_read_evidence *
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", genes++ ? ", " : "", panel->genes[i].name);
         if (i != panel->ccnd1)
-            expected += exp2(panel->limits.expression_neighbour_log2) * call->reference_median *
-                        panel->genes[i].length / 1000;
+            expected += exp2(expression_neighbour_log2) * call->reference_median * panel->genes[i].length / 1000;
     }
     for (int i = 0; i < panel->n_snps; i++)
         if (panel->snps[i].contig == contig && e->snps.snp[i].ref + e->snps.snp[i].alt + e->snps.snp[i].other > 0)
@@ -275,7 +298,7 @@ static int nothing_on_chromosome(const ps_panel *panel, const ps_read_evidence *
     for (size_t i = 0; i < e->codons.n_codon; i++)
         if (panel->genes[panel->codons[e->codons.codon[i].codon].gene].contig == contig)
             return 0;
-    if (exp(-expected) > panel->limits.absent_p)
+    if (exp(-expected) > absent_p)
         return 0;
     ps_reason_add(&call->reasons, PS_REASON_CONTIG_ABSENT, "rna: nothing is seen on %s: no fragment of %s",
                   panel->contigs[contig].name[PS_STYLE_UCSC], names);
@@ -311,9 +334,8 @@ static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps
 
 /* DNA lends every gene the same fragments per kb: the unspliced share of the median reference gene's. CCND1 must stand
  * out from that to be RNA. */
-static int is_background(const ps_limits *l, const ps_expression_call *call) {
-    return call->unspliced_share > 0 &&
-           call->log2_ratio < log2(call->unspliced_share) + l->expression_background_log2;
+static int is_background(const ps_expression_call *call) {
+    return call->unspliced_share > 0 && call->log2_ratio < log2(call->unspliced_share) + expression_background_log2;
 }
 
 /* Fills the posteriors and ln likelihoods of the levels. */
@@ -328,7 +350,7 @@ static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
     for (int l = 0; l < PS_N_LEVELS; l++)
         top = fmax(top, log(likelihood[l]));
     for (int l = PS_N_LEVELS - 1; l >= 0; l--) {
-        double most = panel->limits.expression_max_log_odds, low = fmax(log(likelihood[PS_LEVEL_LOW]) - top, -most);
+        double most = expression_max_log_odds, low = fmax(log(likelihood[PS_LEVEL_LOW]) - top, -most);
         call->posterior[l] = ps_round6(posterior[l]);
         call->log_level[l] = isfinite(top) ? ps_round6(fmax(log(likelihood[l]) - top, -most) - low) : 0;
     }
@@ -343,8 +365,8 @@ static double would_show(const ps_panel *panel, const ps_expression_call *call) 
 static ps_expression_state state_of(const ps_panel *panel, const ps_expression_call *call) {
     const ps_limits *l = &panel->limits;
     if (call->posterior[PS_LEVEL_LOW] >= l->expression_posterior)
-        return would_show(panel, call) >= l->expression_min_expected ? PS_EXPRESSION_NOT_OVER
-                                                                     : PS_EXPRESSION_NOT_ASSESSABLE;
+        return would_show(panel, call) >= expression_min_expected ? PS_EXPRESSION_NOT_OVER
+                                                                  : PS_EXPRESSION_NOT_ASSESSABLE;
     for (int level = PS_LEVEL_INTERMEDIATE; level < PS_N_LEVELS; level++)
         if (call->posterior[level] >= l->expression_posterior)
             return (ps_expression_state)(PS_EXPRESSION_NOT_OVER + level);
@@ -359,8 +381,7 @@ static void say_undecided(const ps_panel *panel, ps_expression_call *call) {
              call->posterior[PS_LEVEL_VERY_HIGH], call->posterior[PS_LEVEL_INTERMEDIATE],
              call->posterior[PS_LEVEL_LOW], l->expression_posterior);
     double would = would_show(panel, call);
-    if (would < l->expression_min_expected &&
-        (double)call->fragments * molecules_of(call) < l->expression_min_expected)
+    if (would < expression_min_expected && (double)call->fragments * molecules_of(call) < expression_min_expected)
         ps_reason_add(
             &call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
             "rna: %.0f CCND1 fragments; an intermediate level would show %.2g in so many plasma cells (%.2g); %s",
@@ -388,8 +409,7 @@ ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expressi
     measure_ccnd1(panel, fragments, &then);
     weigh_levels(panel, &then);
     ps_expression_state state = state_of(panel, &then);
-    return state > PS_EXPRESSION_NOT_OVER && is_background(&panel->limits, &then) ? PS_EXPRESSION_NOT_ASSESSABLE
-                                                                                  : state;
+    return state > PS_EXPRESSION_NOT_OVER && is_background(&then) ? PS_EXPRESSION_NOT_ASSESSABLE : state;
 }
 
 /* Reads that lie over CCND1 and were left out (multi-mapped, secondary, failed...) might have been its expression. */
@@ -409,15 +429,14 @@ static void check_left_out(const ps_panel *panel, const ps_read_evidence *e, ps_
 
 static void decide(const ps_panel *panel, const ps_read_evidence *e, const ps_expression_reference *cohort,
                    ps_expression_call *call) {
-    const ps_limits *l = &panel->limits;
     weigh_levels(panel, call);
     call->state = state_of(panel, call);
     if (call->state == PS_EXPRESSION_NOT_ASSESSABLE)
         say_undecided(panel, call);
-    else if (call->state > PS_EXPRESSION_NOT_OVER && is_background(l, call)) {
+    else if (call->state > PS_EXPRESSION_NOT_OVER && is_background(call)) {
         ps_reason_add(&call->reasons, PS_REASON_NOT_RNA,
                       "rna: log2 %.2f is within a factor of %.3g of what unspliced reads (%.2g at exon edges) lend",
-                      call->log2_ratio, exp2(l->expression_background_log2), call->unspliced_share);
+                      call->log2_ratio, exp2(expression_background_log2), call->unspliced_share);
         call->state = PS_EXPRESSION_NOT_ASSESSABLE;
     }
     check_left_out(panel, e, call);

@@ -17,6 +17,22 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* fragments: median over a cohort from which a reference gene is used (assumption: a gene that a cohort hardly shows
+ * has no centre) */
+static const double expression_min_median_fragments = 10;
+/* log2 ratio: of a component of the mixture, at least (assumption: closer together than replicates of one sample are)
+ * */
+static const double expression_min_sd = 0.3;
+/* Ashman's D: above which neighbouring components are apart (Astron J 1994;108:2348: two components are apart above
+ * 2) */
+static const double expression_separation = 2;
+/* samples: that a component holds (assumption: fewer are no state of a cohort) */
+static const double expression_component_samples = 4;
+/* log2 ratio: below the low level from which absence is one value (assumption: further below the low level absence
+ * differs by depth only) */
+static const double expression_absence_log2 = 3;
+
 /* Rounds after which medians both ways stand still; steps of EM at most, which mostly ends long before. */
 enum { ROUNDS = 8, STEPS = 500 };
 
@@ -29,7 +45,7 @@ static double log_density(const ps_component *c, double x) {
 }
 
 /* One step; returns the log likelihood before it. */
-static double em_step(const ps_limits *l, const double *x, size_t n, ps_component *c, int k) {
+static double em_step(const double *x, size_t n, ps_component *c, int k) {
     double weight[PS_MAX_COMPONENTS] = {0}, sum[PS_MAX_COMPONENTS] = {0}, square[PS_MAX_COMPONENTS] = {0}, total = 0;
     for (size_t i = 0; i < n; i++) {
         double term[PS_MAX_COMPONENTS] = {0};
@@ -47,13 +63,13 @@ static double em_step(const ps_limits *l, const double *x, size_t n, ps_componen
     for (int j = 0; j < k; j++) {
         double w = fmax(weight[j], 1e-9), mean = sum[j] / w;
         c[j] = (ps_component){.weight = w / (double)n, .mean = mean};
-        c[j].sd = fmax(l->expression_min_sd, sqrt(fmax(0, square[j] / w - mean * mean)));
+        c[j].sd = fmax(expression_min_sd, sqrt(fmax(0, square[j] / w - mean * mean)));
     }
     return total;
 }
 
 /* Starts from the sorted values, component j holding those from bound[j] to bound[j + 1]. */
-static double em_from(const ps_limits *l, const double *x, size_t n, const size_t *bound, ps_component *c, int k) {
+static double em_from(const double *x, size_t n, const size_t *bound, ps_component *c, int k) {
     for (int j = 0; j < k; j++) {
         size_t beg = bound[j], end = bound[j + 1];
         double mean = 0, square = 0, size = (double)(end - beg);
@@ -61,13 +77,12 @@ static double em_from(const ps_limits *l, const double *x, size_t n, const size_
             mean += x[i] / size;
         for (size_t i = beg; i < end; i++)
             square += (x[i] - mean) * (x[i] - mean) / size;
-        c[j] =
-            (ps_component){.weight = size / (double)n, .mean = mean, .sd = fmax(l->expression_min_sd, sqrt(square))};
+        c[j] = (ps_component){.weight = size / (double)n, .mean = mean, .sd = fmax(expression_min_sd, sqrt(square))};
     }
-    double last = -INFINITY, now = em_step(l, x, n, c, k);
+    double last = -INFINITY, now = em_step(x, n, c, k);
     for (int i = 0; i < STEPS && now - last > 1e-9 * fabs(now); i++) {
         last = now;
-        now = em_step(l, x, n, c, k);
+        now = em_step(x, n, c, k);
     }
     return now;
 }
@@ -78,18 +93,18 @@ static int by_mean(const void *a, const void *b) {
 }
 
 /* Every component holds samples and stands apart from its neighbours. */
-static int is_sound(const ps_limits *l, const ps_component *c, int k, size_t n) {
+static int is_sound(const ps_component *c, int k, size_t n) {
     for (int j = 0; j < k; j++) {
-        if (k > 1 && c[j].weight * (double)n < l->expression_component_samples)
+        if (k > 1 && c[j].weight * (double)n < expression_component_samples)
             return 0;
-        if (j && (c[j].mean - c[j - 1].mean) * sqrt(2) <= l->expression_separation * hypot(c[j].sd, c[j - 1].sd))
+        if (j && (c[j].mean - c[j - 1].mean) * sqrt(2) <= expression_separation * hypot(c[j].sd, c[j - 1].sd))
             return 0;
     }
     return 1;
 }
 
 /* Best sound fit of k components over all starts; -infinity if there is none. */
-static double fit_k(const ps_limits *l, const double *x, size_t n, int k, ps_component *best) {
+static double fit_k(const double *x, size_t n, int k, ps_component *best) {
     enum { CUTS = 12 }; /* the grid of starts: twelfths of the sorted samples */
     double top = -INFINITY;
     for (int a = 1; a < (k > 1 ? CUTS : 2); a++)
@@ -97,9 +112,9 @@ static double fit_k(const ps_limits *l, const double *x, size_t n, int k, ps_com
             size_t bound[PS_MAX_COMPONENTS + 1] = {0, n * (size_t)a / CUTS, n * (size_t)b / CUTS, n};
             bound[k] = n;
             ps_component c[PS_MAX_COMPONENTS] = {{0}};
-            double likelihood = em_from(l, x, n, bound, c, k);
+            double likelihood = em_from(x, n, bound, c, k);
             qsort(c, (size_t)k, sizeof *c, by_mean);
-            if (likelihood > top && is_sound(l, c, k, n)) {
+            if (likelihood > top && is_sound(c, k, n)) {
                 top = likelihood;
                 memcpy(best, c, sizeof c);
             }
@@ -124,13 +139,12 @@ static void name_components(const ps_panel *panel, ps_expression_reference *r) {
 }
 
 static void fit_mixture(const ps_panel *panel, ps_expression_reference *r) {
-    const ps_limits *l = &panel->limits;
     double *x = ps_alloc(r->n_used, sizeof *x), best = INFINITY;
     for (size_t i = 0; i < r->n_used; i++)
-        x[i] = fmax(r->sorted[i], panel->level[PS_LEVEL_LOW].log2 - l->expression_absence_log2);
+        x[i] = fmax(r->sorted[i], panel->level[PS_LEVEL_LOW].log2 - expression_absence_log2);
     for (int k = 1; k <= PS_MAX_COMPONENTS; k++) {
         ps_component c[PS_MAX_COMPONENTS] = {{0}};
-        double bic = (3 * k - 1) * log((double)r->n_used) - 2 * fit_k(l, x, r->n_used, k, c);
+        double bic = (3 * k - 1) * log((double)r->n_used) - 2 * fit_k(x, r->n_used, k, c);
         if (bic < best) {
             best = bic;
             r->n_components = k;
@@ -192,11 +206,11 @@ static double median_late_share(const ps_expression_reference *r) {
 }
 
 /* Libraries of transcript ends and of whole transcripts cannot share a unit per kb. */
-static void drop_unlike(const ps_limits *l, ps_expression_reference *r) {
+static void drop_unlike(ps_expression_reference *r) {
     double usual = median_late_share(r);
     for (size_t i = 0; i < r->n_samples; i++) {
         ps_reference_sample *s = &r->sample[i];
-        if (!s->used || !isfinite(s->late_share) || fabs(s->late_share - usual) <= l->expression_late_shift)
+        if (!s->used || !isfinite(s->late_share) || fabs(s->late_share - usual) <= expression_late_shift)
             continue;
         s->used = 0;
         free(s->reason);
@@ -326,8 +340,7 @@ static void describe(const ps_panel *panel, ps_expression_reference *r) {
 static int choose_genes(const ps_panel *panel, ps_expression_reference *r, const char *path, ps_error *err) {
     int n = 0;
     for (int g = 0; g < r->n_genes; g++) {
-        int use = panel->genes[g].role == PS_ROLE_REFERENCE &&
-                  median_count(r, g) >= panel->limits.expression_min_median_fragments;
+        int use = panel->genes[g].role == PS_ROLE_REFERENCE && median_count(r, g) >= expression_min_median_fragments;
         r->centre[g] = use ? 0 : NAN;
         n += use;
     }
@@ -335,7 +348,7 @@ static int choose_genes(const ps_panel *panel, ps_expression_reference *r, const
         return 0;
     return ps_fail(err, PS_ERR_RUN, path, 0,
                    "%d reference genes have a median of %g fragments over the samples, expected at least %g", n,
-                   panel->limits.expression_min_median_fragments, panel->limits.expression_min_reference_genes);
+                   expression_min_median_fragments, panel->limits.expression_min_reference_genes);
 }
 
 int ps_fit_expression(const ps_panel *panel, const ps_read_evidence *const *rna, const char *const *sample_id,
@@ -346,7 +359,7 @@ int ps_fit_expression(const ps_panel *panel, const ps_read_evidence *const *rna,
     r->sample = ps_alloc(n, sizeof *r->sample);
     for (size_t i = 0; i < n; i++)
         take_sample(panel, rna[i], sample_id[i], &r->sample[i]);
-    drop_unlike(&panel->limits, r);
+    drop_unlike(r);
     if (check_size(r, path, err) < 0 || choose_genes(panel, r, path, err) < 0) {
         ps_expression_reference_free(r);
         return -1;

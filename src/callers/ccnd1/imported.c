@@ -13,6 +13,11 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* log2: imported counts that differ from the reads by more are told (assumption: counts of another program and the
+ * reads of one library, twofold) */
+static const double expression_counts_apart = 1;
+
 /* ---- junction ---------------------------------------------------------------------------------------------------
  */
 
@@ -144,7 +149,7 @@ void ps_expression_add_counts(const ps_case *c, ps_expression_call *call) {
     ps_read_evidence_free(&counted);
     if (rna && rna->given) {
         double apart = fabs(imported.log2_ratio - call->log2_ratio);
-        if (apart > c->panel->limits.expression_counts_apart)
+        if (apart > expression_counts_apart)
             ps_reason_add(&call->reasons, PS_REASON_COUNTS_VS_READS, "counts: %.60s gives log2 %.2f, the reads %.2f",
                           c->counts->program, imported.log2_ratio, call->log2_ratio);
         free_call(&imported);

@@ -18,6 +18,34 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* bases: breakpoint cluster width (assumption: wider than the insert of usual libraries) */
+static const double junction_cluster_bases = 800;
+/* fold: how many more chance pairs IGH takes than its length says (assumption: IGH draws more mismapped pairs than
+ * its length says) */
+static const double junction_igh_excess = 5;
+/* fraction of pairs: share of the chance pairs that one direction is allowed (assumption: each of four directions
+ * takes a quarter of the chance pairs; twice that is allowed for) */
+static const double junction_direction_share = 0.5;
+/* pairs: pairs that an even spread counts for in the local background (assumption: where few pairs were seen an even
+ * spread counts for as many) */
+static const double junction_even_pairs = 20;
+/* bases: mean fragment, from which split reads come with pairs (assumption: from here up the mate of a read across a
+ * junction lies beyond it as often as not) */
+static const double junction_pairs_insert = 300;
+/* fragments: so many split ones without a pair are no junction (derived: at even odds none of so many has its mate
+ * beyond in 1 of 256) */
+static const double junction_unpaired_splits = 8;
+/* fraction of the window: share of the 11q13 window with that power for not-detected (assumption: next to all of the
+ * places where breakpoints lie) */
+static const double junction_window_share = 0.9;
+/* bases: that an aligner may carry a read past the break (assumption: aligners go on past a break where the bases
+ * match by chance) */
+static const double junction_overreach = 10;
+/* bases: between the two products of one exchange on chromosome 11 (assumption: the products of one exchange lie
+ * close on chromosome 11; IGH may lose far more) */
+static const double junction_reciprocal_bases = 10000;
+
 static const double igh_bases = 1.35e6, genome_bases = 3.1e9; /* of the human genome, rounded */
 
 /* HALF_BOX: bins each side of a row, of which the box's width is made: finer ones tell little more. MAX_BREAKPOINTS: a
@@ -81,8 +109,8 @@ static double counts_between(const histogram *h, double beg, double end) {
 
 /* Share of chance pairs that a strip of one side takes: of the pairs seen, and of the even spread where few were seen.
  * One pair more than were seen is allowed for. */
-static double strip_share(const scene *s, double seen, double seen_all, double even) {
-    double even_pairs = limits_of(s)->junction_even_pairs;
+static double strip_share(double seen, double seen_all, double even) {
+    double even_pairs = junction_even_pairs;
     return fmin(1, (seen + 1 + even_pairs * even) / (seen_all + even_pairs));
 }
 
@@ -104,19 +132,19 @@ static double even_share(const scene *s, double beg, double end) {
 /* Chance pairs between the window and IGH: those seen outside the box, or what all chance pairs let expect, of which IGH
  * draws more than its length says. */
 static double chance_pairs(const scene *s, double outside) {
-    double igh_share = limits_of(s)->junction_igh_excess * igh_bases / genome_bases;
+    double igh_share = junction_igh_excess * igh_bases / genome_bases;
     return 1 + fmax(outside, igh_share * s->chimeric[0].total);
 }
 
 static double share_of_window(const scene *s, double pos_a, double joined, double joined_all) {
     double beg = pos_a - s->c->panel->ccnd1_window.beg0 - s->width, end = beg + 2.0 * s->width;
-    return strip_share(s, joined + counts_between(&s->chimeric[0], beg, end), joined_all + s->chimeric[0].total,
+    return strip_share(joined + counts_between(&s->chimeric[0], beg, end), joined_all + s->chimeric[0].total,
                        even_share(s, beg, end));
 }
 
 static double share_of_igh(const scene *s, double pos_b, double joined, double joined_all) {
     double beg = pos_b - s->c->panel->igh.beg0 - s->width, end = beg + 2.0 * s->width;
-    return strip_share(s, joined + counts_between(&s->chimeric[1], beg, end), joined_all + s->chimeric[1].total,
+    return strip_share(joined + counts_between(&s->chimeric[1], beg, end), joined_all + s->chimeric[1].total,
                        (end - beg) / igh_length(s));
 }
 
@@ -125,7 +153,7 @@ static double share_of_igh(const scene *s, double pos_b, double joined, double j
 static double expected_at(const scene *s, const ps_junction_read *r, double in_a, double in_b, double in_box) {
     double outside = (double)s->n - in_box;
     return chance_pairs(s, outside) * share_of_window(s, r->pos_a0, in_a - in_box, outside) *
-           share_of_igh(s, r->pos_b0, in_b - in_box, outside) * limits_of(s)->junction_direction_share;
+           share_of_igh(s, r->pos_b0, in_b - in_box, outside) * junction_direction_share;
 }
 
 /* Pairs of the densest strip of IGH, when they are no more than IGH joined to one other place shows: then they are that
@@ -158,7 +186,7 @@ static double usual_share_of_igh(const scene *s) {
         if (other <= 0 || i < beg || i >= end)
             squares += (double)s->dna->junctions.chimeric[1][i] * (double)s->dna->junctions.chimeric[1][i];
     double around = total > 0 ? squares / total * 2 * s->width / PS_CHIMERIC_CELL : 0;
-    return strip_share(s, joined * even + around, joined + total, even);
+    return strip_share(joined * even + around, joined + total, even);
 }
 
 /* Each row might have been the centre of a cluster: the chance that any of them has so many more around it. */
@@ -176,13 +204,13 @@ static uint64_t needed_at(const scene *s, double expected) {
 }
 
 /* Enough of a fragment must lie on both sides. */
-static double shown_share(const ps_limits *l, const ps_read_evidence *dna) {
+static double shown_share(const ps_read_evidence *dna) {
     double bases = 0;
     for (size_t i = 0; i < dna->junctions.n_cells; i++)
         bases += (double)dna->junctions.cell_bases[i];
     double length = dna->junctions.window_fragments ? bases / (double)dna->junctions.window_fragments : INFINITY;
     double thinned = ldexp(1, -(dna->junctions.thinned <= PS_MAX_THINNING ? dna->junctions.thinned : 1000));
-    return fmax(0, 1 - 2 * l->junction_anchor / length) * thinned;
+    return fmax(0, 1 - 2 * junction_anchor / length) * thinned;
 }
 
 /* Fragments that a junction there would show on average: one of two copies carries it, in the tumour's share of the cells.
@@ -368,10 +396,10 @@ static end inferred_end(const scene *s, const size_t *member, size_t n, int side
         if (right ? pos0 > e.pos0 : pos0 < e.pos0)
             e.pos0 = pos0;
     }
-    int32_t overreach = (int32_t)limits_of(s)->junction_overreach;
+    int32_t overreach = (int32_t)junction_overreach;
     int32_t range[2] = {right ? -overreach : -s->width, right ? s->width : overreach};
-    const ps_junction_clip *clip = ps_junction_clip_at(limits_of(s), s->dna, side, right, (int64_t)e.pos0 + range[0],
-                                                       (int64_t)e.pos0 + range[1]);
+    const ps_junction_clip *clip =
+        ps_junction_clip_at(s->dna, side, right, (int64_t)e.pos0 + range[0], (int64_t)e.pos0 + range[1]);
     if (clip) {
         e.pos0 = clip->pos0;
         e.base = clip->base;
@@ -411,13 +439,13 @@ static ps_breakpoint breakpoint_of(const scene *s, const size_t *member, size_t 
 }
 
 /* The other product of an earlier breakpoint's exchange belongs to its event. */
-static int event_of(const ps_limits *l, const ps_junction_call *call, const ps_breakpoint *k) {
+static int event_of(const ps_junction_call *call, const ps_breakpoint *k) {
     int events = 0;
     for (size_t i = 0; i < call->n_breakpoints; i++) {
         const ps_breakpoint *other = &call->breakpoint[i];
         events = other->event > events ? other->event : events;
         if (other->right_a != k->right_a && other->right_b != k->right_b &&
-            (double)labs((long)other->pos_a1 - k->pos_a1) <= l->junction_reciprocal_bases)
+            (double)labs((long)other->pos_a1 - k->pos_a1) <= junction_reciprocal_bases)
             return other->event;
     }
     return events + 1;
@@ -433,8 +461,8 @@ static int lacks_pairs(const scene *s, const size_t *member, size_t n) {
             return 0;
     if (fragments > 0)
         length = s->covered.total / fragments;
-    return (double)n >= l->junction_unpaired_splits && s->chimeric[0].total + s->chimeric[1].total > 0 &&
-           length >= l->junction_pairs_insert && length <= l->junction_max_insert;
+    return (double)n >= junction_unpaired_splits && s->chimeric[0].total + s->chimeric[1].total > 0 &&
+           length >= junction_pairs_insert && length <= l->junction_max_insert;
 }
 
 /* The IGH side of most fragments is placed with low quality: said, as repeats of IGH lie on other chromosomes too. */
@@ -469,7 +497,7 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
             continue;
         }
         check_mapping(s, member, n, &k, call);
-        k.event = event_of(limits_of(s), call, &k);
+        k.event = event_of(call, &k);
         if (call->n_breakpoints == 0) {
             call->background = ps_round6(boxes[i].expected);
             call->needed = needed_at(s, boxes[i].expected);
@@ -504,7 +532,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
             row++;
         double in_a = (double)(row - rows) * fmin(1, 2.0 * s->width / PS_WINDOW_CELL);
         double expected = chance_pairs(s, (double)s->n) * share_of_window(s, (beg + end0) / 2, in_a, (double)s->n) *
-                          share_b * panel->limits.junction_direction_share;
+                          share_b * junction_direction_share;
         uint64_t needed = needed_at(s, expected);
         if (needed != last)
             mean = ps_poisson_mean(last = needed, panel->limits.junction_power);
@@ -521,7 +549,7 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     call->physical_coverage = ps_round6(ps_median(depth, n));
     call->shown = dna->junctions.window_fragments ? ps_round6(s->shown) : NAN;
     ps_median(least, n); /* sorts */
-    call->limit_cells = ps_round6(least[(size_t)ceil(panel->limits.junction_window_share * (double)n) - 1]);
+    call->limit_cells = ps_round6(least[(size_t)ceil(junction_window_share * (double)n) - 1]);
     free(depth);
     free(least);
 }
@@ -535,18 +563,17 @@ static void say_doubt(const scene *s, const box *doubt, ps_junction_call *call) 
 }
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {
-    const ps_limits *l = &c->panel->limits;
     char limit[100];
     if (call->limit_cells <= 1)
         snprintf(limit, sizeof limit, "a junction in %.2g of the cells or more would have shown", call->limit_cells);
     else
         snprintf(limit, sizeof limit, "elsewhere not even a junction in all cells would have shown");
-    if (call->powered < l->junction_window_share) {
+    if (call->powered < junction_window_share) {
         ps_reason_add(
             &call->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE,
             "dna: %g fragments over a base in the median 10 kb of the 11q13 window; a clonal junction would have "
             "shown in %.3g %% of it, %g %% needed; %s",
-            call->physical_coverage, 100 * call->powered, 100 * l->junction_window_share, limit);
+            call->physical_coverage, 100 * call->powered, 100 * junction_window_share, limit);
         return;
     }
     call->state = PS_JUNCTION_NOT_DETECTED;
@@ -633,7 +660,7 @@ static int leads_elsewhere(const scene *s, ps_junction_call *call) {
 static void set_scene(scene *s, const ps_case *c, const ps_read_evidence *dna) {
     *s = (scene){.c = c, .dna = dna};
     s->row = ps_junction_rows(&c->panel->limits, dna, &s->n);
-    s->width = (int32_t)c->panel->limits.junction_cluster_bases;
+    s->width = (int32_t)junction_cluster_bases;
     s->bin = (s->width + HALF_BOX - 1) / HALF_BOX;
     s->n_bins = (size_t)(igh_length(s) / s->bin) + 1;
     s->in_b = ps_alloc(s->n_bins + 1, sizeof *s->in_b);
@@ -643,7 +670,7 @@ static void set_scene(scene *s, const ps_case *c, const ps_read_evidence *dna) {
         s->in_b[i + 1] += s->in_b[i];
     for (int side = 0; side < 2; side++)
         s->chimeric[side] = sum_up(dna->junctions.chimeric[side], dna->junctions.n_chimeric[side], PS_CHIMERIC_CELL);
-    s->shown = shown_share(limits_of(s), dna);
+    s->shown = shown_share(dna);
     s->covered = sum_up(dna->junctions.cell_bases, dna->junctions.n_cells, PS_WINDOW_CELL);
 }
 

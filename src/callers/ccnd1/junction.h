@@ -15,7 +15,7 @@ ps_junction_read *ps_junction_link_clips(const ps_limits *limits, const ps_read_
 
 /* The place in [lo0, hi0] where most reads of that side and direction stop, when two molecules or more do and show the same
  * bases beyond it; NULL when there is none. */
-const ps_junction_clip *ps_junction_clip_at(const ps_limits *limits, const ps_read_evidence *evidence, int in_b,
-                                            int right, int64_t lo0, int64_t hi0);
+const ps_junction_clip *ps_junction_clip_at(const ps_read_evidence *evidence, int in_b, int right, int64_t lo0,
+                                            int64_t hi0);
 
 #endif

@@ -11,6 +11,21 @@
 #include "junction.h"
 #include "plasmastrat/alloc.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* bases: compared each way before two clipped ends are joined (assumption: as many as the shortest clip that counts)
+ * */
+static const double junction_clip_overlap = 8;
+/* bases: compared both ways together (derived: 4^28 is far above every pair of ends in a file) */
+static const double junction_clip_bases = 28;
+/* bases: of both clips together that no repeat explains (derived: 4^16 is far above the pairs of ends that lie in
+ * repeats) */
+static const double junction_clip_complex = 16;
+/* bases: one mismatch is allowed in so many (assumption: poor bases near the ends of reads) */
+static const double junction_clip_mismatch_every = 8;
+/* bases: shared by both sides, or inserted between them, at most (assumption: shared or inserted bases at a
+ * breakpoint are mostly fewer) */
+static const double junction_clip_shift = 16;
+
 enum {
     SEED = 12,        /* bases that must agree before two ends are compared: a bit for each word of them is 2 MB */
     MAX_PER_SEED = 8, /* ends that share a seed: more are a repeat, and would be compared each with each */
@@ -53,8 +68,7 @@ static int mismatches(uint64_t x, uint64_t y, int n) {
 }
 
 /* Bases of `beyond` compared with `within` shifted; -1 when too many differ, else the bases that agree. */
-static int agreement(const ps_limits *l, const ps_junction_clip *beyond, const ps_junction_clip *within, int shift,
-                     int *compared) {
+static int agreement(const ps_junction_clip *beyond, const ps_junction_clip *within, int shift, int *compared) {
     uint64_t x = beyond->beyond, y = within->within;
     int n_x = beyond->n_beyond, n_y = within->n_within;
     if (shift >= 0) {
@@ -65,15 +79,15 @@ static int agreement(const ps_limits *l, const ps_junction_clip *beyond, const p
         n_x += shift;
     }
     *compared = n_x < n_y ? n_x : n_y;
-    if (*compared < l->junction_clip_overlap)
+    if (*compared < junction_clip_overlap)
         return -1;
     int differ = mismatches(x, y, *compared);
-    return differ * l->junction_clip_mismatch_every > *compared ? -1 : *compared - differ;
+    return differ * junction_clip_mismatch_every > *compared ? -1 : *compared - differ;
 }
 
-static int same_beyond(const ps_limits *l, const ps_junction_clip *x, const ps_junction_clip *y) {
+static int same_beyond(const ps_junction_clip *x, const ps_junction_clip *y) {
     int n = x->n_beyond < y->n_beyond ? x->n_beyond : y->n_beyond;
-    return mismatches(x->beyond, y->beyond, n) * l->junction_clip_mismatch_every <= n;
+    return mismatches(x->beyond, y->beyond, n) * junction_clip_mismatch_every <= n;
 }
 
 static int same_place(const ps_junction_clip *x, const ps_junction_clip *y) {
@@ -169,10 +183,10 @@ static int complex_bases(const ps_junction_clip *c, int shift, int n) {
 /* Keeps the link when it is the best of either end; ties go to the lower place (sites ascend). */
 static void try_link(work *w, size_t a, size_t b, int shift) {
     const ps_junction_clip *x = &w->clip[w->site[a].best], *y = &w->clip[w->site[b].best];
-    int n_x, n_y, there = agreement(w->limits, x, y, shift, &n_x), back = agreement(w->limits, y, x, shift, &n_y);
-    if (there < 0 || back < 0 || n_x + n_y < w->limits->junction_clip_bases)
+    int n_x, n_y, there = agreement(x, y, shift, &n_x), back = agreement(y, x, shift, &n_y);
+    if (there < 0 || back < 0 || n_x + n_y < junction_clip_bases)
         return;
-    if (complex_bases(x, shift, n_x) + complex_bases(y, shift, n_y) < w->limits->junction_clip_complex)
+    if (complex_bases(x, shift, n_x) + complex_bases(y, shift, n_y) < junction_clip_complex)
         return;
     if (there + back > w->site[a].score)
         w->site[a].score = there + back, w->site[a].link = b + 1, w->site[a].shift = shift;
@@ -191,7 +205,7 @@ static void look_up(work *w, size_t b) {
             end++;
         for (size_t i = first; i < end && end - first <= MAX_PER_SEED; i++) {
             int shift = at - (int)w->seeds[i].at;
-            if (abs(shift) <= w->limits->junction_clip_shift)
+            if (abs(shift) <= junction_clip_shift)
                 try_link(w, w->seeds[i].site, b, shift);
         }
     }
@@ -213,7 +227,7 @@ static void emit_site(const work *w, const site *s, const ps_junction_clip *like
                       list *rows) {
     for (size_t i = s->first; i < s->first + s->n; i++) {
         const ps_junction_clip *c = &w->clip[i];
-        if (!same_beyond(w->limits, c, like))
+        if (!same_beyond(c, like))
             continue;
         PS_GROW(rows->row, rows->n, rows->capacity);
         ps_junction_read *row = &rows->row[rows->n++];
@@ -253,8 +267,7 @@ static int by_fragment(const void *a, const void *b) {
     return (x > y) - (x < y); /* the evidence's order */
 }
 
-static const ps_junction_read *split_of(const ps_limits *l, const ps_junction_read *const *split, size_t n,
-                                        const ps_junction_clip *c) {
+static const ps_junction_read *split_of(const ps_junction_read *const *split, size_t n, const ps_junction_clip *c) {
     size_t low = 0, high = n;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -266,7 +279,7 @@ static const ps_junction_read *split_of(const ps_limits *l, const ps_junction_re
     for (; low < n && split[low]->fragment == c->fragment; low++) {
         const ps_junction_read *r = split[low];
         double apart = (double)((c->in_b ? r->pos_b0 : r->pos_a0) - (int64_t)c->pos0);
-        if ((c->in_b ? r->right_b : r->right_a) == c->right && fabs(apart) <= l->junction_clip_shift)
+        if ((c->in_b ? r->right_b : r->right_a) == c->right && fabs(apart) <= junction_clip_shift)
             return r;
     }
     return NULL;
@@ -286,7 +299,7 @@ static void link_splits(const work *w, const ps_read_evidence *e, list *rows) {
         const ps_junction_read *found = NULL;
         size_t k = s->first;
         for (; s->n > 1 && !found && k < s->first + s->n; k++)
-            found = split_of(w->limits, split, n, &w->clip[k]);
+            found = split_of(split, n, &w->clip[k]);
         if (!found)
             continue;
         ps_junction_read model = *found;
@@ -322,8 +335,8 @@ static size_t first_clip(const ps_read_evidence *e, int in_b, int64_t pos0) {
     return low;
 }
 
-const ps_junction_clip *ps_junction_clip_at(const ps_limits *limits, const ps_read_evidence *evidence, int in_b,
-                                            int right, int64_t lo0, int64_t hi0) {
+const ps_junction_clip *ps_junction_clip_at(const ps_read_evidence *evidence, int in_b, int right, int64_t lo0,
+                                            int64_t hi0) {
     const ps_junction_clip *best = NULL;
     size_t most = 0;
     for (size_t i = first_clip(evidence, in_b, lo0); i < evidence->junctions.n_clip;) {
@@ -333,9 +346,9 @@ const ps_junction_clip *ps_junction_clip_at(const ps_limits *limits, const ps_re
         size_t agree = 0;
         int molecules = 1;
         for (; i < evidence->junctions.n_clip && same_place(&evidence->junctions.clip[i], first); i++) {
-            agree += same_beyond(limits, &evidence->junctions.clip[i], first);
+            agree += same_beyond(&evidence->junctions.clip[i], first);
             molecules |= (evidence->junctions.clip[i].molecule != first->molecule &&
-                          same_beyond(limits, &evidence->junctions.clip[i], first))
+                          same_beyond(&evidence->junctions.clip[i], first))
                          << 1;
         }
         if (first->right == right && molecules > 1 && agree > most) {

@@ -11,6 +11,14 @@
 #include "plasmastrat/calls.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* log2 ratio: between libraries, beside the spread of a level (assumption: between libraries, beside the spread of a
+ * level) */
+static const double expression_library_sd = 0.5;
+/* probability: of the panel's level beside a cohort's components of it (assumption: of a level of a cohort, what is
+ * as spread as the panel's) */
+static const double expression_panel_weight = 0.05;
+
 /* Grid of log2: fine against the counting error that is left (COUNTS), wide against the levels and any share. */
 enum {
     COUNTS = 400,
@@ -33,14 +41,13 @@ static double normal_density(double x, double mean, double sd) {
 
 static void add_panel_level(const ps_panel *panel, ps_level level, double weight, ps_mixture *m) {
     const ps_level_of_ccnd1 *l = &panel->level[level];
-    m->component[m->n++] =
-        (ps_component){weight, l->log2, ps_round6(hypot(l->sd, panel->limits.expression_library_sd)), level};
+    m->component[m->n++] = (ps_component){weight, l->log2, ps_round6(hypot(l->sd, expression_library_sd)), level};
 }
 
 /* The cohort's components of one level, and a little of the panel's: far from narrow ones a hair would decide. */
 static void add_cohort_level(const ps_panel *panel, const ps_expression_reference *cohort, const ps_mixture *plain,
                              ps_level level, double weight, ps_mixture *m) {
-    double little = weight > 0 ? panel->limits.expression_panel_weight : 1;
+    double little = weight > 0 ? expression_panel_weight : 1;
     for (int j = 0; j < cohort->n_components; j++) {
         const ps_component *c = &cohort->component[j];
         if (ps_mixture_level(plain, c->mean) == level)

@@ -16,6 +16,36 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* sd of ln level: a bin whose level in normals is less certain is not used (assumption) */
+static const double cn_max_normal_spread = 0.5;
+/* sd of ln depth of a bait between two samples, where one normal is all there is (assumption: a panel of normals
+ * measures it) */
+static const double cn_bait_spread = 0.15;
+/* log2 ratio: an arm of a normal further off is refused (assumption: half of a one-copy gain is 0.32) */
+static const double cn_normal_arm_log2 = 0.3;
+/* standard errors: by which an arm of a normal must be off to be refused (assumption: counting explains no such arm
+ * among thousands) */
+static const double cn_normal_arm_sds = 6;
+/* sds: by which a normal is left out at a bin (a germline deletion) (assumption: a normal is this far off by chance
+ * once in ten thousand times) */
+static const double cn_normal_outlier_sds = 4;
+/* sds: beyond which a normal adds no more to a bin's spread (assumption: a germline deletion is not spread) */
+static const double cn_normal_cap_sds = 5;
+/* variance of ln depth: of a bin between normals, before it is measured (assumption: normals differ by a fifth (sd))
+ * */
+static const double cn_normal_usual_variance = 0.04;
+/* normals: that the spread of all bins counts for in that of one (assumption: form of Smyth, Stat Appl Genet Mol Biol
+ * 2004;3:3) */
+static const double cn_prior_normals = 10;
+/* fold: over the background from which a bin may have a bait (assumption: the background of a capture varies less
+ * from bin to bin) */
+static const double cn_bait_ratio = 1.5;
+/* sds: of counting by which a bin with a bait stands above (assumption: counting explains no such bin) */
+static const double cn_bait_sds = 4;
+/* fraction of the mean bin: of a bin in normals (assumption: a bin that normals hardly show is not used) */
+static const double cn_min_level = 0.01;
+
 enum { LEARNING_ROUNDS = 3 }; /* after which levels stand still */
 
 typedef struct lesson {
@@ -38,15 +68,14 @@ static double *exposure_of(lesson *s, size_t sample) {
 
 /* An arm that is not at two copies: a tumour among the normals. */
 static int refuse_tumour(const lesson *s, size_t sample, const ps_depth *f, ps_error *err) {
-    const ps_limits *l = &s->panel->limits;
     for (int a = 0; a < s->panel->n_arms; a++) {
         const ps_depth_group *g = &f->group[a];
-        if (g->bins && fabs(g->level) > l->cn_normal_arm_log2 &&
-            fabs(g->level) > l->cn_normal_arm_sds * hypot(g->se, l->cn_remaining_error))
+        if (g->bins && fabs(g->level) > cn_normal_arm_log2 &&
+            fabs(g->level) > cn_normal_arm_sds * hypot(g->se, cn_remaining_error))
             return ps_fail(
                 err, PS_ERR_RUN, s->name[sample], 0,
                 "arm %s stands %.2g (log2) off the other arms, a normal's stays within %g: is it a tumour?",
-                s->panel->arms[a].name, g->level, l->cn_normal_arm_log2);
+                s->panel->arms[a].name, g->level, cn_normal_arm_log2);
     }
     return 0;
 }
@@ -55,14 +84,13 @@ static void note_q13(lesson *s, size_t sample, const ps_depth *f) {
     const ps_depth_group *group[2] = {&f->group[f->q13], &f->group[f->own]};
     for (int k = 0; k < 2; k++) {
         s->q13[sample].level[k] = group[k]->bins ? group[k]->level : NAN;
-        s->q13[sample].se[k] = hypot(hypot(group[k]->se, s->panel->limits.cn_remaining_error), f->wave);
+        s->q13[sample].se[k] = hypot(hypot(group[k]->se, cn_remaining_error), f->wave);
     }
 }
 
 /* A normal whose 11q13 is gained or lost, or whose kit has other baits at CCND1, would become the usual level there. */
 static int refuse_at_q13(const lesson *s, ps_error *err) {
     static const char *const what[2] = {"11q13", "CCND1"};
-    const ps_limits *l = &s->panel->limits;
     double *level = ps_alloc(s->n, sizeof *level);
     int status = 0;
     for (int k = 0; k < 2 && status == 0; k++) {
@@ -73,12 +101,12 @@ static int refuse_at_q13(const lesson *s, ps_error *err) {
         double median = n ? ps_median(level, n) : 0;
         for (size_t i = 0; i < s->n && status == 0; i++) {
             double off = s->q13[i].level[k] - median;
-            if (fabs(off) > l->cn_normal_arm_log2 && fabs(off) > l->cn_focal_sds * s->q13[i].se[k])
+            if (fabs(off) > cn_normal_arm_log2 && fabs(off) > cn_focal_sds * s->q13[i].se[k])
                 status = ps_fail(
                     err, PS_ERR_RUN, s->name[i], 0,
                     "%s stands %.2g (log2) off that of the other normals, which stay within %g: is it gained or "
                     "lost there, or of another kit?",
-                    what[k], off, l->cn_normal_arm_log2);
+                    what[k], off, cn_normal_arm_log2);
         }
     }
     free(level);
@@ -112,8 +140,8 @@ static double median_ratio(lesson *s, int bin, double *ratio) {
 }
 
 /* Of a normal's fragments in a bin, as long as nothing is known of the bin. */
-static double usual_sd(const lesson *s, double mean) {
-    return sqrt(mean + s->panel->limits.cn_normal_usual_variance * mean * mean + 1);
+static double usual_sd(double mean) {
+    return sqrt(mean + cn_normal_usual_variance * mean * mean + 1);
 }
 
 static void set_level(lesson *s, int bin, double *ratio) {
@@ -123,7 +151,7 @@ static void set_level(lesson *s, int bin, double *ratio) {
     for (size_t k = 0; k < s->n; k++) {
         double exposure = exposure_of(s, k)[bin], mean = exposure * middle,
                count = (double)s->sample[k]->bins.bin[bin];
-        if (s->n >= PS_MIN_NORMALS && fabs(count - mean) > s->panel->limits.cn_normal_outlier_sds * usual_sd(s, mean))
+        if (s->n >= PS_MIN_NORMALS && fabs(count - mean) > cn_normal_outlier_sds * usual_sd(mean))
             continue;
         s->pooled[bin] += s->sample[k]->bins.bin[bin];
         s->total[bin] += exposure;
@@ -133,11 +161,11 @@ static void set_level(lesson *s, int bin, double *ratio) {
 }
 
 /* Most bins of a capture have no bait: the median is the background, which itself varies from bin to bin. */
-static double caught_share(const ps_limits *l, double level, double background, double fragments) {
-    if (level <= l->cn_bait_ratio * background)
+static double caught_share(double level, double background, double fragments) {
+    if (level <= cn_bait_ratio * background)
         return 0;
     double expected = fragments * background / level; /* what the background alone would have given */
-    return fragments - expected > l->cn_bait_sds * sqrt(expected + 1) ? 1 - background / level : 0;
+    return fragments - expected > cn_bait_sds * sqrt(expected + 1) ? 1 - background / level : 0;
 }
 
 /* Levels are shares of the mean arm bin. */
@@ -157,9 +185,8 @@ static void scale_levels(lesson *s) {
         s->total[i] /= scale;
         for (size_t k = 0; k < s->n; k++)
             exposure_of(s, k)[i] /= scale;
-        n->bin[i].captured = n->assay == PS_ASSAY_GENOME
-                                 ? 0
-                                 : caught_share(&s->panel->limits, n->bin[i].level, median, (double)s->pooled[i]);
+        n->bin[i].captured =
+            n->assay == PS_ASSAY_GENOME ? 0 : caught_share(n->bin[i].level, median, (double)s->pooled[i]);
     }
     free(levels);
 }
@@ -167,7 +194,6 @@ static void scale_levels(lesson *s) {
 /* Variance of ln level between normals beyond counting, by moments, shrunk towards that of all bins of its kind, as one
  * bin's few normals tell little of a variance (Smyth, Stat Appl Genet Mol Biol 2004;3:3, in its simplest form). */
 static void set_spreads(lesson *s) {
-    const ps_limits *l = &s->panel->limits;
     ps_normals *n = s->normals;
     double *excess = ps_alloc((size_t)n->n_bins, sizeof *excess),
            *square = ps_alloc((size_t)n->n_bins, sizeof *square);
@@ -175,7 +201,7 @@ static void set_spreads(lesson *s) {
     for (int i = 0; i < n->n_bins; i++) {
         for (size_t k = 0; k < s->n; k++) {
             double mean = exposure_of(s, k)[i] * n->bin[i].level, d = (double)s->sample[k]->bins.bin[i] - mean;
-            double most = l->cn_normal_cap_sds * usual_sd(s, mean); /* a germline deletion is not spread */
+            double most = cn_normal_cap_sds * usual_sd(mean); /* a germline deletion is not spread */
             excess[i] += fmin(d * d, most * most) * (double)s->n / (double)(s->n - 1) - mean;
             square[i] += mean * mean;
         }
@@ -187,7 +213,7 @@ static void set_spreads(lesson *s) {
         int kind = b->captured > 0.5;
         double usual = all_square[kind] > 0 ? fmax(0, all_excess[kind] / all_square[kind]) : 0;
         double own = square[i] > 0 ? fmax(0, excess[i] / square[i]) : usual, df = (double)s->n - 1;
-        double variance = (l->cn_prior_normals * usual + df * own) / (l->cn_prior_normals + df);
+        double variance = (cn_prior_normals * usual + df * own) / (cn_prior_normals + df);
         b->spread = sqrt(variance);
         b->level_se = sqrt(b->level_se * b->level_se + variance / (double)s->n);
     }
@@ -217,20 +243,19 @@ static void shrink_levels(lesson *s) {
 /* One normal does not tell how much baits differ between samples. */
 static void assume_spreads(lesson *s) {
     for (int i = 0; i < s->normals->n_bins; i++)
-        s->normals->bin[i].spread = s->normals->bin[i].captured * s->panel->limits.cn_bait_spread;
+        s->normals->bin[i].spread = s->normals->bin[i].captured * cn_bait_spread;
 }
 
 static void mark_usable(lesson *s) {
     ps_normals *n = s->normals;
-    const ps_limits *l = &s->panel->limits;
     for (int i = 0; i < n->n_bins; i++) {
         ps_normal_bin *b = &n->bin[i];
         b->level = ps_round6(b->level);
         b->spread = ps_round6(b->spread);
         b->level_se = ps_round6(b->level_se);
         b->captured = ps_round6(b->captured);
-        b->usable = b->level > l->cn_min_level && b->spread <= l->cn_max_normal_spread &&
-                    b->level_se <= l->cn_max_normal_spread;
+        b->usable =
+            b->level > cn_min_level && b->spread <= cn_max_normal_spread && b->level_se <= cn_max_normal_spread;
         n->usable += b->usable;
     }
 }
@@ -242,13 +267,12 @@ static int check_alone(const lesson *s, size_t sample, ps_error *err) {
     ps_depth_fit(&f);
     int status = refuse_tumour(s, sample, &f, err);
     const ps_depth_group *g = &f.group[f.q13];
-    double se = hypot(hypot(g->se, s->panel->limits.cn_remaining_error), f.wave);
-    if (status == 0 && g->bins && fabs(g->level) > s->panel->limits.cn_normal_arm_log2 &&
-        fabs(g->level) > s->panel->limits.cn_normal_arm_sds * se)
+    double se = hypot(hypot(g->se, cn_remaining_error), f.wave);
+    if (status == 0 && g->bins && fabs(g->level) > cn_normal_arm_log2 && fabs(g->level) > cn_normal_arm_sds * se)
         status =
             ps_fail(err, PS_ERR_RUN, s->name[sample], 0,
                     "11q13 stands %.2g (log2) off the arms, a normal's stays within %g: is it gained or lost there?",
-                    g->level, s->panel->limits.cn_normal_arm_log2);
+                    g->level, cn_normal_arm_log2);
     ps_depth_free(&f);
     return status;
 }

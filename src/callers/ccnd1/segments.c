@@ -18,6 +18,22 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* log2 ratio: waves and GC that a program's own correction leaves of a long segment (assumption) */
+static const double cn_segment_error = 0.03;
+/* log2 ratio: sd of one bin or probe of a segment (assumption: those of genomes, exomes and arrays vary by 0.15 to 0.4) */
+static const double cn_segment_point = 0.3;
+/* copies: sd of fitted ones (assumption: a fit of purity that is off by a twentieth moves three copies by as much) */
+static const double cn_segment_copies = 0.15;
+/* copies: sd of whole ones of a sample (derived: rounding, 95 % within half a copy) */
+static const double cn_segment_rounding = 0.25;
+/* fraction of arm bins: that segments must cover to tell the two-copy level (assumption: more is missing only where a
+ * file lists changes alone) */
+static const double cn_segment_cover = 0.7;
+/* copies: by which segments and reads of one sample disagree (assumption: half a copy of a subclone, and the errors of
+ * both) */
+static const double cn_segments_apart = 0.7;
+
 enum { UNIT_COUNT = 1000000 }; /* of a bin at two copies: far beyond rounding */
 
 typedef struct spread {     /* the segments over the panel's bins */
@@ -106,7 +122,6 @@ static void free_spread(spread *s) {
 
 /* sd of the level at CCND1, log2. */
 static double error_of(const ps_case *c, const spread *s) {
-    const ps_limits *l = &c->panel->limits;
     double error = 0;
     for (int i = 0; i < c->panel->n_bins; i++) {
         if (c->panel->bins[i].role != PS_BIN_CCND1 || !has_value(s, i))
@@ -114,9 +129,9 @@ static double error_of(const ps_case *c, const spread *s) {
         const ps_cnv_row *row = s->row[i];
         double copies = fmax(1, 2 * ratio_of(c->cnv, row)), one;
         if (c->cnv->unit == PS_CNV_LOG2)
-            one = hypot(l->cn_segment_error, row->points > 0 ? l->cn_segment_point / sqrt((double)row->points) : 0);
+            one = hypot(cn_segment_error, row->points > 0 ? cn_segment_point / sqrt((double)row->points) : 0);
         else
-            one = (c->cnv->unit == PS_CNV_COPIES ? l->cn_segment_copies : l->cn_segment_rounding) / copies / log(2);
+            one = (c->cnv->unit == PS_CNV_COPIES ? cn_segment_copies : cn_segment_rounding) / copies / log(2);
         error = fmax(error, one);
     }
     return error;
@@ -124,7 +139,7 @@ static double error_of(const ps_case *c, const spread *s) {
 
 /* Segments end where the program saw a step: their levels differ for sure, and all share what its correction left. */
 static void set_errors(ps_depth *f, const ps_case *c, const spread *s) {
-    double shared = c->cnv->unit == PS_CNV_LOG2 ? c->panel->limits.cn_segment_error : 0;
+    double shared = c->cnv->unit == PS_CNV_LOG2 ? cn_segment_error : 0;
     for (int g = 0; g < f->n_groups; g++)
         f->group[g].se = f->group[g].bins ? shared : 0;
     f->q13_spread = error_of(c, s);
@@ -135,7 +150,7 @@ static void set_errors(ps_depth *f, const ps_case *c, const spread *s) {
 
 /* A list of changes, or a file that covers too little to tell the two-copy level. */
 static int is_list(const ps_case *c, const spread *s) {
-    return c->cnv->changes_only || (c->cnv->unit == PS_CNV_LOG2 && s->cover < c->panel->limits.cn_segment_cover);
+    return c->cnv->changes_only || (c->cnv->unit == PS_CNV_LOG2 && s->cover < cn_segment_cover);
 }
 
 /* The program's own two-copy level. */
@@ -200,7 +215,7 @@ static double share_changed(const ps_panel *p, const spread *s, const char *name
 
 /* DEL or DUP without a number: more or fewer than two, no more is known. */
 static void answer_by_change(const ps_case *c, const spread *s, ps_copynumber_call *call) {
-    double whole = c->panel->limits.cn_whole_share;
+    double whole = cn_whole_share;
     int q = share_changed(c->panel, s, "11q", s->change) > whole,
         p = share_changed(c->panel, s, "11p", s->change) > whole;
     call->state = s->change > 0 ? PS_CN_GAIN : PS_CN_LOSS;
@@ -243,7 +258,7 @@ static void compare(const ps_case *c, const ps_copynumber_call *imported, ps_cop
     if (imported->state == PS_CN_NOT_ASSESSABLE)
         return;
     double apart = fabs(imported->copies - call->copies);
-    if (imported->state == call->state && !(apart > c->panel->limits.cn_segments_apart * fmax(1, call->copies / 4))) {
+    if (imported->state == call->state && !(apart > cn_segments_apart * fmax(1, call->copies / 4))) {
         call->sources |= 1u << PS_INPUT_CNV;
         return;
     }

@@ -18,6 +18,21 @@
 #include "plasmastrat/identity.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* fragments (assumption: one allele missing by chance from fewer than 1 in 100 heterozygous sites) */
+static const double contamination_min_depth = 8;
+/* fragments at those SNPs together (derived: 2 % of them foreign show about 7 foreign alleles at homozygous sites) */
+static const double contamination_min_fragments = 1000;
+/* errors per base and alternative: at SNPs, at least (assumption: no sample is trusted below) */
+static const double contamination_min_error = 5e-4;
+/* errors per base and alternative: from here up nothing is said (derived: a base by chance shows each of three others
+ * as often as its own) */
+static const double contamination_max_error = 0.25;
+/* ln likelihood: below its maximum at which the interval ends (derived: half of chi-squared's 3.84, and more since
+ * fitted shares take some foreign alleles for lost ones; 95 % of simulated intervals hold the truth or more) */
+static const double contamination_drop = 2.4;
+static const double contamination_drop_rna = 3.6; /* ln likelihood: the same in RNA (derived: the same in RNA) */
+
 const char *const ps_contamination_state_names[PS_N_CONTAMINATION_STATES] = {"not-assessable", "below-limit",
                                                                              "contaminated"};
 
@@ -248,7 +263,7 @@ static size_t take_sites(const ps_panel *panel, const ps_read_evidence *e, const
     for (int i = 0; i < panel->n_snps; i++) {
         const ps_snp_count *c = &e->snps.snp[i];
         double depth = (double)c->ref + c->alt, share = ps_library_share(library, depth);
-        if (depth * share < panel->limits.contamination_min_depth)
+        if (depth * share < contamination_min_depth)
             continue;
         all[n] = site_of(&panel->snps[i], c, share);
         all[n++].snp = i;
@@ -300,31 +315,30 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
         return;
     site *all = ps_alloc((size_t)panel->n_snps, sizeof *all);
     fit f = {.at = all, .n = take_sites(panel, evidence, library, all, call)};
-    if (call->sites < l->contamination_min_sites || (double)call->fragments < l->contamination_min_fragments) {
+    if (call->sites < l->contamination_min_sites || (double)call->fragments < contamination_min_fragments) {
         ps_reason_add(&call->reasons, PS_REASON_FEW_SNPS,
                       "%s: %d common SNPs of %g fragments with %lld together, %g with %g are needed",
-                      ps_input_names[evidence->role], call->sites, l->contamination_min_depth,
-                      (long long)call->fragments, l->contamination_min_sites, l->contamination_min_fragments);
+                      ps_input_names[evidence->role], call->sites, contamination_min_depth,
+                      (long long)call->fragments, l->contamination_min_sites, contamination_min_fragments);
         call->error_rate = NAN;
         free(all);
         return;
     }
-    if (call->error_rate >= l->contamination_max_error) {
+    if (call->error_rate >= contamination_max_error) {
         ps_reason_add(&call->reasons, PS_REASON_NOISY_SNPS,
                       "%s: %.2g errors a base and alternative at common SNPs, less than %g needed: are the reads "
                       "where they belong?",
-                      ps_input_names[evidence->role], call->error_rate, l->contamination_max_error);
+                      ps_input_names[evidence->role], call->error_rate, contamination_max_error);
         call->error_rate = NAN;
         free(all);
         return;
     }
-    f.error = call->error_rate > l->contamination_min_error ? call->error_rate : l->contamination_min_error;
+    f.error = call->error_rate > contamination_min_error ? call->error_rate : contamination_min_error;
     f.node = evidence->role == PS_INPUT_RNA ? rna_nodes : dna_nodes;
     f.n_nodes = evidence->role == PS_INPUT_RNA ? sizeof rna_nodes / sizeof *rna_nodes : 1;
     f.het = ps_alloc(f.n, sizeof *f.het);
     f.hom = ps_alloc(f.n, sizeof *f.hom);
-    fit_kinships(panel, &f, evidence->role == PS_INPUT_RNA ? l->contamination_drop_rna : l->contamination_drop, all,
-                 call);
+    fit_kinships(panel, &f, evidence->role == PS_INPUT_RNA ? contamination_drop_rna : contamination_drop, all, call);
     call->state = call->fraction >= l->contamination_warn ? PS_CONTAMINATION_FOUND : PS_CONTAMINATION_BELOW;
     free(f.het);
     free(f.hom);

@@ -22,6 +22,35 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* fraction of SNPs: that say nothing (assumption: no single misaligned SNP decides) */
+static const double identity_outliers = 0.005;
+/* beta shape: of the other allele at homozygous SNPs (assumption: 1 % of the other allele: errors, some
+ * contamination) */
+static const double identity_hom_minor = 0.2;
+static const double identity_hom_major = 19.8; /* beta shape: of the own allele (assumption: the same) */
+/* probability: from which a genotype is printed (assumption: surer genotypes are printed) */
+static const double identity_clear = 0.99;
+/* errors per base: of the printed genotypes (assumption: genotypes in print) */
+static const double identity_clear_error = 0.01;
+/* fraction: heterozygous SNPs of RNA that look even (assumption: one in five expressed SNPs is skewed, some are not
+ * seen) */
+static const double identity_rna_even = 0.60;
+static const double identity_rna_even_shape = 8; /* beta shape: of those (assumption: spread of expressed alleles) */
+/* fraction: out of balance; the rest have lost an allele (assumption: one in five expressed SNPs is skewed) */
+static const double identity_rna_skewed = 0.22;
+static const double identity_rna_skewed_shape = 1.5; /* beta shape: of those (assumption: next to any share) */
+/* fraction: the same in tumour DNA (assumption: a myeloma has lost about a tenth of its genome and gained more) */
+static const double identity_dna_even = 0.55;
+static const double identity_dna_even_shape = 20;  /* beta shape (assumption: spread of alleles at two copies) */
+static const double identity_dna_skewed = 0.28;    /* fraction (assumption: gained parts of the genome) */
+static const double identity_dna_skewed_shape = 2; /* beta shape (assumption: shares of gained parts) */
+/* fraction: the same in the normal (assumption: a normal has next to no changes) */
+static const double identity_normal_even = 0.95;
+static const double identity_normal_even_shape = 30;  /* beta shape (assumption: spread of alleles at two copies) */
+static const double identity_normal_skewed = 0.03;    /* fraction (assumption: a normal has next to no changes) */
+static const double identity_normal_skewed_shape = 2; /* beta shape (assumption: as in tumour DNA) */
+
 const char *const ps_identity_state_names[PS_N_IDENTITY_STATES] = {"not-assessable", "same", "different"};
 const char ps_identity_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 
@@ -31,17 +60,15 @@ typedef struct het {
     double even, even_shape, skewed, skewed_shape;
 } het;
 
-static het het_of(const ps_limits *l, ps_input_role role) {
+static het het_of(ps_input_role role) {
     switch (role) {
     case PS_INPUT_RNA:
-        return (het){l->identity_rna_even, l->identity_rna_even_shape, l->identity_rna_skewed,
-                     l->identity_rna_skewed_shape};
+        return (het){identity_rna_even, identity_rna_even_shape, identity_rna_skewed, identity_rna_skewed_shape};
     case PS_INPUT_NORMAL:
-        return (het){l->identity_normal_even, l->identity_normal_even_shape, l->identity_normal_skewed,
-                     l->identity_normal_skewed_shape};
+        return (het){identity_normal_even, identity_normal_even_shape, identity_normal_skewed,
+                     identity_normal_skewed_shape};
     default:
-        return (het){l->identity_dna_even, l->identity_dna_even_shape, l->identity_dna_skewed,
-                     l->identity_dna_skewed_shape};
+        return (het){identity_dna_even, identity_dna_even_shape, identity_dna_skewed, identity_dna_skewed_shape};
     }
 }
 
@@ -65,13 +92,13 @@ int ps_identity_is_counts(const ps_panel *panel, const char *counts) {
 }
 
 /* Posterior of the three genotypes without imbalance or loss: what the fragments look like. */
-static char genotype_of(const ps_limits *l, const ps_snp *snp, int ref, int alt) {
+static char genotype_of(const ps_snp *snp, int ref, int alt) {
     double q = snp->alt_frequency, prior[3] = {(1 - q) * (1 - q), 2 * q * (1 - q), q * q}, sum = 0;
-    double p[3] = {l->identity_clear_error, 0.5, 1 - l->identity_clear_error};
+    double p[3] = {identity_clear_error, 0.5, 1 - identity_clear_error};
     for (int g = 0; g < 3; g++)
         sum += prior[g] *= pow(p[g], alt) * pow(1 - p[g], ref);
     for (int g = 0; g < 3; g++)
-        if (prior[g] >= l->identity_clear * sum)
+        if (prior[g] >= identity_clear * sum)
             return (char)('0' + g);
     return '.';
 }
@@ -83,7 +110,7 @@ static void read_counts(const ps_panel *panel, ps_identity_input *input) {
     input->genotypes = ps_alloc((size_t)panel->n_snps + 1, 1);
     for (int i = 0; i < panel->n_snps; i++) {
         int ref = digit_of(input->counts[2 * i]), alt = digit_of(input->counts[2 * i + 1]);
-        input->genotypes[i] = genotype_of(&panel->limits, &panel->snps[i], ref, alt);
+        input->genotypes[i] = genotype_of(&panel->snps[i], ref, alt);
         input->sites += ref + alt > 0;
     }
 }
@@ -117,10 +144,10 @@ static double beta_binomial(int k, int n, double a, double b) {
     return p;
 }
 
-static void genotype_likelihoods(const ps_limits *l, het h, int ref, int alt, double likelihood[3]) {
+static void genotype_likelihoods(het h, int ref, int alt, double likelihood[3]) {
     int n = ref + alt;
-    likelihood[0] = beta_binomial(alt, n, l->identity_hom_minor, l->identity_hom_major);
-    likelihood[2] = beta_binomial(ref, n, l->identity_hom_minor, l->identity_hom_major);
+    likelihood[0] = beta_binomial(alt, n, identity_hom_minor, identity_hom_major);
+    likelihood[2] = beta_binomial(ref, n, identity_hom_minor, identity_hom_major);
     likelihood[1] = h.even * beta_binomial(alt, n, h.even_shape, h.even_shape) +
                     h.skewed * beta_binomial(alt, n, h.skewed_shape, h.skewed_shape) +
                     (1 - h.even - h.skewed) * (likelihood[0] + likelihood[2]) / 2;
@@ -141,7 +168,7 @@ void ps_identity_bits_of(const ps_panel *panel, const char *genotypes, int sites
 /* Of one SNP, with its Hardy-Weinberg mean. */
 static double mean_likelihood(const ps_panel *panel, int snp, het h, const char *counts, double like[3]) {
     double q = panel->snps[snp].alt_frequency;
-    genotype_likelihoods(&panel->limits, h, digit_of(counts[2 * snp]), digit_of(counts[2 * snp + 1]), like);
+    genotype_likelihoods(h, digit_of(counts[2 * snp]), digit_of(counts[2 * snp + 1]), like);
     return (1 - q) * (1 - q) * like[0] + 2 * q * (1 - q) * like[1] + q * q * like[2];
 }
 
@@ -151,7 +178,7 @@ static double mean_likelihood(const ps_panel *panel, int snp, het h, const char 
 static het fitted_het(const ps_panel *panel, ps_input_role role, const char *counts) {
     static const double losses[] = {0.35, 0.55, 0.75, 0.9, 0.97};
     static const double clear = 3; /* ln likelihood: a factor of twenty */
-    het usual = het_of(&panel->limits, role), best = usual;
+    het usual = het_of(role), best = usual;
     double kept = usual.even + usual.skewed, most = 0;
     if (role == PS_INPUT_NORMAL)
         return usual;
@@ -210,7 +237,7 @@ enum { RUN = 64 };
 static odds compare(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
                     int same_only) {
     odds sum = {0};
-    double outlier = panel->limits.identity_outliers;
+    double outlier = identity_outliers;
     for (int beg = 0; beg < panel->n_snps; beg += RUN) {
         double same = 1, parent = 1, sibling = 1;
         for (int i = beg; i < panel->n_snps && i < beg + RUN; i++) {

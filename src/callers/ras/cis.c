@@ -22,6 +22,11 @@
 
 #include "plasmastrat/alloc.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* fraction of reads: more that a part of an MNV may have (assumption: reads that end inside an MNV show its single
+ * changes) */
+static const double ras_cis_excess = 0.05;
+
 enum { MAX_CHANGES = 24 }; /* bases of one row; a longer one is left as it is */
 
 typedef struct base_change {
@@ -178,11 +183,11 @@ static int is_part_of(const ps_panel *panel, const ps_variant *part, const ps_va
     return found == p.n;
 }
 
-static int has_more_reads(const ps_limits *l, const ps_variant *part, const ps_variant *whole) {
+static int has_more_reads(const ps_variant *part, const ps_variant *whole) {
     if (part->alt_depth >= 0 && whole->alt_depth >= 0)
-        return (double)part->alt_depth > (1 + l->ras_cis_excess) * (double)whole->alt_depth;
+        return (double)part->alt_depth > (1 + ras_cis_excess) * (double)whole->alt_depth;
     if (!isnan(part->vaf) && !isnan(whole->vaf))
-        return part->vaf > (1 + l->ras_cis_excess) * whole->vaf;
+        return part->vaf > (1 + ras_cis_excess) * whole->vaf;
     return 0;
 }
 
@@ -196,8 +201,7 @@ static void leave_out_parts(const ps_panel *panel, const ps_variant **row, size_
         while (p > 0 && row[p - 1]->contig == row[w]->contig && row[p - 1]->beg0 == row[w]->beg0)
             p--;
         for (; p < *n && row[p]->contig == row[w]->contig && row[p]->beg0 < row[w]->end0; p++)
-            if (row[p]->end0 <= row[w]->end0 && is_part_of(panel, row[p], row[w]) &&
-                !has_more_reads(&panel->limits, row[p], row[w]))
+            if (row[p]->end0 <= row[w]->end0 && is_part_of(panel, row[p], row[w]) && !has_more_reads(row[p], row[w]))
                 drop[p] = 1;
     }
     for (size_t i = 0; i < *n; i++)

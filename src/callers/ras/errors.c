@@ -7,6 +7,21 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+#include "constants.h"
+
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* errors per base and alternative below which no sample is trusted (assumption) */
+static const double ras_background_floor = 1e-5;
+/* fraction of one error: errors of two or three bases of a codon, of one base's (assumption: errors come in runs:
+ * cautious share of neighbouring bases wrong in one fragment) */
+static const double ras_neighbour_errors = 0.02;
+/* probability: of an excess over the qualities by chance, below which it counts (assumption: chance makes an excess
+ * over the qualities in fewer than one in twenty) */
+static const double ras_background_p = 0.05;
+/* VAF: up to which a haplotype may be damage (assumption: a haplotype above it is a germline variant or a clonal
+ * mutation, no damage) */
+static const double ras_damage_max_vaf = 0.3;
+
 /* Spread of ln(rate) between sites and how usual it is: real libraries show 0.5 to 1 (for example the site-wise models of
  * deepSNV and shearwater, Bioinformatics 2014;30:1198); a sample with enough errors overrules it. */
 static const struct {
@@ -57,9 +72,9 @@ static double by_quality(const ras_errors *m, int quality) {
 }
 
 double ras_error_rate(const ras_errors *m, const ras_change *what, int side, int quality) {
-    double e = by_quality(m, quality) + m->limits->ras_background_floor;
+    double e = by_quality(m, quality) + ras_background_floor;
     if (what->n > 1) /* errors come in runs, so not the product of the rates */
-        return e * m->limits->ras_neighbour_errors;
+        return e * ras_neighbour_errors;
     return e + m->excess[side][what->from][what->to];
 }
 
@@ -96,7 +111,7 @@ static double varying_rate(const ras_errors *m, const ras_expected *x, int side,
 }
 
 score_bins ras_bins(const ras_errors *m, const ras_counts *p, const ras_expected *x) {
-    score_bins bins = score_start(m->limits, p->depth);
+    score_bins bins = score_start(p->depth);
     for (int side = 0; side < 2; side++)
         for (int q = 0; q < RAS_QUALITIES; q++)
             if (p->by_quality[x->what.base][side][q])
@@ -160,8 +175,8 @@ score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *co
  */
 
 /* A haplotype in more is likely a variant, not background. */
-static int is_background(const ps_limits *l, uint64_t n, uint64_t depth) {
-    return (double)n < l->ras_background_fragments || (double)n <= l->ras_background_vaf * (double)depth;
+static int is_background(uint64_t n, uint64_t depth) {
+    return (double)n < ras_background_fragments || (double)n <= ras_background_vaf * (double)depth;
 }
 
 static void tally_codon(const ps_panel *panel, const ras_counts *p, tally *t) {
@@ -174,8 +189,7 @@ static void tally_codon(const ps_panel *panel, const ras_counts *p, tally *t) {
     }
     for (size_t i = 0; i < p->n_rows; i++) {
         const ps_codon_count *row = &p->row[i];
-        if (row->hap == PS_HAP_INDEL || row->hap == p->codon->ref ||
-            !is_background(&panel->limits, p->carriers[row->hap], p->depth))
+        if (row->hap == PS_HAP_INDEL || row->hap == p->codon->ref || !is_background(p->carriers[row->hap], p->depth))
             continue;
         ras_change what = ras_change_between(panel, p->codon, p->codon->ref, row->hap);
         if (what.n == 1)
@@ -203,8 +217,7 @@ static double sum_of(const double *x) {
 /* An excess over what qualities explain counts when chance rarely makes it; one fragment is none. */
 static double excess_of(const ras_errors *m, const tally *t, int side, int from, int to) {
     double seen = sum_of(t->seen[side][from][to]), expected = expected_of(m, t, side, from);
-    int is_excess =
-        seen >= 2 && seen > expected && ps_poisson_upper((uint64_t)seen, expected) < m->limits->ras_background_p;
+    int is_excess = seen >= 2 && seen > expected && ps_poisson_upper((uint64_t)seen, expected) < ras_background_p;
     return is_excess ? (seen - expected) / sum_of(t->bases[side][from]) : 0;
 }
 
@@ -328,10 +341,10 @@ static void add_sites(const ps_panel *panel, const ras_errors *m, const ras_coun
 }
 
 /* What was seen in all sites of a substitution, in what was expected: at most 1, since claims of quality stand. */
-static void measured_means(const ps_limits *l, const site *sites, size_t n, double mean[RAS_PAIRS]) {
+static void measured_means(const site *sites, size_t n, double mean[RAS_PAIRS]) {
     double seen[RAS_PAIRS] = {0}, expected[RAS_PAIRS] = {0}, all_seen = quality_counts, all = quality_counts;
     for (size_t i = 0; i < n; i++)
-        if (is_background(l, (uint64_t)sites[i].n, (uint64_t)sites[i].depth)) {
+        if (is_background((uint64_t)sites[i].n, (uint64_t)sites[i].depth)) {
             seen[sites[i].pair] += sites[i].n;
             expected[sites[i].pair] += sites[i].expected;
             all_seen += sites[i].n;
@@ -402,7 +415,7 @@ static void fit_spread(ras_errors *m, const site *sites, size_t n, const double 
 
 static int holds_other(const ps_limits *l, const site *s, double mean, const double *weight) {
     double at[N_FACTORS];
-    if (s->n < l->ras_min_alt || s->n > l->ras_damage_max_vaf * s->depth)
+    if (s->n < l->ras_min_alt || s->n > ras_damage_max_vaf * s->depth)
         return 0;
     site_likelihood(s, mean, at);
     return other_share / (s->depth + 1) > dot(weight, at);
@@ -480,11 +493,10 @@ void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, co
     for (ras_cursor at = {0}; ras_next_counts(panel, reads, &at, &p);)
         if (!p.codon->hotspot)
             add_sites(panel, m, &p, best, sites, &n);
-    measured_means(&panel->limits, sites, n, mean);
+    measured_means(sites, n, mean);
     fit_spread(m, sites, n, mean, weight);
     for (int pair = 0; pair < RAS_PAIRS; pair++)
-        set_law(&m->law[pair], panel->limits.ras_background_shape, mean[pair], reference ? 0 : under_any_alpha,
-                weight);
+        set_law(&m->law[pair], ras_background_shape, mean[pair], reference ? 0 : under_any_alpha, weight);
     measure_damage(m, sites, n, mean, weight);
     free(sites);
     free(t);

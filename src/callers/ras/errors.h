@@ -27,7 +27,7 @@ typedef struct ras_errors {
         double highest; /* VAF among these */
     } damage[RAS_PAIRS];
     score_law law[RAS_PAIRS];
-    double stated, seen; /* mismatches of the quiet substitutions: stated by qualities, and seen */
+    double stated, seen;           /* mismatches of the quiet substitutions: stated by qualities, and seen */
     double stated_rate, seen_rate; /* errors per base, of all substitutions; NaN without a base */
 } ras_errors;
 

@@ -7,6 +7,26 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+#include "constants.h"
+
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* fragments per fragment: expected false indel fragments per fragment at a site (assumption) */
+static const double ras_indel_background = 2e-5;
+/* the same of a three-base event (assumption: slips of whole codons are rarer than those of one base) */
+static const double ras_inframe_background = 5e-6;
+/* fold: of this sample's own indel rate is allowed for (assumption: places differ in how easily they slip) */
+static const double ras_indel_fold = 5;
+/* alleles of one class: more of them are errors (assumption: indels of one class that a sample may hold; more are
+ * errors of the library) */
+static const double ras_true_indels = 4;
+/* bases: of a run of one letter that do not raise its indel errors (assumption: from published indel profiles: longer
+ * runs of one letter slip) */
+static const double ras_run_bases = 4;
+/* fold per base: by each base beyond those (assumption: from published indel profiles) */
+static const double ras_run_fold = 3;
+/* fragments per fragment: errors of an indel, at most (assumption: no run slips more often) */
+static const double ras_max_indel_error = 0.2;
+
 /* Lengths with errors of their own: slips of one and two bases, three, others out of frame, others in frame. */
 static int length_class(int length) {
     return length <= 3 ? length - 1 : length % 3 ? 3 : 4;
@@ -81,20 +101,18 @@ static void measure_exposure(const ps_panel *panel, const ps_read_evidence *read
     }
 }
 
-static double floor_of(const ps_panel *panel, int length, int copies) {
-    const ps_limits *l = &panel->limits;
-    double least = length % 3 ? l->ras_indel_background : l->ras_inframe_background;
-    return least * pow(l->ras_run_fold, fmax(0, copies - l->ras_run_bases));
+static double floor_of(int length, int copies) {
+    double least = length % 3 ? ras_indel_background : ras_inframe_background;
+    return least * pow(ras_run_fold, fmax(0, copies - ras_run_bases));
 }
 
 /* `own`: fragments of the indel at hand, where they are among the background. */
 static double class_rate(const ras_indels *m, int class, double own) {
-    const ps_limits *l = &m->panel->limits;
     const ras_indel_class *c = &m->class[class];
     int copies = class % RAS_INDEL_COPIES + 1, length = class_lengths[class / RAS_INDEL_COPIES % RAS_INDEL_LENGTHS];
-    double n = c->n - own - (c->true_alleles <= l->ras_true_indels ? c->true_n : 0);
-    double measured = c->exposure > 0 ? l->ras_indel_fold * fmax(0, n) / c->exposure : 0;
-    return fmin(l->ras_max_indel_error, fmax(floor_of(m->panel, length, copies), measured));
+    double n = c->n - own - (c->true_alleles <= ras_true_indels ? c->true_n : 0);
+    double measured = c->exposure > 0 ? ras_indel_fold * fmax(0, n) / c->exposure : 0;
+    return fmin(ras_max_indel_error, fmax(floor_of(length, copies), measured));
 }
 
 static double count_of(const ps_allele_count *a) {
@@ -102,20 +120,19 @@ static double count_of(const ps_allele_count *a) {
 }
 
 /* What an indel that may be a true one counts of errors, at most. */
-static double small_count(const ps_limits *l, const ps_allele_count *a) {
-    return fmin(count_of(a), l->ras_background_fragments - 1);
+static double small_count(const ps_allele_count *a) {
+    return fmin(count_of(a), ras_background_fragments - 1);
 }
 
 /* Does it stand out from an error rate that single fragments make? */
 static int stands_out(const ras_indels *m, int class, const ps_allele_count *a) {
-    const ps_limits *l = &m->panel->limits;
     double n = count_of(a), exposure = m->class[class].exposure;
-    double others = m->class[class].small - small_count(l, a);
+    double others = m->class[class].small - small_count(a);
     int copies = class % RAS_INDEL_COPIES + 1, length = class_lengths[class / RAS_INDEL_COPIES % RAS_INDEL_LENGTHS];
-    double rate = exposure > 0 ? l->ras_indel_fold * others / exposure : 0;
-    rate = fmax(rate, floor_of(m->panel, length, copies));
-    return n >= l->ras_background_fragments &&
-           ps_negative_binomial_upper((uint64_t)n, rate * a->depth, l->ras_background_shape) < l->ras_refused_p;
+    double rate = exposure > 0 ? ras_indel_fold * others / exposure : 0;
+    rate = fmax(rate, floor_of(length, copies));
+    return n >= ras_background_fragments &&
+           ps_negative_binomial_upper((uint64_t)n, rate * a->depth, ras_background_shape) < ras_refused_p;
 }
 
 void ras_measure_indels(const ps_panel *panel, const ps_read_evidence *reads, double base_error, ras_indels *m) {
@@ -126,7 +143,7 @@ void ras_measure_indels(const ps_panel *panel, const ps_read_evidence *reads, do
         if (ras_is_chain(a))
             continue;
         m->class[class_of(panel, a)].n += count_of(a);
-        m->class[class_of(panel, a)].small += small_count(&panel->limits, a);
+        m->class[class_of(panel, a)].small += small_count(a);
     }
     for (size_t i = 0; i < reads->codons.n_allele; i++) {
         const ps_allele_count *a = &reads->codons.allele[i];
@@ -156,7 +173,7 @@ static double from_others(const ras_indels *m, const ps_read_evidence *reads, co
 
 double ras_indel_error(const ras_indels *m, const ps_read_evidence *reads, const ps_allele_count *allele) {
     int class = class_of(m->panel, allele);
-    int left_out = m->class[class].true_alleles <= m->panel->limits.ras_true_indels && stands_out(m, class, allele);
+    int left_out = m->class[class].true_alleles <= ras_true_indels && stands_out(m, class, allele);
     return class_rate(m, class, left_out ? 0 : count_of(allele)) + from_others(m, reads, allele);
 }
 

@@ -1,5 +1,6 @@
 /* learn.c - an error reference from a laboratory's normals. */
 #include "errors.h"
+#include "constants.h"
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
@@ -7,13 +8,12 @@
 /* One sample's counts at one site, unless it holds a variant there. */
 static void add_site(const ps_panel *panel, const ras_errors *errors, const ras_counts *p, int base, int letter,
                      ps_error_reference *r) {
-    const ps_limits *l = &panel->limits;
     int shift = 4 - 2 * base, hap = (p->codon->ref & ~(3 << shift)) | letter << shift;
     ps_error_site *s = &r->site[ps_error_site_at((int)(p->codon - panel->codons), base, letter)];
     if (hap == p->codon->ref)
         return;
     double n = (double)p->carriers[hap];
-    if (n >= l->ras_background_fragments && n > l->ras_background_vaf * (double)p->depth) {
+    if (n >= ras_background_fragments && n > ras_background_vaf * (double)p->depth) {
         s->left_out++;
         return;
     }

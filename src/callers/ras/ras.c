@@ -10,6 +10,22 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/stats.h"
 
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* chance that a mutation would have kept a VCF's caller from a hom-ref block (assumption: a germline caller writes a
+ * hom-ref block over a mutation of few cells, and half of them are) */
+static const double ras_blocks_sensitivity = 0.5;
+/* chance that RNA shows a mutated allele that exists (Blood 2014;124:3110: RNA shows about 27 % (11-47 %) of mutated
+ * alleles) */
+static const double ras_rna_sensitivity = 0.27;
+/* probability: of errors alone, below which a refused candidate denies a wild type (assumption: with some 200
+ * activating alleles a sample, errors make such a candidate in one of 50) */
+static const double ras_blocking_p = 1e-4;
+/* probability: of so few fragments of a VCF's mutation in the DNA, below which it is refuted (assumption: beyond what
+ * two libraries of one sample differ by, the low end of the VCF's VAF interval given) */
+static const double ras_refuted_p = 1e-6;
+/* ln odds: another program's PASS says for a mutation (assumption: odds of 400: about an error in 400 PASS calls) */
+static const double ras_vcf_log_odds = 6;
+
 /* ---- variants in VCF form ---------------------------------------------------------------------------------------
  */
 
@@ -286,7 +302,7 @@ int ps_makes_mutated(const ps_ras_variant *v) {
 
 /* The VCF alone lists the variant, and so few of the DNA's fragments carry it that the VCF's VAF (the low end of its
  * interval) would give them with less than ras_refuted_p. RNA that shows it stands up for it. */
-static int is_refuted(const ps_limits *limits, const ps_ras_variant *v) {
+static int is_refuted(const ps_ras_variant *v) {
     const ps_ras_said *vcf = &v->said[PS_INPUT_VCF];
     int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
     if (strlen(v->ref) != strlen(v->alt)) /* an indel that an aligner clipped away is not absent from the reads */
@@ -294,8 +310,7 @@ static int is_refuted(const ps_limits *limits, const ps_ras_variant *v) {
     if (v->filter != PS_FILTER_PASS || v->sources != 1u << PS_INPUT_VCF || !(vcf->vaf_low > 0) || depth <= 0 ||
         v->source_alt[PS_INPUT_RNA] > 0)
         return 0;
-    return 1 - ps_binomial_upper((uint64_t)(alt < 0 ? 0 : alt) + 1, (uint64_t)depth, vcf->vaf_low) <
-           limits->ras_refuted_p;
+    return 1 - ps_binomial_upper((uint64_t)(alt < 0 ? 0 : alt) + 1, (uint64_t)depth, vcf->vaf_low) < ras_refuted_p;
 }
 
 /* Inputs are tried in order (DNA, VCF, RNA): a later one takes a codon over only where the earlier ones fell short of
@@ -320,7 +335,7 @@ double ras_limit(const ps_case *c) {
 /* Refused although its fragments are more than errors: something is there, so the codon is not wild type either. */
 static int is_refused_candidate(const ps_limits *l, const ps_ras_variant *v) {
     int unexplained =
-        v->filter == PS_FILTER_LOW_EVIDENCE && v->p_errors < l->ras_blocking_p && v->vaf_high >= l->ras_floor_vaf;
+        v->filter == PS_FILTER_LOW_EVIDENCE && v->p_errors < ras_blocking_p && v->vaf_high >= l->ras_floor_vaf;
     int strong = unexplained || v->filter == PS_FILTER_DAMAGE || v->filter == PS_FILTER_ORIENTATION ||
                  v->filter == PS_FILTER_READ_END || v->filter == PS_FILTER_CLUTTER ||
                  v->filter == PS_FILTER_NEAR_INDEL || v->filter == PS_FILTER_GERMLINE;
@@ -430,7 +445,6 @@ static void tell_purity(const ps_case *c, ps_ras_call *call) {
 }
 
 static void decide_negative(const ps_case *c, ps_ras_call *call) {
-    const ps_limits *l = &c->panel->limits;
     int rna = c->reads[PS_INPUT_RNA] && c->reads[PS_INPUT_RNA]->given;
     int dna = c->reads[PS_INPUT_DNA] && c->reads[PS_INPUT_DNA]->given;
     char open[300];
@@ -453,14 +467,14 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
         double missed = PS_LOD95_MISSED;
         int by_blocks = rests_on(c->panel, call, PS_INPUT_VCF), by_rna = rests_on(c->panel, call, PS_INPUT_RNA);
         if (by_blocks) {
-            missed = fmax(missed, 1 - l->ras_blocks_sensitivity);
+            missed = fmax(missed, 1 - ras_blocks_sensitivity);
             ps_reason_add(&call->reasons, PS_REASON_VCF_BLOCKS, "vcf: %d of the hotspot codons that decide",
                           by_blocks);
         }
         if (by_rna) {
-            missed = fmax(missed, 1 - l->ras_rna_sensitivity);
+            missed = fmax(missed, 1 - ras_rna_sensitivity);
             ps_reason_add(&call->reasons, PS_REASON_RNA_ONLY,
-                          "rna: shows about %g of mutated alleles (range 0.11-0.47)", l->ras_rna_sensitivity);
+                          "rna: shows about %g of mutated alleles (range 0.11-0.47)", ras_rna_sensitivity);
         }
         call->log_odds = ps_round6(log(missed));
         tell_purity(c, call);
@@ -468,7 +482,6 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
 }
 
 static void decide(const ps_case *c, ps_ras_call *call) {
-    const ps_limits *l = &c->panel->limits;
     const ps_ras_variant *refuted = NULL;
     double best = 0;
     for (size_t i = 0; i < call->n_variants; i++) {
@@ -479,7 +492,7 @@ static void decide(const ps_case *c, ps_ras_call *call) {
             continue;
         call->state = PS_RAS_MUTATED;
         /* no lod: another program's PASS, without reads to check it */
-        double odds = isnan(v->lod) ? l->ras_vcf_log_odds : fmin(l->ras_max_log_odds, v->lod * log(10));
+        double odds = isnan(v->lod) ? ras_vcf_log_odds : fmin(ras_max_log_odds, v->lod * log(10));
         best = fmax(best, odds);
     }
     call->log_odds = ps_round6(best);
@@ -537,7 +550,7 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
     for (size_t i = 0; i < all->n; i++) {
         round_variant(&all->row[i]);
         all->row[i].minor = all->row[i].vaf < c->panel->limits.ras_floor_vaf;
-        if (is_refuted(&c->panel->limits, &all->row[i]))
+        if (is_refuted(&all->row[i]))
             all->row[i].filter = PS_FILTER_REFUTED;
     }
     call->variant = all->row;

@@ -15,6 +15,25 @@
 #include "errors.h"
 #include "indels.h"
 #include "ras.h"
+#include "constants.h"
+
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* two-sided p of orientation bias below which a candidate is filtered (assumption) */
+static const double ras_strand_p = 1e-5;
+/* errors per fragment: of a change across codons (assumption: cautious; changes across codons are rarer still) */
+static const double ras_chain_error = 1e-6;
+/* fraction of the VAF: the interval of a change of more than one base allows for (assumption: bias of aligners to the
+ * reference, about what simulated reads show) */
+static const double ras_misplaced = 0.03;
+/* fraction of the reference's share below which a variant avoids a side (assumption: effect size, so that depth alone
+ * filters nothing) */
+static const double ras_avoid_share = 0.2;
+/* fold: as many fragments with an indel beside a variant: refused (assumption: a few reads end in the indel and are
+ * aligned straight through) */
+static const double ras_near_indel_ratio = 5;
+/* fraction of fragments: of a called larger change that may show a part of it alone (assumption: reads that end
+ * between the codons of a larger change show a part of it) */
+static const double ras_part_share = 0.15;
 
 typedef struct caller { /* one read input */
     const ps_panel *panel;
@@ -86,11 +105,11 @@ static double lod95_of_indels(const caller *c, const ras_counts *p) {
     const ps_limits *l = &c->panel->limits;
     int32_t id = (int32_t)(p->codon - c->panel->codons);
     double depth = ps_codons_indel_depth(&c->reads->codons, id, 0, 3), error = ras_inframe_error(&c->indels);
-    score_bins bins = score_start(l, (uint64_t)depth);
-    score_law law = {.shape = l->ras_background_shape};
+    score_bins bins = score_start((uint64_t)depth);
+    score_law law = {.shape = ras_background_shape};
     score_add(&bins, error, 0, depth);
     double lod = score_lod95(&bins, score_threshold(&bins, alpha_of(l, p->codon), &law, (int)l->ras_min_alt));
-    return isnan(lod) ? NAN : fmin(1, lod * (1 + l->ras_misplaced));
+    return isnan(lod) ? NAN : fmin(1, lod * (1 + ras_misplaced));
 }
 
 /* By kind where mutations of that kind are known to activate: at hotspots; lod95 is the worst. */
@@ -130,19 +149,19 @@ static void fill_library(const ras_errors *errors, ps_ras_library *library) {
 
 /* Do the variant's fragments avoid what the reference's do not (one orientation, the inside of reads)?  `alt_good` of
  * n_alt against ref_good of n_ref: binomial, with an effect size so that depth alone filters nothing. */
-static int avoids(const ps_limits *l, double alt_good, double n_alt, double ref_good, double n_ref) {
+static int avoids(double alt_good, double n_alt, double ref_good, double n_ref) {
     if (n_alt <= 0 || n_ref <= 0)
         return 0;
     double share = (ref_good + 0.5) / (n_ref + 1);
-    if (alt_good >= l->ras_avoid_share * share * n_alt)
+    if (alt_good >= ras_avoid_share * share * n_alt)
         return 0;
-    return 1 - ps_binomial_upper((uint64_t)alt_good + 1, (uint64_t)n_alt, share) < l->ras_strand_p;
+    return 1 - ps_binomial_upper((uint64_t)alt_good + 1, (uint64_t)n_alt, share) < ras_strand_p;
 }
 
-static int is_one_sided(const ps_limits *l, const int64_t alt[2], const int64_t ref[2]) {
+static int is_one_sided(const int64_t alt[2], const int64_t ref[2]) {
     double n_alt = (double)(alt[0] + alt[1]), n_ref = (double)(ref[0] + ref[1]);
-    return avoids(l, (double)alt[0], n_alt, (double)ref[0], n_ref) ||
-           avoids(l, (double)alt[1], n_alt, (double)ref[1], n_ref);
+    return avoids((double)alt[0], n_alt, (double)ref[0], n_ref) ||
+           avoids((double)alt[1], n_alt, (double)ref[1], n_ref);
 }
 
 /* A few mismatches within an indel's length of it, where more fragments show the indel itself. */
@@ -152,8 +171,7 @@ static int is_near_indel(const caller *c, const ps_ras_variant *v) {
         int32_t inserted = (int32_t)strlen(a->alt), deleted = a->end0 - a->beg0;
         int32_t reach = (int32_t)c->panel->limits.ras_end_bases + (inserted > deleted ? inserted : deleted);
         if (inserted != deleted && c->panel->loci[a->locus].contig == v->contig && v->beg0 < a->end0 + reach &&
-            v->end0 > a->beg0 - reach &&
-            c->panel->limits.ras_near_indel_ratio * (double)v->alt_depth < (double)a->n[0] + a->n[1])
+            v->end0 > a->beg0 - reach && ras_near_indel_ratio * (double)v->alt_depth < (double)a->n[0] + a->n[1])
             return 1;
     }
     return 0;
@@ -169,21 +187,19 @@ int ras_number(const ps_panel *panel, const ps_read_evidence *reads, ps_ras_vari
     ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
     if (v->end0 - v->beg0 != 1 ||
         strlen(ras_change_text(v)) != 1) { /* aligners clip or misplace some of these near read ends */
-        v->vaf_low *= 1 - panel->limits.ras_misplaced;
-        v->vaf_high = fmin(1, v->vaf_high * (1 + panel->limits.ras_misplaced));
+        v->vaf_low *= 1 - ras_misplaced;
+        v->vaf_high = fmin(1, v->vaf_high * (1 + ras_misplaced));
     }
     return known;
 }
 
 static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, int is_enough, int is_damage) {
-    const ps_limits *l = &c->panel->limits;
     ras_number(c->panel, c->reads, v);
-    v->filter = is_damage                                                                   ? PS_FILTER_DAMAGE
-                : !is_enough                                                                ? PS_FILTER_LOW_EVIDENCE
-                : is_one_sided(l, v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
-                : avoids(l, s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
-                : avoids(l, s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other)
-                    ? PS_FILTER_CLUTTER
+    v->filter = is_damage                                                                ? PS_FILTER_DAMAGE
+                : !is_enough                                                             ? PS_FILTER_LOW_EVIDENCE
+                : is_one_sided(v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
+                : avoids(s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
+                : avoids(s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other) ? PS_FILTER_CLUTTER
                 : is_near_indel(c, v)                   ? PS_FILTER_NEAR_INDEL
                 : ras_in_normal(c->panel, c->normal, v) ? PS_FILTER_GERMLINE
                                                         : PS_FILTER_PASS;
@@ -269,7 +285,7 @@ static int call_haplotype(const caller *c, const ras_counts *p, int hap) {
     const ps_limits *l = &c->panel->limits;
     uint64_t claimed = c->claimed[(size_t)(p->codon - c->panel->codons) * PS_N_HAPS + (size_t)hap];
     /* Fragments that end between the codons of a larger change show one part of it only. No variant is one fragment. */
-    if (p->carriers[hap] < 2 + claimed || (double)(p->carriers[hap] - claimed) < l->ras_part_share * (double)claimed)
+    if (p->carriers[hap] < 2 + claimed || (double)(p->carriers[hap] - claimed) < ras_part_share * (double)claimed)
         return 0;
     ras_expected x = ras_expect(c->panel, &c->errors, p, hap);
     score_bins bins = ras_bins(&c->errors, p, &x);
@@ -284,7 +300,7 @@ static int call_haplotype(const caller *c, const ras_counts *p, int hap) {
     /* A refused candidate is worth a line when errors alone would rarely have made it. */
     int is_damage = score < threshold && beats_errors(l, alpha_of(l, p->codon), &bins, &law, score);
     double p_errors = score < threshold ? score_tail(&bins, &law, (int)score) : 0;
-    if (p_errors >= l->ras_refused_p && !is_damage)
+    if (p_errors >= ras_refused_p && !is_damage)
         return 0;
     int32_t beg0, end0;
     char text[4];
@@ -324,7 +340,7 @@ static int codon_part(const caller *c, int id, const ps_allele_count *allele) {
 static double chain_error(const caller *c, const ps_allele_count *allele) {
     enum { MOST = 8 };
     const ps_locus *locus = &c->panel->loci[allele->locus];
-    double share[MOST], rate[MOST], sum = c->panel->limits.ras_chain_error;
+    double share[MOST], rate[MOST], sum = ras_chain_error;
     int n = 0;
     for (int id = locus->codon_beg; id < locus->codon_end && n < MOST; id++) {
         int hap = codon_part(c, id, allele);
@@ -354,7 +370,7 @@ static double allele_error(const caller *c, const ps_allele_count *allele) {
  * often as all their parts are; indels' rates are cautious already. */
 static score_law allele_law(const caller *c, const ps_allele_count *allele) {
     const ps_locus *locus = &c->panel->loci[allele->locus];
-    score_law law = {.shape = c->panel->limits.ras_background_shape};
+    score_law law = {.shape = ras_background_shape};
     double others = 1;
     for (int id = locus->codon_beg; ras_is_chain(allele) && id < locus->codon_end; id++) {
         int hap = codon_part(c, id, allele);
@@ -401,7 +417,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     int contig = c->panel->loci[allele->locus].contig;
     if (n < 2)
         return;
-    score_bins bins = score_start(l, allele->depth);
+    score_bins bins = score_start(allele->depth);
     score_add(&bins, e, e, allele->depth);
     ps_effect effect;
     if (ps_effect_of(c->panel, contig, allele->beg0, allele->end0, allele->alt, &effect) != 0)
@@ -412,7 +428,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
     int threshold = score_threshold(&bins, alpha, &law, (int)l->ras_min_alt);
     int is_damage = score < threshold && beats_errors(l, alpha, &bins, &law, score);
     double p_errors = score < threshold ? score_tail(&bins, &law, (int)score) : 0;
-    if (p_errors >= l->ras_refused_p && !is_damage)
+    if (p_errors >= ras_refused_p && !is_damage)
         return;
     ps_ras_variant *v = ras_variant_at(c->panel, c->list, contig, allele->beg0, allele->end0, allele->alt);
     if (!v)

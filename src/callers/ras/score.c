@@ -5,10 +5,18 @@
 
 #include "plasmastrat/stats.h"
 
-score_bins score_start(const ps_limits *l, uint64_t depth) {
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* fragments: that the VAF the score is made for would show (assumption: the VAF that a test is made for shows about
+ * as many) */
+static const double ras_design_fragments = 10;
+/* VAF: the score is made for, at least (assumption: no test is made for less) */
+static const double ras_design_min_vaf = 0.001;
+static const double ras_design_max_vaf = 0.05; /* VAF: and at most (assumption: no test is made for more) */
+
+score_bins score_start(uint64_t depth) {
     /* The VAF a caller can hope for at this depth. */
-    double hoped = depth > 0 ? l->ras_design_fragments / (double)depth : l->ras_design_max_vaf;
-    return (score_bins){.design = fmin(l->ras_design_max_vaf, fmax(l->ras_design_min_vaf, hoped))};
+    double hoped = depth > 0 ? ras_design_fragments / (double)depth : ras_design_max_vaf;
+    return (score_bins){.design = fmin(ras_design_max_vaf, fmax(ras_design_min_vaf, hoped))};
 }
 
 double score_law_extra(const score_law *law) {

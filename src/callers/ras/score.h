@@ -47,7 +47,7 @@ int score_law_thin(score_law *law, double times);
 double score_law_extra(const score_law *law); /* their share */
 
 /* Empty bins for a place with `depth` fragments: f0 follows depth. */
-score_bins score_start(const ps_limits *limits, uint64_t depth);
+score_bins score_start(uint64_t depth);
 /* Integer weight of a fragment with this error probability. */
 int score_weight(const score_bins *bins, double error);
 void score_add(score_bins *bins, double error, double varies, double n); /* varies: part of `error` */

@@ -12,6 +12,16 @@
 #include "plasmastrat/stats.h"
 #include "cis.h"
 #include "score.h"
+#include "constants.h"
+
+/* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
+/* VAF: below which a caller of germline genotypes writes a hom-ref block over it (derived: at 400 fragments bcftools
+ * calls 20 % and passes over 15 %; an allele of a diploid is half) */
+static const double ras_germline_blocks_vaf = 0.2;
+/* errors per base: of a hom-ref block of a VCF (assumption: a hom-ref block gives no qualities: as of Q30 bases) */
+static const double ras_block_error = 1e-3;
+/* VAF: from which a 0/0 row of a VCF with reads is remarked (assumption: a caller's 0/0 below it needs no remark) */
+static const double ras_quiet_vaf = 0.01;
 
 static int is_carried(const ps_variant *v) {
     if (v->genotype == 0 || v->alt_depth == 0 || v->vaf == 0)
@@ -22,8 +32,7 @@ static int is_carried(const ps_variant *v) {
 /* A caller that reports a place as 0/0 although reads carry the change has its reasons; the reader should know. */
 static void note_quiet(const ps_case *c, const ps_variant *v, ps_ras_call *call) {
     ps_effect e;
-    if (v->genotype != 0 || (double)v->alt_depth < c->panel->limits.ras_min_alt ||
-        v->vaf < c->panel->limits.ras_quiet_vaf ||
+    if (v->genotype != 0 || (double)v->alt_depth < c->panel->limits.ras_min_alt || v->vaf < ras_quiet_vaf ||
         ps_effect_of(c->panel, v->contig, v->beg0, v->end0, v->alt, &e) != 0)
         return;
     ras_note(call, 1,
@@ -159,15 +168,15 @@ int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size) {
 /* What the file's hom-ref stretches cannot show whatever their depth; NaN: they show nothing. */
 static double blocks_floor(const ps_case *c) {
     if (c->vcf->blocks == PS_BLOCKS_GERMLINE)
-        return c->panel->limits.ras_germline_blocks_vaf;
+        return ras_germline_blocks_vaf;
     return c->vcf->blocks == PS_BLOCKS_SOMATIC ? c->vcf->blocks_min_vaf : NAN;
 }
 
 /* lod95 of `depth` reads of unknown qualities: of three alternatives one. NaN: too shallow for any. */
 static double depth_lod95(const ps_limits *l, int64_t depth) {
-    score_bins bins = score_start(l, (uint64_t)depth);
-    score_add(&bins, l->ras_block_error / 3, 0, (double)depth);
-    score_law law = {.shape = l->ras_background_shape};
+    score_bins bins = score_start((uint64_t)depth);
+    score_add(&bins, ras_block_error / 3, 0, (double)depth);
+    score_law law = {.shape = ras_background_shape};
     int threshold = score_threshold(&bins, l->ras_alpha_hotspot, &law, (int)l->ras_min_alt);
     return score_lod95(&bins, threshold);
 }
@@ -176,7 +185,7 @@ static void note_blocks(const ps_case *c, ps_ras_call *call) {
     const ps_variants *vcf = c->vcf;
     if (vcf->blocks == PS_BLOCKS_GERMLINE)
         ras_note(call, 1, "hom-ref stretches are of %.60s, which calls germline genotypes: they show no VAF under %g",
-                 vcf->caller, c->panel->limits.ras_germline_blocks_vaf);
+                 vcf->caller, ras_germline_blocks_vaf);
     else if (vcf->blocks == PS_BLOCKS_SOMATIC)
         ras_note(call, 0, "hom-ref stretches are of %.60s: they show no VAF under %g", vcf->caller,
                  vcf->blocks_min_vaf);
