@@ -9,7 +9,7 @@ failed=0 checked=0
 # header -> layer that owns it
 layer_of() {
     case $1 in
-    error | alloc | parallel | table | stats | reasons | map | interrupt | spelling | scratch | file | utf8) echo base ;;
+    error | alloc | parallel | table | stats | regression | reasons | map | interrupt | spelling | scratch | file | utf8) echo base ;;
     panel | model | normals | primers | error_reference | expression_reference) echo panel ;;
     reads | variants | imports | outfile | setup) echo io ;;
     evidence | evidence_file | collect | dilute | lanes | molecules) echo evidence ;;

@@ -23,8 +23,13 @@ double ps_beta_quantile(double q, double a, double b);
 void ps_proportion_interval(double k, double n, double *low,
                             double *high); /* whole numbers, or weights that add up */
 
+/* Exact 95 % interval of k of n by Clopper and Pearson (Biometrika 1934;26:404), as R's binom.test; [0, 1] for n = 0. */
+void ps_exact_interval(uint64_t k, uint64_t n, double *low, double *high);
+
 double ps_normal_cdf(double z);
 double ps_log_gamma(double x); /* ln Gamma(x), x > 0; unlike lgamma() it writes no global and so may run in threads */
+/* Two-sided 95 % point of Student's t: P(|T| <= t) = 0.95; `freedom` above 0. */
+double ps_student_95(double freedom);
 double ps_log_beta(double a, double b); /* ln B(a, b) */
 /* ln of the sum of weight * exp(x), no overflow; weight NULL: 1 each. -infinity for n = 0. */
 double ps_log_sum(const double *x, const double *weight, int n);

@@ -120,6 +120,18 @@ void ps_proportion_interval(double k, double n, double *low, double *high) {
     *high = k < n - 1e-9 ? ps_beta_quantile(0.975, k + 0.5, n - k + 0.5) : 1;
 }
 
+void ps_exact_interval(uint64_t k, uint64_t n, double *low, double *high) {
+    double a = (double)k, b = (double)(n - k);
+    *low = k ? ps_beta_quantile(0.025, a, b + 1) : 0;
+    *high = k < n ? ps_beta_quantile(0.975, a + 1, b) : 1;
+}
+
+/* t^2 / (t^2 + freedom) of a t variate is Beta(1/2, freedom/2). */
+double ps_student_95(double freedom) {
+    double x = ps_beta_quantile(0.95, 0.5, freedom / 2);
+    return sqrt(freedom * x / (1 - x));
+}
+
 double ps_log_beta(double a, double b) {
     return ps_log_gamma(a) + ps_log_gamma(b) - ps_log_gamma(a + b);
 }
