@@ -11,6 +11,7 @@ a second fact is checked, and the script stops at the first mismatch. Needs samt
 import argparse
 import difflib
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -251,8 +252,61 @@ def write_population(common, facts):
           ["shares of each state of CCND1 and RAS where a model's rates are worked out; both are taken as independent"])
 
 
+def cell_line_gene(gene, cell, protein, notes):
+    """One gene's status in the words of `validate`: "KRAS G12D", "KRAS wild-type" or "KRAS ?"."""
+    if cell in (".", ""):
+        return [f"{gene} ?"]
+    if cell.lower() == "wt":
+        return [f"{gene} wild-type"]
+    changes = []
+    for part in cell.split("&"):
+        change = re.sub(r"\s*-\s*(het|homo)\b.*$", "", part.strip(), flags=re.IGNORECASE)
+        deletion = re.fullmatch(r"del([A-Z])(\d+)", change)
+        if deletion:
+            change = f"{deletion[1]}{deletion[2]}del"
+        residue = re.fullmatch(r"([A-Z])(\d+)([A-Z]|del)", change)
+        at = int(residue[2]) if residue else 0
+        if not residue or not 1 <= at <= len(protein) or protein[at - 1] != residue[1] or residue[3] == "X":
+            notes.append(f"{gene} {cell}: no change of this protein")
+            return [f"{gene} ?"]
+        changes.append(f"{gene} {change}")
+    return changes
+
+
+def cell_line_ras(row, proteins, notes):
+    terms = cell_line_gene("KRAS", row["KRAS"], proteins["KRAS_4B"], notes) + \
+        cell_line_gene("NRAS", row["NRAS"], proteins["NRAS"], notes)
+    if all(t.endswith(" wild-type") for t in terms):
+        return "wild-type"
+    if all(t.endswith(" ?") for t in terms):
+        return "?"
+    if any(t.split()[1] not in ("?", "wild-type") for t in terms):  # beside a change, the genes not named are wild type
+        terms = [t for t in terms if not t.endswith(" wild-type")]
+    return " + ".join(terms)
+
+
+def write_cell_lines(common, facts):
+    """Names with several rows are one line; what its rows know differently is a mistake."""
+    proteins, lines = {name.split()[0]: text for name, text in fasta(facts / "proteins.fa").items()}, {}
+    for row in rows(facts / "myeloma_cell_lines.tsv"):
+        notes = []
+        translocations = row["canonical_translocations"].replace("t(11:14)", "t(11;14)")
+        known = (cell_line_ras(row, proteins, notes),
+                 "?" if translocations == "." else "detected" if "t(11;14)" in translocations else "not-detected",
+                 "; ".join(notes) or ".")
+        name = row["line"].strip()
+        if name in lines and "?" not in (known[0], lines[name][0]):
+            check(lines[name] == known, f"cell line {name}: its rows differ")
+        if name not in lines or lines[name][0] == "?":
+            lines[name] = known
+    write(common, "cell_lines.tsv", ["line", "ras", "igh_ccnd1", "note"], [(n,) + lines[n] for n in sorted(lines, key=str.lower)],
+          ["published RAS and t(11;14) status of myeloma cell lines (annotation table of the hmcl-drug-screen-pipeline repository)",
+           "ras: as in column expect_ras of `validate`; '?': not known, or no change that the protein can have (note)"])
+
+
 def write_common(common, facts):
     write_models(common)
+    write_cell_lines(common, facts)
     write_expression(common, facts)
     write_population(common, facts)
     arms = []

@@ -139,6 +139,11 @@ typedef struct ps_chromosome {
     double all[PS_N_KARYOTYPE_GROUPS]; /* their sum */
 } ps_chromosome;
 
+/* What is published of a cell line, as the columns of a validation's sheet say it. */
+typedef struct ps_cell_line {
+    char *name, *ras, *igh_ccnd1; /* "KMS-12BM"; expect_ras, expect_igh_ccnd1 */
+} ps_cell_line;
+
 /* Limits: one double each, from limits.tsv (name, value, unit, source). X(name, unit, lowest, highest): one list for the
  * struct, the loader and `panel show`; the range is what could be meant. What only an algorithm needs stands in its file. */
 #define PS_LIMITS(X)                                                                                                 \
@@ -278,6 +283,8 @@ typedef struct ps_panel {
     int n_passing_filters;
     ps_vcf_caller *vcf_callers; /* in the file's order */
     int n_vcf_callers;
+    ps_cell_line *cell_lines; /* in the file's order */
+    int n_cell_lines;
 } ps_panel;
 
 /* Loads a built-in panel by name ("grch38", "grch37"), or a folder when `name` has a '/' or is a folder. */
@@ -297,6 +304,7 @@ int ps_panel_gene_by_id(const ps_panel *panel, const char *id,
                         size_t length);                          /* by any of its ids, no version; or -1 */
 int ps_panel_codon(const ps_panel *panel, int gene, int number); /* first transcript's, or -1 */
 int ps_panel_model(const ps_panel *panel, const char *name);     /* or -1 */
+int ps_panel_cell_line(const ps_panel *panel, const char *name); /* letters and digits count, no case; or -1 */
 int ps_panel_filter_passes(const ps_panel *panel,
                            const char *token); /* one FILTER token: 1 for PASS, '.' and the listed */
 

@@ -20,6 +20,7 @@
 #define FILES(X)                                                                                                     \
     X("common", "common", activating, "activating.tsv")                                                              \
     X("common", "common", arms, "arms.tsv")                                                                          \
+    X("common", "common", cell_lines, "cell_lines.tsv")                                                              \
     X("common", "common", expression_cells, "expression_cells.tsv")                                                  \
     X("common", "common", expression_centres, "expression_centres.tsv")                                              \
     X("common", "common", expression_levels, "expression_levels.tsv")                                                \

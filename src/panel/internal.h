@@ -78,6 +78,7 @@ int ps_load_vcf_callers(const ps_panel_files *files, ps_panel *panel, ps_error *
 int ps_load_expression(const ps_panel_files *files, ps_panel *panel,
                        ps_error *err); /* centres, levels, other cells */
 int ps_load_population(const ps_panel_files *files, ps_panel *panel, ps_error *err);
+int ps_load_cell_lines(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_models(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 
 /* One row's contig, beg0, end0 (columns column[0..2]): known contig, inside it, not empty. */

@@ -52,7 +52,7 @@ static const load_step steps[] = {
     load_about,          ps_load_contigs,  ps_load_arms,        ps_load_karyotypes, ps_load_bins,
     ps_load_regions,     ps_load_genes,    ps_load_transcripts, ps_load_windows,    ps_load_hotspots,
     ps_load_activating,  ps_load_limits,   ps_load_filters,     ps_load_models,     ps_load_snps,
-    ps_load_vcf_callers, ps_load_gene_ids, ps_load_expression,  ps_load_population,
+    ps_load_vcf_callers, ps_load_gene_ids, ps_load_expression,  ps_load_population, ps_load_cell_lines,
 };
 
 int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
@@ -85,6 +85,15 @@ static void free_vcf_callers(ps_panel *panel) {
             free(texts[t]);
     }
     free(panel->vcf_callers);
+}
+
+static void free_cell_lines(ps_panel *panel) {
+    for (int i = 0; i < panel->n_cell_lines; i++) {
+        free(panel->cell_lines[i].name);
+        free(panel->cell_lines[i].ras);
+        free(panel->cell_lines[i].igh_ccnd1);
+    }
+    free(panel->cell_lines);
 }
 
 static void free_loci(ps_panel *panel) {
@@ -148,6 +157,7 @@ void ps_panel_free(ps_panel *panel) {
         free(panel->passing_filters[i]);
     free(panel->passing_filters);
     free_vcf_callers(panel);
+    free_cell_lines(panel);
     free(panel->name);
     free(panel->build);
     free(panel->version);
