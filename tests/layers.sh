@@ -15,6 +15,7 @@ layer_of() {
     evidence | evidence_file | collect | dilute | lanes | molecules) echo evidence ;;
     calls | case | library | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;
+    validate) echo validate ;;
     result | row | report | explain | cohort) echo report ;;
     *) echo unknown ;;
     esac
@@ -29,8 +30,10 @@ may() {
     # callers take the variants of a VCF as evidence: the struct, not the reader
     callers) echo "base panel io evidence callers" ;;
     stratify) echo "base panel callers stratify" ;;
-    report) echo "base panel evidence callers stratify report" ;;
-    cli) echo "base panel io evidence callers stratify report cli" ;;
+    # a validation compares calls and labels with what is known; its page is one of the reports
+    validate) echo "base panel evidence callers stratify validate" ;;
+    report) echo "base panel evidence callers stratify validate report" ;;
+    cli) echo "base panel io evidence callers stratify validate report cli" ;;
     esac
 }
 complain() {

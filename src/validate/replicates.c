@@ -1,0 +1,160 @@
+/* replicates.c - the same sample again: do its answers and its VAFs repeat? */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plasmastrat/alloc.h"
+#include "private.h"
+
+static size_t first_of(const ps_validation *v, size_t row) {
+    while (v->row[row].replicate_of != PS_NO_ROW)
+        row = v->row[row].replicate_of;
+    return row;
+}
+
+static void add_member(ps_replicates *g, size_t row) {
+    g->row = ps_resize(g->row, g->n + 1, sizeof *g->row);
+    g->row[g->n++] = row;
+}
+
+static void collect_groups(ps_validation *v) {
+    for (size_t r = 0; r < v->n; r++) {
+        size_t first = first_of(v, r), g = 0;
+        if (first == r)
+            continue;
+        while (g < v->n_groups && v->group[g].first != first)
+            g++;
+        if (g == v->n_groups) {
+            PS_GROW(v->group, v->n_groups, v->groups_capacity);
+            v->group[v->n_groups++] = (ps_replicates){.first = first};
+            add_member(&v->group[g], first);
+        }
+        add_member(&v->group[g], r);
+    }
+}
+
+/* Different runs are reproducibility; one run, or runs that are not stated, repeatability. */
+static int is_same_run(const ps_validation *v, const ps_replicates *g) {
+    const char *run = v->row[g->row[0]].run;
+    for (size_t i = 1; i < g->n; i++) {
+        const char *other = v->row[g->row[i]].run;
+        if (run && other && strcmp(run, other) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* A state of which 0 is not assessable; of variants that is the state of RAS. */
+static int state_of(const ps_found *f, ps_compared what) {
+    switch (what) {
+    case PS_COMPARED_JUNCTION:
+        return (int)f->junction;
+    case PS_COMPARED_CCND1:
+        return (int)f->ccnd1;
+    case PS_COMPARED_COPIES:
+        return (int)f->copy_number;
+    case PS_COMPARED_LABEL:
+        return (int)f->label;
+    default:
+        return (int)f->ras;
+    }
+}
+
+static void count_flips(const ps_validation *v, ps_replicates *g, ps_compared what) {
+    enum { MOST_STATES = 16 };
+    int n[MOST_STATES] = {0}, most = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        const ps_validation_row *row = &v->row[g->row[i]];
+        int state = row->failure ? 0 : state_of(&row->found, what);
+        g->assessed[what] += state != 0;
+        if (state && ++n[state] > most)
+            most = n[state];
+    }
+    g->flips[what] = g->assessed[what] - most;
+}
+
+static double vaf_in(const ps_found *f, const char *name) {
+    for (size_t i = 0; i < f->n_variants; i++)
+        if (!strcmp(f->variant[i].name, name))
+            return isfinite(f->variant[i].vaf) ? f->variant[i].vaf : 0;
+    return NAN;
+}
+
+static int is_known(const ps_validation *v, size_t group, const char *name) {
+    for (size_t i = 0; i < v->n_group_vafs; i++)
+        if (v->group_vaf[i].group == group && !strcmp(v->group_vaf[i].name, name))
+            return 1;
+    return 0;
+}
+
+static void add_vaf(ps_validation *v, size_t group, const char *name) {
+    ps_replicates *g = &v->group[group];
+    ps_replicate_vaf out = {.group = group, .name = ps_strdup(name), .mean = NAN, .sd = NAN, .cv = NAN};
+    double sum = 0, squares = 0;
+    int assessed = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        const ps_validation_row *row = &v->row[g->row[i]];
+        double vaf = vaf_in(&row->found, name);
+        assessed += !row->failure && row->found.ras != PS_RAS_NOT_ASSESSABLE;
+        if (isnan(vaf))
+            continue;
+        out.n++;
+        sum += vaf;
+        squares += vaf * vaf;
+    }
+    out.mean = sum / (double)out.n;
+    if (out.n > 1) {
+        out.sd = sqrt(fmax(squares - sum * sum / (double)out.n, 0) / (double)(out.n - 1));
+        out.cv = out.mean > 0 ? out.sd / out.mean : NAN;
+    }
+    int missing = assessed - (int)out.n;
+    g->assessed[PS_COMPARED_VARIANT] += assessed;
+    g->flips[PS_COMPARED_VARIANT] += missing < 0 ? 0 : missing < (int)out.n ? missing : (int)out.n;
+    PS_GROW(v->group_vaf, v->n_group_vafs, v->group_vafs_capacity);
+    v->group_vaf[v->n_group_vafs++] = out;
+}
+
+static void collect_vafs(ps_validation *v, size_t group) {
+    for (size_t i = 0; i < v->group[group].n; i++) {
+        const ps_found *f = &v->row[v->group[group].row[i]].found;
+        for (size_t k = 0; k < f->n_variants; k++)
+            if (!is_known(v, group, f->variant[k].name))
+                add_vaf(v, group, f->variant[k].name);
+    }
+}
+
+/* One CV of all variants: each variance weighs by its degrees of freedom. */
+static void measure_cv(ps_validation *v, int same_run, const char *name) {
+    double squares = 0, freedom = 0;
+    uint64_t n = 0;
+    for (size_t i = 0; i < v->n_group_vafs; i++) {
+        const ps_replicate_vaf *g = &v->group_vaf[i];
+        if (v->group[g->group].same_run != same_run || isnan(g->cv))
+            continue;
+        squares += g->cv * g->cv * (double)(g->n - 1);
+        freedom += (double)(g->n - 1);
+        n++;
+    }
+    validate_add(v, "fraction", freedom > 0 ? sqrt(squares / freedom) : NAN, NAN, NAN, n, "vaf_cv.%s", name);
+}
+
+void validate_replicates(ps_validation *v) {
+    collect_groups(v);
+    for (size_t g = 0; g < v->n_groups; g++) {
+        v->group[g].same_run = is_same_run(v, &v->group[g]);
+        for (int what = 0; what < PS_N_COMPARED; what++)
+            if (what != PS_COMPARED_VARIANT)
+                count_flips(v, &v->group[g], (ps_compared)what);
+        collect_vafs(v, g);
+    }
+    for (int what = 0; what < PS_N_COMPARED; what++) {
+        uint64_t flips = 0, assessed = 0;
+        for (size_t g = 0; g < v->n_groups; g++) {
+            flips += (uint64_t)v->group[g].flips[what];
+            assessed += (uint64_t)v->group[g].assessed[what];
+        }
+        validate_add_share(v, flips, assessed, "flips.%s", ps_compared_names[what]);
+    }
+    measure_cv(v, 1, "repeatability");
+    measure_cv(v, 0, "reproducibility");
+}
