@@ -51,7 +51,7 @@ $B/%.o: %.c Makefile
 
 # These two embed files with .incbin, which the compiler's dependency scan does not see.
 $B/src/panel/embed.o: $(PANEL_FILES)
-$B/src/report/embed.o: $(wildcard src/report/*/*.html src/report/*.json)
+$B/src/report/embed.o: $(wildcard src/report/*/*.html src/report/*.json src/report/*/*.json)
 
 # Objects of their own: a change of the library links the units again, and no more.
 $B/tests/unit/%: $B/tests/unit/%.o $B/libplasmastrat.a
@@ -149,6 +149,7 @@ install: all $B/plasmastrat.1
 	    $(DESTDIR)$(PREFIX)/include/plasmastrat $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/plasmastrat
 	install -m 644 src/report/sample.schema.json $(DESTDIR)$(DATADIR)/plasmastrat/sample.schema.json
+	install -m 644 src/report/validation/validation.schema.json $(DESTDIR)$(DATADIR)/plasmastrat/validation.schema.json
 	install -m 644 src/evidence/evidence.schema.json $(DESTDIR)$(DATADIR)/plasmastrat/evidence.schema.json
 	install -m 644 $B/plasmastrat.1 $(DESTDIR)$(DATADIR)/man/man1/plasmastrat.1
 	install -m 644 pipelines/packaging/completion/plasmastrat.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/plasmastrat

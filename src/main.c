@@ -25,6 +25,7 @@ static const command commands[] = {
     {"batch", ps_cmd_batch, "label every sample of a sheet"},
     {"stratify", ps_cmd_stratify, "join per-assay results of one sample, and label again"},
     {"report", ps_cmd_report, "cohort table, page and MultiQC file from results that exist"},
+    {"validate", ps_cmd_validate, "expected against found: agreement, repeatability, limit of detection"},
     {"explain", ps_cmd_explain, "why this label, in words"},
     {"lod", ps_cmd_lod, "what a file could have shown at every hotspot, and in-silico dilution"},
     {"reference", ps_cmd_reference, "an expression reference, a panel of normals or a model from your own samples"},

@@ -13,10 +13,10 @@ layer_of() {
     panel | model | normals | primers | error_reference | expression_reference) echo panel ;;
     reads | variants | imports | outfile | setup) echo io ;;
     evidence | evidence_file | collect | dilute | lanes | molecules) echo evidence ;;
-    calls | case | library | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
+    calls | case | dilution | library | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;
     validate) echo validate ;;
-    result | row | report | explain | cohort) echo report ;;
+    result | row | report | explain | cohort | validation) echo report ;;
     *) echo unknown ;;
     esac
 }

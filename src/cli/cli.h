@@ -19,10 +19,11 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
     const char *mixture;                                                 /* reference expression: "none" */
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
-    const char *sheet; /* report */
-    const char *logs;  /* report */
-    int pages_beside;  /* report */
-    char **rest;       /* arguments that are no options: argv's own, moved to its front */
+    const char *cell_line, *protocol, *title; /* validate */
+    const char *sheet;                        /* report */
+    const char *logs;                         /* report */
+    int pages_beside;                         /* report */
+    char **rest;                              /* arguments that are no options: argv's own, moved to its front */
     int n_rest;
 } cli_settings;
 
@@ -33,7 +34,8 @@ enum {
     CLI_REFERENCE = 8,
     CLI_REPORT = 16,
     CLI_STRATIFY = 32,
-    CLI_EXPLAIN = 64
+    CLI_EXPLAIN = 64,
+    CLI_VALIDATE = 128
 }; /* which commands take an option */
 
 cli_settings cli_defaults(void);
@@ -148,6 +150,7 @@ int ps_cmd_lod(int argc, char **argv, ps_error *err);
 int ps_cmd_reference(int argc, char **argv, ps_error *err);
 int ps_cmd_report(int argc, char **argv, ps_error *err);
 int ps_cmd_stratify(int argc, char **argv, ps_error *err);
+int ps_cmd_validate(int argc, char **argv, ps_error *err);
 int ps_cmd_explain(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);

@@ -36,16 +36,18 @@ static int take_role(const char *path, ps_input_role role, const cli_knowledge *
 int cli_gather_any(const ps_job *job, const cli_knowledge *k, cli_say say, void *context, ps_result *result,
                    ps_error *err) {
     ps_job reads = *job;
-    int n_reads = 0;
+    int n_files = 0;
     for (int role = 0; role < PS_N_READ_INPUTS; role++) {
         if (reads.path[role] && cli_is_evidence(reads.path[role]))
             reads.path[role] = NULL;
-        n_reads += reads.path[role] != NULL;
+        n_files += reads.path[role] != NULL;
     }
+    for (int role = PS_N_READ_INPUTS; role < PS_N_INPUTS; role++)
+        n_files += reads.path[role] != NULL;
     *result = (ps_result){0};
-    if (n_reads && cli_gather_sample(&reads, k, say, context, NULL, result, err) < 0)
+    if (n_files && cli_gather_sample(&reads, k, say, context, NULL, result, err) < 0)
         return -1;
-    if (!n_reads)
+    if (!n_files)
         *result = (ps_result){.sample_id = ps_strdup(job->sample_id),
                               .specimen = job->specimen,
                               .purity = job->purity,

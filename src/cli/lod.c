@@ -7,6 +7,7 @@
 #include "progress.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/dilute.h"
+#include "plasmastrat/dilution.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
 #include "plasmastrat/stats.h"
@@ -186,47 +187,15 @@ typedef struct target { /* one variant of the mutated file */
     int64_t depth, alt; /* in the file that is mixed into */
 } target;
 
-/* The codons of a file as its library lets them count: molecules in the place of their copies. */
-typedef struct view {
-    ps_read_evidence reads; /* its codons alone are owned, and only where `is_view` */
-    int is_view;
-} view;
-
 typedef struct dilution {
     const plan *plan;
     const ps_panel *panel;
-    const ps_error_reference *errors;
-    const ps_read_evidence *wild, *mutated;
+    ps_dilution mixture;
     ps_ras_call both; /* variants of the mutated file, counted in both */
     target *target;
     size_t n_targets;
     uint8_t *found; /* [fraction][repeat][target] */
 } dilution;
-
-static view count_molecules(const ps_case *c, ps_input_role role) {
-    view out = {.reads = *c->reads[role]};
-    ps_library library;
-    ps_codon_evidence shown, codons;
-    double *hidden = ps_alloc((size_t)c->panel->n_codons, sizeof *hidden);
-    ps_call_library(c, role, &library);
-    out.is_view = ps_library_view(c, role, &library, &shown, &codons, hidden);
-    if (out.is_view)
-        out.reads.codons = codons;
-    ps_codons_free(&shown);
-    free(hidden);
-    return out;
-}
-
-static void free_view(view *one) {
-    if (one->is_view)
-        ps_codons_free(&one->reads.codons);
-}
-
-static void free_call(ps_ras_call *call) {
-    ps_calls all = {.ras = *call};
-    ps_calls_free(&all);
-    *call = (ps_ras_call){0};
-}
 
 static const char *change_of(const ps_ras_variant *v) {
     return v->effect.protein[0] ? v->effect.protein : v->effect.hgvs_c;
@@ -309,30 +278,15 @@ static int draw_item(void *context, size_t item, int worker, ps_error *err) {
     dilution *d = context;
     uint64_t repeats = (uint64_t)d->plan->repeats;
     double fraction = d->plan->fraction[item / repeats];
-    ps_read_evidence mixture;
     ps_ras_call call;
     (void)worker;
     (void)err;
-    ps_dilute(d->panel, d->wild, d->mutated, fraction,
-              ps_dilution_seed((uint64_t)d->plan->seed, fraction, item % repeats), &mixture);
-    ps_case c = {.panel = d->panel, .purity = NAN, .errors = d->errors};
-    c.reads[d->plan->role] = &mixture;
-    ps_call_ras(&c, &call);
+    ps_call_diluted(&d->mixture, fraction, ps_dilution_seed((uint64_t)d->plan->seed, fraction, item % repeats),
+                    &call);
     for (size_t t = 0; t < d->n_targets; t++)
         d->found[item * d->n_targets + t] = (uint8_t)passes(find_variant(&call, d->target[t].variant));
-    free_call(&call);
-    ps_read_evidence_free(&mixture);
+    ps_ras_call_free(&call);
     return 0;
-}
-
-/* Fragments of the mutated file in a mixture, on average, and the VAF they make. */
-static double expected_vaf(const target *t, double fraction) {
-    double depth = (double)t->depth, own = (double)t->variant->depth;
-    double from = fmin(fraction * depth, own);
-    if (depth <= 0)
-        return NAN;
-    double alt = (depth - from) * (double)t->alt / depth;
-    return (alt + (own > 0 ? from * (double)t->variant->alt_depth / own : 0)) / depth;
 }
 
 static void put_caps(const dilution *d, const cli_settings *s, FILE *out) {
@@ -366,7 +320,7 @@ static void put_row(const dilution *d, size_t f, size_t i, FILE *out) {
     fprintf(out, "%s\t%s\t", gene_of(d->panel, t->variant), change_of(t->variant));
     put_real(out, t->variant->vaf, "\t");
     put_real(out, d->plan->fraction[f], "\t");
-    put_real(out, expected_vaf(t, d->plan->fraction[f]), "\t");
+    put_real(out, ps_dilution_vaf(t->variant, d->plan->fraction[f]), "\t");
     fprintf(out, "%zu\t%llu\t", repeats, (unsigned long long)found);
     put_real(out, (double)found / (double)repeats, "\t");
     put_real(out, low, "\t");
@@ -390,15 +344,11 @@ static void put_dilution(const dilution *d, const cli_settings *s, FILE *out) {
 static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated, const cli_settings *s,
                   const cli_knowledge *knowledge, FILE *out, ps_error *err) {
     ps_case of[2] = {cli_case_of(wild, knowledge), cli_case_of(mutated, knowledge)};
-    view file[2] = {count_molecules(&of[0], p->role), count_molecules(&of[1], p->role)};
-    dilution d = {
-        .plan = p, .panel = wild->panel, .errors = of[0].errors, .wild = &file[0].reads, .mutated = &file[1].reads};
-    /* As a normal, the file that is mixed into tells how often it shows each variant, and that a variant is its own.
-     */
-    ps_case c = {.panel = wild->panel, .purity = NAN, .errors = d.errors};
-    c.reads[p->role] = d.mutated;
-    c.reads[PS_INPUT_NORMAL] = d.wild;
-    ps_call_ras(&c, &d.both);
+    ps_molecule_view file[2] = {ps_molecule_view_of(&of[0], p->role), ps_molecule_view_of(&of[1], p->role)};
+    dilution d = {.plan = p,
+                  .panel = wild->panel,
+                  .mixture = {wild->panel, of[0].errors, p->role, &file[0].reads, &file[1].reads}};
+    ps_call_both(&d.mixture, &d.both);
     int status = choose_targets(&d, wild, mutated, s, err);
     if (status == 0) {
         size_t items = p->n_fractions * (size_t)p->repeats;
@@ -409,9 +359,9 @@ static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated
         put_dilution(&d, s, out);
     free(d.found);
     free(d.target);
-    free_call(&d.both);
+    ps_ras_call_free(&d.both);
     for (int i = 0; i < 2; i++)
-        free_view(&file[i]);
+        ps_molecule_view_free(&file[i]);
     return status;
 }
 

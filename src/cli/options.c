@@ -27,7 +27,7 @@ typedef struct option_row {
 #define INPUT(role) (offsetof(cli_settings, job.path) + (role) * sizeof(const char *))
 #define BOTH (CLI_SAMPLE | CLI_BATCH)
 #define READS (CLI_SAMPLE | CLI_LOD)
-#define EVERY (ALL | CLI_REPORT | CLI_STRATIFY | CLI_EXPLAIN)
+#define EVERY (ALL | CLI_REPORT | CLI_STRATIFY | CLI_EXPLAIN | CLI_VALIDATE)
 #define AGAIN (CLI_STRATIFY | CLI_EXPLAIN)
 #define RELABEL (BOTH | AGAIN)
 #define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE)
@@ -56,7 +56,7 @@ static const option_row rows[] = {
     {"pages-beside", 0, FLAG, IN(pages_beside), CLI_REPORT, NULL,
      "link to ID.html beside the cohort page, for a workflow that puts the pages there later"},
     {"logs", 0, TEXT, IN(logs), CLI_REPORT, "DIR", "DIR/ID.log is what each run wrote to stderr: why it failed"},
-    {"outdir", 'o', OUTPUT, IN(outdir), BOTH | CLI_REPORT | CLI_STRATIFY, "DIR",
+    {"outdir", 'o', OUTPUT, IN(outdir), BOTH | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE, "DIR",
      "write the result files here; - prints the JSON on stdout (sample)"},
     {"json", 0, OUTPUT, IN(json), CLI_SAMPLE, "FILE", "write the JSON here instead of DIR/ID.json"},
     {"html", 0, OUTPUT, IN(html), CLI_SAMPLE, "FILE", "write the page here instead of DIR/ID.html"},
@@ -68,21 +68,27 @@ static const option_row rows[] = {
      "write the table here (default: standard output)"},
     {"mutated", 0, TEXT, IN(mutated), CLI_LOD, "BAM", "alignments of a mutated sample to mix into the file"},
     {"fractions", 0, TEXT, IN(fractions), CLI_LOD, "X,X,...", "shares of its fragments (default: 0.01,0.02,0.05)"},
-    {"repeats", 0, TEXT, IN(repeats), CLI_LOD, "N", "mixtures drawn for each share (default: 200)"},
-    {"seed", 0, TEXT, IN(seed), CLI_LOD, "N", "seed of the draws (default: 1)"},
+    {"repeats", 0, TEXT, IN(repeats), CLI_LOD | CLI_VALIDATE, "N",
+     "mixtures drawn for each share (default: 200; validate: 15, 0 for none)"},
+    {"seed", 0, TEXT, IN(seed), CLI_LOD | CLI_VALIDATE, "N", "seed of the draws (default: 1)"},
     {"variant", 0, TEXT, IN(variant), CLI_LOD, "GENE:CHANGE", "only this variant, as KRAS:G12D or KRAS:c.35G>A"},
-    {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT, "N", "threads (default: one per processor)"},
-    {"reference", 'T', TEXT, JOB(reference), ALL, "FASTA", "reference sequence, for CRAM"},
-    {"panel", 'p', PANEL, JOB(panel), ALL | CLI_STRATIFY | CLI_EXPLAIN, "NAME|DIR",
+    {"protocol", 0, TEXT, IN(protocol), CLI_VALIDATE, "FILE", "acceptance criteria: each passes or fails"},
+    {"cell-line", 0, TEXT, IN(cell_line), CLI_VALIDATE, "NAME",
+     "every sample without a cell_line is this one: what is published of it is expected"},
+    {"title", 0, TEXT, IN(title), CLI_VALIDATE, "TEXT", "heading of the page (default: the sheet's name)"},
+    {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT | CLI_VALIDATE, "N",
+     "threads (default: one per processor)"},
+    {"reference", 'T', TEXT, JOB(reference), ALL | CLI_VALIDATE, "FASTA", "reference sequence, for CRAM"},
+    {"panel", 'p', PANEL, JOB(panel), ALL | CLI_STRATIFY | CLI_EXPLAIN | CLI_VALIDATE, "NAME|DIR",
      "grch38, grch37 or a folder (default: from the inputs)"},
-    {"copynumber-reference", 0, TEXT, JOB(copynumber_reference), RELABEL, "FILE",
+    {"copynumber-reference", 0, TEXT, JOB(copynumber_reference), RELABEL | CLI_VALIDATE, "FILE",
      "panel of normals for depth, made by reference copynumber"},
-    {"error-reference", 0, TEXT, JOB(error_reference), RELABEL, "FILE",
+    {"error-reference", 0, TEXT, JOB(error_reference), RELABEL | CLI_VALIDATE, "FILE",
      "errors of each coding base in your own normals, made by reference errors"},
-    {"model", 0, TEXT, JOB(model), RELABEL, "FILE",
+    {"model", 0, TEXT, JOB(model), RELABEL | CLI_VALIDATE, "FILE",
      "stratifier model: a file or a built-in name (default: rationale)"},
     {"model", 0, TEXT, IN(mixture), CLI_REFERENCE, "none", "expression: only median and MAD, no mixture of states"},
-    {"expression-reference", 0, TEXT, JOB(expression_reference), RELABEL, "FILE",
+    {"expression-reference", 0, TEXT, JOB(expression_reference), RELABEL | CLI_VALIDATE, "FILE",
      "CCND1 expression of your own samples (default: built-in assumption)"},
     {"purity", 0, FRACTION, JOB(purity), RELABEL, "X", "tumour share of the cells, above 0, at most 1"},
     {"molecules", 0, POSITIVE, JOB(molecules), RELABEL, "N",
@@ -93,7 +99,7 @@ static const option_row rows[] = {
     {"specimen", 0, SPECIMEN, JOB(specimen), RELABEL, "SITE", "lesion, marrow or unknown (default: unknown)"},
     {"prior", 0, POSITIVE, JOB(prior_odds), RELABEL, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
-    {"force", 0, FLAG, IN(force), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "overwrite result files"},
+    {"force", 0, FLAG, IN(force), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE, NULL, "overwrite result files"},
     {"reproducible", 0, FLAG, IN(reproducible), BOTH, NULL,
      "no time, host or command line in any result: as always, so this changes nothing"},
     {"no-evidence", 0, FLAG, JOB(no_evidence), BOTH | CLI_STRATIFY, NULL,
@@ -102,7 +108,8 @@ static const option_row rows[] = {
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},
     {"quiet", 'q', FLAG, IN(quiet), EVERY, NULL, "no messages but errors"},
-    {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY, NULL, "say what is being done"},
+    {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE, NULL,
+     "say what is being done"},
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };
 

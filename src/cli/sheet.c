@@ -111,20 +111,27 @@ static const char *meant_by_words(const char *name) {
     return words[best].column < N_COLUMNS ? columns[words[best].column] : "dna, rna or normal";
 }
 
-static int column_of(const char *name) {
-    for (int i = 0; i < N_COLUMNS; i++)
-        if (!strcasecmp(name, columns[i]))
-            return i;
+/* The columns of a batch, and behind them those of another command. */
+typedef struct header {
+    const char *const *name;
+    size_t n;
+    const sheet_extra *extra;
+} header;
+
+static int column_of(const header *h, const char *name) {
+    for (size_t i = 0; i < h->n; i++)
+        if (!strcasecmp(name, h->name[i]))
+            return (int)i;
     return -1;
 }
 
 /* A column that is left out by a slip changes the answers and stands in no result, so a name that is like one of ours is
  * an error. `column` gets the number of each of ours, or -1. */
-static void find_columns(const ps_table *t, int *column, complaints *c) {
-    for (int i = 0; i < N_COLUMNS; i++)
+static void find_columns(const header *h, const ps_table *t, int *column, complaints *c) {
+    for (size_t i = 0; i < h->n; i++)
         column[i] = -1;
     for (size_t i = 0; i < t->n_columns; i++) {
-        int known = column_of(t->name[i]);
+        int known = column_of(h, t->name[i]);
         if (known >= 0 && column[known] >= 0)
             note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0, "columns '%s' and '%s' are one and the same",
                             t->name[column[known]], t->name[i]));
@@ -132,10 +139,10 @@ static void find_columns(const ps_table *t, int *column, complaints *c) {
             column[known] = (int)i;
     }
     for (size_t i = 0; i < t->n_columns; i++) {
-        const char *meant = column_of(t->name[i]) < 0 ? meant_by_words(t->name[i]) : NULL;
-        if (!meant && column_of(t->name[i]) < 0) {
-            meant = ps_meant(t->name[i], columns, N_COLUMNS);
-            if (meant && column[column_of(meant)] >= 0) /* that one is there: this is another */
+        const char *meant = column_of(h, t->name[i]) < 0 ? meant_by_words(t->name[i]) : NULL;
+        if (!meant && column_of(h, t->name[i]) < 0) {
+            meant = ps_meant(t->name[i], h->name, h->n);
+            if (meant && column[column_of(h, meant)] >= 0) /* that one is there: this is another */
                 meant = NULL;
         }
         if (meant)
@@ -146,12 +153,12 @@ static void find_columns(const ps_table *t, int *column, complaints *c) {
 }
 
 /* The columns that are ignored, as many as fit on a few lines. */
-static void note_ignored(sheet *s, const ps_table *t) {
+static void note_ignored(const header *h, sheet *s, const ps_table *t) {
     enum { ROOM = 300 };
     char *list = ps_strdup("");
     size_t more = 0;
     for (size_t i = 0; i < t->n_columns; i++) {
-        if (column_of(t->name[i]) >= 0)
+        if (column_of(h, t->name[i]) >= 0)
             continue;
         if (strlen(list) + strlen(t->name[i]) > ROOM) {
             more++;
@@ -200,9 +207,7 @@ static const char *resolve(sheet *s, const char *folder, const char *path) {
                              is_absolute(index) ? "" : folder, index));
 }
 
-/* "0.8", "0,8" where commas do not end cells, "80%" */
-static int read_share(sheet *s, const ps_table *t, size_t row, int column, double *value, ps_error *err) {
-    const char *given = cell(s, t, row, column);
+int sheet_share(const ps_table *t, size_t row, int column, const char *given, double *value, ps_error *err) {
     if (!given)
         return 0;
     char *text = ps_strdup(given), *comma = strchr(text, ','), *percent = strchr(text, '%');
@@ -265,9 +270,10 @@ static int split_lanes(sheet *s, const char *folder, const char *text, const cha
     return 0;
 }
 
-static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
-                       ps_error *err) {
-    int inputs = 0;
+/* `given`: another column has an input. */
+static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, int given,
+                       ps_job *job, ps_error *err) {
+    int inputs = given;
     for (int i = RNA; i <= COUNTS; i++) {
         const char *path = cell(s, t, row, column[i]);
         if (path && !strcmp(path, "-"))
@@ -288,17 +294,35 @@ static int read_molecules(sheet *s, const ps_table *t, size_t row, int column, d
     return cell(s, t, row, column) ? ps_table_double(t, row, column, 1, 1e9, molecules, err) : 0;
 }
 
-static void read_row(sheet *s, const ps_table *t, size_t row, const int *column, const char *folder, ps_job *job,
-                     complaints *c) {
+/* The cells of the other command's columns. Returns 1 when the one that is an input is given. */
+static int read_extra(sheet *s, const header *h, const ps_table *t, size_t row, const int *column, const char *folder,
+                      complaints *c) {
+    const sheet_extra *x = h->extra;
+    if (!x)
+        return 0;
+    const char **given = ps_alloc(x->n, sizeof *given);
+    for (size_t i = 0; i < x->n; i++)
+        given[i] = cell(s, t, row, column[(size_t)N_COLUMNS + i]);
+    if (given[x->input])
+        given[x->input] = resolve(s, folder, given[x->input]);
+    int input = given[x->input] != NULL;
+    note(c, x->read(x->context, t, row, column + N_COLUMNS, given, next_error(c)));
+    free(given);
+    return input;
+}
+
+static void read_row(sheet *s, const header *h, const ps_table *t, size_t row, const int *column, const char *folder,
+                     ps_job *job, complaints *c) {
+    int given = read_extra(s, h, t, row, column, folder, c);
     job->sample_id = cell(s, t, row, column[SAMPLE_ID]);
     if (job->sample_id) {
         note(c, cli_check_id(job->sample_id, t->path, t->line[row], next_error(c)));
-        note(c, read_inputs(s, t, row, column, folder, job, next_error(c)));
+        note(c, read_inputs(s, t, row, column, folder, given, job, next_error(c)));
     } else {
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, t->line[row],
                         "column sample_id is empty, expected a sample id"));
     }
-    note(c, read_share(s, t, row, column[PURITY], &job->purity, next_error(c)));
+    note(c, sheet_share(t, row, column[PURITY], cell(s, t, row, column[PURITY]), &job->purity, next_error(c)));
     note(c, read_molecules(s, t, row, column[MOLECULES], &job->molecules, next_error(c)));
     note(c, read_specimen(s, t, row, column[SPECIMEN], &job->specimen, next_error(c)));
 }
@@ -332,54 +356,71 @@ static void refuse_clashes(const sheet *s, const ps_table *t, complaints *c) {
 }
 
 /* A column of inputs other than the normal's, which alone tells nothing. */
-static int has_inputs(const int *column) {
-    int found = 0;
+static int has_inputs(const header *h, const int *column) {
+    int found = h->extra && column[N_COLUMNS + h->extra->input] >= 0;
     for (int i = RNA; i <= COUNTS; i++)
         found |= i != NORMAL && column[i] >= 0;
     return found;
 }
 
-static int check_header(const ps_table *t, const int *column, complaints *c) {
+static int check_header(const header *h, const ps_table *t, const int *column, complaints *c) {
     int ignored;
     if (column[SAMPLE_ID] < 0 && !c->n) {
         note(c, ps_table_require(t, columns, 1, &ignored, next_error(c)));
     }
-    if (!has_inputs(column) && !c->n)
+    if (!has_inputs(h, column) && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
                         "none of the columns rna, dna, vcf, sv and counts is there, expected at least one"));
     if (!t->n_rows && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
                         "has no samples, expected at least one row below the header"));
-    return column[SAMPLE_ID] < 0 || !has_inputs(column) ? -1 : 0;
+    return column[SAMPLE_ID] < 0 || !has_inputs(h, column) ? -1 : 0;
 }
 
-int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {
+static void read_rows(sheet *s, const header *h, const ps_table *t, const ps_job *common, const int *column,
+                      const char *folder, complaints *c) {
+    s->job = ps_alloc(t->n_rows, sizeof *s->job);
+    s->line = ps_alloc(t->n_rows, sizeof *s->line);
+    for (s->n = 0; s->n < t->n_rows; s->n++) {
+        s->job[s->n] = *common;
+        s->line[s->n] = t->line[s->n];
+        read_row(s, h, t, s->n, column, folder, &s->job[s->n], c);
+    }
+    refuse_clashes(s, t, c);
+    for (size_t row = 0; row < s->n && h->extra && !c->n; row++)
+        note(c, h->extra->check(h->extra->context, s, row, t, column + N_COLUMNS, next_error(c)));
+}
+
+int sheet_read_with(const char *path, const ps_job *common, const sheet_extra *extra, sheet *s, ps_error *err) {
     ps_table t;
     complaints c = {0};
-    int column[N_COLUMNS];
     *s = (sheet){0};
     if (ps_table_read_sheet(path, columns[SAMPLE_ID], &t, err) < 0)
         return -1;
+    size_t n = N_COLUMNS + (extra ? extra->n : 0);
+    const char **names = ps_alloc(n, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = i < N_COLUMNS ? columns[i] : extra->name[i - N_COLUMNS];
+    const header h = {names, n, extra};
+    int *column = ps_alloc(n, sizeof *column);
     const char *slash = strrchr(path, '/');
     char *folder = ps_strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
-    find_columns(&t, column, &c);
-    note_ignored(s, &t);
-    if (check_header(&t, column, &c) == 0) {
-        s->job = ps_alloc(t.n_rows, sizeof *s->job);
-        s->line = ps_alloc(t.n_rows, sizeof *s->line);
-        for (s->n = 0; s->n < t.n_rows; s->n++) {
-            s->job[s->n] = *common;
-            s->line[s->n] = t.line[s->n];
-            read_row(s, &t, s->n, column, folder, &s->job[s->n], &c);
-        }
-        refuse_clashes(s, &t, &c);
-    }
+    find_columns(&h, &t, column, &c);
+    note_ignored(&h, s, &t);
+    if (check_header(&h, &t, column, &c) == 0)
+        read_rows(s, &h, &t, common, column, folder, &c);
     int status = refuse_all(&c, t.path, err);
     free(folder);
+    free(column);
+    free(names);
     ps_table_free(&t);
     if (status < 0)
         sheet_free(s);
     return status;
+}
+
+int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {
+    return sheet_read_with(path, common, NULL, s, err);
 }
 
 /* NULL when this file can be read, or is no file of this machine. */

@@ -226,15 +226,26 @@ static void compare_unexpected(const view *v, const ps_ras_variant *found) {
     add_variant(&c->why, v->panel, found);
 }
 
-/* Every kind of change that is expected nowhere, and is found nowhere, is a true negative of its kind, if it could have been seen. */
+/* Could every codon that a wild type needs be assessed? A mutated sample may leave others open. */
+static int all_codons_assessed(const view *v) {
+    const ps_ras_call *ras = &v->calls->ras;
+    for (int id = 0; id < v->panel->n_codons; id++)
+        if (v->panel->codons[id].required && (!ras->codon || ras->codon[id].state == PS_RAS_NOT_ASSESSABLE))
+            return 0;
+    return 1;
+}
+
+/* A kind of change that is expected nowhere and found nowhere is a true negative, where it could have been seen. */
 static void compare_absent(const view *v, ps_change_kind kind) {
-    ps_outcome outcome = v->calls->ras.state ? PS_OUTCOME_AGREES : PS_OUTCOME_NOT_ASSESSABLE;
+    ps_outcome outcome = all_codons_assessed(v) ? PS_OUTCOME_AGREES : PS_OUTCOME_NOT_ASSESSABLE;
     ps_comparison *c = add(v, PS_COMPARED_VARIANT, 0, outcome);
     c->kind = kind;
     c->expected = ps_format("no %s", ps_change_names[kind]);
     c->found = ps_strdup(outcome == PS_OUTCOME_AGREES ? "none" : "not-assessable");
-    if (outcome != PS_OUTCOME_AGREES)
+    if (outcome != PS_OUTCOME_AGREES && v->calls->ras.reasons.n)
         add_reasons(&c->why, &v->calls->ras.reasons);
+    else if (outcome != PS_OUTCOME_AGREES)
+        add_text(&c->why, "not every codon that a wild type needs was seen deep enough");
 }
 
 static void compare_variants(const view *v) {

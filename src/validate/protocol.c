@@ -151,14 +151,3 @@ void ps_protocol_judge(ps_validation *v) {
         p->failed += !c->passed;
     }
 }
-
-void ps_protocol_free(ps_protocol *p) {
-    for (size_t i = 0; i < p->n; i++) {
-        free(p->criterion[i].measure);
-        free(p->criterion[i].relation);
-        free(p->criterion[i].note);
-    }
-    free(p->criterion);
-    free(p->path);
-    *p = (ps_protocol){0};
-}

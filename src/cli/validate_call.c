@@ -1,0 +1,45 @@
+/* validate_call.c - one row of a validation from its files to its calls. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+#include "progress.h"
+#include "validate.h"
+
+static void say(void *context, const char *sample_id, const char *message) {
+    if (((const cli_settings *)context)->verbose)
+        progress_message("warning: %s: %s", sample_id, message);
+}
+
+/* Evidence is called again, with what was stated then where the sheet says nothing. */
+static int call_evidence(const char *path, const ps_job *job, const cli_knowledge *k, ps_result *result,
+                         ps_error *err) {
+    ps_evidence evidence;
+    const ps_panel *panel = NULL;
+    if (cli_read_evidence(path, k, &evidence, &panel, err) < 0)
+        return -1;
+    const ps_stated *then = &evidence.stated;
+    *result = (ps_result){
+        .sample_id = ps_strdup(job->sample_id),
+        .panel = panel,
+        .specimen = job->specimen != PS_SPECIMEN_UNKNOWN ? job->specimen : then->specimen,
+        .purity = isnan(job->purity) ? then->purity : job->purity,
+        .prior_odds = isnan(job->prior_odds) ? then->prior_odds : job->prior_odds,
+        .evidence = evidence,
+    };
+    if (!isnan(job->molecules))
+        result->evidence.stated.molecules = job->molecules;
+    return cli_answer(cli_chosen_model(job, k, panel), k, result, err);
+}
+
+int validate_call(const cli_settings *s, const cli_knowledge *k, const validate_sheet *rows, size_t row,
+                  ps_result *result, ps_error *err) {
+    ps_job job = rows->sheet.job[row];
+    job.n_threads = 1;
+    *result = (ps_result){0};
+    if (rows->evidence[row])
+        return call_evidence(rows->evidence[row], &job, k, result, err);
+    if (cli_gather_any(&job, k, say, (void *)(uintptr_t)s, result, err) < 0)
+        return -1;
+    return cli_answer(cli_chosen_model(&job, k, result->panel), k, result, err);
+}
