@@ -205,16 +205,15 @@ static void put_markers(const ps_result *r, FILE *out) {
 }
 
 static void put_models(const ps_result *r, FILE *out) {
-    static const char *const columns[] = {
-        "Model and its question",
-        "Answer",
-        "#Probability",
-        "#95 % interval",
-        "0 \xE2\x86\x90 plasmacytoma-like \xE2\x86\x92 1",
-        "Basis",
-        "For",
-        "#Of 100 ordinary myelomas: plasmacytoma-like, intramedullary, indeterminate",
-        NULL};
+    static const char *const columns[] = {"Model and its question",
+                                          "Answer",
+                                          "#Probability",
+                                          "#95 % interval",
+                                          "0 \xE2\x86\x90 plasmacytoma-like \xE2\x86\x92 1",
+                                          "Basis",
+                                          "For",
+                                          "#Rates in ordinary myeloma",
+                                          NULL};
     const ps_model *chosen = r->label.chosen.model;
     ps_stack_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
@@ -250,6 +249,10 @@ static void put_models(const ps_result *r, FILE *out) {
         fputs("</td></tr>\n", out);
     }
     ps_table_end(out);
+    fputs(
+        "<p class=\"note\">Rates: of 100 ordinary myelomas the model labels so many plasmacytoma-like, intramedullary, "
+        "indeterminate.</p>\n",
+        out);
 }
 
 /* ---- RAS
