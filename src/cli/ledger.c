@@ -101,6 +101,8 @@ char *ledger_request(const ps_job *job, const cli_knowledge *k) {
     add_number(&text, "purity", job->purity);
     add_number(&text, "prior", job->prior_odds);
     add_line(&text, ps_format("option\tspecimen\t%s", ps_specimen_names[job->specimen]));
+    if (job->expect_name)
+        add_line(&text, ps_format("option\texpect-name\t%s", job->expect_name));
     add_line(&text, ps_format("option\tmodel\t%s", job->model ? job->model : ""));
     add_line(&text, ps_format("option\tvcf-sample\t%s", job->vcf_sample ? job->vcf_sample : ""));
     if (job->no_evidence)

@@ -97,6 +97,8 @@ static const option_row rows[] = {
     {"primers", 0, TEXT, JOB(primers), BOTH, "BED",
      "primers of an amplicon panel (BED or BEDPE): what they cover is not the patient's"},
     {"specimen", 0, SPECIMEN, JOB(specimen), RELABEL, "SITE", "lesion, marrow or unknown (default: unknown)"},
+    {"expect-name", 0, TEXT, JOB(expect_name), RELABEL, "NAME",
+     "name of the sample in the files' headers, where it is not the sample id: no warning then"},
     {"prior", 0, POSITIVE, JOB(prior_odds), RELABEL, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
     {"force", 0, FLAG, IN(force), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE, NULL, "overwrite result files"},

@@ -538,6 +538,7 @@ void cli_note_stated(const ps_job *job, const cli_knowledge *k, ps_stated *state
                           .molecules = job->molecules,
                           .input_ng = job->input_ng,
                           .specimen = job->specimen,
+                          .expect_name = ps_strdup(job->expect_name),
                           .model = ps_strdup(k->model_given ? k->model.name : job->model),
                           .model_table = ps_strdup(k->model_table)};
     if (k->normals_given)

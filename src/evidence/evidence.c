@@ -61,6 +61,7 @@ void ps_read_evidence_tidy(const ps_panel *panel, ps_read_evidence *evidence) {
  */
 
 static void free_stated(ps_stated *stated) {
+    free(stated->expect_name);
     free(stated->model);
     free(stated->model_table);
     free(stated->copynumber_reference);

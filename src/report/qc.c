@@ -360,7 +360,16 @@ static int is_named_before(const ps_evidence *e, size_t input) {
     return 0;
 }
 
+static int is_expected(const ps_result *r, const char *name) {
+    const char *stated = r->evidence.stated.expect_name;
+    return holds_name(name, r->sample_id) || holds_name(r->sample_id, name) ||
+           (stated && (holds_name(name, stated) || holds_name(stated, name)));
+}
+
+/* One warning, whatever the number of files. */
 static void check_sample_name(ps_result *r) {
+    char names[200] = "";
+    size_t used = 0;
     for (size_t i = 0; i < r->evidence.n_inputs; i++) {
         if (is_named_before(&r->evidence, i))
             continue;
@@ -368,10 +377,16 @@ static void check_sample_name(ps_result *r) {
         if (strstr(name, ", "))
             ps_result_qc(r, "several-samples", role, PS_QC_WARN, NAN, NAN,
                          "the file holds reads of several samples: %.200s", name);
-        else if (*name && !holds_name(name, r->sample_id) && !holds_name(r->sample_id, name))
-            ps_result_qc(r, "sample-name", role, PS_QC_WARN, NAN, NAN,
-                         "the file's header names sample '%.80s', this result is for '%.80s'", name, r->sample_id);
+        else if (*name && !is_expected(r, name)) {
+            char one[120];
+            snprintf(one, sizeof one, "%s'%.80s' (%s)", used ? ", " : "", name, role);
+            used = ps_append(names, sizeof names, used, one);
+        }
     }
+    if (used)
+        ps_result_qc(r, "sample-name", "sample", PS_QC_WARN, NAN, NAN,
+                     "the files' headers name the sample %s, not '%.80s'; if that is right, say --expect-name NAME",
+                     names, r->sample_id);
 }
 
 void ps_result_checks(ps_result *result) {

@@ -307,6 +307,10 @@ want "the header's PCL01 is not PCL0" warns_of_name PCL0
 want "the header's PCL01 is not PCL013" warns_of_name PCL013
 want "the header's PCL01 is PCL01_T" test -z "$(warns_of_name PCL01_T && echo warned)"
 samtools view -H $bam | sed 's/^@RG.*/&\n@RG\tID:second\tSM:PCL02/' >two.sam && samtools view $bam >>two.sam
+name_warnings() { "$program" sample "$@" -o - -q | grep -c '"check": "sample-name"'; }
+want "two files of another name: one warning" test "$(name_warnings --id PATIENT7 --dna $bam --rna data/PCL01.rna.bam)" = 1
+want "--expect-name" test "$(name_warnings --id PATIENT7 --dna $bam --expect-name PCL01)" = 0
+want "--expect-name of another name" test "$(name_warnings --id PATIENT7 --dna $bam --expect-name PCL012)" = 1
 want "two samples in one header" warns_of_name PCL01 two.sam
 
 # ---- command line ---------------------------------------------------------------------------------------------------
