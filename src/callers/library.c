@@ -25,8 +25,16 @@ const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "
  * are taken for evenly spread. Beyond MERGED molecules per pair of ends, different molecules are often taken for copies, so
  * that their number scales the fragments instead. MOST_PRIMERS: of a window. HEAVY: when so much more or less of the fragments
  * is kept than of the molecules, few molecules have most of the fragments. */
-enum { AMPLICON_ENDS = 3, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 32 };
+enum { AMPLICON_ENDS = 3, LEADERS = 2 * AMPLICON_ENDS, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 32 };
+static const double USUAL_PAIRS = 20, USUAL_STARTS = 150,
+                    USUAL_LENGTHS = 60; /* bases; of sheared DNA, an assumption */
 static const double MERGED = 1.1, HEAVY = 1.5, UMI_SHARE = 0.5, CHANCE_FOLD = 1.5;
+
+/* Of a design, places with the usual number of amplicons, with one more or less, with two, and others. ln odds of twenty to one for
+ * a design; fewer places than FEWEST_PLACES tell nothing, and no wild type rests on so few. Simulated: of libraries of two
+ * molecules a place, one in forty passes for a design at eight places. */
+enum { FEWEST_PLACES = 4, N_SHARES = 4, HOTSPOTS_APART = 20 /* codons */ };
+static const double designed_share[N_SHARES] = {0.8, 0.17, 0.029, 0.001}, DESIGNED_ODDS = 3;
 
 typedef struct window { /* rows of one exon window */
     const ps_molecule *row;
@@ -107,43 +115,140 @@ static double shown_of(const ps_molecule *m, int32_t codon) {
     return n;
 }
 
-/* The molecules that show the codon most often, the first one first; returns the fragments over it. */
-static double leaders_at(const window *w, int32_t codon, const ps_molecule *leader[AMPLICON_ENDS],
-                         double lead[AMPLICON_ENDS]) {
-    double all = 0;
+typedef struct stack { /* what shows one codon */
+    const ps_molecule *leader[LEADERS];
+    double lead[LEADERS]; /* fragments of each, the most first */
+    double all, few;      /* fragments of the codon; of its AMPLICON_ENDS most frequent pairs of ends */
+    int pairs;            /* of ends that hold more than what is left to chance of an amplicon */
+} stack;
+
+static void take_lead(stack *t, const ps_molecule *m, double n) {
+    for (int k = 0; k < LEADERS; k++)
+        if (n > t->lead[k]) {
+            const ps_molecule *lower = t->leader[k];
+            double lower_n = t->lead[k];
+            t->leader[k] = m;
+            t->lead[k] = n;
+            m = lower;
+            n = lower_n;
+        }
+}
+
+static int same_ends(const ps_molecule *a, const ps_molecule *b) {
+    return a && b && a->key.end0[0] == b->key.end0[0] && a->key.end0[1] == b->key.end0[1];
+}
+
+static double least_of_pair(void) {
+    return (1 - library_amplicon_share) / AMPLICON_ENDS;
+}
+
+/* The pairs of ends that show the codon most often; an amplicon's fragments may have either orientation. */
+static stack stack_at(const window *w, int32_t codon) {
+    stack t = {.all = 0};
     for (size_t i = 0; i < w->n; i++) {
         const ps_molecule *m = &w->row[i];
         double n = shown_of(m, codon);
-        all += n;
-        if (!ends_known(m) || m->key.umi != PS_UMI_NONE)
-            continue;
-        for (int k = 0; k < AMPLICON_ENDS; k++)
-            if (n > lead[k]) {
-                const ps_molecule *lower = leader[k];
-                double lower_n = lead[k];
-                leader[k] = m;
-                lead[k] = n;
-                m = lower;
-                n = lower_n;
-            }
+        t.all += n;
+        if (ends_known(m) && m->key.umi == PS_UMI_NONE)
+            take_lead(&t, m, n);
     }
-    return all;
+    double pair[LEADERS] = {0};
+    for (int k = 0; k < LEADERS; k++) {
+        int first = 0;
+        while (first < k && !same_ends(t.leader[first], t.leader[k]))
+            first++;
+        pair[first] += t.lead[k];
+    }
+    ps_sort(pair, LEADERS);
+    for (int k = 0; k < LEADERS; k++) {
+        t.few += k >= LEADERS - AMPLICON_ENDS ? pair[k] : 0;
+        t.pairs += pair[k] > least_of_pair() * t.all;
+    }
+    return t;
 }
 
-/* Few pairs of ends with nearly all fragments over a codon: nobody shears DNA like that. */
-static void find_amplicon(const scan *s, window *w, int32_t codon) {
-    const ps_molecule *leader[AMPLICON_ENDS] = {0};
-    double lead[AMPLICON_ENDS] = {0}, few = 0, all = leaders_at(w, codon, leader, lead);
-    if (all < library_amplicon_fragments)
+/* Few pairs of ends with nearly all fragments over a codon. */
+static int is_stacked(const window *w, const stack *t) {
+    return t->all >= library_amplicon_fragments && (w->is_heavy || t->few >= library_amplicon_share * t->all);
+}
+
+/* ln P(so many pairs of ends); LEADERS stands for so many or more. */
+static double ln_by_chance(int pairs, double mean) {
+    double below = 0, term = exp(-mean);
+    for (int k = 0; k < pairs; term *= mean / ++k)
+        below += term;
+    return log(pairs < LEADERS ? term : fmax(1 - below, 1e-9));
+}
+
+static double ln_by_design(int pairs, int usual) {
+    int apart = abs(pairs - usual);
+    return log(designed_share[apart < N_SHARES ? apart : N_SHARES - 1]);
+}
+
+/* Few molecules of sheared DNA, copied often, look like amplicons too: but their number varies from place to place by chance,
+ * where a design has as many amplicons everywhere, or one more or less. `pairs` (n): pairs of ends at each place. */
+static int is_designed(const int *pairs, int n) {
+    double mean = 0, designed = -INFINITY, chance = 0;
+    for (int i = 0; i < n; i++)
+        mean += (double)pairs[i] / n;
+    for (int i = 0; i < n; i++)
+        chance += ln_by_chance(pairs[i], mean);
+    for (int usual = 1; usual <= AMPLICON_ENDS; usual++) {
+        double ln = 0;
+        for (int i = 0; i < n; i++)
+            ln += ln_by_design(pairs[i], usual);
+        designed = fmax(designed, ln);
+    }
+    return n < FEWEST_PLACES || designed - chance >= DESIGNED_ODDS;
+}
+
+/* Where pairs of ends are counted: at the first of each group of hotspots, and in other windows where most fragments are. */
+typedef struct place {
+    int pairs, is_hotspot;
+    int32_t codon;
+    double fragments;
+} place;
+
+static void note_place(const scan *s, const stack *t, int32_t codon, place *of_window, int *pairs, int *n) {
+    int is_hotspot = s->c->panel->codons[codon].hotspot,
+        is_heavy = s->window[ps_window_of(s->c->panel, codon)].is_heavy;
+    place here = {is_heavy ? 1 : t->pairs ? t->pairs : LEADERS, is_hotspot, codon, t->all};
+    if (t->all < library_amplicon_fragments)
         return;
-    for (int k = 0; k < AMPLICON_ENDS; k++)
-        few += lead[k];
-    s->amplicon[codon] = w->is_heavy || few >= library_amplicon_share * all;
-    w->n_amplicon += s->amplicon[codon];
-    for (int k = 0; k < AMPLICON_ENDS && s->amplicon[codon] && may_stack(s); k++)
+    if (is_hotspot && (!of_window->is_hotspot || codon - of_window->codon >= HOTSPOTS_APART))
+        pairs[(*n)++] = here.pairs;
+    else if (is_hotspot || of_window->is_hotspot || t->all <= of_window->fragments)
+        return;
+    *of_window = here;
+}
+
+/* Nobody shears DNA so that few pairs of ends have nearly all fragments over a codon, unless few molecules were left. */
+static void find_amplicons(scan *s) {
+    const ps_panel *panel = s->c->panel;
+    place *of_window = ps_alloc((size_t)s->n, sizeof *of_window);
+    int *pairs = ps_alloc((size_t)panel->n_codons + (size_t)s->n, sizeof *pairs), n = 0;
+    for (int32_t codon = 0; codon < panel->n_codons; codon++) {
+        int32_t id = ps_window_of(panel, codon);
+        stack t = stack_at(&s->window[id], codon);
+        s->amplicon[codon] = (uint8_t)is_stacked(&s->window[id], &t);
+        note_place(s, &t, codon, &of_window[id], pairs, &n);
+    }
+    for (int32_t id = 0; id < s->n; id++)
+        if (of_window[id].pairs && !of_window[id].is_hotspot)
+            pairs[n++] = of_window[id].pairs;
+    if (!is_designed(pairs, n))
+        memset(s->amplicon, 0, (size_t)panel->n_codons);
+    free(of_window);
+    free(pairs);
+}
+
+static void stack_ends(const scan *s, window *w, int32_t codon) {
+    w->n_amplicon++;
+    stack t = stack_at(w, codon);
+    for (int k = 0; k < LEADERS && may_stack(s); k++)
         for (int right = 0; right < 2; right++)
-            if (lead[k] > (1 - library_amplicon_share) / AMPLICON_ENDS * all)
-                add_stack(s, w, right, leader[k]->key.end0[right]);
+            if (t.lead[k] > least_of_pair() / 2 * t.all)
+                add_stack(s, w, right, t.leader[k]->key.end0[right]);
 }
 
 static int ascending(const void *a, const void *b) {
@@ -198,8 +303,9 @@ static void take_primers(const scan *s, int32_t id) {
 
 /* ---- chance --------------------------------------------------------------------------------------------------------- */
 
-/* Probability that two of n values agree, were they smooth: pairs within `near`. */
-static double agreement(const int32_t *value, size_t n, int near) {
+/* Probability that two of n values agree, were they smooth: pairs within `near`. Few values tell little: beside them count
+ * USUAL_PAIRS of values that are even over `usual` bases. */
+static double agreement(const int32_t *value, size_t n, int near, double usual) {
     double pairs = 0;
     for (size_t i = 0, low = 0; i < n; i++) {
         while (value[i] - value[low] > near)
@@ -207,7 +313,8 @@ static double agreement(const int32_t *value, size_t n, int near) {
         pairs += (double)(i - low);
     }
     /* `near` places on one side and half of the own one */
-    return n > 1 ? pairs / ((near + 0.5) * (double)n * (double)(n - 1)) : 1;
+    double all = n > 1 ? (double)n * (double)(n - 1) : 0;
+    return (pairs / (near + 0.5) + USUAL_PAIRS / usual) / (all + USUAL_PAIRS);
 }
 
 static double agreement_of_lengths(const ps_molecules *molecules, double length_at[3]) {
@@ -223,7 +330,7 @@ static double agreement_of_lengths(const ps_molecules *molecules, double length_
     const size_t at[3] = {n / 20, n / 2, n ? n - 1 - n / 20 : 0};
     for (int k = 0; k < 3; k++)
         length_at[k] = n ? length[at[k]] : NAN;
-    double p = 2 * n > all ? agreement(length, n, NEAR_LENGTHS) : 1;
+    double p = 2 * n > all ? agreement(length, n, NEAR_LENGTHS, USUAL_LENGTHS) : 1;
     free(length);
     return fmin(1, p);
 }
@@ -234,7 +341,7 @@ static double places_of(const window *w, double same_length) {
     for (int right = 0; right < 2; right++) {
         size_t n;
         int32_t *end = sorted_ends(w, right, &n);
-        double same = agreement(end, n, NEAR_STARTS) * same_length / 2;
+        double same = agreement(end, n, NEAR_STARTS, USUAL_STARTS) * same_length / 2;
         if (3 * n >= w->n && same > 0)
             best = fmax(best, 1 / same);
         free(end);
@@ -278,8 +385,10 @@ static scan look(const ps_case *c, ps_input_role role) {
         double kept = w->molecules > 0 ? w->fragments * w->molecules / fmax(1, (double)w->n) : 0;
         w->is_heavy = w->is_full && (all_fragments > HEAVY * kept || kept > HEAVY * HEAVY * all_fragments);
     }
+    find_amplicons(&s);
     for (int32_t codon = 0; codon < c->panel->n_codons; codon++)
-        find_amplicon(&s, &s.window[ps_window_of(c->panel, codon)], codon);
+        if (s.amplicon[codon])
+            stack_ends(&s, &s.window[ps_window_of(c->panel, codon)], codon);
     for (int32_t id = 0; id < s.n; id++) {
         find_stacks(&s, &s.window[id]);
         take_primers(&s, id);
@@ -429,8 +538,8 @@ static counting counting_of(const ps_library *library, const window *w, int is_a
     return w->n_primers && !w->is_full ? COUNT_FRAGMENTS : COUNT_AS_THEY_ARE;
 }
 
-static int is_at(int32_t place, int32_t end, double slack) {
-    return end != PS_END_UNKNOWN && fabs((double)place - (double)end) <= slack;
+static int is_at(int32_t base, int32_t end, double slack) {
+    return end != PS_END_UNKNOWN && fabs((double)base - (double)end) <= slack;
 }
 
 /* Does a read of the molecule begin with a primer that covers a base of the codon? */

@@ -178,6 +178,67 @@ static void share_of_copies(void **state) {
     assert_true(ps_library_share(NULL, 1000) == 1);
 }
 
+/* 100 fragments of each of `pairs[i]` molecules (or amplicons, in both orientations) over the places that decide. */
+static outcome outcome_of_pairs(const int pairs[8], int both, int designed, ps_ras_state *state) {
+    static const struct {
+        const char *gene;
+        int codon;
+    } at[] = {{"KRAS", 12}, {"KRAS", 61}, {"KRAS", 117}, {"KRAS", 146},
+              {"NRAS", 12}, {"NRAS", 61}, {"NRAS", 117}, {"NRAS", 146}};
+    uint64_t seed = 11;
+    unit_sam s;
+    int number = 0;
+    sam_begin(&s, &panel, "unsorted");
+    for (int i = 0; i < 8; i++) {
+        const ps_codon *codon = &panel.codons[ps_panel_codon(&panel, ps_panel_gene(&panel, at[i].gene), at[i].codon)];
+        const char *contig = panel.contigs[panel.loci[codon->locus].contig].name[PS_STYLE_UCSC];
+        for (int m = 0; m < pairs[i]; m++) {
+            int32_t left = codon->pos0[1] - (designed ? 50 + 5 * m : 20 + (int32_t)unit_below(&seed, 60));
+            for (int k = 0; k < 100; k++, number++)
+                add_pair(&s, number, left, (designed ? 30 : 70) + m, both ? k & 1 : m & 1,
+                         (unit_read){.contig = contig, .cigar = "100M"});
+        }
+    }
+    ps_read_evidence e = run(&s);
+    ps_case c = {.panel = &panel, .purity = NAN};
+    ps_calls calls = {0};
+    c.reads[PS_INPUT_DNA] = &e;
+    ps_call_ras(&c, &calls.ras);
+    *state = calls.ras.state;
+    ps_codon_evidence shown, counted;
+    double *hidden = ps_alloc((size_t)panel.n_codons, sizeof *hidden);
+    outcome o = {.library = library_of(&e, &shown, &counted, hidden, 0, NULL)};
+    o.counted = at_codon(&counted, k12, -1);
+    free(hidden);
+    ps_codons_free(&shown);
+    ps_codons_free(&counted);
+    ps_calls_free(&calls);
+    ps_read_evidence_free(&e);
+    return o;
+}
+
+/* Guards against: three molecules a place, in many copies, taken for an amplicon of 330; and an amplicon in both orientations
+ * beside another, taken for molecules by the hundred. */
+static void few_molecules_are_no_amplicons(void **state) {
+    (void)state;
+    static const struct {
+        int pairs[8], both, is_amplicon;
+    } rows[] = {
+        {{2, 1, 3, 1, 3, 2, 1, 3}, 0, 0}, {{3, 1, 1, 2, 3, 1, 2, 2}, 1, 0}, {{1, 1, 1, 1, 1, 1, 1, 1}, 0, 1},
+        {{1, 1, 1, 1, 1, 1, 1, 1}, 1, 1}, {{2, 1, 1, 1, 1, 2, 1, 1}, 1, 1}, {{2, 2, 2, 2, 2, 2, 2, 2}, 1, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_ras_state ras;
+        outcome o = outcome_of_pairs(rows[i].pairs, rows[i].both, rows[i].is_amplicon, &ras);
+        assert_int_equal(o.library.kind, rows[i].is_amplicon ? PS_LIBRARY_AMPLICON : PS_LIBRARY_COPIES);
+        if (rows[i].is_amplicon)
+            assert_int_equal(o.counted, rows[i].pairs[0] > 3 ? 330 : 100 * rows[i].pairs[0]); /* at most 330 */
+        else
+            assert_int_equal(o.counted, rows[i].pairs[0] * (1 + rows[i].both));
+        assert_true(rows[i].is_amplicon || ras == PS_RAS_NOT_ASSESSABLE);
+    }
+}
+
 static void primers_hide(void **state) {
     (void)state;
     ps_primer forward = {.beg0 = P50 - 13, .end0 = P50 + 9, .strand = '+'}, elsewhere = {.beg0 = 100, .end0 = 120};
@@ -428,6 +489,7 @@ int main(void) {
         cmocka_unit_test(amplicons_cannot_be_counted),
         cmocka_unit_test(indels_rest_on_molecules),
         cmocka_unit_test(share_of_copies),
+        cmocka_unit_test(few_molecules_are_no_amplicons),
         cmocka_unit_test(primers_hide),
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),
