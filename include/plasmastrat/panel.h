@@ -350,4 +350,18 @@ char ps_panel_base(const ps_panel *panel, int contig, int32_t pos0);
 /* Shifts an indel as far left as the panel's known sequence allows (VCF normal form). `alt` is rewritten in place. */
 void ps_left_align(const ps_panel *panel, int contig, int32_t *beg0, int32_t *end0, char *alt);
 
+/* ---- matched normals ------------------------------------------------------------------------------------------------ */
+
+typedef struct ps_allele_depth { /* fragments or reads; -1: not known */
+    int64_t depth, alt;
+} ps_allele_depth;
+
+typedef enum {
+    PS_NORMAL_TOO_SHALLOW, /* so few fragments that a germline variant might not show */
+    PS_NORMAL_WITHOUT,     /* not there, or so much less than in the tumour that it comes from tumour cells */
+    PS_NORMAL_GERMLINE     /* as a germline variant shows, or as often as in the tumour */
+} ps_normal_answer;
+/* `normal` is known; of alignments, or of a VCF's own normal column. */
+ps_normal_answer ps_ask_normal(const ps_limits *limits, ps_allele_depth normal, ps_allele_depth tumour);
+
 #endif

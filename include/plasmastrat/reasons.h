@@ -25,6 +25,7 @@ typedef enum {
     PS_REASON_CODONS_SHALLOW,    /* hotspot codons whose lod95 is above the limit; the detail names them */
     PS_REASON_CANDIDATE_REFUSED, /* an activating change was seen and refused by a filter */
     PS_REASON_BELOW_FLOOR,       /* an activating call lies under the VAF that decides alone */
+    PS_REASON_NORMAL_SHALLOW,    /* the matched normal could not have shown whether a mutation is germline */
     PS_REASON_CARRY_OVER,        /* an activating call may be another sample's of the run */
     PS_REASON_DAMAGED,           /* damaged molecules hide what a codon holds */
     PS_REASON_UNDER_PRIMER,      /* hotspot codons that reads show only where a primer lies */

@@ -28,6 +28,9 @@ static const struct {
     [PS_REASON_BELOW_FLOOR] = {"below-vaf-floor",
                                "an activating change was called under the VAF from which a call decides alone: "
                                "carry-over from another sample looks the same"},
+    [PS_REASON_NORMAL_SHALLOW] = {"normal-shallow",
+                                  "the matched normal is too shallow there to tell whether the mutation is "
+                                  "germline"},
     [PS_REASON_CARRY_OVER] = {"possible-carry-over",
                               "another sample of the run has the mutation at many times the VAF: such "
                               "a call does not decide alone"},

@@ -518,15 +518,33 @@ static void changes_in_cis(void **state) {
 static void matched_normal(void **state) {
     (void)state;
     static const struct {
-        int depth, alt;
+        int depth, alt; /* of the normal */
+        int tumour;     /* G12D of 650 */
         ps_filter filter;
-    } rows[] = {{100, 48, PS_FILTER_GERMLINE}, {100, 20, PS_FILTER_GERMLINE}, {100, 19, PS_FILTER_PASS},
-                {100, 3, PS_FILTER_PASS},      {1000, 0, PS_FILTER_PASS},     {0, 0, PS_FILTER_PASS}};
+        int is_shallow;
+    } rows[] = {
+        {100, 48, 150, PS_FILTER_GERMLINE, 0},
+        {100, 20, 150, PS_FILTER_GERMLINE, 0}, /* as often as in the tumour */
+        {100, 19, 150, PS_FILTER_GERMLINE, 0},
+        {100, 3, 150, PS_FILTER_PASS, 0},
+        {1000, 0, 150, PS_FILTER_PASS, 0},
+        {0, 0, 150, PS_FILTER_PASS, 1},
+        {100, 2, 260, PS_FILTER_PASS, 0},
+        {500, 10, 260, PS_FILTER_PASS, 0},
+        {200, 40, 520, PS_FILTER_PASS, 0}, /* a leukaemic normal: a quarter of its cells are the tumour's */
+        {200, 40, 130, PS_FILTER_GERMLINE, 0},
+        {200, 95, 600, PS_FILTER_GERMLINE, 0}, /* the tumour lost the other allele */
+        {10, 3, 260, PS_FILTER_GERMLINE, 0},
+        {18, 0, 260, PS_FILTER_PASS, 1},
+        {19, 0, 260, PS_FILTER_PASS, 0},
+        {25, 1, 260, PS_FILTER_PASS, 0},
+        {8, 2, 260, PS_FILTER_PASS, 1},
+    };
     int k12 = codon_of("KRAS", 12);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_read_evidence dna = case_evidence(PS_INPUT_DNA), normal = case_evidence(PS_INPUT_NORMAL);
-        put_everywhere(&dna, 40, 500);
-        put_both(&dna, k12, code("GAT"), 40, 150);
+        put_everywhere(&dna, 40, 650 - rows[i].tumour);
+        put_both(&dna, k12, code("GAT"), 40, rows[i].tumour);
         put_both(&normal, k12, code("GGT"), 40, rows[i].depth - rows[i].alt);
         put_both(&normal, k12, code("GAT"), 40, rows[i].alt);
         ps_ras_call call = call_of(NULL, &dna, &normal, NULL);
@@ -535,6 +553,7 @@ static void matched_normal(void **state) {
         /* an activating change that was seen is no wild type, whatever refused it */
         assert_int_equal(call.state, rows[i].filter == PS_FILTER_PASS ? PS_RAS_MUTATED : PS_RAS_NOT_ASSESSABLE);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_CANDIDATE_REFUSED), rows[i].filter != PS_FILTER_PASS);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_NORMAL_SHALLOW), rows[i].is_shallow);
         assert_int_equal(v->source_alt[PS_INPUT_NORMAL], rows[i].alt);
         assert_int_equal(v->source_depth[PS_INPUT_NORMAL], rows[i].depth);
         assert_int_equal(v->sources, 1 << PS_INPUT_DNA);

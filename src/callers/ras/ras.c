@@ -141,13 +141,15 @@ int ras_is_chain(const ps_allele_count *allele) {
     return (int32_t)strlen(allele->alt) == allele->end0 - allele->beg0;
 }
 
-int ras_in_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v) {
+ps_normal_answer ras_ask_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v) {
     int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
     if (!normal || !normal->given || !ras_count(panel, normal, v, &depth, &alt, alt_side, ref_side))
-        return 0;
-    /* A few tumour cells in the normal leave a low VAF: not germline. */
-    return (double)alt >= panel->limits.ras_germline_min_alt &&
-           (double)alt >= panel->limits.ras_germline_normal_vaf * (double)depth;
+        return PS_NORMAL_TOO_SHALLOW;
+    return ps_ask_normal(&panel->limits, (ps_allele_depth){depth, alt}, (ps_allele_depth){v->depth, v->alt_depth});
+}
+
+int ras_in_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v) {
+    return ras_ask_normal(panel, normal, v) == PS_NORMAL_GERMLINE;
 }
 
 static int count_haplotype(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras_variant *v,
@@ -661,6 +663,18 @@ static void tell_libraries(const views *v, ps_ras_call *call) {
     tell_molecules(v, call);
 }
 
+/* A normal was given, and it could not have shown whether a mutation that decides is germline. */
+static void tell_normal(const ps_case *c, ps_ras_call *call) {
+    const ps_read_evidence *normal = c->reads[PS_INPUT_NORMAL];
+    for (size_t i = 0; i < call->n_variants && normal && normal->given; i++) {
+        const ps_ras_variant *v = &call->variant[i];
+        if (ps_makes_mutated(v) && ras_ask_normal(c->panel, normal, v) == PS_NORMAL_TOO_SHALLOW)
+            ps_reason_add(&call->reasons, PS_REASON_NORMAL_SHALLOW, "normal: %lld of %lld fragments show %s %s",
+                          (long long)v->source_alt[PS_INPUT_NORMAL], (long long)v->source_depth[PS_INPUT_NORMAL],
+                          c->panel->genes[v->effect.gene].name, v->effect.protein);
+    }
+}
+
 void ps_call_ras(const ps_case *given, ps_ras_call *call) {
     views v;
     make_views(given, &v);
@@ -688,5 +702,6 @@ void ps_call_ras(const ps_case *given, ps_ras_call *call) {
     free(codons);
     finish_call(c, &all, call);
     tell_libraries(&v, call);
+    tell_normal(c, call);
     free_views(&v);
 }

@@ -49,7 +49,8 @@ int ras_number(const ps_panel *panel, const ps_read_evidence *reads, ps_ras_vari
 const char *ras_change_text(const ps_ras_variant *v);
 /* A change across codons, as against an indel. */
 int ras_is_chain(const ps_allele_count *allele);
-/* Is the variant in the matched normal at a germline share? */
+/* What the matched normal tells of the variant, whose own counts are known; and: is it germline? */
+ps_normal_answer ras_ask_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v);
 int ras_in_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v);
 /* Phred quality to error probability. */
 double ras_error(int quality);

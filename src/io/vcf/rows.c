@@ -192,8 +192,7 @@ static void note_numbers(reader *r, const vcf_record *record, unsigned notes) {
 
 /* By the rule of a matched normal's alignments; a normal without counts is taken by its genotype. 1, 0 or -1. */
 static int is_in_normal(const reader *r, const vcf_record *record, int allele, ps_error *err) {
-    const ps_limits *l = &r->panel->limits;
-    vcf_counts counts;
+    vcf_counts counts, tumour;
     if (caller_says_germline(r, record))
         return 1;
     if (r->normal < 0)
@@ -202,10 +201,11 @@ static int is_in_normal(const reader *r, const vcf_record *record, int allele, p
     if (genotype == -2)
         return -1;
     vcf_read_counts(record, r->normal, allele, &counts);
+    vcf_read_counts(record, r->column, allele, &tumour);
     if (counts.alt_depth < 0)
         return genotype == 1;
-    return (double)counts.alt_depth >= l->ras_germline_min_alt &&
-           (double)counts.alt_depth >= l->ras_germline_normal_vaf * (double)counts.depth;
+    ps_allele_depth normal = {counts.depth, counts.alt_depth}, own = {tumour.depth, tumour.alt_depth};
+    return ps_ask_normal(&r->panel->limits, normal, own) == PS_NORMAL_GERMLINE;
 }
 
 /* Everything that the tumour's column says of the allele. */
