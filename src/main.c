@@ -23,6 +23,7 @@ static int cmd_version(int argc, char **argv, ps_error *err);
 static const command commands[] = {
     {"sample", ps_cmd_sample, "label one sample"},
     {"batch", ps_cmd_batch, "label every sample of a sheet"},
+    {"sheet", ps_cmd_sheet, "make the sheet of batch from a results folder, or an example"},
     {"stratify", ps_cmd_stratify, "join per-assay results of one sample, and label again"},
     {"report", ps_cmd_report, "cohort table, page and MultiQC file from results that exist"},
     {"validate", ps_cmd_validate, "expected against found: agreement, repeatability, limit of detection"},

@@ -6,7 +6,7 @@
 # $PLASMASTRAT is the program under test. SUITES: which suites to run (default: all; the longest come first).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES=cases real pages batch carry_over flips oracle vcf imports golden results evidence normals remote terminal sim_ras hostile lod bnd identity expression fuzz layers}"
+: "${SUITES=cases real pages batch carry_over flips oracle vcf imports golden results evidence sheet normals remote terminal sim_ras hostile lod bnd identity expression fuzz layers}"
 : "${JOBS:=$(n=$(nproc 2>/dev/null || echo 2); echo $((n < 4 ? n : 4)))}"
 passed=0 failed=0 skipped=0 shown=0 failures= units=
 work=$(mktemp -d) || exit 2
@@ -24,7 +24,7 @@ run_suite() { # NAME
     carry_over) python3 tests/batch/run_carry_over.py ;;
     terminal) python3 tests/terminal/run_terminal.py ;;
     golden) tests/golden/run.sh ;;
-    expression | normals | results | evidence | identity | lod) "tests/golden/$1.sh" ;;
+    expression | normals | results | sheet | evidence | identity | lod) "tests/golden/$1.sh" ;;
     remote) python3 tests/remote/run_remote.py ;;
     vcf | imports) python3 "tests/$1/run_$1.py" ;;
     pages) python3 tests/pages/run_pages.py ;;

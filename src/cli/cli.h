@@ -23,6 +23,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *sheet;                        /* report */
     const char *logs;                         /* report */
     int pages_beside;                         /* report */
+    int example;                              /* sheet */
     char **rest;                              /* arguments that are no options: argv's own, moved to its front */
     int n_rest;
 } cli_settings;
@@ -35,7 +36,8 @@ enum {
     CLI_REPORT = 16,
     CLI_STRATIFY = 32,
     CLI_EXPLAIN = 64,
-    CLI_VALIDATE = 128
+    CLI_VALIDATE = 128,
+    CLI_SHEET = 256
 }; /* which commands take an option */
 
 cli_settings cli_defaults(void);
@@ -151,6 +153,7 @@ int ps_cmd_reference(int argc, char **argv, ps_error *err);
 int ps_cmd_report(int argc, char **argv, ps_error *err);
 int ps_cmd_stratify(int argc, char **argv, ps_error *err);
 int ps_cmd_validate(int argc, char **argv, ps_error *err);
+int ps_cmd_sheet(int argc, char **argv, ps_error *err);
 int ps_cmd_explain(int argc, char **argv, ps_error *err);
 void cli_help_sample(FILE *out);
 void cli_help_batch(FILE *out);

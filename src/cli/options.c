@@ -27,7 +27,7 @@ typedef struct option_row {
 #define INPUT(role) (offsetof(cli_settings, job.path) + (role) * sizeof(const char *))
 #define BOTH (CLI_SAMPLE | CLI_BATCH)
 #define READS (CLI_SAMPLE | CLI_LOD)
-#define EVERY (ALL | CLI_REPORT | CLI_STRATIFY | CLI_EXPLAIN | CLI_VALIDATE)
+#define EVERY (ALL | CLI_REPORT | CLI_STRATIFY | CLI_EXPLAIN | CLI_VALIDATE | CLI_SHEET)
 #define AGAIN (CLI_STRATIFY | CLI_EXPLAIN)
 #define RELABEL (BOTH | AGAIN)
 #define ALL (CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE)
@@ -64,8 +64,9 @@ static const option_row rows[] = {
      "write the VCF here (and FILE.tbi) instead of DIR/ID.ras.vcf.gz"},
     {"evidence", 0, OUTPUT, IN(evidence), CLI_SAMPLE, "FILE",
      "write the evidence here instead of DIR/ID.evidence.gz"},
-    {"output", 'o', OUTPUT, IN(output), CLI_LOD | CLI_REFERENCE, "FILE",
+    {"output", 'o', OUTPUT, IN(output), CLI_LOD | CLI_REFERENCE | CLI_SHEET, "FILE",
      "write the table here (default: standard output)"},
+    {"example", 0, FLAG, IN(example), CLI_SHEET, NULL, "an example to fill in"},
     {"mutated", 0, TEXT, IN(mutated), CLI_LOD, "BAM", "alignments of a mutated sample to mix into the file"},
     {"fractions", 0, TEXT, IN(fractions), CLI_LOD, "X,X,...", "shares of its fragments (default: 0.01,0.02,0.05)"},
     {"repeats", 0, TEXT, IN(repeats), CLI_LOD | CLI_VALIDATE, "N",
@@ -101,7 +102,8 @@ static const option_row rows[] = {
      "name of the sample in the files' headers, where it is not the sample id: no warning then"},
     {"prior", 0, POSITIVE, JOB(prior_odds), RELABEL, "ODDS",
      "prior odds plasmacytoma : intramedullary (default: the model's)"},
-    {"force", 0, FLAG, IN(force), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE, NULL, "overwrite result files"},
+    {"force", 0, FLAG, IN(force), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE | CLI_SHEET, NULL,
+     "overwrite result files"},
     {"reproducible", 0, FLAG, IN(reproducible), BOTH, NULL,
      "no time, host or command line in any result: as always, so this changes nothing"},
     {"no-evidence", 0, FLAG, JOB(no_evidence), BOTH | CLI_STRATIFY, NULL,
@@ -110,7 +112,7 @@ static const option_row rows[] = {
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "go on with a stopped batch: only what is missing, changed or broken is done again"},
     {"quiet", 'q', FLAG, IN(quiet), EVERY, NULL, "no messages but errors"},
-    {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE, NULL,
+    {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE | CLI_SHEET, NULL,
      "say what is being done"},
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };
