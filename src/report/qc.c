@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "format.h"
+#include "origin.h"
 #include "qc_library.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/report.h"
@@ -239,24 +240,16 @@ static void check_vcf(ps_result *r) {
         compare_with_vcf(r, &r->calls.ras.variant[i]);
 }
 
-static void check_segments(ps_result *r) {
-    const ps_cnv_evidence *cnv = &r->evidence.cnv;
-    static const char *const limits[PS_N_CNV_UNITS] = {
-        [PS_CNV_LOG2] = "log2 ratios: without --purity no absolute copies",
-        [PS_CNV_COPIES] = "copies after its fit of purity and ploidy, which is not checked",
-        [PS_CNV_ROUNDED] = "whole copies of the sample, not of its tumour cells",
-    };
-    if (!r->evidence.has_cnv)
-        return;
-    ps_result_qc(r, "cnv", "cnv", PS_QC_PASS, (double)cnv->rows, NAN, "segments of %.60s; %s%s", cnv->program,
-                 limits[cnv->unit], cnv->changes_only ? "; what it does not list is not told" : "");
-    tell_notice(r, "cnv", "cnv", cnv->notice);
+static void check_import(ps_result *r, ps_marked marker, ps_input_role role, double value, const char *notice) {
+    ps_origin origin = ps_origin_of(r, marker, role);
+    const char *name = ps_input_names[role];
+    ps_result_qc(r, name, name, PS_QC_PASS, value, NAN, "%s: cannot show %s", origin.what, origin.cannot);
+    tell_notice(r, name, name, notice);
 }
 
 /* Where each marker came from, and what such a file cannot prove. */
 static void check_imports(ps_result *r) {
     const ps_sv_evidence *sv = &r->evidence.sv;
-    const ps_count_evidence *counts = &r->evidence.counts;
     size_t passing = 0, on_alt = 0;
     for (size_t i = 0; i < sv->n; i++) {
         passing += (size_t)sv->row[i].passes;
@@ -268,13 +261,11 @@ static void check_imports(ps_result *r) {
                      sv->caller, sv->n, passing,
                      on_alt ? ", some to alternative contigs of chromosome 14 that may hold IGH" : "");
     tell_notice(r, "sv", "sv", sv->notice);
-    check_segments(r);
-    if (r->evidence.has_counts && counts->program)
-        ps_result_qc(r, "counts", "counts", PS_QC_PASS, (double)counts->rows, NAN,
-                     "gene counts of %.60s%s; splicing, strand and place along the transcript are not known",
-                     counts->program,
-                     counts->unit == PS_COUNTS_PER_KB ? ", TPM or FPKM: without counting intervals" : "");
-    tell_notice(r, "counts", "counts", counts->notice);
+    if (r->evidence.has_cnv)
+        check_import(r, PS_MARKED_COPIES, PS_INPUT_CNV, (double)r->evidence.cnv.rows, r->evidence.cnv.notice);
+    if (r->evidence.has_counts)
+        check_import(r, PS_MARKED_EXPRESSION, PS_INPUT_COUNTS, (double)r->evidence.counts.rows,
+                     r->evidence.counts.notice);
 }
 
 static void check_rna(ps_result *r) {

@@ -2,6 +2,7 @@
 """Results of other programs in: structural variants, segments and gene counts, files made here as each program documents them.
 
 $PLASMASTRAT: the program (default ./plasmastrat). Prints a line per failed case and `ok N, failed N, skipped N`."""
+import html
 import json
 import os
 import subprocess
@@ -347,6 +348,31 @@ def segments_with_reads():
                 check(sample + ": disagreement", now["state"] == was["state"] and has_reason(now, "cnv-vs-reads"), (now["state"], now["reasons"]))
 
 
+def origins():
+    """Each marker's origin in JSON, page and QC, from one table."""
+    files = {"sv": put("s.vcf", sv_files.CALLERS[0][1]), "cnv": put("s.cns", cnv_files.cnvkit(cnv_files.genome())), "counts": put("c.txt", count_files.htseq(0)),
+             "vcf": put("m.maf", maf(G12D))}
+    folder = os.path.join(work, "origins")
+    done = run(*[x for k, v in files.items() for x in ("--" + k, v)], "-o", folder)
+    check("origins", done.returncode == 0, done.stderr[:300])
+    with open(os.path.join(folder, "x.json")) as text:
+        doc = json.load(text)
+    with open(os.path.join(folder, "x.html")) as text:
+        page = text.read()
+    for part, source, what, cannot in (("ras", "vcf", "variants of ", "a wild type"), ("ccnd1_expression", "counts", "gene counts of HTSeq", "splicing"),
+                                       ("ccnd1_copy_number", "cnv", "segments of CNVkit", "absolute copies"), ("igh_ccnd1", "sv", "structural variants of Manta", "that there is no junction")):
+        found = doc[part]["origins"]
+        check(f"origin of {part}", len(found) == 1 and found[0]["source"] == source and found[0]["what"].startswith(what) and cannot in found[0]["cannot_show"], found)
+        for o in found:
+            check(f"origin of {part} on the page", html.escape(f"From: {o['what']} (cannot show {o['cannot_show']})") in page.replace("&#39;", "&#x27;"), o)
+    for name in ("cnv", "counts"):
+        check(f"origin of {name} in QC", any(q["check"] == name and "cannot show" in q["message"] for q in doc["qc"]), doc["qc"])
+    doc = answer("origins of reads", "--dna", os.path.join(ROOT, "testdata", "PCL01.dna.bam"))
+    if doc:
+        known = [(k, [o["what"] for o in doc[k]["origins"]]) for k in ("ras", "igh_ccnd1") if doc[k]["state"] != "not-assessable"]
+        check("origins of reads", known and all(v == ["DNA alignments"] for _, v in known), known)
+
+
 def counts_by_map():
     """Transcripts of Kallisto, with the map of an nf-core run beside them."""
     folder = os.path.join(work, "kallisto")
@@ -389,7 +415,7 @@ def sheet():
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
         for part in (sv_callers, sv_others, sv_with_reads, vcf_with_joins, mafs, segments, neutral_segments,
-                     listed_segments, refused_segments, segments_by_build, vcf_with_segments, segments_with_reads, counts, counts_with_reads, joined, counts_by_map, sheet):
+                     listed_segments, refused_segments, segments_by_build, vcf_with_segments, segments_with_reads, counts, counts_with_reads, joined, origins, counts_by_map, sheet):
             part()
     print("ok {ok}, failed {failed}, skipped {skipped}".format(**count))
     sys.exit(1 if count["failed"] else 0)

@@ -111,6 +111,7 @@ static void cyclin_table(const ps_result *r, FILE *out) {
 void ps_html_expression(const ps_result *r, FILE *out) {
     const ps_expression_call *e = &r->calls.expression;
     ps_reasons_list(out, &e->reasons);
+    ps_origin_note(out, r, PS_MARKED_EXPRESSION);
     if (!ps_expression_counted(e)) {
         fputs("<p class=\"note\">Nothing can be said about expression.</p>\n", out);
         return;
@@ -175,6 +176,7 @@ static void arms_list(const ps_result *r, FILE *out) {
 void ps_html_copies(const ps_result *r, FILE *out) {
     const ps_copynumber_call *c = &r->calls.copynumber;
     ps_reasons_list(out, &c->reasons);
+    ps_origin_note(out, r, PS_MARKED_COPIES);
     if (!ps_copies_counted(c)) {
         fputs("<p class=\"note\">Nothing can be said about copies.</p>\n", out);
         return;
@@ -232,6 +234,7 @@ static void breakpoint_table(const ps_result *r, FILE *out) {
 void ps_html_junction(const ps_result *r, FILE *out) {
     const ps_junction_call *j = &r->calls.junction;
     ps_reasons_list(out, &j->reasons);
+    ps_origin_note(out, r, PS_MARKED_JUNCTION);
     if (!ps_junction_counted(j)) {
         fputs("<p class=\"note\">Nothing can be said about a junction.</p>\n", out);
         return;

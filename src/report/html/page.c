@@ -372,6 +372,7 @@ static void hotspot_item(const ps_result *r, FILE *out, int codon) {
 /* What the page shows below the table of variants has placeholders of its own: see report.html. */
 static void put_ras(const ps_result *r, FILE *out) {
     ps_reasons_list(out, &r->calls.ras.reasons);
+    ps_origin_note(out, r, PS_MARKED_RAS);
     put_variants(r, out);
 }
 

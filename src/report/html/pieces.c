@@ -93,6 +93,19 @@ void ps_reason_items(FILE *out, const ps_reasons *reasons) {
     }
 }
 
+void ps_origin_note(FILE *out, const ps_result *result, ps_marked marker) {
+    ps_origin origin[PS_N_INPUTS];
+    int n = ps_origins(result, marker, origin);
+    for (int i = 0; i < n; i++) {
+        fputs(i ? "; " : "<p class=\"note\">From: ", out);
+        ps_say(out, "%s", origin[i].what);
+        if (*origin[i].cannot)
+            ps_say(out, " (cannot show %s)", origin[i].cannot);
+    }
+    if (n)
+        fputs(".</p>\n", out);
+}
+
 /* On a narrow screen each row of a stack is a block, and its cells take their labels from --c2, --c3 ... */
 static void put_labels(FILE *out, const char *const *columns) {
     fputs(" class=\"stack\" style=\"", out);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../format.h"
+#include "../origin.h"
 
 #define DASH "\xE2\x80\x93" /* en dash: no value */
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, DASH)
@@ -26,6 +27,8 @@ void ps_fact(FILE *out, const char *name, const char *format, ...) __attribute__
 void ps_chip(FILE *out, const char *kind, const char *text);
 void ps_reasons_list(FILE *out, const ps_reasons *reasons);
 void ps_reason_items(FILE *out, const ps_reasons *reasons); /* without the list around */
+/* Where the marker's answer came from, and what it cannot show therefore; nothing where it is not assessable. */
+void ps_origin_note(FILE *out, const ps_result *result, ps_marked marker);
 /* A table up to <tbody>, in a box that scrolls sideways; `columns` ends with NULL, "#name" is a column of numbers. */
 void ps_table_head(FILE *out, const char *caption, const char *const *columns);
 /* The same for a table whose rows become blocks on a narrow screen; names hold no double quotes. Rows, cells and heads name their

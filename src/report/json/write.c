@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../format.h"
+#include "../origin.h"
 #include "digest.h"
 #include "print.h"
 #include "plasmastrat/alloc.h"
@@ -70,6 +71,21 @@ static json_t *source_names(document *d, unsigned sources) {
     for (int s = 0; s < PS_N_INPUTS; s++)
         if (sources >> s & 1)
             push(d, array, text(ps_input_names[s]));
+    return array;
+}
+
+/* Where a marker's answer came from. */
+static json_t *origins_array(document *d, ps_marked marker) {
+    ps_origin origin[PS_N_INPUTS];
+    int n = ps_origins(d->result, marker, origin);
+    json_t *array = json_array();
+    for (int i = 0; i < n; i++) {
+        json_t *o = json_object();
+        put(d, o, "source", text(ps_input_names[origin[i].source]));
+        put(d, o, "what", text(origin[i].what));
+        put(d, o, "cannot_show", text(origin[i].cannot));
+        push(d, array, o);
+    }
     return array;
 }
 
@@ -440,6 +456,7 @@ static json_t *ras_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_ras_state_names[ras->state]));
     put(d, o, "reasons", reasons_array(d, &ras->reasons));
+    put(d, o, "origins", origins_array(d, PS_MARKED_RAS));
     put(d, o, "variants", variants_array(d, 0));
     put(d, o, "codons", codons_array(d, 0));
     put(d, o, "lod95_limit", real(d->result->panel->limits.ras_lod95_limit));
@@ -535,6 +552,7 @@ static json_t *expression_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_expression_state_names[e->state]));
     put(d, o, "reasons", reasons_array(d, &e->reasons));
+    put(d, o, "origins", origins_array(d, PS_MARKED_EXPRESSION));
     put(d, o, "levels", levels_object(d, counted ? e->posterior : unknown));
     put(d, o, "plasma_share", share_object(d, counted));
     put(d, o, "fragments", counted ? count(e->fragments) : json_null());
@@ -610,6 +628,7 @@ static json_t *copynumber_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_cn_state_names[c->state]));
     put(d, o, "reasons", reasons_array(d, &c->reasons));
+    put(d, o, "origins", origins_array(d, PS_MARKED_COPIES));
     put(d, o, "log2_ratio", given ? real(c->log2_ratio) : json_null());
     put(d, o, "copies", given ? real(c->copies) : json_null());
     put(d, o, "copies_low", given ? real(c->copies_low) : json_null());
@@ -664,6 +683,7 @@ static json_t *junction_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_junction_state_names[j->state]));
     put(d, o, "reasons", reasons_array(d, &j->reasons));
+    put(d, o, "origins", origins_array(d, PS_MARKED_JUNCTION));
     put(d, o, "split_fragments", given ? count(j->split) : json_null());
     put(d, o, "discordant_fragments", given ? count(j->discordant) : json_null());
     put(d, o, "breakpoints", breakpoints_array(d));
