@@ -70,7 +70,7 @@ enum {
 };
 
 /* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A fragment
- * counts when it shows the three bases, each of at least ras_min_quality: poor ones count with their own error. */
+ * counts when it shows the three bases, each of at least ps_ras_min_quality: poor ones count with their own error. */
 enum { PS_HAP_INDEL = 64, PS_N_HAPS = 65 };
 typedef struct ps_codon_count {
     int32_t codon;   /* panel codon id */
@@ -195,7 +195,7 @@ enum {
 typedef struct ps_codon_evidence {      /* codons.c */
     uint64_t mate_conflicts;            /* codons not counted because overlapping mates disagree */
     uint64_t mates_expected, mates_met; /* reads whose mate starts in a coding exon too, and those that met it */
-    uint64_t
+    uint64_t poor,                      /* codons of fragments not counted for a base under ps_ras_min_quality */
         no_quality; /* reads that show coding bases and have no base qualities: these count as min_base_quality */
     ps_codon_count *codon;
     size_t n_codon;
@@ -245,6 +245,9 @@ typedef struct ps_junction_evidence { /* junctions.c; RNA, DNA */
 
 /* Fragments that show no indel at a codon and reach far enough beyond it to have shown one of these lengths. */
 uint32_t ps_codons_indel_depth(const ps_codon_evidence *codons, int32_t codon, int32_t deleted, int32_t inserted);
+/* Of the codons that fragments show, the share that is not counted for a base of low quality; 0 where none is shown. */
+double ps_poor_share(const ps_codon_evidence *codons);
+extern const double ps_ras_min_quality; /* phred */
 void ps_codons_free(ps_codon_evidence *codons);
 void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part);
 void ps_codons_tidy(const ps_panel *panel, ps_codon_evidence *codons);
@@ -278,6 +281,7 @@ typedef struct ps_read_evidence {
     uint64_t left_out[PS_N_COLLECTORS][PS_N_LEFT];
     uint64_t spliced[PS_N_COLLECTORS]; /* of the records not left out, those with an N in the CIGAR */
     uint64_t records;                  /* records that overlap the panel, once per collector */
+    int cut_at_introns;                /* 1: by GATK SplitNCigarReads: a spliced read is several records */
     int digested_primers;              /* 1: of Ion Torrent, whose kits digest the primers before sequencing */
     uint64_t missing_contigs;          /* bit per panel contig (id under 64) that the file's header does not name */
     ps_codon_evidence codons;

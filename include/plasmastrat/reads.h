@@ -37,6 +37,7 @@ typedef struct ps_reads_info { /* what the header and the file system say; owned
     char build_reason[256];
     const char *sample_name; /* the different SM of the read groups, joined by ", "; "" if none */
     int is_ion_torrent;      /* PL of a read group */
+    int is_cut_at_introns;   /* a @PG is GATK's SplitNCigarReads */
     int coordinate_sorted;   /* the header says SO:coordinate */
     int style;               /* PS_STYLE_* of the contig names */
     ps_index_state index;    /* STALE: older than the file, UNSOUND: damaged; not used */

@@ -27,6 +27,7 @@ typedef enum {
     PS_REASON_BELOW_FLOOR,       /* an activating call lies under the VAF that decides alone */
     PS_REASON_NORMAL_SHALLOW,    /* the matched normal could not have shown whether a mutation is germline */
     PS_REASON_CARRY_OVER,        /* an activating call may be another sample's of the run */
+    PS_REASON_POOR_BASES,        /* fragments over the codons are left out for base quality */
     PS_REASON_DAMAGED,           /* damaged molecules hide what a codon holds */
     PS_REASON_UNDER_PRIMER,      /* hotspot codons that reads show only where a primer lies */
     PS_REASON_MOLECULES_ASSUMED, /* an amplicon: nothing tells its molecules from copies, so a number is assumed */
@@ -35,7 +36,8 @@ typedef enum {
     PS_REASON_DEPTH_BELOW_THRESHOLD, /* too shallow to have shown the threshold */
     PS_REASON_READS_LEFT_OUT,        /* reads over CCND1 were left out, so that few are no low expression */
     PS_REASON_BORDERLINE_EXPRESSION,
-    PS_REASON_NOT_RNA, /* too few spliced reads: DNA, or DNA contamination */
+    PS_REASON_CUT_READS, /* RNA reads were cut at their introns */
+    PS_REASON_NOT_RNA,   /* too few spliced reads: DNA, or DNA contamination */
     PS_REASON_LOW_PLASMA_CELLS,
     PS_REASON_OTHER_CELLS,       /* CCND1 that other cells may have lent */
     PS_REASON_LATE_READS,        /* reads pile up at the 3' end, so lengths mislead */

@@ -34,6 +34,7 @@ static const struct {
     [PS_REASON_CARRY_OVER] = {"possible-carry-over",
                               "another sample of the run has the mutation at many times the VAF: such "
                               "a call does not decide alone"},
+    [PS_REASON_POOR_BASES] = {"poor-bases", "fragments over the codons are left out for low base quality"},
     [PS_REASON_DAMAGED] = {"damaged",
                            "many haplotypes of one substitution: damaged molecules, which look like mutations"},
     [PS_REASON_UNDER_PRIMER] = {"under-primer", "hotspot codons are seen only where a primer covers them"},
@@ -43,6 +44,8 @@ static const struct {
                                            "too few fragments on the reference genes to normalise"},
     [PS_REASON_DEPTH_BELOW_THRESHOLD] = {"depth-below-threshold", "too shallow to have shown the level"},
     [PS_REASON_BORDERLINE_EXPRESSION] = {"borderline-expression", "between two levels"},
+    [PS_REASON_CUT_READS] = {"cut-reads",
+                             "GATK SplitNCigarReads cut the reads at their introns: exons are told by clips"},
     [PS_REASON_NOT_RNA] = {"not-rna", "too few spliced reads: DNA, contaminated by DNA, or aligned without splicing"},
     [PS_REASON_LOW_PLASMA_CELLS] = {"low-plasma-cells", "too few plasma cells among the cells of this sample"},
     [PS_REASON_OTHER_CELLS] = {"other-cells", "CCND1 may be that of cells that are no plasma cells"},

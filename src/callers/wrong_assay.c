@@ -50,5 +50,10 @@ static int is_dna(const ps_panel *panel, const ps_read_evidence *e, char *why, s
 int ps_wrong_assay(const ps_panel *panel, const ps_read_evidence *e, char *why, size_t why_size) {
     if (!e || !e->given)
         return 0;
+    if (e->role != PS_INPUT_RNA && e->cut_at_introns) {
+        snprintf(why, why_size,
+                 "GATK SplitNCigarReads made it, which cuts RNA reads at their introns: give it with --rna");
+        return 1;
+    }
     return e->role == PS_INPUT_RNA ? is_dna(panel, e, why, why_size) : is_rna(e, why, why_size);
 }

@@ -22,10 +22,18 @@ void ps_codons_free(ps_codon_evidence *codons) {
     *codons = (ps_codon_evidence){0};
 }
 
+double ps_poor_share(const ps_codon_evidence *codons) {
+    double all = (double)codons->poor;
+    for (size_t i = 0; i < codons->n_codon; i++)
+        all += codons->codon[i].n;
+    return codons->poor ? (double)codons->poor / all : 0;
+}
+
 void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part) {
     whole->mate_conflicts += part->mate_conflicts;
     whole->mates_expected += part->mates_expected;
     whole->mates_met += part->mates_met;
+    whole->poor += part->poor;
     whole->no_quality += part->no_quality;
     ps_molecules_add(&whole->molecules, &part->molecules);
     PS_MOVE_ROWS(whole, part, codon, n_codon);
@@ -301,6 +309,8 @@ void ps_codons_write(const ps_codon_evidence *c, ps_pen *pen) {
     ps_put_integer_of(pen, "mates_expected", c->mates_expected);
     ps_put_integer_of(pen, "mates_met", c->mates_met);
     ps_put_integer_of(pen, "no_quality", c->no_quality);
+    if (c->poor)
+        ps_put_integer_of(pen, "poor", c->poor);
     ps_molecules_write(&c->molecules, pen);
     ps_put_rows(pen, &codon_kind, c->codon, c->n_codon);
     ps_put_rows(pen, &base_kind, c->base, c->n_base);
@@ -378,6 +388,7 @@ void ps_codons_scan(ps_scan *scan, ps_codon_evidence *c) {
     c->mates_expected = ps_scan_integer_of(scan, "mates_expected", PS_MOST_RECORDS);
     c->mates_met = ps_scan_integer_of(scan, "mates_met", PS_MOST_RECORDS);
     c->no_quality = ps_scan_integer_of(scan, "no_quality", PS_MOST_RECORDS);
+    c->poor = ps_scan_has(scan, "poor") ? ps_scan_integer_of(scan, "poor", PS_MOST_RECORDS) : 0;
     ps_molecules_scan(scan, &c->molecules);
     c->codon = ps_scan_rows(scan, &codon_kind, &c->n_codon);
     c->base = ps_scan_rows(scan, &base_kind, &c->n_base);

@@ -12,7 +12,7 @@
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
 /* phred: from which a base enters, with its own error (assumption: of poorer bases more than one in ten is wrong) */
-static const double ras_min_quality = 10;
+const double ps_ras_min_quality = 10;
 
 enum { QUALITIES = 64, MAX_CHAIN = 3 }; /* codons of one change, at most */
 enum { MOST_NAMESAKES = 8 }; /* fragments of one name that wait at a time: lanes of a file without read groups */
@@ -89,8 +89,10 @@ static void see_codon(codon_state *st, const ps_slice *s, int32_t id) {
             return;
         bases[k] = minus ? 3 - (code >> 6) : code >> 6; /* A C G T are 0 1 2 3: 3 - x is the complement */
         seen.quality[k] = code & PS_SPECIAL;
-        if (!indel && seen.quality[k] < ras_min_quality)
+        if (!indel && seen.quality[k] < ps_ras_min_quality) {
+            st->unit->part.codons.poor++;
             return;
+        }
     }
     seen.hap = indel ? PS_HAP_INDEL : 16 * bases[0] + 4 * bases[1] + bases[2];
     for (int k = 0; k < 3 && !indel; k++)

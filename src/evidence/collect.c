@@ -135,6 +135,7 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
             rows[i].make(b, panel);
     for (size_t i = 0; i < b->n; i++) {
         b->unit[i].sorted = about->coordinate_sorted;
+        b->unit[i].cut_at_introns = about->is_cut_at_introns;
         b->unit[i].memory = source->waiting_memory ? source->waiting_memory : WAITING_MEMORY / sharers;
         borrow_counts(&b->unit[i].part, whole);
         b->unit[i].part.role = source->role;
@@ -424,6 +425,7 @@ static void note_gene(ps_read_evidence *whole, const ps_unit *u) {
 static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whole) {
     whole->given = 1;
     whole->digested_primers |= ps_reads_about(b->source->reads)->is_ion_torrent;
+    whole->cut_at_introns |= ps_reads_about(b->source->reads)->is_cut_at_introns;
     for (int c = 0; c < panel->n_contigs && c < 64; c++)
         whole->missing_contigs |= (uint64_t)!ps_reads_has_contig(b->source->reads, c) << c;
     for (size_t i = 0; i < b->n; i++) {

@@ -251,6 +251,12 @@ void ps_scan_name(ps_scan *scan, const char *name) {
 }
 
 /* Up to 18 digits, which any int64_t holds. */
+int ps_scan_has(ps_scan *scan, const char *name) {
+    size_t n = strlen(name);
+    const char *at = scan->at + (*scan->at == ',');
+    return !scan->failed && at[0] == '"' && !strncmp(at + 1, name, n) && at[n + 1] == '"';
+}
+
 int64_t ps_scan_integer(ps_scan *scan, int64_t low, int64_t high) {
     if (scan->failed)
         return 0;

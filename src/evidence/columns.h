@@ -112,6 +112,7 @@ void ps_scan_fail(ps_scan *scan, const char *format, ...) __attribute__((format(
 int ps_scan_is(ps_scan *scan, const char *text);    /* 1: this comes next, and is passed */
 void ps_scan_text(ps_scan *scan, const char *text); /* it must */
 void ps_scan_name(ps_scan *scan, const char *name); /* as ps_put_name wrote it; `name` must last */
+int ps_scan_has(ps_scan *scan, const char *name);   /* 1: this member comes next; nothing is passed */
 int64_t ps_scan_integer(ps_scan *scan, int64_t low, int64_t high);
 double ps_scan_real(ps_scan *scan);
 char *ps_scan_string(ps_scan *scan); /* owned by the caller */

@@ -44,6 +44,7 @@ void ps_read_evidence_add(ps_read_evidence *whole, ps_read_evidence *part) {
     whole->missing_contigs = whole->given ? whole->missing_contigs & part->missing_contigs : part->missing_contigs;
     whole->given = 1;
     whole->digested_primers |= part->digested_primers;
+    whole->cut_at_introns |= part->cut_at_introns;
     add_tallies(whole, part);
     ps_codons_add(&whole->codons, &part->codons);
     ps_genes_add(&whole->genes, &part->genes);

@@ -67,6 +67,8 @@ static void hex_of(uint64_t hash, char out[17]) {
 static void put_tallies(const ps_read_evidence *e, ps_pen *pen) {
     ps_put_integer_of(pen, "records", e->records);
     ps_put_integer_of(pen, "digested_primers", (uint64_t)e->digested_primers);
+    if (e->cut_at_introns)
+        ps_put_integer_of(pen, "cut_at_introns", 1);
     ps_put_integer_of(pen, "missing_contigs", e->missing_contigs & UINT32_MAX); /* bits 0 to 31, and the others */
     ps_put_integer_of(pen, "missing_contigs_32", e->missing_contigs >> 32);
     ps_put_array_of(pen, "seen", e->seen, PS_N_COLLECTORS);
@@ -431,6 +433,7 @@ static void scan_inputs(ps_scan *scan, ps_evidence *e) {
 static void scan_tallies(ps_scan *scan, ps_read_evidence *e) {
     e->records = ps_scan_integer_of(scan, "records", PS_MOST_RECORDS);
     e->digested_primers = (int)ps_scan_integer_of(scan, "digested_primers", 1);
+    e->cut_at_introns = ps_scan_has(scan, "cut_at_introns") && ps_scan_integer_of(scan, "cut_at_introns", 1);
     e->missing_contigs = ps_scan_integer_of(scan, "missing_contigs", UINT32_MAX);
     e->missing_contigs |= ps_scan_integer_of(scan, "missing_contigs_32", UINT32_MAX) << 32;
     ps_scan_array_of(scan, "seen", e->seen, PS_N_COLLECTORS);
@@ -476,13 +479,13 @@ static void scan_content(ps_scan *scan, ps_evidence *e) {
     e->has_sites = scan_variants(scan, "sites", &e->sites);
     e->primers.listed = (size_t)ps_scan_integer_of(scan, "primers_listed", PS_MOST_COUNT);
     e->primers.row = ps_scan_rows(scan, &primer_kind, &e->primers.n);
-    e->has_sv = !scan->failed && strncmp(scan->at, ",\"sv\":", 6) == 0;
+    e->has_sv = ps_scan_has(scan, "sv");
     if (e->has_sv)
         ps_sv_scan(scan, "sv", &e->sv);
-    e->has_cnv = !scan->failed && strncmp(scan->at, ",\"cnv\":", 7) == 0;
+    e->has_cnv = ps_scan_has(scan, "cnv");
     if (e->has_cnv)
         ps_cnv_scan(scan, "cnv", &e->cnv);
-    e->has_counts = !scan->failed && strncmp(scan->at, ",\"counts\":", 10) == 0;
+    e->has_counts = ps_scan_has(scan, "counts");
     if (e->has_counts)
         ps_counts_scan(scan, "counts", &e->counts);
     ps_scan_text(scan, "}");

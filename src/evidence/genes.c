@@ -49,6 +49,23 @@ static int crosses_edge(const ps_unit *unit, const bam1_t *b) {
     return 0;
 }
 
+/* Cut at its introns, a spliced read ends in a clip where an exon ends, and goes on in a record of its own. */
+static int is_cut_at_edge(const ps_unit *unit, const bam1_t *b) {
+    enum { SLACK = 2 }; /* bases that both exons share move the cut */
+    const uint32_t *cigar = bam_get_cigar(b);
+    uint32_t n = b->core.n_cigar;
+    int64_t beg = b->core.pos, end = bam_endpos(b);
+    if (n < 2)
+        return 0;
+    int left = bam_cigar_op(cigar[0]) == BAM_CSOFT_CLIP || bam_cigar_op(cigar[0]) == BAM_CHARD_CLIP;
+    int right = bam_cigar_op(cigar[n - 1]) == BAM_CSOFT_CLIP || bam_cigar_op(cigar[n - 1]) == BAM_CHARD_CLIP;
+    for (size_t k = 0; k + 1 < unit->n_spans; k++)
+        if ((right && llabs(end - unit->spans[k].end0) <= SLACK) ||
+            (left && llabs(beg - unit->spans[k + 1].beg0) <= SLACK))
+            return 1;
+    return 0;
+}
+
 /* Place of the middle one of the read's aligned bases: fair to long reads of either strand. */
 static int64_t middle_of(const bam1_t *b) {
     const uint32_t *cigar = bam_get_cigar(b);
@@ -98,7 +115,8 @@ static void find_cuts(const ps_unit *unit, int64_t cut[2]) {
 static void count_read(ps_gene_count *count, const ps_unit *unit, const bam1_t *b) {
     const int64_t *cut = ((const gene_state *)unit->state)->cut;
     int64_t middle = middle_of(b);
-    int third = (middle >= cut[0]) + (middle >= cut[1]), spliced = ps_is_spliced(b);
+    int third = (middle >= cut[0]) + (middle >= cut[1]);
+    int spliced = ps_is_spliced(b) || (unit->cut_at_introns && is_cut_at_edge(unit, b));
     count->reads++;
     count->spliced += (uint64_t)spliced;
     count->unspliced += (uint64_t)(!spliced && crosses_edge(unit, b));

@@ -41,6 +41,7 @@ struct ps_unit {
     ps_span *spans; /* owned; ascending, disjoint, on one contig */
     size_t n_spans;
     int sorted;            /* records come in coordinate order */
+    int cut_at_introns;    /* as in ps_reads_info */
     void *state;           /* the collector's own */
     size_t memory;         /* bytes for fragments that wait for their mate; what is more goes to a temporary file */
     int unread;            /* errno: that file could not be read back, so the counts are short */

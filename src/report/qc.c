@@ -43,6 +43,12 @@ static void check_qualities(ps_result *r, const ps_read_evidence *e) {
         ps_result_qc(r, "base-qualities", ps_input_names[e->role], PS_QC_WARN, (double)e->codons.no_quality, 0,
                      "reads at RAS codons have no base qualities: each base counts as %g, which is assumed",
                      r->panel->limits.min_base_quality);
+    double share = ps_poor_share(&e->codons);
+    if (share > 0)
+        ps_result_qc(r, "poor-bases", ps_input_names[e->role], share > ps_ras_poor_share ? PS_QC_WARN : PS_QC_PASS,
+                     ps_round6(share), ps_ras_poor_share,
+                     "of the codons that fragments show have a base of quality under %g and are not counted: %llu",
+                     ps_ras_min_quality, (unsigned long long)e->codons.poor);
 }
 
 static void check_conflicts(ps_result *r, const ps_read_evidence *e) {

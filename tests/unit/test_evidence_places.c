@@ -1,6 +1,7 @@
 /* Guards against: test_evidence_places.c - ps_collect on typed SAM text: gene counts, depth bins, junction reads
  * (GRCh38). */
 #define _DEFAULT_SOURCE /* mkstemps */
+#include "plasmastrat/calls.h"
 #include "unit_sam.h"
 
 static ps_panel panel;
@@ -685,9 +686,54 @@ static int unload(void **state) {
     return 0;
 }
 
+/* GATK SplitNCigarReads: where the header names it, a clip at the edge of an exon is a splice; its pieces count as before. */
+static void reads_cut_at_introns(void **state) {
+    (void)state;
+    static const struct {
+        unit_read read;
+        uint64_t spliced;
+    } rows[] = {
+        {{.contig = "chr11", .pos1 = 69641462, .cigar = "50M50S"}, 1}, /* up to the end of exon 1 */
+        {{.contig = "chr11", .pos1 = 69643031, .cigar = "40S60M"}, 1}, /* from the beginning of exon 2 */
+        {{.contig = "chr11", .pos1 = 69641455, .cigar = "50M50S"}, 0}, /* a clip inside the exon */
+        {{.contig = "chr11", .pos1 = 69641412, .cigar = "100M"}, 0},   /* ends there without a clip */
+    };
+    for (int cut = 0; cut < 2; cut++)
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            unit_sam s;
+            sam_begin(&s, &panel, "coordinate");
+            sam_text(&s,
+                     cut ? "@PG\tID:GATK SplitNCigarReads\tPN:GATK SplitNCigarReads\n" : "@PG\tID:STAR\tPN:STAR\n");
+            sam_add(&s, rows[i].read);
+            ps_read_evidence e = run(&s, PS_INPUT_RNA);
+            char why[256];
+            assert_int_equal(e.cut_at_introns, cut);
+            gene_is(&e, ccnd1, 1, 1, 0, 1, cut ? rows[i].spliced : 0);
+            e.role = PS_INPUT_DNA;
+            assert_int_equal(ps_wrong_assay(&panel, &e, why, sizeof why), cut);
+            ps_read_evidence_free(&e);
+        }
+}
+
+/* Fragments that show KRAS 12 with a base of quality 9, 10 and 0: counted, or counted as poor. */
+static void poor_bases_are_counted(void **state) {
+    (void)state;
+    static const struct { int quality, counted; } rows[] = {{0, 0}, {9, 0}, {10, 1}, {40, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_read_evidence e =
+            one(AT("chr12", .pos1 = 25245349, .cigar = "3M", .quality1 = rows[i].quality + 1), PS_INPUT_DNA);
+        assert_int_equal(e.codons.poor, !rows[i].counted);
+        assert_int_equal(e.codons.n_codon > 0, rows[i].counted);
+        assert_true(ps_poor_share(&e.codons) == !rows[i].counted);
+        ps_read_evidence_free(&e);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(single_gene_reads),
+        cmocka_unit_test(reads_cut_at_introns),
+        cmocka_unit_test(poor_bases_are_counted),
         cmocka_unit_test(gene_shape),
         cmocka_unit_test(spliced_dna),
         cmocka_unit_test(gene_pairs),

@@ -521,5 +521,7 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
     call->reference_median = ps_round6(call->reference_median);
     if (gates_open(panel, e, cohort, call))
         decide(panel, e, cohort, call);
+    if (e->cut_at_introns)
+        ps_reason_add(&call->reasons, PS_REASON_CUT_READS, "rna: by a @PG of its header");
     say_assumed(cohort, call);
 }

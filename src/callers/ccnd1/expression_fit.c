@@ -169,6 +169,7 @@ static const ps_reason *refusal(const ps_expression_call *call) {
         case PS_REASON_BORDERLINE_EXPRESSION:
         case PS_REASON_REFERENCE_ASSUMED:
         case PS_REASON_LATE_READS:
+        case PS_REASON_CUT_READS:
             break;
         default:
             return &call->reasons.at[i];

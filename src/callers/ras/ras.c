@@ -430,6 +430,19 @@ static void tell_damaged(ps_ras_call *call) {
                           call->library[role].damaged_vaf);
 }
 
+/* Fraction of codons. Assumption: usual libraries lose a few percent of them to base quality. */
+const double ps_ras_poor_share = 0.2;
+
+static void tell_poor(const ps_case *c, ps_ras_call *call) {
+    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        double share = c->reads[role] && c->reads[role]->given ? ps_poor_share(&c->reads[role]->codons) : 0;
+        if (role != PS_INPUT_NORMAL && share > ps_ras_poor_share)
+            ps_reason_add(&call->reasons, PS_REASON_POOR_BASES,
+                          "%s: %.0f %% of the codons that fragments show have a base of quality under %g",
+                          ps_input_names[role], 100 * share, ps_ras_min_quality);
+    }
+}
+
 /* The tumour share that a wild type needs: half of it is mutated alleles. */
 static void tell_purity(const ps_case *c, ps_ras_call *call) {
     double worst = 0;
@@ -461,6 +474,7 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
                           n);
         tell_unclear(c, call);
         tell_damaged(call);
+        tell_poor(c, call);
         ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, ras_limit(c), open);
     } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;

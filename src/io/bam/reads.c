@@ -111,6 +111,17 @@ static void read_platform(ps_reads *reads) {
     ks_free(&platform);
 }
 
+/* By the program's id or name, as GATK 3 and 4 write them. */
+static void read_programs(ps_reads *reads) {
+    static const char *const tags[] = {"ID", "PN"};
+    kstring_t text = KS_INITIALIZE;
+    for (int i = 0; i < sam_hdr_count_lines(reads->header, "PG"); i++)
+        for (size_t t = 0; t < sizeof tags / sizeof *tags; t++)
+            if (sam_hdr_find_tag_pos(reads->header, "PG", i, tags[t], &text) == 0 && text.s)
+                reads->info.is_cut_at_introns |= strstr(text.s, "SplitNCigarReads") != NULL;
+    ks_free(&text);
+}
+
 /* The different SM of the read groups, joined by ", ". */
 static void read_sample_names(ps_reads *reads) {
     enum { MOST_NAMES = 10 };
@@ -164,6 +175,7 @@ int ps_reads_use_header(ps_reads *reads, ps_error *err) {
     ks_free(&order);
     read_sample_names(reads);
     read_platform(reads);
+    read_programs(reads);
     return 0;
 }
 
