@@ -103,15 +103,12 @@ typedef struct ps_expression_call {
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 /* Where there is no RNA, the call from another program's counts. Beside RNA they only add a reason when they disagree. */
 void ps_expression_add_counts(const ps_case *c, ps_expression_call *call);
-/* Every gene's log2_ratio and CCND1's numbers, from the genes' fragments and reference_median. */
-void ps_expression_measure(const ps_panel *panel, ps_expression_call *call);
 /* The state of a call that passed the gates, had it so many fragments of CCND1 and `depth` times those of all other genes. */
 ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expression_call *call, uint64_t fragments,
                                         double depth);
 /* The panel's mixture, or a cohort's: each level that it shows is the cohort's, the others the panel's. Returns 1 for a
  * cohort's; one that shows a single level cannot tell levels apart and gives the panel's. */
 int ps_mixture_of(const ps_panel *panel, const ps_expression_reference *cohort, ps_mixture *mixture);
-double ps_mixture_density(const ps_mixture *mixture, ps_level level, double log2_per_cell);
 /* Posterior of each level were log2 CCND1 per plasma cell known. */
 void ps_mixture_posterior(const ps_mixture *mixture, double log2_per_cell, double posterior[PS_N_LEVELS]);
 ps_level ps_mixture_level(const ps_mixture *mixture, double log2_per_cell); /* the likeliest */

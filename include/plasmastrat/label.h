@@ -53,7 +53,6 @@ typedef struct ps_label {
 void ps_judge(const ps_model *model, const ps_population *population, const ps_calls *calls, ps_specimen specimen,
               double prior_odds, ps_verdict *verdict);
 /* The calls of a sample whose states are known beyond doubt; nothing to free. */
-ps_calls ps_certain_calls(ps_level level, int ras_mutated);
 void ps_model_rates(const ps_model *model, const ps_population *population, double prior_odds, ps_rates *rates);
 /* Every model's verdict. The chosen one gives no label (not-applicable) where its specimen is not the sample's. */
 void ps_stratify(const ps_panel *panel, const ps_model *chosen, const ps_calls *calls, ps_specimen specimen,

@@ -13,7 +13,6 @@ typedef struct ps_map {
 /* Value of a key, made with value 0 if it is new. The pointer holds until the next ps_map call. */
 uint64_t *ps_map_at(ps_map *map, uint64_t key);
 uint64_t *ps_map_find(const ps_map *map, uint64_t key); /* or NULL */
-void ps_map_remove(ps_map *map, uint64_t key);
 void ps_map_free(ps_map *map);
 
 /* FNV-1a, 64 bits (Fowler, Noll, Vo), begun with PS_FNV_START: for checksums of texts that come in pieces. */

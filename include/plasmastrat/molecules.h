@@ -83,8 +83,6 @@ typedef struct ps_pile {
 
 /* One more fragment of the molecule; NULL when that is not kept. The pointer holds until the next call. */
 ps_molecule *ps_pile_add(ps_pile *pile, int32_t window, const ps_molecule_key *key);
-/* The same molecule again, without a fragment more; or NULL. */
-ps_molecule *ps_pile_find(const ps_pile *pile, const ps_molecule_key *key);
 /* Moves what is kept behind `out` and empties the pile. */
 void ps_pile_finish(ps_pile *pile, ps_molecules *out);
 

@@ -312,8 +312,6 @@ int ps_panel_filter_passes(const ps_panel *panel,
  * loaded. Returns the build's name ("GRCh38", "GRCh37", "T2T-CHM13v2") or NULL, and fills `why` with a sentence naming
  * the deciding contig. Lengths of 0 are unknown and are ignored; contigs of no build are ignored. */
 const char *ps_recognise_build(const char *const *names, const int64_t *lengths, int n, char *why, size_t why_size);
-/* Built-in panel for a build name, or NULL. */
-const char *ps_panel_for_build(const char *build);
 
 /* ---- codons ---------------------------------------------------------------------------------------------------- */
 

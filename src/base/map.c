@@ -68,26 +68,6 @@ uint64_t *ps_map_find(const ps_map *map, uint64_t key) {
     return map->key[slot] ? &map->value[slot] : NULL;
 }
 
-void ps_map_remove(ps_map *map, uint64_t key) {
-    key += key == 0;
-    if (!map->used)
-        return;
-    size_t mask = map->capacity - 1, hole = slot_of(map, key);
-    if (!map->key[hole])
-        return;
-    /* Backward shift keeps every probe chain whole without tombstones. */
-    for (size_t next = (hole + 1) & mask; map->key[next]; next = (next + 1) & mask) {
-        size_t home = (size_t)mix(map->key[next]) & mask;
-        if (((next - home) & mask) < ((next - hole) & mask))
-            continue;
-        map->key[hole] = map->key[next];
-        map->value[hole] = map->value[next];
-        hole = next;
-    }
-    map->key[hole] = 0;
-    map->used--;
-}
-
 void ps_map_free(ps_map *map) {
     free(map->key);
     free(map->value);

@@ -14,7 +14,7 @@
 #include "progress.h"
 #include "sheet.h"
 
-void cli_help_batch(FILE *out) {
+static void cli_help_batch(FILE *out) {
     fputs(
         "plasmastrat batch - label every sample of a sheet\n\n"
         "usage: plasmastrat batch SHEET -o DIR\n\n"

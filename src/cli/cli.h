@@ -92,7 +92,6 @@ void cli_note_stated(const ps_job *job, const cli_knowledge *knowledge, ps_state
  * gathered on. */
 int cli_read_evidence(const char *path, const cli_knowledge *knowledge, ps_evidence *evidence, const ps_panel **panel,
                       ps_error *err);
-int cli_is_gzip(const char *path); /* 1: by its first bytes; an alignment is gzip too */
 const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *knowledge, const ps_panel *panel);
 /* The evidence files `settings->rest` of one sample, joined and called again with what was stated then or is given now. The result
  * refers to the knowledge. */
@@ -103,7 +102,6 @@ int cli_gather_any(const ps_job *job, const cli_knowledge *knowledge, cli_say sa
                    ps_error *err);
 /* One sample's evidence called anew, with the purity, prior and specimen that were stated, and the default model. */
 int cli_call_evidence(const char *path, const cli_knowledge *knowledge, ps_result *result, ps_error *err);
-int cli_is_evidence(const char *path); /* ID.evidence.gz, or an ID.json beside one */
 /* Is this id usable as a file name?  */
 int cli_check_id(const char *id, const char *path, long line, ps_error *err);
 /* Refuses what is there already (unless force), before any work is done. */
@@ -116,7 +114,6 @@ int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps
 /* The same two for files with names of their own (--json, --html, --ras-vcf, --evidence); the others are as in `outdir`, or not
  * written when that is NULL. */
 int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err);
-int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err);
 
 int cli_writes_files(const cli_settings *settings); /* -o, --json, --html, --ras-vcf or --evidence was given */
 /* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
@@ -155,8 +152,6 @@ int ps_cmd_stratify(int argc, char **argv, ps_error *err);
 int ps_cmd_validate(int argc, char **argv, ps_error *err);
 int ps_cmd_sheet(int argc, char **argv, ps_error *err);
 int ps_cmd_explain(int argc, char **argv, ps_error *err);
-void cli_help_sample(FILE *out);
-void cli_help_batch(FILE *out);
 
 /* Does a name end so, and is it longer than that? */
 int cli_ends_in(const char *name, const char *ending);

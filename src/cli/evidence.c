@@ -10,7 +10,8 @@
 #include "plasmastrat/evidence_file.h"
 #include "plasmastrat/report.h"
 
-int cli_is_gzip(const char *path) {
+/* 1: by its first bytes; an alignment is gzip too */
+static int cli_is_gzip(const char *path) {
     unsigned char magic[2] = {0};
     FILE *f = fopen(path, "rb");
     size_t n = f ? fread(magic, 1, sizeof magic, f) : 0;

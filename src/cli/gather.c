@@ -5,7 +5,8 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 
-int cli_is_evidence(const char *path) {
+/* ID.evidence.gz, or an ID.json beside one */
+static int cli_is_evidence(const char *path) {
     return cli_ends_in(path, ".evidence.gz") || cli_ends_in(path, ".json");
 }
 

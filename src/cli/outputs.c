@@ -229,7 +229,7 @@ int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps
     return status;
 }
 
-int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err) {
+static int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err) {
     char *path[N_FILES];
     choose_paths(result->sample_id, s->outdir, s, result->no_evidence, path);
     int status = write_paths(result, path, s->force, err);

@@ -7,7 +7,7 @@
 #include "progress.h"
 #include "plasmastrat/alloc.h"
 
-void cli_help_sample(FILE *out) {
+static void cli_help_sample(FILE *out) {
     fputs(
         "plasmastrat sample - label one sample\n\n"
         "usage: plasmastrat sample [--id ID] [--rna BAM] [--dna BAM] [--normal BAM] [--vcf VCF] [-o DIR]\n\n"

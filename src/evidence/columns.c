@@ -54,7 +54,8 @@ void ps_put_real(ps_pen *pen, double value) {
     ps_put(pen, isfinite(value) ? text : "null");
 }
 
-void ps_put_string(ps_pen *pen, const char *text) {
+/* NULL: null; bytes that are no UTF-8 become U+FFFD */
+static void ps_put_string(ps_pen *pen, const char *text) {
     char *clean = ps_utf8_clean(text), escape[12];
     if (!clean) {
         ps_put(pen, "null");
@@ -250,14 +251,14 @@ void ps_scan_name(ps_scan *scan, const char *name) {
     ps_scan_text(scan, "\":");
 }
 
-/* Up to 18 digits, which any int64_t holds. */
 int ps_scan_has(ps_scan *scan, const char *name) {
     size_t n = strlen(name);
     const char *at = scan->at + (*scan->at == ',');
     return !scan->failed && at[0] == '"' && !strncmp(at + 1, name, n) && at[n + 1] == '"';
 }
 
-int64_t ps_scan_integer(ps_scan *scan, int64_t low, int64_t high) {
+/* Up to 18 digits, which any int64_t holds. */
+static int64_t ps_scan_integer(ps_scan *scan, int64_t low, int64_t high) {
     if (scan->failed)
         return 0;
     const char *at = scan->at;
@@ -304,7 +305,8 @@ static int scan_escape(ps_scan *scan) {
     return 16 * high + low;
 }
 
-char *ps_scan_string(ps_scan *scan) {
+/* owned by the caller */
+static char *ps_scan_string(ps_scan *scan) {
     if (scan->failed || ps_scan_is(scan, "null"))
         return NULL;
     ps_scan_text(scan, "\"");

@@ -85,8 +85,7 @@ typedef struct ps_pen {
 void ps_put(ps_pen *pen, const char *text);
 void ps_put_bytes(ps_pen *pen, const char *bytes, size_t n);
 void ps_put_integer(ps_pen *pen, int64_t value);
-void ps_put_real(ps_pen *pen, double value);       /* NaN: null */
-void ps_put_string(ps_pen *pen, const char *text); /* NULL: null; bytes that are no UTF-8 become U+FFFD */
+void ps_put_real(ps_pen *pen, double value); /* NaN: null */
 /* "name": and what follows, with a comma before it unless it opens an object. */
 void ps_put_name(ps_pen *pen, const char *name);
 void ps_put_integer_of(ps_pen *pen, const char *name, uint64_t value);
@@ -113,9 +112,7 @@ int ps_scan_is(ps_scan *scan, const char *text);    /* 1: this comes next, and i
 void ps_scan_text(ps_scan *scan, const char *text); /* it must */
 void ps_scan_name(ps_scan *scan, const char *name); /* as ps_put_name wrote it; `name` must last */
 int ps_scan_has(ps_scan *scan, const char *name);   /* 1: this member comes next; nothing is passed */
-int64_t ps_scan_integer(ps_scan *scan, int64_t low, int64_t high);
 double ps_scan_real(ps_scan *scan);
-char *ps_scan_string(ps_scan *scan); /* owned by the caller */
 uint64_t ps_scan_integer_of(ps_scan *scan, const char *name, int64_t high);
 char *ps_scan_string_of(ps_scan *scan, const char *name);
 void ps_scan_array_of(ps_scan *scan, const char *name, uint64_t *values, size_t n);

@@ -185,7 +185,8 @@ static int is_kept(const ps_pile *p, uint64_t hash) {
     return !p->limit || hash < p->limit;
 }
 
-ps_molecule *ps_pile_find(const ps_pile *p, const ps_molecule_key *key) {
+/* The same molecule again, without a fragment more; or NULL. */
+static ps_molecule *ps_pile_find(const ps_pile *p, const ps_molecule_key *key) {
     const uint64_t *row = is_kept(p, key->hash) ? ps_map_find(&p->at, key->hash) : NULL;
     return row ? &p->all.row[*row - 1] : NULL;
 }

@@ -90,10 +90,7 @@ int ps_load_span(const ps_table *table, size_t row, const int *column, const ps_
 
 /* Loci and codons from genes and transcripts. `path` names the sequences' file should two transcripts disagree. */
 int ps_build_loci(ps_panel *panel, const char *path, ps_error *err);
-int ps_locus_target(const ps_locus *locus, int32_t pos0);          /* target number, or -1 */
 const ps_locus *ps_locus_of_gene(const ps_panel *panel, int gene); /* or NULL */
-/* Genomic places of the three bases of a transcript's codon. */
-void ps_codon_places(const ps_panel *panel, const ps_transcript *t, int number, int32_t pos0[3]);
 /* Panel codon id of a transcript's codon, also when the panel lists it under an earlier transcript. */
 int ps_codon_of_transcript(const ps_panel *panel, int transcript, int number);
 

@@ -29,7 +29,8 @@ static place *coding_places(const ps_panel *panel, const ps_transcript *t) {
     return out;
 }
 
-int ps_locus_target(const ps_locus *locus, int32_t pos0) {
+/* target number, or -1 */
+static int ps_locus_target(const ps_locus *locus, int32_t pos0) {
     int low = 0, high = locus->n_targets;
     while (low < high) {
         int mid = low + (high - low) / 2;
@@ -110,7 +111,8 @@ static void add_codons(ps_panel *panel, int locus_id, int transcript) {
     free(places);
 }
 
-void ps_codon_places(const ps_panel *panel, const ps_transcript *t, int number, int32_t pos0[3]) {
+/* Genomic places of the three bases of a transcript's codon. */
+static void ps_codon_places(const ps_panel *panel, const ps_transcript *t, int number, int32_t pos0[3]) {
     int minus = panel->genes[t->gene].strand == '-';
     int32_t first = 3 * (number - 1), at = 0;
     for (int i = 0; i < t->n_cds; i++) {

@@ -13,20 +13,12 @@
 enum { MAX_BUILDS = 3, N_NAMES = 4, LENGTH = N_NAMES, N_COLUMNS };
 
 static const struct {
-    const char *build, *panel; /* panel NULL: recognised, but there is none */
-    const char *embedded, *file;
+    const char *build, *embedded, *file;
 } builds[MAX_BUILDS] = {
-    {"GRCh38", "grch38", "grch38", "contigs.tsv"},
-    {"GRCh37", "grch37", "grch37", "contigs.tsv"},
-    {"T2T-CHM13v2", NULL, "program", "builds.tsv"},
+    {"GRCh38", "grch38", "contigs.tsv"},
+    {"GRCh37", "grch37", "contigs.tsv"},
+    {"T2T-CHM13v2", "program", "builds.tsv"},
 };
-
-const char *ps_panel_for_build(const char *build) {
-    for (int i = 0; i < MAX_BUILDS; i++)
-        if (!strcmp(build, builds[i].build))
-            return builds[i].panel;
-    return NULL;
-}
 
 /* One build's contigs. The tables are embedded and hold no mitochondrion: its length tells no builds apart. */
 typedef struct known_contigs {

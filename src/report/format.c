@@ -27,13 +27,6 @@ void ps_put_html(FILE *out, const char *text) {
     free(plain);
 }
 
-size_t ps_columns(const char *text) {
-    size_t n = 0;
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
-}
-
 const char *ps_number(char out[PS_NUMBER_SIZE], double x, int decimals, const char *missing) {
     if (!isfinite(x)) {
         snprintf(out, PS_NUMBER_SIZE, "%s", missing);
@@ -154,16 +147,6 @@ int ps_contradiction_words(const ps_result *r, char *out, size_t size) {
         }
     }
     return used > 0;
-}
-
-void ps_contradicting_names(const ps_label *label, char *out, size_t size) {
-    size_t used = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < label->n_verdicts; i++)
-        if (label->verdict[i].contradicts) {
-            used = ps_append(out, size, used, used ? "," : "");
-            used = ps_append(out, size, used, label->verdict[i].model->name);
-        }
 }
 
 const char *ps_filter_name_of(const ps_ras_variant *variant) {

@@ -14,8 +14,6 @@
 
 /* Writes text as HTML character data, also safe inside a quoted attribute. NULL prints nothing. */
 void ps_put_html(FILE *out, const char *text);
-/* Terminal columns of valid UTF-8 text (one per code point). */
-size_t ps_columns(const char *text);
 
 #define PS_NUMBER_SIZE 40
 /* Fixed decimals, `missing` for NaN; returns `out`. Never prints "-0.00". */
@@ -43,8 +41,6 @@ int ps_rate_words(const ps_result *result, char *out, size_t size);
 void ps_rates_text(const ps_rates *rates, char *out, size_t size);
 /* "primary-solitary (published): intramedullary, if this were a lesion". Returns 0 where no model contradicts. */
 int ps_contradiction_words(const ps_result *result, char *out, size_t size);
-/* The names of those models alone, separated by commas; "" for none. */
-void ps_contradicting_names(const ps_label *label, char *out, size_t size);
 const char *ps_filter_name_of(const ps_ras_variant *variant);
 
 /* Which genes make the RAS state: those with a codon that must be shown wild type (KRAS, NRAS). */

@@ -376,7 +376,7 @@ void ps_judge(const ps_model *model, const ps_population *population, const ps_c
     weigh_calls(model, population, wanted, call, isnan(prior_odds) ? model->prior_odds : prior_odds, verdict);
 }
 
-ps_calls ps_certain_calls(ps_level level, int ras_mutated) {
+static ps_calls ps_certain_calls(ps_level level, int ras_mutated) {
     enum { CERTAIN = 600 }; /* ln odds; e to this is still a number */
     static const ps_ccnd1_state of_level[PS_N_LEVELS] = {PS_CCND1_NOT_DYSREGULATED, PS_CCND1_INTERMEDIATE,
                                                          PS_CCND1_DYSREGULATED};

@@ -240,7 +240,8 @@ static void measure_ccnd1(const ps_panel *panel, uint64_t n, ps_expression_call 
     call->high = unit > 0 ? ps_round6(log2(per_kb(high, gene) / unit)) : NAN;
 }
 
-void ps_expression_measure(const ps_panel *panel, ps_expression_call *call) {
+/* Every gene's log2_ratio and CCND1's numbers, from the genes' fragments and reference_median. */
+static void ps_expression_measure(const ps_panel *panel, ps_expression_call *call) {
     double unit = call->reference_median;
     for (int i = 0; i < panel->n_genes; i++) {
         double rate = per_kb((double)call->gene[i].fragments + 0.5, &panel->genes[i]);

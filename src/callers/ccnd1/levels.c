@@ -57,7 +57,7 @@ static void add_cohort_level(const ps_panel *panel, const ps_expression_referenc
     add_panel_level(panel, level, little, m);
 }
 
-double ps_mixture_density(const ps_mixture *m, ps_level level, double x) {
+static double ps_mixture_density(const ps_mixture *m, ps_level level, double x) {
     double sum = 0;
     for (int j = 0; j < m->n; j++)
         if (m->component[j].level == level)

@@ -1,5 +1,6 @@
 #include "counts.h"
 
+#include <math.h>
 #include <string.h>
 
 int ras_next_counts(const ps_panel *panel, const ps_read_evidence *e, ras_cursor *at, ras_counts *p) {
@@ -49,4 +50,8 @@ ras_change ras_change_between(const ps_panel *panel, const ps_codon *codon, int 
             c = (ras_change){c.n + 1, base, minus ? 3 - r : r, minus ? 3 - a : a};
     }
     return c;
+}
+
+double ras_error(int quality) {
+    return pow(10, -quality / 10.0);
 }

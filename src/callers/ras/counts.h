@@ -32,4 +32,7 @@ typedef struct ras_change { /* what a haplotype changes, against the reference o
 
 ras_change ras_change_between(const ps_panel *panel, const ps_codon *codon, int from_hap, int to_hap);
 
+/* Phred quality to error probability. */
+double ras_error(int quality);
+
 #endif

@@ -14,6 +14,8 @@ typedef struct ras_list {
 ps_ras_variant *ras_variant_at(const ps_panel *panel, ras_list *list, int contig, int32_t beg0, int32_t end0,
                                const char *alt);
 
+void ras_free_list(ras_list *list);
+
 /* Candidates of one read input, with their filter; and what each codon could have shown (n_codons). */
 void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
                     const ps_error_reference *normal_errors, ras_list *list, ps_ras_codon *codons,
@@ -52,10 +54,7 @@ int ras_is_chain(const ps_allele_count *allele);
 /* What the matched normal tells of the variant, whose own counts are known; and: is it germline? */
 ps_normal_answer ras_ask_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v);
 int ras_in_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v);
-/* Phred quality to error probability. */
-double ras_error(int quality);
-/* The codon that holds every base of [beg0, end0), or -1; and its haplotype with those bases replaced by `alt`, or -1. */
+/* The codon that holds every base of [beg0, end0), or -1. */
 int ras_codon_over(const ps_panel *panel, int contig, int32_t beg0, int32_t end0);
-int ras_haplotype(const ps_panel *panel, int codon, int32_t beg0, const char *alt);
 
 #endif

@@ -44,10 +44,6 @@ typedef struct caller { /* one read input */
     uint32_t *claimed; /* [codon][hap] fragments whose change is part of a larger one that is called */
 } caller;
 
-double ras_error(int quality) {
-    return pow(10, -quality / 10.0);
-}
-
 /* ---- what a codon could have shown ------------------------------------------------------------------------------
  */
 

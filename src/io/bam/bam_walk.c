@@ -69,7 +69,7 @@ int ps_record_is_sane(const ps_walk_rules *rules, const uint8_t *data) {
                (int64_t)bytes;
 }
 
-uint64_t ps_record_place(const uint8_t *data) {
+static uint64_t ps_record_place(const uint8_t *data) {
     return (uint64_t)u32(data + REF_ID) << 32 | (u32(data + POS) + 1);
 }
 

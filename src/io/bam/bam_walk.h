@@ -57,7 +57,6 @@ int ps_record_is_sane(const ps_walk_rules *rules, const uint8_t *data);
  * guess: the caller must verify it. */
 size_t ps_guess_record(const ps_walk_rules *rules, const uint8_t *data, size_t n);
 /* Order of places in a sorted file; unmapped records without a place come last. */
-uint64_t ps_record_place(const uint8_t *data);
 const char *ps_record_name(const uint8_t *data, size_t *length);
 
 /* A whole, sane record as htslib has it (bam_read1): padded name, real CIGAR of a record with more than 65535

@@ -49,6 +49,7 @@ struct ps_reads {
     uint64_t last_place;   /* place of the previous record, to hold a file to its SO:coordinate */
 };
 
+int ps_reads_truncated(const ps_reads *reads, ps_error *err);
 /* Spans in the file's contig numbers, sorted, overlapping and touching ones merged; `out` has room for n. */
 size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out);
 /* Tells reads->watch where a file that htslib reads is. */

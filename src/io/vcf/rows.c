@@ -8,6 +8,29 @@
 #include "plasmastrat/alloc.h"
 #include "reader.h"
 
+void vcf_free_variant(ps_variant *v) {
+    free(v->alt);
+    free(v->filter);
+    free(v->depth_field);
+    free(v->phase_set);
+}
+
+void vcf_note(reader *r, int kind, const vcf_record *record) {
+    record_note *note = &r->note[kind];
+    if (note->n++ == 0)
+        snprintf(note->first, sizeof note->first, "%.50s:%" PRId64, record->chrom, record->pos1);
+}
+
+/* An allele of a list of sites that cannot be counted. */
+void vcf_note_outside(reader *r, const vcf_record *record, int allele) {
+    size_t used = strlen(r->outside);
+    if (r->out->outside++ < MAX_OUTSIDE_NAMED && used + 40 < sizeof r->outside)
+        snprintf(r->outside + used, sizeof r->outside - used, "%s%.20s:%" PRId64 " %.8s>%.8s", used ? ", " : "",
+                 record->chrom, record->pos1, record->ref, record->alt[allele]);
+    else if (used + 5 < sizeof r->outside && (used < 4 || strcmp(r->outside + used - 4, " ...") != 0))
+        snprintf(r->outside + used, sizeof r->outside - used, " ...");
+}
+
 /* ---- one allele -------------------------------------------------------------------------------------------------
  */
 
@@ -115,13 +138,6 @@ static int is_no_call(const reader *r, const vcf_record *record, const ps_varian
     if (r->column < 0)
         return 0;
     return (v->genotype == -1 && v->alt_depth < 0 && isnan(v->vaf)) || is_uncalled(r, record);
-}
-
-void vcf_free_variant(ps_variant *v) {
-    free(v->alt);
-    free(v->filter);
-    free(v->depth_field);
-    free(v->phase_set);
 }
 
 /* VarDict's STATUS and VarScan's SS (beside its GPV) in INFO; SS of SomaticSniper and MuSE in the tumour's column. */

@@ -34,12 +34,6 @@ static void add_notice(ps_variants *out, const char *format, ...) {
     va_end(args);
 }
 
-void vcf_note(reader *r, int kind, const vcf_record *record) {
-    record_note *note = &r->note[kind];
-    if (note->n++ == 0)
-        snprintf(note->first, sizeof note->first, "%.50s:%" PRId64, record->chrom, record->pos1);
-}
-
 static void tell_notes(reader *r) {
     for (int i = 0; i < N_NOTES; i++)
         if (r->note[i].n == 1)
@@ -92,16 +86,6 @@ static int check_place(const reader *r, const vcf_record *record, int contig, ps
                     record->ref[wrong0 - (record->pos1 - 1)], wrong0 + 1, r->panel->build,
                     ps_panel_base(r->panel, contig, wrong0),
                     r->header_build ? "its header says it is on this one" : "its header does not say which");
-}
-
-/* An allele of a list of sites that cannot be counted. */
-void vcf_note_outside(reader *r, const vcf_record *record, int allele) {
-    size_t used = strlen(r->outside);
-    if (r->out->outside++ < MAX_OUTSIDE_NAMED && used + 40 < sizeof r->outside)
-        snprintf(r->outside + used, sizeof r->outside - used, "%s%.20s:%" PRId64 " %.8s>%.8s", used ? ", " : "",
-                 record->chrom, record->pos1, record->ref, record->alt[allele]);
-    else if (used + 5 < sizeof r->outside && (used < 4 || strcmp(r->outside + used - 4, " ...") != 0))
-        snprintf(r->outside + used, sizeof r->outside - used, " ...");
 }
 
 static void note_far_record(reader *r, const vcf_record *record) {

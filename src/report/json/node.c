@@ -114,7 +114,8 @@ int node_flag(json_reader *r, const json_t *object, const char *key, int null_ok
     return 0;
 }
 
-int node_find(const char *text, const char *const *names, int n) {
+/* Index of `text` in `names`, or -1. */
+static int node_find(const char *text, const char *const *names, int n) {
     for (int i = 0; i < n; i++)
         if (!strcmp(text, names[i]))
             return i;

@@ -40,7 +40,5 @@ const json_t *node_object(json_reader *r, const json_t *object, const char *key)
 const json_t *node_array(json_reader *r, const json_t *object, const char *key, size_t most);
 /* Element i as an object; NULL with a complaint when it is none. */
 const json_t *node_row(json_reader *r, const json_t *array, size_t i);
-/* Index of `text` in `names`, or -1. */
-int node_find(const char *text, const char *const *names, int n);
 
 #endif
