@@ -12,6 +12,7 @@ import tempfile
 sys.dont_write_bytecode = True
 import cnv_files
 import count_files
+import realigned
 import sv_files
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -212,6 +213,28 @@ def counts_with_reads():
         check("reads decide", (e["state"], e["fragments"]) == (o["state"], o["fragments"]), (e["state"], o["state"]))
         check("agreement is not told", not has_reason(e, "counts-vs-reads"), e["reasons"])
         check("disagreement is told", has_reason(o, "counts-vs-reads"), o["reasons"])
+
+
+def counts_of_alignments():
+    """featureCounts' counts of HISAT2's alignments give the level of the BAM itself, within 0.05 log2."""
+    absent = realigned.missing()
+    if absent:
+        print("skipped: counts of alignments:", ", ".join(absent), "not there")
+        count["skipped"] += 1
+        return
+    specs = [("very high", {"per_kb": 60, "ccnd1_log2": 4.6, "strand": "reverse", "multimapped": 0.02}),
+             ("intermediate", {"per_kb": 60, "ccnd1_log2": 0.2, "strand": "none", "read_length": 75}),
+             ("low", {"per_kb": 60, "ccnd1_log2": -6, "strand": "forward"})]
+    folder = os.path.join(work, "realigned")
+    os.mkdir(folder)
+    for name, bam, table in realigned.make(folder, specs):
+        own, doc = answer(f"RNA {name}", "--rna", bam), answer(f"counts {name}", "--counts", table)
+        if own and doc:
+            was, now = own["ccnd1_expression"], doc["ccnd1_expression"]
+            check(f"counts of alignments, {name}: level", abs(was["log2_ratio"] - now["log2_ratio"]) < 0.05, (was["log2_ratio"], now["log2_ratio"]))
+            check(f"counts of alignments, {name}: state", was["state"] == now["state"] != "not-assessable", (was["state"], now["state"], was["reasons"], now["reasons"]))
+            if os.environ.get("REPORT"):
+                print(name, was["log2_ratio"], now["log2_ratio"], was["state"], was["fragments"], now["fragments"])
 
 
 def joined():
@@ -415,7 +438,8 @@ def sheet():
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as work:
         for part in (sv_callers, sv_others, sv_with_reads, vcf_with_joins, mafs, segments, neutral_segments,
-                     listed_segments, refused_segments, segments_by_build, vcf_with_segments, segments_with_reads, counts, counts_with_reads, joined, origins, counts_by_map, sheet):
+                     listed_segments, refused_segments, segments_by_build, vcf_with_segments, segments_with_reads, counts, counts_with_reads,
+                     counts_of_alignments, joined, origins, counts_by_map, sheet):
             part()
     print("ok {ok}, failed {failed}, skipped {skipped}".format(**count))
     sys.exit(1 if count["failed"] else 0)
