@@ -218,6 +218,8 @@ typedef struct ps_cell_line {
     /* ---- contamination ---- */                                                                                    \
     X(contamination_warn, "fraction of fragments", 1e-3,                                                             \
       0.5) /* fraction of foreign fragments from which an input is contaminated */                                   \
+    X(contamination_relative, "fraction of fragments", 1e-3,                                                         \
+      0.5)                                      /* of a relative, that "below the limit" excludes */                 \
     X(contamination_min_sites, "SNPs", 10, 1e6) /* of at least contamination_min_depth before anything is said */
 
 typedef struct ps_limits {

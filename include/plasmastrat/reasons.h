@@ -83,6 +83,7 @@ typedef enum {
     /* persons */
     PS_REASON_FEW_SNPS,         /* too few common SNPs are covered */
     PS_REASON_NOISY_SNPS,       /* too many bases there are neither allele */
+    PS_REASON_RELATIVES_OPEN,   /* a relative's fragments above the limit are not excluded */
     PS_REASON_IDENTITY_UNCLEAR, /* the SNPs do not tell one person from two */
     PS_REASON_MIXED_PERSONS,    /* the inputs are of different persons */
     /* label */

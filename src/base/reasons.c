@@ -98,6 +98,9 @@ static const struct {
     [PS_REASON_NO_ASSESSABLE_MARKER] = {"no-assessable-marker", "no marker of the model could be assessed"},
     [PS_REASON_FEW_SNPS] = {"few-snps", "too few common SNPs are covered"},
     [PS_REASON_NOISY_SNPS] = {"noisy-snps", "too many bases at the common SNPs are neither allele"},
+    [PS_REASON_RELATIVES_OPEN] = {"contamination-open",
+                                  "another person's fragments above the limit are not excluded: a close "
+                                  "relative shares alleles, and lost copies look alike"},
     [PS_REASON_IDENTITY_UNCLEAR] = {"identity-unclear", "the common SNPs do not tell one person from two"},
     [PS_REASON_MIXED_PERSONS] = {"mixed-persons", "the inputs are of different persons"},
     [PS_REASON_MARKER_MISSING] = {"marker-missing", "a marker that the model requires could not be assessed"},

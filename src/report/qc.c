@@ -331,6 +331,9 @@ static void check_contamination(ps_result *r) {
             ps_result_qc(r, "contamination", input, states[c->state], c->fraction, limit,
                          "%.2g %% of fragments (%.2g to %.2g %%) are another person's, from %d common SNPs",
                          100 * c->fraction, 100 * c->low, 100 * c->high, c->sites);
+        else if (isfinite(c->high))
+            ps_result_qc(r, "contamination", input, PS_QC_WARN, c->high, r->panel->limits.contamination_relative,
+                         "highest share of fragments that may be a close relative's, from %d common SNPs", c->sites);
     }
 }
 

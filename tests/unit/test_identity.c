@@ -180,6 +180,28 @@ static ps_contamination contaminate(uint64_t seed, assay a) {
     return call;
 }
 
+/* Guards against: a sibling's twentieth in a tumour that lost copies, "below the limit" as often as not. */
+static void a_siblings_twentieth_is_never_below(void **state) {
+    (void)state;
+    int open = 0;
+    for (uint64_t seed = 1; seed <= 15; seed++) {
+        uint64_t draw = seed * 7919;
+        person mother = unit_stranger(&draw, &panel), father = unit_stranger(&draw, &panel);
+        person one = unit_child(&draw, &panel, &mother, &father), two = unit_child(&draw, &panel, &mother, &father);
+        assay a = {.role = PS_INPUT_DNA, .depth = 30, .error = 0.001, .foreign = &two, .fraction = 0.05};
+        a.purity = 0.9, a.lost = 0.15, a.gained = 0.3;
+        ps_read_evidence e = unit_observe(&draw, &panel, &one, a, draw ^ 0x5555);
+        ps_contamination c;
+        ps_call_contamination(&panel, &e, NULL, &c);
+        assert_int_not_equal(c.state, PS_CONTAMINATION_BELOW);
+        open += has_reason(&c.reasons, PS_REASON_RELATIVES_OPEN);
+        assert_int_equal(c.state == PS_CONTAMINATION_NOT_ASSESSABLE,
+                         has_reason(&c.reasons, PS_REASON_RELATIVES_OPEN));
+        ps_read_evidence_free(&e);
+    }
+    assert_true(open > 0); /* some of these were below the limit */
+}
+
 /* Guards against: copies that make an interval narrow: four of each molecule say what one says. */
 static void copies_say_one_thing_once(void **state) {
     (void)state;
@@ -415,6 +437,7 @@ int main(void) {
         cmocka_unit_test(contamination_is_measured),
         cmocka_unit_test(relatives_as_intruders),
         cmocka_unit_test(copies_say_one_thing_once),
+        cmocka_unit_test(a_siblings_twentieth_is_never_below),
         cmocka_unit_test(a_haploid_tumour_is_the_same_person),
         cmocka_unit_test(too_little_for_contamination),
         cmocka_unit_test(third_alleles_for_contamination),

@@ -307,6 +307,17 @@ static void fit_kinships(const ps_panel *panel, const fit *f, double drop, site 
     call->high = ps_round6(high);
 }
 
+/* A relative's fragments, who shares alleles, and lost copies look alike where SNPs are few or shallow: below the limit is only
+ * what the whole interval leaves no relative for. */
+static void judge(const ps_limits *l, ps_input_role role, ps_contamination *call) {
+    call->state = call->fraction >= l->contamination_warn  ? PS_CONTAMINATION_FOUND
+                  : call->high < l->contamination_relative ? PS_CONTAMINATION_BELOW
+                                                           : PS_CONTAMINATION_NOT_ASSESSABLE;
+    if (call->state == PS_CONTAMINATION_NOT_ASSESSABLE)
+        ps_reason_add(&call->reasons, PS_REASON_RELATIVES_OPEN, "%s: %.2g, up to %.2g were it a relative's; limit %g",
+                      ps_input_names[role], call->fraction, call->high, l->contamination_relative);
+}
+
 void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, const ps_library *library,
                            ps_contamination *call) {
     const ps_limits *l = &panel->limits;
@@ -339,7 +350,7 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
     f.het = ps_alloc(f.n, sizeof *f.het);
     f.hom = ps_alloc(f.n, sizeof *f.hom);
     fit_kinships(panel, &f, evidence->role == PS_INPUT_RNA ? contamination_drop_rna : contamination_drop, all, call);
-    call->state = call->fraction >= l->contamination_warn ? PS_CONTAMINATION_FOUND : PS_CONTAMINATION_BELOW;
+    judge(l, evidence->role, call);
     free(f.het);
     free(f.hom);
     free(all);

@@ -1,6 +1,6 @@
 /* bench_identity.c - how often persons are told apart and contamination is found, on seeded simulated counts.
  *
- * Usage: bench_identity [REPEATS]    (default 200; prints one line a figure)
+ * Usage: bench_identity [REPEATS [persons|strangers|relatives|cohorts]]    (default 200, all parts; prints one line a figure)
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -73,7 +73,7 @@ static void persons(const kind *k, int repeats, int shared) {
 
 /* `kinship`: 0 a stranger's fragments, 1 a parent's, 2 a child's, 3 a sibling's. */
 static void contamination(const char *name, assay a, int kinship, int repeats) {
-    int found = 0, covered = 0, assessed = 0;
+    int found = 0, covered = 0, assessed = 0, below = 0;
     double sum = 0, width = 0;
     for (int r = 0; r < repeats; r++) {
         uint64_t seed = (uint64_t)(r + 1) * 7919;
@@ -90,17 +90,18 @@ static void contamination(const char *name, assay a, int kinship, int repeats) {
         ps_contamination call;
         ps_call_contamination(&panel, &e, NULL, &call);
         ps_read_evidence_free(&e);
-        if (call.state == PS_CONTAMINATION_NOT_ASSESSABLE)
+        if (isnan(call.fraction))
             continue;
         assessed++;
+        below += call.state == PS_CONTAMINATION_BELOW;
         found += call.state == PS_CONTAMINATION_FOUND;
         covered += call.low <= a.fraction && a.fraction <= call.high;
         sum += call.fraction;
         width += call.high - call.low;
     }
     printf(
-        "%-50s planted %4.1f %%  assessed %d  warned %d  mean %.2f %%  interval holds the truth %.1f %% (width %.2f %%)\n",
-        name, 100 * a.fraction, assessed, found, 100 * sum / (assessed ? assessed : 1),
+        "%-50s planted %4.1f %%  assessed %d  warned %d  below the limit %d  mean %.2f %%  interval holds the truth %.1f %% (width %.2f %%)\n",
+        name, 100 * a.fraction, assessed, found, below, 100 * sum / (assessed ? assessed : 1),
         100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
 }
 
@@ -145,13 +146,7 @@ static void cohort(int n, double depth) {
     free(all);
 }
 
-int main(int argc, char **argv) {
-    int repeats = argc > 1 ? atoi(argv[1]) : 200;
-    ps_error err = {0};
-    if (ps_panel_load("grch38", &panel, &err) < 0) {
-        fprintf(stderr, "%s\n", err.text);
-        return 1;
-    }
+static void all_persons(int repeats) {
     assay normal = {.role = PS_INPUT_NORMAL, .depth = 8, .error = 0.002};
     assay dna = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002, .purity = 0.9, .lost = 0.15, .gained = 0.3};
     assay wild = {.role = PS_INPUT_DNA, .depth = 8, .error = 0.002, .purity = 0.95, .lost = 0.4, .gained = 0.3};
@@ -182,9 +177,10 @@ int main(int argc, char **argv) {
     haploid.depth = 8;
     persons(&(kind){"40 SNPs of 8x: haploid, normal", haploid, normal}, repeats, 40);
     persons(&(kind){"442 SNPs of 1x: DNA, DNA", thin, thin}, repeats, 0);
-    if (argc > 2)
-        return 0;
-    static const double planted[] = {0, 0.02, 0.05, 0.10};
+}
+
+static void strangers(int repeats) {
+    static const double planted[] = {0, 0.005, 0.02, 0.05, 0.10};
     for (size_t f = 0; f < sizeof planted / sizeof *planted; f++) {
         assay a = {.role = PS_INPUT_NORMAL, .depth = 30, .error = 0.001, .fraction = planted[f]};
         contamination("normal, 442 SNPs of 30x", a, 0, repeats);
@@ -207,21 +203,44 @@ int main(int argc, char **argv) {
                    .fraction = planted[f]};
         contamination("RNA, 250 SNPs of 40x, uneven", r, 0, repeats);
     }
+}
+
+static void relatives(int repeats) {
     static const char *const kin[] = {"", "a parent's", "a child's", "a sibling's"};
-    static const double relatives[] = {0.05, 0.10, 0.20, 0.30};
+    static const double planted[] = {0.05, 0.10, 0.20, 0.30};
     for (int k = 1; k < 4; k++)
-        for (size_t f = 0; f < sizeof relatives / sizeof *relatives; f++) {
+        for (size_t f = 0; f < sizeof planted / sizeof *planted; f++) {
             char name[80];
-            assay a = {.role = PS_INPUT_DNA, .depth = 60, .error = 0.001, .fraction = relatives[f]};
+            assay a = {.role = PS_INPUT_DNA, .depth = 60, .error = 0.001, .fraction = planted[f]};
             snprintf(name, sizeof name, "%s, 442 SNPs of 60x", kin[k]);
             contamination(name, a, k, repeats);
             a.depth = 30, a.purity = 0.9, a.lost = 0.15, a.gained = 0.3;
             snprintf(name, sizeof name, "%s, tumour of 15 %% lost, 30x", kin[k]);
             contamination(name, a, k, repeats);
         }
+}
+
+static void cohorts(int repeats) {
+    (void)repeats;
     printf("\n");
     cohort(2000, 30);
     cohort(2000, 1);
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        void (*run)(int repeats);
+    } parts[] = {{"persons", all_persons}, {"strangers", strangers}, {"relatives", relatives}, {"cohorts", cohorts}};
+    int repeats = argc > 1 ? atoi(argv[1]) : 200;
+    ps_error err = {0};
+    if (ps_panel_load("grch38", &panel, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (argc < 3 || !strcmp(argv[2], parts[i].name))
+            parts[i].run(repeats);
     ps_panel_free(&panel);
     return 0;
 }
