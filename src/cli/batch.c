@@ -18,14 +18,13 @@ static void cli_help_batch(FILE *out) {
     fputs(
         "plasmastrat batch - label every sample of a sheet\n\n"
         "usage: plasmastrat batch SHEET -o DIR\n\n"
-        "SHEET is a TSV or CSV file with a header line and the columns sample_id, rna, dna, normal, vcf, purity and\n"
-        "specimen in any order (sample_id and one of rna, dna, vcf are needed); paths are relative to the sheet, "
-        "empty\n"
-        "or . means none. Writes the files of `sample` for each sample; DIR/cohort.tsv with a row for every sample,\n"
-        "also the failed ones; DIR/cohort.html, the same as a page; and DIR/plasmastrat_mqc.json for MultiQC. Exit\n"
-        "status 1 when any sample failed. A batch that was stopped, by Ctrl-C, SIGTERM, a full disk or worse, goes "
-        "on\n"
-        "with --resume: DIR/.plasmastrat remembers what each finished sample was made from.\n\n",
+        "SHEET is a TSV or CSV file (as spreadsheet programs save it) with a header line and the columns sample_id, rna,\n"
+        "dna, normal, vcf, sv, cnv, counts, purity, specimen and molecules in any order; sample_id and one input are\n"
+        "needed. Paths are relative to the sheet; empty, . or NA means none; | separates the lanes of one cell.\n"
+        "Writes the files of `sample` for each sample and those of `report` for all: cohort.tsv (a row for every sample,\n"
+        "also the failed ones), cohort.html, cohort.maf, cbioportal_samples.txt and plasmastrat_mqc.json for MultiQC.\n"
+        "Exit status 1 when any sample failed. A batch that was stopped (Ctrl-C, a full disk, a crash) goes on with\n"
+        "--resume: DIR/.plasmastrat remembers what each finished sample was made from.\n\n",
         out);
     cli_print_options(CLI_BATCH, out);
 }

@@ -11,10 +11,10 @@ static void help(FILE *out) {
     fputs(
         "plasmastrat explain - why this label, in words\n\n"
         "usage: plasmastrat explain ID.json|ID.evidence.gz\n\n"
-        "The evidence (of an ID.json: the file beside it, which must be its own) is called again by the rules of this\n"
-        "version, with the purity, prior, specimen and model of the run, or those that are given here.\n\n"
-        "Prints what each marker was and what it weighs, what was not assessable and what would make it so (how much\n"
-        "more depth), the smallest change of one marker that gives another label, and how the models differ.\n\n",
+        "Reads the evidence of a result (for an ID.json the file beside it) and labels it again, with the purity, prior,\n"
+        "specimen and model of the run unless you give others here.\n\n"
+        "Prints what was found of each marker and how much it weighs, what more data would help (how much deeper), which\n"
+        "small change would give another label, and how the other models answer.\n\n",
         out);
     cli_print_options(CLI_EXPLAIN, out);
 }

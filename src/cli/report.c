@@ -18,13 +18,15 @@ static void help(FILE *out) {
     fputs(
         "plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
         "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
-        "Reads ID.json files (of a folder: every *.json but plasmastrat_mqc.json) of any age of the same schema and\n"
-        "writes DIR/cohort.tsv, DIR/cohort.html and DIR/plasmastrat_mqc.json: the same bytes that `batch` wrote for\n"
-        "these samples, when DIR is their folder too. The page links to each sample's ID.html beside its ID.json,\n"
-        "wherever that is, if there is one. Rows are in the order of the sheet; without one they are sorted by sample\n"
-        "id. A file that cannot be used, and a sample of the sheet without a result, is a failed row that says why\n"
-        "(with --logs, in the words of that sample's run, and else of the folder's cohort.tsv, which `batch` left);\n"
-        "the exit status is then 1. Results that are not in the sheet are left out, with a notice.\n\n",
+        "Reads ID.json files (in a folder: every *.json but plasmastrat_mqc.json) and writes into DIR:\n"
+        "  cohort.tsv             a row for every sample, also the failed ones\n"
+        "  cohort.html            the same as a page, with links to each ID.html\n"
+        "  plasmastrat_mqc.json   for MultiQC\n"
+        "  cohort.maf             every called variant, in the columns of GDC's MAF\n"
+        "  cbioportal_samples.txt cBioPortal's clinical sample file\n"
+        "They are the files that `batch` writes. Rows are in the order of the sheet, without a sheet sorted by sample id.\n"
+        "A file that cannot be read, or a sample of the sheet without a result, becomes a failed row that says why (with\n"
+        "--logs in the words of its run), and the exit status is 1. Results that are not in the sheet are left out.\n\n",
         out);
     cli_print_options(CLI_REPORT, out);
 }

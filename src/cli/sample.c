@@ -11,10 +11,10 @@ static void cli_help_sample(FILE *out) {
     fputs(
         "plasmastrat sample - label one sample\n\n"
         "usage: plasmastrat sample [--id ID] [--rna BAM] [--dna BAM] [--normal BAM] [--vcf VCF] [-o DIR]\n\n"
-        "At least one of --rna, --dna, --vcf, --sv, --cnv and --counts is needed; what a missing input would have told is not assessable.\n"
-        "With -o, writes DIR/ID.json, DIR/ID.html and DIR/ID.ras.vcf.gz with its index; --json, --html and "
-        "--ras-vcf\n"
-        "name single files. A one-screen summary goes to standard output.\n\n",
+        "Give at least one of --rna, --dna, --vcf, --sv, --cnv and --counts. What a missing input would have shown is\n"
+        "reported as not-assessable, never as negative.\n"
+        "With -o, writes DIR/ID.html (the page to read), DIR/ID.json, DIR/ID.evidence.gz and DIR/ID.ras.vcf.gz with its\n"
+        "index. --json, --html, --ras-vcf and --evidence name single files. A one-screen summary is printed in any case.\n\n",
         out);
     cli_print_options(CLI_SAMPLE, out);
 }

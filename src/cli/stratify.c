@@ -12,15 +12,11 @@ static void help(FILE *out) {
     fputs(
         "plasmastrat stratify - join the evidence of one sample's files, and call it again\n\n"
         "usage: plasmastrat stratify FILE... [--purity X] [--model FILE] [--specimen SITE] [--prior ODDS] [-o DIR]\n\n"
-        "Each file is the ID.evidence.gz of one run of `sample` on some of the sample's inputs (or the ID.json beside it): "
-        "RNA\n"
-        "in one, DNA in another, lanes, a VCF. The answer is that of one run on all of them, byte for byte, by the rules "
-        "of this\n"
-        "version. Without --purity, --model, --specimen and --prior those that were given to the runs hold; references "
-        "(of\n"
-        "copy number, of expression) are given again. Refused: another sample id, build or panel, another person's "
-        "lanes,\n"
-        "the same file twice.\n\n",
+        "Each FILE is the ID.evidence.gz of a run of `sample` (or the ID.json beside it) on some of one sample's inputs:\n"
+        "RNA in one, DNA in another, a lane, a VCF. The result is the same, byte for byte, as that of one run on all of\n"
+        "them. --purity, --model, --specimen and --prior are remembered unless you give them again; references (copy\n"
+        "number, expression, errors) have to be given again.\n"
+        "Files of different samples, builds or panels, lanes of different persons, and the same file twice are errors.\n\n",
         out);
     cli_print_options(CLI_STRATIFY, out);
 }

@@ -59,7 +59,8 @@ static void check_conflicts(ps_result *r, const ps_read_evidence *e) {
         return;
     double share = (double)e->codons.mate_conflicts / (double)codons;
     ps_result_qc(r, "mate-conflicts", ps_input_names[e->role], share > conflict_warning ? PS_QC_WARN : PS_QC_PASS,
-                 ps_round6(share), conflict_warning, "%llu codons where overlapping mates disagree were not counted",
+                 ps_round6(share), conflict_warning,
+                 "%llu codons were not counted because the two mates disagree there",
                  (unsigned long long)e->codons.mate_conflicts);
 }
 
@@ -72,8 +73,8 @@ static void check_library(ps_result *r) {
     if (isfinite(x->sense_share)) {
         int mixed = x->strand == PS_STRAND_NONE && fabs(x->sense_share - 0.5) > even_strands;
         ps_result_qc(r, "strandedness", "rna", mixed ? PS_QC_WARN : PS_QC_PASS, x->sense_share,
-                     l->expression_stranded_fraction, "share of sense fragments on the reference genes; %s%s",
-                     mixed ? "neither even nor of one strand: mixed libraries? counted as " : "counted as ",
+                     l->expression_stranded_fraction, "share of sense fragments on the reference genes: %s%s",
+                     mixed ? "between stranded and unstranded (mixed libraries?); counted as " : "counted as ",
                      ps_strandedness_names[x->strand]);
     }
     if (isfinite(x->unspliced_share))
@@ -127,7 +128,7 @@ static void check_error_reference(ps_result *r) {
     const ps_ras_call *x = &r->calls.ras;
     if (x->errors_checksum[0])
         ps_result_qc(r, "error-reference", "dna", PS_QC_PASS, (double)x->errors_samples, PS_MIN_ERROR_SAMPLES,
-                     "samples behind the errors of each RAS place (checksum %s)", x->errors_checksum);
+                     "samples behind the error reference (checksum %s)", x->errors_checksum);
 }
 
 /* Errors that one read input shows: of its bases' qualities, and of its molecules. */
@@ -140,13 +141,14 @@ static void check_errors(ps_result *r, ps_input_role role) {
         ps_result_qc(r, "qualities-optimistic", ps_input_names[role],
                      x->quality_ratio > l->ras_optimistic_ratio ? PS_QC_WARN : PS_QC_PASS, x->quality_ratio,
                      l->ras_optimistic_ratio,
-                     "mismatches at RAS codons in those that base qualities state; RAS calls use what was seen");
-    ps_result_qc(r, "damaged", ps_input_names[role], x->damaged ? PS_QC_WARN : PS_QC_PASS, x->damaged,
-                 l->ras_damage_haplotypes,
-                 x->damaged ? "haplotypes of %s with a VAF of up to %.2g outside hotspots: damaged molecules; such "
-                              "changes are no calls up to twice that VAF, and wild types hold from there only"
-                            : "no substitution has many haplotypes outside hotspots",
-                 x->damaged_pair, x->damaged_vaf);
+                     "times as many mismatches at RAS codons as base qualities promise; RAS calls use what was seen");
+    ps_result_qc(
+        r, "damaged", ps_input_names[role], x->damaged ? PS_QC_WARN : PS_QC_PASS, x->damaged,
+        l->ras_damage_haplotypes,
+        x->damaged
+            ? "different %s changes outside hotspots, VAF up to %.2g: damaged DNA. Such changes are not called below twice that VAF, and wild type holds only above it"
+            : "no kind of change is frequent outside hotspots",
+        x->damaged_pair, x->damaged_vaf);
 }
 
 static void check_ras(ps_result *r) {
@@ -159,7 +161,7 @@ static void check_ras(ps_result *r) {
     const ps_codon *codon = &r->panel->codons[worst];
     double lod = r->calls.ras.codon[worst].lod95, limit = r->panel->limits.ras_lod95_limit;
     ps_result_qc(r, "ras-lod95", "sample", lod <= limit ? PS_QC_PASS : PS_QC_WARN, lod, limit,
-                 "smallest VAF that the least covered deciding codon (%s %d) would have shown",
+                 "smallest VAF that would have been found at the weakest hotspot codon (%s %d)",
                  r->panel->genes[codon->gene].name, codon->number);
 }
 
@@ -216,8 +218,9 @@ static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
         snprintf(limit, sizeof limit, ", which would have shown a VAF of %.2g", codon->lod95);
     ps_result_qc(r, "vcf-vs-reads", "vcf", v->filter == PS_FILTER_REFUTED ? PS_QC_FAIL : PS_QC_WARN,
                  depth ? ps_round6((double)alt / (double)depth) : NAN, NAN,
-                 "%s %s (%s) %s, seen %lld/%lld in the DNA alignments%s", r->panel->genes[v->effect.gene].name,
-                 v->effect.protein, v->effect.hgvs_c, says, (long long)alt, (long long)depth, limit);
+                 "%s %s (%s) %s; %lld of %lld fragments of the DNA alignments show it%s",
+                 r->panel->genes[v->effect.gene].name, v->effect.protein, v->effect.hgvs_c, says, (long long)alt,
+                 (long long)depth, limit);
 }
 
 /* A change that RNA alone shows, at a codon where the DNA would have: of another sample, or of cells that the DNA has not. */
@@ -229,8 +232,7 @@ static void compare_with_rna(ps_result *r, const ps_ras_variant *v) {
         return;
     ps_result_qc(
         r, "rna-vs-dna", "rna", PS_QC_WARN, ps_round6((double)alt / (double)depth), codon->lod95,
-        "%s %s (%s) is called in the RNA, seen %lld/%lld in the DNA alignments, which would have shown a VAF of "
-        "%.2g",
+        "%s %s (%s) is called in the RNA, but only %lld of %lld DNA fragments show it; the DNA would have shown a VAF of %.2g",
         r->panel->genes[v->effect.gene].name, v->effect.protein, v->effect.hgvs_c, (long long)alt, (long long)depth,
         codon->lod95);
 }
@@ -262,10 +264,11 @@ static void check_imports(ps_result *r) {
         on_alt += (size_t)(sv->row[i].passes && sv->row[i].on_alt);
     }
     if (r->evidence.has_sv && sv->caller)
-        ps_result_qc(r, "sv", "sv", on_alt ? PS_QC_WARN : PS_QC_PASS, (double)passing, NAN,
-                     "%.60s lists %zu joins of 11q13 to IGH, %zu of them pass%s; none listed would prove nothing",
-                     sv->caller, sv->n, passing,
-                     on_alt ? ", some to alternative contigs of chromosome 14 that may hold IGH" : "");
+        ps_result_qc(
+            r, "sv", "sv", on_alt ? PS_QC_WARN : PS_QC_PASS, (double)passing, NAN,
+            "%.60s lists %zu joins of 11q13 to IGH, %zu of them pass%s; an empty list would not prove that there is none",
+            sv->caller, sv->n, passing,
+            on_alt ? ", some to alternative contigs of chromosome 14 that may hold IGH" : "");
     tell_notice(r, "sv", "sv", sv->notice);
     if (r->evidence.has_cnv)
         check_import(r, PS_MARKED_COPIES, PS_INPUT_CNV, (double)r->evidence.cnv.rows, r->evidence.cnv.notice);
@@ -311,10 +314,9 @@ static void check_identity(ps_result *r) {
         else
             ps_result_qc(
                 r, "identity", "sample", states[p->state], p->log_odds, r->panel->limits.identity_min_log_odds,
-                "%s and %s are %s: %d common SNPs, ln odds of one person %.1f over unrelated, %.1f over close "
-                "relatives",
+                "%s and %s are %s by %d common SNPs; ln odds of one person %.1f against strangers, %.1f against close relatives",
                 ps_input_names[p->a], ps_input_names[p->b],
-                p->state == PS_IDENTITY_SAME ? "one person's" : "of different persons", p->sites, p->log_odds,
+                p->state == PS_IDENTITY_SAME ? "of one person" : "of different persons", p->sites, p->log_odds,
                 p->log_odds_relative);
     }
 }
@@ -329,7 +331,7 @@ static void check_contamination(ps_result *r) {
         double limit = r->panel->limits.contamination_warn;
         if (c->state != PS_CONTAMINATION_NOT_ASSESSABLE)
             ps_result_qc(r, "contamination", input, states[c->state], c->fraction, limit,
-                         "%.2g %% of fragments (%.2g to %.2g %%) are another person's, from %d common SNPs",
+                         "%.2g %% of the fragments (%.2g to %.2g %%) come from another person, by %d common SNPs",
                          100 * c->fraction, 100 * c->low, 100 * c->high, c->sites);
         else if (isfinite(c->high))
             ps_result_qc(r, "contamination", input, PS_QC_WARN, c->high, r->panel->limits.contamination_relative,
