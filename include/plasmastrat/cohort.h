@@ -1,4 +1,4 @@
-/* cohort.h - many samples at once: who is whom, and the writers of the cohort's three files.
+/* cohort.h - many samples at once: who is whom, and the writers of the cohort's files.
  *
  * Writers format rows (row.h) and compute nothing but tallies; the same rows give the same bytes.
  */
@@ -32,5 +32,9 @@ int ps_write_cohort_tsv(const ps_row *rows, size_t n, FILE *out, ps_error *err);
 int ps_write_cohort_html(const ps_row *rows, size_t n, FILE *out, ps_error *err);
 /* plasmastrat_mqc.json: MultiQC custom content, a table with every sample's name inside. */
 int ps_write_multiqc(const ps_row *rows, size_t n, FILE *out, ps_error *err);
+/* cohort.maf: every called variant in the columns of GDC's MAF (the first 34, HGVS, transcript and counts). */
+int ps_write_maf(const ps_row *rows, size_t n, FILE *out, ps_error *err);
+/* cbioportal_samples.txt: cBioPortal's clinical sample file; the patient is the sample. */
+int ps_write_cbioportal(const ps_row *rows, size_t n, FILE *out, ps_error *err);
 
 #endif

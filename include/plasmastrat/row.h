@@ -18,6 +18,9 @@ typedef enum { PS_ANSWER_UNKNOWN, PS_ANSWER_NO, PS_ANSWER_YES, PS_N_ANSWERS } ps
 
 typedef struct ps_row_variant {
     char *gene, *hgvs_c, *hgvs_p;
+    char *chrom, *ref, *alt, *protein, *transcript; /* as in the JSON; NULL: not known */
+    int32_t pos1;                                   /* 0: not known */
+    int64_t depth, alt_depth, ref_depth; /* fragments, -1: not known; those with neither allele are in depth only */
     double vaf;
     int mutates; /* 1: makes RAS mutated; 0: passed the filters and is shown beside it (BRAF, uncertain changes) */
     struct ps_row_carrier {    /* by ps_cohort_carry_over: a sample of the run that this may come from */
@@ -67,6 +70,7 @@ typedef struct ps_row {
     ps_basis basis; /* of the model; meaningless without one */
     ps_specimen specimen;
     double purity;
+    char *build; /* of the first input that tells it; NULL: none does */
     /* RAS */
     ps_ras_state ras;
     ps_row_variant *variant; /* in the result's order */
@@ -105,8 +109,9 @@ void ps_row_init(ps_row *row);                        /* nothing known: NaN, -1,
 void ps_row_of(const ps_result *result, ps_row *row); /* copies; a failed result gives a failed row */
 void ps_row_free(ps_row *row);
 /* Append; strings are copied. */
-void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_c, const char *hgvs_p, double vaf,
-                        int mutates);
+/* Returns the variant, whose place and counts are not known yet; valid until the next one is added. */
+ps_row_variant *ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_c, const char *hgvs_p, double vaf,
+                                   int mutates);
 void ps_row_add_answer(ps_row *row, const char *name, ps_label_state label, int contradicts);
 /* The names of the models that contradict, joined by ','; plain text. */
 void ps_row_put_contradicting(FILE *out, const ps_row *row, const char *missing);

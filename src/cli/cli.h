@@ -124,7 +124,7 @@ int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char
                            ps_error *err);
 
 /* cohort.tsv, cohort.html and plasmastrat_mqc.json, by number. */
-enum { CLI_N_COHORT_FILES = 3 };
+enum { CLI_N_COHORT_FILES = 5 };
 char *cli_cohort_path(const char *outdir, int file);
 /* Could they be written? Asked before the work, which may take days. */
 int cli_check_cohort(const char *outdir, int force, ps_error *err);

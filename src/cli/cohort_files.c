@@ -17,6 +17,8 @@ static const struct {
 } cohort_files[CLI_N_COHORT_FILES] = {
     {"plasmastrat_mqc.json", ps_write_multiqc},
     {"cohort.html", ps_write_cohort_html},
+    {"cohort.maf", ps_write_maf},
+    {"cbioportal_samples.txt", ps_write_cbioportal},
     {"cohort.tsv", ps_write_cohort_tsv},
 };
 enum { SHOWN_PERSONS = 20 };
@@ -102,9 +104,9 @@ static void say_person(const ps_row *rows, const size_t *member, size_t n) {
         names = longer;
     }
     if (n > SHOWN_SAMPLES)
-        progress_message("warning: %s and %zu more are one person's, by their common SNPs", names, n - SHOWN_SAMPLES);
+        progress_message("warning: %s and %zu more are samples of the same person, by their common SNPs", names, n - SHOWN_SAMPLES);
     else
-        progress_message("warning: %s are one person's, by their common SNPs", names);
+        progress_message("warning: %s are samples of the same person, by their common SNPs", names);
     free(names);
 }
 

@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DATA = ROOT / "testdata"
 PROGRAM = os.environ.get("PLASMASTRAT", str(HERE.parent.parent / "plasmastrat"))
-COHORT = ["cohort.tsv", "cohort.html", "plasmastrat_mqc.json"]
+COHORT = ["cohort.tsv", "cohort.html", "cohort.maf", "cbioportal_samples.txt", "plasmastrat_mqc.json"]
 SUFFIXES = [".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi", ".evidence.gz"]
 passed = failed = skipped = 0
 

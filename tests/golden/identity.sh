@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 ln -s "$root/testdata" data
 column() { awk -F'\t' -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { printf "%s=%s ", $1, $c }' "$1"; }
-cohort=(cohort.tsv cohort.html plasmastrat_mqc.json)
+cohort=(cohort.tsv cohort.html cohort.maf cbioportal_samples.txt plasmastrat_mqc.json)
 same_cohort() { for f in "${cohort[@]}"; do cmp "$1/$f" "$2/$f" || return 1; done; }
 
 cat >sheet.tsv <<END

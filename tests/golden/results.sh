@@ -4,7 +4,7 @@
 # shellcheck source=tests/golden/lib.sh
 . "$(dirname "$0")/lib.sh"
 ln -s "$root/testdata" data
-cohort=(cohort.tsv cohort.html plasmastrat_mqc.json)
+cohort=(cohort.tsv cohort.html cohort.maf cbioportal_samples.txt plasmastrat_mqc.json)
 same_cohort() { for f in "${cohort[@]}"; do cmp "$1/$f" "$2/$f" || return 1; done; }
 
 run 0 "batch" batch data/sheet.tsv -o all -q

@@ -536,6 +536,48 @@ def in_browser(out, typed, hostile_pages):
                 check("hostile text runs nothing", page.run("window.hostile === undefined"))
 
 
+# ---- for other programs: MAF and cBioPortal ---------------------------------------------------------------------------
+
+# The columns that maftools::read.maf asks for, and cBioPortal's minimal MAF; GDC's first 34 come in this order.
+MAF_NEEDS = {"Hugo_Symbol", "Chromosome", "Start_Position", "End_Position", "Reference_Allele", "Tumor_Seq_Allele2",
+             "Variant_Classification", "Variant_Type", "Tumor_Sample_Barcode", "HGVSp_Short", "NCBI_Build",
+             "t_ref_count", "t_alt_count"}
+MAF_CLASSES = {"Missense_Mutation", "Nonsense_Mutation", "Silent", "In_Frame_Ins", "In_Frame_Del", "Frame_Shift_Ins",
+               "Frame_Shift_Del", "Translation_Start_Site", "Nonstop_Mutation"}
+
+
+def handed_on(out):
+    lines = (out / "cohort.maf").read_text(encoding="utf-8").splitlines()
+    check("MAF: version line", lines[0] == "#version gdc-1.0.0", lines[0])
+    names = lines[1].split("\t")
+    check("MAF: columns", MAF_NEEDS <= set(names) and names[:2] == ["Hugo_Symbol", "Entrez_Gene_Id"]
+          and names[33] == "Matched_Norm_Sample_UUID", names)
+    rows = [dict(zip(names, line.split("\t"))) for line in lines[2:]]
+    check("MAF: a field for every column", all(line.count("\t") == len(names) - 1 for line in lines[1:]))
+    samples = [load(out / f"{name}.json") for name in IDS]
+    called = [(d["sample_id"], v) for d in samples for v in d["ras"]["variants"] + d["ras"]["context_variants"]
+              if v["filter"] == "PASS" and v["tier"] != "synonymous"]
+    check("MAF: every called variant", [(r["Tumor_Sample_Barcode"], r["HGVSc"], r["t_depth"], r["t_alt_count"]) for r in rows] ==
+          [(name, v["hgvs_c"], agree.count(v["depth"], ""), agree.count(v["alt_depth"], "")) for name, v in called] != [], rows)
+    check("MAF: known classes, types and alleles", all(
+        r["Variant_Classification"] in MAF_CLASSES and r["Variant_Type"] in ("SNP", "DNP", "TNP", "ONP", "INS", "DEL")
+        and r["Reference_Allele"] != r["Tumor_Seq_Allele2"] and int(r["Start_Position"]) <= int(r["End_Position"])
+        and r["NCBI_Build"] in ("GRCh37", "GRCh38") for r in rows), rows)
+    lines = (out / "cbioportal_samples.txt").read_text(encoding="utf-8").splitlines()
+    heads, names = [line[1:].split("\t") for line in lines[:4]], lines[4].split("\t")
+    check("cBioPortal: four lines of comments", all(line.startswith("#") for line in lines[:4])
+          and all(len(head) == len(names) for head in heads), heads)
+    check("cBioPortal: types and priorities", set(heads[2]) <= {"STRING", "NUMBER", "BOOLEAN"}
+          and all(p.isdigit() for p in heads[3]), heads[2:])
+    check("cBioPortal: names in capitals, the ids first", names[:2] == ["PATIENT_ID", "SAMPLE_ID"]
+          and all(re.fullmatch(r"[A-Z][A-Z0-9_]*", name) for name in names), names)
+    rows = [dict(zip(names, line.split("\t"))) for line in lines[5:]]
+    check("cBioPortal: every sample that was done, with its label", [(r["SAMPLE_ID"], r["PLASMASTRAT_LABEL"]) for r in rows]
+          == [(d["sample_id"], d["label"]) for d in samples], rows)
+    numbers = [name for name, kind in zip(names, heads[2]) if kind == "NUMBER"]
+    check("cBioPortal: numbers are numbers", all(re.fullmatch(r"-?[0-9.e+-]*", r[name]) for r in rows for name in numbers), rows)
+
+
 # ---- axe-core: what keeps people from using a page --------------------------------------------------------------------
 
 AXE_VERSION = "4"
@@ -601,6 +643,7 @@ def main():
         part(agreement, out)
         typed = part(fixtures, scratch)
         part(rules, out)
+        part(handed_on, out)
         part(multiqc, out, scratch)
         part(in_browser, out, typed, part(hostile, scratch) or [])
         part(accessible, [out / f"{name}.html" for name in (*IDS, "cohort")]

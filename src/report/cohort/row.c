@@ -31,6 +31,11 @@ void ps_row_free(ps_row *row) {
         free(row->variant[i].gene);
         free(row->variant[i].hgvs_c);
         free(row->variant[i].hgvs_p);
+        free(row->variant[i].chrom);
+        free(row->variant[i].ref);
+        free(row->variant[i].alt);
+        free(row->variant[i].protein);
+        free(row->variant[i].transcript);
     }
     for (size_t i = 0; i < row->n_checks; i++) {
         free(row->check[i].check);
@@ -45,6 +50,7 @@ void ps_row_free(ps_row *row) {
         free(row->answer[i].name);
     free(row->answer);
     free(row->population);
+    free(row->build);
     free(row->person);
     free(row->match);
     free(row->snp_set);
@@ -60,14 +66,18 @@ void ps_row_free(ps_row *row) {
     memset(row, 0, sizeof *row);
 }
 
-void ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_c, const char *hgvs_p, double vaf,
-                        int mutates) {
+ps_row_variant *ps_row_add_variant(ps_row *row, const char *gene, const char *hgvs_c, const char *hgvs_p, double vaf,
+                                   int mutates) {
     row->variant = ps_resize(row->variant, row->n_variants + 1, sizeof *row->variant);
     row->variant[row->n_variants++] = (ps_row_variant){.gene = ps_strdup(gene),
                                                        .hgvs_c = ps_strdup(hgvs_c),
                                                        .hgvs_p = ps_strdup(hgvs_p),
+                                                       .depth = -1,
+                                                       .alt_depth = -1,
+                                                       .ref_depth = -1,
                                                        .vaf = vaf,
                                                        .mutates = mutates};
+    return &row->variant[row->n_variants - 1];
 }
 
 void ps_row_add_check(ps_row *row, const char *check, const char *input, ps_qc_state state, const char *message) {
@@ -135,14 +145,29 @@ static void take_label(const ps_result *r, ps_row *row) {
     row->purity = r->purity;
 }
 
+static void place_variant(const ps_result *r, const ps_ras_variant *v, ps_row_variant *to) {
+    to->chrom = ps_strdup(ps_output_contig(r, v->contig));
+    to->pos1 = v->pos1;
+    to->ref = ps_strdup(v->ref);
+    to->alt = ps_strdup(v->alt);
+    to->protein = ps_strdup(v->effect.protein);
+    if (v->effect.transcript >= 0 && v->effect.transcript < r->panel->n_transcripts)
+        to->transcript = ps_strdup(r->panel->transcripts[v->effect.transcript].refseq);
+    to->depth = v->depth;
+    to->alt_depth = v->alt_depth;
+    if (v->ref_side[PS_F1R2] >= 0 && v->ref_side[PS_F2R1] >= 0)
+        to->ref_depth = v->ref_side[PS_F1R2] + v->ref_side[PS_F2R1];
+}
+
 /* Those of the genes that make the state come first, as in the JSON. */
 static void take_variants(const ps_result *r, int context, ps_row *row) {
     const ps_ras_call *ras = &r->calls.ras;
     for (size_t i = 0; i < ras->n_variants; i++) {
         const ps_ras_variant *v = &ras->variant[i];
         if (!v->context == !context && v->filter == PS_FILTER_PASS && v->effect.tier != PS_TIER_SYNONYMOUS)
-            ps_row_add_variant(row, r->panel->genes[v->effect.gene].name, v->effect.hgvs_c, v->effect.hgvs_p, v->vaf,
-                               ps_makes_mutated(v));
+            place_variant(r, v,
+                          ps_row_add_variant(row, r->panel->genes[v->effect.gene].name, v->effect.hgvs_c,
+                                             v->effect.hgvs_p, v->vaf, ps_makes_mutated(v)));
     }
 }
 
@@ -208,6 +233,8 @@ void ps_row_of(const ps_result *result, ps_row *row) {
     if (result->failure)
         return;
     row->page = ps_format("%s.html", result->sample_id);
+    for (size_t i = 0; i < result->evidence.n_inputs && !row->build; i++)
+        row->build = ps_strdup(result->evidence.input[i].build);
     take_label(result, row);
     take_ras(result, row);
     take_ccnd1(&result->calls, row);

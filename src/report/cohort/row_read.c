@@ -79,6 +79,30 @@ static void take_label(json_reader *r, const json_t *root, ps_row *row) {
 
 /* ---- RAS -------------------------------------------------------------------------------------------------------- */
 
+/* What earlier versions did not write stays unknown. */
+static char *copy_if_there(json_reader *r, const json_t *o, const char *key) {
+    return node_has(o, key) ? copy(r, o, key) : NULL;
+}
+
+static void place_variant(json_reader *r, const json_t *v, ps_row_variant *to) {
+    to->chrom = copy_if_there(r, v, "chrom");
+    to->ref = copy_if_there(r, v, "ref");
+    to->alt = copy_if_there(r, v, "alt");
+    to->protein = copy_if_there(r, v, "protein");
+    to->transcript = copy_if_there(r, v, "transcript");
+    to->pos1 = node_has(v, "pos") ? (int32_t)node_integer(r, v, "pos", 1, INT32_MAX) : 0;
+    to->depth = node_has(v, "depth") ? node_count(r, v, "depth") : -1;
+    to->alt_depth = node_has(v, "alt_depth") ? node_count(r, v, "alt_depth") : -1;
+    if (node_has(v, "ref_f1r2") && node_has(v, "ref_f2r1"))
+        to->ref_depth = node_count(r, v, "ref_f1r2") + node_count(r, v, "ref_f2r1");
+}
+
+static void take_build(json_reader *r, const json_t *root, ps_row *row) {
+    const json_t *inputs = node_array(r, root, "inputs", MOST_ROWS);
+    for (size_t i = 0; i < json_array_size(inputs) && !row->build; i++)
+        row->build = copy_if_there(r, json_array_get(inputs, i), "build");
+}
+
 static void take_variants(json_reader *r, const json_t *ras, const char *key, int context, ps_row *row) {
     const json_t *array = node_array(r, ras, key, MOST_ROWS);
     for (size_t i = 0; i < json_array_size(array) && !r->failed; i++) {
@@ -89,8 +113,10 @@ static void take_variants(json_reader *r, const json_t *ras, const char *key, in
         int minor = json_is_true(json_object_get(v, "minor")); /* earlier versions told none apart */
         int activates = (tier == PS_TIER_HOTSPOT || tier == PS_TIER_LIKELY) && !minor;
         if (passed && tier != PS_TIER_SYNONYMOUS)
-            ps_row_add_variant(row, node_text(r, v, "gene", 0), node_text(r, v, "hgvs_c", 0),
-                               node_text(r, v, "hgvs_p", 0), share(r, v, "vaf"), activates && !context);
+            place_variant(r, v,
+                          ps_row_add_variant(row, node_text(r, v, "gene", 0), node_text(r, v, "hgvs_c", 0),
+                                             node_text(r, v, "hgvs_p", 0), share(r, v, "vaf"),
+                                             activates && !context));
         node_leave(r, outside);
     }
 }
@@ -225,6 +251,7 @@ static const struct {
 
 static void take_done(json_reader *r, const json_t *root, ps_row *row) {
     row->page = ps_format("%s.html", row->sample_id);
+    take_build(r, root, row);
     take_label(r, root, row);
     take_ras(r, root, row);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
