@@ -67,27 +67,28 @@ static int quality_beside(const ps_limits *limits, const bam1_t *b, int32_t befo
     return left < right ? left : right;
 }
 
-/* Do the inserted bases repeat the reference from pos0 on, poor ones (and N) aside, of which at most one in three is? */
-static int repeats_reference(const reader *r, int32_t query, int32_t n, int64_t pos0) {
+/* Poor inserted bases (and N) that differ from the reference from pos0 on; n when a good one differs, or more than one in three. */
+static int32_t poor_against(const reader *r, int32_t query, int32_t n, int64_t pos0) {
     int32_t poor = 0;
     for (int32_t i = 0; i < n; i++) {
         char base = seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
         if (base == ps_panel_base(r->panel, r->locus->contig, (int32_t)pos0 + i))
             continue;
         if (base != 'N' && quality_of(&r->panel->limits, r->bam, query + i) >= r->panel->limits.min_base_quality)
-            return 0;
+            return n;
         poor++;
     }
-    return 3 * poor <= n;
+    return 3 * poor <= n ? poor : n;
 }
 
-/* The inserted bases; where a poor one alone keeps them from repeating what stands before or after them, the repeat: an
- * insertion is mostly a duplication, and its fragments should agree. */
+/* The inserted bases; where a poor one alone keeps them from repeating what stands before or after them (whichever is
+ * nearer), the repeat: an insertion is mostly a duplication, and its fragments should agree. */
 static void inserted_text(const reader *r, int64_t at, int32_t query, int32_t n, char *text) {
-    int64_t pos0 = repeats_reference(r, query, n, at - n) ? at - n : repeats_reference(r, query, n, at) ? at : -1;
+    int32_t before = poor_against(r, query, n, at - n), after = poor_against(r, query, n, at);
+    int64_t repeated = after < before ? at : at - n;
     for (int32_t i = 0; i < n; i++)
-        text[i] = pos0 >= 0 ? ps_panel_base(r->panel, r->locus->contig, (int32_t)pos0 + i)
-                            : seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
+        text[i] = before < n || after < n ? ps_panel_base(r->panel, r->locus->contig, (int32_t)repeated + i)
+                                          : seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
 }
 
 /* Keeps an indel when it touches coding bases: a deletion (or replacement) by the bases it removes, an insertion by both

@@ -369,6 +369,13 @@ static void insertion(void **state) {
     assert_int_equal(codon_count(&e, k12, PS_HAP_INDEL, -1, -1), 1);
     assert_int_equal(codon_count(&e, k13, PS_HAP_INDEL, -1, -1), 1);
     ps_read_evidence_free(&e);
+    /* NRAS ..TTC TTG.., TTG inserted between: poor bases are read as the copy that they fit whole, not as TTC's */
+    e = one((unit_read){
+        .contig = "chr1", .pos1 = 114713906 - 49, .cigar = "50M3I50M", .inserted = "TTG", .inserted_quality = 10});
+    assert_int_equal(e.codons.n_allele, 1);
+    assert_int_equal(e.codons.allele[0].beg0, 114713906);
+    assert_string_equal(e.codons.allele[0].alt, "TTG");
+    ps_read_evidence_free(&e);
     /* an inserted G behind ..TTGGC.. style repeats moves to their left end, whichever of them the aligner chose */
     int32_t place[2];
     for (int i = 0; i < 2; i++) {

@@ -228,6 +228,11 @@ static void kinds_of_indels(void **state) {
         put_indel(&dna, 25245290 + 4 * i, 0, "TCA", 5);
     ras_measure_indels(&panel, &dna, 1e-3, &four);
     assert_true(ras_inframe_error(&four) > 20 * 5e-6);
+    /* 60 one-base slips in `bases`: what hides an indel lies within 30 bases of it; true indels hide none */
+    assert_near(ras_indel_recognised(&quiet), 1, 1e-12);
+    assert_near(slips.errors, 60, 1e-12);
+    assert_near(ras_indel_recognised(&slips), exp(-30 * 60 / slips.bases), 1e-12);
+    assert_near(four.errors, 60 + 20 * 5 + 4 * 5, 1e-12);
     ps_read_evidence_free(&dna);
 }
 

@@ -26,6 +26,9 @@ static const double ras_run_bases = 4;
 static const double ras_run_fold = 3;
 /* fragments per fragment: errors of an indel, at most (assumption: no run slips more often) */
 static const double ras_max_indel_error = 0.2;
+/* bases: an indel error of the read within so many hides a true indel or makes another of it (measured on duplications in long
+ * reads of three error rates, make bench-long) */
+static const double ras_indel_span = 30;
 
 /* Lengths with errors of their own: slips of one and two bases, three, others out of frame, others in frame. */
 static int length_class(int length) {
@@ -96,6 +99,7 @@ static void measure_exposure(const ps_panel *panel, const ps_read_evidence *read
         for (int32_t id = reads->codons.codon[i].codon;
              i < reads->codons.n_codon && reads->codons.codon[i].codon == id; i++)
             depth += reads->codons.codon[i].n;
+        m->bases += 3 * depth;
         for (int k = 0; k < 3; k++)
             expose_target(panel, panel->loci[codon->locus].contig, codon->pos0[k], depth, m);
     }
@@ -106,12 +110,16 @@ static double floor_of(int length, int copies) {
     return least * pow(ras_run_fold, fmax(0, copies - ras_run_bases));
 }
 
+/* True ones are few: many alleles of a class that stand out are the library's errors. */
+static double errors_of(const ras_indel_class *c) {
+    return c->n - (c->true_alleles <= ras_true_indels ? c->true_n : 0);
+}
+
 /* `own`: fragments of the indel at hand, where they are among the background. */
 static double class_rate(const ras_indels *m, int class, double own) {
     const ras_indel_class *c = &m->class[class];
     int copies = class % RAS_INDEL_COPIES + 1, length = class_lengths[class / RAS_INDEL_COPIES % RAS_INDEL_LENGTHS];
-    double n = c->n - own - (c->true_alleles <= ras_true_indels ? c->true_n : 0);
-    double measured = c->exposure > 0 ? ras_indel_fold * fmax(0, n) / c->exposure : 0;
+    double measured = c->exposure > 0 ? ras_indel_fold * fmax(0, errors_of(c) - own) / c->exposure : 0;
     return fmin(ras_max_indel_error, fmax(floor_of(length, copies), measured));
 }
 
@@ -153,6 +161,8 @@ void ras_measure_indels(const ps_panel *panel, const ps_read_evidence *reads, do
         m->class[class].true_alleles++;
         m->class[class].true_n += count_of(a);
     }
+    for (int i = 0; i < RAS_INDEL_CLASSES; i++)
+        m->errors += errors_of(&m->class[i]);
 }
 
 /* A base read wrong in a true insertion makes another insertion of it. */
@@ -179,4 +189,8 @@ double ras_indel_error(const ras_indels *m, const ps_read_evidence *reads, const
 
 double ras_inframe_error(const ras_indels *m) {
     return class_rate(m, class_at(1, 3, 1), 0);
+}
+
+double ras_indel_recognised(const ras_indels *m) {
+    return m->bases > 0 ? exp(-ras_indel_span * m->errors / m->bases) : 1;
 }

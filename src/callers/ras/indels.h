@@ -21,7 +21,8 @@ typedef struct ras_indel_class {
 typedef struct ras_indels {
     const ps_panel *panel;
     ras_indel_class class[RAS_INDEL_CLASSES];
-    double base_error; /* of a base, on average */
+    double base_error;    /* of a base, on average */
+    double bases, errors; /* fragments x coding bases, and the indels there that do not stand out */
 } ras_indels;
 
 /* `base_error`: mean errors per base and alternative, for indels that differ in an inserted base. */
@@ -30,5 +31,8 @@ void ras_measure_indels(const ps_panel *panel, const ps_read_evidence *reads, do
 double ras_indel_error(const ras_indels *indels, const ps_read_evidence *reads, const ps_allele_count *allele);
 /* The same for an in-frame duplication of three bases at a codon that nothing was seen of. */
 double ras_inframe_error(const ras_indels *indels);
+
+/* Share of the fragments with an indel that are read with just this indel: the others have an indel error of the read beside it. */
+double ras_indel_recognised(const ras_indels *indels);
 
 #endif

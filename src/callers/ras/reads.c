@@ -105,7 +105,8 @@ static double lod95_of_indels(const caller *c, const ras_counts *p) {
     score_law law = {.shape = ras_background_shape};
     score_add(&bins, error, 0, depth);
     double lod = score_lod95(&bins, score_threshold(&bins, alpha_of(l, p->codon), &law, (int)l->ras_min_alt));
-    return isnan(lod) ? NAN : fmin(1, lod * (1 + ras_misplaced));
+
+    return isnan(lod) ? NAN : fmin(1, lod * (1 + ras_misplaced) / ras_indel_recognised(&c->indels));
 }
 
 /* By kind where mutations of that kind are known to activate: at hotspots; lod95 is the worst. */
