@@ -47,9 +47,10 @@ typedef struct ps_ccnd1_call {
     int rule;                      /* the row of ps_ccnd1_rules() that decided, counted from 1; 0: none was tried */
 } ps_ccnd1_call;
 
-/* What RNA says about CCND1. "Clear" is RNA pure and deep enough to have shown t(11;14)-like expression. */
+/* What RNA says about CCND1. "Raised" lies between levels, but hardly at low; "clear" is RNA pure and deep enough to have shown t(11;14)-like expression. */
 typedef enum {
     PS_RNA_NOT_ASSESSABLE,
+    PS_RNA_RAISED,
     PS_RNA_LOW,
     PS_RNA_LOW_CLEAR,
     PS_RNA_INTERMEDIATE,

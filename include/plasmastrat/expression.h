@@ -76,6 +76,7 @@ typedef struct ps_expression_call {
     int cohort_cut_offs;           /* 1: the cohort shows two levels or three; 0: the mixture is the panel's */
     double posterior[PS_N_LEVELS]; /* NaN: not measured */
     double log_level[PS_N_LEVELS]; /* ln P(data | level) / P(data | low); 0 where the state is not assessable */
+    int low_if_lent; /* 1: low only if other cells lend what they may; the posteriors are without that */
     ps_plasma_share plasma_share;
     double per_cell;        /* log2_ratio less log2 of the plasma share */
     double other_log2;      /* CCND1 that other cells may lend at most, in the unit of log2_ratio; NaN unknown */

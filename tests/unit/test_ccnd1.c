@@ -9,6 +9,8 @@ static ps_ccnd1_call call_of(ps_expression_state e, int clear, ps_junction_state
     ps_expression_call expression = {.state = e, .log_level = {0, e == PS_EXPRESSION_OVER ? -1 : 2, 1.5}};
     expression.plasma_share = (ps_plasma_share){.value = 0.5, .low = clear ? 0.4 : 0.1, .high = 0.7};
     expression.posterior[PS_LEVEL_VERY_HIGH] = clear ? 0.001 : 0.05;
+    for (int l = 0; l < PS_N_LEVELS && e == PS_EXPRESSION_NOT_ASSESSABLE; l++)
+        expression.posterior[l] = NAN;
     ps_arm_copies arms[2] = {{.arm = 0, .copies = copies_11p}, {.arm = 0, .copies = 3}};
     for (int a = 0; a < panel.n_arms; a++) {
         arms[0].arm = strcmp(panel.arms[a].name, "11p") ? arms[0].arm : a;
@@ -96,6 +98,33 @@ static void q_gain_without_p(void **state) {
             }
 }
 
+/* RNA between levels is no silence: where low is unlikely, DNA without junction and gain is not low either. */
+static void undecided_rna_denies_low(void **state) {
+    (void)state;
+    static const struct {
+        double low, middle, high;
+        ps_ccnd1_state want;
+    } rows[] = {{NAN, NAN, NAN, PS_CCND1_NOT_DYSREGULATED},  {0, 0, 0, PS_CCND1_NOT_DYSREGULATED},
+                {0.72, 0.28, 0, PS_CCND1_NOT_DYSREGULATED},  {0.38, 0.4, 0.22, PS_CCND1_NOT_DYSREGULATED},
+                {1e-6, 0.13, 0.87, PS_CCND1_NOT_ASSESSABLE}, {0.17, 0.83, 3e-8, PS_CCND1_NOT_ASSESSABLE},
+                {1e-6, 0.5, 0.5, PS_CCND1_NOT_ASSESSABLE}};
+    ps_case c = case_of(NULL, NULL, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int j = 0; j < PS_N_JUNCTION_STATES; j++) {
+            ps_expression_call expression = {.posterior = {rows[i].low, rows[i].middle, rows[i].high}};
+            ps_junction_call junction = {.state = (ps_junction_state)j};
+            ps_copynumber_call copies = {.state = PS_CN_NEUTRAL};
+            ps_ccnd1_call call;
+            ps_call_ccnd1(&c, &expression, &copies, &junction, &call);
+            ps_ccnd1_state want = j == PS_JUNCTION_DETECTED       ? PS_CCND1_DYSREGULATED
+                                  : j == PS_JUNCTION_NOT_DETECTED ? rows[i].want
+                                                                  : PS_CCND1_NOT_ASSESSABLE;
+            assert_int_equal(call.state, want);
+            for (int l = 0; l < PS_N_LEVELS && want == PS_CCND1_NOT_ASSESSABLE; l++)
+                assert_true(call.log_level[l] == 0);
+        }
+}
+
 /* The rows that a report prints are the rows that decided, and each of them can. */
 static void the_rule_is_named(void **state) {
     (void)state;
@@ -125,6 +154,7 @@ static void the_rule_is_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_combination), cmocka_unit_test(q_gain_without_p),
+                                       cmocka_unit_test(undecided_rna_denies_low),
                                        cmocka_unit_test(the_rule_is_named)};
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

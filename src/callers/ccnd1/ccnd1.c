@@ -31,9 +31,14 @@ static const double ccnd1_clear_posterior = 0.01;
  * */
 static const double ccnd1_conflict_log_odds = 0.5;
 
+/* odds: of intermediate or of very high expression against low, from which RNA between levels denies a low that DNA
+ * alone would give (assumption: twice as likely) */
+static const double ccnd1_raised_odds = 2;
+
 /* bits of the rows below */
 enum {
-    RNA_NA = 1 << PS_RNA_NOT_ASSESSABLE,
+    RNA_SILENT = 1 << PS_RNA_NOT_ASSESSABLE,
+    RNA_NA = RNA_SILENT | 1 << PS_RNA_RAISED,
     RNA_CLEAR = 1 << PS_RNA_LOW_CLEAR,
     RNA_LOW = 1 << PS_RNA_LOW | RNA_CLEAR,
     RNA_MIDDLE = 1 << PS_RNA_INTERMEDIATE,
@@ -49,6 +54,7 @@ enum {
 
 const char *const ps_rna_kind_names[PS_N_RNA_KINDS] = {
     [PS_RNA_NOT_ASSESSABLE] = "not-assessable",
+    [PS_RNA_RAISED] = "undecided, low unlikely",
     [PS_RNA_LOW] = "low",
     [PS_RNA_LOW_CLEAR] = "low, and very high excluded",
     [PS_RNA_INTERMEDIATE] = "intermediate",
@@ -80,7 +86,7 @@ static const ps_ccnd1_rule rules[] = {
     {RNA_LOW, JUNCTION_YES, COPIES_ANY, HIGH, PS_CAUSE_T1114, PS_REASON_JUNCTION_STANDS},
     {RNA_LOW, JUNCTION_ANY, COPIES_ANY, LOW, PS_CAUSE_NONE, PS_REASON_NONE},
     {RNA_NA, JUNCTION_YES, COPIES_ANY, HIGH, PS_CAUSE_T1114, PS_REASON_NONE},
-    {RNA_NA, JUNCTION_NO, COPIES_NONE, LOW, PS_CAUSE_NONE, PS_REASON_DNA_ONLY},
+    {RNA_SILENT, JUNCTION_NO, COPIES_NONE, LOW, PS_CAUSE_NONE, PS_REASON_DNA_ONLY},
     {RNA_NA, JUNCTION_ANY, COPIES_FOCAL | COPIES_BROAD, OPEN, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_GAIN_ONLY},
     {RNA_NA, JUNCTION_ANY, COPIES_ANY, OPEN, PS_CAUSE_NOT_ASSESSABLE, PS_REASON_CCND1_OPEN},
 };
@@ -113,12 +119,21 @@ static ps_copies_kind copies_of(const ps_panel *panel, const ps_copynumber_call 
                : PS_COPIES_BROAD;
 }
 
+/* RNA that decides nothing, but hardly lies at the low level. */
+static int is_raised(const ps_expression_call *e) {
+    double top = fmax(e->posterior[PS_LEVEL_INTERMEDIATE], e->posterior[PS_LEVEL_VERY_HIGH]);
+    return e->state == PS_EXPRESSION_NOT_ASSESSABLE && top > 0 &&
+           top >= ccnd1_raised_odds * e->posterior[PS_LEVEL_LOW];
+}
+
 /* RNA that has excluded t(11;14)-like expression: enough plasma cells at the interval's lower end, and a depth at which the
  * posterior of very high expression is next to nothing. */
 static ps_rna_kind rna_of(const ps_expression_call *e) {
     static const ps_rna_kind kinds[PS_N_EXPRESSION_STATES] = {PS_RNA_NOT_ASSESSABLE, PS_RNA_LOW, PS_RNA_INTERMEDIATE,
                                                               PS_RNA_VERY_HIGH};
     int clear = e->plasma_share.low >= ccnd1_clear_share && e->posterior[PS_LEVEL_VERY_HIGH] <= ccnd1_clear_posterior;
+    if (is_raised(e))
+        return PS_RNA_RAISED;
     return e->state == PS_EXPRESSION_NOT_OVER && clear ? PS_RNA_LOW_CLEAR : kinds[e->state];
 }
 

@@ -339,10 +339,9 @@ static int is_background(const ps_expression_call *call) {
     return call->unspliced_share > 0 && call->log2_ratio < log2(call->unspliced_share) + expression_background_log2;
 }
 
-/* Fills the posteriors and ln likelihoods of the levels. */
-static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
+static void weigh_levels_with(const ps_panel *panel, double lent, ps_expression_call *call) {
     double likelihood[PS_N_LEVELS], posterior[PS_N_LEVELS], top = -INFINITY, kb;
-    ps_level_data data = {.fragments = (double)call->fragments * molecules_of(call), .lent = exp2(call->other_log2)};
+    ps_level_data data = {.fragments = (double)call->fragments * molecules_of(call), .lent = lent};
     kb = panel->genes[panel->ccnd1].length / 1000.0;
     data.expected = call->reference_median * kb * molecules_of(call);
     data.share_log2 = call->plasma_share.log2;
@@ -357,6 +356,18 @@ static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
     }
 }
 
+/* Fills the posteriors and ln likelihoods of the levels. What other cells may lend bounds a positive and earns no negative:
+ * for that all of CCND1 is taken as the plasma cells' own. */
+static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
+    double needed = panel->limits.expression_posterior;
+    weigh_levels_with(panel, exp2(call->other_log2), call);
+    call->low_if_lent = call->posterior[PS_LEVEL_LOW] >= needed;
+    if (!call->low_if_lent)
+        return;
+    weigh_levels_with(panel, 0, call);
+    call->low_if_lent = call->posterior[PS_LEVEL_LOW] < needed;
+}
+
 /* Molecules that the middle of the intermediate level would show, were the plasma cells as few as they may be. */
 static double would_show(const ps_panel *panel, const ps_expression_call *call) {
     return call->reference_median * panel->genes[panel->ccnd1].length / 1000 * call->plasma_share.low *
@@ -365,6 +376,8 @@ static double would_show(const ps_panel *panel, const ps_expression_call *call) 
 
 static ps_expression_state state_of(const ps_panel *panel, const ps_expression_call *call) {
     const ps_limits *l = &panel->limits;
+    if (call->low_if_lent)
+        return PS_EXPRESSION_NOT_ASSESSABLE;
     if (call->posterior[PS_LEVEL_LOW] >= l->expression_posterior)
         return would_show(panel, call) >= expression_min_expected ? PS_EXPRESSION_NOT_OVER
                                                                   : PS_EXPRESSION_NOT_ASSESSABLE;
@@ -387,10 +400,10 @@ static void say_undecided(const ps_panel *panel, ps_expression_call *call) {
             &call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
             "rna: %.0f CCND1 fragments; an intermediate level would show %.2g in so many plasma cells (%.2g); %s",
             (double)call->fragments * molecules_of(call), would, call->plasma_share.low, levels);
-    else if (call->other_log2 > call->log2_ratio - 1)
-        ps_reason_add(&call->reasons, PS_REASON_OTHER_CELLS, "rna: log2 %.2f, of which %s may lend up to %.2f; %s",
+    else if (call->low_if_lent || call->other_log2 > call->log2_ratio - 1)
+        ps_reason_add(&call->reasons, PS_REASON_OTHER_CELLS, "rna: log2 %.2f, of which %s may lend up to %.2f; %s%s",
                       call->log2_ratio, call->other_cell ? call->other_cell : "cells that are no plasma cells",
-                      call->other_log2, levels);
+                      call->other_log2, call->low_if_lent ? "if they lend nothing, " : "", levels);
     else
         ps_reason_add(&call->reasons, PS_REASON_BORDERLINE_EXPRESSION, "rna: log2 %.2f per plasma cell; %s",
                       call->per_cell, levels);
