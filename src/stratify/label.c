@@ -247,6 +247,12 @@ static double mixture_quantile(const cells *c, const double share[N_CELLS], doub
     return low + (high - low) / 2;
 }
 
+/* What a sum of shares leaves over is no weight: it would be a sign for or against. */
+static double rounded(double weight) {
+    static const double least = 1e-9;
+    return fabs(weight) < least ? 0 : ps_round6(weight);
+}
+
 static void judge_marker(const ps_model *model, const ps_population *population, ps_marker marker,
                          const soft_call call[PS_N_MARKERS], ps_marker_verdict *verdict) {
     int wanted[PS_N_MARKERS] = {0};
@@ -258,9 +264,9 @@ static void judge_marker(const ps_model *model, const ps_population *population,
     cells c = cells_of(model, population, wanted, call);
     double here = weigh(&c, 1, share), low = mixture_quantile(&c, share, 0.025),
            high = mixture_quantile(&c, share, 0.975);
-    verdict->llr = ps_round6(here);
-    verdict->low = ps_round6(fmin(low, here));
-    verdict->high = ps_round6(fmax(high, here));
+    verdict->llr = rounded(here);
+    verdict->low = rounded(fmin(low, here));
+    verdict->high = rounded(fmax(high, here));
     verdict->sd = ps_round6((high - low) / (2 * z95));
 }
 

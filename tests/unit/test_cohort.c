@@ -15,6 +15,8 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/cohort.h"
+
+#include "../../src/report/cohort/private.h"
 #include "unit_persons.h"
 
 typedef int writer(const ps_row *, size_t, FILE *, ps_error *);
@@ -409,6 +411,24 @@ static void wild_numbers(void **state) {
     }
 }
 
+/* A model's rates are told where one of its rows has them: the others are of schema 1. Labels it withheld do not count. */
+static void rates_of_the_models(void **state) {
+    (void)state;
+    ps_row rows[] = {positive("old"), failed("F1", "x"), positive("P1"), positive("other")};
+    const ps_row *model[4];
+    free(rows[0].population);
+    rows[0].population = NULL;
+    rows[3].label = PS_LABEL_NOT_APPLICABLE;
+    assert_int_equal(ps_cohort_models(rows, 4, model), 1);
+    assert_ptr_equal(model[0], &rows[2]);
+    char *text = ps_cohort_rates(rows, 4, model[0]), *none = ps_cohort_rates(rows, 4, &rows[0]);
+    assert_non_null(strstr(text, "of the 2 samples here that it could assess 2, 0 and 0."));
+    assert_string_equal(none, "");
+    free(text);
+    free(none);
+    release(rows, 4);
+}
+
 /* ---- MultiQC ----------------------------------------------------------------------------------------------------
  */
 
@@ -424,6 +444,11 @@ static void multiqc_holds(void **state) {
     static const char *const due[] = {"section_name", "description", "pconfig", "headers", "data"};
     for (size_t i = 0; i < sizeof due / sizeof *due; i++)
         assert_non_null(json_object_get(root, due[i]));
+    const char *description = json_string_value(json_object_get(root, "description"));
+    assert_non_null(strstr(description,
+                           "Of 100 ordinary marrow myelomas it labels 8 plasmacytoma-like, 48 intramedullary and "
+                           "43 indeterminate; of the 2 samples here that it could assess 2, 0 and 0."));
+    assert_non_null(strstr(description, "Not validated on patients."));
     json_t *data = json_object_get(root, "data");
     assert_int_equal(json_object_size(data), 4);
     assert_non_null(json_object_get(data, "P1 (2)")); /* a second one of the name is not lost */
@@ -751,12 +776,12 @@ int main(int argc, char **argv) {
     if (argc >= 2)
         return leave(argv[1], argc > 2 ? strtoul(argv[2], NULL, 10) : 2000);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_bytes),    cmocka_unit_test(maf_records),    cmocka_unit_test(thousands_of_variants),
-        cmocka_unit_test(zeroed_row),     cmocka_unit_test(nasty_table),    cmocka_unit_test(nasty_page),
-        cmocka_unit_test(nasty_multiqc),  cmocka_unit_test(page_holds),     cmocka_unit_test(checks_in_the_table),
-        cmocka_unit_test(page_of_nobody), cmocka_unit_test(wild_numbers),   cmocka_unit_test(multiqc_holds),
-        cmocka_unit_test(full_disk),      cmocka_unit_test(repeatable),     cmocka_unit_test(persons_compared),
-        cmocka_unit_test(carry_over),     cmocka_unit_test(lanes_of_names),
+        cmocka_unit_test(table_bytes),      cmocka_unit_test(maf_records),  cmocka_unit_test(thousands_of_variants),
+        cmocka_unit_test(zeroed_row),       cmocka_unit_test(nasty_table),  cmocka_unit_test(nasty_page),
+        cmocka_unit_test(nasty_multiqc),    cmocka_unit_test(page_holds),   cmocka_unit_test(checks_in_the_table),
+        cmocka_unit_test(page_of_nobody),   cmocka_unit_test(wild_numbers), cmocka_unit_test(rates_of_the_models),
+        cmocka_unit_test(multiqc_holds),    cmocka_unit_test(full_disk),    cmocka_unit_test(repeatable),
+        cmocka_unit_test(persons_compared), cmocka_unit_test(carry_over),   cmocka_unit_test(lanes_of_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "private.h"
 #include "../format.h"
+#include "plasmastrat/alloc.h"
 
 const char *ps_cohort_status(const ps_row *row) {
     return row->failure ? "failed" : "ok";
@@ -51,6 +52,46 @@ void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const cha
         fprintf(out, ",and %zu more", n - MOST);
     if (!*join)
         fputs(missing, out);
+}
+
+/* ---- the models --------------------------------------------------------------------------------------------------
+ */
+
+static int same_model(const ps_row *a, const ps_row *b) {
+    return a->basis == b->basis && !strcmp(a->model, b->model);
+}
+
+size_t ps_cohort_models(const ps_row *rows, size_t n, const ps_row **model) {
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        if (rows[i].failure || !rows[i].model)
+            continue;
+        while (k < found && !same_model(model[k], &rows[i]))
+            k++;
+        if (k == found)
+            model[found++] = &rows[i];
+        else if (!model[k]->population) /* of schema 1, which has no rates */
+            model[k] = &rows[i];
+    }
+    return found;
+}
+
+char *ps_cohort_rates(const ps_row *rows, size_t n, const ps_row *model) {
+    size_t here[PS_N_GROUPS] = {0};
+    const double *rate = model->rates.of;
+    if (!model->population)
+        return ps_strdup("");
+    for (size_t i = 0; i < n; i++)
+        if (!rows[i].failure && rows[i].model && same_model(&rows[i], model))
+            here[ps_cohort_group_of(&rows[i])]++;
+    return ps_format(
+        "Of 100 %s it labels %.0f plasmacytoma-like, %.0f intramedullary and %.0f indeterminate; of the %zu "
+        "samples here that it could assess %zu, %zu and %zu.",
+        model->population, 100 * rate[PS_LABEL_PLASMACYTOMA], 100 * rate[PS_LABEL_INTRAMEDULLARY],
+        100 * rate[PS_LABEL_INDETERMINATE],
+        here[PS_LABEL_PLASMACYTOMA] + here[PS_LABEL_INTRAMEDULLARY] + here[PS_LABEL_INDETERMINATE],
+        here[PS_LABEL_PLASMACYTOMA], here[PS_LABEL_INTRAMEDULLARY], here[PS_LABEL_INDETERMINATE]);
 }
 
 /* ---- what a sample counts as ------------------------------------------------------------------------------------

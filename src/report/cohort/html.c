@@ -298,52 +298,22 @@ static void put_title(FILE *out, const ps_cohort_view *view) {
         fprintf(out, ", %zu failed", view->n_failed);
 }
 
-static int same_text(const char *a, const char *b) {
-    return a == b || (a && b && !strcmp(a, b));
-}
-
 /* Every model that answered here, once, with what its answer is worth. */
-/* The model's labels in the ordinary disease, and here. */
-static void put_rates(FILE *out, const ps_cohort_view *view, const ps_row *model) {
-    size_t n[PS_N_LABELS] = {0}, all = 0;
-    char text[400];
-    for (size_t i = 0; i < view->n; i++) {
-        const ps_row *r = &view->rows[i];
-        int labelled = !r->failure && same_text(r->model, model->model) && r->label != PS_LABEL_NOT_ASSESSABLE;
-        n[r->label] += (size_t)labelled;
-        all += (size_t)labelled;
-    }
-    if (!model->population)
-        return;
-    const double *rate = model->rates.of;
-    snprintf(
-        text, sizeof text,
-        " Of 100 %s it labels %.0f plasmacytoma-like, %.0f intramedullary and %.0f indeterminate; of the %zu samples "
-        "here that it could assess %zu, %zu and %zu.",
-        model->population, 100 * rate[PS_LABEL_PLASMACYTOMA], 100 * rate[PS_LABEL_INTRAMEDULLARY],
-        100 * rate[PS_LABEL_INDETERMINATE], all, n[PS_LABEL_PLASMACYTOMA], n[PS_LABEL_INTRAMEDULLARY],
-        n[PS_LABEL_INDETERMINATE]);
-    ps_put_html(out, text);
-}
-
 static void put_models(FILE *out, const ps_cohort_view *view) {
-    size_t *shown = ps_alloc(view->n, sizeof *shown), n = 0;
-    for (size_t i = 0; i < view->n; i++) {
-        const ps_row *r = &view->rows[i];
-        int known = !r->model || r->failure;
-        for (size_t k = 0; k < n && !known; k++)
-            known = same_text(view->rows[shown[k]].model, r->model) && view->rows[shown[k]].basis == r->basis;
-        if (known)
-            continue;
-        shown[n++] = i;
+    const ps_row **model = ps_alloc(view->n, sizeof *model);
+    size_t n = ps_cohort_models(view->rows, view->n, model);
+    for (size_t i = 0; i < n; i++) {
+        char *rates = ps_cohort_rates(view->rows, view->n, model[i]);
         fputs("<p class=\"note\">Model <b>", out);
-        ps_put_html(out, r->model);
-        fprintf(out, "</b> (basis %s: %s). ", ps_basis_names[r->basis], ps_basis_sentence(r->basis));
-        ps_put_html(out, r->question);
-        put_rates(out, view, r);
+        ps_put_html(out, model[i]->model);
+        fprintf(out, "</b> (basis %s: %s). ", ps_basis_names[model[i]->basis], ps_basis_sentence(model[i]->basis));
+        ps_put_html(out, model[i]->question);
+        fputs(*rates ? " " : "", out);
+        ps_put_html(out, rates);
         fputs(" Not validated on patients.</p>\n", out);
+        free(rates);
     }
-    free(shown);
+    free(model);
 }
 
 /* From here on, rows out of sight are not laid out until they are scrolled to. */

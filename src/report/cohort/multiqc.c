@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "private.h"
 #include "../format.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/map.h"
@@ -168,6 +169,31 @@ static int put_data(FILE *out, const ps_row *rows, size_t n) {
     return bad;
 }
 
+/* What is done, and what each model's answer is worth. */
+static json_t *description(const ps_row *rows, size_t n) {
+    char *text = ps_strdup("labels each sample plasmacytoma-like or intramedullary from CCND1 and RAS.");
+    const ps_row **model = ps_alloc(n, sizeof *model);
+    size_t n_models = ps_cohort_models(rows, n, model);
+    for (size_t i = 0; i < n_models; i++) {
+        char *before = text, *name = safe(model[i]->model), *rates = ps_cohort_rates(rows, n, model[i]);
+        char *plain = safe(rates);
+        text = ps_format("%s Model %s (%s).%s%s", before, name, ps_basis_sentence(model[i]->basis), *plain ? " " : "",
+                         plain);
+        free(plain);
+        free(rates);
+        free(name);
+        free(before);
+    }
+    free(model);
+    char *all =
+        ps_format("%s Not validated on patients. Research use only, not a diagnosis. Written by plasmastrat %s.",
+                  text, PS_VERSION);
+    json_t *value = json_string(all);
+    free(all);
+    free(text);
+    return value;
+}
+
 int ps_write_multiqc(const ps_row *rows, size_t n, FILE *out, ps_error *err) {
     const struct {
         const char *name;
@@ -175,9 +201,7 @@ int ps_write_multiqc(const ps_row *rows, size_t n, FILE *out, ps_error *err) {
     } head[] = {
         {"id", json_string("plasmastrat")},
         {"section_name", json_string("plasmastrat")},
-        {"description",
-         json_string("labels each sample plasmacytoma-like or intramedullary from CCND1 and RAS. Research use only, "
-                     "not a diagnosis. Written by plasmastrat " PS_VERSION ".")},
+        {"description", description(rows, n)},
         {"plot_type", json_string("table")},
         {"pconfig",
          json_pack("{s:s, s:s, s:s, s:s}", "id", "plasmastrat_table", "title", "plasmastrat: labels and markers",

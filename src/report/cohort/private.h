@@ -15,6 +15,11 @@ void ps_cohort_put_real(FILE *out, double x, const char *missing);
 /* GENE:p.Change:VAF joined by ','; plain text, not escaped for HTML. */
 void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const char *missing);
 
+/* A row of each model that answered, with its rates where any has them; room for n. Returns how many. */
+size_t ps_cohort_models(const ps_row *rows, size_t n, const ps_row **model);
+/* How often this row's model gives each label in the ordinary disease, and here; "" without rates. Plain text, to free. */
+char *ps_cohort_rates(const ps_row *rows, size_t n, const ps_row *model);
+
 /* The cohort as the page shows it: failed samples first, otherwise in the order given. */
 typedef struct ps_cohort_view {
     const ps_row *rows;
