@@ -88,9 +88,9 @@ want "read back: the same bytes" cmp new/HIGH.json again/HIGH.json
 want "read back: the same page" cmp new/HIGH.html again/HIGH.html
 run 0 "sample" sample --id HIGH --rna HIGH.sam --expression-reference ref.tsv
 grep -q 'percentile .* of ref.tsv' out.txt && pass || fail "summary: $(cat out.txt)"
-tr -s '[:space:]' ' ' <out.txt | grep -q 'built-in levels' && fail "summary calls the cohort's cut-offs an assumption"
+tr -s '[:space:]' ' ' <out.txt | grep -q 'built-in limits' && fail "summary calls the cohort's cut-offs an assumption"
 run 0 "built in" sample --id HIGH --rna HIGH.sam
-tr -s '[:space:]' ' ' <out.txt | grep -q 'built-in levels' && pass || fail "summary does not say that the built-in cut-offs are an assumption"
+tr -s '[:space:]' ' ' <out.txt | grep -q 'built-in limits' && pass || fail "summary does not say that the built-in cut-offs are an assumption"
 run 0 "without cut-offs" sample --id HIGH --rna HIGH.sam --expression-reference twelve.ref -o twelve
 want "without cut-offs: z" test "$(value twelve/HIGH.json z)" != None
 want "without cut-offs: basis" test "$(value twelve/HIGH.json reference_basis)" = assumption
