@@ -21,6 +21,8 @@ False calls: files without a junction:
   noise-capture-both  the same, IGH's ends in 100 kb, as when switch regions are captured too
   noise-hot           5,000 chance pairs in 5 kb, a fifth to 20 kb of IGH
   noise-clips         3,000 reads a side clipped at random, a third at one of 20 places with one adapter, poly-G or a shared repeat
+  noise-microsatellites  a longer allele of one repeat of the window and of one in IGH with the same unit, at 30- to 80-fold:
+                      half of the fragments there end in more of the repeat than the genome has
   noise-copies        the second, every chance pair four times, as unmarked copies
 Prints one table; exit status 1 when a figure of the method is missed: found >= 99 % of events, no false call, breakpoint
 within 10 bases wherever a split read or clip places it. $PLASMASTRAT: the program (default ./plasmastrat).
@@ -56,8 +58,10 @@ NOISE = {
     "noise-capture-both": dict(PAIRED, chance=1000, igh=0.1, spread=20000, spread_b=100000),
     "noise-hot": dict(PAIRED, chance=5000, igh=0.2, spread=5000, spread_b=20000),
     "noise-clips": dict(PAIRED, chance=570, igh=0.0013, clipped=3000),
+    "noise-microsatellites": dict(PAIRED, chance=190, longer=(30, 80)),
     "noise-copies": dict(PAIRED, chance=1000, igh=0.1, spread=20000, copies=4),
 }
+UNITS = ("CA", "GA", "TA", "A", "GATA", "AAAG", "AAT", "GGAA", "CAG", "TTTC")
 LARGE = ("noise-hot", "noise-clips")  # a quarter of the files
 MIN_PART = 30  # bases: an aligner reports no shorter second part
 
@@ -239,6 +243,25 @@ class File:
                     self.line("c%d" % self.serial, 16, region[0], pos, 60, "%dS%dM" % (len(tail), body), None, 0,
                               reverse_complement(tail) + seq)
 
+    def longer_alleles(self):
+        """One place on each side that counts as a repeat of the genome, of the same unit, and reads that end in more of it."""
+        rng, read = self.rng, self.kind["read"]
+        unit = rng.choice(UNITS)
+        for region in (self.window, self.igh):
+            contig, place = self.somewhere(region, None, None)
+            length, turn = rng.randrange(20, 50), rng.randrange(len(unit))
+            own = (unit[turn:] + unit[:turn]) * 200
+            for i in range(self.poisson(rng.uniform(*self.kind["longer"]) / 2)):
+                tail = rng.randrange(10, read - length - 20)
+                flank = read - tail - length
+                self.serial += 1
+                if i % 2:
+                    seq = self.genome.fetch(contig, place - flank, place) + own[:length + tail]
+                    self.line("s%d" % self.serial, 0, contig, place - flank, 60, "%dM%dS" % (read - tail, tail), None, 0, seq)
+                else:
+                    seq = own[-length - tail:] + self.genome.fetch(contig, place + length, place + length + flank)
+                    self.line("s%d" % self.serial, 16, contig, place, 60, "%dS%dM" % (tail, read - tail), None, 0, seq)
+
     def plant(self):
         rng, k = self.rng, self.kind
         a = rng.randrange(self.window[1] + 5000, self.window[2] - 5000)
@@ -263,6 +286,8 @@ class File:
         self.chance_pairs(centre)
         if self.kind.get("clipped"):
             self.clipped_reads()
+        if self.kind.get("longer"):
+            self.longer_alleles()
         with open(path, "w") as out:
             out.write("@HD\tVN:1.6\tSO:unsorted\n" + "".join(
                 "@SQ\tSN:%s\tLN:%d\n" % c for c in self.panel.lengths.items()))

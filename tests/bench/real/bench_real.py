@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
 """The figures of the RAS caller on libraries as they are: reads of an Illumina simulator, aligned by bwa mem.
 
-  bench_real.py [--quick] [--only KIND,...] [--samples N] [--seed N] [--keep FOLDER] [--peers] [--verbose]
+  bench_real.py [--quick] [--only KIND,...] [--samples N] [--seed N] [--jobs N] [--keep FOLDER] [--peers] [--verbose]
 
 Molecules are drawn here (place, length, orientation, variant, damage, copies, errors of places); their reads and base errors are
 ART's (art_illumina -amp, one molecule an amplicon, built-in profiles HSXt, HS25, MSv3), their alignments bwa mem's. The
 reference is the real KRAS and NRAS of ../shared/reference, hotspot exons with 700 bases on each side.
 
 Each kind of library: wild-type samples (falsely mutated per 1,000), and mutated ones planted at the lod95 that the wild-type
-sample before printed for that codon and class (found, and falsely wild type). --peers: bcftools and freebayes on the same files.
+sample before printed for that codon and class (found, and falsely wild type). Amplicons have primers clear of the codons, over one of
+them (planted at 45 %: no wild type), or both (the good one decides). --peers: bcftools and freebayes on the same files.
 
 $PLASMASTRAT: the program (default ./plasmastrat). Needs art_illumina, bwa, samtools. Prints one table; exit status 1 when a
 figure is missed. Nothing is written but to a temporary folder (or --keep).
 """
 import argparse
+import bisect
 import collections
+import concurrent.futures
 import json
 import math
 import os
@@ -38,17 +41,21 @@ HOTSPOTS = (("KRAS", 12), ("KRAS", 13), ("KRAS", 61), ("KRAS", 146), ("NRAS", 12
 PASSENGER = ("chr12", 25245345, "G", "A")  # KRAS c.39C>T, G13=, 0-based
 OTHER = {"A": "CGT", "C": "AGT", "G": "ACT", "T": "ACG"}
 
-# name -> what is unlike a plain library; quick: samples of each sort in a quick run
+PRIMER = 22  # bases
+# name -> what is unlike a plain library; quick, full: (wild-type samples, of which so many are planted too)
 KINDS = collections.OrderedDict((
-    ("plain", dict(depth=(200, 500, 1000, 2000), quick=6, full=200)),
-    ("site-errors-0.7", dict(depth=(2000, 5000), sigma=0.7, quick=2, full=60)),
-    ("site-errors-1.0", dict(depth=(2000, 5000), sigma=1.0, quick=3, full=60)),
-    ("binned-optimistic", dict(depth=(500, 1000, 2000), shift=5, binned=1, quick=4, full=100)),
-    ("damaged", dict(depth=(1000,), molecules=(30, 60, 120, 300), damage=(8e-3, 4e-3, 1e-3), quick=4, full=100)),
-    ("passenger", dict(depth=(2000, 5000), passenger=0.5, quick=3, full=60)),
-    ("carry-over", dict(depth=(2000, 5000), carry=0.005, quick=2, full=60)),
-    ("copies", dict(depth=(1000,), molecules=(30, 100, 300), quick=3, full=100)),
-    ("deep", dict(depth=(10000, 20000), quick=0, full=20)),
+    ("plain", dict(depth=(200, 500, 1000, 2000), quick=(5, 4), full=(100, 50))),
+    ("site-errors-0.7", dict(depth=(2000, 5000), sigma=0.7, quick=(2, 1), full=(60, 20))),
+    ("site-errors-1.0", dict(depth=(2000, 5000), sigma=1.0, quick=(2, 1), full=(60, 20))),
+    ("binned-optimistic", dict(depth=(500, 1000, 2000), shift=5, binned=1, quick=(3, 2), full=(60, 30))),
+    ("damaged", dict(depth=(1000,), molecules=(30, 60, 120, 300), damage=(8e-3, 4e-3, 1e-3), quick=(4, 2), full=(60, 30))),
+    ("passenger", dict(depth=(2000, 5000), passenger=0.5, quick=(2, 1), full=(60, 20))),
+    ("carry-over", dict(depth=(2000, 5000), carry=0.005, quick=(2, 0), full=(60, 0))),
+    ("copies", dict(depth=(1000,), molecules=(30, 100, 200, 300), quick=(4, 3), full=(60, 40))),
+    ("amplicons", dict(depth=(1000, 2000), molecules=(330, 1000), design="clear", quick=(3, 2), full=(60, 40))),
+    ("primer-hides", dict(depth=(1000, 2000), molecules=(330, 1000), design="hidden", plant=0.45, quick=(3, 3), full=(60, 60))),
+    ("one-of-two", dict(depth=(1000, 2000), molecules=(330, 1000), design="two", quick=(3, 2), full=(60, 40))),
+    ("deep", dict(depth=(10000, 20000), quick=(0, 0), full=(10, 3))),
 ))
 
 
@@ -116,59 +123,90 @@ def applied(bases, start, change):
     return bases[:i] + alt + bases[i + len(ref):]
 
 
-def molecules_of(world, rng, kind, depth, read_length, variants):
-    """[(sequence, copies)]; variants: [(change, share of molecules)]."""
+def with_variants(rng, bases, start, contig, variants, beg0=0, end0=1 << 40):
+    """The window with each variant by its share; those outside [beg0, end0) are not template's. And: does it hold an indel?"""
+    carried = [c for c, share in variants if c[0] == contig and start <= c[1] < start + len(bases)
+               and beg0 <= c[1] and c[1] + len(c[2]) <= end0 and rng.random() < share]
+    for c in sorted(carried, key=lambda c: -c[1]):
+        bases = applied(bases, start, c)
+    return bases, any(len(c[2]) != len(c[3]) for c in carried)
+
+
+def damaged(rng, text, damage):
+    old, new = ("C", "T") if rng.random() < 0.5 else ("G", "A")
+    return "".join(new if b == old and rng.random() < damage else b for b in text)
+
+
+def with_site_errors(rng, site, text, at, bases):
+    """Errors of places, which differ in their rates: `at` is the first base's place in the window."""
+    to = min(at + len(text), len(bases))
+    one = list(text)
+    low, high = site["sum"][at], site["sum"][to]
+    for _ in range(poisson(rng, high - low)):
+        i = bisect.bisect_right(site["sum"], low + rng.random() * (high - low)) - 1
+        one[i - at] = OTHER[bases[i]][site["to"][i]]
+    return "".join(one)
+
+
+def site_rates(rng, sigma, n):
+    total, sums = 0, [0]
+    for _ in range(n):
+        total += 1.5e-4 * math.exp(rng.gauss(0, sigma))
+        sums.append(total)
+    return {"sum": sums, "to": [rng.randrange(3) for _ in range(n)]}
+
+
+def sheared(world, rng, kind, depth, read_length, variants):
+    """Molecules at places of chance, in copies where there are few."""
     found = []
-    site = {}
-    for number, (contig, start, bases, first, last) in enumerate(world.windows):
+    damage = kind.get("now_damage")
+    for contig, start, bases, first, last in world.windows:
+        site = site_rates(rng, kind["sigma"], len(bases)) if "sigma" in kind else None
         mean = max(read_length + 30, 220)
         span = last - first + mean
         shown = kind.get("now_molecules") or depth
         n = int(shown * span / (mean - (last - first) if mean > last - first + 60 else mean))
         for _ in range(n):
             length = int(min(500, max(read_length + 5, rng.gauss(mean, 35))))
-            at = rng.randrange(first - length + 10, last - 9)
-            text, shift = bases, 0
-            carried = [c for c, share in variants if c[0] == contig and start <= c[1] < start + len(bases)
-                       and rng.random() < share]
-            for c in sorted(carried, key=lambda c: -c[1]):
-                text = applied(text, start, c)
-            text = list(text[at - start:at - start + length])
-            damage = kind.get("now_damage")
+            at = rng.randrange(first - length + 10, last - 9) - start
+            whole, has_indel = with_variants(rng, bases, start, contig, variants)
+            text = whole[at:at + length]
             if damage:
-                old, new = ("C", "T") if rng.random() < 0.5 else ("G", "A")
-                for i, b in enumerate(text):
-                    if b == old and rng.random() < damage:
-                        text[i] = new
+                text = damaged(rng, text, damage)
             copies = max(1, int(rng.expovariate(shown / depth) + 0.5)) if kind.get("now_molecules") else 1
             for _ in range(copies):
-                one = text
-                if "sigma" in kind:
-                    one = list(text)
-                    here = site.setdefault(number, site_rates(rng, kind["sigma"], len(bases) + 600))
-                    total = here[1]
-                    for _ in range(poisson(rng, total * length / len(here[0]))):
-                        i = pick(rng, here, at - start, length)
-                        if i >= 0 and not shift and not any(len(c[2]) != len(c[3]) for c in carried):
-                            b = bases[at - start + i]
-                            one[i] = OTHER[b][here[2][at - start + i]]
-                sequence = "".join(one)
-                found.append(reverse_complement(sequence) if rng.random() < 0.5 else sequence)
-    rng.shuffle(found)
+                found.append(with_site_errors(rng, site, text, at, bases) if site and not has_indel else text)
     return found
 
 
-def site_rates(rng, sigma, n):
-    rate = [1.5e-4 * math.exp(rng.gauss(0, sigma)) for _ in range(n)]
-    return rate, sum(rate), [rng.randrange(3) for _ in range(n)], max(rate)
+def amplicons(world, rng, kind, depth, read_length, variants, hidden):
+    """Fragments of a design: its primers are the reference's bases, whatever the template holds. `hidden`: (contig, place) that
+    the first primer of its window covers, in the only amplicon there or in one of two."""
+    found = []
+    for contig, start, bases, first, last in world.windows:
+        clear = (first - start - PRIMER - 40, last - start + PRIMER + 40)
+        designs = [clear]
+        if hidden and hidden[0] == contig and start <= hidden[1] < start + len(bases) and kind["design"] != "clear":
+            at = hidden[1] - start - PRIMER // 2
+            designs = [(at, at + 160)] + [clear] * (kind["design"] == "two")
+        for beg, end in designs:
+            end = max(end, beg + read_length + 5)
+            genomes = [with_variants(rng, bases, start, contig, variants, start + beg + PRIMER, start + end - PRIMER)[0]
+                       for _ in range(kind["now_molecules"])]
+            for _ in range(depth):
+                whole = genomes[rng.randrange(len(genomes))]
+                inner = end - PRIMER + len(whole) - len(bases)
+                found.append(bases[beg:beg + PRIMER] + whole[beg + PRIMER:inner] + bases[end - PRIMER:end])
+    return found
 
 
-def pick(rng, here, at, length):
-    for _ in range(200):
-        i = rng.randrange(length)
-        if rng.random() * here[3] < here[0][at + i]:
-            return i
-    return -1
+def molecules_of(world, rng, kind, depth, read_length, variants, hidden=None):
+    """Sequences of all fragments."""
+    found = (amplicons(world, rng, kind, depth, read_length, variants, hidden) if "design" in kind else
+             sheared(world, rng, kind, depth, read_length, variants))
+    found = [reverse_complement(text) if rng.random() < 0.5 else text for text in found]
+    rng.shuffle(found)
+    return found
 
 
 def poisson(rng, mean):
@@ -239,7 +277,7 @@ def call(bam):
 
 
 def peers(world, bam):
-    """Peers' calls of non-synonymous changes at the hotspots: name -> number."""
+    """Peers' calls over the hotspots: name -> places."""
     places = {(world.panel.cds[g][0], p) for g, c in HOTSPOTS for p in world.panel.codon_places(g, c)}
     plain = os.path.join(world.folder, "plain.fa")
     if not os.path.exists(plain):
@@ -254,17 +292,17 @@ def peers(world, bam):
     for name, command in found.items():
         text = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
         hits = [x.split("\t") for x in text.split("\n") if x and x[0] != "#"]
-        found[name] = sum((x[0], int(x[1]) - 1) in places and float(x[5] or 0) >= 20 for x in hits)
+        found[name] = {int(x[1]) - 1 for x in hits if float(x[5] or 0) >= 20
+                       and any((x[0], int(x[1]) - 1 + k) in places for k in range(len(x[3])))}
     return found
 
 
 class Bench:
     def __init__(self, options, folder):
         self.options, self.world, self.folder = options, World(folder), folder
-        self.tally = collections.defaultdict(collections.Counter)
-        self.n = 0
+        self.tally, self.n = collections.Counter(), 0
 
-    def sample(self, name, kind, seed, variants, label):
+    def sample(self, name, kind, seed, variants, label, hidden):
         rng = random.Random(seed)
         profile, read_length = PROFILES[seed % len(PROFILES)]
         kind = dict(kind)
@@ -278,41 +316,51 @@ class Bench:
         if "carry" in kind:
             variants = variants + [(self.world.substitution(rng, *HOTSPOTS[seed % len(HOTSPOTS)]), kind["carry"] * 0.45)]
         prefix = os.path.join(self.folder, "%s_%d_%s" % (name, seed, label))
-        reads_of(self.world, rng, kind, molecules_of(self.world, rng, kind, depth, read_length, variants), profile,
+        reads_of(self.world, rng, kind, molecules_of(self.world, rng, kind, depth, read_length, variants, hidden), profile,
                  read_length, prefix)
         bam = align(self.world, prefix)
         result = call(bam)
-        if self.options.peers and label == "wild":
-            for peer, n in peers(self.world, bam).items():
-                self.tally[name][peer] += n > 0
+        if self.options.peers:
+            for peer, at in peers(self.world, bam).items():
+                self.tally[peer + (" false" if label == "wild" else " found")] += (
+                    len(at) > 0 if label == "wild" else any(abs(p - variants[0][0][1]) <= 4 for p in at))
         if not self.options.keep:
             os.remove(bam)
             os.remove(bam + ".csi")
         self.n += 1
         return result
 
-    def one(self, name, kind, seed):
-        tally, rng = self.tally[name], random.Random(seed ^ 0x5eed)
-        wild = self.sample(name, kind, seed, [], "wild")
-        tally["wild"] += 1
-        tally["wild " + wild["ras"]["state"]] += 1
-        self.say(name, seed, "wild", wild, wild["ras"]["state"] == "mutated")
+    def plant(self, name, kind, seed, label, codon_row, hidden):
+        """One mutated sample, at the lod95 that the wild-type one printed, or at the share that the kind says."""
+        tally, rng = self.tally, random.Random(seed ^ 0x5eed)
+        gene, codon = codon_row["gene"], codon_row["codon"]
+        lod = kind.get("plant") or (codon_row.get("lod95_by_class") or {}).get(label, codon_row["lod95"])
+        if lod is None or lod > 0.5:
+            tally[label + " none"] += 1
+            return
+        change = (self.world.substitution(rng, gene, codon) if label == "substitution"
+                  else self.world.duplication(gene, codon))
+        result = self.sample(name, kind, seed, [(change, lod)], label, hidden)
+        found = any(v["filter"] == "PASS" and v["gene"] == gene and v["tier"] in ("hotspot", "likely-activating")
+                    and abs((v["codon"] or 0) - codon) <= 1 for v in result["ras"]["variants"])
+        tally["planted"] += 1
+        tally[label] += "plant" not in kind
+        tally[label + " found"] += found and "plant" not in kind
+        is_wild = result["ras"]["state"] == "wild-type" and lod > 0.05
+        tally["falsely wild"] += is_wild
+        self.say(name, seed, "%s %s%d %.4f" % (label, gene, codon, lod), result, is_wild or ("plant" not in kind and not found))
+
+    def one(self, name, kind, seed, planted):
         gene, codon = HOTSPOTS[(seed // 3) % len(HOTSPOTS)]
+        hidden = (self.world.panel.cds[gene][0], sorted(self.world.panel.codon_places(gene, codon))[1])
+        wild = self.sample(name, kind, seed, [], "wild", hidden)
+        self.tally["wild"] += 1
+        self.tally["wild " + wild["ras"]["state"]] += 1
+        self.say(name, seed, "wild", wild, wild["ras"]["state"] == "mutated")
         row = next(x for x in wild["ras"]["codons"] if (x["gene"], x["codon"]) == (gene, codon))
-        for label in ("substitution", "indel"):
-            lod = (row.get("lod95_by_class") or {}).get(label, row["lod95"])
-            if lod is None or lod > 0.5 or "carry" in kind:
-                tally[label + " none"] += 1
-                continue
-            change = (self.world.substitution(rng, gene, codon) if label == "substitution"
-                      else self.world.duplication(gene, codon))
-            result = self.sample(name, kind, seed, [(change, lod)], label)
-            found = any(v["filter"] == "PASS" and v["gene"] == gene and v["tier"] in ("hotspot", "likely-activating")
-                        and abs((v["codon"] or 0) - codon) <= 1 for v in result["ras"]["variants"])
-            tally[label] += 1
-            tally[label + " found"] += found
-            tally["falsely wild"] += result["ras"]["state"] == "wild-type" and lod > 0.05
-            self.say(name, seed, "%s %s%d %.4f" % (label, gene, codon, lod), result, not found)
+        for label in ("substitution", "indel") if planted else ():
+            self.plant(name, kind, seed, label, row, hidden)
+        return self.tally, self.n
 
     def say(self, name, seed, what, result, is_bad):
         if self.options.verbose or is_bad:
@@ -320,21 +368,31 @@ class Bench:
                     for v in result["ras"]["variants"]]
             print("%s %d %s: %s %s" % (name, seed, what, result["ras"]["state"], near[:8]), file=sys.stderr, flush=True)
 
-    def table(self):
-        missed = 0
-        print("%-18s %8s %16s %14s %20s %16s %14s" % ("library", "wild", "falsely mutated", "not assessable",
-                                                      "found at lod95: sub", "indel", "falsely wild"))
-        for name, t in self.tally.items():
-            share = "%d/%d" % (t["wild mutated"], t["wild"])
-            print("%-18s %8d %16s %14d %20s %16s %14d %s" % (
-                name, t["wild"], share, t["wild not-assessable"], "%d/%d" % (t["substitution found"], t["substitution"]),
-                "%d/%d" % (t["indel found"], t["indel"]), t["falsely wild"],
-                " ".join("%s %d/%d" % (p, t[p], t["wild"]) for p in ("bcftools", "freebayes") if self.options.peers)))
-            missed += t["wild mutated"] > max(0.001 * t["wild"], 0) or t["falsely wild"] > 0
-            for label in ("substitution", "indel"):
-                low = 0.92 * t[label] - 2 * math.sqrt(t[label] * 0.92 * 0.08)
-                missed += t[label + " found"] < low
-        return missed
+
+def table(tallies, with_peers):
+    missed = 0
+    print("%-18s %16s %15s %20s %16s %14s" % ("library", "falsely mutated", "not assessable", "found at lod95: sub",
+                                             "indel", "falsely wild"))
+    for name, t in tallies.items():
+        shown = " ".join("%s %d/%d false, %d/%d found;" % (p, t[p + " false"], t["wild"], t[p + " found"], t["planted"])
+                         for p in ("bcftools", "freebayes") if with_peers)
+        print("%-18s %16s %15d %20s %16s %14s %s" % (
+            name, "%d/%d" % (t["wild mutated"], t["wild"]), t["wild not-assessable"],
+            "%d/%d" % (t["substitution found"], t["substitution"]), "%d/%d" % (t["indel found"], t["indel"]),
+            "%d/%d" % (t["falsely wild"], t["planted"]), shown))
+        missed += t["wild mutated"] > 0.001 * t["wild"] or t["falsely wild"] > 0
+        for label in ("substitution", "indel"):
+            low = 0.92 * t[label] - 2 * math.sqrt(t[label] * 0.92 * 0.08)
+            missed += t[label + " found"] < low
+    return missed
+
+
+def do_one(options, folder, name, seed, planted):
+    work = tempfile.mkdtemp(dir=folder)
+    try:
+        return (name, *Bench(options, options.keep or work).one(name, KINDS[name], seed, planted))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def main():
@@ -345,26 +403,33 @@ def main():
     parser.add_argument("--samples", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", default="")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     absent = [x for x in ("art_illumina", "bwa", "samtools") if not shutil.which(x)]
     if absent or not os.path.exists(REFERENCE):
         print("bench_real: skipped: %s" % (", ".join(absent) or "no " + os.path.normpath(REFERENCE)))
         return 0
-    start = time.time()
-    folder = options.keep or tempfile.mkdtemp(prefix="bench_real")
-    os.makedirs(folder, exist_ok=True)
+    start, n = time.time(), 0
+    folder = tempfile.mkdtemp(prefix="bench_real")
+    if options.keep:
+        os.makedirs(options.keep, exist_ok=True)
+    items = []
+    for name, kind in KINDS.items():
+        wild, planted = kind["quick" if options.quick else "full"]
+        wild, planted = (options.samples, options.samples) if options.samples else (wild, planted)
+        if not options.only or name in options.only.split(","):
+            items += [(name, zlib.crc32(("%s %d %d" % (name, options.seed, i)).encode()), i < planted) for i in range(wild)]
+    tallies = collections.OrderedDict((name, collections.Counter()) for name, _, _ in items)
     try:
-        bench = Bench(options, folder)
-        for name, kind in KINDS.items():
-            if options.only and name not in options.only.split(","):
-                continue
-            for i in range(options.samples or kind["quick" if options.quick else "full"]):
-                bench.one(name, kind, zlib.crc32(("%s %d %d" % (name, options.seed, i)).encode()))
-        missed = bench.table()
-        print("%d samples, %.0f s" % (bench.n, time.time() - start))
+        with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+            for done in [pool.submit(do_one, options, folder, *item) for item in items]:
+                name, tally, samples = done.result()
+                tallies[name].update(tally)
+                n += samples
+        missed = table(tallies, options.peers)
+        print("%d samples, %.0f s" % (n, time.time() - start))
     finally:
-        if not options.keep:
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     return 1 if missed else 0
 
 
