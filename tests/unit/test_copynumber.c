@@ -217,13 +217,13 @@ static void set_all(genome *g, double copies) {
         g->arm[a] = copies;
 }
 
-/* Right or not assessable, with both explanations printed. */
-static void warned(const char *what, const genome *g, uint64_t seed, ps_cn_state state) {
+/* Gain at three copies of a hyperdiploid genome, with the other explanation printed. */
+static void gained_with_a_rival(const genome *g, uint64_t seed) {
     ps_copynumber_call call = call_of(g, &seed, NAN);
-    if ((call.state != PS_CN_NOT_ASSESSABLE && call.state != state) ||
+    if (call.state != PS_CN_GAIN || fabs(call.copies - 3) > 0.1 || call.hyperdiploid != 1 ||
         !has_reason(&call.reasons, PS_REASON_AMBIGUOUS_BASELINE))
-        fail_msg("%s, depth %g: %s, %.2f copies, %zu reasons", what, g->depth, ps_cn_state_names[call.state],
-                 call.copies, call.reasons.n);
+        fail_msg("depth %g: %s, %.2f copies, %zu reasons", g->depth, ps_cn_state_names[call.state], call.copies,
+                 call.reasons.n);
     free_call(&call);
 }
 
@@ -259,7 +259,8 @@ static void hyperhaploid(void **state) {
 }
 
 /* Guards against: baseline.c trying purities that copies are not given at: fourteen trisomies are then a few monosomies in
- * two thirds of the cells, at 1.33 copies of a sample that counts as pure. Without a purity either may be true. */
+ * two thirds of the cells, at 1.33 copies of a sample that counts as pure. Without a purity either may
+ * be true: deep data give odds of 20 to 1,000 for the trisomies, shallow ones leave it open. */
 static void many_trisomies(void **state) {
     (void)state;
     static const char *const more[] = {"1 2 4 6 17 18", "1 2 4 6 8 17 18"};
@@ -270,7 +271,10 @@ static void many_trisomies(void **state) {
             set_arms(&g, "3 5 7 9 11 15 19 21", 3);
             set_arms(&g, more[i], 3);
             for (uint64_t k = 0; k < 4; k++)
-                warned("many trisomies", &g, 50 + k, PS_CN_GAIN);
+                if (depths[d] > 500)
+                    gained_with_a_rival(&g, 50 + k);
+                else if (depths[d] < 100)
+                    ambiguous("many trisomies", &g, 50 + k, NAN);
             tally t = measure(&g, 8, 60 + d, 3, 0.4, 1);
             report("many trisomies, purity told", depths[d], 3, &t);
             assert_int_equal(t.wrong, 0);
