@@ -139,6 +139,14 @@ bench-ccnd1: all
 	  echo "== $$part"; PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/ccnd1/bench_$$part.py || failed=1; \
 	done; exit $$failed
 
+# This project's own validation: simulated and, where they are, real samples of known truth, by tests/validate/protocol.tsv.
+validate: all
+	@.ci/need build demo
+	@test -e $B/validate/samples/sheet.tsv || python3 tests/validate/make_samples.py $B/validate/samples
+	@./$(PROGRAM) validate $B/validate/samples/sheet.tsv --protocol tests/validate/protocol.tsv -o $B/validate --force \
+	    --title "plasmastrat on simulated and real samples of known truth"
+	@echo "The page to read, print and sign: $B/validate/validation.html"
+
 # The man page and the pkg-config file are made from what the program and this file say.
 $B/plasmastrat.1: $(PROGRAM) pipelines/packaging/man.sh
 	pipelines/packaging/man.sh $(abspath $(PROGRAM)) > $@
@@ -188,6 +196,7 @@ help:
 	@echo "make bench-real figures of the RAS caller on simulated real libraries (ART reads, bwa); BENCH_REAL=--quick"
 	@echo "make bench-long figures of the RAS caller on long reads (minimap2, pbsim); BENCH_LONG=--quick"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
+	@echo "make validate  expected against found on samples of known truth: $(B)/validate/validation.html (some minutes)"
 	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"
 	@echo "make bench-identity persons told apart and contamination found, on simulated counts"
 	@echo "make bench-ccnd1 figures of CCND1: copy number (beside CNVkit), junction, expression"
@@ -196,5 +205,5 @@ help:
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-real bench-long bench-identity bench-ccnd1 install deb format lint clean help
+.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-real bench-long bench-identity bench-ccnd1 validate install deb format lint clean help
 .DELETE_ON_ERROR:

@@ -6,7 +6,7 @@
 # $PLASMASTRAT is the program under test. SUITES: which suites to run (default: all; the longest come first).
 set -u
 cd "$(dirname "$0")/.." || exit 2
-: "${SUITES=cases real pages batch carry_over flips oracle vcf imports golden results evidence sheet normals remote terminal sim_ras hostile lod bnd identity expression fuzz layers}"
+: "${SUITES=cases real pages batch carry_over flips oracle vcf imports golden results evidence sheet normals remote terminal validate sim_ras hostile lod bnd identity expression fuzz layers}"
 : "${JOBS:=$(n=$(nproc 2>/dev/null || echo 2); echo $((n < 4 ? n : 4)))}"
 passed=0 failed=0 skipped=0 shown=0 failures= units=
 work=$(mktemp -d) || exit 2
@@ -26,7 +26,7 @@ run_suite() { # NAME
     golden) tests/golden/run.sh ;;
     expression | normals | results | sheet | evidence | identity | lod) "tests/golden/$1.sh" ;;
     remote) python3 tests/remote/run_remote.py ;;
-    vcf | imports) python3 "tests/$1/run_$1.py" ;;
+    vcf | imports | validate) python3 "tests/$1/run_$1.py" ;;
     pages) python3 tests/pages/run_pages.py ;;
     oracle) tests/oracle/run_oracles.sh ;;
     bnd) python3 tests/oracle/check_bnd.py ;;

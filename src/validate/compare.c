@@ -242,10 +242,9 @@ static void compare_absent(const view *v, ps_change_kind kind) {
     c->kind = kind;
     c->expected = ps_format("no %s", ps_change_names[kind]);
     c->found = ps_strdup(outcome == PS_OUTCOME_AGREES ? "none" : "not-assessable");
-    if (outcome != PS_OUTCOME_AGREES && v->calls->ras.reasons.n)
-        add_reasons(&c->why, &v->calls->ras.reasons);
-    else if (outcome != PS_OUTCOME_AGREES)
-        add_text(&c->why, "not every codon that a wild type needs was seen deep enough");
+    if (outcome != PS_OUTCOME_AGREES)
+        add_text(&c->why, v->calls->ras.state ? "not every codon that a wild type needs could be assessed"
+                                              : "the state of RAS is not assessable: see there");
 }
 
 static void compare_variants(const view *v) {

@@ -2,7 +2,6 @@
  */
 #include "plasmastrat/report.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +28,8 @@ static void put_sample(const ps_result *r, FILE *out) {
     ps_put_html(out, r->sample_id);
 }
 
-/* As a CSS string inside <style>: every byte but letters and digits by its number. */
 static void put_sample_css(const ps_result *r, FILE *out) {
-    char *plain = ps_plain(r->sample_id);
-    for (const unsigned char *at = (const unsigned char *)plain; at && *at; at++)
-        if (isalnum(*at) || *at >= 0x80)
-            fputc(*at, out);
-        else
-            fprintf(out, "\\%x ", *at);
-    free(plain);
+    ps_put_css_string(out, r->sample_id);
 }
 
 static void put_version(const ps_result *r, FILE *out) {

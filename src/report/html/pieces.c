@@ -2,6 +2,7 @@
 #include "pieces.h"
 
 #include <math.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,4 +155,14 @@ void ps_cell(FILE *out, const char *class, const char *text) {
     fprintf(out, *class ? "<td role=\"cell\" class=\"%s\">" : "<td role=\"cell\"%s>", class);
     ps_put_html(out, text);
     fputs("</td>", out);
+}
+
+void ps_put_css_string(FILE *out, const char *text) {
+    char *plain = ps_plain(text);
+    for (const unsigned char *at = (const unsigned char *)plain; at && *at; at++)
+        if (isalnum(*at) || *at >= 0x80)
+            fputc(*at, out);
+        else
+            fprintf(out, "\\%x ", *at);
+    free(plain);
 }

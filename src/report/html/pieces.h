@@ -20,6 +20,8 @@ const char *ps_rounded(char out[PS_NUMBER_SIZE], double x, const char *missing);
 void ps_say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* <tag class="class">text</tag>; an empty class is left out */
 void ps_element(FILE *out, const char *tag, const char *class, const char *text);
+/* As a CSS string inside <style>: every byte but letters and digits by its number. */
+void ps_put_css_string(FILE *out, const char *text);
 void ps_cell(FILE *out, const char *class, const char *text);
 /* One name and value of a <dl class="facts">; nothing where the value is a DASH. */
 void ps_fact(FILE *out, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -35,21 +35,22 @@ static void row_head(FILE *out, const char *text) {
 /* ---- top --------------------------------------------------------------------------------------------------------
  */
 
-static void put_style(const ps_validation *v, FILE *out) {
-    const char *from = strstr(ps_report_html, "<style>"), *to = from ? strstr(from, "</style>") : NULL;
-    (void)v;
-    if (to)
-        fwrite(from, 1, (size_t)(to - from) + strlen("</style>"), out);
-}
-
 static void put_version(const ps_validation *v, FILE *out) {
     (void)v;
     fputs(PS_VERSION, out);
 }
 
-static void put_title(const ps_validation *v, FILE *out) {
+static const char *title_of(const ps_validation *v) {
     const char *slash = strrchr(v->sheet_path, '/');
-    ps_put_html(out, v->title ? v->title : slash ? slash + 1 : v->sheet_path);
+    return v->title ? v->title : slash ? slash + 1 : v->sheet_path;
+}
+
+static void put_title(const ps_validation *v, FILE *out) {
+    ps_put_html(out, title_of(v));
+}
+
+static void put_title_css(const ps_validation *v, FILE *out) {
+    ps_put_css_string(out, title_of(v));
 }
 
 static void put_verdict(const ps_validation *v, FILE *out) {
@@ -92,13 +93,18 @@ static void glance_agreement(const ps_validation *v, const char *title, const ch
     fputs("</a></li>\n", out);
 }
 
+/* Of real dilutions, where there are any. */
 static void glance_limit(const ps_validation *v, const char *title, const char *name, FILE *out) {
-    const ps_measure *m = ps_validation_find(v, name);
+    const ps_measure *m = ps_validation_find(v, "lod95.dilution");
+    int real = m && isfinite(m->value);
+    m = real ? m : ps_validation_find(v, name);
     fprintf(out, "<li><a href=\"#limits\"><span>%s</span> ", title);
-    if (m && isfinite(m->value))
+    if (m && isfinite(m->value)) {
         ps_chip(out, "none", ps_percent(PS_NUMBER_BUFFER, m->value, ""));
-    else
+        ps_element(out, "i", "", real ? "dilutions" : "in silico");
+    } else {
         ps_chip(out, "none", "not measured");
+    }
     fputs("</a></li>\n", out);
 }
 
@@ -106,13 +112,10 @@ static void put_glance(const ps_validation *v, FILE *out) {
     static const struct {
         const char *title, *name;
         void (*write)(const ps_validation *, const char *, const char *, FILE *);
-    } rows[] = {{"RAS state", "ras", glance_agreement},
-                {"RAS variants", "ras_variant", glance_agreement},
-                {"IGH::CCND1", "igh_ccnd1", glance_agreement},
-                {"CCND1 state", "ccnd1", glance_agreement},
-                {"Label", "label", glance_agreement},
-                {"lod95, dilutions", "lod95.dilution", glance_limit},
-                {"lod95, in silico", "lod95.in_silico", glance_limit}};
+    } rows[] = {
+        {"RAS state", "ras", glance_agreement},        {"RAS variants", "ras_variant", glance_agreement},
+        {"IGH::CCND1", "igh_ccnd1", glance_agreement}, {"CCND1 state", "ccnd1", glance_agreement},
+        {"Label", "label", glance_agreement},          {"Limit of detection", "lod95.in_silico", glance_limit}};
     fputs("<nav aria-label=\"Findings\"><ul class=\"glance\">\n", out);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         rows[i].write(v, rows[i].title, rows[i].name, out);
@@ -193,24 +196,27 @@ static int is_empty(const ps_agreement *a) {
     return !(a->n[0] + a->n[1] + a->open[0] + a->open[1]);
 }
 
-/* Markers; kinds of change; bands of VAF. */
+enum { MARKERS, KINDS, BANDS };
+
 static int part_of(const ps_agreement *a) {
-    return strstr(a->name, ".vaf_") ? 2 : strchr(a->name, '.') ? 1 : 0;
+    return strstr(a->name, ".vaf_") ? BANDS : strchr(a->name, '.') ? KINDS : MARKERS;
 }
 
+/* A band of VAFs has no negatives. */
 static void put_agreement_part(const ps_validation *v, int part, const char *caption, FILE *out) {
-    static const char *const columns[] = {"",  "PPA", "95 % interval", "NPA", "95 % interval", "#Not assessable",
-                                          NULL};
-    int any = 0;
+    static const char *const both[] = {"", "PPA", "95 % interval", "NPA", "95 % interval", "#Not assessable", NULL};
+    static const char *const positive[] = {"", "PPA", "95 % interval", "#Not assessable", NULL};
+    int any = 0, bands = part == BANDS;
     for (size_t i = 0; i < v->n_agreements; i++) {
         const ps_agreement *a = &v->agreement[i];
         if (part_of(a) != part || is_empty(a))
             continue;
         if (!any++)
-            ps_stack_head(out, caption, columns);
+            ps_stack_head(out, caption, bands ? positive : both);
         row_head(out, a->title);
         put_share(v, a, 1, out);
-        put_share(v, a, 0, out);
+        if (!bands)
+            put_share(v, a, 0, out);
         ps_cell(out, "n", COUNT((long long)(a->open[0] + a->open[1])));
         fputs("</tr>\n", out);
     }
@@ -219,9 +225,11 @@ static void put_agreement_part(const ps_validation *v, int part, const char *cap
 }
 
 static void put_agreement(const ps_validation *v, FILE *out) {
-    put_agreement_part(v, 0, "By marker: each sample once, without replicates and dilutions", out);
-    put_agreement_part(v, 1, "RAS variants by kind of change", out);
-    put_agreement_part(v, 2, "RAS variants by expected VAF, dilutions included", out);
+    fputs("<div class=\"agreement\">", out);
+    put_agreement_part(v, MARKERS, "By marker: each sample once, without replicates and dilutions", out);
+    put_agreement_part(v, KINDS, "RAS variants by kind of change", out);
+    put_agreement_part(v, BANDS, "RAS variants by expected VAF, dilutions included", out);
+    fputs("</div>\n", out);
 }
 
 /* ---- discordances -----------------------------------------------------------------------------------------------
@@ -357,7 +365,7 @@ static void put_limit_value(const ps_probit *p, FILE *out) {
         ps_say(out, "%s (%s to %s)", PERCENT(p->lod95), PERCENT(p->low), PERCENT(p->high));
         break;
     case PS_PROBIT_STEP:
-        ps_say(out, "%s: never below %s, always from there", PERCENT(p->lod95), PERCENT(p->low));
+        ps_say(out, "%s: always from there on, not always at %s", PERCENT(p->lod95), PERCENT(p->low));
         break;
     case PS_PROBIT_ABOVE:
         ps_say(out, "above %s", PERCENT(p->low));
@@ -604,9 +612,9 @@ static const struct {
     const char *name;
     section *write;
 } placeholders[] = {
-    {"style", put_style},
     {"version", put_version},
     {"title", put_title},
+    {"sample_css", put_title_css},
     {"verdict", put_verdict},
     {"glance", put_glance},
     {"criteria_chip", put_criteria_chip},
@@ -632,20 +640,31 @@ static section *find_placeholder(const char *name, size_t length) {
     return NULL;
 }
 
-int ps_write_validation_html(const ps_validation *v, FILE *out, ps_error *err) {
-    const char *rest = ps_validation_html;
-    for (const char *open; (open = strstr(rest, "{{"));) {
+/* Copies a piece of a template; the first name that is unknown, or NULL. */
+static const char *fill(const ps_validation *v, const char *from, const char *to, FILE *out) {
+    for (const char *open; (open = strstr(from, "{{")) && open < to;) {
         const char *close = strstr(open, "}}");
-        if (!close)
-            break;
-        fwrite(rest, 1, (size_t)(open - rest), out);
-        section *write = find_placeholder(open + 2, (size_t)(close - open) - 2);
+        section *write = close ? find_placeholder(open + 2, (size_t)(close - open) - 2) : NULL;
         if (!write)
-            return ps_fail(err, PS_ERR_RUN, "validation.html", 0, "unknown placeholder {{%.*s}}",
-                           (int)(close - open) - 2, open + 2);
+            return open;
+        fwrite(from, 1, (size_t)(open - from), out);
         write(v, out);
-        rest = close + 2;
+        from = close + 2;
     }
-    fputs(rest, out);
+    fwrite(from, 1, (size_t)(to - from), out);
+    return NULL;
+}
+
+int ps_write_validation_html(const ps_validation *v, FILE *out, ps_error *err) {
+    static const char head[] = "{{style}}";
+    const char *page = ps_validation_html, *at = strstr(page, head);
+    const char *style = strstr(ps_report_html, "<style>"), *end = style ? strstr(style, "</style>") : NULL;
+    if (!at || !end)
+        return ps_fail(err, PS_ERR_RUN, "validation.html", 0, "has no place for its style");
+    const char *unknown = fill(v, page, at, out);
+    unknown = unknown ? unknown : fill(v, style, end + strlen("</style>"), out);
+    unknown = unknown ? unknown : fill(v, at + strlen(head), page + strlen(page), out);
+    if (unknown)
+        return ps_fail(err, PS_ERR_RUN, "validation.html", 0, "unknown placeholder %.20s", unknown);
     return ps_finish(out, "the validation page", err);
 }
