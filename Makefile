@@ -69,8 +69,8 @@ $B/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/input.c tests/fuzz/replay.c $(wildcar
 demo:
 	@.ci/need build demo
 	@$(MAKE) --no-print-directory all
-	@echo "Labelling the simulated samples of testdata/sheet.tsv:"
-	./plasmastrat batch testdata/sheet.tsv -o demo --force
+	@echo "Labelling the simulated samples of testdata/demo.tsv:"
+	./plasmastrat batch testdata/demo.tsv -o demo --force
 	@cut -f 1,3-10 demo/cohort.tsv
 	@echo "Pages to open in a browser: demo/*.html"
 

@@ -15,6 +15,8 @@ RAS = {"genes": ["KRAS", "NRAS"]}
 UNWANTED = {"duplicates": 0.05, "low_mapq": 0.01, "qcfail": 0.005, "secondary": 0.005, "supplementary": 0.005,
             "soft_clips": 0.04}
 DNA = dict(UNWANTED, read_length=100, quality="high")
+TRISOMIES = ("3", "5", "7", "9", "11", "15", "19")  # of a hyperdiploid myeloma
+PER_KB = {"reference": 400, "plasma-cell": 1600, "ras": 60, "raf": 60, "cyclin": 10}  # fragments of IMP01 per kb
 RNA = {"read_length": 60, "insert": [180, 35], "quality": "flat:37", "errors": True, "per_kb": 70, "spread": 0.5,
        "plasma_share": 0.6, "immunoglobulin": 0.15, "strand": "reverse", "multimapped": 0.01, "duplicates": 0.03,
        "mapq": 255}
@@ -60,7 +62,44 @@ def samples(grch38):
               {"targeted": dict(RAS, depth=200), "variants": [{"gene": "KRAS", "codon": 61, "to": "CAC", "vaf": 0.22}]},
               {"ccnd1_log2": 3.5, "strand": "forward"}),
          {"dna": ["bam"], "rna": ["cram"]}),
+        (spec("grch38", "chr", "WGS01", 106,
+              {"wgs": {"depth": 0.4, "purity": 0.9, "copies": {a: 3 for a in TRISOMIES}, "window": False}, "read_length": 60,
+               "quality": "flat:37"},
+              {"ccnd1_log2": -0.6}),
+         {"dna": ["cram"], "rna": ["cram"]}),
+        (spec("grch38", "chr", "LIB01", 107,
+              {"targeted": dict(RAS, depth=12), "unmarked_copies": 24, "duplicates": 0, "quality": "flat:37"}),
+         {"dna": ["cram"]}),
     ]
+
+
+def counts_and_junctions(folder, panel):
+    """IMP01: a featureCounts table and Manta's VCF, as another workflow would hand them over."""
+    exons = {}
+    with open(os.path.join(os.path.dirname(HERE), "panels", "grch38", "exons.bed")) as lines:
+        for line in lines:
+            if not line.startswith("#"):
+                contig, beg, end, gene = line.split()[:4]
+                exons.setdefault(gene, []).append((contig, int(beg), int(end)))
+    with open(os.path.join(os.path.dirname(HERE), "panels", "grch38", "genes.tsv")) as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines if not line.startswith("##")]
+    role = {row[rows[0].index("gene")]: row[rows[0].index("role")] for row in rows[1:]}
+    with open(os.path.join(folder, "IMP01.counts.txt"), "w") as out:
+        out.write("# Program:featureCounts v2.0.6\nGeneid\tChr\tStart\tEnd\tStrand\tLength\tIMP01.bam\n")
+        for gene, spans in exons.items():
+            length = sum(end - beg for _, beg, end in spans)
+            level = 6400 if gene == "CCND1" else PER_KB.get(role[gene], 4) * (1 + len(gene) / 100)
+            out.write("%s\t%s\t%s\t%s\t%s\t%d\t%d\n" % (
+                gene, ";".join(c for c, _, _ in spans), ";".join(str(b + 1) for _, b, _ in spans),
+                ";".join(str(e) for _, _, e in spans), ";".join("+" for _ in spans), length, round(level * length / 1000)))
+    with open(os.path.join(folder, "IMP01.manta.vcf"), "w") as out:
+        out.write(MANTA_HEADER)
+        out.writelines("##contig=<ID=%s,length=%d>\n" % x for x in panel.lengths.items())
+        out.write("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tIMP01\n")
+        for one, other, alt in ((("chr11", 69200123), "2", "]chr14:105860456]G"), (("chr14", 105860456), "1", "G[chr11:69200123[")):
+            mine = "1" if other == "2" else "2"
+            out.write("%s\t%d\tBND%s\tG\t%s\t300\tPASS\tSVTYPE=BND;MATEID=BND%s\tGT:PR:SR\t0/1:30,12:28,9\n"
+                      % (*one, mine, alt, other))
 
 
 VCF_HEADER = """##fileformat=VCFv4.2
@@ -92,6 +131,27 @@ def mutect2(path, panel):
         out.write("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tVCF01\n" + "\n".join(lines) + "\n")
 
 
+MANTA_HEADER = """##fileformat=VCFv4.1
+##source=GenerateSVCandidates 1.6.0
+##FILTER=<ID=PASS,Description="All filters passed">
+##INFO=<ID=SVTYPE,Number=1,Type=String,Description="Type of structural variant">
+##INFO=<ID=MATEID,Number=.,Type=String,Description="ID of mate breakend">
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+##FORMAT=<ID=PR,Number=.,Type=Integer,Description="Spanning paired-read support for the ref and alt alleles in the order listed">
+##FORMAT=<ID=SR,Number=.,Type=Integer,Description="Split reads for the ref and alt alleles in the order listed">
+"""
+# The samples of `make demo`: those of sheet.tsv, and what else the program reads
+DEMO = """sample_id\trna\tdna\tvcf\tsv\tcounts\tspecimen
+PCL01\tPCL01.rna.bam\tPCL01.dna.bam\t.\t.\t.\tlesion
+IMM01\tIMM01.rna.bam\tIMM01.dna.bam\t.\t.\t.\tmarrow
+IND01\tIND01.rna.cram\tIND01.dna.cram\t.\t.\t.\tunknown
+NAS01\t.\tNAS01.dna.bam\t.\t.\t.\tunknown
+VCF01\t.\t.\tVCF01.mutect2.vcf\t.\t.\tunknown
+B3701\tB3701.rna.cram\tB3701.dna.bam\t.\t.\t.\tunknown
+WGS01\tWGS01.rna.cram\tWGS01.dna.cram\t.\t.\t.\tmarrow
+LIB01\t.\tLIB01.dna.cram\t.\t.\t.\tunknown
+IMP01\t.\t.\tVCF01.mutect2.vcf\tIMP01.manta.vcf\tIMP01.counts.txt\tlesion
+"""
 SHEET = """sample_id\trna\tdna\tvcf\tspecimen
 PCL01\tPCL01.rna.bam\tPCL01.dna.bam\t.\tlesion
 IMM01\tIMM01.rna.bam\tIMM01.dna.bam\t.\tmarrow
@@ -121,7 +181,8 @@ def main():
                 sim.write(os.path.join(folder, "%s.%s.%s" % (one["sample"], kind, form)), level=9,
                           csi=(one["sample"], kind) != ("PCL01", "dna"))  # one BAI; CSI is much smaller
     mutect2(os.path.join(folder, "VCF01.mutect2.vcf"), genomes["grch38"].panel)
-    for name, text in (("sheet.tsv", SHEET), ("expected.tsv", EXPECTED)):
+    counts_and_junctions(folder, genomes["grch38"].panel)
+    for name, text in (("sheet.tsv", SHEET), ("demo.tsv", DEMO), ("expected.tsv", EXPECTED)):
         with open(os.path.join(folder, name), "w") as out:
             out.write(text)
 

@@ -27,7 +27,7 @@ import page_text
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("PLASMASTRAT", ROOT / "plasmastrat")).resolve()
 DATA = ROOT / "testdata"
-IDS = ("PCL01", "IMM01", "IND01", "NAS01", "VCF01", "B3701")
+IDS = ("PCL01", "IMM01", "IND01", "NAS01", "VCF01", "B3701", "WGS01", "LIB01", "IMP01")
 HOSTILE = "<script>window.hostile=1</script><img src=x onerror=window.hostile=1>\"'&amp;"
 TYPED_CHECKS = 170  # about as many as the typed results have
 counts = {"ok": 0, "failed": 0, "skipped": 0}
@@ -629,21 +629,24 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         out = scratch / "out"
-        rows = (DATA / "sheet.tsv").read_text(encoding="utf-8").splitlines()
+        rows = (DATA / "demo.tsv").read_text(encoding="utf-8").splitlines()
         head = rows[0].split("\t")
         lines = [rows[0]] + ["\t".join(cell if head[i] in ("sample_id", "specimen") or cell == "." else str(DATA / cell)
                                        for i, cell in enumerate(row.split("\t"))) for row in rows[1:]]
         lines.append("\t".join({"sample_id": "GONE01", "rna": "gone.bam"}.get(h, ".") for h in head))
         (scratch / "sheet.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         done = run("batch", scratch / "sheet.tsv", "-o", out)
-        check("batch of testdata and one missing file", done.returncode == 1 and "1 of 7 samples failed" in done.stderr, done.stderr)
-        check("progress in plain lines", "plasmastrat: 7/7 samples, 1 failed\n" in done.stderr and "\r" not in done.stderr, done.stderr)
+        check("batch of testdata and one missing file", done.returncode == 1 and "1 of 10 samples failed" in done.stderr, done.stderr)
+        check("progress in plain lines", "plasmastrat: 10/10 samples, 1 failed\n" in done.stderr and "\r" not in done.stderr, done.stderr)
         quiet = run("batch", scratch / "sheet.tsv", "-o", out, "--force", "-q", "--reproducible")
-        check("-q shows no progress", "/7 samples" not in quiet.stderr, quiet.stderr)
+        check("-q shows no progress", "/10 samples" not in quiet.stderr, quiet.stderr)
         part(agreement, out)
         typed = part(fixtures, scratch)
         part(rules, out)
         part(handed_on, out)
+        for name in IDS:
+            size = (out / f"{name}.html").stat().st_size
+            check(f"{name}: the page is under 150 KB", size < 150 * 1000, size)
         part(multiqc, out, scratch)
         part(in_browser, out, typed, part(hostile, scratch) or [])
         part(accessible, [out / f"{name}.html" for name in (*IDS, "cohort")]

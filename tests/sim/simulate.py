@@ -17,6 +17,7 @@ A spec is one JSON object; every key but `dna`/`rna` has a default:
                          {"contig": "chr12", "pos1": 1, "ref": "C", "alt": "T"}; with "vaf": 0.1 (each covering fragment
                          carries it with that chance) or "count": 20 (exactly that many fragments that show it whole)
     duplicates 0.05      share of pairs repeated with the duplicate flag          (the shares default to 0)
+    unmarked_copies 0    copies of every pair without that flag
     low_mapq 0.02        share of extra pairs with MAPQ 0..19, carrying wrong bases
     qcfail, secondary, supplementary               the same with these flags
     soft_clips 0.05      share of reads with 3..20 bases of adapter clipped
@@ -337,7 +338,7 @@ class Simulator:
         self.genome, self.panel, self.style, self.sample = genome, genome.panel, style, sample
         self.rng = random.Random("plasmastrat:%s" % seed)
         self.o = {"read_length": 100, "insert": [250, 50], "quality": "mix", "errors": True, "variants": [],
-                  "duplicates": 0, "low_mapq": 0, "qcfail": 0, "secondary": 0, "supplementary": 0, "soft_clips": 0,
+                  "duplicates": 0, "unmarked_copies": 0, "low_mapq": 0, "qcfail": 0, "secondary": 0, "supplementary": 0, "soft_clips": 0,
                   "ffpe": 0, "oxidation": 0, "strand": "none", "mapq": 60}
         self.o.update(options or {})
         self.quality = Qualities(random.Random("quality:%s" % seed), self.o["quality"], self.o["read_length"])
@@ -550,6 +551,8 @@ class Simulator:
                 self.elsewhere(self.lines[-2:])
             if o["duplicates"] and rng.random() < o["duplicates"]:
                 self.pair(template, start, length, variants, first_forward, extra_flag=1024)
+            for _ in range(o["unmarked_copies"]):
+                self.pair(template, start, length, variants, first_forward)
             for key, flag in wrong:
                 if o[key] and rng.random() < o[key]:
                     # carries every planted variant: a program that counts it is found out by its alt depth

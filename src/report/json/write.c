@@ -456,7 +456,6 @@ static json_t *ras_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_ras_state_names[ras->state]));
     put(d, o, "reasons", reasons_array(d, &ras->reasons));
-    put(d, o, "origins", origins_array(d, PS_MARKED_RAS));
     put(d, o, "variants", variants_array(d, 0));
     put(d, o, "codons", codons_array(d, 0));
     put(d, o, "lod95_limit", real(d->result->panel->limits.ras_lod95_limit));
@@ -466,6 +465,7 @@ static json_t *ras_object(document *d) {
     put(d, o, "coverage", coverage_array(d));
     put(d, o, "notes", notes_array(d));
     put(d, o, "force_sites", d->result->evidence.has_sites ? text(d->result->evidence.sites.notice) : json_null());
+    put(d, o, "origins", origins_array(d, PS_MARKED_RAS));
     return o;
 }
 
@@ -552,7 +552,6 @@ static json_t *expression_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_expression_state_names[e->state]));
     put(d, o, "reasons", reasons_array(d, &e->reasons));
-    put(d, o, "origins", origins_array(d, PS_MARKED_EXPRESSION));
     put(d, o, "levels", levels_object(d, counted ? e->posterior : unknown));
     put(d, o, "plasma_share", share_object(d, counted));
     put(d, o, "fragments", counted ? count(e->fragments) : json_null());
@@ -584,6 +583,7 @@ static json_t *expression_object(document *d) {
     put(d, o, "cells", cells_array(d));
     put(d, o, "cohort", cohort_object(d));
     put(d, o, "all_genes", genes_array(d, 0));
+    put(d, o, "origins", origins_array(d, PS_MARKED_EXPRESSION));
     return o;
 }
 
@@ -628,7 +628,6 @@ static json_t *copynumber_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_cn_state_names[c->state]));
     put(d, o, "reasons", reasons_array(d, &c->reasons));
-    put(d, o, "origins", origins_array(d, PS_MARKED_COPIES));
     put(d, o, "log2_ratio", given ? real(c->log2_ratio) : json_null());
     put(d, o, "copies", given ? real(c->copies) : json_null());
     put(d, o, "copies_low", given ? real(c->copies_low) : json_null());
@@ -644,6 +643,7 @@ static json_t *copynumber_object(document *d) {
     put(d, o, "reference", depth_reference_object(d));
     put(d, o, "chromosome11", bins_array(d));
     put(d, o, "sources", source_names(d, c->sources));
+    put(d, o, "origins", origins_array(d, PS_MARKED_COPIES));
     return o;
 }
 
@@ -683,7 +683,6 @@ static json_t *junction_object(document *d) {
     json_t *o = json_object();
     put(d, o, "state", text(ps_junction_state_names[j->state]));
     put(d, o, "reasons", reasons_array(d, &j->reasons));
-    put(d, o, "origins", origins_array(d, PS_MARKED_JUNCTION));
     put(d, o, "split_fragments", given ? count(j->split) : json_null());
     put(d, o, "discordant_fragments", given ? count(j->discordant) : json_null());
     put(d, o, "breakpoints", breakpoints_array(d));
@@ -695,6 +694,7 @@ static json_t *junction_object(document *d) {
     put(d, o, "rna_fragments", count(j->rna_fragments));
     put(d, o, "sources", source_names(d, j->sources));
     put(d, o, "shown_share", given ? real(j->shown) : json_null());
+    put(d, o, "origins", origins_array(d, PS_MARKED_JUNCTION));
     return o;
 }
 
