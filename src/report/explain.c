@@ -173,6 +173,10 @@ static void say_markers(const ps_result *r, ps_explanation *e) {
             e, PS_TOPIC_MARKERS,
             "There is an IGH::CCND1 junction, but the RNA does not show the expression it would cause: one of the two is "
             "wrong, or they are of different samples.");
+    for (size_t i = 0; i < r->calls.ccnd1.reasons.n; i++)
+        if (r->calls.ccnd1.reasons.at[i].code == PS_REASON_Q_GAIN)
+            ps_add_sentence(e, PS_TOPIC_MARKERS, "Soft evidence: %s (%s).", ps_reason_sentence(PS_REASON_Q_GAIN),
+                            r->calls.ccnd1.reasons.at[i].detail);
 }
 
 /* ---- what would change the label --------------------------------------------------------------------------------

@@ -91,7 +91,8 @@ static const struct {
      "give the tumour share (--purity) or deeper whole-genome data; only FISH or flow cytometry tells a genome from the "
      "same genome doubled."},
     {PS_REASON_WIDE_INTERVAL, "sequence the whole genome deeper: four times the reads halve the interval."},
-    {PS_REASON_GAIN_ONLY, "give RNA (--rna): it shows whether the gained copies are expressed."},
+    {PS_REASON_OTHER_CELLS, "enrich plasma cells (CD138): the CCND1 may be that of other cells."},
+    {PS_REASON_GAIN_ONLY, "give RNA that can be assessed (--rna): it shows whether the gained copies are expressed."},
     {PS_REASON_CCND1_OPEN, "give RNA that can be assessed, or DNA that covers 11q13 well."},
 };
 

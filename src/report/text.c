@@ -221,6 +221,12 @@ static void put_ccnd1(const screen *s, const ps_result *r) {
     char state[128];
     snprintf(state, sizeof state, "%s, cause %s", ps_ccnd1_state_names[c->state], ps_cause_names[c->cause]);
     put_marker(s, "CCND1", &r->label.chosen.marker[PS_MARKER_CCND1], state);
+    for (size_t i = 0; i < c->reasons.n; i++) /* what the lines below do not show */
+        if (c->reasons.at[i].code == PS_REASON_Q_GAIN) {
+            char why[512];
+            reason_text(&c->reasons.at[i], TELL_ALL, TELL_STATES, s, why, sizeof why);
+            put(s, "", PLAIN, 0, "%s", why);
+        }
     put_expression(s, &r->calls.expression);
     put_copies(s, &r->calls.copynumber);
     put_junction(s, r);

@@ -1,5 +1,6 @@
 /* How much depth is asked for, against binomial tails; and that a what-if is the model's own answer. */
 #include "plasmastrat/explain.h"
+#include "plasmastrat/report.h"
 
 #include "unit_case.h"
 
@@ -288,6 +289,27 @@ static void next_steps(void **state) {
     ps_result_free(&r);
 }
 
+/* What the markers' own lines do not show: soft evidence for a junction; other cells that may have lent the CCND1. */
+static void soft_evidence_is_said(void **state) {
+    (void)state;
+    ps_result r = result_of(PS_RAS_MUTATED, 12);
+    ps_reason_add(&r.calls.ccnd1.reasons, PS_REASON_Q_GAIN, "odds of %g", 5.53);
+    ps_reason_add(&r.calls.expression.reasons, PS_REASON_OTHER_CELLS, "%s", "");
+    assert_said(&r, PS_TOPIC_MARKERS, "Soft evidence: 11q is gained without 11p, as beside t(11;14)");
+    assert_said(&r, PS_TOPIC_MARKERS, "(odds of 5.53).");
+    assert_said(&r, PS_TOPIC_MISSING, "enrich plasma cells (CD138): the CCND1 may be that of other cells.");
+    char *text = NULL;
+    size_t size = 0;
+    ps_text_look look = {.columns = 200};
+    ps_error err = {0};
+    FILE *out = open_memstream(&text, &size);
+    assert_int_equal(ps_write_text(&r, &look, out, &err), 0);
+    fclose(out);
+    assert_non_null(strstr(text, "q-gain: 11q is gained without 11p"));
+    free(text);
+    ps_result_free(&r);
+}
+
 /* So many fragments of CCND1 at this log2 ratio, in plasma cells that are nine tenths of the RNA at least. */
 static ps_expression_call counted(uint64_t fragments, double log2_ratio) {
     double kb = panel.genes[panel.ccnd1].length / 1000.0;
@@ -371,6 +393,7 @@ int main(void) {
         cmocka_unit_test(models_among_each_other),
         cmocka_unit_test(coverage_that_would_show),
         cmocka_unit_test(next_steps),
+        cmocka_unit_test(soft_evidence_is_said),
         cmocka_unit_test(reads_that_would_decide),
         cmocka_unit_test(what_expression_hangs_on),
     };
