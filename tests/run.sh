@@ -95,6 +95,6 @@ done
 # Data that are not part of the repository are nobody's fault: their checks are only counted.
 [ -s "$work/skips" ] && grep -v '/shared' "$work/skips" | sort -u
 [ "$skipped" -gt 0 ] && grep -q '/shared' "$work/skips" && echo "skipped: checks with data that are not part of this repository"
-[ -n "$failures" ] && echo "failed:$failures"
 echo "$passed passed, $failed failed, $skipped skipped"
+[ -n "$failures" ] && echo "failed:$failures"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
