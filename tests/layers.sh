@@ -11,7 +11,7 @@ layer_of() {
     case $1 in
     error | alloc | parallel | table | stats | regression | reasons | map | interrupt | spelling | scratch | file | utf8) echo base ;;
     panel | model | normals | primers | error_reference | expression_reference) echo panel ;;
-    reads | variants | imports | outfile | setup) echo io ;;
+    reads | variants | imports | outfile | remote | setup) echo io ;;
     evidence | evidence_file | collect | dilute | lanes | molecules) echo evidence ;;
     calls | case | dilution | library | ras | expression | copynumber | junction | ccnd1 | identity) echo callers ;;
     label | fit) echo stratify ;;

@@ -17,6 +17,9 @@ typedef int (*ps_work)(void *context, size_t item, int worker, ps_error *err);
 
 int ps_parallel(int n_threads, size_t n_items, ps_work work, void *context, ps_error *err);
 
+/* Calls `look` each second from a thread of its own, to the program's end. Without a thread nothing is called. */
+void ps_each_second(void (*look)(void *context), void *context);
+
 int ps_processors(void); /* processors this process may run on (affinity and cgroup quota honoured), at least 1 */
 
 #endif

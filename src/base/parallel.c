@@ -3,8 +3,10 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "plasmastrat/alloc.h"
@@ -75,6 +77,36 @@ int ps_parallel(int n_threads, size_t n_items, ps_work work, void *context, ps_e
     if (err && err->kind == PS_ERR_NONE)
         *err = c.failure;
     return -1;
+}
+
+typedef struct ticker {
+    void (*look)(void *context);
+    void *context;
+} ticker;
+
+static void *tick(void *argument) {
+    ticker t = *(ticker *)argument;
+    free(argument);
+    for (;;) {
+        struct timespec left = {.tv_sec = 1};
+        nanosleep(&left, NULL);
+        t.look(t.context);
+    }
+    return NULL;
+}
+
+void ps_each_second(void (*look)(void *context), void *context) {
+    sigset_t all, before;
+    pthread_t thread;
+    ticker *t = ps_alloc(1, sizeof *t);
+    *t = (ticker){look, context};
+    sigfillset(&all); /* signals are for the others */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&thread, NULL, tick, t) == 0)
+        pthread_detach(thread);
+    else
+        free(t);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* cgroup v2: "max 100000" or "QUOTA PERIOD" in microseconds. */

@@ -18,6 +18,7 @@ typedef struct cli_settings { /* values of every option; zero-initialised but fo
     const char *json, *html, *ras_vcf, *evidence; /* sample: these files elsewhere, or only these */
     const char *output, *mutated, *fractions, *repeats, *seed, *variant; /* lod */
     const char *mixture;                                                 /* reference expression: "none" */
+    int timeout;                                                         /* seconds; 0: not given */
     int quiet, verbose, force, fail_fast, resume, reproducible, help;
     const char *cell_line, *protocol, *title; /* validate */
     const char *sheet;                        /* report */

@@ -6,8 +6,10 @@
 
 #include "cli.h"
 #include "meant.h"
+#include "progress.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/parallel.h"
+#include "plasmastrat/remote.h"
 #include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
@@ -80,6 +82,8 @@ static const option_row rows[] = {
     {"title", 0, TEXT, IN(title), CLI_VALIDATE, "TEXT", "heading of the page (default: the sheet's name)"},
     {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT | CLI_VALIDATE, "N",
      "threads (default: one per processor)"},
+    {"timeout", 0, COUNT, IN(timeout), CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE, "SECONDS",
+     "a server that sends nothing for so long is given up (default: 60)"},
     {"reference", 'T', TEXT, JOB(reference), ALL | CLI_VALIDATE, "FASTA", "reference sequence, for CRAM"},
     {"panel", 'p', PANEL, JOB(panel), ALL | CLI_STRATIFY | CLI_EXPLAIN | CLI_VALIDATE, "NAME|DIR",
      "grch38, grch37 or a folder (default: from the inputs)"},
@@ -114,7 +118,7 @@ static const option_row rows[] = {
      "continue a stopped batch: do only what is missing, changed or broken"},
     {"quiet", 'q', FLAG, IN(quiet), EVERY, NULL, "show errors only"},
     {"verbose", 'v', FLAG, IN(verbose), ALL | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE | CLI_SHEET, NULL,
-     "report each step"},
+     "report each step, and at the end the processor time and memory used"},
     {"help", 'h', FLAG, IN(help), EVERY, NULL, "this text"},
 };
 
@@ -328,6 +332,10 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s,
             argv[1 + s->n_rest++] = argv[i]; /* never past i */
         }
     }
+    if (s->timeout)
+        ps_remote_limit(s->timeout);
+    if (s->verbose)
+        progress_costs_at_end();
     return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "progress.h"
 
+#include <sys/resource.h>
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,4 +214,17 @@ void meter_clear(meter *m) {
 void meter_end(meter *m) {
     meter_clear(m);
     pthread_mutex_destroy(&m->lock);
+}
+
+static void say_costs(void) {
+    struct rusage used;
+    if (getrusage(RUSAGE_SELF, &used) != 0)
+        return;
+    double user = (double)used.ru_utime.tv_sec + 1e-6 * (double)used.ru_utime.tv_usec;
+    double system = (double)used.ru_stime.tv_sec + 1e-6 * (double)used.ru_stime.tv_usec;
+    progress_message("took %.2f s of processor and %.0f MB of memory", user + system, (double)used.ru_maxrss / 1024);
+}
+
+void progress_costs_at_end(void) {
+    atexit(say_costs);
 }

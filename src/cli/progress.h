@@ -51,6 +51,9 @@ void meter_end(meter *m);   /* takes it away for good */
  * a terminal would obey, become '?', here and in progress_say. */
 void progress_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A line at the program's end: processor time and memory. */
+void progress_costs_at_end(void);
+
 /* Columns of the terminal that a file descriptor is; 80 where that is not known or it is none. */
 size_t progress_columns(int fd);
 int progress_terminal(int fd); /* is it a terminal that understands more than plain lines? */

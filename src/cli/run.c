@@ -13,6 +13,7 @@
 #include "plasmastrat/collect.h"
 #include "plasmastrat/evidence_file.h"
 #include "plasmastrat/file.h"
+#include "plasmastrat/remote.h"
 #include "plasmastrat/report.h"
 #include "plasmastrat/scratch.h"
 #include "plasmastrat/spelling.h"
@@ -547,10 +548,16 @@ void cli_note_stated(const ps_job *job, const cli_knowledge *k, ps_stated *state
         stated->expression_reference = ps_format("%s, checksum %s", k->expression.name, k->expression.checksum);
 }
 
+static void say_timeout(ps_error *err) {
+    size_t used = strlen(err->text);
+    snprintf(err->text + used, sizeof err->text - used, "; a server sent nothing for %d s (--timeout)",
+             ps_remote_seconds());
+}
+
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
                       const ps_watch *watch, ps_result *result, ps_error *err) {
     run r = {.job = job, .knowledge = knowledge, .watch = watch};
-    int status = -1;
+    int status = -1, timeouts = ps_remote_timeouts();
     *result = (ps_result){.sample_id = ps_strdup(job->sample_id),
                           .no_evidence = job->no_evidence,
                           .specimen = job->specimen,
@@ -570,6 +577,8 @@ int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say
     ps_evidence_tidy(r.panel, &result->evidence);
     status = 0;
 out:
+    if (status < 0 && ps_remote_timeouts() > timeouts) /* what the reader met is a connection that was ended */
+        say_timeout(err);
     for (size_t i = 0; i < r.n_sources; i++) {
         ps_reads_close(r.source[i].reads);
         if (r.told)

@@ -53,7 +53,7 @@ static const char *foreign_container(const unsigned char *head, size_t n) {
 }
 
 /* What went wrong at a server; htslib tells replies as numbers of the system (hfile_libcurl.c, http_status_errno). */
-static const char *why_not(const ps_source *source, int number) {
+const char *ps_source_why(const ps_source *source, int number) {
     static const struct {
         int number;
         const char *text;
@@ -73,10 +73,10 @@ int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_
     if (!source->is_stdin && !source->is_remote && stat(source->path, &st) == 0 && S_ISDIR(st.st_mode))
         return ps_fail(err, PS_ERR_RUN, source->name, 0, "is a folder, expected a file");
     errno = 0;
-    hFILE *f = hopen(source->path, "r");
+    hFILE *f = source->is_url ? ps_remote_open(source->path, NULL) : hopen(source->path, "r");
     if (!f)
         return ps_fail(err, PS_ERR_RUN, source->name, 0, "cannot be opened: %s",
-                       why_not(source, errno ? errno : ENOENT));
+                       ps_source_why(source, errno ? errno : ENOENT));
     unsigned char head[8];
     ssize_t got = hpeek(f, head, sizeof head);
     const char *foreign = got > 0 ? foreign_container(head, (size_t)got) : NULL;

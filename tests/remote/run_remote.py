@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -41,7 +42,8 @@ def check(name, good, more=""):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     root, sent, requests = "", 0, []
-    fault, chance = None, random.Random(5)  # cap: shorter replies; drop: replies that break off; busy: 503 now and then
+    fault, chance = None, random.Random(5)  # cap: shorter replies; drop: half of the replies break off; busy: 503 now and then
+    index_busy = 0
     lock = threading.Lock()
 
     def setup(self):
@@ -64,6 +66,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.requests.append((self.path, self.headers.get("Range")))
         if not os.path.isfile(path):
             return self.answer(404, {"Content-Length": 0})
+        if self.index_busy and path.endswith(("i", "x")):  # so many requests of an index are refused
+            Handler.index_busy -= 1
+            return self.answer(503, {"Content-Length": 0})
         size = os.path.getsize(path)
         first, last, asked = 0, size - 1, None if "whole" in self.path else re.match(
             r"bytes=(\d+)-(\d*)$", self.headers.get("Range", ""))
@@ -85,7 +90,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 left = last_end(handle, first + int(dropped[1])) - first
                 self.close_connection = True
             handle.seek(first)
-            if asked and self.fault == "drop" and asked[2]:
+            hung = re.search(r"hung=(\d+)", self.path)
+            if hung and left > int(hung[1]):  # so many bytes, and then nothing
+                self.wfile.write(handle.read(int(hung[1])))
+                time.sleep(20)
+                self.close_connection = True
+                return
+            if asked and self.fault == "drop" and asked[2] and self.chance.random() < 0.5:
                 left = self.chance.randrange(left)
                 self.close_connection = True
             try:
@@ -226,6 +237,26 @@ def main():
                 errors += done.returncode == 1 and b"PCL01.dna.bam" in done.stderr and not done.stdout
             check("replies with fault %s: %d the same, %d errors" % (fault, same, errors),
                   same + errors == CUTS and (same == CUTS or fault != "cap") and same)
+        # Guards against: reads_index.c: an index whose server is busy passes for none, or for a damaged one
+        for name in ("PCL01.dna.bam", "PCL01.dna.cram"):
+            Handler.index_busy = 3
+            busy = run(here, "--dna", url + name, good=False)
+            doc = json.loads(busy.stdout) if busy.returncode == 0 else {}
+            check("an index at the fourth request, " + name, doc and doc["ras"] == dna["ras"] and b"index" not in busy.stderr, busy.stderr)
+            Handler.index_busy = 10 ** 6
+            busy = run(here, "--dna", url + name, good=False)
+            check("an index that is refused, " + name, busy.returncode == 1 and
+                  b"index cannot be fetched: the server is too busy (503)" in busy.stderr, busy.stderr)
+            Handler.index_busy = 0
+        # Guards against: remote.c: a server that goes silent holds the program for ever
+        for name, wanted in (("PCL01.dna.bam?hung=40000", 6), ("PCL01.dna.bam?hung=100000", 6), ("noindex.bam?hung=0", 6)):
+            start = time.monotonic()
+            hung = run(here, "--dna", url + name, "--timeout", "2", good=False)
+            took = time.monotonic() - start
+            check("a silent server, " + name, hung.returncode == 1 and b"a server sent nothing for 2 s (--timeout)" in
+                  hung.stderr and b"index is damaged" not in hung.stderr and took < wanted + 2, "%.1f s %s" % (took, hung.stderr))
+        slow = run(here, "--dna", url + "PCL01.dna.bam", "--timeout", "0", good=False)
+        check("no such time-out", slow.returncode == 2 and b"--timeout" in slow.stderr, slow.stderr)
         # an index of that name in the working directory belongs to another file
         with open(os.path.join(here, "PCL01.dna.bam.bai"), "wb") as out:
             out.write(b"not an index")

@@ -5,10 +5,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/interrupt.h"
+#include "plasmastrat/remote.h"
 
 enum {
     JOIN = 65536,  /* bytes between two chunks that are rather read than asked for again */
@@ -41,18 +41,13 @@ static hFILE *ask_for(const char *url, uint64_t beg, uint64_t end) {
     return hopen(url, "r:", "httphdr", header, NULL);
 }
 
-int ps_ranges_exists(const char *url) {
-    hFILE *file = ps_ranges_can(url) ? ask_for(url, 0, 1) : hopen(url, "r");
+int ps_ranges_find(const char *url) {
+    int ranges = ps_ranges_can(url);
+    hFILE *file = ps_remote_open(url, ranges ? "Range: bytes=0-63" : NULL);
     if (file)
         hclose_abruptly(file);
-    return file != NULL;
-}
-
-/* A server that is busy gets time: 0.1, 0.2, 0.4 ... seconds. An interrupt ends the wait. */
-static void wait_before(int attempt) {
-    enum { FIRST_WAIT_MS = 100, STEP_MS = 20 };
-    for (int left = FIRST_WAIT_MS << attempt; left > 0 && !ps_interrupted(); left -= STEP_MS)
-        nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
+    /* a store that may not be listed tells 403 of what is not there */
+    return file ? 1 : errno == ENOENT || errno == EACCES || errno == EPERM || errno == EINVAL ? 0 : -1;
 }
 
 static void end_request(ps_ranges *r) {
@@ -67,9 +62,10 @@ static void end_request(ps_ranges *r) {
 static ssize_t read_range(void *source, void *buffer, size_t n) {
     enum { MOST_ATTEMPTS = 6 };
     ps_ranges *r = source;
-    for (int attempt = 0; attempt < MOST_ATTEMPTS && !ps_interrupted(); attempt++) {
+    int before = ps_remote_timeouts();
+    for (int attempt = 0; attempt < MOST_ATTEMPTS && !ps_interrupted() && ps_remote_timeouts() == before; attempt++) {
         if (attempt > 1) /* the first short reply may be a server's limit */
-            wait_before(attempt - 2);
+            ps_remote_wait(attempt - 2);
         if (!r->file) {
             r->end = r->end > r->at ? r->end : r->at + MORE;
             r->file = ask_for(r->source->path, r->at, r->end);

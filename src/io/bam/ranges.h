@@ -16,8 +16,8 @@ typedef struct ps_ranges ps_ranges;
 
 /* 1: a URL whose server takes byte ranges (http, https). */
 int ps_ranges_can(const char *url);
-/* 1: the remote file can be opened. Reads no more than a byte of it. */
-int ps_ranges_exists(const char *url);
+/* 1: the remote file is there, 0: it is not, -1: the server does not tell, with errno. Reads a few bytes of it. */
+int ps_ranges_find(const char *url);
 
 /* The records of the iterator's chunks that overlap the spans of `rules`, which must stay until ps_ranges_close. */
 ps_ranges *ps_ranges_open(const ps_source *source, const hts_itr_t *region, const ps_walk_rules *rules);

@@ -144,6 +144,8 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
 
 static int damaged(const ps_reads *reads, ps_error *err) {
     const char *name = reads->source.name;
+    if (errno == ENOMEM)
+        return ps_fail(err, PS_ERR_RUN, name, 0, "cannot be read on: out of memory");
     if (hts_get_format(reads->file)->format != cram)
         return ps_fail(err, PS_ERR_RUN, name, 0,
                        "file is damaged or truncated: the record after %" PRIu64 " good ones cannot be read",

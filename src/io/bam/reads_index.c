@@ -11,6 +11,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/file.h"
 #include "plasmastrat/interrupt.h"
+#include "plasmastrat/remote.h"
 #include "private.h"
 
 /* ---- index ------------------------------------------------------------------------------------------------------
@@ -171,10 +172,28 @@ static int is_index_of(const ps_reads *reads, const ps_bin_index *index) {
     return all.beg == first && (reads->source.is_remote || records_agree(reads, index, all.end));
 }
 
+/* A remote one that is not sound may have been cut on its way: it is fetched again. -1 with an error: it cannot be fetched. */
+static int fetch_bin_index(const ps_reads *reads, const char *path, ps_bin_index *index, ps_error *err) {
+    enum { MOST_ATTEMPTS = 4 };
+    int before = ps_remote_timeouts(), remote = ps_path_is_remote(path);
+    int sound = ps_bin_index_read(path, file_bytes(reads), index);
+    for (int attempt = 0; attempt < MOST_ATTEMPTS && remote && sound <= 0 && !ps_interrupted(); attempt++) {
+        int late = ps_remote_timeouts() != before;
+        ps_bin_index_free(index);
+        if (!late)
+            ps_remote_wait(attempt);
+        if (late || ps_ranges_find(path) < 0)
+            return ps_fail(err, PS_ERR_RUN, path, 0, "index cannot be fetched: %s",
+                           ps_source_why(&reads->source, late ? ETIMEDOUT : errno));
+        sound = ps_bin_index_read(path, file_bytes(reads), index);
+    }
+    return sound;
+}
+
 /* Loads what has been looked at: 1, or 0 when it is not to be used, -1. */
 static int load_bin_index(ps_reads *reads, const char *path, ps_error *err) {
     ps_bin_index index;
-    int sound = ps_bin_index_read(path, file_bytes(reads), &index);
+    int sound = fetch_bin_index(reads, path, &index, err);
     if (sound > 0 && index.n_contigs <= reads->info.n_contigs)
         sound = is_index_of(reads, &index);
     /* A remote one is not fetched again. A local one is: the URL costs htslib the loading of its plugins. */
@@ -197,7 +216,16 @@ static int load_crai(ps_reads *reads, const char *index, ps_error *err) {
     }
     if (ours <= 0)
         return ours;
-    reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
+    enum { MOST_ATTEMPTS = 4 };
+    int remote = ps_path_is_remote(index);
+    for (int attempt = 0; !reads->index && attempt < (remote ? MOST_ATTEMPTS : 1) && !ps_interrupted(); attempt++) {
+        if (attempt)
+            ps_remote_wait(attempt);
+        if (remote && ps_ranges_find(index) < 0)
+            return ps_fail(err, PS_ERR_RUN, index, 0, "index cannot be fetched: %s",
+                           ps_source_why(&reads->source, errno));
+        reads->index = sam_index_load3(reads->file, reads->source.path, index, HTS_IDX_SILENT_FAIL);
+    }
     return reads->index ? 1 : cannot_be_read(reads, index, err);
 }
 
@@ -233,7 +261,13 @@ static int load_remote_index(ps_reads *reads, ps_error *err) {
             continue;
         char *name =
             ps_format("%.*s%s%s", names[i].keep_extension ? length : stem, path, names[i].suffix, path + length);
-        int there = ps_ranges_exists(name), result = there ? load_named_index(reads, name, err) : 0;
+        int there = ps_ranges_find(name);
+        if (there < 0 && errno != EBUSY &&
+            errno != ETIMEDOUT) /* replies that break off: the file is read as a whole */
+            there = 0;
+        int result = there > 0 ? load_named_index(reads, name, err) : there;
+        if (there < 0)
+            ps_fail(err, PS_ERR_RUN, name, 0, "index cannot be fetched: %s", ps_source_why(&reads->source, errno));
         free(name);
         if (there)
             return result;
