@@ -202,6 +202,21 @@ static void a_siblings_twentieth_is_never_below(void **state) {
     assert_true(open > 0); /* some of these were below the limit */
 }
 
+/* Guards against: a likelihood of two peaks of which the higher one, a sibling's fifth, lies between points of the grid. */
+static void the_higher_peak_is_found(void **state) {
+    (void)state;
+    uint64_t draw = 9 * 7919;
+    person mother = unit_stranger(&draw, &panel), father = unit_stranger(&draw, &panel);
+    person one = unit_child(&draw, &panel, &mother, &father), two = unit_child(&draw, &panel, &mother, &father);
+    assay a = {.role = PS_INPUT_DNA, .depth = 60, .error = 0.001, .foreign = &two, .fraction = 0.2};
+    ps_read_evidence e = unit_observe(&draw, &panel, &one, a, draw ^ 0x5555);
+    ps_contamination c;
+    ps_call_contamination(&panel, &e, NULL, &c);
+    assert_int_equal(c.state, PS_CONTAMINATION_FOUND);
+    assert_true(c.low <= 0.2 && 0.2 <= c.high);
+    ps_read_evidence_free(&e);
+}
+
 /* Guards against: copies that make an interval narrow: four of each molecule say what one says. */
 static void copies_say_one_thing_once(void **state) {
     (void)state;
@@ -438,6 +453,7 @@ int main(void) {
         cmocka_unit_test(relatives_as_intruders),
         cmocka_unit_test(copies_say_one_thing_once),
         cmocka_unit_test(a_siblings_twentieth_is_never_below),
+        cmocka_unit_test(the_higher_peak_is_found),
         cmocka_unit_test(a_haploid_tumour_is_the_same_person),
         cmocka_unit_test(too_little_for_contamination),
         cmocka_unit_test(third_alleles_for_contamination),

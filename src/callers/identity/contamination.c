@@ -190,14 +190,8 @@ static double grid_at(int i) { /* 0, then 0.001 to 0.5 in equal ratios */
     return i == 0 ? 0 : 0.001 * pow(MOST / 0.001, (double)(i - 1) / (GRID - 2));
 }
 
-static double maximum(const fit *f, double *height) {
-    double value[GRID];
-    int best = 0;
-    for (int i = 0; i < GRID; i++) {
-        value[i] = profile(f, grid_at(i));
-        best = value[i] > value[best] ? i : best;
-    }
-    double low = grid_at(best ? best - 1 : 0), high = grid_at(best < GRID - 1 ? best + 1 : best);
+/* Between two grid points; the profile has one peak there. */
+static double peak(const fit *f, double low, double high, double *height) {
     const double golden = (sqrt(5) - 1) / 2;
     double x = high - golden * (high - low), y = low + golden * (high - low);
     double at_x = profile(f, x), at_y = profile(f, y);
@@ -216,11 +210,30 @@ static double maximum(const fit *f, double *height) {
             at_y = profile(f, y);
         }
     }
-    double found = at_x >= at_y ? x : y;
-    *height = at_x >= at_y ? at_x : at_y;
-    if (value[best] >= *height) {
-        found = grid_at(best);
-        *height = value[best];
+    *height = fmax(at_x, at_y);
+    return at_x >= at_y ? x : y;
+}
+
+/* A sibling's fifth and lost copies alone are two peaks, and the higher one may fall between grid points: each is looked at. */
+static double maximum(const fit *f, double *height) {
+    double value[GRID], found = 0;
+    for (int i = 0; i < GRID; i++)
+        value[i] = profile(f, grid_at(i));
+    *height = -INFINITY;
+    for (int i = 0; i < GRID; i++) {
+        int below = i > 0 ? i - 1 : i, above = i < GRID - 1 ? i + 1 : i;
+        double top, at;
+        if (value[i] < value[below] || value[i] < value[above])
+            continue;
+        at = peak(f, grid_at(below), grid_at(above), &top);
+        if (value[i] >= top) {
+            top = value[i];
+            at = grid_at(i);
+        }
+        if (top > *height) {
+            *height = top;
+            found = at;
+        }
     }
     return found;
 }
