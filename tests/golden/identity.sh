@@ -23,8 +23,8 @@ want "no label for the swapped, not-assessable" test "$(column all/cohort.tsv la
 want "identity" test "$(column all/cohort.tsv identity)" = "A=same B=not-assessable SWAP=different IMM=same B37=same BAD=. "
 want "one person under several names" test "$(column all/cohort.tsv same_person_as)" = \
     "A=B,SWAP B=A,SWAP SWAP=A,B,IMM IMM=SWAP B37=. BAD=. "
-want "said on stderr" grep -q "warning: A, B and SWAP are one person's" err.txt
-want "said on stderr, of the swap's other person" grep -q "warning: SWAP and IMM are one person's" err.txt
+want "said on stderr" grep -q "warning: A, B and SWAP are samples of the same person" err.txt
+want "said on stderr, of the swap's other person" grep -q "warning: SWAP and IMM are samples of the same person" err.txt
 want "said on the page" grep -q "SWAP (dna) and IMM (rna, dna)" all/cohort.html
 want "said to MultiQC" grep -q '"same_person_as": "A,B,IMM"' all/plasmastrat_mqc.json
 run 1 "the same in three threads" batch sheet.tsv -o threads -@3 -q
