@@ -105,7 +105,7 @@ assert n["state"] == "not-assessable" and 0.4 < n["fragments_per_bin"] < 0.5 and
 want "as much as explain names is enough" python3 - "$program" <<'CHECK'
 import json, re, subprocess, sys
 text = " ".join(subprocess.run([sys.argv[1], "explain", "window/S.json"], capture_output=True, text=True).stdout.split())
-now, needed = map(float, re.search(r"IGH::CCND1: (\S+) fragments .* about (\S+), evenly", text).groups())
+needed, now = map(float, re.search(r"IGH::CCND1: .*? About (\d+) fragments .*?; it has ([0-9.]+)\.", text).groups())
 more = json.load(open("more/S.json"))["igh_ccnd1"]
 assert now < needed < more["physical_coverage"] and more["state"] == "not-detected", (now, needed, more)
 CHECK
@@ -299,7 +299,7 @@ for id in T1 T2 U1 U2 U3 U4 U5 U6; do
 done
 (cat cohort.sheet; printf 'plasmacytoma\tsame/T1.json\t.\nintramedullary\tsame/T2.json\t.\n') >same.sheet
 run 0 "reference model with a person twice" reference model same.sheet -o same.tsv
-grep -q 'warning: T1 and T2 are one person' err.txt && pass || fail "a person twice: no warning"
+grep -q 'warning: T1 and T2 are samples of the same person' err.txt && pass || fail "a person twice: no warning"
 grep -q '^## persons, .*: 33 of 34' same.tsv && pass || fail "a person twice: counted once"
 (head -7 cohort.sheet; for i in 1 2 3 4 5 6; do printf 'plasmacytoma\tsame/U%s.evidence.gz\t.\n' $i; done
     grep ^intra cohort.sheet) >few.persons
@@ -341,15 +341,15 @@ explained() { # NAME FILE PATTERN...
     awk 'length($0) > 80 { exit 1 }' out.txt && pass || fail "$name: lines are longer than 80"
 }
 explained "explain a mutated sample" all/PCL01.json "sample is plasmacytoma-like: the probability" 'KRAS G12D in [0-9]+ of [0-9]+' \
-    'cause: t[(]11;14[)]' 'an assumption, not measured' 'smallest change of one marker: with .* indeterminate' \
-    'holds for every prior odds from 0[.]28 up' 'primary-solitary takes RAS mutated as a sign of intramedullary'
-grep -q 'fragments instead of' flat.txt && fail "explain a mutated sample: expression changes nothing beside the junction" || pass
-explained "explain low expression" all/IMM01.json 'With [0-9]+ fragments instead of [0-9]+ [(]2\^-3[.][0-9]* instead of 2\^-5[.]52 of .* CCND1 not-assessable'
-explained "explain what is missing" all/NAS01.json 'KRAS codon 12 has [0-9]+ fragments: about 124 would show a VAF of 5 %' \
-    'RNA alignments' 'IGH::CCND1: .* about [0-9]+' 'copy number: .*whole-genome'
-explained "explain too few fragments per bin" bins/S.json '0[.]4[0-9]* fragments per bin; 0[.]5 are needed at least, about 1[.][12] times'
+    'cause: t[(]11;14[)]' 'an assumption, not measured' 'smallest change that gives another label: if .* indeterminate' \
+    'stays the same for prior odds [(]--prior[)] of 0[.]28 or more' 'primary-solitary takes RAS mutated as a sign of intramedullary'
+grep -q 'fragments of CCND1 instead of' flat.txt && fail "explain a mutated sample: expression changes nothing beside the junction" || pass
+explained "explain low expression" all/IMM01.json 'If the RNA had [0-9]+ fragments of CCND1 instead of [0-9]+ [(]log2 -3[.][0-9]* instead of -5[.]52[)].* CCND1 not-assessable'
+explained "explain what is missing" all/NAS01.json 'Sequence KRAS codon 12 deeper: about 124 fragments would show a VAF of 5 %' \
+    'RNA alignments' 'IGH::CCND1: sequence 11q13 deeper. About [0-9]+' 'copy number: .*whole-genome'
+explained "explain too few fragments per bin" bins/S.json '0[.]4[0-9]* fragments per bin and needs 0[.]5: about 1[.][12] times'
 explained "explain a VCF" all/VCF01.json 'no definite label without ccnd1' 'leans towards plasmacytoma-like'
-explained "explain another model's specimen" relabel/VCF01.json 'Before any marker the odds .* 3'
+explained "explain another model's specimen" relabel/VCF01.json 'Before the markers count, the odds .* 3'
 explained "explain a fitted model" fitted/PCL01.json 'weighs both markers together' 'fitted to labelled samples'
 # The odds that are stated, given as --prior, give the stated label; so does the stated state of a marker.
 odds_hold() { # FILE: each number of the sentence on prior odds
@@ -359,9 +359,9 @@ program, path = sys.argv[1:]
 run = lambda *a: subprocess.run([program, *a], capture_output=True, text=True, check=True).stdout
 text = " ".join(run("explain", path).split())
 label = json.load(open(path))["label"]
-said = [(x, "plasmacytoma-like") for x in re.findall(r"odds of (\S+) or more would", text)]
-said += [(x, "intramedullary") for x in re.findall(r"of (\S+) or less intramedullary", text)]
-said += [(x, label) for x in re.findall(r"every prior odds (?:from (?=\S+ up)|up to )(\S+)", text)]
+said = [(x, "plasmacytoma-like") for x in re.findall(r"Prior odds \(--prior\) of (\S+) or more make", text)]
+said += [(x, "intramedullary") for x in re.findall(r"of (\S+) or less make it intramedullary", text)]
+said += [(x, label) for x in re.findall(r"same for prior odds \(--prior\) of (\S+) or (?:more|less)", text)]
 assert said or "which could not be assessed" in text or label == "not-assessable", text
 for odds, wanted in said:
     got = json.loads(run("stratify", path, "--prior", odds, "-o", "-"))["label"]
@@ -384,7 +384,7 @@ run 0 "a probability next to a threshold" stratify all/IND01.json --prior 1.993 
 explained "explain a probability next to a threshold" by/IND01.json 'plasmacytoma-like is 0[.]7497 [(]' 'of 2 or more'
 grep -q '(0[.]7497 lies between' by/IND01.json && pass || fail "a probability next to a threshold: the reason"
 run 0 "RAS of a VCF" sample --id V --vcf "$root/tests/vcf/mutect2.g.vcf" --prior 0.95 -o by -q
-explained "explain what RNA would change" by/V.json 'with CCND1 not dysregulated the label would be intramedullary'
+explained "explain what RNA would change" by/V.json 'if CCND1 were not dysregulated, the label would be intramedullary'
 run 0 "the RNA that does" sample --id V --vcf "$root/tests/vcf/mutect2.g.vcf" --rna data/IMM01.rna.bam --prior 0.95 -o -
 grep -q '^  "label": "intramedullary"' out.txt && pass || fail "the RNA that does: $(grep -m1 '"label"' out.txt)"
 run 0 "a model that others contradict" stratify all/PCL01.json --model emd-lesion -o by -q --force
