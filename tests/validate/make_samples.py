@@ -98,7 +98,7 @@ def replicated(m, small):
 def diluted(m, small):
     """A share f of a sample whose VAF is 40 % has 0.4 f."""
     m.sample("D", 800, [planted("NRAS", "Q61R", None, 0.4)], person="D", expect_ras="NRAS Q61R", expect_vaf=0.4)
-    fractions = (0.2, 0.03, 0.004) if small else (0.2, 0.05, 0.03, 0.02, 0.015, 0.012, 0.009, 0.006)
+    fractions = (0.2, 0.03, 0.004) if small else (0.2, 0.1, 0.06, 0.04, 0.03, 0.02, 0.012, 0.006)
     for i, f in enumerate(fractions):
         for k in range(2 if small else 5):
             m.sample(f"D{i + 1}{'abcde'[k]}", 800, [planted("NRAS", "Q61R", None, 0.4 * f)], person="D", dilution_of="D",

@@ -3,7 +3,7 @@
 # Each closes with its counts; they are added up. $PLASMASTRAT is the program under test.
 set -u
 cd "$(dirname "$0")" || exit 2
-: "${WORKFLOWS:=step snakemake cwl nextflow slurm install wrappers packages}"
+: "${WORKFLOWS:=step snakemake cwl nextflow slurm install wrappers validate packages}"
 passed=0 failed=0 skipped=0
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
