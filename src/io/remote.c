@@ -42,7 +42,7 @@ static int is_tcp(int fd) {
            (name.ss_family == AF_INET || name.ss_family == AF_INET6);
 }
 
-/* Nothing has come for a second, and nothing lies there unread: a reader that is busy elsewhere is not the server's fault. */
+/* Nothing has come for a second, and nothing lies there unread (a reader that is busy elsewhere is no silence). */
 static int is_waiting(int fd) {
     struct tcp_info info;
     socklen_t size = sizeof info;

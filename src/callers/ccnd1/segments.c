@@ -1,7 +1,7 @@
 /* segments.c - copies of CCND1 from another program's segments.
  *
- * The segments are spread over the panel's bins, and answered by the same rules as depth (copynumber.c). What differs is what the
- * file can prove:
+ * The segments are spread over the panel's bins, and answered by the same rules as depth (copynumber.c). What differs is
+ * what the file can prove:
  *
  *   unit           two-copy level            tumour share          neutral, not hyperdiploid
  *   log2           found as from depth       the user's, or none   where the genome is covered

@@ -1,4 +1,4 @@
-/* cnv.c - copy number as VCFs hold it: records of DEL, DUP and CNV, and stretches at two copies where a file lists them.
+/* cnv.c - copy number as VCFs hold it: DEL, DUP and CNV, and stretches at two copies where a file lists them.
  *
  *   who                                              copies
  *   DRAGEN, Canvas, GATK gCNV, Delly cnv, CNVkit     FORMAT CN, CNF, RDCN; INFO CN

@@ -135,16 +135,8 @@ void ps_html_expression(const ps_result *r, FILE *out) {
     cyclin_table(r, out);
 }
 
-static void copies_facts(const ps_copynumber_call *c, FILE *out) {
-    fputs("<dl class=\"facts\">\n", out);
-    ps_fact(out, "Copies, 95 % interval", "%s (%s to %s)", NUM(c->copies, 2), NUM(c->copies_low, 2),
-            NUM(c->copies_high, 2));
-    if (isfinite(c->purity))
-        ps_fact(out, "Purity used", "%s", PERCENT(c->purity));
-    else
-        ps_fact(out, "Purity used", "none, as if pure");
-    ps_fact(out, "Scope", "%s", ps_scope_names[c->scope]);
-    ps_fact(out, "Hyperdiploid", "%s", c->hyperdiploid < 0 ? "unknown" : c->hyperdiploid ? "yes" : "no");
+/* What the bins of the reads alone have. */
+static void depth_facts(const ps_copynumber_call *c, FILE *out) {
     ps_fact(out, "Fragments per bin", "%s", NUM(c->fragments_per_bin, 1));
     ps_fact(out, "Noise beyond counting", "%s", PERCENT(c->noise));
     ps_fact(out, "Wave along bins (log2)", "%s", NUM(c->wave, 3));
@@ -152,6 +144,24 @@ static void copies_facts(const ps_copynumber_call *c, FILE *out) {
         ps_fact(out, "Measured against", "the sample's own arms");
     else
         ps_fact(out, "Measured against", "%s (%zu)", ps_cn_reference_names[c->reference], c->reference_normals);
+}
+
+static void copies_facts(const ps_result *r, FILE *out) {
+    const ps_copynumber_call *c = &r->calls.copynumber;
+    fputs("<dl class=\"facts\">\n", out);
+    ps_fact(out, "Copies, 95 % interval", "%s (%s to %s)", NUM(c->copies, 2), NUM(c->copies_low, 2),
+            NUM(c->copies_high, 2));
+    int of_segments = c->sources == 1u << PS_INPUT_CNV, fitted = r->evidence.cnv.unit == PS_CNV_COPIES;
+    if (isfinite(c->purity))
+        ps_fact(out, "Purity used", "%s", PERCENT(c->purity));
+    else if (of_segments && fitted)
+        ps_fact(out, "Purity used", "that of the program's own fit");
+    else
+        ps_fact(out, "Purity used", "none, as if pure");
+    ps_fact(out, "Scope", "%s", ps_scope_names[c->scope]);
+    ps_fact(out, "Hyperdiploid", "%s", c->hyperdiploid < 0 ? "unknown" : c->hyperdiploid ? "yes" : "no");
+    if (!of_segments)
+        depth_facts(c, out);
     fputs("</dl>\n", out);
 }
 
@@ -181,11 +191,12 @@ void ps_html_copies(const ps_result *r, FILE *out) {
         fputs("<p class=\"note\">Nothing can be said about copies.</p>\n", out);
         return;
     }
-    copies_facts(c, out);
-    fputs(
-        "<p class=\"note\">Noise: spread of the bins beyond what counting alone gives. Wave: what moves neighbouring bins "
-        "together, as GC content and DNA quality do.</p>\n",
-        out);
+    copies_facts(r, out);
+    if (c->sources != 1u << PS_INPUT_CNV)
+        fputs(
+            "<p class=\"note\">Noise: spread of the bins beyond what counting alone gives. Wave: what moves neighbouring bins "
+            "together, as GC content and DNA quality do.</p>\n",
+            out);
     if (c->n_bins) {
         fputs(
             "<figure class=\"plot\"><figcaption><b>Chromosome 11</b>: one dot per bin; those of 11q13 are larger and blue"
