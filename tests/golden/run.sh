@@ -23,7 +23,7 @@ done
 want "cohort page" test -s all/cohort.html
 want "MultiQC file" python3 -c 'import json; d = json.load(open("all/plasmastrat_mqc.json")); assert d["id"]'
 # the batch remembers what each sample was made from, for --resume
-want "no other files" test "$(find all -type f -not -path "*/.plasmastrat/*" | wc -l)" -eq $((6 * 5 + 3))
+want "no other files" test "$(find all -type f -not -path "*/.plasmastrat/*" | wc -l)" -eq $((6 * 5 + 5))
 if [ -f "$shared/acceptance/contract_check.py" ]; then
     want "contract" python3 "$shared/acceptance/contract_check.py" $(ls all/*.json | grep -v mqc)
 else
