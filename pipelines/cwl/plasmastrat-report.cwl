@@ -47,3 +47,9 @@ outputs:
   multiqc:
     type: File
     outputBinding: {glob: plasmastrat_mqc.json}
+  maf:
+    type: File
+    outputBinding: {glob: cohort.maf}
+  cbioportal:
+    type: File
+    outputBinding: {glob: cbioportal_samples.txt}

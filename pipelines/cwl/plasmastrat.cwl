@@ -80,7 +80,7 @@ steps:
       sheet: sheet
       results: {source: sample/json, pickValue: all_non_null}
       logs: sample/log
-    out: [table, page, multiqc]
+    out: [table, page, multiqc, maf, cbioportal]
 
 outputs:
   json: {type: "File[]", outputSource: sample/json, pickValue: all_non_null}
@@ -91,3 +91,5 @@ outputs:
   table: {type: File, outputSource: report/table}
   page: {type: File, outputSource: report/page}
   multiqc: {type: File, outputSource: report/multiqc}
+  maf: {type: File, outputSource: report/maf}
+  cbioportal: {type: File, outputSource: report/cbioportal}

@@ -67,6 +67,8 @@ workflow plasmastrat {
         File table = report.table
         File page = report.page
         File multiqc = report.multiqc
+        File maf = report.maf
+        File cbioportal = report.cbioportal
     }
 }
 
@@ -174,6 +176,8 @@ task report {
         File table = "cohort.tsv"
         File page = "cohort.html"
         File multiqc = "plasmastrat_mqc.json"
+        File maf = "cohort.maf"
+        File cbioportal = "cbioportal_samples.txt"
     }
 
     runtime {

@@ -156,6 +156,8 @@ rule plasmastrat_cohort:
         tsv=PLASMASTRAT["outdir"] + "/cohort.tsv",
         html=PLASMASTRAT["outdir"] + "/cohort.html",
         multiqc=PLASMASTRAT["outdir"] + "/plasmastrat_mqc.json",
+        maf=PLASMASTRAT["outdir"] + "/cohort.maf",
+        cbioportal=PLASMASTRAT["outdir"] + "/cbioportal_samples.txt",
     log:
         PLASMASTRAT["logs"] + "/cohort.log",
     resources:

@@ -13,6 +13,8 @@ process PLASMASTRAT_REPORT {
     tuple val(meta), path('cohort.tsv'), emit: table
     tuple val(meta), path('cohort.html'), emit: page
     tuple val(meta), path('plasmastrat_mqc.json'), emit: multiqc
+    tuple val(meta), path('cohort.maf'), emit: maf
+    tuple val(meta), path('cbioportal_samples.txt'), emit: cbioportal
     tuple val("${task.process}"), val('plasmastrat'), eval("plasmastrat --version | sed -n 's/^plasmastrat //p'"), topic: versions, emit: versions_plasmastrat
 
     when:
@@ -28,6 +30,6 @@ process PLASMASTRAT_REPORT {
 
     stub:
     """
-    touch cohort.tsv cohort.html plasmastrat_mqc.json
+    touch cohort.tsv cohort.html plasmastrat_mqc.json cohort.maf cbioportal_samples.txt
     """
 }
