@@ -284,21 +284,21 @@ def disagreement():
     rest = (*G12, 400, {})
     doc, text = said("in the VCF only", "gt_only.vcf", sam("a", rest))
     check("called in the VCF, absent in the reads", len(text) == 1 and re.fullmatch(
-        r"KRAS G12D \(c.35G>A\) is called in the VCF, seen 0/400 in the DNA alignments, which would have shown a VAF of "
-        r"0\.0\d+", text[0]), text)
+        r"KRAS G12D \(c.35G>A\) is called in the VCF; 0 of 400 fragments of the DNA alignments show it, which would have "
+        r"shown a VAF of 0\.0\d+", text[0]), text)
     doc, text = said("in the reads only", "no_alt_rows.vcf",
                      sam("b", (*G12, 391, {}), (*G12, 21, {25245350: "T"})))
-    check("absent from the VCF", text == ["KRAS G12D (c.35G>A) is absent from the VCF, seen 21/412 in the DNA alignments"],
+    check("absent from the VCF", text == ["KRAS G12D (c.35G>A) is absent from the VCF; 21 of 412 fragments of the DNA alignments show it"],
           text)
     doc, text = said("refused by the VCF", "mutect2.vcf",
                      sam("c", rest, (*G12, 60, {25245347: "T"}), (*Q61, 300, {}), (*Q61, 60, {114713908: "C"})))
     check("refused by the VCF, clear in the reads", text == [
-        "KRAS G13D (c.38G>A) is refused by the VCF (weak_evidence;strand_bias), seen 60/460 in the DNA alignments"], text)
+        "KRAS G13D (c.38G>A) is refused by the VCF (weak_evidence;strand_bias); 60 of 460 fragments of the DNA alignments show it"], text)
     check("and called", doc["ras"]["variants"][0]["filter"] == "PASS" and
           doc["ras"]["variants"][0]["vcf_filter"] == "weak_evidence;strand_bias", variants(doc))
     doc, text = said("listed as absent", "gatk.wild_type.g.vcf", sam("d", (*G12, 370, {}), (*G12, 30, {25245350: "T"})))
     check("listed as absent in the VCF", text == [
-        "KRAS G12D (c.35G>A) is listed as absent in the VCF, seen 30/400 in the DNA alignments"], text)
+        "KRAS G12D (c.35G>A) is listed as absent in the VCF; 30 of 400 fragments of the DNA alignments show it"], text)
     doc, text = said("agreement", "gt_only.vcf", sam("e", rest, (*G12, 60, {25245350: "T"})))
     check("agreement is silent", text == [], text)
     normal = sam("n", (*G12, 60, {}), (*G12, 50, {25245350: "T"}))
