@@ -167,9 +167,9 @@ static stack stack_at(const window *w, int32_t codon) {
     return t;
 }
 
-/* Few pairs of ends with nearly all fragments over a codon. */
-static int is_stacked(const window *w, const stack *t) {
-    return t->all >= library_amplicon_fragments && (w->is_heavy || t->few >= library_amplicon_share * t->all);
+/* Few pairs of ends with nearly all of `fewest` fragments and more over a codon. */
+static int is_stacked(const window *w, const stack *t, double fewest) {
+    return t->all >= fewest && (w->is_heavy || t->few >= library_amplicon_share * t->all);
 }
 
 /* ln P(so many pairs of ends); LEADERS stands for so many or more. */
@@ -222,15 +222,25 @@ static void note_place(const scan *s, const stack *t, int32_t codon, place *of_w
     *of_window = here;
 }
 
+/* The design's amplicons that are too shallow to be recognised by themselves. */
+static void take_shallow(scan *s) {
+    for (int32_t codon = 0; codon < s->c->panel->n_codons; codon++) {
+        const window *w = &s->window[ps_window_of(s->c->panel, codon)];
+        stack t = stack_at(w, codon);
+        s->amplicon[codon] |= (uint8_t)is_stacked(w, &t, AMPLICON_ENDS + 1);
+    }
+}
+
 /* Nobody shears DNA so that few pairs of ends have nearly all fragments over a codon, unless few molecules were left. */
 static void find_amplicons(scan *s) {
     const ps_panel *panel = s->c->panel;
     place *of_window = ps_alloc((size_t)s->n, sizeof *of_window);
-    int *pairs = ps_alloc((size_t)panel->n_codons + (size_t)s->n, sizeof *pairs), n = 0;
+    int *pairs = ps_alloc((size_t)panel->n_codons + (size_t)s->n, sizeof *pairs), n = 0, found = 0;
     for (int32_t codon = 0; codon < panel->n_codons; codon++) {
         int32_t id = ps_window_of(panel, codon);
         stack t = stack_at(&s->window[id], codon);
-        s->amplicon[codon] = (uint8_t)is_stacked(&s->window[id], &t);
+        s->amplicon[codon] = (uint8_t)is_stacked(&s->window[id], &t, library_amplicon_fragments);
+        found += s->amplicon[codon];
         note_place(s, &t, codon, &of_window[id], pairs, &n);
     }
     for (int32_t id = 0; id < s->n; id++)
@@ -238,6 +248,8 @@ static void find_amplicons(scan *s) {
             pairs[n++] = of_window[id].pairs;
     if (!is_designed(pairs, n))
         memset(s->amplicon, 0, (size_t)panel->n_codons);
+    else if (found)
+        take_shallow(s);
     free(of_window);
     free(pairs);
 }

@@ -178,8 +178,9 @@ static void share_of_copies(void **state) {
     assert_true(ps_library_share(NULL, 1000) == 1);
 }
 
-/* 100 fragments of each of `pairs[i]` molecules (or amplicons, in both orientations) over the places that decide. */
-static outcome outcome_of_pairs(const int pairs[8], int both, int designed, ps_ras_state *state) {
+/* 100 fragments (at KRAS 12: `first`) of each of `pairs[i]` molecules (or amplicons, in both orientations) over the places that
+ * decide. */
+static outcome outcome_of_pairs(const int pairs[8], int first, int both, int designed, ps_ras_state *state) {
     static const struct {
         const char *gene;
         int codon;
@@ -194,7 +195,7 @@ static outcome outcome_of_pairs(const int pairs[8], int both, int designed, ps_r
         const char *contig = panel.contigs[panel.loci[codon->locus].contig].name[PS_STYLE_UCSC];
         for (int m = 0; m < pairs[i]; m++) {
             int32_t left = codon->pos0[1] - (designed ? 50 + 5 * m : 20 + (int32_t)unit_below(&seed, 60));
-            for (int k = 0; k < 100; k++, number++)
+            for (int k = 0; k < (i ? 100 : first); k++, number++)
                 add_pair(&s, number, left, (designed ? 30 : 70) + m, both ? k & 1 : m & 1,
                          (unit_read){.contig = contig, .cigar = "100M"});
         }
@@ -222,17 +223,19 @@ static outcome outcome_of_pairs(const int pairs[8], int both, int designed, ps_r
 static void few_molecules_are_no_amplicons(void **state) {
     (void)state;
     static const struct {
-        int pairs[8], both, is_amplicon;
+        int pairs[8], first, both, is_amplicon;
     } rows[] = {
-        {{2, 1, 3, 1, 3, 2, 1, 3}, 0, 0}, {{3, 1, 1, 2, 3, 1, 2, 2}, 1, 0}, {{1, 1, 1, 1, 1, 1, 1, 1}, 0, 1},
-        {{1, 1, 1, 1, 1, 1, 1, 1}, 1, 1}, {{2, 1, 1, 1, 1, 2, 1, 1}, 1, 1}, {{2, 2, 2, 2, 2, 2, 2, 2}, 1, 1},
+        {{2, 1, 3, 1, 3, 2, 1, 3}, 100, 0, 0}, {{3, 1, 1, 2, 3, 1, 2, 2}, 100, 1, 0},
+        {{1, 1, 1, 1, 1, 1, 1, 1}, 100, 0, 1}, {{1, 1, 1, 1, 1, 1, 1, 1}, 100, 1, 1},
+        {{2, 1, 1, 1, 1, 2, 1, 1}, 100, 1, 1}, {{2, 2, 2, 2, 2, 2, 2, 2}, 100, 1, 1},
+        {{1, 1, 1, 1, 1, 1, 1, 1}, 15, 0, 1}, /* a shallow amplicon of a design counts as one too */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_ras_state ras;
-        outcome o = outcome_of_pairs(rows[i].pairs, rows[i].both, rows[i].is_amplicon, &ras);
+        outcome o = outcome_of_pairs(rows[i].pairs, rows[i].first, rows[i].both, rows[i].is_amplicon, &ras);
         assert_int_equal(o.library.kind, rows[i].is_amplicon ? PS_LIBRARY_AMPLICON : PS_LIBRARY_COPIES);
         if (rows[i].is_amplicon)
-            assert_int_equal(o.counted, rows[i].pairs[0] > 3 ? 330 : 100 * rows[i].pairs[0]); /* at most 330 */
+            assert_int_equal(o.counted, rows[i].first * rows[i].pairs[0]); /* at most 330 */
         else
             assert_int_equal(o.counted, rows[i].pairs[0] * (1 + rows[i].both));
         assert_true(rows[i].is_amplicon || ras == PS_RAS_NOT_ASSESSABLE);
