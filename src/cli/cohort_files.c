@@ -104,7 +104,8 @@ static void say_person(const ps_row *rows, const size_t *member, size_t n) {
         names = longer;
     }
     if (n > SHOWN_SAMPLES)
-        progress_message("warning: %s and %zu more are samples of the same person, by their common SNPs", names, n - SHOWN_SAMPLES);
+        progress_message("warning: %s and %zu more are samples of the same person, by their common SNPs", names,
+                         n - SHOWN_SAMPLES);
     else
         progress_message("warning: %s are samples of the same person, by their common SNPs", names);
     free(names);
