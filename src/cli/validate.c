@@ -54,7 +54,7 @@ typedef struct run {
     ps_comparison **comparison; /* of each row */
     size_t *n;
     ps_identity_call *person; /* of each row that is a replicate or has one */
-    progress *progress;
+    progress progress;
 } run;
 
 static int has_replicates(const ps_validation *v, size_t row) {
@@ -89,7 +89,7 @@ static int run_row(void *context, size_t item, int worker, ps_error *err) {
     else
         r->v->row[item].failure = ps_strdup(own.text);
     ps_result_free(&result);
-    progress_step(r->progress, status < 0);
+    progress_step(&r->progress, status < 0);
     return ps_check_interrupt(err);
 }
 
@@ -138,14 +138,12 @@ static int check_persons(const run *r, ps_error *err) {
 
 static int run_rows(run *r, ps_error *err) {
     size_t n = r->v->n;
-    progress shown;
     r->comparison = ps_alloc(n, sizeof *r->comparison);
     r->n = ps_alloc(n, sizeof *r->n);
     r->person = ps_alloc(n, sizeof *r->person);
-    r->progress = &shown;
-    progress_start(&shown, stderr, n, progress_terminal(STDERR_FILENO), r->settings->quiet);
+    progress_start(&r->progress, stderr, n, progress_terminal(STDERR_FILENO), r->settings->quiet);
     int status = ps_parallel(r->settings->job.n_threads, n, run_row, r, err);
-    progress_end(&shown);
+    progress_end(&r->progress);
     join_comparisons(r);
     if (status == 0)
         status = check_persons(r, err);

@@ -33,7 +33,7 @@ int ps_remote_timeouts(void) {
  */
 
 static int is_tcp(int fd) {
-    struct sockaddr_storage name;
+    struct sockaddr_storage name = {0};
     socklen_t size = sizeof name;
     int type = 0;
     socklen_t type_size = sizeof type;

@@ -66,11 +66,11 @@ void ps_error_reference_write(ps_error_reference *r, const ps_panel *panel, cons
 
 static int read_key(checked_reader *r, const char *key, const char *value, int *found, ps_error *err) {
     ps_error_reference *x = r->into;
-    char **slot = !strcmp(key, "panel") ? &x->panel : !strcmp(key, "build") ? &x->build : NULL;
+    int is_panel = !strcmp(key, "panel");
     int64_t n = 0;
     *found = 1;
-    if (slot)
-        return checked_keep(r, slot, value, err);
+    if (is_panel || !strcmp(key, "build"))
+        return checked_keep(r, is_panel ? &x->panel : &x->build, value, err);
     if (!strcmp(key, "places")) {
         snprintf(x->places, sizeof x->places, "%s", value);
         return 0;

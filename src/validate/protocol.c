@@ -147,7 +147,7 @@ void ps_protocol_judge(ps_validation *v) {
                    : c->at == PS_AT_LOW  ? c->found->low
                    : c->at == PS_AT_HIGH ? c->found->high
                                          : c->found->value;
-        c->passed = isfinite(x) && c->found->n >= c->min_n && holds(x, c->relation, c->limit);
+        c->passed = c->found && isfinite(x) && c->found->n >= c->min_n && holds(x, c->relation, c->limit);
         p->failed += !c->passed;
     }
 }

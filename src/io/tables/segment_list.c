@@ -76,12 +76,13 @@ static int check_disjoint(segment_list *list, ps_error *err) {
         int apart = !a || a->row.contig != b->row.contig;
         double over = apart ? 0 : (double)a->row.end0 - b->row.beg0;
         double shorter = apart ? 1 : fmin(a->row.end0 - a->row.beg0, b->row.end0 - b->row.beg0);
-        if (over > most_overlap * shorter && same_value(&a->row, &b->row)) { /* told twice */
+        int overlaps = a && over > most_overlap * shorter;
+        if (overlaps && same_value(&a->row, &b->row)) { /* told twice */
             ps_cnv_row *row = &list->at[n - 1].row;
             row->end0 = b->row.end0 > row->end0 ? b->row.end0 : row->end0;
             continue;
         }
-        if (over > most_overlap * shorter)
+        if (overlaps)
             return ps_fail(
                 err, PS_ERR_RUN, list->name, b->line,
                 "the segment %s:%d-%d overlaps that of line %ld (%d-%d), which has another value: expected "

@@ -268,7 +268,11 @@ int table_segments_read(segment_list *list, const char *path, const char *sample
     reader r = {.list = list, .path = path, .wanted = sample_name, .id = id, .least = INFINITY, .most = -INFINITY};
     int got = table_lines_open(path, &r.lines, err) != 0 ? -1 : table_lines_next(&r.lines, err);
     int result = got < 0 ? -1 : begin(&r, got, err);
-    if (result == 0 && *r.f->needs)
+    if (result < 0 || !r.f) {
+        table_lines_close(&r.lines);
+        return -1;
+    }
+    if (*r.f->needs)
         got = table_lines_next(&r.lines, err);
     while (result == 0 && got == 1) {
         result = add_row(&r, err);

@@ -37,8 +37,10 @@ static void x_tick(FILE *out, double x, double value) {
 }
 
 static void ticks(FILE *out, scale s, int vertical) {
-    double step = step_of(s.high - s.low);
-    for (double v = ceil(s.low / step - 1e-9) * step; v <= s.high + step * 1e-6; v += step) {
+    double step = step_of(s.high - s.low), first = ceil(s.low / step - 1e-9);
+    int n = (int)floor(s.high / step + 1e-6 - first);
+    for (int i = 0; i <= n; i++) {
+        double v = (first + i) * step;
         double value = fabs(v) < step * 1e-6 ? 0 : 100 * v;
         if (vertical) {
             side_label(out, y_at(s, v) + 4, "%.3g %%", value);
@@ -171,6 +173,10 @@ void validation_figure_probit(FILE *out, const ps_validation *v, ps_limit_source
     for (size_t i = 0; i < n; i++) {
         low = fmin(low, levels[i].vaf);
         high = fmax(high, levels[i].vaf);
+    }
+    if (!n || low <= 0) {
+        free(levels);
+        return;
     }
     scale x = {log10(low) - 0.1, log10(high) + 0.1, left, right}, y = {0, 1, 0, 0};
     open_svg(out, HEIGHT, "Share found by VAF", "%zu levels; found in 95 %% from a VAF of %.3g %%", n,
