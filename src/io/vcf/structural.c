@@ -22,6 +22,7 @@ static const struct {
     {"##source=cuteSV", "cuteSV"},
     {"##source=Severus", "Severus"},
     {"##source=SVIM", "SVIM"},
+    {"##source=pbsv", "pbsv"},
     {"##source=CNVkit", "CNVkit"},
     {"##source=DRAGEN", "DRAGEN"},
     {"##DRAGEN", "DRAGEN"},

@@ -221,7 +221,7 @@ static const support_keys format_keys[] = {
     {"PR", NULL},               /* Manta, no split read */
     {NULL, "DV"},               /* long reads: Sniffles2, cuteSV, Severus */
     {NULL, "SR"}, {NULL, "VF"}, /* fragments of both kinds: GRIDSS, ESVEE */
-    {NULL, "AD"},               /* SvABA */
+    {NULL, "AD"},               /* SvABA, pbsv, SVIM */
 };
 static const support_keys info_keys[] = {
     {"PE", "SR"}, {"RP", "SR"}, {NULL, "SUPPORT"}, {NULL, "RE"}, {"PE", NULL}, {NULL, "SR"}, {NULL, "SU"},
