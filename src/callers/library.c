@@ -222,15 +222,6 @@ static void note_place(const scan *s, const stack *t, int32_t codon, place *of_w
     *of_window = here;
 }
 
-/* The design's amplicons that are too shallow to be recognised by themselves. */
-static void take_shallow(scan *s) {
-    for (int32_t codon = 0; codon < s->c->panel->n_codons; codon++) {
-        const window *w = &s->window[ps_window_of(s->c->panel, codon)];
-        stack t = stack_at(w, codon);
-        s->amplicon[codon] |= (uint8_t)is_stacked(w, &t, AMPLICON_ENDS + 1);
-    }
-}
-
 /* Nobody shears DNA so that few pairs of ends have nearly all fragments over a codon, unless few molecules were left. */
 static void find_amplicons(scan *s) {
     const ps_panel *panel = s->c->panel;
@@ -239,17 +230,16 @@ static void find_amplicons(scan *s) {
     for (int32_t codon = 0; codon < panel->n_codons; codon++) {
         int32_t id = ps_window_of(panel, codon);
         stack t = stack_at(&s->window[id], codon);
-        s->amplicon[codon] = (uint8_t)is_stacked(&s->window[id], &t, library_amplicon_fragments);
-        found += s->amplicon[codon];
+        int is_deep = is_stacked(&s->window[id], &t, library_amplicon_fragments);
+        s->amplicon[codon] = (uint8_t)(is_deep || is_stacked(&s->window[id], &t, AMPLICON_ENDS + 1));
+        found |= is_deep;
         note_place(s, &t, codon, &of_window[id], pairs, &n);
     }
     for (int32_t id = 0; id < s->n; id++)
         if (of_window[id].pairs && !of_window[id].is_hotspot)
             pairs[n++] = of_window[id].pairs;
-    if (!is_designed(pairs, n))
+    if (!found || !is_designed(pairs, n)) /* shallow ones are amplicons beside deep ones */
         memset(s->amplicon, 0, (size_t)panel->n_codons);
-    else if (found)
-        take_shallow(s);
     free(of_window);
     free(pairs);
 }
