@@ -15,6 +15,7 @@
 typedef struct ps_case {
     const ps_panel *panel;
     const ps_read_evidence *reads[PS_N_READ_INPUTS];
+    const ps_library *library;  /* by read input, as ps_call() worked them out; NULL: not yet (ps_library_of) */
     const ps_variants *vcf;     /* NULL: none */
     const ps_variants *sites;   /* alleles to report whatever the evidence (ps_variants_read_sites); NULL: none */
     const ps_sv_evidence *sv;   /* joins of 11q13 to IGH that another program lists; NULL: no list */

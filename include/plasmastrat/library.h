@@ -49,6 +49,8 @@ typedef struct ps_library { /* of one read input; doubles that do not exist are 
 
 struct ps_case;
 void ps_call_library(const struct ps_case *c, ps_input_role role, ps_library *library);
+/* The case's library of that input, or, where the case has none, the one that is worked out into `own`. */
+const ps_library *ps_library_of(const struct ps_case *c, ps_input_role role, ps_library *own);
 
 /* By what the fragments at a place that `depth` of them cover are to be multiplied to be molecules. NULL or unknown: 1. */
 double ps_library_share(const ps_library *library, double depth);

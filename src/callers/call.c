@@ -2,9 +2,12 @@
 
 #include "plasmastrat/calls.h"
 
-void ps_call(const ps_case *c, ps_calls *calls) {
+void ps_call(const ps_case *given, ps_calls *calls) {
+    ps_case own = *given;
+    const ps_case *c = &own;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        ps_call_library(c, (ps_input_role)role, &calls->library[role]);
+        ps_call_library(given, (ps_input_role)role, &calls->library[role]);
+    own.library = calls->library;
     ps_call_ras(c, &calls->ras);
     ps_call_expression(c, &calls->expression);
     ps_expression_add_counts(c, &calls->expression);

@@ -891,41 +891,42 @@ static void cap_reach(const ps_codon_evidence *from, const double *share, ps_cod
     }
 }
 
-static int view_is_needed(const scan *s, const ps_library *library) {
-    int primers = 0;
-    for (int32_t id = 0; id < s->n; id++)
-        primers |= s->window[id].n_primers > 0;
-    return library->kind == PS_LIBRARY_UMI || library->has_copies || library->stacked > 0 || primers ||
+static int view_is_needed(const ps_library *library) {
+    return library->kind == PS_LIBRARY_UMI || library->has_copies || library->stacked > 0 || library->primers > 0 ||
            library->stated;
+}
+
+const ps_library *ps_library_of(const ps_case *c, ps_input_role role, ps_library *own) {
+    if (c->library)
+        return &c->library[role];
+    ps_call_library(c, role, own);
+    return own;
 }
 
 int ps_library_view(const ps_case *c, ps_input_role role, const ps_library *library, ps_codon_evidence *shown,
                     ps_codon_evidence *counted, double *hidden) {
     *shown = *counted = (ps_codon_evidence){0};
-    if (library->kind == PS_LIBRARY_UNKNOWN)
+    if (library->kind == PS_LIBRARY_UNKNOWN || !view_is_needed(library))
         return 0;
     scan s = look(c, role);
-    int needed = view_is_needed(&s, library);
-    if (needed) {
-        viewer v = {.s = &s, .library = library, .from = &c->reads[role]->codons, .out = shown};
-        start_view(&v);
-        copy_codons(&v);
-        for (int32_t id = 0; id < s.n; id++)
-            for (size_t i = 0; i < s.window[id].n; i++)
-                count_molecule(&v, &s.window[id], &s.window[id].row[i]);
-        share_out(&v);
-        share_reach(&v);
-        put_alleles(&v);
-        for (int32_t id = 0; id < c->panel->n_codons; id++)
-            hidden[id] = v.tally[id].fragments > 0 ? v.tally[id].hidden / v.tally[id].fragments : 0;
-        end_view(&v);
-        ps_codons_tidy(c->panel, shown);
-        double *share = ps_alloc((size_t)c->panel->n_codons, sizeof *share);
-        cap_codons(&s, library, shown, counted, share);
-        cap_alleles(&s, shown, share, counted);
-        cap_reach(shown, share, counted);
-        free(share);
-    }
+    viewer v = {.s = &s, .library = library, .from = &c->reads[role]->codons, .out = shown};
+    start_view(&v);
+    copy_codons(&v);
+    for (int32_t id = 0; id < s.n; id++)
+        for (size_t i = 0; i < s.window[id].n; i++)
+            count_molecule(&v, &s.window[id], &s.window[id].row[i]);
+    share_out(&v);
+    share_reach(&v);
+    put_alleles(&v);
+    for (int32_t id = 0; id < c->panel->n_codons; id++)
+        hidden[id] = v.tally[id].fragments > 0 ? v.tally[id].hidden / v.tally[id].fragments : 0;
+    end_view(&v);
+    ps_codons_tidy(c->panel, shown);
+    double *share = ps_alloc((size_t)c->panel->n_codons, sizeof *share);
+    cap_codons(&s, library, shown, counted, share);
+    cap_alleles(&s, shown, share, counted);
+    cap_reach(shown, share, counted);
+    free(share);
     free_scan(&s);
-    return needed;
+    return 1;
 }

@@ -520,9 +520,9 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_NO_RNA, "CCND1 expression needs --rna");
         return;
     }
-    ps_library library;
-    ps_call_library(c, PS_INPUT_RNA, &library);
-    call->molecules = library.kind == PS_LIBRARY_UNKNOWN ? 1 : library.share;
+    ps_library own;
+    const ps_library *library = ps_library_of(c, PS_INPUT_RNA, &own);
+    call->molecules = library->kind == PS_LIBRARY_UNKNOWN ? 1 : library->share;
     call->sense_share = ps_round6(sense_share(panel, e));
     call->strand = strand_of(call->sense_share, panel->limits.expression_stranded_fraction);
     call->n_genes = (size_t)panel->n_genes;

@@ -145,6 +145,7 @@ void ps_expression_add_counts(const ps_case *c, ps_expression_call *call) {
     ps_expression_call imported;
     fill_genes(c, &counted);
     other.reads[PS_INPUT_RNA] = &counted;
+    other.library = NULL; /* that of the reads */
     ps_call_expression(&other, &imported);
     ps_read_evidence_free(&counted);
     if (rna && rna->given) {

@@ -371,9 +371,9 @@ void ps_call_identity(const ps_case *c, ps_identity_call *call) {
             continue;
         ps_identity_input *input = &call->input[call->n_inputs++];
         ps_identity_publish(c->panel, c->reads[role], input);
-        ps_library library;
-        ps_call_library(c, (ps_input_role)role, &library);
-        ps_call_contamination(c->panel, c->reads[role], &library, &input->contamination);
+        ps_library own;
+        ps_call_contamination(c->panel, c->reads[role], ps_library_of(c, (ps_input_role)role, &own),
+                              &input->contamination);
     }
     ps_identity_pairs(c->panel, call);
 }

@@ -388,9 +388,10 @@ typedef struct
 static void make_views(const ps_case *c, views *v) {
     *v = (views){.shown = *c};
     for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        ps_library own;
         ps_codon_evidence shown, counted;
         double *hidden = ps_alloc((size_t)c->panel->n_codons, sizeof *hidden);
-        ps_call_library(c, (ps_input_role)role, &v->library[role]);
+        v->library[role] = *ps_library_of(c, (ps_input_role)role, &own);
         if (!ps_library_view(c, (ps_input_role)role, &v->library[role], &shown, &counted, hidden)) {
             free(hidden);
             continue;
