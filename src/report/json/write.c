@@ -2,54 +2,16 @@
  *
  * Keys stand in the contract's order; keys beyond the contract follow the contract's in each object.
  */
-#include "plasmastrat/alloc.h"
 #include "plasmastrat/report.h"
 
 #include <inttypes.h>
-#include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "../format.h"
 #include "../origin.h"
 #include "digest.h"
-#include "print.h"
 #include "plasmastrat/alloc.h"
-#include "plasmastrat/stats.h"
-
-/* One document being built. jansson fails only for want of memory (all text is clean UTF-8): remembered here, said
- * once. */
-typedef struct document {
-    const ps_result *result;
-    int failed;
-} document;
-
-static void put(document *d, json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value)) /* also when there is no value */
-        d->failed = 1;
-}
-
-static void push(document *d, json_t *array, json_t *value) {
-    if (json_array_append_new(array, value))
-        d->failed = 1;
-}
-
-static json_t *text(const char *s) {
-    char *clean = ps_utf8_clean(s);
-    json_t *value = clean ? json_string(clean) : json_null();
-    free(clean);
-    return value;
-}
-
-static json_t *real(double x) {
-    return isfinite(x) ? json_real(ps_round6(x)) : json_null(); /* the value that is written: the digest is of it */
-}
-
-static json_t *count(int64_t n) /* -1: unknown */
-{
-    return n >= 0 ? json_integer(n) : json_null();
-}
+#include "print.h"
+#include "value.h"
 
 static json_t *tristate(int value) /* -1: unknown */
 {

@@ -1,43 +1,7 @@
 /* json.c - validation.json: schema plasmastrat/validation/1 (validation.schema.json). */
-#include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
-
-#include "../format.h"
 #include "../json/print.h"
-#include "plasmastrat/stats.h"
+#include "../json/value.h"
 #include "private.h"
-
-/* jansson fails only for want of memory: remembered here, told once. */
-typedef struct document {
-    const ps_validation *v;
-    int failed;
-} document;
-
-static void put(document *d, json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value))
-        d->failed = 1;
-}
-
-static void push(document *d, json_t *array, json_t *value) {
-    if (json_array_append_new(array, value))
-        d->failed = 1;
-}
-
-static json_t *text(const char *s) {
-    char *clean = ps_utf8_clean(s);
-    json_t *value = clean ? json_string(clean) : json_null();
-    free(clean);
-    return value;
-}
-
-static json_t *real(double x) {
-    return isfinite(x) ? json_real(ps_round6(x)) : json_null();
-}
-
-static json_t *count(int64_t n) {
-    return n >= 0 ? json_integer(n) : json_null();
-}
 
 static json_t *sample_id(const document *d, size_t row) {
     return row == PS_NO_ROW ? json_null() : text(d->v->row[row].sample_id);
