@@ -27,7 +27,7 @@ typedef struct ps_fit_bin { /* held-out persons whose probability lies in [i/5, 
     double mean; /* probability given; NaN for n = 0 */
 } ps_fit_bin;
 
-typedef struct ps_validation {
+typedef struct ps_cross_validation {
     double n[PS_N_CLASSES];  /* persons used */
     size_t folds;            /* up to 200 persons a fold each, else 10 */
     double odds;             /* plasmacytoma : intramedullary among them: the prior of these figures */
@@ -35,12 +35,12 @@ typedef struct ps_validation {
     double right;            /* p on the right side of 0.5 */
     double definite, definite_right; /* labels at equal prior odds and the model's thresholds */
     ps_fit_bin bin[PS_FIT_BINS];
-} ps_validation;
+} ps_cross_validation;
 
 /* `leave_out` of `folds` (a sample is in fold person mod folds) is not looked at; folds 0: all are. */
 void ps_fit_joint(const ps_labelled *samples, size_t n, double dirichlet, size_t folds, size_t leave_out,
                   ps_joint *joint);
 /* Cross-validation of the fit that `model` came from; its thresholds are used. */
-void ps_fit_validate(const ps_model *model, const ps_labelled *samples, size_t n, ps_validation *out);
+void ps_fit_validate(const ps_model *model, const ps_labelled *samples, size_t n, ps_cross_validation *out);
 
 #endif

@@ -204,7 +204,7 @@ static int check_name(const cli_settings *s, const ps_panel *panel, const char *
                : 0;
 }
 
-static void print_validation(FILE *out, const ps_validation *v) {
+static void print_validation(FILE *out, const ps_cross_validation *v) {
     double all = v->n[0] + v->n[1], low, high;
     ps_proportion_interval(v->right, all, &low, &high);
     fprintf(out, "## cross-validation: %s\n",
@@ -261,7 +261,7 @@ static void print_rates(FILE *out, const ps_model *m, const ps_population *popul
             100 * rates.of[PS_LABEL_INDETERMINATE]);
 }
 
-static void print_file(FILE *out, const char *path, const cohort *c, const ps_model *m, const ps_validation *v,
+static void print_file(FILE *out, const char *path, const cohort *c, const ps_model *m, const ps_cross_validation *v,
                        const ps_population *population) {
     const char *slash = strrchr(path, '/');
     fprintf(out,
@@ -280,7 +280,7 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     cli_knowledge knowledge = {0};
     cohort c = {.knowledge = &knowledge};
     ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
-    ps_validation v;
+    ps_cross_validation v;
     ps_panel panel;
     int status = -1;
     if (ps_panel_load(s->job.panel ? s->job.panel : ps_panel_builtin[0], &panel, err) < 0)

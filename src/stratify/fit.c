@@ -76,7 +76,7 @@ void ps_fit_joint(const ps_labelled *samples, size_t n, double dirichlet, size_t
     free(weight);
 }
 
-static void score(const ps_labelled *sample, double p, double weight, ps_validation *out) {
+static void score(const ps_labelled *sample, double p, double weight, ps_cross_validation *out) {
     int y = sample->label == PS_CLASS_PLASMACYTOMA, bin = (int)fmin(PS_FIT_BINS - 1, p * PS_FIT_BINS);
     out->brier += weight * (p - y) * (p - y);
     out->log_score -= weight * log(fmax(1e-12, y ? p : 1 - p));
@@ -86,7 +86,7 @@ static void score(const ps_labelled *sample, double p, double weight, ps_validat
     out->bin[bin].mean += weight * p;
 }
 
-static void held_out(const ps_model *fitted, const ps_labelled *sample, double weight, ps_validation *out) {
+static void held_out(const ps_model *fitted, const ps_labelled *sample, double weight, ps_cross_validation *out) {
     static const ps_population none = {0}; /* a joint table of three levels asks for none */
     ps_verdict v;
     ps_judge(fitted, &none, &sample->calls, fitted->specimen, out->odds, &v);
@@ -97,11 +97,11 @@ static void held_out(const ps_model *fitted, const ps_labelled *sample, double w
     out->definite_right += weight * (v.label == truth);
 }
 
-void ps_fit_validate(const ps_model *model, const ps_labelled *samples, size_t n, ps_validation *out) {
+void ps_fit_validate(const ps_model *model, const ps_labelled *samples, size_t n, ps_cross_validation *out) {
     ps_model fitted = *model;
     size_t persons = 0;
     double *weight = weights(samples, n);
-    *out = (ps_validation){0};
+    *out = (ps_cross_validation){0};
     for (size_t i = 0; i < n; i++) {
         if (ps_labelled_assessable(&samples[i]))
             out->n[samples[i].label] += weight[i];

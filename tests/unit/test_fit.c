@@ -59,7 +59,7 @@ static void soft_calls_are_shared(void **state) {
 static void check_held_out(int times) {
     ps_model model = {
         .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25, .joint = {.dirichlet = 0.5}};
-    ps_validation v;
+    ps_cross_validation v;
     double brier = 0, log_score = 0;
     double right = 0, definite = 0;
     fill(60);
