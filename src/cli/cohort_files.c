@@ -40,20 +40,23 @@ int cli_check_cohort(const char *outdir, int force, ps_error *err) {
     return status;
 }
 
+typedef struct cohort {
+    const ps_row *rows;
+    size_t n;
+} cohort;
+
+static int write_one(const void *context, size_t file, FILE *out, ps_error *err) {
+    const cohort *c = context;
+    return cohort_files[file].write(c->rows, c->n, out, err);
+}
+
 int cli_write_cohort(const char *outdir, int force, const ps_row *rows, size_t n, ps_error *err) {
-    ps_outfile file[N_FILES] = {{0}};
-    int status = 0;
-    for (int f = 0; f < N_FILES && status == 0; f++) {
-        char *path = cli_cohort_path(outdir, f);
-        status = ps_outfile_open(path, force, &file[f], err);
-        if (status == 0)
-            status = cohort_files[f].write(rows, n, file[f].stream, err);
-        free(path);
-    }
-    for (int f = 0; f < N_FILES && status == 0; f++)
-        status = ps_outfile_commit(&file[f], err);
+    char *path[N_FILES];
     for (int f = 0; f < N_FILES; f++)
-        ps_outfile_discard(&file[f]);
+        path[f] = cli_cohort_path(outdir, f);
+    int status = ps_outfile_write_all(path, N_FILES, force, write_one, &(cohort){rows, n}, err);
+    for (int f = 0; f < N_FILES; f++)
+        free(path[f]);
     return status;
 }
 

@@ -172,35 +172,38 @@ static const struct {
 };
 enum { N_FILES = sizeof files / sizeof *files };
 
+static void name_files(const cli_settings *s, char *path[N_FILES]) {
+    for (int f = 0; f < N_FILES; f++)
+        path[f] = ps_format("%s/%s", s->outdir, files[f].name);
+}
+
+static void forget_names(char *path[N_FILES]) {
+    for (int f = 0; f < N_FILES; f++)
+        free(path[f]);
+}
+
 static int refuse_outputs(const cli_settings *s, const validate_sheet *rows, ps_error *err) {
     char *path[N_FILES];
     int status = 0;
-    for (int f = 0; f < N_FILES; f++) {
-        path[f] = ps_format("%s/%s", s->outdir, files[f].name);
-        if (status == 0 && !s->force && access(path[f], F_OK) == 0)
+    name_files(s, path);
+    for (int f = 0; f < N_FILES && status == 0 && !s->force; f++)
+        if (access(path[f], F_OK) == 0)
             status = ps_fail(err, PS_ERR_RUN, path[f], 0, "exists; use --force to overwrite it");
-    }
     if (status == 0)
         status = cli_refuse_overwriting(rows->sheet.job, rows->sheet.n, s->rest[0], path, N_FILES, err);
-    for (int f = 0; f < N_FILES; f++)
-        free(path[f]);
+    forget_names(path);
     return status;
 }
 
+static int write_one(const void *context, size_t file, FILE *out, ps_error *err) {
+    return files[file].write(context, out, err);
+}
+
 static int write_files(const cli_settings *s, const ps_validation *v, ps_error *err) {
-    ps_outfile file[N_FILES] = {{0}};
-    int status = 0;
-    for (int f = 0; f < N_FILES && status == 0; f++) {
-        char *path = ps_format("%s/%s", s->outdir, files[f].name);
-        status = ps_outfile_open(path, s->force, &file[f], err);
-        if (status == 0)
-            status = files[f].write(v, file[f].stream, err);
-        free(path);
-    }
-    for (int f = 0; f < N_FILES && status == 0; f++)
-        status = ps_outfile_commit(&file[f], err);
-    for (int f = 0; f < N_FILES; f++)
-        ps_outfile_discard(&file[f]);
+    char *path[N_FILES];
+    name_files(s, path);
+    int status = ps_outfile_write_all(path, N_FILES, s->force, write_one, v, err);
+    forget_names(path);
     return status;
 }
 

@@ -191,6 +191,23 @@ int ps_outfile_is_leftover(const char *name, const char *base) {
            strspn(name + n + 2, suffix_letters) == 6;
 }
 
+int ps_outfile_write_all(char *const *path, size_t n, int force, ps_outfile_writer *write, const void *context,
+                         ps_error *err) {
+    ps_outfile *file = ps_alloc(n, sizeof *file);
+    int status = 0;
+    for (size_t f = 0; f < n && status == 0; f++) {
+        status = ps_outfile_open(path[f], force, &file[f], err);
+        if (status == 0)
+            status = write(context, f, file[f].stream, err);
+    }
+    for (size_t f = 0; f < n && status == 0; f++)
+        status = ps_outfile_commit(&file[f], err);
+    for (size_t f = 0; f < n; f++)
+        ps_outfile_discard(&file[f]);
+    free(file);
+    return status;
+}
+
 int ps_make_folder(const char *path, ps_error *err) {
     if (!*path)
         return ps_fail(err, PS_ERR_RUN, path, 0, "is not a folder name");
