@@ -371,22 +371,33 @@ static int gather_variants(run *r, ps_result *result, ps_error *err) {
     return 0;
 }
 
-/* A file given as --vcf may hold joins of 11q13 to IGH too: they are used, and the user is told. */
+/* A file given as --vcf may hold what --sv and --cnv take too: it is used, and the user is told. */
+static const char *vcf_sample(const ps_result *result) {
+    return result->evidence.vcf.sample_name[0] ? result->evidence.vcf.sample_name : NULL;
+}
+
+static int refuse_part_of_vcf(const run *r, const char *what, const ps_error *why, ps_error *err) {
+    return ps_fail(err, PS_ERR_RUN, r->job->path[PS_INPUT_VCF], 0, "holds %s that cannot be read: %.600s", what,
+                   why->text);
+}
+
+static void note_part_of_vcf(const run *r, char **path, char *notice, size_t size, const char *words) {
+    size_t used = strlen(notice);
+    free(*path);
+    *path = ps_strdup(r->job->path[PS_INPUT_VCF]);
+    snprintf(notice + used, size - used, "%s%s", used ? "; " : "", words);
+}
+
 static int look_for_joins(const run *r, ps_result *result, ps_error *err) {
     ps_sv_evidence *sv = &result->evidence.sv;
-    ps_error ignored = {0};
+    ps_error why = {0};
     if (!r->vcf || !result->evidence.vcf.has_structural)
         return 0;
-    if (ps_sv_read(r->vcf, r->panel, result->evidence.vcf.sample_name[0] ? result->evidence.vcf.sample_name : NULL,
-                   sv, &ignored) < 0)
-        return ps_fail(err, PS_ERR_RUN, r->job->path[PS_INPUT_VCF], 0,
-                       "holds structural variants that cannot be read: %.600s", ignored.text);
+    if (ps_sv_read(r->vcf, r->panel, vcf_sample(result), sv, &why) < 0)
+        return refuse_part_of_vcf(r, "structural variants", &why, err);
     result->evidence.has_sv = 1;
-    free(sv->path);
-    sv->path = ps_strdup(r->job->path[PS_INPUT_VCF]);
-    size_t used = strlen(sv->notice);
-    snprintf(sv->notice + used, sizeof sv->notice - used,
-             "%sthe joins of --vcf are used: structural variants are better given with --sv", used ? "; " : "");
+    note_part_of_vcf(r, &sv->path, sv->notice, sizeof sv->notice,
+                     "the joins of --vcf are used: structural variants are better given with --sv");
     return 0;
 }
 
@@ -404,26 +415,20 @@ static int gather_sv(const run *r, ps_result *result, ps_error *err) {
     return 0;
 }
 
-/* Records of copy number in a file given as --vcf. */
 static int look_for_segments(const run *r, ps_result *result, ps_error *err) {
-    const ps_variants *vcf = &result->evidence.vcf;
     ps_cnv_evidence *cnv = &result->evidence.cnv;
-    ps_error ignored = {0};
-    if (!r->vcf || !vcf->has_copy_number)
+    ps_error why = {0};
+    if (!r->vcf || !result->evidence.vcf.has_copy_number)
         return 0;
-    if (ps_cnv_read(r->vcf, r->panel, vcf->sample_name[0] ? vcf->sample_name : NULL, NULL, cnv, &ignored) < 0)
-        return ps_fail(err, PS_ERR_RUN, r->job->path[PS_INPUT_VCF], 0,
-                       "holds copy number that cannot be read: %.600s", ignored.text);
+    if (ps_cnv_read(r->vcf, r->panel, vcf_sample(result), NULL, cnv, &why) < 0)
+        return refuse_part_of_vcf(r, "copy number", &why, err);
     if (cnv->n == 0) {
         ps_cnv_free(cnv);
         return 0;
     }
     result->evidence.has_cnv = 1;
-    free(cnv->path);
-    cnv->path = ps_strdup(r->job->path[PS_INPUT_VCF]);
-    size_t used = strlen(cnv->notice);
-    snprintf(cnv->notice + used, sizeof cnv->notice - used,
-             "%sthe copy-number records of --vcf are used: they are better given with --cnv", used ? "; " : "");
+    note_part_of_vcf(r, &cnv->path, cnv->notice, sizeof cnv->notice,
+                     "the copy-number records of --vcf are used: they are better given with --cnv");
     return 0;
 }
 
