@@ -52,7 +52,7 @@ static const struct {
     const char *part, *name;
     int by_length;
 } classes[] = {
-    {"Met1", "Translation_Start_Site", 0},
+    {"Met1?", "Translation_Start_Site", 0},
     {"ext", "Nonstop_Mutation", 0},
     {"fs", "Frame_Shift", 1},
     {"Ter", "Nonsense_Mutation", 0},
