@@ -143,7 +143,7 @@ static int check_row(void *context, const sheet *s, size_t row, const ps_table *
         return -1;
     for (int role = 0; role < PS_N_INPUTS && r->rows->evidence[row]; role++)
         if (s->job[row].path[role])
-            return ps_table_fail(t, row, column[EVIDENCE], err, "stands beside %s, expected one or the other",
+            return ps_table_fail(t, row, column[EVIDENCE], err, "is given beside %s, expected one or the other",
                                  ps_input_names[role]);
     if (relate(s, row, t, column[REPLICATE_OF], r->relation[row].replicate_of, "first of the replicates",
                &out->replicate_of, err) < 0 ||

@@ -74,8 +74,8 @@ static int read_gene(const ps_panel *panel, const char *text, size_t n, int *gen
         size_t used = strlen(list);
         snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", panel->genes[g].name);
     }
-    return expected(why, "gene %.*s is none that panel %s looks at for mutations, expected one of %s", (int)n, text,
-                    panel->name, list);
+    return expected(why, "gene %.*s is not one in which panel %s looks for mutations, expected one of %s", (int)n,
+                    text, panel->name, list);
 }
 
 static int add_open(const char *gene, ps_expectation *e, const complaint *why) {
@@ -96,7 +96,7 @@ static int add_variant(const ps_panel *panel, int gene, const char *text, size_t
     snprintf(v.gene, sizeof v.gene, "%s", panel->genes[gene].name);
     for (size_t i = 0; i < e->n_variants; i++)
         if (!strcmp(e->variant[i].gene, v.gene) && !strcmp(e->variant[i].change, v.change))
-            return expected(why, "%s %s stands there twice", v.gene, v.change);
+            return expected(why, "%s %s is named twice", v.gene, v.change);
     e->variant = ps_resize(e->variant, e->n_variants + 1, sizeof *e->variant);
     e->variant[e->n_variants++] = v;
     return 0;

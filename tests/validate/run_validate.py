@@ -230,7 +230,7 @@ def refusals():
     cases = [
         ("an expectation that cannot be parsed", vcf + ("expect_ras",), [("A", "d0.vcf", "KRAS twelve")],
          ":2: column expect_ras: 'KRAS twelve': expected a change such as G12D"),
-        ("a gene the panel lacks", vcf + ("expect_ras",), [("A", "d0.vcf", "TP53 R175H")], ":2: column expect_ras: 'TP53 R175H': gene TP53 is none"),
+        ("a gene the panel lacks", vcf + ("expect_ras",), [("A", "d0.vcf", "TP53 R175H")], ":2: column expect_ras: 'TP53 R175H': gene TP53 is not one in which panel grch38"),
         ("another residue", vcf + ("expect_ras",), [("A", "d0.vcf", "KRAS A12D")], "residue 12 of KRAS is G, not A"),
         ("VAFs of another number", vcf + ("expect_ras", "expect_vaf"), [("A", "d0.vcf", "KRAS G12D", "0.1+0.2")], "2 VAFs for 1 change"),
         ("a dilution without its parent", vcf + ("expect_ras", "dilution_of", "fraction"), [("A", "d0.vcf", "KRAS G13D", "Z", "0.1")],
@@ -247,7 +247,7 @@ def refusals():
         ("an unknown cell line", vcf + ("cell_line",), [("A", "d0.vcf", "NCI-H92")], "no cell line of panel grch38 (cell_lines.tsv); did you mean NCI-H929?"),
         ("an unknown expectation", vcf + ("expect_ras", "expect_braf"), [("A", "d0.vcf", "KRAS G13D", "V600E")], "column 'expect_braf'"),
         ("nothing expected", vcf + ("expect_ras",), [("A", "d0.vcf", "?")], "nothing is expected of any sample"),
-        ("two kinds of input", vcf + ("evidence", "expect_ras"), [("A", "d0.vcf", "kept/IMM01.json", "wild-type")], "stands beside vcf"),
+        ("two kinds of input", vcf + ("evidence", "expect_ras"), [("A", "d0.vcf", "kept/IMM01.json", "wild-type")], "is given beside vcf"),
         ("several errors", vcf + ("expect_ras",), [("A", "d0.vcf", "KRAS X"), ("B", "d0.vcf", "TP53 R175H")], "2 errors; nothing was run"),
     ]
     for name, columns, rows, message in cases:
