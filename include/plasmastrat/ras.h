@@ -31,16 +31,23 @@ typedef enum {
     PS_FILTER_DAMAGE,
     PS_N_FILTERS
 } ps_filter;
-/* "PASS", "low_evidence", "orientation_bias", "read_end", "clutter", "near_indel", "germline", "vcf_filter", "refuted", "damage"; with
- * a description for the VCF header */
-extern const char *const ps_filter_names[PS_N_FILTERS];
-extern const char *const ps_filter_descriptions[PS_N_FILTERS];
+/* A filter as results, the VCF's header and the negative rule know it; the table has one row for each. */
+typedef struct ps_filter_row {
+    const char *name; /* "PASS", "low_evidence" ... */
+    const char *description;
+    int denies_wild_type; /* 1: an activating change refused by it is more than errors, so its codon is not wild type */
+} ps_filter_row;
+extern const ps_filter_row ps_filters[PS_N_FILTERS];
 
-typedef struct ps_ras_said { /* what one input alone says of a variant (its filter: source_filter) */
+typedef struct ps_ras_seen { /* a variant as one input shows it */
     int given;               /* 0: this input's caller does not list it */
-    double vaf, vaf_low, vaf_high, lod;
-    int64_t depth, alt_depth, ref_side[2], alt_side[2];
-} ps_ras_said;
+    ps_filter filter;
+    double vaf, vaf_low, vaf_high; /* 95 % interval; NaN when no depth is known */
+    double lod;      /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
+    double p_errors; /* of a refused candidate: probability that errors alone score as much; NaN or 0 otherwise */
+    int64_t depth, alt_depth;         /* fragments (or the VCF's own counts); -1 unknown */
+    int64_t ref_side[2], alt_side[2]; /* by PS_F1R2 / PS_F2R1; -1 unknown */
+} ps_ras_seen;
 
 typedef struct ps_ras_variant {
     ps_effect effect;
@@ -48,20 +55,15 @@ typedef struct ps_ras_variant {
     int32_t beg0, end0; /* replaced reference, trimmed, left-aligned */
     char *ref, *alt;    /* VCF alleles (anchored when an indel), plus strand */
     int32_t pos1;       /* VCF POS */
-    ps_filter filter;
-    char *vcf_filter;                 /* FILTER of the input VCF where that is a source, else NULL */
-    double vaf, vaf_low, vaf_high;    /* 95 % interval; NaN when no depth is known */
-    int64_t depth, alt_depth;         /* fragments (or the VCF's own counts); -1 unknown */
-    int64_t ref_side[2], alt_side[2]; /* by PS_F1R2 / PS_F2R1; -1 unknown */
-    double p_errors;  /* of a refused candidate: probability that errors alone score as much; NaN or 0 otherwise */
-    int minor;        /* 1: its VAF is under ras_floor_vaf: it does not decide alone */
-    double lod;       /* log10 likelihood odds of the variant at its VAF against sequencing error; NaN from a VCF */
-    unsigned sources; /* bit per ps_input_role */
-    int64_t source_depth[PS_N_INPUTS], source_alt[PS_N_INPUTS]; /* -1: this input does not tell */
-    ps_filter source_filter[PS_N_INPUTS]; /* what each input alone says, where its bit of `sources` is set */
-    ps_ras_said said[PS_N_INPUTS];
-    int context; /* 1: HRAS or BRAF, outside the RAS state */
-    int forced;  /* 1: --force-sites asked for it: reported whatever the evidence */
+    char *vcf_filter;   /* FILTER of the input VCF where that is a source, else NULL */
+    ps_ras_seen best;   /* of the first input that passes it; else of the first that lists it */
+    ps_ras_seen by_input[PS_N_INPUTS];
+    unsigned sources; /* bit per ps_input_role: which inputs list it */
+    int64_t source_depth[PS_N_INPUTS],
+        source_alt[PS_N_INPUTS]; /* counted in each input, whatever found it; -1: it does not tell */
+    int minor;                   /* 1: its VAF is under ras_floor_vaf: it does not decide alone */
+    int context;                 /* 1: HRAS or BRAF, outside the RAS state */
+    int forced;                  /* 1: --force-sites asked for it: reported whatever the evidence */
 } ps_ras_variant;
 
 typedef struct ps_ras_note { /* what a reader of the answer should know of how it came about */

@@ -3,20 +3,38 @@
 
 const char *const ps_ras_state_names[PS_N_RAS_STATES] = {"not-assessable", "wild-type", "mutated"};
 const char *const ps_change_names[PS_N_CHANGES] = {"substitution", "multi_base", "indel"};
-const char *const ps_filter_names[PS_N_FILTERS] = {"PASS",    "low_evidence", "orientation_bias", "read_end",
-                                                   "clutter", "near_indel",   "germline",         "vcf_filter",
-                                                   "refuted", "damage"};
-const char *const ps_filter_descriptions[PS_N_FILTERS] = {
-    "All filters passed",
-    "Fewer supporting fragments than sequencing errors and this sample's background allow for",
-    "Supporting fragments come from one read orientation, the reference's do not (oxidation, deamination)",
-    "Supporting fragments show the place only near the ends of their alignments, the reference's do not",
-    "Supporting fragments are clipped or differ at many other places: likely mismapped",
-    "Beside a called indel, in few fragments: reads that end there are aligned straight through it",
-    "Present in the matched normal",
-    "The input VCF's own FILTER is not PASS",
-    "Called in the input VCF only: fewer fragments of the DNA alignments carry it than its VAF there allows",
-    "So many other places hold the same substitution at such VAFs that damaged molecules explain it",
+const ps_filter_row ps_filters[PS_N_FILTERS] = {
+    [PS_FILTER_PASS] = {"PASS", "All filters passed", 0},
+    [PS_FILTER_LOW_EVIDENCE] =
+        {"low_evidence", "Fewer supporting fragments than sequencing errors and this sample's background allow for",
+         0},
+    [PS_FILTER_ORIENTATION] =
+        {"orientation_bias",
+         "Supporting fragments come from one read orientation, the reference's do not (oxidation, "
+         "deamination)",
+         1},
+    [PS_FILTER_READ_END] =
+        {"read_end",
+         "Supporting fragments show the place only near the ends of their alignments, the reference's "
+         "do not",
+         1},
+    [PS_FILTER_CLUTTER] = {"clutter",
+                           "Supporting fragments are clipped or differ at many other places: likely mismapped", 1},
+    [PS_FILTER_NEAR_INDEL] =
+        {"near_indel",
+         "Beside a called indel, in few fragments: reads that end there are aligned straight through "
+         "it",
+         1},
+    [PS_FILTER_GERMLINE] = {"germline", "Present in the matched normal", 1},
+    [PS_FILTER_VCF] = {"vcf_filter", "The input VCF's own FILTER is not PASS", 0},
+    [PS_FILTER_REFUTED] =
+        {"refuted",
+         "Called in the input VCF only: fewer fragments of the DNA alignments carry it than its VAF "
+         "there allows",
+         0},
+    [PS_FILTER_DAMAGE] =
+        {"damage", "So many other places hold the same substitution at such VAFs that damaged molecules explain it",
+         1},
 };
 const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES] = {"not-assessable", "not-overexpressed",
                                                                        "intermediate", "overexpressed"};

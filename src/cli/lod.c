@@ -215,7 +215,7 @@ static const ps_ras_variant *find_variant(const ps_ras_call *call, const ps_ras_
 }
 
 static int passes(const ps_ras_variant *v) {
-    return v && v->filter == PS_FILTER_PASS;
+    return v && v->best.filter == PS_FILTER_PASS;
 }
 
 static int is_wanted(const plan *p, const ps_panel *panel, const ps_ras_variant *v) {
@@ -249,7 +249,7 @@ static int choose_targets(dilution *d, const ps_result *wild, const ps_result *m
         if (!passes(v) || !counted || !is_wanted(d->plan, d->panel, v))
             continue;
         wanted++;
-        if (passes(find_variant(&wild->calls.ras, v)) || counted->filter == PS_FILTER_GERMLINE) {
+        if (passes(find_variant(&wild->calls.ras, v)) || counted->best.filter == PS_FILTER_GERMLINE) {
             char *text =
                 ps_format("%s: shows %s:%s itself, so it is not measured", path, gene_of(d->panel, v), change_of(v));
             say((void *)s, NULL, text);
@@ -295,11 +295,11 @@ static void put_caps(const dilution *d, const cli_settings *s, FILE *out) {
         int warned = 0;
         for (size_t f = 0; f < d->plan->n_fractions; f++) {
             double needed = d->plan->fraction[f] * (double)t->depth;
-            if (needed <= (double)t->variant->depth)
+            if (needed <= (double)t->variant->best.depth)
                 continue;
             char *text =
                 ps_format("%s %s: the mutated file has %lld fragments there, a share of %g of %lld needs %.0f",
-                          gene_of(d->panel, t->variant), change_of(t->variant), (long long)t->variant->depth,
+                          gene_of(d->panel, t->variant), change_of(t->variant), (long long)t->variant->best.depth,
                           d->plan->fraction[f], (long long)t->depth, needed);
             fprintf(out, "##capped %s\n", text);
             if (!warned++)
@@ -318,7 +318,7 @@ static void put_row(const dilution *d, size_t f, size_t i, FILE *out) {
         found += d->found[(f * repeats + r) * d->n_targets + i];
     ps_proportion_interval(found, repeats, &low, &high);
     fprintf(out, "%s\t%s\t", gene_of(d->panel, t->variant), change_of(t->variant));
-    put_real(out, t->variant->vaf, "\t");
+    put_real(out, t->variant->best.vaf, "\t");
     put_real(out, d->plan->fraction[f], "\t");
     put_real(out, ps_dilution_vaf(t->variant, d->plan->fraction[f]), "\t");
     fprintf(out, "%zu\t%llu\t", repeats, (unsigned long long)found);

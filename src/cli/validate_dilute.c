@@ -79,11 +79,12 @@ static const ps_expected_variant *variant_of(const series *s) {
 static void choose_fractions(series *s) {
     int wild_type;
     double limit = ps_printed_lod95(s->wild.panel, variant_of(s), &s->wild.calls.ras, &wild_type);
-    double none = ps_dilution_vaf(s->counted, 0), all = (double)s->counted->alt_depth / (double)s->counted->depth;
+    double none = ps_dilution_vaf(s->counted, 0),
+           all = (double)s->counted->best.alt_depth / (double)s->counted->best.depth;
     for (int i = 0; i < N_TRIED; i++) {
         double fraction = (tried[i] * limit - none) / (all - none);
         double needed = fraction * (double)s->counted->source_depth[PS_INPUT_NORMAL];
-        if (fraction > 0 && fraction <= 1 && needed <= (double)s->counted->depth)
+        if (fraction > 0 && fraction <= 1 && needed <= (double)s->counted->best.depth)
             s->fraction[s->n_fractions++] = fraction;
     }
 }
@@ -95,7 +96,7 @@ static int prepare(const cli_knowledge *k, ps_input_role role, series *s) {
     s->dilution = (ps_dilution){s->wild.panel, of[0].errors, role, &s->view[0].reads, &s->view[1].reads};
     ps_call_both(&s->dilution, &s->both);
     s->counted = ps_expected_in(s->wild.panel, variant_of(s), &s->both);
-    if (!s->counted || s->counted->filter != PS_FILTER_PASS || s->counted->depth <= 0 ||
+    if (!s->counted || s->counted->best.filter != PS_FILTER_PASS || s->counted->best.depth <= 0 ||
         s->counted->source_depth[PS_INPUT_NORMAL] <= 0)
         return 0;
     choose_fractions(s);
@@ -115,7 +116,7 @@ static int draw(void *context, size_t item, int worker, ps_error *err) {
     (void)err;
     ps_call_diluted(&s->dilution, fraction, ps_dilution_seed((uint64_t)s->v->seed, fraction, item % repeats), &call);
     const ps_ras_variant *found = ps_expected_in(s->wild.panel, variant_of(s), &call);
-    int passes = found && found->filter == PS_FILTER_PASS;
+    int passes = found && found->best.filter == PS_FILTER_PASS;
     double lod95 = ps_printed_lod95(s->wild.panel, variant_of(s), &call, &wild_type);
     s->draw[item] = (ps_detection){.source = PS_LIMIT_IN_SILICO,
                                    .row = s->row,

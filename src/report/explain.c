@@ -100,9 +100,9 @@ static void list_variants(const ps_result *r, char *text, size_t size) {
         snprintf(text + used, size - used, "%s%s %s", n > 1 ? ", " : "", r->panel->genes[v->effect.gene].name,
                  v->effect.protein);
         used = strlen(text);
-        if (v->alt_depth >= 0 && v->depth > 0)
-            snprintf(text + used, size - used, " in %lld of %lld fragments", (long long)v->alt_depth,
-                     (long long)v->depth);
+        if (v->best.alt_depth >= 0 && v->best.depth > 0)
+            snprintf(text + used, size - used, " in %lld of %lld fragments", (long long)v->best.alt_depth,
+                     (long long)v->best.depth);
     }
 }
 
@@ -357,10 +357,10 @@ static void say_hinges(const ps_result *r, ps_explanation *e) {
             only = &ras->variant[i];
             n++;
         }
-    if (n == 1 && only->alt_depth >= 0 && only->depth > 0)
+    if (n == 1 && only->best.alt_depth >= 0 && only->best.depth > 0)
         ps_add_sentence(e, PS_TOPIC_CHANGE, "RAS rests on %s %s alone, in %lld of %lld fragments.",
-                        r->panel->genes[only->effect.gene].name, only->effect.protein, (long long)only->alt_depth,
-                        (long long)only->depth);
+                        r->panel->genes[only->effect.gene].name, only->effect.protein,
+                        (long long)only->best.alt_depth, (long long)only->best.depth);
     else if (n > 1)
         ps_add_sentence(e, PS_TOPIC_CHANGE, "RAS rests on %d mutations: no single one of them decides.", n);
     if (x->state != PS_EXPRESSION_NOT_ASSESSABLE)

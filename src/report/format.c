@@ -150,7 +150,7 @@ int ps_contradiction_words(const ps_result *r, char *out, size_t size) {
 }
 
 const char *ps_filter_name_of(const ps_ras_variant *variant) {
-    return ps_filter_names[variant->filter];
+    return ps_filters[variant->best.filter].name;
 }
 
 int ps_gene_in_state(const ps_panel *panel, int gene) {

@@ -189,10 +189,10 @@ static int is_listed_absent(const ps_result *r, const ps_ras_variant *v) {
 /* What the VCF says of a change, and what the DNA alignments say of that. */
 static void vcf_says(const ps_result *r, const ps_ras_variant *v, int in_vcf, char *says, size_t size) {
     int in_dna = v->sources >> PS_INPUT_DNA & 1;
-    ps_filter by_vcf = in_vcf ? v->source_filter[PS_INPUT_VCF] : PS_N_FILTERS;
+    ps_filter by_vcf = in_vcf ? v->by_input[PS_INPUT_VCF].filter : PS_N_FILTERS;
     if (by_vcf == PS_FILTER_PASS && in_dna)
         snprintf(says, size, "is called in the VCF but refused in the reads (%s)",
-                 ps_filter_names[v->source_filter[PS_INPUT_DNA]]);
+                 ps_filters[v->by_input[PS_INPUT_DNA].filter].name);
     else if (by_vcf == PS_FILTER_PASS)
         snprintf(says, size, "is called in the VCF");
     else if (by_vcf == PS_FILTER_VCF)
@@ -206,8 +206,8 @@ static void vcf_says(const ps_result *r, const ps_ras_variant *v, int in_vcf, ch
 /* One row for each variant on which the VCF and the DNA alignments disagree. */
 static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
     int in_vcf = v->sources >> PS_INPUT_VCF & 1, in_dna = v->sources >> PS_INPUT_DNA & 1;
-    int vcf_passes = in_vcf && v->source_filter[PS_INPUT_VCF] == PS_FILTER_PASS;
-    int dna_passes = in_dna && v->source_filter[PS_INPUT_DNA] == PS_FILTER_PASS;
+    int vcf_passes = in_vcf && v->by_input[PS_INPUT_VCF].filter == PS_FILTER_PASS;
+    int dna_passes = in_dna && v->by_input[PS_INPUT_DNA].filter == PS_FILTER_PASS;
     int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
     const ps_ras_codon *codon = v->effect.codon_id >= 0 ? &r->calls.ras.codon[v->effect.codon_id] : NULL;
     char says[160], limit[80] = "";
@@ -216,7 +216,7 @@ static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
     vcf_says(r, v, in_vcf, says, sizeof says);
     if (vcf_passes && codon && codon->source == PS_INPUT_DNA && !isnan(codon->lod95))
         snprintf(limit, sizeof limit, ", which would have shown a VAF of %.2g", codon->lod95);
-    ps_result_qc(r, "vcf-vs-reads", "vcf", v->filter == PS_FILTER_REFUTED ? PS_QC_FAIL : PS_QC_WARN,
+    ps_result_qc(r, "vcf-vs-reads", "vcf", v->best.filter == PS_FILTER_REFUTED ? PS_QC_FAIL : PS_QC_WARN,
                  depth ? ps_round6((double)alt / (double)depth) : NAN, NAN,
                  "%s %s (%s) %s; %lld of %lld fragments of the DNA alignments show it%s",
                  r->panel->genes[v->effect.gene].name, v->effect.protein, v->effect.hgvs_c, says, (long long)alt,
@@ -228,7 +228,7 @@ static void compare_with_rna(ps_result *r, const ps_ras_variant *v) {
     const ps_ras_codon *codon = v->effect.codon_id >= 0 ? &r->calls.ras.codon[v->effect.codon_id] : NULL;
     int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
     int by_dna = codon && codon->source == PS_INPUT_DNA && codon->lod95 <= r->panel->limits.ras_lod95_limit;
-    if (v->filter != PS_FILTER_PASS || v->sources != 1u << PS_INPUT_RNA || depth <= 0 || !by_dna)
+    if (v->best.filter != PS_FILTER_PASS || v->sources != 1u << PS_INPUT_RNA || depth <= 0 || !by_dna)
         return;
     ps_result_qc(
         r, "rna-vs-dna", "rna", PS_QC_WARN, ps_round6((double)alt / (double)depth), codon->lod95,
@@ -292,7 +292,7 @@ static void check_sites(ps_result *r) {
         for (int role = 0; role < PS_N_READ_INPUTS; role++)
             counted |= v->source_depth[role] >= 0;
         n += (size_t)v->forced;
-        called += v->forced && v->filter == PS_FILTER_PASS;
+        called += v->forced && v->best.filter == PS_FILTER_PASS;
         uncounted += v->forced && !counted;
     }
     ps_result_qc(r, "force-sites", "sample", uncounted || !n ? PS_QC_WARN : PS_QC_PASS, (double)n, NAN,

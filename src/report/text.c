@@ -249,13 +249,13 @@ static void put_variant(const screen *s, const ps_result *r, const ps_ras_varian
         snprintf(others, sizeof others, "; and %d more", more);
     sources_text(v->sources, sources, sizeof sources);
     const char *gene = r->panel->genes[v->effect.gene].name;
-    if (v->depth < 0 && !isfinite(v->vaf))
+    if (v->best.depth < 0 && !isfinite(v->best.vaf))
         put(s, "", PLAIN, 0, "%s %s, no counts given, %s, %s%s", gene, v->effect.hgvs_p, sources,
             ps_tier_names[v->effect.tier], others);
     else
         put(s, "", PLAIN, 0, "%s %s VAF %s (%s to %s), %s of %s fragments, %s, %s%s", gene, v->effect.hgvs_p,
-            PERCENT(v->vaf), PERCENT(v->vaf_low), PERCENT(v->vaf_high), COUNT(v->alt_depth), COUNT(v->depth), sources,
-            ps_tier_names[v->effect.tier], others);
+            PERCENT(v->best.vaf), PERCENT(v->best.vaf_low), PERCENT(v->best.vaf_high), COUNT(v->best.alt_depth),
+            COUNT(v->best.depth), sources, ps_tier_names[v->effect.tier], others);
 }
 
 /* What the hotspots could have shown; the worst of them is the limit of a negative. */

@@ -102,8 +102,8 @@ static int make_header(writer *w) {
         header_line(w->header, "##reference=%s", w->result->panel->build))
         return -1;
     for (int f = 0; f < PS_N_FILTERS; f++) /* htslib has written PASS itself */
-        if (f != PS_FILTER_PASS && header_line(w->header, "##FILTER=<ID=%s,Description=\"%s\">", ps_filter_names[f],
-                                               ps_filter_descriptions[f]))
+        if (f != PS_FILTER_PASS && header_line(w->header, "##FILTER=<ID=%s,Description=\"%s\">", ps_filters[f].name,
+                                               ps_filters[f].description))
             return -1;
     for (size_t i = 0; i < sizeof field_lines / sizeof *field_lines; i++)
         if (bcf_hdr_append(w->header, field_lines[i]))
@@ -153,7 +153,7 @@ static int put_sources(writer *w, unsigned sources) {
 }
 
 static int put_filter(writer *w, ps_filter filter) {
-    int id = bcf_hdr_id2int(w->header, BCF_DT_ID, ps_filter_names[filter]);
+    int id = bcf_hdr_id2int(w->header, BCF_DT_ID, ps_filters[filter].name);
     return id < 0 || bcf_update_filter(w->header, w->record, &id, 1) ? -1 : 0;
 }
 
@@ -199,8 +199,8 @@ static int variant_info(writer *w, const ps_ras_variant *v) {
     if (transcript >= 0 && transcript < panel->n_transcripts &&
         put_info_text(w, "TRANSCRIPT", panel->transcripts[transcript].refseq))
         return -1;
-    if (isfinite(v->lod)) {
-        float lod = (float)v->lod;
+    if (isfinite(v->best.lod)) {
+        float lod = (float)v->best.lod;
         if (bcf_update_info_float(w->header, w->record, "LOD", &lod, 1))
             return -1;
     }
@@ -212,16 +212,17 @@ static int variant_info(writer *w, const ps_ras_variant *v) {
 }
 
 static int write_variant(writer *w, const ps_ras_variant *v) {
-    if (start_record(w, v->contig, (int64_t)v->pos1 - 1, NULL, v->ref, v->alt) || put_filter(w, v->filter) ||
+    if (start_record(w, v->contig, (int64_t)v->pos1 - 1, NULL, v->ref, v->alt) || put_filter(w, v->best.filter) ||
         variant_info(w, v))
         return -1;
     /* The reference allele's own count; what is neither allele stays out of AD. */
-    int64_t reference = v->ref_side[0] < 0 || v->ref_side[1] < 0 ? -1 : v->ref_side[0] + v->ref_side[1];
-    int64_t allele[2] = {reference, v->alt_depth};
-    int64_t forward[2] = {v->ref_side[PS_F1R2], v->alt_side[PS_F1R2]};
-    int64_t reverse[2] = {v->ref_side[PS_F2R1], v->alt_side[PS_F2R1]};
-    int called = v->filter == PS_FILTER_PASS || v->filter == PS_FILTER_GERMLINE;
-    if (put_format(w, called, v->depth, allele, v->vaf, forward, reverse))
+    int64_t reference =
+        v->best.ref_side[0] < 0 || v->best.ref_side[1] < 0 ? -1 : v->best.ref_side[0] + v->best.ref_side[1];
+    int64_t allele[2] = {reference, v->best.alt_depth};
+    int64_t forward[2] = {v->best.ref_side[PS_F1R2], v->best.alt_side[PS_F1R2]};
+    int64_t reverse[2] = {v->best.ref_side[PS_F2R1], v->best.alt_side[PS_F2R1]};
+    int called = v->best.filter == PS_FILTER_PASS || v->best.filter == PS_FILTER_GERMLINE;
+    if (put_format(w, called, v->best.depth, allele, v->best.vaf, forward, reverse))
         return -1;
     return bcf_write(w->file, w->header, w->record) ? -1 : 0;
 }

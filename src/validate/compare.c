@@ -58,15 +58,15 @@ static const char *change_of(const ps_ras_variant *v) {
 
 static void add_variant(char **text, const ps_panel *panel, const ps_ras_variant *v) {
     char vaf[64] = "VAF not known";
-    if (isfinite(v->vaf))
-        snprintf(vaf, sizeof vaf, "VAF %.3g %%", 100 * v->vaf);
+    if (isfinite(v->best.vaf))
+        snprintf(vaf, sizeof vaf, "VAF %.3g %%", 100 * v->best.vaf);
     add_text(text, "%s %s: %s, %s", gene_of(panel, v), change_of(v),
-             v->filter == PS_FILTER_PASS ? "passes" : ps_filter_names[v->filter], vaf);
-    if (v->depth >= 0)
-        add_text(text, "%lld of %lld fragments", (long long)v->alt_depth, (long long)v->depth);
-    if (v->filter != PS_FILTER_PASS)
-        add_text(text, "%s", ps_filter_descriptions[v->filter]);
-    if (v->filter == PS_FILTER_PASS && v->minor)
+             v->best.filter == PS_FILTER_PASS ? "passes" : ps_filters[v->best.filter].name, vaf);
+    if (v->best.depth >= 0)
+        add_text(text, "%lld of %lld fragments", (long long)v->best.alt_depth, (long long)v->best.depth);
+    if (v->best.filter != PS_FILTER_PASS)
+        add_text(text, "%s", ps_filters[v->best.filter].description);
+    if (v->best.filter == PS_FILTER_PASS && v->minor)
         add_text(text, "under the VAF that decides alone");
 }
 
@@ -129,7 +129,7 @@ const ps_ras_variant *ps_expected_in(const ps_panel *panel, const ps_expected_va
                                      const ps_ras_call *call) {
     const ps_ras_variant *found = NULL;
     for (size_t i = 0; i < call->n_variants; i++)
-        if (is_same(panel, expected, &call->variant[i]) && (!found || call->variant[i].filter == PS_FILTER_PASS))
+        if (is_same(panel, expected, &call->variant[i]) && (!found || call->variant[i].best.filter == PS_FILTER_PASS))
             found = &call->variant[i];
     return found;
 }
@@ -170,7 +170,7 @@ static void compare_expected(const view *v, size_t number) {
     const ps_ras_call *ras = &v->calls->ras;
     const ps_ras_variant *found = ps_expected_in(v->panel, e, ras);
     const ps_ras_codon *codon = codon_of(v->panel, e, ras);
-    int passes = found && found->filter == PS_FILTER_PASS;
+    int passes = found && found->best.filter == PS_FILTER_PASS;
     int open = !codon || codon->state == PS_RAS_NOT_ASSESSABLE;
     ps_comparison *c = add(v, PS_COMPARED_VARIANT, 1,
                            passes ? PS_OUTCOME_AGREES
@@ -182,14 +182,14 @@ static void compare_expected(const view *v, size_t number) {
     c->expected = ps_format("%s %s", e->gene, e->change);
     c->found = ps_strdup(passes  ? c->expected
                          : open  ? "not-assessable"
-                         : found ? ps_filter_names[found->filter]
+                         : found ? ps_filters[found->best.filter].name
                                  : "not found");
     c->lod95 = ps_printed_lod95(v->panel, e, ras, &c->wild_type);
     c->depth = codon ? codon->depth : -1;
     if (found) {
-        c->value = found->vaf;
-        c->low = found->vaf_low;
-        c->high = found->vaf_high;
+        c->value = found->best.vaf;
+        c->low = found->best.vaf_low;
+        c->high = found->best.vaf_high;
     }
     if (!passes)
         say_why_missed(v, e, found, codon, c);
@@ -219,10 +219,10 @@ static void compare_unexpected(const view *v, const ps_ras_variant *found) {
     c->kind = kind_of(found);
     c->expected = ps_format("no %s %s", gene_of(v->panel, found), change_of(found));
     c->found = ps_format("%s %s", gene_of(v->panel, found), change_of(found));
-    c->value = found->vaf;
-    c->low = found->vaf_low;
-    c->high = found->vaf_high;
-    c->depth = found->depth;
+    c->value = found->best.vaf;
+    c->low = found->best.vaf_low;
+    c->high = found->best.vaf_high;
+    c->depth = found->best.depth;
     add_variant(&c->why, v->panel, found);
 }
 
@@ -375,11 +375,11 @@ void ps_found_of(const ps_panel *panel, const ps_calls *calls, const ps_label *l
                         .label = label_of(label)};
     for (size_t i = 0; i < ras->n_variants; i++) {
         const ps_ras_variant *v = &ras->variant[i];
-        if (v->filter != PS_FILTER_PASS || v->effect.tier == PS_TIER_SYNONYMOUS)
+        if (v->best.filter != PS_FILTER_PASS || v->effect.tier == PS_TIER_SYNONYMOUS)
             continue;
         found->variant = ps_resize(found->variant, found->n_variants + 1, sizeof *found->variant);
         found->variant[found->n_variants++] =
-            (ps_found_variant){ps_format("%s %s", gene_of(panel, v), change_of(v)), v->vaf};
+            (ps_found_variant){ps_format("%s %s", gene_of(panel, v), change_of(v)), v->best.vaf};
     }
 }
 

@@ -447,7 +447,7 @@ static void found_at_its_limit(void **state) {
         c.reads[PS_INPUT_DNA] = &mixture;
         ps_call_ras(&c, &calls.ras);
         for (size_t v = 0; v < calls.ras.n_variants; v++)
-            found += calls.ras.variant[v].filter == PS_FILTER_PASS;
+            found += calls.ras.variant[v].best.filter == PS_FILTER_PASS;
         ps_calls_free(&calls);
         ps_read_evidence_free(&mixture);
     }
@@ -472,17 +472,17 @@ static void deletions_are_found(void **state) {
     ps_calls own = {0}, calls = {0};
     ps_call_ras(&c, &own.ras);
     assert_int_equal(own.ras.n_variants, 1);
-    assert_int_equal(own.ras.variant[0].filter, PS_FILTER_PASS);
+    assert_int_equal(own.ras.variant[0].best.filter, PS_FILTER_PASS);
     for (uint64_t i = 0; i < 5; i++) {
         ps_read_evidence mixture;
         ps_dilute(&panel, &wild, &mutated, 0.2, i, &mixture);
         c.reads[PS_INPUT_DNA] = &mixture;
         ps_call_ras(&c, &calls.ras);
         assert_int_equal(calls.ras.n_variants, 1);
-        assert_int_equal(calls.ras.variant[0].filter, PS_FILTER_PASS);
+        assert_int_equal(calls.ras.variant[0].best.filter, PS_FILTER_PASS);
         assert_int_equal(calls.ras.variant[0].pos1, own.ras.variant[0].pos1);
         assert_string_equal(calls.ras.variant[0].ref, own.ras.variant[0].ref);
-        assert_int_equal(calls.ras.variant[0].depth, 600);
+        assert_int_equal(calls.ras.variant[0].best.depth, 600);
         ps_calls_free(&calls);
         ps_read_evidence_free(&mixture);
     }

@@ -53,7 +53,7 @@ static void odds_of_guesses(void **state) {
         put(&dna, k12, code("GAT"), PS_F2R1, quality, 1);
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
-        assert_true(v && v->lod > 20 && v->filter == PS_FILTER_PASS);
+        assert_true(v && v->best.lod > 20 && v->best.filter == PS_FILTER_PASS);
         assert_near(call.log_odds, 12, 1e-9);
         free_call(&call);
         ps_read_evidence_free(&dna);
@@ -209,11 +209,11 @@ static void poor_qualities(void **state) {
             put_both(&dna, k12, code("GAT"), 20, 6);
             call = call_of(NULL, &dna, NULL, NULL);
             const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
-            assert_true(!v || v->filter == PS_FILTER_LOW_EVIDENCE);
+            assert_true(!v || v->best.filter == PS_FILTER_LOW_EVIDENCE);
             free_call(&call);
             put_both(&dna, k12, code("GTT"), 40, 8); /* eight good ones are not */
             call = call_of(NULL, &dna, NULL, NULL);
-            assert_int_equal(variant_of(&call, "KRAS", "G12V")->filter, PS_FILTER_PASS);
+            assert_int_equal(variant_of(&call, "KRAS", "G12V")->best.filter, PS_FILTER_PASS);
             free_call(&call);
         }
         ps_read_evidence_free(&dna);
@@ -272,26 +272,26 @@ static void four_of_a_thousand(void **state) {
         assert_int_equal(call.state, n == 4 ? PS_RAS_MUTATED : PS_RAS_NOT_ASSESSABLE);
         assert_int_equal(call.codon[k12].state, n == 4 ? PS_RAS_MUTATED : PS_RAS_NOT_ASSESSABLE);
         if (n == 4) {
-            assert_int_equal(v->filter, PS_FILTER_PASS);
+            assert_int_equal(v->best.filter, PS_FILTER_PASS);
             assert_string_equal(v->effect.hgvs_c, "c.35G>A");
             assert_string_equal(v->effect.hgvs_p, "p.Gly12Asp");
             assert_int_equal(v->effect.tier, PS_TIER_HOTSPOT);
             assert_int_equal(v->pos1, 25245350);
             assert_string_equal(v->ref, "C");
             assert_string_equal(v->alt, "T");
-            assert_int_equal(v->depth, 1004);
-            assert_int_equal(v->alt_depth, 4);
-            assert_near(v->vaf, 4 / 1004.0, 1e-8);
-            assert_true(v->vaf_low < v->vaf && v->vaf < v->vaf_high && v->lod > 3);
-            assert_int_equal(v->alt_side[PS_F2R1], 3);
-            assert_int_equal(v->ref_side[PS_F2R1], 500);
+            assert_int_equal(v->best.depth, 1004);
+            assert_int_equal(v->best.alt_depth, 4);
+            assert_near(v->best.vaf, 4 / 1004.0, 1e-8);
+            assert_true(v->best.vaf_low < v->best.vaf && v->best.vaf < v->best.vaf_high && v->best.lod > 3);
+            assert_int_equal(v->best.alt_side[PS_F2R1], 3);
+            assert_int_equal(v->best.ref_side[PS_F2R1], 500);
             assert_int_equal(v->sources, 1 << PS_INPUT_DNA);
             assert_int_equal(v->source_alt[PS_INPUT_DNA], 4);
             assert_int_equal(v->source_depth[PS_INPUT_RNA], -1);
             assert_true(call.log_odds > 3 && call.log_odds <= 12);
         } else {
-            assert_int_equal(v->filter, PS_FILTER_LOW_EVIDENCE);
-            assert_true(v->p_errors < 1e-4 && has_reason(&call.reasons, PS_REASON_CANDIDATE_REFUSED));
+            assert_int_equal(v->best.filter, PS_FILTER_LOW_EVIDENCE);
+            assert_true(v->best.p_errors < 1e-4 && has_reason(&call.reasons, PS_REASON_CANDIDATE_REFUSED));
         }
         free_call(&call);
         ps_read_evidence_free(&dna);
@@ -314,13 +314,13 @@ static void several_bases_are_one_variant(void **state) {
     assert_string_equal(v->ref, "CC");
     assert_string_equal(v->alt, "AA");
     assert_int_equal(v->pos1, 25245350);
-    assert_int_equal(v->alt_depth, 40);
+    assert_int_equal(v->best.alt_depth, 40);
     v = variant_of(&call, "KRAS", "G13E");
     assert_non_null(v);
-    assert_int_equal(v->alt_depth, 50);
+    assert_int_equal(v->best.alt_depth, 50);
     v = variant_of(&call, "NRAS", "Q61R");
     assert_non_null(v);
-    assert_int_equal(v->depth, 600);
+    assert_int_equal(v->best.depth, 600);
     free_call(&call);
     ps_read_evidence_free(&dna);
 }
@@ -348,7 +348,7 @@ static void quiet_changes_do_not_mutate(void **state) {
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         assert_int_equal(call.state, PS_RAS_WILD_TYPE);
         assert_int_equal(call.n_variants, 1);
-        assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
+        assert_int_equal(call.variant[0].best.filter, PS_FILTER_PASS);
         assert_int_equal(call.variant[0].effect.tier, rows[i].tier);
         assert_int_equal(call.variant[0].context, rows[i].context);
         assert_near(call.log_odds, log(0.05), 1e-5);
@@ -365,7 +365,7 @@ static void a_stop_at_codon_61(void **state) {
     put_everywhere(&dna, 40, 500);
     put_both(&dna, codon_of("KRAS", 61), code("TAA"), 40, 200);
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
-    assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
+    assert_int_equal(call.variant[0].best.filter, PS_FILTER_PASS);
     assert_false(has_reason(&call.reasons, PS_REASON_CODONS_SHALLOW));
     free_call(&call);
     ps_read_evidence_free(&dna);
@@ -412,15 +412,15 @@ static void background_raises_its_own_bar(void **state) {
             put_both(&dna, codon_of("KRAS", 12), code(rows[i].bases), 40, rows[i].n);
             ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
             const ps_ras_variant *v = variant_of(&call, "KRAS", rows[i].protein);
-            int passes = v && v->filter == PS_FILTER_PASS;
+            int passes = v && v->best.filter == PS_FILTER_PASS;
             assert_int_equal(passes, !noisy || rows[i].passes);
             assert_int_equal(call.state == PS_RAS_MUTATED, passes);
             if (noisy && rows[i].n == 12)
-                assert_int_equal(v->filter, PS_FILTER_LOW_EVIDENCE);
+                assert_int_equal(v->best.filter, PS_FILTER_LOW_EVIDENCE);
             if (noisy) /* the limit says so too */
                 assert_in_range((long)(1e6 * call.codon[codon_of("KRAS", 12)].lod95), 10000, 40000);
             for (size_t k = 0; k < call.n_variants; k++) /* and the noise itself is not called */
-                assert_true(&call.variant[k] == v || call.variant[k].filter != PS_FILTER_PASS);
+                assert_true(&call.variant[k] == v || call.variant[k].best.filter != PS_FILTER_PASS);
             free_call(&call);
             ps_read_evidence_free(&dna);
         }
@@ -444,8 +444,8 @@ static void orientation(void **state) {
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
         assert_non_null(v);
-        if (v->filter != (rows[i].filtered ? PS_FILTER_ORIENTATION : PS_FILTER_PASS))
-            fail_msg("row %zu: %s", i, ps_filter_names[v->filter]);
+        if (v->best.filter != (rows[i].filtered ? PS_FILTER_ORIENTATION : PS_FILTER_PASS))
+            fail_msg("row %zu: %s", i, ps_filters[v->best.filter].name);
         free_call(&call);
         ps_read_evidence_free(&dna);
     }
@@ -478,8 +478,8 @@ static void doubtful_fragments(void **state) {
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
         assert_non_null(v);
-        if (v->filter != rows[i].filter)
-            fail_msg("row %zu: %s", i, ps_filter_names[v->filter]);
+        if (v->best.filter != rows[i].filter)
+            fail_msg("row %zu: %s", i, ps_filters[v->best.filter].name);
         free_call(&call);
         ps_read_evidence_free(&dna);
     }
@@ -504,8 +504,8 @@ static void changes_in_cis(void **state) {
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
     assert_int_equal(call.n_variants, 1);
     assert_string_equal(call.variant[0].effect.hgvs_c, "c.39_40delinsTT");
-    assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
-    assert_int_equal(call.variant[0].alt_depth, 60);
+    assert_int_equal(call.variant[0].best.filter, PS_FILTER_PASS);
+    assert_int_equal(call.variant[0].best.alt_depth, 60);
     free_call(&call);
     put_both(&dna, k14, code("TTA"), 40,
              80); /* more of one part than of the whole: that part is there by itself too */
@@ -549,7 +549,7 @@ static void matched_normal(void **state) {
         put_both(&normal, k12, code("GAT"), 40, rows[i].alt);
         ps_ras_call call = call_of(NULL, &dna, &normal, NULL);
         const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
-        assert_int_equal(v->filter, rows[i].filter);
+        assert_int_equal(v->best.filter, rows[i].filter);
         /* an activating change that was seen is no wild type, whatever refused it */
         assert_int_equal(call.state, rows[i].filter == PS_FILTER_PASS ? PS_RAS_MUTATED : PS_RAS_NOT_ASSESSABLE);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_CANDIDATE_REFUSED), rows[i].filter != PS_FILTER_PASS);
@@ -582,15 +582,15 @@ static void one_base_deletion(void **state) {
     }
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
     assert_int_equal(call.n_variants, 1);
-    assert_int_equal(call.variant[0].alt_depth, 160);
-    assert_int_equal(call.variant[0].depth, 500);
-    assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
+    assert_int_equal(call.variant[0].best.alt_depth, 160);
+    assert_int_equal(call.variant[0].best.depth, 500);
+    assert_int_equal(call.variant[0].best.filter, PS_FILTER_PASS);
     double low, high; /* the interval allows for misplaced reads, as for every change of more than a base */
     ps_proportion_interval(160, 500, &low, &high);
-    assert_true(call.variant[0].vaf_low < low && call.variant[0].vaf_high > high);
+    assert_true(call.variant[0].best.vaf_low < low && call.variant[0].best.vaf_high > high);
     free_call(&call);
     call = call_of(NULL, &dna, &normal, NULL);
-    assert_int_equal(call.variant[0].filter, PS_FILTER_GERMLINE);
+    assert_int_equal(call.variant[0].best.filter, PS_FILTER_GERMLINE);
     free_call(&call);
     ps_read_evidence_free(&dna);
     ps_read_evidence_free(&normal);
@@ -611,14 +611,14 @@ static void indels(void **state) {
     ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
     assert_int_equal(call.n_variants, 1);
     const ps_ras_variant *v = &call.variant[0];
-    assert_int_equal(v->filter, PS_FILTER_PASS);
+    assert_int_equal(v->best.filter, PS_FILTER_PASS);
     assert_string_equal(v->ref, "C");
     assert_string_equal(v->alt, "CGAG");
     assert_int_equal(v->pos1, 25245350);
-    assert_int_equal(v->depth, 560);
-    assert_int_equal(v->alt_depth, 60);
-    assert_near(v->vaf, 60 / 560.0, 1e-6);
-    assert_true(v->lod > 50);
+    assert_int_equal(v->best.depth, 560);
+    assert_int_equal(v->best.alt_depth, 60);
+    assert_near(v->best.vaf, 60 / 560.0, 1e-6);
+    assert_true(v->best.lod > 50);
     free_call(&call);
     ps_read_evidence_free(&dna);
 }
@@ -750,8 +750,8 @@ static void vcf_alone(void **state) {
     vcf.n_variants = 1;
     call = call_of(NULL, NULL, NULL, &vcf);
     assert_int_equal(call.state, PS_RAS_MUTATED);
-    assert_near(call.variant[0].vaf, 0.2, 1e-9);
-    assert_true(isnan(call.variant[0].lod));
+    assert_near(call.variant[0].best.vaf, 0.2, 1e-9);
+    assert_true(isnan(call.variant[0].best.lod));
     assert_int_equal(call.variant[0].sources, 1 << PS_INPUT_VCF);
     assert_near(call.log_odds, 6, 1e-9);
     free_call(&call);
@@ -776,7 +776,7 @@ static void vcf_alone(void **state) {
         assert_int_equal(call.n_variants, rows[i].n);
         assert_int_equal(call.state, rows[i].state);
         if (rows[i].n && !rows[i].pass) {
-            assert_int_equal(call.variant[0].filter, PS_FILTER_VCF);
+            assert_int_equal(call.variant[0].best.filter, PS_FILTER_VCF);
             assert_string_equal(call.variant[0].vcf_filter, "weak");
         }
         free_call(&call);
@@ -898,7 +898,7 @@ static void vcf_and_reads_join(void **state) {
     ps_ras_call call = call_of(NULL, &dna, NULL, &vcf);
     assert_int_equal(call.n_variants, 1);
     assert_int_equal(call.variant[0].sources, 1 << PS_INPUT_DNA | 1 << PS_INPUT_VCF);
-    assert_int_equal(call.variant[0].depth, 550);
+    assert_int_equal(call.variant[0].best.depth, 550);
     assert_int_equal(call.variant[0].source_depth[PS_INPUT_VCF], 400);
     assert_int_equal(call.variant[0].source_alt[PS_INPUT_VCF], 80);
     assert_int_equal(call.variant[0].source_alt[PS_INPUT_DNA], 50);
@@ -978,11 +978,11 @@ static void a_refuted_vcf(void **state) {
             fail_msg("row %zu: %s", i, ps_ras_state_names[call.state]);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_VCF_REFUTED), rows[i].refuted);
         if (rows[i].refuted) {
-            assert_true(call.log_odds == 0 && call.variant[0].filter == PS_FILTER_REFUTED);
+            assert_true(call.log_odds == 0 && call.variant[0].best.filter == PS_FILTER_REFUTED);
             assert_int_equal(call.codon[k12].state, PS_RAS_NOT_ASSESSABLE);
         } else {
             assert_int_equal(call.state, PS_RAS_MUTATED);
-            assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
+            assert_int_equal(call.variant[0].best.filter, PS_FILTER_PASS);
         }
         free_call(&call);
         ps_read_evidence_free(&dna);
@@ -1004,7 +1004,7 @@ static void a_stop_in_a_codon_that_decides(void **state) {
         ps_variants vcf = {.variant = &v, .n_variants = 1};
         ps_ras_call call = call_of(NULL, &dna, NULL, seen ? NULL : &vcf);
         const ps_ras_variant *stop = variant_of(&call, "KRAS", "Q61*");
-        assert_true(stop && stop->filter == PS_FILTER_PASS && !ps_makes_mutated(stop));
+        assert_true(stop && stop->best.filter == PS_FILTER_PASS && !ps_makes_mutated(stop));
         assert_int_equal(call.codon[k61].state, PS_RAS_MUTATED);
         assert_int_equal(call.state, seen ? PS_RAS_WILD_TYPE : PS_RAS_NOT_ASSESSABLE);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_CODONS_SHALLOW), !seen);

@@ -31,7 +31,7 @@ static const ps_ras_variant *variant_of(const ps_ras_call *call, const char *pro
 static int passing(const ps_ras_call *call) {
     int n = 0;
     for (size_t i = 0; i < call->n_variants; i++)
-        n += call->variant[i].filter == PS_FILTER_PASS;
+        n += call->variant[i].best.filter == PS_FILTER_PASS;
     return n;
 }
 
@@ -110,7 +110,7 @@ static void damaged_molecules(void **state) {
         ps_ras_call call = call_of(&dna);
         const ps_ras_variant *v = variant_of(&call, rows[i].protein);
         assert_non_null(v);
-        assert_int_equal(v->filter, rows[i].filter);
+        assert_int_equal(v->best.filter, rows[i].filter);
         assert_int_equal(passing(&call), rows[i].filter == PS_FILTER_PASS);
         assert_int_equal(call.library[PS_INPUT_DNA].damaged, 20);
         assert_string_equal(call.library[PS_INPUT_DNA].damaged_pair, "C>T/G>A");
@@ -149,7 +149,7 @@ static void errors_on_a_passenger(void **state) {
         put_both(&dna, k13, ps_codon_code("GAT"), 37, 4); /* G13D on the passenger's molecules */
         ps_ras_call call = call_of(&dna);
         const ps_ras_variant *v = variant_of(&call, "G13D");
-        assert_int_equal(v && v->filter == PS_FILTER_PASS, !passenger);
+        assert_int_equal(v && v->best.filter == PS_FILTER_PASS, !passenger);
         assert_true(call.state != PS_RAS_MUTATED); /* under the floor in any case */
         free_call(&call);
         ps_read_evidence_free(&dna);
@@ -188,7 +188,7 @@ static void under_the_floor(void **state) {
         put_everywhere(&dna, 40, 5000);
         put_both(&dna, codon_of("KRAS", 12), ps_codon_code("GAT"), 40, n);
         ps_ras_call call = call_of(&dna);
-        assert_int_equal(variant_of(&call, "G12D")->filter, PS_FILTER_PASS);
+        assert_int_equal(variant_of(&call, "G12D")->best.filter, PS_FILTER_PASS);
         assert_int_equal(call.state, n == 20 ? PS_RAS_NOT_ASSESSABLE : PS_RAS_MUTATED);
         assert_int_equal(has_reason(&call.reasons, PS_REASON_BELOW_FLOOR), n == 20);
         free_call(&call);
@@ -303,7 +303,7 @@ static void errors_of_normals(void **state) {
         c.errors = known ? &again : NULL;
         ps_call_ras(&c, &call);
         const ps_ras_variant *v = variant_of(&call, "G12D");
-        assert_int_equal(v && v->filter == PS_FILTER_PASS, !known);
+        assert_int_equal(v && v->best.filter == PS_FILTER_PASS, !known);
         assert_true(known ? call.codon[k12].lod95 > 0.008 : call.codon[k12].lod95 < 0.008);
         assert_true(call.codon[codon_of("KRAS", 13)].lod95 < 0.008);
         free_call(&call);

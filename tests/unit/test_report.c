@@ -242,14 +242,14 @@ static ps_ras_variant *add_variant(fixture *f, int gene, int transcript, const c
     ps_ras_variant *v = &ras->variant[ras->n_variants++];
     *v = (ps_ras_variant){
         .effect = {.gene = gene, .transcript = transcript, .codon_id = -1, .codon = codon, .tier = tier},
-        .depth = -1,
-        .alt_depth = -1,
-        .vaf = NAN,
-        .vaf_low = NAN,
-        .vaf_high = NAN,
-        .lod = NAN,
-        .ref_side = {-1, -1},
-        .alt_side = {-1, -1}};
+        .best.depth = -1,
+        .best.alt_depth = -1,
+        .best.vaf = NAN,
+        .best.vaf_low = NAN,
+        .best.vaf_high = NAN,
+        .best.lod = NAN,
+        .best.ref_side = {-1, -1},
+        .best.alt_side = {-1, -1}};
     for (int s = 0; s < PS_N_INPUTS; s++)
         v->source_depth[s] = v->source_alt[s] = -1;
     snprintf(v->effect.hgvs_c, sizeof v->effect.hgvs_c, "%s", c);
@@ -268,16 +268,16 @@ static void place(ps_ras_variant *v, int contig, int32_t pos1, const char *ref, 
 static void make_variants(fixture *f) {
     ps_ras_variant *v = add_variant(f, KRAS, KRAS_4B, "c.35G>A", "p.Gly12Asp", "G12D", 12, PS_TIER_HOTSPOT);
     place(v, CHR12, 25245350, "C", "T");
-    v->vaf = 0.132;
-    v->vaf_low = 0.101;
-    v->vaf_high = 0.169;
-    v->depth = 410;
-    v->alt_depth = 54;
-    v->ref_side[0] = 180;
-    v->ref_side[1] = 175;
-    v->alt_side[0] = 29;
-    v->alt_side[1] = 25;
-    v->lod = 98.2;
+    v->best.vaf = 0.132;
+    v->best.vaf_low = 0.101;
+    v->best.vaf_high = 0.169;
+    v->best.depth = 410;
+    v->best.alt_depth = 54;
+    v->best.ref_side[0] = 180;
+    v->best.ref_side[1] = 175;
+    v->best.alt_side[0] = 29;
+    v->best.alt_side[1] = 25;
+    v->best.lod = 98.2;
     v->sources = 1u << PS_INPUT_RNA | 1u << PS_INPUT_DNA;
     v->source_depth[PS_INPUT_DNA] = 410;
     v->source_alt[PS_INPUT_DNA] = 54;
@@ -285,13 +285,13 @@ static void make_variants(fixture *f) {
     v->source_alt[PS_INPUT_RNA] = 4;
     v = add_variant(f, KRAS, KRAS_4B, "c.36_38delinsTAA", "p.Gly12_Gly13=", "G12_G13=", 12, PS_TIER_SYNONYMOUS);
     place(v, CHR12, 25245347, "CCA", "TTA");
-    v->filter = PS_FILTER_LOW_EVIDENCE;
+    v->best.filter = PS_FILTER_LOW_EVIDENCE;
     v->vcf_filter = ps_strdup("weak;" NASTY);
-    v->depth = 200;
-    v->alt_depth = 1;
-    v->vaf = 0.005;
-    v->vaf_low = 0.0005;
-    v->vaf_high = 0.02;
+    v->best.depth = 200;
+    v->best.alt_depth = 1;
+    v->best.vaf = 0.005;
+    v->best.vaf_low = 0.0005;
+    v->best.vaf_high = 0.02;
     v->sources = 1u << PS_INPUT_VCF;
     v = add_variant(f, NRAS, NRAS_T, "c.181C>A", "p.Gln61Lys", "Q61K", 61, PS_TIER_HOTSPOT);
     place(v, CHR1, 114713909, "G", "T");
@@ -300,9 +300,9 @@ static void make_variants(fixture *f) {
     place(v, CHR7, 140753336, "A", "T");
     v->context = 1;
     v->sources = 1u << PS_INPUT_DNA;
-    v->vaf = 0.5;
-    v->vaf_low = 0.4;
-    v->vaf_high = 0.6;
+    v->best.vaf = 0.5;
+    v->best.vaf_low = 0.4;
+    v->best.vaf_high = 0.6;
 }
 
 static void make_expression(fixture *f, ps_expression_state state, double log2_ratio) {
@@ -1108,7 +1108,7 @@ static void missing_numbers(void **state) {
     fixture *f = positive();
     ps_calls *c = &f->result.calls;
     for (size_t i = 0; i < c->ras.n_variants; i++)
-        c->ras.variant[i].vaf_low = c->ras.variant[i].vaf_high = NAN;
+        c->ras.variant[i].best.vaf_low = c->ras.variant[i].best.vaf_high = NAN;
     c->expression.low = c->expression.high = c->expression.plasma_log2 = c->expression.spliced_fraction = NAN;
     c->copynumber.copies = c->copynumber.copies_low = c->copynumber.copies_high = c->copynumber.noise = NAN;
     c->copynumber.hyperdiploid = -1;

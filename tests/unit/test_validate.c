@@ -199,12 +199,12 @@ static void add_call(fake *f, const char *gene, const char *protein, ps_filter f
     ps_ras_variant *v = &f->variant[n];
     *v = (ps_ras_variant){.ref = ref,
                           .alt = alt,
-                          .filter = filter,
-                          .vaf = vaf,
-                          .vaf_low = vaf / 2,
-                          .vaf_high = 2 * vaf,
-                          .depth = 500,
-                          .alt_depth = (int64_t)(500 * vaf)};
+                          .best.filter = filter,
+                          .best.vaf = vaf,
+                          .best.vaf_low = vaf / 2,
+                          .best.vaf_high = 2 * vaf,
+                          .best.depth = 500,
+                          .best.alt_depth = (int64_t)(500 * vaf)};
     v->effect = (ps_effect){.gene = ps_panel_gene(&panel, gene), .tier = PS_TIER_HOTSPOT};
     snprintf(v->effect.protein, sizeof v->effect.protein, "%s", protein);
 }

@@ -156,8 +156,8 @@ static void three_in_cis(void **state) {
     assert_int_equal(call.n_variants, 1); /* c.34-38 GGTGG > TTTGA */
     assert_string_equal(call.variant[0].effect.hgvs_c, "c.34_38delinsTTTGA");
     assert_string_equal(call.variant[0].effect.hgvs_p, "p.Gly12_Gly13delinsPheAsp");
-    assert_int_equal(call.variant[0].alt_depth, 90);
-    assert_near(call.variant[0].vaf, 0.09, 1e-9);
+    assert_int_equal(call.variant[0].best.alt_depth, 90);
+    assert_near(call.variant[0].best.vaf, 0.09, 1e-9);
     assert_string_equal(call.variant[0].ref, "CCACC");
     free_call(&call);
     /* the middle one on the other haplotype: the outer two are one change all the same */
@@ -205,7 +205,7 @@ static void germline_by_the_normal(void **state) {
     put_everywhere(&normal, 40, 100);
     put_both(&normal, codon_of("KRAS", 12), ps_codon_code("GAT"), 40, 40);
     ps_ras_call call = call_rows(&v, 1, NULL, &normal);
-    assert_int_equal(call.variant[0].filter, PS_FILTER_GERMLINE);
+    assert_int_equal(call.variant[0].best.filter, PS_FILTER_GERMLINE);
     assert_int_equal(call.state, PS_RAS_NOT_ASSESSABLE);
     free_call(&call);
     ps_read_evidence_free(&normal);
@@ -213,7 +213,7 @@ static void germline_by_the_normal(void **state) {
     put_everywhere(&normal, 40, 100);
     put_both(&normal, codon_of("KRAS", 12), ps_codon_code("GAT"), 40, 4);
     call = call_rows(&v, 1, NULL, &normal);
-    assert_int_equal(call.variant[0].filter, PS_FILTER_PASS);
+    assert_int_equal(call.variant[0].best.filter, PS_FILTER_PASS);
     free_call(&call);
     ps_read_evidence_free(&normal);
 }
@@ -227,7 +227,7 @@ static void a_change_that_stands_twice(void **state) {
         ps_ras_call call = call_rows(rows + first, 2, NULL, NULL);
         assert_int_equal(call.n_variants, 1);
         assert_int_equal(call.state, PS_RAS_MUTATED);
-        assert_int_equal(call.variant[0].alt_depth, first ? 95 : 90);
+        assert_int_equal(call.variant[0].best.alt_depth, first ? 95 : 90);
         assert_string_equal(call.variant[0].vcf_filter, "PASS");
         free_call(&call);
     }

@@ -41,12 +41,12 @@ void ps_call_both(const ps_dilution *m, ps_ras_call *call) {
 }
 
 double ps_dilution_vaf(const ps_ras_variant *counted, double fraction) {
-    double depth = (double)counted->source_depth[PS_INPUT_NORMAL], own = (double)counted->depth;
+    double depth = (double)counted->source_depth[PS_INPUT_NORMAL], own = (double)counted->best.depth;
     double from = fmin(fraction * depth, own);
     if (depth <= 0)
         return NAN;
     double alt = (depth - from) * (double)counted->source_alt[PS_INPUT_NORMAL] / depth;
-    return (alt + (own > 0 ? from * (double)counted->alt_depth / own : 0)) / depth;
+    return (alt + (own > 0 ? from * (double)counted->best.alt_depth / own : 0)) / depth;
 }
 
 void ps_call_diluted(const ps_dilution *m, double fraction, uint64_t seed, ps_ras_call *call) {

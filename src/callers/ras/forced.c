@@ -22,15 +22,17 @@ void ras_force_sites(const ps_case *c, ras_list *all, ps_ras_call *call) {
         }
         v->forced = 1;
         if (all->n > before)
-            v->filter = PS_FILTER_LOW_EVIDENCE;
+            v->best.filter = PS_FILTER_LOW_EVIDENCE;
     }
 }
 
 static void number(const ps_case *c, ps_ras_variant *v, ps_input_role role) {
-    if (!ras_count(c->panel, c->reads[role], v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side) || v->depth <= 0)
+    if (!ras_count(c->panel, c->reads[role], v, &v->best.depth, &v->best.alt_depth, v->best.alt_side,
+                   v->best.ref_side) ||
+        v->best.depth <= 0)
         return;
-    v->vaf = (double)v->alt_depth / (double)v->depth;
-    ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
+    v->best.vaf = (double)v->best.alt_depth / (double)v->best.depth;
+    ps_proportion_interval((uint64_t)v->best.alt_depth, (uint64_t)v->best.depth, &v->best.vaf_low, &v->best.vaf_high);
 }
 
 void ras_number_forced(const ps_case *c, ras_list *all) {
@@ -46,7 +48,7 @@ void ras_number_forced(const ps_case *c, ras_list *all) {
         for (size_t k = 0; k < sizeof tumour / sizeof *tumour; k++)
             if (v->source_alt[tumour[k]] > 0) {
                 v->sources |= 1u << tumour[k];
-                v->source_filter[tumour[k]] = PS_FILTER_LOW_EVIDENCE;
+                v->by_input[tumour[k]].filter = PS_FILTER_LOW_EVIDENCE;
             }
     }
 }

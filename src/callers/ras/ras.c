@@ -28,50 +28,25 @@ static const double ras_vcf_log_odds = 6;
 /* ---- joining inputs ---------------------------------------------------------------------------------------------
  */
 
-static ps_ras_said numbers_of(const ps_ras_variant *v) {
-    return (ps_ras_said){.given = 1,
-                         .vaf = v->vaf,
-                         .vaf_low = v->vaf_low,
-                         .vaf_high = v->vaf_high,
-                         .lod = v->lod,
-                         .depth = v->depth,
-                         .alt_depth = v->alt_depth,
-                         .ref_side = {v->ref_side[0], v->ref_side[1]},
-                         .alt_side = {v->alt_side[0], v->alt_side[1]}};
-}
-
-/* The numbers of a variant come from the first input that passes it; else from the first that saw it. */
-static void join_list(const ps_panel *panel, ras_list *all, ras_list *from, ps_input_role role) {
+/* The numbers of a variant come from the first input that passes it; else from the first that lists it. */
+static void join_list(const ps_panel *panel, ras_list *all, const ras_list *from, ps_input_role role) {
     for (size_t i = 0; i < from->n; i++) {
-        ps_ras_variant *new_v = &from->row[i];
+        const ps_ras_variant *listed = &from->row[i];
         size_t before = all->n;
         ps_ras_variant *v =
-            ras_variant_at(panel, all, new_v->contig, new_v->beg0, new_v->end0, ras_change_text(new_v));
+            ras_variant_at(panel, all, listed->contig, listed->beg0, listed->end0, ras_change_text(listed));
         if (!v)
             continue;
-        if (all->n > before)
-            v->filter = PS_N_FILTERS; /* nothing taken yet */
-        int better = v->filter == PS_N_FILTERS || (v->filter != PS_FILTER_PASS && new_v->filter == PS_FILTER_PASS);
-        if (better) {
-            v->filter = new_v->filter;
-            v->vaf = new_v->vaf;
-            v->vaf_low = new_v->vaf_low;
-            v->vaf_high = new_v->vaf_high;
-            v->depth = new_v->depth;
-            v->alt_depth = new_v->alt_depth;
-            v->lod = new_v->lod;
-            v->p_errors = new_v->p_errors;
-            memcpy(v->ref_side, new_v->ref_side, sizeof v->ref_side);
-            memcpy(v->alt_side, new_v->alt_side, sizeof v->alt_side);
-        }
-        if (new_v->vcf_filter && !v->vcf_filter)
-            v->vcf_filter = ps_strdup(new_v->vcf_filter);
+        v->by_input[role] = listed->best;
+        v->by_input[role].given = 1;
+        if (all->n > before || (v->best.filter != PS_FILTER_PASS && listed->best.filter == PS_FILTER_PASS))
+            v->best = v->by_input[role];
+        if (listed->vcf_filter && !v->vcf_filter)
+            v->vcf_filter = ps_strdup(listed->vcf_filter);
         v->sources |= 1u << role;
-        v->source_filter[role] = new_v->filter;
-        v->said[role] = numbers_of(new_v);
         if (role == PS_INPUT_VCF) {
-            v->source_depth[role] = new_v->depth;
-            v->source_alt[role] = new_v->alt_depth;
+            v->source_depth[role] = listed->best.depth;
+            v->source_alt[role] = listed->best.alt_depth;
         }
     }
 }
@@ -102,18 +77,17 @@ static int by_place(const void *a, const void *b) {
     return d ? d : strcmp(x->alt, y->alt);
 }
 
+static void round_seen(ps_ras_seen *s) {
+    s->vaf = ps_round6(s->vaf);
+    s->vaf_low = ps_round6(s->vaf_low);
+    s->vaf_high = ps_round6(s->vaf_high);
+    s->lod = ps_round6(s->lod);
+}
+
 static void round_variant(ps_ras_variant *v) {
-    v->vaf = ps_round6(v->vaf);
-    v->vaf_low = ps_round6(v->vaf_low);
-    v->vaf_high = ps_round6(v->vaf_high);
-    v->lod = ps_round6(v->lod);
-    for (int role = 0; role < PS_N_INPUTS; role++) {
-        ps_ras_said *said = &v->said[role];
-        said->vaf = ps_round6(said->vaf);
-        said->vaf_low = ps_round6(said->vaf_low);
-        said->vaf_high = ps_round6(said->vaf_high);
-        said->lod = ps_round6(said->lod);
-    }
+    round_seen(&v->best);
+    for (int role = 0; role < PS_N_INPUTS; role++)
+        round_seen(&v->by_input[role]);
 }
 
 /* ---- the state --------------------------------------------------------------------------------------------------
@@ -124,17 +98,17 @@ static int would_activate(const ps_ras_variant *v) {
 }
 
 int ps_makes_mutated(const ps_ras_variant *v) {
-    return v->filter == PS_FILTER_PASS && would_activate(v) && !v->minor;
+    return v->best.filter == PS_FILTER_PASS && would_activate(v) && !v->minor;
 }
 
 /* The VCF alone lists the variant, and so few of the DNA's fragments carry it that the VCF's VAF (the low end of its
  * interval) would give them with less than ras_refuted_p. RNA that shows it stands up for it. */
 static int is_refuted(const ps_ras_variant *v) {
-    const ps_ras_said *vcf = &v->said[PS_INPUT_VCF];
+    const ps_ras_seen *vcf = &v->by_input[PS_INPUT_VCF];
     int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];
     if (strlen(v->ref) != strlen(v->alt)) /* an indel that an aligner clipped away is not absent from the reads */
         return 0;
-    if (v->filter != PS_FILTER_PASS || v->sources != 1u << PS_INPUT_VCF || !(vcf->vaf_low > 0) || depth <= 0 ||
+    if (v->best.filter != PS_FILTER_PASS || v->sources != 1u << PS_INPUT_VCF || !(vcf->vaf_low > 0) || depth <= 0 ||
         v->source_alt[PS_INPUT_RNA] > 0)
         return 0;
     return 1 - ps_binomial_upper((uint64_t)(alt < 0 ? 0 : alt) + 1, (uint64_t)depth, vcf->vaf_low) < ras_refuted_p;
@@ -154,12 +128,9 @@ static void take_codons(const ps_panel *panel, double limit, ps_ras_codon *best,
 
 /* Refused although its fragments are more than errors: something is there, so the codon is not wild type either. */
 static int is_refused_candidate(const ps_limits *l, const ps_ras_variant *v) {
-    int unexplained =
-        v->filter == PS_FILTER_LOW_EVIDENCE && v->p_errors < ras_blocking_p && v->vaf_high >= l->ras_floor_vaf;
-    int strong = unexplained || v->filter == PS_FILTER_DAMAGE || v->filter == PS_FILTER_ORIENTATION ||
-                 v->filter == PS_FILTER_READ_END || v->filter == PS_FILTER_CLUTTER ||
-                 v->filter == PS_FILTER_NEAR_INDEL || v->filter == PS_FILTER_GERMLINE;
-    return strong && would_activate(v);
+    int unexplained = v->best.filter == PS_FILTER_LOW_EVIDENCE && v->best.p_errors < ras_blocking_p &&
+                      v->best.vaf_high >= l->ras_floor_vaf;
+    return (unexplained || ps_filters[v->best.filter].denies_wild_type) && would_activate(v);
 }
 
 static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *call) {
@@ -169,21 +140,22 @@ static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *c
     }
     for (size_t i = 0; i < call->n_variants; i++) {
         const ps_ras_variant *v = &call->variant[i];
-        if (v->filter == PS_FILTER_PASS && v->effect.codon_id >= 0 && v->effect.tier != PS_TIER_SYNONYMOUS)
+        if (v->best.filter == PS_FILTER_PASS && v->effect.codon_id >= 0 && v->effect.tier != PS_TIER_SYNONYMOUS)
             call->codon[v->effect.codon_id].state = PS_RAS_MUTATED;
-        if (v->effect.codon_id >= 0 && v->filter == PS_FILTER_REFUTED && would_activate(v))
+        if (v->effect.codon_id >= 0 && v->best.filter == PS_FILTER_REFUTED && would_activate(v))
             call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
-        if (v->filter == PS_FILTER_PASS && v->minor && would_activate(v)) {
+        if (v->best.filter == PS_FILTER_PASS && v->minor && would_activate(v)) {
             if (v->effect.codon_id >= 0)
                 call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
             ps_reason_add(&call->reasons, PS_REASON_BELOW_FLOOR, "%s %s: VAF %.2g, limit %g",
-                          panel->genes[v->effect.gene].name, v->effect.protein, v->vaf, panel->limits.ras_floor_vaf);
+                          panel->genes[v->effect.gene].name, v->effect.protein, v->best.vaf,
+                          panel->limits.ras_floor_vaf);
         }
         if (is_refused_candidate(&panel->limits, v) && v->effect.codon_id >= 0) {
             call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
             ps_reason_add(&call->reasons, PS_REASON_CANDIDATE_REFUSED, "%s %s, filter %s, %lld of %lld fragments",
-                          panel->genes[v->effect.gene].name, v->effect.protein, ps_filter_names[v->filter],
-                          (long long)v->alt_depth, (long long)v->depth);
+                          panel->genes[v->effect.gene].name, v->effect.protein, ps_filters[v->best.filter].name,
+                          (long long)v->best.alt_depth, (long long)v->best.depth);
         }
     }
 }
@@ -320,13 +292,13 @@ static void decide(const ps_case *c, ps_ras_call *call) {
     double best = 0;
     for (size_t i = 0; i < call->n_variants; i++) {
         const ps_ras_variant *v = &call->variant[i];
-        if (!refuted && v->filter == PS_FILTER_REFUTED && would_activate(v))
+        if (!refuted && v->best.filter == PS_FILTER_REFUTED && would_activate(v))
             refuted = v;
         if (!ps_makes_mutated(v))
             continue;
         call->state = PS_RAS_MUTATED;
         /* no lod: another program's PASS, without reads to check it */
-        double odds = isnan(v->lod) ? ras_vcf_log_odds : fmin(ras_max_log_odds, v->lod * log(10));
+        double odds = isnan(v->best.lod) ? ras_vcf_log_odds : fmin(ras_max_log_odds, v->best.lod * log(10));
         best = fmax(best, odds);
     }
     call->log_odds = ps_round6(best);
@@ -334,7 +306,7 @@ static void decide(const ps_case *c, ps_ras_call *call) {
         ps_reason_add(&call->reasons, PS_REASON_VCF_REFUTED,
                       "vcf: %s %.60s has a VAF of %.3g (at least %.3g), %lld of %lld fragments of the DNA carry it",
                       c->panel->genes[refuted->effect.gene].name, refuted->effect.hgvs_c,
-                      refuted->said[PS_INPUT_VCF].vaf, refuted->said[PS_INPUT_VCF].vaf_low,
+                      refuted->by_input[PS_INPUT_VCF].vaf, refuted->by_input[PS_INPUT_VCF].vaf_low,
                       (long long)refuted->source_alt[PS_INPUT_DNA], (long long)refuted->source_depth[PS_INPUT_DNA]);
     else if (call->state != PS_RAS_MUTATED)
         decide_negative(c, call);
@@ -364,9 +336,9 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
         qsort(all->row, all->n, sizeof *all->row, by_place);
     for (size_t i = 0; i < all->n; i++) {
         round_variant(&all->row[i]);
-        all->row[i].minor = all->row[i].vaf < c->panel->limits.ras_floor_vaf;
+        all->row[i].minor = all->row[i].best.vaf < c->panel->limits.ras_floor_vaf;
         if (is_refuted(&all->row[i]))
-            all->row[i].filter = PS_FILTER_REFUTED;
+            all->row[i].best.filter = PS_FILTER_REFUTED;
     }
     call->variant = all->row;
     call->n_variants = all->n;
@@ -427,10 +399,10 @@ static void from_view(const views *v, ps_input_role role, ras_list *list, ps_ras
     ras_from_reads(c->panel, &v->counted[role], normal, reference, list, codons, errors);
     for (size_t i = 0; i < list->n; i++) {
         ps_ras_variant *row = &list->row[i];
-        double low = row->vaf_low, high = row->vaf_high;
+        double low = row->best.vaf_low, high = row->best.vaf_high;
         ras_number(c->panel, c->reads[role], row);
-        row->vaf_low = fmin(low, row->vaf);
-        row->vaf_high = fmax(high, row->vaf);
+        row->best.vaf_low = fmin(low, row->best.vaf);
+        row->best.vaf_high = fmax(high, row->best.vaf);
     }
     for (int i = 0; i < c->panel->n_codons; i++)
         codons[i].depth = 0;

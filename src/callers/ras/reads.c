@@ -168,7 +168,7 @@ static int is_near_indel(const caller *c, const ps_ras_variant *v) {
         int32_t inserted = (int32_t)strlen(a->alt), deleted = a->end0 - a->beg0;
         int32_t reach = (int32_t)c->panel->limits.ras_end_bases + (inserted > deleted ? inserted : deleted);
         if (inserted != deleted && c->panel->loci[a->locus].contig == v->contig && v->beg0 < a->end0 + reach &&
-            v->end0 > a->beg0 - reach && ras_near_indel_ratio * (double)v->alt_depth < (double)a->n[0] + a->n[1])
+            v->end0 > a->beg0 - reach && ras_near_indel_ratio * (double)v->best.alt_depth < (double)a->n[0] + a->n[1])
             return 1;
     }
     return 0;
@@ -179,27 +179,28 @@ typedef struct support { /* fragments with and without the variant, by what make
 } support;
 
 int ras_number(const ps_panel *panel, const ps_read_evidence *reads, ps_ras_variant *v) {
-    int known = ras_count(panel, reads, v, &v->depth, &v->alt_depth, v->alt_side, v->ref_side);
-    v->vaf = v->depth > 0 ? (double)v->alt_depth / (double)v->depth : NAN;
-    ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
+    int known = ras_count(panel, reads, v, &v->best.depth, &v->best.alt_depth, v->best.alt_side, v->best.ref_side);
+    v->best.vaf = v->best.depth > 0 ? (double)v->best.alt_depth / (double)v->best.depth : NAN;
+    ps_proportion_interval((uint64_t)v->best.alt_depth, (uint64_t)v->best.depth, &v->best.vaf_low, &v->best.vaf_high);
     if (v->end0 - v->beg0 != 1 ||
         strlen(ras_change_text(v)) != 1) { /* aligners clip or misplace some of these near read ends */
-        v->vaf_low *= 1 - ras_misplaced;
-        v->vaf_high = fmin(1, v->vaf_high * (1 + ras_misplaced));
+        v->best.vaf_low *= 1 - ras_misplaced;
+        v->best.vaf_high = fmin(1, v->best.vaf_high * (1 + ras_misplaced));
     }
     return known;
 }
 
 static void fill_variant(const caller *c, ps_ras_variant *v, const support *s, int is_enough, int is_damage) {
     ras_number(c->panel, c->reads, v);
-    v->filter = is_damage                                                                ? PS_FILTER_DAMAGE
-                : !is_enough                                                             ? PS_FILTER_LOW_EVIDENCE
-                : is_one_sided(v->alt_side, v->ref_side)                                 ? PS_FILTER_ORIENTATION
-                : avoids(s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
-                : avoids(s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other) ? PS_FILTER_CLUTTER
-                : is_near_indel(c, v)                   ? PS_FILTER_NEAR_INDEL
-                : ras_in_normal(c->panel, c->normal, v) ? PS_FILTER_GERMLINE
-                                                        : PS_FILTER_PASS;
+    v->best.filter = is_damage                                                                ? PS_FILTER_DAMAGE
+                     : !is_enough                                                             ? PS_FILTER_LOW_EVIDENCE
+                     : is_one_sided(v->best.alt_side, v->best.ref_side)                       ? PS_FILTER_ORIENTATION
+                     : avoids(s->alt - s->alt_end, s->alt, s->other - s->other_end, s->other) ? PS_FILTER_READ_END
+                     : avoids(s->alt - s->alt_clutter, s->alt, s->other - s->other_clutter, s->other)
+                         ? PS_FILTER_CLUTTER
+                     : is_near_indel(c, v)                   ? PS_FILTER_NEAR_INDEL
+                     : ras_in_normal(c->panel, c->normal, v) ? PS_FILTER_GERMLINE
+                                                             : PS_FILTER_PASS;
 }
 
 static support support_of(const ras_counts *p, int hap) {
@@ -308,8 +309,8 @@ static int call_haplotype(const caller *c, const ras_counts *p, int hap) {
         return 0;
     support s = support_of(p, hap);
     fill_variant(c, v, &s, score >= threshold, is_damage);
-    v->p_errors = p_errors;
-    v->lod = log_odds(c, p, hap, &x);
+    v->best.p_errors = p_errors;
+    v->best.lod = log_odds(c, p, hap, &x);
     return 0;
 }
 
@@ -432,10 +433,10 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
         return;
     support s = allele_support(c, allele);
     fill_variant(c, v, &s, score >= threshold, is_damage);
-    v->p_errors = p_errors;
+    v->best.p_errors = p_errors;
     double f = fmin(n / fmax(n, allele->depth), 0.999);
-    v->lod = n * log10(fmax(f, e) / e) + (allele->depth - n) * log10((1 - f) / (1 - e));
-    if (v->filter == PS_FILTER_PASS && ras_is_chain(allele))
+    v->best.lod = n * log10(fmax(f, e) / e) + (allele->depth - n) * log10((1 - f) / (1 - e));
+    if (v->best.filter == PS_FILTER_PASS && ras_is_chain(allele))
         claim_parts(c, allele);
 }
 

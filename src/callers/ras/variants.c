@@ -26,9 +26,9 @@ static ps_ras_variant *find_variant(const ras_list *list, int contig, int32_t po
 }
 
 static void set_unknown(ps_ras_variant *v) {
-    v->vaf = v->vaf_low = v->vaf_high = v->lod = v->p_errors = NAN;
-    v->depth = v->alt_depth = -1;
-    v->ref_side[0] = v->ref_side[1] = v->alt_side[0] = v->alt_side[1] = -1;
+    v->best.vaf = v->best.vaf_low = v->best.vaf_high = v->best.lod = v->best.p_errors = NAN;
+    v->best.depth = v->best.alt_depth = -1;
+    v->best.ref_side[0] = v->best.ref_side[1] = v->best.alt_side[0] = v->best.alt_side[1] = -1;
     for (int i = 0; i < PS_N_INPUTS; i++)
         v->source_depth[i] = v->source_alt[i] = -1;
 }
@@ -126,7 +126,8 @@ ps_normal_answer ras_ask_normal(const ps_panel *panel, const ps_read_evidence *n
     int64_t depth = 0, alt = 0, alt_side[2], ref_side[2];
     if (!normal || !normal->given || !ras_count(panel, normal, v, &depth, &alt, alt_side, ref_side))
         return PS_NORMAL_TOO_SHALLOW;
-    return ps_ask_normal(&panel->limits, (ps_allele_depth){depth, alt}, (ps_allele_depth){v->depth, v->alt_depth});
+    return ps_ask_normal(&panel->limits, (ps_allele_depth){depth, alt},
+                         (ps_allele_depth){v->best.depth, v->best.alt_depth});
 }
 
 int ras_in_normal(const ps_panel *panel, const ps_read_evidence *normal, const ps_ras_variant *v) {

@@ -42,21 +42,21 @@ static void note_quiet(const ps_case *c, const ps_variant *v, ps_ras_call *call)
 
 /* Of two rows of one change the passing one counts, then the one with more reads. */
 static int is_better(const ps_variant *in, const ps_ras_variant *known) {
-    int passes = known->filter == PS_FILTER_PASS;
-    return in->filter_pass != passes ? in->filter_pass : in->alt_depth > known->alt_depth;
+    int passes = known->best.filter == PS_FILTER_PASS;
+    return in->filter_pass != passes ? in->filter_pass : in->alt_depth > known->best.alt_depth;
 }
 
 /* The same of the depths, and the VAF if any, that a VCF gave. */
 static void number_listed(ps_ras_variant *v) {
-    v->vaf_low = v->vaf_high = NAN;
-    if (v->depth <= 0 || v->alt_depth < 0 || v->alt_depth > v->depth)
+    v->best.vaf_low = v->best.vaf_high = NAN;
+    if (v->best.depth <= 0 || v->best.alt_depth < 0 || v->best.alt_depth > v->best.depth)
         return;
-    if (isnan(v->vaf))
-        v->vaf = (double)v->alt_depth / (double)v->depth;
-    ps_proportion_interval((uint64_t)v->alt_depth, (uint64_t)v->depth, &v->vaf_low, &v->vaf_high);
+    if (isnan(v->best.vaf))
+        v->best.vaf = (double)v->best.alt_depth / (double)v->best.depth;
+    ps_proportion_interval((uint64_t)v->best.alt_depth, (uint64_t)v->best.depth, &v->best.vaf_low, &v->best.vaf_high);
     /* A caller's own VAF may count other reads than its AD: the interval still has to hold it. */
-    v->vaf_low = fmin(v->vaf_low, v->vaf);
-    v->vaf_high = fmax(v->vaf_high, v->vaf);
+    v->best.vaf_low = fmin(v->best.vaf_low, v->best.vaf);
+    v->best.vaf_high = fmax(v->best.vaf_high, v->best.vaf);
 }
 
 static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *list) {
@@ -65,11 +65,11 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
     if (!v || (list->n == before && !is_better(in, v)))
         return;
     free(v->vcf_filter);
-    v->filter = !in->filter_pass ? PS_FILTER_VCF : in->in_normal ? PS_FILTER_GERMLINE : PS_FILTER_PASS;
+    v->best.filter = !in->filter_pass ? PS_FILTER_VCF : in->in_normal ? PS_FILTER_GERMLINE : PS_FILTER_PASS;
     v->vcf_filter = ps_strdup(in->filter);
-    v->depth = in->depth;
-    v->alt_depth = in->alt_depth;
-    v->vaf = in->vaf;
+    v->best.depth = in->depth;
+    v->best.alt_depth = in->alt_depth;
+    v->best.vaf = in->vaf;
     number_listed(v);
 }
 
@@ -77,8 +77,8 @@ static void add_variant(const ps_panel *panel, const ps_variant *in, ras_list *l
 static void filter_germline(const ps_case *c, ras_list *list) {
     for (size_t i = 0; i < list->n; i++) {
         ps_ras_variant *v = &list->row[i];
-        if (v->filter == PS_FILTER_PASS && ras_in_normal(c->panel, c->reads[PS_INPUT_NORMAL], v))
-            v->filter = PS_FILTER_GERMLINE;
+        if (v->best.filter == PS_FILTER_PASS && ras_in_normal(c->panel, c->reads[PS_INPUT_NORMAL], v))
+            v->best.filter = PS_FILTER_GERMLINE;
     }
 }
 

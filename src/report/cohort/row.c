@@ -153,10 +153,10 @@ static void place_variant(const ps_result *r, const ps_ras_variant *v, ps_row_va
     to->protein = ps_strdup(v->effect.protein);
     if (v->effect.transcript >= 0 && v->effect.transcript < r->panel->n_transcripts)
         to->transcript = ps_strdup(r->panel->transcripts[v->effect.transcript].refseq);
-    to->depth = v->depth;
-    to->alt_depth = v->alt_depth;
-    if (v->ref_side[PS_F1R2] >= 0 && v->ref_side[PS_F2R1] >= 0)
-        to->ref_depth = v->ref_side[PS_F1R2] + v->ref_side[PS_F2R1];
+    to->depth = v->best.depth;
+    to->alt_depth = v->best.alt_depth;
+    if (v->best.ref_side[PS_F1R2] >= 0 && v->best.ref_side[PS_F2R1] >= 0)
+        to->ref_depth = v->best.ref_side[PS_F1R2] + v->best.ref_side[PS_F2R1];
 }
 
 /* Those of the genes that make the state come first, as in the JSON. */
@@ -164,10 +164,10 @@ static void take_variants(const ps_result *r, int context, ps_row *row) {
     const ps_ras_call *ras = &r->calls.ras;
     for (size_t i = 0; i < ras->n_variants; i++) {
         const ps_ras_variant *v = &ras->variant[i];
-        if (!v->context == !context && v->filter == PS_FILTER_PASS && v->effect.tier != PS_TIER_SYNONYMOUS)
+        if (!v->context == !context && v->best.filter == PS_FILTER_PASS && v->effect.tier != PS_TIER_SYNONYMOUS)
             place_variant(r, v,
                           ps_row_add_variant(row, r->panel->genes[v->effect.gene].name, v->effect.hgvs_c,
-                                             v->effect.hgvs_p, v->vaf, ps_makes_mutated(v)));
+                                             v->effect.hgvs_p, v->best.vaf, ps_makes_mutated(v)));
     }
 }
 

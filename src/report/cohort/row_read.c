@@ -109,7 +109,7 @@ static void take_variants(json_reader *r, const json_t *ras, const char *key, in
         size_t outside = node_enter(r, key, (long)i);
         const json_t *v = node_row(r, array, i);
         ps_tier tier = (ps_tier)node_enum(r, v, "tier", ps_tier_names, PS_N_TIERS);
-        int passed = !strcmp(node_text(r, v, "filter", 0), ps_filter_names[PS_FILTER_PASS]);
+        int passed = !strcmp(node_text(r, v, "filter", 0), ps_filters[PS_FILTER_PASS].name);
         int minor = json_is_true(json_object_get(v, "minor")); /* earlier versions told none apart */
         int activates = (tier == PS_TIER_HOTSPOT || tier == PS_TIER_LIKELY) && !minor;
         if (passed && tier != PS_TIER_SYNONYMOUS)

@@ -86,14 +86,14 @@ void ps_figure_weight(FILE *out, const char *name, const ps_marker_verdict *m, d
 
 void ps_figure_vaf(FILE *out, const ps_ras_variant *v) {
     scale s = {0, 1, 1, 99};
-    if (!isfinite(v->vaf))
+    if (!isfinite(v->best.vaf))
         return;
-    open_svg(out, 14, "Variant allele fraction", "%s, 95 %% interval %s to %s", PERCENT(v->vaf), PERCENT(v->vaf_low),
-             PERCENT(v->vaf_high));
+    open_svg(out, 14, "Variant allele fraction", "%s, 95 %% interval %s to %s", PERCENT(v->best.vaf),
+             PERCENT(v->best.vaf_low), PERCENT(v->best.vaf_high));
     rect(out, "track", 1, 99, 4, 6);
-    if (isfinite(v->vaf_low) && isfinite(v->vaf_high))
-        rect(out, "f-pale", at(s, v->vaf_low), at(s, v->vaf_high), 4, 6);
-    line(out, "s-ink", at(s, v->vaf), 3, at(s, v->vaf), 11);
+    if (isfinite(v->best.vaf_low) && isfinite(v->best.vaf_high))
+        rect(out, "f-pale", at(s, v->best.vaf_low), at(s, v->best.vaf_high), 4, 6);
+    line(out, "s-ink", at(s, v->best.vaf), 3, at(s, v->best.vaf), 11);
     fputs("</svg>", out);
 }
 

@@ -281,7 +281,7 @@ static void put_protein(FILE *out, const char *hgvs_p) {
 
 static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) {
     fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"change\">",
-            v->filter == PS_FILTER_PASS ? "" : " class=\"refused\"");
+            v->best.filter == PS_FILTER_PASS ? "" : " class=\"refused\"");
     ps_say(out, "%s ", r->panel->genes[v->effect.gene].name);
     put_protein(out, v->effect.hgvs_p);
     fputs("<br><span class=\"soft\">", out);
@@ -292,24 +292,25 @@ static void variant_row(const ps_result *r, FILE *out, const ps_ras_variant *v) 
     ps_say(out, "%s:%d %s>%s", ps_output_contig(r, v->contig), (int)v->pos1, v->ref, v->alt);
     fputs("</code>", out);
     fputs("</td><td role=\"cell\">", out);
-    ps_chip(out, v->filter == PS_FILTER_PASS ? "green" : "amber", ps_filter_name_of(v));
+    ps_chip(out, v->best.filter == PS_FILTER_PASS ? "green" : "amber", ps_filter_name_of(v));
     if (v->vcf_filter)
         ps_say(out, " VCF: %s", v->vcf_filter);
     fputs("</td><td role=\"cell\" class=\"wide\">", out);
-    if (isfinite(v->vaf) && isfinite(v->vaf_low) && isfinite(v->vaf_high))
-        ps_say(out, "%s (%s to %s)", PERCENT(v->vaf), PERCENT(v->vaf_low), PERCENT(v->vaf_high));
-    else if (isfinite(v->vaf))
-        ps_say(out, "%s", PERCENT(v->vaf));
+    if (isfinite(v->best.vaf) && isfinite(v->best.vaf_low) && isfinite(v->best.vaf_high))
+        ps_say(out, "%s (%s to %s)", PERCENT(v->best.vaf), PERCENT(v->best.vaf_low), PERCENT(v->best.vaf_high));
+    else if (isfinite(v->best.vaf))
+        ps_say(out, "%s", PERCENT(v->best.vaf));
     else
         fputs("not given", out);
     ps_figure_vaf(out, v);
     fputs("</td><td role=\"cell\" class=\"n\">", out);
-    ps_say(out, v->depth < 0 && v->alt_depth < 0 ? DASH : "%s / %s", COUNT(v->alt_depth), COUNT(v->depth));
+    ps_say(out, v->best.depth < 0 && v->best.alt_depth < 0 ? DASH : "%s / %s", COUNT(v->best.alt_depth),
+           COUNT(v->best.depth));
     fputs("</td><td role=\"cell\" class=\"n\">", out);
-    int sided = v->alt_side[PS_F1R2] >= 0 && v->alt_side[PS_F2R1] >= 0;
-    ps_say(out, sided ? "%s + %s" : DASH, COUNT(v->alt_side[PS_F1R2]), COUNT(v->alt_side[PS_F2R1]));
+    int sided = v->best.alt_side[PS_F1R2] >= 0 && v->best.alt_side[PS_F2R1] >= 0;
+    ps_say(out, sided ? "%s + %s" : DASH, COUNT(v->best.alt_side[PS_F1R2]), COUNT(v->best.alt_side[PS_F2R1]));
     fputs("</td>", out);
-    ps_cell(out, "n", NUM(v->lod, 1));
+    ps_cell(out, "n", NUM(v->best.lod, 1));
     fputs("<td role=\"cell\" class=\"sources\">", out);
     put_sources(out, v);
     fputs("</td></tr>\n", out);

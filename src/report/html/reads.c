@@ -189,7 +189,7 @@ static int is_drawn(const ps_result *r, ps_input_role role, int codon) {
     const ps_ras_call *call = &r->calls.ras;
     for (size_t i = 0; i < call->n_variants; i++)
         if (call->variant[i].effect.codon_id == codon &&
-            call->variant[i].said[role == PS_INPUT_NORMAL ? PS_INPUT_DNA : role].given)
+            call->variant[i].by_input[role == PS_INPUT_NORMAL ? PS_INPUT_DNA : role].given)
             return 1;
     return 0;
 }
@@ -254,7 +254,7 @@ static void put_codon(const ps_result *r, FILE *out, int codon, ps_input_role ro
 
 /* A candidate that was refused is shown where it could make RAS mutated. */
 static int is_likely(const ps_ras_variant *v) {
-    return v->filter == PS_FILTER_PASS || v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY;
+    return v->best.filter == PS_FILTER_PASS || v->effect.tier == PS_TIER_HOTSPOT || v->effect.tier == PS_TIER_LIKELY;
 }
 
 /* The variant's codon stands in an earlier variant too. */
@@ -270,7 +270,7 @@ static int is_repeated(const ps_ras_call *call, size_t variant) {
 static const char *refusal(const ps_ras_call *call, size_t variant) {
     for (size_t i = 0; i < call->n_variants; i++)
         if (call->variant[i].effect.codon_id == call->variant[variant].effect.codon_id &&
-            call->variant[i].filter == PS_FILTER_PASS)
+            call->variant[i].best.filter == PS_FILTER_PASS)
             return NULL;
     return ps_filter_name_of(&call->variant[variant]);
 }

@@ -212,47 +212,52 @@ static json_t *ccnd1_object(document *d) {
     return o;
 }
 
-/* What this input alone would answer; null where its caller does not list the variant, or no other input does: the variant
- * itself says it then. */
-static json_t *said_object(document *d, const ps_ras_said *said, ps_filter filter) {
-    if (!said->given)
+static void put_numbers(document *d, json_t *o, const ps_ras_seen *seen) {
+    put(d, o, "vaf", real(seen->vaf));
+    put(d, o, "vaf_low", real(seen->vaf_low));
+    put(d, o, "vaf_high", real(seen->vaf_high));
+    put(d, o, "depth", count(seen->depth));
+    put(d, o, "alt_depth", count(seen->alt_depth));
+    put(d, o, "lod", real(seen->lod));
+}
+
+static void put_sides(document *d, json_t *o, const ps_ras_seen *seen) {
+    put(d, o, "ref_f1r2", count(seen->ref_side[PS_F1R2]));
+    put(d, o, "ref_f2r1", count(seen->ref_side[PS_F2R1]));
+    put(d, o, "alt_f1r2", count(seen->alt_side[PS_F1R2]));
+    put(d, o, "alt_f2r1", count(seen->alt_side[PS_F2R1]));
+}
+
+/* What this input alone would answer; null where its caller does not list the variant. */
+static json_t *alone_object(document *d, const ps_ras_seen *seen) {
+    if (!seen->given)
         return json_null();
     json_t *o = json_object();
-    put(d, o, "filter", text(ps_filter_names[filter]));
-    put(d, o, "vaf", real(said->vaf));
-    put(d, o, "vaf_low", real(said->vaf_low));
-    put(d, o, "vaf_high", real(said->vaf_high));
-    put(d, o, "depth", count(said->depth));
-    put(d, o, "alt_depth", count(said->alt_depth));
-    put(d, o, "lod", real(said->lod));
-    put(d, o, "ref_f1r2", count(said->ref_side[PS_F1R2]));
-    put(d, o, "ref_f2r1", count(said->ref_side[PS_F2R1]));
-    put(d, o, "alt_f1r2", count(said->alt_side[PS_F1R2]));
-    put(d, o, "alt_f2r1", count(said->alt_side[PS_F2R1]));
+    put(d, o, "filter", text(ps_filters[seen->filter].name));
+    put_numbers(d, o, seen);
+    put_sides(d, o, seen);
     return o;
 }
 
 static int n_given(const ps_ras_variant *v) {
     int n = 0;
     for (int s = 0; s < PS_N_INPUTS; s++)
-        n += v->said[s].given != 0;
+        n += v->by_input[s].given != 0;
     return n;
 }
 
 static void put_variant_counts(document *d, json_t *o, const ps_ras_variant *v) {
-    put(d, o, "ref_f1r2", count(v->ref_side[PS_F1R2]));
-    put(d, o, "ref_f2r1", count(v->ref_side[PS_F2R1]));
-    put(d, o, "alt_f1r2", count(v->alt_side[PS_F1R2]));
-    put(d, o, "alt_f2r1", count(v->alt_side[PS_F2R1]));
+    put_sides(d, o, &v->best);
     json_t *evidence = json_array();
     for (int s = 0; s < PS_N_INPUTS; s++) {
-        if (v->source_depth[s] < 0 && v->source_alt[s] < 0 && !v->said[s].given)
+        if (v->source_depth[s] < 0 && v->source_alt[s] < 0 && !v->by_input[s].given)
             continue;
         json_t *row = json_object();
         put(d, row, "source", text(ps_input_names[s]));
         put(d, row, "depth", count(v->source_depth[s]));
         put(d, row, "alt_depth", count(v->source_alt[s]));
-        put(d, row, "alone", n_given(v) > 1 ? said_object(d, &v->said[s], v->source_filter[s]) : json_null());
+        /* where one input alone lists the variant, the variant's own numbers are that input's */
+        put(d, row, "alone", n_given(v) > 1 ? alone_object(d, &v->by_input[s]) : json_null());
         push(d, evidence, row);
     }
     put(d, o, "evidence", evidence);
@@ -276,12 +281,7 @@ static json_t *variant_object(document *d, const ps_ras_variant *v) {
     put(d, o, "codon", v->effect.codon > 0 ? json_integer(v->effect.codon) : json_null());
     put(d, o, "tier", text(ps_tier_names[v->effect.tier]));
     put(d, o, "filter", text(ps_filter_name_of(v)));
-    put(d, o, "vaf", real(v->vaf));
-    put(d, o, "vaf_low", real(v->vaf_low));
-    put(d, o, "vaf_high", real(v->vaf_high));
-    put(d, o, "depth", count(v->depth));
-    put(d, o, "alt_depth", count(v->alt_depth));
-    put(d, o, "lod", real(v->lod));
+    put_numbers(d, o, &v->best);
     put(d, o, "sources", source_names(d, v->sources));
     put(d, o, "transcript", text(transcript_name(panel, v->effect.transcript)));
     put(d, o, "vcf_filter", text(v->vcf_filter));
