@@ -122,6 +122,9 @@ bench-real: all
 bench-long: all
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/long/bench_long.py $(BENCH_LONG)
 
+bench-indels: all
+	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/ras/bench_indels.py $(BENCH_INDELS)
+
 bench-ras: all
 	@PLASMASTRAT=$(abspath $(PROGRAM)) python3 tests/bench/ras/bench_ras.py $(BENCH_RAS)
 
@@ -195,6 +198,7 @@ help:
 	@echo "make bench     speed ratios against samtools in one run"
 	@echo "make bench-real figures of the RAS caller on simulated real libraries (ART reads, bwa); BENCH_REAL=--quick"
 	@echo "make bench-long figures of the RAS caller on long reads (minimap2, pbsim); BENCH_LONG=--quick"
+	@echo "make bench-indels indels, multi-base changes and substitutions on ART reads aligned by bwa; BENCH_INDELS=--quick"
 	@echo "make bench-ras sensitivity, false calls and intervals of the RAS caller, beside its peers"
 	@echo "make validate  expected against found on samples of known truth: $(B)/validate/validation.html (some minutes)"
 	@echo "make fuzz      libFuzzer on every reader, FUZZ_SECONDS=600 each (needs clang)"
@@ -205,5 +209,5 @@ help:
 	@echo "make install   into DESTDIR/PREFIX (default /usr/local)"
 	@echo "MODE=debug|asan|tsan, CC, CFLAGS and LDFLAGS are honoured"
 
-.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-real bench-long bench-identity bench-ccnd1 validate install deb format lint clean help
+.PHONY: all demo test run-tests soak mutants test-workflows fuzz fuzz-programs bench bench-ras bench-indels bench-real bench-long bench-identity bench-ccnd1 validate install deb format lint clean help
 .DELETE_ON_ERROR:

@@ -45,6 +45,9 @@ static const double junction_overreach = 10;
 /* bases: between the two products of one exchange on chromosome 11 (assumption: the products of one exchange lie
  * close on chromosome 11; IGH may lose far more) */
 static const double junction_reciprocal_bases = 10000;
+/* bases: between the two products in IGH, where neither alone would count (assumption: IGH loses some kilobases at the
+ * break) */
+static const double junction_reciprocal_igh = 10000;
 
 static const double igh_bases = 1.35e6, genome_bases = 3.1e9; /* of the human genome, rounded */
 
@@ -142,18 +145,20 @@ static double share_of_window(const scene *s, double pos_a, double joined, doubl
                        even_share(s, beg, end));
 }
 
-static double share_of_igh(const scene *s, double pos_b, double joined, double joined_all) {
-    double beg = pos_b - s->c->panel->igh.beg0 - s->width, end = beg + 2.0 * s->width;
+static double share_of_igh(const scene *s, double pos_b, double width, double joined, double joined_all) {
+    double beg = pos_b - s->c->panel->igh.beg0 - width, end = beg + 2.0 * width;
     return strip_share(joined + counts_between(&s->chimeric[1], beg, end), joined_all + s->chimeric[1].total,
                        (end - beg) / igh_length(s));
 }
 
-/* Fragments expected by chance in the box around a row, in one direction. `in_a`, `in_b`, `in_box`: rows of any direction
- * in its strip of the window, its strip of IGH, and both. The box's own rows are no background of theirs. */
-static double expected_at(const scene *s, const ps_junction_read *r, double in_a, double in_b, double in_box) {
+/* Fragments expected by chance in the box around a row, `width` bases of IGH each side, in one direction. `in_a`, `in_b`,
+ * `in_box`: rows of any direction in its strip of the window, its strip of IGH, and both. The box's own rows are no background of
+ * theirs. */
+static double expected_at(const scene *s, const ps_junction_read *r, double width, double in_a, double in_b,
+                          double in_box) {
     double outside = (double)s->n - in_box;
     return chance_pairs(s, outside) * share_of_window(s, r->pos_a0, in_a - in_box, outside) *
-           share_of_igh(s, r->pos_b0, in_b - in_box, outside) * junction_direction_share;
+           share_of_igh(s, r->pos_b0, width, in_b - in_box, outside) * junction_direction_share;
 }
 
 /* Pairs of the densest strip of IGH, when they are no more than IGH joined to one other place shows: then they are that
@@ -241,16 +246,16 @@ static uint32_t weight(const ps_junction_read *r) {
     return r->low_b ? 1 : 2;
 }
 
-static uint64_t sum_bins(const uint32_t *bin, size_t n, size_t at) {
+static uint64_t sum_bins(const uint32_t *bin, size_t n, size_t at, size_t half) {
     uint64_t sum = 0;
-    for (size_t i = at > HALF_BOX ? at - HALF_BOX : 0; i <= at + HALF_BOX && i < n; i++)
+    for (size_t i = at > half ? at - half : 0; i <= at + half && i < n; i++)
         sum += bin[i];
     return sum;
 }
 
-static double strip_b(const scene *s, size_t at) {
-    size_t end = at + HALF_BOX + 1 < s->n_bins ? at + HALF_BOX + 1 : s->n_bins;
-    return (double)(s->in_b[end] - s->in_b[at > HALF_BOX ? at - HALF_BOX : 0]);
+static double strip_b(const scene *s, size_t at, size_t half) {
+    size_t end = at + half + 1 < s->n_bins ? at + half + 1 : s->n_bins;
+    return (double)(s->in_b[end] - s->in_b[at > half ? at - half : 0]);
 }
 
 static void change_bins(const scene *s, uint32_t *bins, const ps_junction_read *r, int sign) {
@@ -259,10 +264,18 @@ static void change_bins(const scene *s, uint32_t *bins, const ps_junction_read *
     bins[(size_t)(1 + 2 * r->right_a + r->right_b) * s->n_bins + at] += (uint32_t)sign * weight(r);
 }
 
-/* The other product of an exchange has both directions turned round. Two fragments or more of each, at the same places, count
- * together: chance has twice the directions then. */
-static int is_exchange(const scene *s, uint64_t votes, uint64_t others, double expected) {
-    return votes >= 4 && others >= 4 && is_significant(s, (votes + others) / 2, 2 * expected);
+/* The other product of an exchange has both directions turned round, and IGH may have lost bases between the two. Two fragments
+ * or more of each count together, over what chance gives in both boxes. `votes`, `expected`: of the first product. */
+static int is_exchange(const scene *s, const uint32_t *bins, const ps_junction_read *r, double in_a, uint64_t votes,
+                       double expected) {
+    const uint32_t *turned = bins + (size_t)(4 - 2 * r->right_a - r->right_b) * s->n_bins;
+    size_t at = bin_of(s, r), half = (size_t)junction_reciprocal_igh / (size_t)s->bin;
+    uint64_t others = votes >= 4 ? sum_bins(turned, s->n_bins, at, half) : 0;
+    if (others < 4)
+        return 0;
+    double in_box = (double)sum_bins(bins, s->n_bins, at, half);
+    double there = expected_at(s, r, junction_reciprocal_igh, in_a, strip_b(s, at, half), in_box);
+    return is_significant(s, (votes + others) / 2, expected + there);
 }
 
 /* The boxes of all rows that hold enough, in one pass along the window: linear in rows. */
@@ -279,13 +292,12 @@ static box *find_boxes(const scene *s, size_t *n_boxes, box *doubt) {
             change_bins(s, bins, &s->row[beg], -1);
         size_t at = bin_of(s, r);
         const uint32_t *own = bins + (size_t)(1 + 2 * r->right_a + r->right_b) * s->n_bins;
-        const uint32_t *turned = bins + (size_t)(4 - 2 * r->right_a - r->right_b) * s->n_bins;
-        uint64_t votes = sum_bins(own, s->n_bins, at), others = sum_bins(turned, s->n_bins, at);
-        if ((double)(votes + others) < 2 * s->c->panel->limits.junction_min_fragments)
+        uint64_t votes = sum_bins(own, s->n_bins, at, HALF_BOX);
+        if (votes < 4)
             continue;
-        double in_box = (double)sum_bins(bins, s->n_bins, at);
-        double expected = expected_at(s, r, (double)(end - beg), strip_b(s, at), in_box);
-        if (!is_significant(s, votes / 2, expected) && !is_exchange(s, votes, others, expected)) {
+        double in_a = (double)(end - beg), in_box = (double)sum_bins(bins, s->n_bins, at, HALF_BOX);
+        double expected = expected_at(s, r, s->width, in_a, strip_b(s, at, HALF_BOX), in_box);
+        if (!is_significant(s, votes / 2, expected) && !is_exchange(s, bins, r, in_a, votes, expected)) {
             /* chance could give as many, but a clonal junction may give as few, too */
             if ((double)votes >= 2 * s->c->panel->limits.junction_min_fragments && votes > doubt->votes &&
                 1 - ps_poisson_upper(votes / 2 + 1, carried_at(s, r->pos_a0)) >= 1 - limits_of(s)->junction_power)

@@ -260,6 +260,36 @@ static void link_sides(work *w, list *rows) {
     }
 }
 
+static size_t first_clip(const ps_read_evidence *e, int in_b, int64_t pos0) {
+    size_t low = 0, high = e->junctions.n_clip;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const ps_junction_clip *c = &e->junctions.clip[middle];
+        if (c->in_b < in_b || (c->in_b == in_b && c->pos0 < pos0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Are the bases of a split read beyond its end in the window a repeat? */
+static int in_repeat(const ps_read_evidence *e, const ps_junction_read *split) {
+    int64_t shift = (int64_t)junction_clip_shift;
+    for (size_t i = first_clip(e, 0, split->pos_a0 - shift); i < e->junctions.n_clip; i++) {
+        const ps_junction_clip *c = &e->junctions.clip[i];
+        if (c->in_b || c->pos0 > split->pos_a0 + shift)
+            return 0;
+        if (c->fragment == split->fragment && c->right == split->right_a)
+            return !complex_bases(c, 0, c->n_beyond);
+    }
+    return 0;
+}
+
+int ps_junction_joins(const ps_read_evidence *evidence, const ps_junction_read *row) {
+    return !row->contig_b[0] && !(row->split && row->low_b && in_repeat(evidence, row));
+}
+
 static int by_fragment(const void *a, const void *b) {
     const ps_junction_read *x = *(const ps_junction_read *const *)a, *y = *(const ps_junction_read *const *)b;
     if (x->fragment != y->fragment)
@@ -290,7 +320,7 @@ static void link_splits(const work *w, const ps_read_evidence *e, list *rows) {
     const ps_junction_read **split = ps_alloc(e->junctions.n_junction, sizeof *split);
     size_t n = 0;
     for (size_t i = 0; i < e->junctions.n_junction; i++)
-        if (e->junctions.junction[i].split)
+        if (e->junctions.junction[i].split && ps_junction_joins(e, &e->junctions.junction[i]))
             split[n++] = &e->junctions.junction[i];
     if (n)
         qsort(split, n, sizeof *split, by_fragment);
@@ -320,19 +350,6 @@ ps_junction_read *ps_junction_link_clips(const ps_limits *limits, const ps_read_
     free(w.present);
     *n = rows.n;
     return rows.row;
-}
-
-static size_t first_clip(const ps_read_evidence *e, int in_b, int64_t pos0) {
-    size_t low = 0, high = e->junctions.n_clip;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const ps_junction_clip *c = &e->junctions.clip[middle];
-        if (c->in_b < in_b || (c->in_b == in_b && c->pos0 < pos0))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 const ps_junction_clip *ps_junction_clip_at(const ps_read_evidence *evidence, int in_b, int right, int64_t lo0,

@@ -112,9 +112,8 @@ ps_junction_read *ps_junction_rows(const ps_limits *limits, const ps_read_eviden
     ps_junction_read *clipped = ps_junction_link_clips(limits, evidence, &n_clipped);
     ps_junction_read *rows = ps_alloc(used + n_clipped, sizeof *rows);
     used = 0;
-    for (size_t i = 0; i < evidence->junctions.n_junction;
-         i++) /* those that lead to other contigs are looked at apart */
-        if (!evidence->junctions.junction[i].contig_b[0])
+    for (size_t i = 0; i < evidence->junctions.n_junction; i++)
+        if (ps_junction_joins(evidence, &evidence->junctions.junction[i]))
             rows[used++] = evidence->junctions.junction[i];
     if (n_clipped)
         memcpy(rows + used, clipped, n_clipped * sizeof *rows);

@@ -13,6 +13,9 @@ supporting fragments are Poisson(C/2), at least 5, and `five` kinds have exactly
   repeat              half of the mates in IGH have mapping quality 0
   capture             500 usual chance pairs, all in 20 kb around the event, 2 % of them to IGH; 5 or more fragments
   reciprocal          both products; both must be found
+  two-and-two         both products, two fragments of each
+  flanks flanks-clips five fragments, repeats of 20 to 60 bases at 0 to 30 bases from the break, before or beyond it, on either
+                      side or both; with SA tags, and without
   limit               20-fold, the junction in the share of cells that the program says it would have found with 95 % power,
                       fragments wherever they fall, also too near their ends to tell: 95 % must be found
 False calls: files without a junction:
@@ -23,9 +26,10 @@ False calls: files without a junction:
   noise-clips         3,000 reads a side clipped at random, a third at one of 20 places with one adapter, poly-G or a shared repeat
   noise-microsatellites  a longer allele of one repeat of the window and of one in IGH with the same unit, at 30- to 80-fold:
                       half of the fragments there end in more of the repeat than the genome has
+  noise-microsatellites-sa  the same in pairs, what is clipped placed by SA tags in the other side's repeat, MAPQ 0
   noise-copies        the second, every chance pair four times, as unmarked copies
-Prints one table; exit status 1 when a figure of the method is missed: found >= 99 % of events, no false call, breakpoint
-within 10 bases wherever a split read or clip places it. $PLASMASTRAT: the program (default ./plasmastrat).
+Prints one table; exit status 1 when a figure of the method is missed: found >= 99 % of events (flanks-clips: 95 %), no
+false call, breakpoint within 10 bases wherever a split read or clip places it. $PLASMASTRAT: the program (default ./plasmastrat).
 """
 import argparse
 import json
@@ -51,6 +55,8 @@ EVENTS = {
     "clips-single": dict(PAIRED, paired=0, sa=0, chance=0), "repeat": dict(PAIRED, repeat=0.5),
     "limit": dict(PAIRED, coverage=20, chance=130, limit=1),
     "capture": dict(PAIRED, chance=500, igh=0.02, spread=20000), "reciprocal": dict(PAIRED, reciprocal=1),
+    "two-and-two": dict(PAIRED, reciprocal=1, exactly=2),
+    "flanks": dict(PAIRED, five=1, flanks=1), "flanks-clips": dict(PAIRED, five=1, flanks=1, sa=0),
 }
 NOISE = {
     "noise-x3": dict(PAIRED, chance=570, igh=0.0013),
@@ -59,11 +65,22 @@ NOISE = {
     "noise-hot": dict(PAIRED, chance=5000, igh=0.2, spread=5000, spread_b=20000),
     "noise-clips": dict(PAIRED, chance=570, igh=0.0013, clipped=3000),
     "noise-microsatellites": dict(PAIRED, chance=190, longer=(30, 80)),
+    "noise-microsatellites-sa": dict(PAIRED, chance=190, longer=(30, 80), longer_sa=1),
     "noise-copies": dict(PAIRED, chance=1000, igh=0.1, spread=20000, copies=4),
 }
 UNITS = ("CA", "GA", "TA", "A", "GATA", "AAAG", "AAT", "GGAA", "CAG", "TTTC")
+WANTED = {"flanks-clips": 0.95}  # clips alone do not tell what lies behind the repeat
 LARGE = ("noise-hot", "noise-clips")  # a quarter of the files
 MIN_PART = 30  # bases: an aligner reports no shorter second part
+
+
+def with_repeats(genome, repeats, contig, beg, end):
+    text = genome.fetch(contig, beg, end)
+    for on, pos0, bases in repeats:
+        lo, hi = max(beg, pos0), min(end, pos0 + len(bases))
+        if on == contig and lo < hi:
+            text = text[:lo - beg] + bases[lo - pos0:hi - pos0] + text[hi - beg:]
+    return text
 
 
 class File:
@@ -72,6 +89,10 @@ class File:
         self.rng = random.Random("%s:%s" % (seed, name))
         self.window, self.igh = (self.panel.regions[r] for r in ("CCND1_t1114_window", "IGH_locus"))
         self.lines, self.serial = [], 0
+        self.repeats = []  # (contig, pos0, bases) that this file's genome has besides
+
+    def fetch(self, contig, beg, end):
+        return with_repeats(self.genome, self.repeats, contig, beg, end)
 
     def poisson(self, mean):
         n, p, limit = 0, 1.0, math.exp(-mean)
@@ -131,7 +152,7 @@ class File:
         """Places are last kept bases, 0-based; keep is the side that is kept."""
         k, rng = self.kind, self.rng
         read, reach = k["read"], 1500
-        fetch = self.genome.fetch
+        fetch = self.fetch
         contig_a, contig_b = self.window[0], self.igh[0]
         # the derived chromosome reads: side a to its end, inserted bases, side b from its end
         left = fetch(contig_a, a - reach + 1, a + 1) if keep_a == "left" else \
@@ -247,20 +268,44 @@ class File:
         """One place on each side that counts as a repeat of the genome, of the same unit, and reads that end in more of it."""
         rng, read = self.rng, self.kind["read"]
         unit = rng.choice(UNITS)
-        for region in (self.window, self.igh):
-            contig, place = self.somewhere(region, None, None)
+        places = [self.somewhere(region, None, None) for region in (self.window, self.igh)]
+        for (contig, place), (other, there) in (places, places[::-1]):
             length, turn = rng.randrange(20, 50), rng.randrange(len(unit))
             own = (unit[turn:] + unit[:turn]) * 200
             for i in range(self.poisson(rng.uniform(*self.kind["longer"]) / 2)):
                 tail = rng.randrange(10, read - length - 20)
                 flank = read - tail - length
+                left = i % 2
+                pos = place - flank if left else place
+                seq = (self.genome.fetch(contig, pos, place) + own[:length + tail] if left else
+                       own[-length - tail:] + self.genome.fetch(contig, place + length, place + length + flank))
+                cigar = [(read - tail, "M"), (tail, "S")][::1 if left else -1]
                 self.serial += 1
-                if i % 2:
-                    seq = self.genome.fetch(contig, place - flank, place) + own[:length + tail]
-                    self.line("s%d" % self.serial, 0, contig, place - flank, 60, "%dM%dS" % (read - tail, tail), None, 0, seq)
-                else:
-                    seq = own[-length - tail:] + self.genome.fetch(contig, place + length, place + length + flank)
-                    self.line("s%d" % self.serial, 16, contig, place, 60, "%dS%dM" % (tail, read - tail), None, 0, seq)
+                if not self.kind.get("longer_sa"):
+                    self.line("s%d" % self.serial, 0 if left else 16, contig, pos, 60, cigar_text(cigar), None, 0, seq)
+                    continue
+                sa = [(n, "M" if op == "S" else "S") for n, op in cigar] if tail >= MIN_PART else None
+                tag = "\tSA:Z:%s,%d,%s,%s,0,0;" % (other, there + 1, "+" if left else "-", cigar_text(sa)) if sa else ""
+                mate = place + length + 100 if left else place - 350
+                ends = (min(pos, mate), max(pos, mate) + read)
+                size = (ends[1] - ends[0]) * (1 if left else -1)
+                self.line("s%d" % self.serial, 99 if left else 83, contig, pos, 60, cigar_text(cigar), (contig, mate), size, seq,
+                          tag)
+                self.line("s%d" % self.serial, 147 if left else 163, contig, mate, 60, "%dM" % read, (contig, pos), -size,
+                          self.genome.fetch(contig, mate, mate + read))
+                if sa:
+                    clipped = seq[-tail:] if left else seq[:tail]
+                    self.line("s%d" % self.serial, (99 if left else 83) | 2048, other, there, 0,
+                              cigar_text([(n, "H" if op == "S" else op) for n, op in sa]), (contig, mate), 0, clipped,
+                              "\tSA:Z:%s,%d,%s,%s,60,0;" % (contig, pos + 1, "+" if left else "-", cigar_text(cigar)))
+
+    def put_repeats(self, *breaks):
+        """A repeat near one break or both."""
+        rng = self.rng
+        for contig, at in rng.sample(breaks, rng.choice((1, 2))):
+            text = (rng.choice(UNITS) * 60)[:rng.randrange(20, 61)]
+            away = rng.randrange(31)
+            self.repeats.append((contig, at + away if rng.random() < 0.5 else at - away - len(text), text))
 
     def plant(self):
         rng, k = self.rng, self.kind
@@ -268,7 +313,9 @@ class File:
         b = rng.randrange(self.igh[1] + 5000, self.igh[2] - 5000)
         keep = rng.choice(("left", "right")), rng.choice(("left", "right"))
         inserted = "".join(rng.choice("ACGT") for _ in range(rng.randrange(1, 9))) if rng.random() < 0.3 else ""
-        n = 5 if k.get("five") else max(5, self.poisson(k["coverage"] / 2))
+        n = 5 if k.get("five") else k.get("exactly") or max(5, self.poisson(k["coverage"] / 2))
+        if k.get("flanks"):
+            self.put_repeats((self.window[0], a), (self.igh[0], b))
         if k.get("limit"):  # mean of a Poisson number of which 3 or more are seen in 95 %: 6.2958; 290 of 350 bases show it
             self.coverage()
             n = self.poisson(6.2958 * 350 / 290)
@@ -277,7 +324,8 @@ class File:
         if k.get("reciprocal"):
             flip = {"left": "right", "right": "left"}
             a2, b2 = a + (1 if keep[0] == "left" else -1), b + rng.choice((-1, 1)) * rng.randrange(1, 2000)
-            self.junction(a2, b2, flip[keep[0]], flip[keep[1]], "", max(5, self.poisson(k["coverage"] / 2)))
+            self.junction(a2, b2, flip[keep[0]], flip[keep[1]], "",
+                          k.get("exactly") or max(5, self.poisson(k["coverage"] / 2)))
             truth.append((a2 + 1, b2 + 1))
         return truth, a
 
@@ -304,10 +352,9 @@ def make(task):
     file = File(make.genome, name, EVENTS.get(kind) or NOISE[kind], seed)
     file.kind_is_event = kind in EVENTS
     truth = file.write(path)
-    bases = [[make.genome.fetch(c, p - 1, p) for c, p in zip((file.window[0], file.igh[0]), t)] for t in truth]
     if len(make.genome.blocks) > 4000:
         make.genome.blocks.clear()
-    return name, kind, truth, bases
+    return name, kind, truth, file.repeats
 
 
 def read_bnd(path):
@@ -355,7 +402,7 @@ def main():
         sys.exit("bench_junction: batch ended with %d: %s" % (done.returncode, done.stderr[:1000]))
     genome = Genome(Panel("grch38"))
     rows = {}
-    for name, kind, truth, _ in planted:
+    for name, kind, truth, repeats in planted:
         with open(os.path.join(folder, "out", name + ".json")) as handle:
             doc = json.load(handle)["igh_ccnd1"]
         r = rows.setdefault(kind, dict.fromkeys("files found extra exact near ref known".split(), 0))
@@ -388,24 +435,25 @@ def main():
         for (contig, pos1), ref in read_bnd(os.path.join(folder, "out", name + ".ras.vcf.gz")).items():
             r["known"] += ref != "N"
             r["ref"] += 1
-            if ref not in ("N", genome.fetch(contig, pos1 - 1, pos1)):
+            right = with_repeats(genome, repeats, contig, pos1 - 1, pos1)
+            if ref not in ("N", right):
                 r.setdefault("wrong", 0)
                 r["wrong"] += 1
                 if options.verbose:
-                    print(name, contig, pos1, "REF", ref, "is", genome.fetch(contig, pos1 - 1, pos1))
-    print("%-20s %6s %8s %6s %12s %16s %10s" % ("kind", "events", "found", "false", "with split", "within 10 bases",
+                    print(name, contig, pos1, "REF", ref, "is", right)
+    print("%-24s %6s %8s %6s %12s %16s %10s" % ("kind", "events", "found", "false", "with split", "within 10 bases",
                                                  "REF right"))
     missed = []
     for kind, r in rows.items():
         if kind in NOISE:
-            print("%-20s %6s %8s %6s   (of %d files)" % (kind, "-", "-", r["extra"], r["files"]))
+            print("%-24s %6s %8s %6s   (of %d files)" % (kind, "-", "-", r["extra"], r["files"]))
         else:
             wrong = r.get("wrong", 0)
-            print("%-20s %6d %7.1f%% %6d %12d %15.1f%% %9.1f%%" % (
+            print("%-24s %6d %7.1f%% %6d %12d %15.1f%% %9.1f%%" % (
                 kind, r["files"], 100 * r["found"] / r["files"], r["extra"], r["exact"],
                 100 * r["near"] / r["exact"] if r["exact"] else float("nan"),
                 100 * (r["known"] - wrong) / r["ref"] if r["ref"] else float("nan")))
-            wanted = 0.99 if kind != "limit" else 0.95 - 2 * math.sqrt(0.05 * 0.95 / r["files"])
+            wanted = WANTED.get(kind, 0.99) if kind != "limit" else 0.95 - 2 * math.sqrt(0.05 * 0.95 / r["files"])
             if r["found"] < wanted * r["files"]:
                 missed.append(kind + ": found")
             if r["near"] < 0.99 * r["exact"]:
