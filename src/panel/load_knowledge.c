@@ -29,19 +29,31 @@ static int load_hotspot(const ps_table *table, size_t row, const int *column, ps
     return 0;
 }
 
-/* A RAS gene without hotspots would make every sample's RAS wild type without being looked at. */
+static void count_hotspots(const ps_panel *panel, const char *gene, int *hotspots, int *required) {
+    *hotspots = *required = 0;
+    for (int c = 0; c < panel->n_codons; c++)
+        if (!strcmp(panel->genes[panel->codons[c].gene].name, gene)) {
+            *hotspots += panel->codons[c].hotspot > 0;
+            *required += panel->codons[c].required;
+        }
+}
+
+/* A RAS gene without hotspots, or that the panel does not have at all, would make every sample's RAS wild type without being
+ * looked at. */
 static int check_genes_have_hotspots(const ps_panel *panel, const char *path, ps_error *err) {
+    static const char *const deciding[] = {"KRAS", "NRAS"};
+    int hotspots, required;
+    for (size_t i = 0; i < sizeof deciding / sizeof *deciding; i++) {
+        count_hotspots(panel, deciding[i], &hotspots, &required);
+        if (!required)
+            return ps_fail(err, PS_ERR_USAGE, path, 0, "%s has no codon here%s, expected one at least", deciding[i],
+                           hotspots ? " with required = 1" : "");
+    }
     for (int i = 0; i < panel->n_loci; i++) {
         const ps_gene *gene = &panel->genes[panel->loci[i].gene];
-        int hotspots = 0, required = 0, decides = !strcmp(gene->name, "KRAS") || !strcmp(gene->name, "NRAS");
-        for (int c = 0; c < panel->n_codons; c++)
-            if (panel->codons[c].gene == panel->loci[i].gene) {
-                hotspots += panel->codons[c].hotspot > 0;
-                required += panel->codons[c].required;
-            }
-        if (gene->role == PS_ROLE_RAS && (!hotspots || (decides && !required)))
-            return ps_fail(err, PS_ERR_USAGE, path, 0, "%s has no codon here%s, expected one at least", gene->name,
-                           hotspots ? " with required = 1" : "");
+        count_hotspots(panel, gene->name, &hotspots, &required);
+        if (gene->role == PS_ROLE_RAS && !hotspots)
+            return ps_fail(err, PS_ERR_USAGE, path, 0, "%s has no codon here, expected one at least", gene->name);
     }
     return 0;
 }

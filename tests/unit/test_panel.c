@@ -373,6 +373,61 @@ static void isoforms_that_share_bases(void **state) {
         fail_msg("%s", rc == 0 ? "was accepted" : err.text);
 }
 
+/* Drops the file's lines that hold `word`, and the sequences of such names. Returns what stood there. */
+static char *without(const char *file, const char *word) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    char *text = slurp(path), *kept = calloc(1, strlen(text) + 1);
+    int sequence = 0;
+    for (const char *line = text, *next; *line; line = next) {
+        char one[4096];
+        next = strchr(line, '\n') ? strchr(line, '\n') + 1 : line + strlen(line);
+        snprintf(one, sizeof one, "%.*s", (int)(next - line), line);
+        int found = strstr(one, word) != NULL;
+        sequence = *line == '>' ? found : strstr(file, ".fa") && sequence;
+        if (!found && !sequence)
+            strncat(kept, line, (size_t)(next - line));
+    }
+    spill(path, kept);
+    free(kept);
+    return text;
+}
+
+static void expect_missing(const char *gene) {
+    ps_panel p;
+    ps_error err = {0};
+    char about[64];
+    snprintf(about, sizeof about, "hotspots.tsv: %s has no codon here", gene);
+    if (ps_panel_load(folder, &p, &err) == 0 || err.kind != PS_ERR_USAGE || !strstr(err.text, about))
+        fail_msg("%s: %s", gene, err.text[0] ? err.text : "was accepted");
+}
+
+/* Guards against: a panel without hotspots of KRAS or NRAS, or without the gene at all, by which RAS would be wild type without being
+ * looked at. */
+static void both_ras_genes_have_hotspots(void **state) {
+    (void)state;
+    static const char *const genes[] = {"KRAS", "NRAS", "HRAS"};
+    static const char *const files[] = {"genes.tsv",      "gene_ids.tsv", "transcripts.tsv", "exons.bed",
+                                        "activating.tsv", "windows.fa",   "hotspots.tsv",    "cds.fa"};
+    for (size_t g = 0; g < sizeof genes / sizeof *genes; g++) {
+        char *text = without("hotspots.tsv", genes[g]);
+        expect_missing(genes[g]);
+        put_back("hotspots.tsv", text);
+    }
+    enum { N = sizeof files / sizeof *files };
+    char *old[N], *cds = without("cds.bed", "NM_002524.5");
+    for (int i = 0; i < N; i++)
+        old[i] = without(files[i], "NRAS");
+    expect_missing("NRAS");
+    for (int i = 0; i < N; i++)
+        put_back(files[i], old[i]);
+    put_back("cds.bed", cds);
+    ps_panel p;
+    ps_error err = {0};
+    assert_int_equal(ps_panel_load(folder, &p, &err), 0);
+    ps_panel_free(&p);
+}
+
 /* Each row of limits.tsv says its unit and its source, and no value is taken blindly. */
 static void absurd_limits(void **state) {
     (void)state;
@@ -530,6 +585,7 @@ int main(void) {
         cmocka_unit_test(export_and_load_again),
         cmocka_unit_test(refusals),
         cmocka_unit_test(isoforms_that_share_bases),
+        cmocka_unit_test(both_ras_genes_have_hotspots),
         cmocka_unit_test(absurd_limits),
         cmocka_unit_test(missing_files_and_names),
         cmocka_unit_test(checksum_sees_everything),
