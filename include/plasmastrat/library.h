@@ -39,9 +39,10 @@ typedef struct ps_library { /* of one read input; doubles that do not exist are 
     double share;                /* molecules per fragment, outside amplicons; 1: fragments count as they are */
     double umi;                  /* share of the fragments that have a UMI */
     double stacked;              /* share of the fragments that lie in amplicons */
-    double primers;              /* places where fragments stack up, or primers of the user's file that were met */
-    double assumed;              /* molecules that no codon of an amplicon has more of */
-    int stated;                  /* 1: the user said so */
+    double primers;        /* of the user's file, and places where fragments stack up that it does not explain */
+    double primers_listed; /* of these, the file's */
+    double assumed;        /* molecules that no codon of an amplicon has more of */
+    int stated;            /* 1: the user said so */
     double insert_median, insert_low, insert_high; /* bases between outer ends; 5 and 95 % */
     double first_forward;                          /* share of the fragments whose first read is forward */
     double mates_expected, mates_met;

@@ -46,8 +46,8 @@ typedef struct window { /* rows of one exon window */
     int n_amplicon; /* codons */
     double places;  /* pairs of ends and orientation that chance has to choose from */
     double share;   /* molecules per fragment, where different ones are often taken for copies; else 1 */
-    ps_primer primer[MOST_PRIMERS];
-    size_t n_primers;
+    ps_primer primer[MOST_PRIMERS]; /* those of the user's file first */
+    size_t n_primers, n_listed;
 } window;
 
 typedef struct scan { /* of one read input */
@@ -81,30 +81,44 @@ static double deepest_codon(const scan *s, int32_t w) {
     return deepest;
 }
 
-static void add_primer(const scan *s, window *w, int32_t beg0, int32_t end0, char strand) {
+static void add_primer(window *w, int32_t beg0, int32_t end0, char strand) {
     for (size_t i = 0; i < w->n_primers; i++)
         if (w->primer[i].beg0 == beg0 && w->primer[i].end0 == end0)
             return;
-    (void)s;
     if (w->n_primers < MOST_PRIMERS)
         w->primer[w->n_primers++] = (ps_primer){0, beg0, end0, strand};
 }
 
-/* Are stacked ends primers? Not where the user's file names those, nor where they were digested before sequencing. RNA has
- * such places by itself. */
+/* Are stacked ends primers? Not where those were digested before sequencing. RNA has such places by itself. */
 static int may_stack(const scan *s) {
-    return !s->c->primers && !s->reads->digested_primers && s->reads->role != PS_INPUT_RNA;
+    return !s->reads->digested_primers && s->reads->role != PS_INPUT_RNA;
+}
+
+static int is_at(int32_t base, int32_t end, double slack) {
+    return end != PS_END_UNKNOWN && fabs((double)base - (double)end) <= slack;
+}
+
+/* Does the user's file explain the stacked end: a primer begins there, or was cut off there before the alignment? */
+static int is_listed(const window *w, int right, int32_t end0) {
+    double slack = library_primer_slack;
+    for (size_t i = 0; i < w->n_listed; i++) {
+        const ps_primer *p = &w->primer[i];
+        int32_t outer = right ? p->end0 - 1 : p->beg0, inner = right ? p->beg0 - 1 : p->end0;
+        if (p->strand != (right ? '+' : '-') && (is_at(outer, end0, slack) || is_at(inner, end0, slack)))
+            return 1;
+    }
+    return 0;
 }
 
 /* A stacked end: a forward primer begins, or a reverse one ends there. */
 static void add_stack(const scan *s, window *w, int right, int32_t end0) {
     int32_t bases = (int32_t)s->c->panel->limits.library_primer_bases;
-    if (end0 == PS_END_UNKNOWN)
+    if (end0 == PS_END_UNKNOWN || is_listed(w, right, end0))
         return;
     if (right)
-        add_primer(s, w, end0 - bases + 1, end0 + 1, '-');
+        add_primer(w, end0 - bases + 1, end0 + 1, '-');
     else
-        add_primer(s, w, end0, end0 + bases, '+');
+        add_primer(w, end0, end0 + bases, '+');
 }
 
 /* Fragments of the molecule that show the codon. */
@@ -298,9 +312,10 @@ static void take_primers(const scan *s, int32_t id) {
         for (size_t k = 0; k < s->c->primers->n; k++) {
             const ps_primer *p = &s->c->primers->row[k];
             if (p->contig == span->contig && p->beg0 < span->end0 && p->end0 > span->beg0)
-                add_primer(s, w, p->beg0, p->end0, p->strand);
+                add_primer(w, p->beg0, p->end0, p->strand);
         }
     }
+    w->n_listed = w->n_primers;
 }
 
 /* ---- chance --------------------------------------------------------------------------------------------------------- */
@@ -388,13 +403,13 @@ static scan look(const ps_case *c, ps_input_role role) {
         w->is_heavy = w->is_full && (all_fragments > HEAVY * kept || kept > HEAVY * HEAVY * all_fragments);
     }
     find_amplicons(&s);
+    for (int32_t id = 0; id < s.n; id++)
+        take_primers(&s, id);
     for (int32_t codon = 0; codon < c->panel->n_codons; codon++)
         if (s.amplicon[codon])
             stack_ends(&s, &s.window[ps_window_of(c->panel, codon)], codon);
-    for (int32_t id = 0; id < s.n; id++) {
+    for (int32_t id = 0; id < s.n; id++)
         find_stacks(&s, &s.window[id]);
-        take_primers(&s, id);
-    }
     double same_length = agreement_of_lengths(all, s.length);
     for (int32_t id = 0; id < s.n; id++)
         if (s.window[id].n) {
@@ -420,6 +435,7 @@ static void add_up(const scan *s, ps_library *out) {
         double kept = (double)w->n / w->molecules;
         out->fragments += w->fragments;
         out->primers += (double)w->n_primers;
+        out->primers_listed += (double)w->n_listed;
         stacked += w->n_amplicon ? w->fragments : 0;
         if (!w->n_amplicon) {
             out->molecules += (double)w->n;
@@ -538,10 +554,6 @@ static counting counting_of(const ps_library *library, const window *w, int is_a
     if (library->kind == PS_LIBRARY_UMI || (library->has_copies && !is_amplicon && w->share >= 1))
         return COUNT_MOLECULES;
     return w->n_primers && !w->is_full ? COUNT_FRAGMENTS : COUNT_AS_THEY_ARE;
-}
-
-static int is_at(int32_t base, int32_t end, double slack) {
-    return end != PS_END_UNKNOWN && fabs((double)base - (double)end) <= slack;
 }
 
 /* Does a read of the molecule begin with a primer that covers a base of the codon? */

@@ -48,16 +48,17 @@ static void check_pairing(ps_result *r, const char *input, const ps_library *b) 
                  b->mates_met, b->mates_expected);
 }
 
-/* A file of another build, or of another panel, masks nothing. */
+/* A file of another build, or of another panel, names no primer here. */
 static void check_primers(ps_result *r, const char *input, const ps_library *b) {
+    double recognised = b->primers - b->primers_listed;
     if (r->evidence.primers.listed)
-        ps_result_qc(r, "primers", input, b->primers > 0 ? PS_QC_PASS : PS_QC_WARN, b->primers, 1,
+        ps_result_qc(r, "primers", input, b->primers_listed > 0 ? PS_QC_PASS : PS_QC_WARN, b->primers_listed, 1,
                      "%s: %zu primers are listed, these lie over coding exons of the RAS and RAF genes",
-                     b->primers > 0 ? "--primers" : "--primers names none there (of another build or panel?)",
+                     b->primers_listed > 0 ? "--primers" : "--primers names none there (of another build or panel?)",
                      r->evidence.primers.listed);
-    else if (b->primers > 0)
-        ps_result_qc(r, "primers", input, PS_QC_WARN, b->primers, 0,
-                     "places where fragments begin or end one after another: %g bases from there count as primer",
+    if (recognised > 0)
+        ps_result_qc(r, r->evidence.primers.listed ? "primers-not-listed" : "primers", input, PS_QC_WARN, recognised,
+                     0, "places where fragments begin or end one after another: %g bases from there count as primer",
                      r->panel->limits.library_primer_bases);
 }
 

@@ -244,22 +244,28 @@ static void few_molecules_are_no_amplicons(void **state) {
 
 static void primers_hide(void **state) {
     (void)state;
-    ps_primer forward = {.beg0 = P50 - 13, .end0 = P50 + 9, .strand = '+'}, elsewhere = {.beg0 = 100, .end0 = 120};
-    forward.contig = ps_panel_contig(&panel, "chr12");
+    ps_primer listed[] = {{0},
+                          {.beg0 = P50 - 13, .end0 = P50 + 9, .strand = '+'},
+                          {.beg0 = 100, .end0 = 120},                          /* of another build */
+                          {.beg0 = P50 - 35, .end0 = P50 - 13, .strand = '+'}, /* cut off before the alignment */
+                          {.beg0 = P50 + 9, .end0 = P50 + 31, .strand = '-'}}; /* of another amplicon */
     static const struct {
         int32_t from_codon; /* the amplicon's start */
-        int given;          /* 0: recognised, 1: this primer, 2: another */
-        int is_hidden;
-    } rows[] = {{-12, 0, 1}, {-60, 0, 0}, {-12, 1, 1}, {-12, 2, 0}, {-60, 1, 0}};
-    for (size_t i = 0; i < 5; i++) {
+        int given;          /* of `listed`; 0: recognised */
+        int is_hidden, n_listed;
+    } rows[] = {{-12, 0, 1, 0}, {-60, 0, 0, 0}, {-12, 1, 1, 1}, {-12, 2, 1, 0},
+                {-60, 1, 0, 1}, {-12, 3, 0, 1}, {-12, 4, 1, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unit_sam s;
-        ps_primers primers = {rows[i].given == 1 ? &forward : &elsewhere, 1, 1};
+        ps_primers primers = {&listed[rows[i].given], 1, 1};
+        listed[rows[i].given].contig = ps_panel_contig(&panel, "chr12");
         sam_begin(&s, &panel, "unsorted");
         for (int k = 0; k < 200; k++)
             add_pair(&s, k, P50 + rows[i].from_codon, 60, 0, READ(.flag = 0));
         outcome o = outcome_of(&s, 0, rows[i].given ? &primers : NULL);
         assert_int_equal(o.hidden > 0.99, rows[i].is_hidden);
         assert_int_equal(o.shown, rows[i].is_hidden ? 0 : 200);
+        assert_int_equal(o.library.primers_listed, rows[i].n_listed);
     }
 }
 
@@ -443,14 +449,20 @@ static void primer_files(void **state) {
         const char *text;
         int status;
         size_t n, listed;
+        const char *strands;
     } rows[] = {
-        {"chr12\t100\t120\tKRAS_LEFT\t1\t+\nchr12\t300\t320\tKRAS_RIGHT\t1\t-\n", 0, 2, 2},
-        {"#head\ntrack name=x\n12 100 120\r\n", 0, 1, 1},
-        {"chr12\t100\t120\tchr12\t300\t320\tamplicon\t0\t+\t-\n", 0, 2, 2},
-        {"MN908947.3\t30\t54\tnCoV_LEFT\t1\t+\n", 0, 0, 1},
-        {"chr12\t120\t100\n", -1, 0, 0},
-        {"chr12\n", -1, 0, 0},
-        {"", 0, 0, 0},
+        {"chr12\t100\t120\tKRAS_LEFT\t1\t+\nchr12\t300\t320\tKRAS_RIGHT\t1\t-\n", 0, 2, 2, "+-"},
+        {"chr12\t100\t120\tKRAS_1_LEFT\tpool_1\nchr12\t300\t320\tKRAS_1_RIGHT_alt2\tpool_1\n", 0, 2, 2, "+-"},
+        {"chr12\t100\t120\tKRAS ex 2 F\t60\t.\nchr12\t300\t320\tKRAS ex 2 R\t60\t+\n", 0, 2, 2, "++"},
+        {"chr12\t100\t120\tPRIMER_RIGHT_0_SEQUENCE\n", 0, 1, 1, "-"},
+        {"chr12\t100\t120\tARF6\n", 0, 1, 1, "."},
+        {"chr12\t100\t250\tamplicon\n", -1, 0, 0, ""},
+        {"#head\ntrack name=x\n12 100 120\r\n", 0, 1, 1, "."},
+        {"chr12\t100\t120\tchr12\t300\t320\tamplicon\t0\t+\t-\n", 0, 2, 2, "+-"},
+        {"MN908947.3\t30\t54\tnCoV_LEFT\t1\t+\n", 0, 0, 1, ""},
+        {"chr12\t120\t100\n", -1, 0, 0, ""},
+        {"chr12\n", -1, 0, 0, ""},
+        {"#chrom\tbegin\tend\n", -1, 0, 0, ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *path = unit_temporary(".bed");
@@ -463,6 +475,8 @@ static void primer_files(void **state) {
         assert_int_equal(ps_primers_read(path, &panel, &primers, &err), rows[i].status);
         assert_int_equal(primers.n, rows[i].n);
         assert_int_equal(primers.listed, rows[i].listed);
+        for (size_t k = 0; k < primers.n; k++)
+            assert_int_equal(primers.row[k].strand, rows[i].strands[k]);
         ps_primers_free(&primers);
         unlink(path);
         free(path);
