@@ -31,8 +31,9 @@ typedef struct ps_molecule_key {
     uint64_t hash; /* 63 bits */
     int32_t end0
         [2]; /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell molecules apart */
-    uint8_t side; /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
-    uint8_t umi;  /* PS_UMI_* */
+    uint8_t side;     /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
+    uint8_t umi;      /* PS_UMI_* */
+    uint64_t letters; /* of the UMI, three bits each; 0: of none, or of too many or other ones */
 } ps_molecule_key;
 
 /* Fragments of one molecule that show one thing at a codon that is not the reference: a haplotype (`allele` 0), or an insertion,
@@ -65,6 +66,13 @@ typedef struct ps_molecules { /* by window and hash */
 int32_t ps_window_of(const ps_panel *panel, int32_t codon);
 int32_t ps_n_windows(const ps_panel *panel);
 uint64_t ps_allele_hash(int32_t beg0, int32_t end0, const char *alt);
+
+/* ACGTN as ps_molecule_key.letters; what joins two UMIs ('-', '+', '_') is left out. */
+enum { PS_UMI_LETTERS = 20 };
+uint64_t ps_umi_letters(const char *text, size_t n);
+int ps_umi_length(uint64_t letters);
+/* The same but for one letter, or for one or two missing letters at the beginning or end. 0 is near nothing. */
+int ps_umi_is_near(uint64_t a, uint64_t b);
 
 void ps_molecules_free(ps_molecules *molecules);
 /* Takes part's rows over. ps_molecules_tidy once after any number of additions; before it rows of one molecule may stand

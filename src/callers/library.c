@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "families.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/case.h"
 #include "plasmastrat/map.h"
@@ -39,6 +40,8 @@ static const double designed_share[N_SHARES] = {0.8, 0.17, 0.029, 0.001}, DESIGN
 typedef struct window { /* rows of one exon window */
     const ps_molecule *row;
     size_t n;
+    size_t n_kept;    /* rows of the sketch, also those that are no molecules (families.h) */
+    uint64_t highest; /* hash of these */
     double fragments; /* of the rows */
     double molecules; /* estimated, where not all are kept */
     int is_full;      /* not all are kept */
@@ -53,6 +56,7 @@ typedef struct window { /* rows of one exon window */
 typedef struct scan { /* of one read input */
     const ps_case *c;
     const ps_read_evidence *reads;
+    ps_families families;
     window *window;    /* of the panel */
     uint8_t *amplicon; /* by codon */
     int32_t n;
@@ -334,7 +338,7 @@ static double agreement(const int32_t *value, size_t n, int near, double usual) 
     return (pairs / (near + 0.5) + USUAL_PAIRS / usual) / (all + USUAL_PAIRS);
 }
 
-static double agreement_of_lengths(const ps_molecules *molecules, double length_at[3]) {
+static double agreement_of_lengths(const ps_families *molecules, double length_at[3]) {
     size_t n = 0, all = molecules->n;
     int32_t *length = ps_alloc(all ? all : 1, sizeof *length);
     for (size_t i = 0; i < all; i++) {
@@ -383,9 +387,15 @@ static void add_row(window *w, const ps_molecule *m) {
     w->fragments += copies_of(m);
 }
 
+static void add_kept(window *w, const ps_molecule *m) {
+    w->n_kept++;
+    w->highest = m->key.hash;
+}
+
 static void estimate(window *w) {
-    w->is_full = w->n == PS_MOLECULES_KEPT;
-    w->molecules = w->is_full ? ldexp((double)(w->n - 1), 63) / (double)w->row[w->n - 1].key.hash : (double)w->n;
+    w->is_full = w->n_kept == PS_MOLECULES_KEPT;
+    double all = w->is_full ? ldexp((double)(w->n_kept - 1), 63) / (double)w->highest : (double)w->n_kept;
+    w->molecules = w->n_kept ? all * (double)w->n / (double)w->n_kept : 0;
 }
 
 static scan look(const ps_case *c, ps_input_role role) {
@@ -393,8 +403,11 @@ static scan look(const ps_case *c, ps_input_role role) {
     const ps_molecules *all = &s.reads->codons.molecules;
     s.window = ps_alloc((size_t)s.n, sizeof *s.window);
     s.amplicon = ps_alloc((size_t)c->panel->n_codons, 1);
+    s.families = ps_families_of(all);
     for (size_t i = 0; i < all->n; i++)
-        add_row(&s.window[all->row[i].window], &all->row[i]);
+        add_kept(&s.window[all->row[i].window], &all->row[i]);
+    for (size_t i = 0; i < s.families.n; i++)
+        add_row(&s.window[s.families.row[i].window], &s.families.row[i]);
     for (int32_t id = 0; id < s.n; id++) {
         window *w = &s.window[id];
         estimate(w);
@@ -410,7 +423,7 @@ static scan look(const ps_case *c, ps_input_role role) {
             stack_ends(&s, &s.window[ps_window_of(c->panel, codon)], codon);
     for (int32_t id = 0; id < s.n; id++)
         find_stacks(&s, &s.window[id]);
-    double same_length = agreement_of_lengths(all, s.length);
+    double same_length = agreement_of_lengths(&s.families, s.length);
     for (int32_t id = 0; id < s.n; id++)
         if (s.window[id].n) {
             s.window[id].places = places_of(&s.window[id], same_length);
@@ -420,6 +433,7 @@ static scan look(const ps_case *c, ps_input_role role) {
 }
 
 static void free_scan(scan *s) {
+    ps_families_free(&s->families);
     free(s->window);
     free(s->amplicon);
 }
@@ -427,7 +441,7 @@ static void free_scan(scan *s) {
 /* ---- the library ---------------------------------------------------------------------------------------------------- */
 
 static void add_up(const scan *s, ps_library *out) {
-    double umi = 0, stacked = 0, forward = 0, chance = 0, counted_once = 0;
+    double stacked = 0, forward = 0, chance = 0, counted_once = 0;
     for (int32_t id = 0; id < s->n; id++) {
         const window *w = &s->window[id];
         if (!w->n)
@@ -444,7 +458,6 @@ static void add_up(const scan *s, ps_library *out) {
             out->copies += w->fragments - (double)w->n;
         }
         for (size_t i = 0; i < w->n; i++) {
-            umi += w->row[i].key.umi != PS_UMI_NONE ? copies_of(&w->row[i]) : 0;
             forward += w->row[i].copies[PS_F1R2];
         }
     }
@@ -452,7 +465,7 @@ static void add_up(const scan *s, ps_library *out) {
     out->copies = counted > 0 ? out->copies / counted : NAN;
     out->chance = counted > 0 ? chance / counted : NAN;
     out->share = counted > 0 ? counted_once / counted : 1;
-    out->umi = out->fragments > 0 ? umi / out->fragments : NAN;
+    out->umi = s->families.umi;
     out->stacked = out->fragments > 0 ? stacked / out->fragments : NAN;
     out->first_forward = out->fragments > 0 ? forward / out->fragments : NAN;
 }
@@ -507,21 +520,28 @@ double ps_library_share(const ps_library *b, double depth) {
     return is_capped ? fmin(b->share, b->assumed / depth) : b->share;
 }
 
+static double molecules_per_fragment(const ps_panel *panel, window *w, const ps_families *families) {
+    double length[3];
+    estimate(w);
+    w->places = places_of(w, agreement_of_lengths(families, length));
+    double kept = (double)w->n / w->molecules, copies = 1 - (double)w->n / w->fragments;
+    double chance = chance_copies(w->fragments / kept, w->places) * kept / w->fragments;
+    if (w->row->key.umi == PS_UMI_NONE && !has_copies(&panel->limits, copies, chance))
+        return 1;
+    double merged = share_of(w);
+    return merged < 1 ? merged : (double)w->n / w->fragments;
+}
+
 double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *molecules) {
     window w = {0};
-    double length[3];
+    ps_families families = ps_families_of(molecules);
     for (size_t i = 0; i < molecules->n; i++)
-        add_row(&w, &molecules->row[i]);
-    if (!w.n)
-        return 1;
-    estimate(&w);
-    w.places = places_of(&w, agreement_of_lengths(molecules, length));
-    double kept = (double)w.n / w.molecules, copies = 1 - (double)w.n / w.fragments;
-    double chance = chance_copies(w.fragments / kept, w.places) * kept / w.fragments;
-    if (w.row->key.umi == PS_UMI_NONE && !has_copies(&panel->limits, copies, chance))
-        return 1;
-    double merged = share_of(&w);
-    return merged < 1 ? merged : (double)w.n / w.fragments;
+        add_kept(&w, &molecules->row[i]);
+    for (size_t i = 0; i < families.n; i++)
+        add_row(&w, &families.row[i]);
+    double share = w.n ? molecules_per_fragment(panel, &w, &families) : 1;
+    ps_families_free(&families);
+    return share;
 }
 
 /* ---- what counts ---------------------------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 /* Letters of a UMI that is hardly ever drawn twice over one gene (16 million), so that it tells a molecule by itself. Libraries
  * that are cut after they were copied (10x) need that: copies of a molecule differ in their ends. */
 enum { LONG_UMI = 12 };
+#define UMI_IS_LETTERS (UINT64_C(1) << 63)
 
 /* ---- 5' ends -------------------------------------------------------------------------------------------------------- */
 
@@ -69,7 +70,17 @@ static const char *text_of(const bam1_t *b, const char *tag) {
 }
 
 static uint64_t hash_text(const char *text, size_t n) {
-    return text ? ps_hash(text, n) : 0;
+    return text ? ps_hash(text, n) >> 1 : 0;
+}
+
+static uint64_t umi_of_text(const char *text, size_t n) {
+    uint64_t letters = ps_umi_letters(text, n);
+    return letters ? letters | UMI_IS_LETTERS : hash_text(text, n);
+}
+
+/* No base of it was read. */
+static int is_void(const char *text) {
+    return !text[strspn(text, "Nn-+_.*")];
 }
 
 static int is_long_umi(const char *text, size_t n) {
@@ -81,8 +92,8 @@ static int is_long_umi(const char *text, size_t n) {
 
 /* MI is a family's number or name: unique at its ends and within what was grouped together, which may be one read group. "12/A"
  * and "12/B" are the two strands of one molecule. Other slashes belong to the name: Picard writes contig:position/UMI. */
-static int take_family(const bam1_t *b, ps_ends *e) {
-    const uint8_t *tag = bam_aux_get(b, "MI");
+static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
+    const uint8_t *tag = bam_aux_get(b, name);
     const char *text = tag && *tag == 'Z' ? (const char *)tag + 1 : NULL, *lane = text_of(b, "RG");
     size_t n = text ? strlen(text) : 0;
     if (n > 2 && text[n - 2] == '/' && (text[n - 1] == 'A' || text[n - 1] == 'B'))
@@ -91,31 +102,32 @@ static int take_family(const bam1_t *b, ps_ends *e) {
         return 0;
     if (text && is_long_umi(text, n)) {
         e->umi_kind = PS_UMI_ALONE;
-        e->umi = hash_text(text, n);
+        e->umi = umi_of_text(text, n);
         return 1;
     }
     int64_t number = text ? 0 : bam_aux2i(tag);
     uint64_t family[2] = {text ? hash_text(text, n) : ps_hash(&number, sizeof number),
                           hash_text(lane, lane ? strlen(lane) : 0)};
     e->umi_kind = PS_UMI_FAMILY;
-    e->umi = ps_hash(family, sizeof family);
+    e->umi = ps_hash(family, sizeof family) >> 1;
     return 1;
 }
 
-/* Corrected UMIs before raw ones; UB is of the cell that CB names. */
+/* Corrected UMIs before raw ones; UB is of the cell that CB names. UG is UMI-tools' number of a family, which BX names too. */
 static void take_umi(const bam1_t *b, ps_ends *e) {
     static const char *const tags[] = {"UB", "BX", "RX", "OX"};
-    if (take_family(b, e))
+    if (take_family(b, "MI", e))
         return;
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         const char *umi = text_of(b, tags[i]), *cell = i == 0 ? text_of(b, "CB") : NULL;
-        if (!umi)
+        if (!umi || is_void(umi))
             continue;
         uint64_t both[2] = {hash_text(umi, strlen(umi)), hash_text(cell, cell ? strlen(cell) : 0)};
         e->umi_kind = cell || is_long_umi(umi, strlen(umi)) ? PS_UMI_ALONE : PS_UMI_WITHIN_ENDS;
-        e->umi = ps_hash(both, sizeof both);
+        e->umi = cell ? ps_hash(both, sizeof both) >> 1 : umi_of_text(umi, strlen(umi));
         return;
     }
+    take_family(b, "UG", e);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------------ */
@@ -168,6 +180,7 @@ ps_molecule_key ps_ends_key(const ps_ends *e, int side) {
     if (e->umi_kind == PS_UMI_FAMILY || e->umi_kind == PS_UMI_ALONE)
         known[2] = 0;
     known[3] = e->umi_kind == PS_UMI_NONE ? 0 : (int64_t)e->umi;
+    key.letters = e->umi & UMI_IS_LETTERS ? e->umi & ~UMI_IS_LETTERS : 0;
     key.hash = ps_hash(known, sizeof known) >> 1;
     return key;
 }

@@ -10,7 +10,7 @@
 typedef struct flat_molecule {
     int32_t window, left0, right0, codon_beg, codon_end;
     uint64_t hash;
-    uint8_t umi;
+    uint64_t umi; /* PS_UMI_*, and the letters times four */
     uint32_t f1r2, f2r1;
     char *reference; /* fragments with the reference, codon after codon: "12x1,0,3x2"; NULL: no codon */
 } flat_molecule;
@@ -29,7 +29,7 @@ static const ps_column molecule_columns[] = {
     PS_COLUMN(flat_molecule, hash, HEX, 0, 0),
     PS_COLUMN(flat_molecule, left0, I32, -1, MOST_PLACE),
     PS_COLUMN(flat_molecule, right0, I32, -1, MOST_PLACE),
-    PS_COLUMN(flat_molecule, umi, U8, 0, PS_UMI_ALONE),
+    PS_COLUMN(flat_molecule, umi, U64, 0, (INT64_C(1) << (3 * PS_UMI_LETTERS + 2)) - 1),
     PS_COLUMN(flat_molecule, f1r2, U32, 0, PS_MOST_COUNT),
     PS_COLUMN(flat_molecule, f2r1, U32, 0, PS_MOST_COUNT),
     PS_COLUMN(flat_molecule, codon_beg, I32, 0, MOST_CODON),
@@ -104,7 +104,7 @@ void ps_molecules_write(const ps_molecules *molecules, ps_pen *pen) {
                                  .codon_beg = m->codon_beg,
                                  .codon_end = m->codon_end,
                                  .hash = m->key.hash,
-                                 .umi = m->key.umi,
+                                 .umi = m->key.umi | m->key.letters << 2,
                                  .f1r2 = m->copies[PS_F1R2],
                                  .f2r1 = m->copies[PS_F2R1],
                                  .reference = text_of(m)};
@@ -147,11 +147,12 @@ static void take_row(ps_scan *scan, const flat_molecule *row, ps_molecule *m) {
                      (int)row->codon_beg, (int)row->codon_end, (int)row->window);
         return;
     }
-    *m = (ps_molecule){.window = row->window,
-                       .key = {.hash = row->hash, .end0 = {row->left0, row->right0}, .umi = row->umi},
-                       .copies = {row->f1r2, row->f2r1},
-                       .codon_beg = row->codon_beg,
-                       .codon_end = row->codon_end};
+    *m = (ps_molecule){
+        .window = row->window,
+        .key = {.hash = row->hash, .end0 = {row->left0, row->right0}, .umi = row->umi & 3, .letters = row->umi >> 2},
+        .copies = {row->f1r2, row->f2r1},
+        .codon_beg = row->codon_beg,
+        .codon_end = row->codon_end};
     for (int k = 0; k < 2; k++)
         m->key.end0[k] = m->key.end0[k] < 0 ? PS_END_UNKNOWN : m->key.end0[k];
     if (n)

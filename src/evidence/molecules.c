@@ -37,6 +37,43 @@ uint64_t ps_allele_hash(int32_t beg0, int32_t end0, const char *alt) {
     return hash | 1; /* 0 is a haplotype */
 }
 
+/* ---- UMIs ---------------------------------------------------------------------------------------------------------- */
+
+uint64_t ps_umi_letters(const char *text, size_t n) {
+    static const char letters[] = "ACGTN";
+    uint64_t packed = 0;
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *at = text[i] ? strchr(letters, text[i]) : NULL;
+        if (strchr("-+_", text[i]))
+            continue;
+        if (!at || used++ == PS_UMI_LETTERS)
+            return 0;
+        packed = packed << 3 | (uint64_t)(at - letters + 1);
+    }
+    return packed;
+}
+
+int ps_umi_length(uint64_t packed) {
+    int n = 0;
+    for (; packed; packed >>= 3)
+        n++;
+    return n;
+}
+
+int ps_umi_is_near(uint64_t a, uint64_t b) {
+    int n_a = ps_umi_length(a), n_b = ps_umi_length(b), missing = abs(n_a - n_b), other = 0;
+    uint64_t longer = n_a > n_b ? a : b, shorter = n_a > n_b ? b : a;
+    if (!a || !b || missing > 2)
+        return 0;
+    if (missing)
+        return longer >> 3 * missing == shorter ||
+               (longer & ((UINT64_C(1) << 3 * (n_a < n_b ? n_a : n_b)) - 1)) == shorter;
+    for (uint64_t x = a ^ b; x; x >>= 3)
+        other += (x & 7) != 0;
+    return other <= 1;
+}
+
 /* ---- one molecule -------------------------------------------------------------------------------------------------- */
 
 static void free_molecule(ps_molecule *m) {

@@ -408,6 +408,61 @@ static void mates_are_met(void **state) {
     }
 }
 
+/* Thirty molecules at places of chance, eight copies each. */
+static void umis_as_they_are_read(void **state) {
+    (void)state;
+    enum { RIGHT, HALF, THIRD, MISREAD, CUT, NUMBER, VOID, N_READ };
+    for (int how = 0; how < N_READ; how++) {
+        unit_sam s;
+        uint64_t seed = 7;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 30; i++) {
+            int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), apart = 20 + (int32_t)unit_below(&seed, 150);
+            for (int k = 0; k < 8; k++) {
+                char tag[40], umi[9] = "ACGTAC";
+                umi[6] = "ACGT"[i % 4];
+                umi[7] = "ACGT"[i / 4 % 4];
+                umi[3] = how == MISREAD && k == 3 ? 'A' : umi[3];
+                umi[how == CUT ? 6 + k % 3 : 8] = '\0';
+                snprintf(tag, sizeof tag, "RX:Z:%s", how == VOID ? "NNNN-NNNN" : umi);
+                if (how == NUMBER)
+                    snprintf(tag, sizeof tag, "UG:i:%d", i);
+                int has_none = (how == HALF && k % 2) || (how == THIRD && k % 3);
+                add_pair(&s, 8 * i + k, left, apart, i & 1, has_none ? READ(.flag = 0) : READ(.tags = tag));
+            }
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.library.kind, how == VOID || how == THIRD ? PS_LIBRARY_COPIES : PS_LIBRARY_UMI);
+        assert_int_equal(o.counted, 30);
+    }
+}
+
+static void umis_near_each_other(void **state) {
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        int length, is_near;
+    } rows[] = {{"ACGT", "ACGT", 4, 1},
+                {"ACGT", "ACTT", 4, 1},
+                {"ACGT", "AGTT", 4, 0},
+                {"ACGT", "ACGN", 4, 1},
+                {"ACGT", "ACG", 4, 1},
+                {"ACGT", "GT", 4, 1},
+                {"ACGT", "CA", 4, 0},
+                {"ACGT", "A", 4, 0},
+                {"AC-GT", "ACGT", 4, 1},
+                {"AC*T", "ACGT", 0, 0},
+                {"", "", 0, 0},
+                {"ACGTACGTACGTACGTACGT", "ACGTACGTACGTACGTACGA", 20, 1},
+                {"ACGTACGTACGTACGTACGTA", "ACGTACGTACGTACGTACGA", 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint64_t a = ps_umi_letters(rows[i].a, strlen(rows[i].a)), b = ps_umi_letters(rows[i].b, strlen(rows[i].b));
+        assert_int_equal(ps_umi_length(a), rows[i].length);
+        assert_int_equal(ps_umi_is_near(a, b), rows[i].is_near);
+        assert_int_equal(ps_umi_is_near(b, a), rows[i].is_near);
+    }
+}
+
 /* Names that begin anew in each lane, with read groups or without: four fragments, none of them mixed. */
 static void names_restart(void **state) {
     (void)state;
@@ -510,6 +565,8 @@ int main(void) {
         cmocka_unit_test(primers_hide),
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),
+        cmocka_unit_test(umis_as_they_are_read),
+        cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_do_not_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
         cmocka_unit_test(lanes_add_up),

@@ -1,0 +1,86 @@
+#include "families.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "plasmastrat/alloc.h"
+
+static const double UMI_SHARE = 0.5; /* from here on fragments with a UMI are used, else those without */
+
+static double copies_of(const ps_molecule *m) {
+    return (double)m->copies[0] + m->copies[1];
+}
+
+static double umi_share(const ps_molecules *all) {
+    double umi = 0, n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        n += copies_of(&all->row[i]);
+        umi += all->row[i].key.umi != PS_UMI_NONE ? copies_of(&all->row[i]) : 0;
+    }
+    return n > 0 ? umi / n : NAN;
+}
+
+/* By window, ends and orientation; the largest family first. */
+static int by_ends(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    if (x->window != y->window)
+        return x->window < y->window ? -1 : 1;
+    for (int k = 0; k < 2; k++)
+        if (x->key.end0[k] != y->key.end0[k])
+            return x->key.end0[k] < y->key.end0[k] ? -1 : 1;
+    if (x->key.side != y->key.side)
+        return x->key.side - y->key.side;
+    if (copies_of(x) != copies_of(y))
+        return copies_of(x) > copies_of(y) ? -1 : 1;
+    return (x->key.hash > y->key.hash) - (x->key.hash < y->key.hash);
+}
+
+static int same_ends(const ps_molecule *x, const ps_molecule *y) {
+    return x->window == y->window && x->key.end0[0] == y->key.end0[0] && x->key.end0[1] == y->key.end0[1] &&
+           x->key.side == y->key.side;
+}
+
+/* No library has UMIs of different lengths, so those were cut, however many they are. */
+static int is_misread(const ps_molecule *small, const ps_molecule *large) {
+    int differ = ps_umi_length(small->key.letters) != ps_umi_length(large->key.letters);
+    int is_small = copies_of(large) > copies_of(small) && copies_of(large) >= 2 * copies_of(small) - 1;
+    return (differ || is_small) && ps_umi_is_near(small->key.letters, large->key.letters);
+}
+
+/* Marks with window -1 what is a misread copy of a larger family. */
+static void mark_misread(ps_molecule *row, size_t n) {
+    ps_molecule **at = ps_alloc(n + 1, sizeof *at);
+    size_t n_at = 0;
+    for (size_t i = 0; i < n; i++)
+        if (row[i].key.letters)
+            at[n_at++] = &row[i];
+    qsort(at, n_at, sizeof *at, by_ends);
+    char *is_copy = ps_alloc(n_at + 1, 1);
+    for (size_t i = 1, first = 0; i < n_at; i++) {
+        first = same_ends(at[i], at[first]) ? first : i;
+        for (size_t k = first; k < i && !is_copy[i]; k++)
+            is_copy[i] = (char)is_misread(at[i], at[k]);
+    }
+    for (size_t i = 0; i < n_at; i++)
+        at[i]->window = is_copy[i] ? -1 : at[i]->window;
+    free(is_copy);
+    free(at);
+}
+
+ps_families ps_families_of(const ps_molecules *molecules) {
+    ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
+    size_t n = 0;
+    for (size_t i = 0; i < molecules->n; i++)
+        if ((molecules->row[i].key.umi != PS_UMI_NONE) == (f.umi >= UMI_SHARE))
+            f.row[n++] = molecules->row[i];
+    mark_misread(f.row, n);
+    for (size_t i = 0; i < n; i++)
+        if (f.row[i].window >= 0)
+            f.row[f.n++] = f.row[i];
+    return f;
+}
+
+void ps_families_free(ps_families *families) {
+    free(families->row);
+    *families = (ps_families){0};
+}

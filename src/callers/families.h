@@ -1,0 +1,21 @@
+/* families.h - of the molecules that a sketch keeps, those that are molecules.
+ *
+ * Where only a part of the fragments has a UMI, one molecule may be there with and without: what most fragments have is used, the
+ * rest is left out. A UMI that was read with an error is a family of its own: a small family whose UMI differs by one letter, or by
+ * missing letters at one end, from a larger one of the same ends is that family's (directional rule of UMI-tools, Smith 2017).
+ */
+#ifndef PLASMASTRAT_FAMILIES_H
+#define PLASMASTRAT_FAMILIES_H
+
+#include "plasmastrat/molecules.h"
+
+typedef struct ps_families {
+    ps_molecule *row; /* as in the sketch, in its order; what they point to is the sketch's */
+    size_t n;
+    double umi; /* share of all fragments that have a UMI; NaN: no fragment */
+} ps_families;
+
+ps_families ps_families_of(const ps_molecules *molecules);
+void ps_families_free(ps_families *families);
+
+#endif
