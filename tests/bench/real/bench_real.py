@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The figures of the RAS caller on libraries as they are: reads of an Illumina simulator, aligned by bwa mem.
 
-  bench_real.py [--quick] [--only KIND,...] [--samples WILD,PLANTED] [--seed N] [--seconds N] [--pools FOLDER] [--peers N]
-                [--verbose]
+  bench_real.py [--quick] [--only KIND,...] [--samples WILD,PLANTED] [--seed N] [--seconds N] [--pools FOLDER] [--tally FILE]
+                [--peers N] [--check] [--verbose]
 
 The design, so that a thousand samples of each kind can be had in an hour:
 - Pools. Templates of wild-type DNA at random places (and, apart, as one amplicon) go through art_illumina (-amp, one template an
@@ -23,7 +23,8 @@ duplication planted at the lod95 that the wild type printed for that codon and c
 45 %: no wild type), or both (the good one decides). --peers N: bcftools and freebayes on the first N files of each kind.
 
 Samples are seeded by --seed, pools always by 1. $PLASMASTRAT: the program (default ./plasmastrat). Needs art_illumina, bwa, samtools.
-Prints a table; exit status 1 when a figure is missed. --seconds: no new sample after so many. --pools: keep the pools there.
+Prints a table; exit status 1 when a figure is missed. --seconds: of each kind no new sample after so many. --pools: keep the pools
+there. --tally: carry on where FILE stopped and print the sums, so that the whole can be run in pieces.
 """
 import argparse
 import bisect
@@ -73,6 +74,8 @@ class Sample:
         self.windows = pools.world.windows
         self.profile = profiles[seed % len(profiles)]
         self.depth = self.rng.choice(kind["depth"])
+        if len(profiles) == 1:  # --quick: no more than the pool has
+            self.depth = min(self.depth, 2 * pools.size // 5)
         self.molecules = self.rng.choice(kind["molecules"]) if "molecules" in kind else None
         self.damage = self.rng.choice(kind["damage"]) if "damage" in kind else 0
         self.deep = profiles if self.depth >= 10000 else (self.profile,)
@@ -312,14 +315,13 @@ def check(pools):
         print(profile[0], "template: records, clipped, digits of CIGAR", shown[0], "edited:", shown[1])
 
 
-def run_kind(bench, name, options, until):
-    kind = KINDS[name]
+def run_kind(bench, name, options):
+    kind, peers, start = KINDS[name], bench.peers, time.time()
     wild, planted = kind["quick" if options.quick else "full"]
     if options.samples:
         wild, planted = (int(x) for x in options.samples.split(","))
-    peers = bench.peers
-    for i in range(wild):
-        if time.time() > until:
+    for i in range(bench.tally["wild"], wild):
+        if time.time() > start + options.seconds:
             break
         bench.peers = peers if i < options.peers else None
         bench.one(name, kind, zlib.crc32(("%s %d %d" % (name, options.seed, i)).encode()), i < planted and kind["full"][1])
@@ -327,11 +329,25 @@ def run_kind(bench, name, options, until):
     return print_row(name, kind, bench.tally)
 
 
+def read_tally(path):
+    if not path or not os.path.exists(path):
+        return {}
+    with open(path) as handle:
+        return {name: collections.Counter(t) for name, t in json.load(handle).items()}
+
+
+def write_tally(path, tallies):
+    if path:
+        with open(path + ".part", "w") as out:
+            json.dump(tallies, out, indent=1, sort_keys=True)
+        os.rename(path + ".part", path)
+
+
 def main():
     parser = argparse.ArgumentParser()
     for flag in ("--quick", "--verbose", "--check"):
         parser.add_argument(flag, action="store_true")
-    for option in ("--only", "--samples", "--pools"):
+    for option in ("--only", "--samples", "--pools", "--tally"):
         parser.add_argument(option, default="")
     for option, value in (("--seed", 1), ("--seconds", 1 << 30), ("--peers", 0)):
         parser.add_argument(option, type=int, default=value)
@@ -340,7 +356,7 @@ def main():
     if absent or not os.path.exists(REFERENCE):
         print("bench_real: skipped: %s" % (", ".join(absent) or "no " + os.path.normpath(REFERENCE)))
         return 0
-    start, missed, n = time.time(), 0, 0
+    start, missed, n, tallies = time.time(), 0, 0, read_tally(options.tally)
     folder = tempfile.mkdtemp(prefix="bench_real")
     try:
         os.makedirs(options.pools or folder, exist_ok=True)
@@ -353,7 +369,9 @@ def main():
         for name in KINDS:
             if not options.only or name in options.only.split(","):
                 bench = Bench(options, pools, PROFILES[:1] if options.quick else PROFILES, peers)
-                missed += run_kind(bench, name, options, start + options.seconds)
+                bench.tally = tallies.setdefault(name, bench.tally)
+                missed += run_kind(bench, name, options)
+                write_tally(options.tally, tallies)
                 n += bench.n
         print("%d samples, %.0f s, of these %.0f s of processor in the program and its peers" % (
             n, time.time() - start, os.times().children_user + os.times().children_system))
