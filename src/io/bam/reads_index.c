@@ -51,11 +51,6 @@ static char *find_index(const ps_reads *reads, int *stale) {
     return NULL;
 }
 
-static int by_place(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Is this a line to compare with its container? The first of an index are, and each PS_MOST_PROBES-th of those after. */
 static int is_probed(size_t line) {
     return line < PS_MOST_PROBES || line % PS_MOST_PROBES == 0;
@@ -72,7 +67,7 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     kstring_t line = KS_INITIALIZE;
     int result = 1, got = -1;
     int64_t contig_before = -1, slice, offset_before = -1, slice_before = -1;
-    size_t capacity = 0, n_lines = 0;
+    size_t n_lines = 0;
     ps_crai_line one;
     hFILE *cram = hts_get_format(reads->file)->version.major == 3 ? hopen(reads->source.path, "r") : NULL;
     reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
@@ -99,8 +94,7 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
                 reads->shares_slice[contig_before] = 1;
         }
         if (one.contig >= 0 && one.beg1 > 0) {
-            PS_GROW(reads->slice_beg, reads->n_slice_beg, capacity);
-            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)one.contig << 32 | ((uint64_t)one.beg1 - 1);
+            ps_slices_add(&reads->slices, (int)one.contig, one.beg1 - 1, one.beg1 - 1 + one.span);
         }
         contig_before = one.contig;
         offset_before = one.container;
@@ -108,8 +102,7 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     }
     if (result == 1 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
-    if (reads->n_slice_beg)
-        qsort(reads->slice_beg, reads->n_slice_beg, sizeof *reads->slice_beg, by_place);
+    ps_slices_sort(&reads->slices);
     ks_free(&line);
     bgzf_close(file);
     if (cram)
@@ -209,10 +202,8 @@ static int load_crai(ps_reads *reads, const char *index, ps_error *err) {
     int ours = reads->source.is_remote ? 1 : read_crai(reads, index, err);
     if (ours == 0) { /* what it says of slices is not to be believed either */
         free(reads->shares_slice);
-        free(reads->slice_beg);
+        ps_slices_free(&reads->slices);
         reads->shares_slice = NULL;
-        reads->slice_beg = NULL;
-        reads->n_slice_beg = 0;
     }
     if (ours <= 0)
         return ours;
