@@ -24,7 +24,7 @@ static const command commands[] = {
     {"sample", ps_cmd_sample, "label one sample"},
     {"batch", ps_cmd_batch, "label every sample of a sheet"},
     {"sheet", ps_cmd_sheet, "make the sheet of batch from a results folder, or an example"},
-    {"stratify", ps_cmd_stratify, "join per-assay results of one sample, and label again"},
+    {"stratify", ps_cmd_stratify, "join the evidence of one sample's separate runs, and label again"},
     {"report", ps_cmd_report, "cohort table, page and MultiQC file from results that exist"},
     {"validate", ps_cmd_validate, "expected against found: agreement, repeatability, limit of detection"},
     {"explain", ps_cmd_explain, "why this label, in words"},
@@ -76,7 +76,7 @@ static void list_commands(FILE *out) {
           out);
     for (int i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
-    fputs("\nplasmastrat help COMMAND, or plasmastrat COMMAND --help, tells more.\n", out);
+    fputs("\nplasmastrat help COMMAND, or plasmastrat COMMAND --help, says more about a command.\n", out);
 }
 
 static int cmd_help(int argc, char **argv, ps_error *err) {

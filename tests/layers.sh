@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 failed=0 checked=0
+nouns="(fragments|reads|molecules|samples|records|persons|checks|warnings|mutations|variants|errors|SNPs|mates)"
 
 # header -> layer that owns it
 layer_of() {
@@ -61,6 +62,12 @@ for file in src/*/*.[ch] src/*/*/*.[ch] src/main.c; do
         *) complain "$file includes htslib" ;;
         esac
     fi
+    # "1 fragments": a noun behind a count takes its ending from ps_s(); the panel's own tables and fixed numbers are many
+    case $file in
+    src/panel/*) ;;
+    *) many=$(grep -nE '%(zu|l{0,2}[du]|[.]0f) ([A-Za-z0-9]+ )?'"$nouns"'\b' "$file" | grep -vE '(Up to|Out of) %d|%d persons of each|%d identity SNPs')
+        [ -z "$many" ] || complain "$file: a count with a fixed plural, use ps_s(): $many" ;;
+    esac
     case $file in
     src/base/parallel.c | src/io/bam/bgzf_walk.c) ;;
     *) grep -qE '\b(pthread_create|thrd_create)\b' "$file" && complain "$file starts threads" ;;

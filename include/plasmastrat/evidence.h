@@ -314,7 +314,7 @@ typedef struct ps_input_info { /* one file */
 typedef struct ps_stated { /* what the user stated when the evidence was gathered; zero or NaN: nothing */
     double purity, prior_odds;
     ps_specimen specimen;
-    char *expect_name;          /* of the sample in the headers; NULL: the sample id. Not kept in the file */
+    char *expect_name;          /* of the sample in the headers; NULL: the sample id */
     char *model;                /* name of the --model, NULL: the default */
     char *model_table;          /* the model file's text; NULL: a built-in model */
     char *copynumber_reference; /* name and checksum, for messages */

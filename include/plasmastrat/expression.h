@@ -102,6 +102,8 @@ typedef struct ps_expression_call {
 } ps_expression_call;
 
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
+/* Another program's counts as evidence of RNA that shows nothing else. */
+void ps_counts_as_rna(const ps_panel *panel, const ps_count_evidence *counts, ps_read_evidence *rna);
 /* Where there is no RNA, the call from another program's counts. Beside RNA they only add a reason when they disagree. */
 void ps_expression_add_counts(const ps_case *c, ps_expression_call *call);
 /* The state of a call that passed the gates, had it so many fragments of CCND1 and `depth` times those of all other genes. */

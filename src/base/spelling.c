@@ -1,6 +1,7 @@
 #include "plasmastrat/spelling.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 enum { LONGEST = 64, LETTERS_PER_TYPO = 3 };
@@ -48,4 +49,8 @@ const char *ps_meant(const char *name, const char *const *known, size_t n) {
         }
     }
     return nearest;
+}
+
+const char *ps_s(double n) {
+    return fabs(n - 1) < 0.001 ? "" : "s";
 }

@@ -5,6 +5,8 @@
  */
 #include "absent.h"
 
+#include "plasmastrat/spelling.h"
+
 #include <math.h>
 
 typedef struct tally { /* places by whether they lie on the contig, and whether a fragment shows them */
@@ -40,7 +42,8 @@ int contig_is_absent(const ps_panel *panel, const ps_read_evidence *e, int conti
         return 0;
     ps_reason_add(
         reasons, PS_REASON_CONTIG_ABSENT,
-        "%s: nothing is seen on %s, where %s lies, at %.0f common SNPs and %.0f depth bins; elsewhere at %.0f of %.0f",
-        input, name, what, snps.n[1], bins.n[1], snps.seen[0] + bins.seen[0], snps.n[0] + bins.n[0]);
+        "%s: no reads on %s, where %s is: none at %.0f common SNP%s and %.0f depth bin%s; elsewhere at %.0f of %.0f",
+        input, name, what, snps.n[1], ps_s(snps.n[1]), bins.n[1], ps_s(bins.n[1]), snps.seen[0] + bins.seen[0],
+        snps.n[0] + bins.n[0]);
     return 1;
 }

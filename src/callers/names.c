@@ -6,35 +6,31 @@ const char *const ps_change_names[PS_N_CHANGES] = {"substitution", "multi_base",
 const ps_filter_row ps_filters[PS_N_FILTERS] = {
     [PS_FILTER_PASS] = {"PASS", "All filters passed", 0},
     [PS_FILTER_LOW_EVIDENCE] =
-        {"low_evidence", "Fewer supporting fragments than sequencing errors and this sample's background allow for",
+        {"low_evidence", "Too few supporting fragments: sequencing errors and this sample's background explain them",
          0},
     [PS_FILTER_ORIENTATION] =
         {"orientation_bias",
-         "Supporting fragments come from one read orientation, the reference's do not (oxidation, "
-         "deamination)",
+         "Supporting fragments have one read orientation, fragments of the reference both (oxidation, deamination)",
          1},
     [PS_FILTER_READ_END] =
         {"read_end",
-         "Supporting fragments show the place only near the ends of their alignments, the reference's "
-         "do not",
+         "Supporting fragments show the change only near the ends of their alignments, fragments of the reference "
+         "anywhere",
          1},
     [PS_FILTER_CLUTTER] = {"clutter",
-                           "Supporting fragments are clipped or differ at many other places: likely mismapped", 1},
+                           "Supporting fragments are clipped or differ at many other positions: likely mismapped", 1},
     [PS_FILTER_NEAR_INDEL] =
         {"near_indel",
-         "Beside a called indel, in few fragments: reads that end there are aligned straight through "
-         "it",
-         1},
+         "Few supporting fragments beside a called indel: probably the indel's own reads, which end there", 1},
     [PS_FILTER_GERMLINE] = {"germline", "Present in the matched normal", 1},
     [PS_FILTER_VCF] = {"vcf_filter", "The input VCF's own FILTER is not PASS", 0},
     [PS_FILTER_REFUTED] =
         {"refuted",
-         "Called in the input VCF only: fewer fragments of the DNA alignments carry it than its VAF "
-         "there allows",
+         "Called in the input VCF only: the DNA alignments show it in fewer fragments than its VAF in the VCF "
+         "predicts",
          0},
-    [PS_FILTER_DAMAGE] =
-        {"damage", "So many other places hold the same substitution at such VAFs that damaged molecules explain it",
-         1},
+    [PS_FILTER_DAMAGE] = {"damage",
+                          "Many other positions have the same substitution at such VAFs: damaged DNA explains it", 1},
 };
 const char *const ps_expression_state_names[PS_N_EXPRESSION_STATES] = {"not-assessable", "not-overexpressed",
                                                                        "intermediate", "overexpressed"};

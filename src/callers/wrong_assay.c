@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "plasmastrat/calls.h"
+#include "plasmastrat/spelling.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
 static const double assay_min_reads = 50; /* reads from which RNA and DNA are told apart (assumption) */
@@ -23,8 +24,8 @@ static int is_rna(const ps_read_evidence *e, char *why, size_t size) {
     }
     if (kept < assay_min_reads || spliced < assay_dna_max_spliced * kept)
         return 0;
-    snprintf(why, size, "%.0f of %.0f reads are spliced (%.2g, DNA stays under %g): is this RNA? give it with --rna",
-             spliced, kept, spliced / kept, assay_dna_max_spliced);
+    snprintf(why, size, "spliced are %.0f of %.0f read%s (%.2g, DNA stays under %g): is this RNA? give it with --rna",
+             spliced, kept, ps_s(kept), spliced / kept, assay_dna_max_spliced);
     return 1;
 }
 
@@ -41,9 +42,9 @@ static int is_dna(const ps_panel *panel, const ps_read_evidence *e, char *why, s
         return 0;
     snprintf(
         why, size,
-        "%.0f of %.0f reads at exon edges run on into the intron (%.2g, RNA stays under %g): is this DNA? give it "
+        "%.0f of %.0f read%s at exon edges run on into the intron (%.2g, RNA stays under %g): is this DNA? give it "
         "with --dna",
-        unspliced, edge, unspliced / edge, assay_rna_max_unspliced);
+        unspliced, edge, ps_s(edge), unspliced / edge, assay_rna_max_unspliced);
     return 1;
 }
 

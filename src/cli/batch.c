@@ -11,6 +11,7 @@
 #include "plasmastrat/interrupt.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
+#include "plasmastrat/spelling.h"
 #include "progress.h"
 #include "sheet.h"
 
@@ -18,11 +19,15 @@ static void cli_help_batch(FILE *out) {
     fputs(
         "plasmastrat batch - label every sample of a sheet\n\n"
         "usage: plasmastrat batch SHEET -o DIR\n\n"
-        "SHEET is a TSV or CSV file (as spreadsheet programs save it) with a header line and the columns sample_id, rna,\n"
-        "dna, normal, vcf, sv, cnv, counts, purity, specimen and molecules in any order; sample_id and one input are\n"
+        "SHEET is a TSV or CSV file (as spreadsheet programs save it) with a header line and the columns sample_id, "
+        "rna,\n"
+        "dna, normal, vcf, sv, cnv, counts, purity, specimen and molecules in any order; sample_id and one input "
+        "are\n"
         "needed. Paths are relative to the sheet; empty, . or NA means none; | separates the lanes of one cell.\n"
-        "Writes the files of `sample` for each sample and those of `report` for all: cohort.tsv (a row for every sample,\n"
-        "also the failed ones), cohort.html, cohort.maf, cbioportal_samples.txt and plasmastrat_mqc.json for MultiQC.\n"
+        "Writes the files of `sample` for each sample and those of `report` for all: cohort.tsv (a row for every "
+        "sample,\n"
+        "also the failed ones), cohort.html, cohort.maf, cbioportal_samples.txt and plasmastrat_mqc.json for "
+        "MultiQC.\n"
         "Exit status 1 when any sample failed. A batch that was stopped (Ctrl-C, a full disk, a crash) goes on with\n"
         "--resume: DIR/.plasmastrat remembers what each finished sample was made from.\n\n",
         out);
@@ -162,17 +167,18 @@ static int write_cohort(const batch_state *st, ps_error *err) {
 /* A batch that something from outside stopped: how far it came, and how to go on. */
 static int fail_stopped(const batch_state *st, const ps_error *stopped, ps_error *err) {
     ps_error_kind kind = ps_interrupted() ? PS_ERR_INTERRUPTED : PS_ERR_RUN;
-    return ps_fail(err, kind, NULL, 0, "%s: %zu of %zu samples are done and whole; %sgo on with%s", stopped->text,
-                   count_done(st), st->sheet->n, stopped->no_space ? "make room and " : "", st->again);
+    return ps_fail(err, kind, NULL, 0, "%s: %zu of %zu sample%s finished; %scontinue with%s", stopped->text,
+                   count_done(st), st->sheet->n, ps_s(st->sheet->n),
+                   stopped->no_space ? "make room on the disk, then " : "", st->again);
 }
 
 static void say_kept(const batch_state *st) {
     size_t kept = st->kept, changed = st->changed;
-    progress_message("--resume: %zu of %zu samples were done and are kept", kept, st->sheet->n);
+    progress_message("--resume: %zu of %zu sample%s done before and kept", kept, st->sheet->n, ps_s(st->sheet->n));
     if (changed)
         progress_message(
-            "--resume: %zu were done from other inputs, options, panel, model or version, or their files are "
-            "changed: done again",
+            "--resume: %zu done again, as their inputs, options, panel, model, program version or result files "
+            "changed",
             changed);
 }
 
@@ -192,8 +198,8 @@ static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error
     if (s->resume && !s->quiet)
         say_kept(st);
     if (done < n)
-        return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu samples failed; see %s/cohort.tsv", n - done, n,
-                       s->outdir);
+        return ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu of %zu sample%s failed; see %s/cohort.tsv", n - done, n,
+                       ps_s(n), s->outdir);
     if (!s->quiet)
         progress_message("%zu %s done: %s/cohort.tsv", n, n == 1 ? "sample" : "samples", s->outdir);
     return 0;

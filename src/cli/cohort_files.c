@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/outfile.h"
+#include "plasmastrat/spelling.h"
 #include "progress.h"
 
 /* The table comes last: whoever waits for it finds the rest in place. */
@@ -107,10 +108,10 @@ static void say_person(const ps_row *rows, const size_t *member, size_t n) {
         names = longer;
     }
     if (n > SHOWN_SAMPLES)
-        progress_message("warning: %s and %zu more are samples of the same person, by their common SNPs", names,
+        progress_message("warning: %s and %zu more are samples of the same person, by common SNPs", names,
                          n - SHOWN_SAMPLES);
     else
-        progress_message("warning: %s are samples of the same person, by their common SNPs", names);
+        progress_message("warning: %s are samples of the same person, by common SNPs", names);
     free(names);
 }
 
@@ -125,8 +126,8 @@ static void say_carried(const ps_row *rows, size_t n) {
             free(words);
         }
     if (found > SHOWN)
-        progress_message("warning: %zu more calls may be carry-over, see possible_carry_over of cohort.tsv",
-                         found - SHOWN);
+        progress_message("warning: %zu more call%s may be carry-over, see column possible_carry_over of cohort.tsv",
+                         found - SHOWN, ps_s(found - SHOWN));
 }
 
 int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,
@@ -141,8 +142,8 @@ int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_pan
             say_person(rows, member, m);
     }
     if (persons > SHOWN_PERSONS)
-        progress_message("warning: %zu more persons have several samples, see same_person_as of cohort.tsv",
-                         persons - SHOWN_PERSONS);
+        progress_message("warning: %zu more person%s with several samples, see column same_person_as of cohort.tsv",
+                         persons - SHOWN_PERSONS, ps_s(persons - SHOWN_PERSONS));
     free(member);
     free(told);
     ps_cohort_carry_over(&panels[0].limits, rows, n);

@@ -10,6 +10,7 @@
 #include "plasmastrat/dilution.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/table.h"
 
@@ -32,7 +33,8 @@ static const char help[] =
     "codon:\n"
     "  - the number of replaced fragments is binomial; fragments are drawn without replacement and keep their\n"
     "    haplotype, qualities, orientation and flags; every codon keeps the depth of the file that is mixed into;\n"
-    "  - molecules are drawn where copies are recognised, and fragments elsewhere; they count as independent of each\n"
+    "  - molecules are drawn where copies are recognised, and fragments elsewhere; they count as independent of "
+    "each\n"
     "    other, and codons as well;\n"
     "  - the errors of both files are kept as they are, none are added: both should come from the same kind of\n"
     "    library;\n"
@@ -298,9 +300,9 @@ static void put_caps(const dilution *d, const cli_settings *s, FILE *out) {
             if (needed <= (double)t->variant->best.depth)
                 continue;
             char *text =
-                ps_format("%s %s: the mutated file has %lld fragments there, a share of %g of %lld needs %.0f",
+                ps_format("%s %s: the mutated file has %lld fragment%s there, a share of %g of %lld needs %.0f",
                           gene_of(d->panel, t->variant), change_of(t->variant), (long long)t->variant->best.depth,
-                          d->plan->fraction[f], (long long)t->depth, needed);
+                          ps_s(t->variant->best.depth), d->plan->fraction[f], (long long)t->depth, needed);
             fprintf(out, "##capped %s\n", text);
             if (!warned++)
                 say((void *)s, NULL, text);

@@ -138,7 +138,7 @@ static int export_panel(char **args, int n, ps_error *err) {
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "panel export: unknown option '%s', expected --force",
                            args[i]);
         else if (n_places == 2)
-            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "panel export: '%s' is one too many, expected NAME DIR",
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "panel export: unexpected argument '%s', expected NAME DIR",
                            args[i]);
         else
             place[n_places++] = args[i];

@@ -1,5 +1,7 @@
 #include "progress.h"
 
+#include "plasmastrat/spelling.h"
+
 #include <sys/resource.h>
 
 #include <stdarg.h>
@@ -54,7 +56,7 @@ void progress_start(progress *p, FILE *out, size_t n, int terminal, int quiet) {
 }
 
 static void put_count(const progress *p) {
-    fprintf(p->out, "%zu/%zu samples", p->done, p->n);
+    fprintf(p->out, "%zu/%zu sample%s", p->done, p->n, ps_s(p->n));
     if (p->failed)
         fprintf(p->out, ", %zu failed", p->failed);
 }
@@ -166,7 +168,7 @@ static void put_meter(meter *m, const char *name, uint64_t done, uint64_t of, ui
     if (!line)
         return;
     if (!name) {
-        fprintf(line, "%llu of %llu parts read", (unsigned long long)done, (unsigned long long)of);
+        fprintf(line, "%llu of %llu part%s read", (unsigned long long)done, (unsigned long long)of, ps_s(of));
     } else {
         fprintf(line, "%s: ", short_name(name));
         if (done)

@@ -13,7 +13,7 @@ typedef struct kind {
 } kind;
 
 static const kind kinds[] = {
-    {"expression", reference_expression, "CCND1 expression over a cohort's RNA (column rna)"},
+    {"expression", reference_expression, "CCND1 expression over a cohort's RNA (column rna, or gene counts in column counts)"},
     {"copynumber", reference_copynumber,
      "panel of normals: depth of bins over normal DNA (column normal, or dna where no sample has one)"},
     {"errors", reference_errors,

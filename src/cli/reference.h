@@ -14,7 +14,8 @@ typedef struct reference_cohort {
     ps_result *sample;     /* of each row of the sheet, in its order: evidence, no calls */
 } reference_cohort;
 
-/* Reads one input of every sample of the sheet `s->rest[1]`; other inputs are ignored. All or nothing: samples that cannot be
+/* Reads one input of every sample of the sheet `s->rest[1]` (for RNA also gene counts, in all rows or in none); other inputs
+ * are ignored. All or nothing: samples that cannot be
  * read are errors, each told with its sample, and so is one on another build than the first. Fewer than `minimum` samples
  * with this input are refused before anything is read. */
 int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum, reference_cohort *cohort,

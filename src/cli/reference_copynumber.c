@@ -4,6 +4,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/normals.h"
+#include "plasmastrat/spelling.h"
 #include "reference.h"
 
 static int learn(const reference_cohort *cohort, ps_input_role role, ps_normals *normals, ps_error *err) {
@@ -33,8 +34,9 @@ int reference_copynumber(const cli_settings *s, FILE *out, ps_error *err) {
         goto out;
     ps_normals_write(&normals, cohort.panel, "plasmastrat " PS_VERSION, out);
     if (!s->quiet)
-        fprintf(stderr, "plasmastrat: %zu normals (%s, column %s): %d of %d bins usable\n", normals.n_samples,
-                ps_assay_names[normals.assay], ps_input_names[role], normals.usable, normals.n_bins);
+        fprintf(stderr, "plasmastrat: %zu normal%s (%s, column %s): %d of %d bin%s usable\n", normals.n_samples,
+                ps_s(normals.n_samples), ps_assay_names[normals.assay], ps_input_names[role], normals.usable,
+                normals.n_bins, ps_s(normals.n_bins));
     status = 0;
 out:
     ps_normals_free(&normals);

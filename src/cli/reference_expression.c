@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "reference.h"
 
 /* A name that begins with ## would be a comment of the table. */
@@ -34,8 +35,8 @@ static void say(const cli_settings *s, const ps_expression_reference *r) {
             fprintf(stderr, "plasmastrat: warning: %s: left out: %s\n", r->sample[i].id, r->sample[i].reason);
     if (s->quiet)
         return;
-    fprintf(stderr, "plasmastrat: %zu of %zu samples used, CCND1 log2 median %.2f, MAD %.2f", r->n_used, r->n_samples,
-            r->median, r->mad);
+    fprintf(stderr, "plasmastrat: %zu of %zu sample%s used, CCND1 log2 median %.2f, MAD %.2f", r->n_used,
+            r->n_samples, ps_s(r->n_samples), r->median, r->mad);
     for (int j = 0; j < r->n_components; j++)
         fprintf(stderr, "%s %.2f (%.0f %%, %s)", j ? "," : "; per plasma cell at log2", r->component[j].mean,
                 100 * r->component[j].weight, ps_level_names[r->component[j].level]);

@@ -7,6 +7,7 @@
 #include "plasmastrat/fit.h"
 #include "plasmastrat/interrupt.h"
 #include "plasmastrat/parallel.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/table.h"
 #include "progress.h"
@@ -163,9 +164,9 @@ static int check_enough(const char *path, const cohort *c, ps_error *err) {
         if (persons < LEAST)
             return ps_fail(
                 err, PS_ERR_USAGE, path, 0,
-                "%zu of %zu %s samples have both CCND1 and RAS assessable, of %zu persons, expected at least "
+                "%zu of %zu %s samples have both CCND1 and RAS assessable, of %zu person%s, expected at least "
                 "%d persons of each class",
-                usable[k], n[k], ps_class_names[k], persons, LEAST);
+                usable[k], n[k], ps_class_names[k], persons, ps_s(persons), LEAST);
     }
     return 0;
 }
@@ -210,8 +211,8 @@ static void print_validation(FILE *out, const ps_cross_validation *v) {
     fprintf(out, "## cross-validation: %s\n",
             v->folds > PS_FIT_FOLDS ? "each person left out once" : "10 folds, persons of the sheet in turn");
     fprintf(out,
-            "## accuracy at p 0.5 and the cohort's own odds %.3g: %.3g of %.3g persons (%.3g, 95 %% %.3g to %.3g)\n",
-            v->odds, v->right, all, v->right / all, low, high);
+            "## accuracy at p 0.5 and the cohort's own odds %.3g: %.3g of %.3g person%s (%.3g, 95 %% %.3g to %.3g)\n",
+            v->odds, v->right, all, ps_s(all), v->right / all, low, high);
     fprintf(out, "## Brier score %.4g (knowing nothing: 0.25), log score %.4g (knowing nothing: 0.6931)\n", v->brier,
             v->log_score);
     fprintf(
@@ -268,8 +269,10 @@ static void print_file(FILE *out, const char *path, const cohort *c, const ps_mo
             "## fitted by plasmastrat " PS_VERSION
             " to %s: %.6g plasmacytoma, %.6g intramedullary, each person counted once\n",
             slash ? slash + 1 : path, v->n[PS_CLASS_PLASMACYTOMA], v->n[PS_CLASS_INTRAMEDULLARY]);
-    fprintf(out, "## persons, by common SNPs where there are enough: %zu of %zu samples\n", c->persons, c->n);
-    fprintf(out, "## left out for want of CCND1 or RAS, or of mixed persons: %zu\n", c->left_out);
+    fprintf(out, "## persons, by common SNPs where there are enough: %zu of %zu sample%s\n", c->persons, c->n,
+            ps_s(c->n));
+    fprintf(out, "## left out because CCND1 or RAS is not assessable, or inputs are of different persons: %zu\n",
+            c->left_out);
     print_validation(out, v);
     print_rates(out, m, population);
     print_model(out, m);

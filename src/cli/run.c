@@ -321,9 +321,9 @@ static int refuse_same_reads(const run *r, ps_error *err) {
     for (size_t i = 0; i < r->n_sources; i++)
         for (size_t j = 0; j < i; j++)
             if (ps_same_reads(&r->told[i], &r->told[j]))
-                return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0, "is given as %s, but has the reads of %s (%s)",
-                               ps_input_names[r->source[i].role], r->source[j].path,
-                               ps_input_names[r->source[j].role]);
+                return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0,
+                               "is given as %s, but has the same reads as %s (%s)", ps_input_names[r->source[i].role],
+                               r->source[j].path, ps_input_names[r->source[j].role]);
     return 0;
 }
 
@@ -397,7 +397,7 @@ static int look_for_joins(const run *r, ps_result *result, ps_error *err) {
         return refuse_part_of_vcf(r, "structural variants", &why, err);
     result->evidence.has_sv = 1;
     note_part_of_vcf(r, &sv->path, sv->notice, sizeof sv->notice,
-                     "the joins of --vcf are used: structural variants are better given with --sv");
+                     "the structural variants in --vcf are used; better give them with --sv");
     return 0;
 }
 
@@ -428,7 +428,7 @@ static int look_for_segments(const run *r, ps_result *result, ps_error *err) {
     }
     result->evidence.has_cnv = 1;
     note_part_of_vcf(r, &cnv->path, cnv->notice, sizeof cnv->notice,
-                     "the copy-number records of --vcf are used: they are better given with --cnv");
+                     "the copy-number records in --vcf are used; better give them with --cnv");
     return 0;
 }
 
@@ -526,8 +526,7 @@ int cli_answer(const ps_model *model, const cli_knowledge *k, ps_result *result,
         result->expression_reference = ps_strdup(k->expression.name);
         memcpy(result->expression_reference_checksum, k->expression.checksum, sizeof k->expression.checksum);
     }
-    if (!result->evidence.digest[0]) /* not as it was read */
-        ps_evidence_digest(&result->evidence);
+    ps_evidence_digest(&result->evidence);
     ps_call(&c, &result->calls);
     ps_stratify(result->panel, model, &result->calls, result->specimen, result->prior_odds, &result->label);
     ps_result_checks(result);

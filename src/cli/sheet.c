@@ -55,7 +55,7 @@ static int refuse_all(complaints *c, const char *path, ps_error *err) {
     for (size_t i = 0; i < c->n && i < MOST_ERRORS_SHOWN && c->n > 1; i++)
         progress_message("error: %s", c->error[i].text);
     if (c->n > 1)
-        ps_fail(err, PS_ERR_USAGE, path, 0, "%zu errors; nothing was run", c->n);
+        ps_fail(err, PS_ERR_USAGE, path, 0, "%zu error%s; nothing was run", c->n, ps_s(c->n));
     free(c->error);
     return status;
 }
@@ -286,7 +286,7 @@ static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *colum
     }
     return inputs ? 0
                   : ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
-                            "sample %s has no input, expected a file in at least one of rna, dna, vcf, sv and counts",
+                            "sample %s has no input, expected a file in at least one of rna, dna, vcf, sv, cnv and counts",
                             job->sample_id);
 }
 
@@ -370,7 +370,7 @@ static int check_header(const header *h, const ps_table *t, const int *column, c
     }
     if (!has_inputs(h, column) && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
-                        "none of the columns rna, dna, vcf, sv and counts is there, expected at least one"));
+                        "none of the columns rna, dna, vcf, sv, cnv and counts is there, expected at least one"));
     if (!t->n_rows && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
                         "has no samples, expected at least one row below the header"));

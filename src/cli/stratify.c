@@ -11,12 +11,17 @@
 static void help(FILE *out) {
     fputs(
         "plasmastrat stratify - join the evidence of one sample's files, and call it again\n\n"
-        "usage: plasmastrat stratify FILE... [--purity X] [--model FILE] [--specimen SITE] [--prior ODDS] [-o DIR]\n\n"
-        "Each FILE is the ID.evidence.gz of a run of `sample` (or the ID.json beside it) on some of one sample's inputs:\n"
-        "RNA in one, DNA in another, a lane, a VCF. The result is the same, byte for byte, as that of one run on all of\n"
-        "them. --purity, --model, --specimen and --prior are remembered unless you give them again; references (copy\n"
+        "usage: plasmastrat stratify FILE... [--purity X] [--model FILE] [--specimen SITE] [--prior ODDS] [-o "
+        "DIR]\n\n"
+        "Each FILE is the ID.evidence.gz of a run of `sample` (or the ID.json beside it) on some of one sample's "
+        "inputs:\n"
+        "RNA in one, DNA in another, a lane, a VCF. The result is the same, byte for byte, as that of one run on "
+        "all of\n"
+        "them. --purity, --model, --specimen, --prior and --expect-name are remembered unless you give them again; references "
+        "(copy\n"
         "number, expression, errors) have to be given again.\n"
-        "Files of different samples, builds or panels, lanes of different persons, and the same file twice are errors.\n\n",
+        "Files of different samples, builds or panels, lanes of different persons, and the same file twice are "
+        "errors.\n\n",
         out);
     cli_print_options(CLI_STRATIFY, out);
 }
@@ -66,7 +71,7 @@ static int refuse_twice(const parts *p, size_t i, size_t j, ps_error *err) {
     for (size_t x = 0; x < a->n_inputs; x++)
         for (size_t y = 0; y < b->n_inputs; y++)
             if (a->input[x].records && !strcmp(a->input[x].digest, b->input[y].digest))
-                return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "holds %s (%s), and so does %s: each file once",
+                return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "holds %s (%s), and so does %s: give each file once",
                                b->input[y].path, ps_input_names[b->input[y].role], p->path[j]);
     if (a->has_vcf && b->has_vcf)
         return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "has a VCF, and so has %s: one VCF a sample", p->path[j]);
@@ -102,8 +107,9 @@ static int check_lanes(const parts *p, ps_error *err) {
     for (size_t i = 0; i < n && status == 0; i++)
         for (size_t j = 0; j < i && status == 0; j++)
             if (ps_same_reads(&reads[i], &reads[j]))
-                status = ps_fail(err, PS_ERR_RUN, input[i].path, 0, "is given as %s, but has the reads of %s (%s)",
-                                 ps_input_names[input[i].role], input[j].path, ps_input_names[input[j].role]);
+                status =
+                    ps_fail(err, PS_ERR_RUN, input[i].path, 0, "is given as %s, but has the same reads as %s (%s)",
+                            ps_input_names[input[i].role], input[j].path, ps_input_names[input[j].role]);
     free(input);
     free(reads);
     return status;
@@ -145,7 +151,7 @@ static int agree_number(const parts *p, const char *name, double (*of)(const ps_
     for (size_t i = 0; i < p->n; i++) {
         double then = of(&p->at[i].stated);
         if (!isnan(then) && !isnan(*now) && then != *now)
-            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "%s %g, but %s has %g: say which with --%s", name, then,
+            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "%s %g, but %s has %g: choose with --%s", name, then,
                            p->path[from], *now, name);
         if (isnan(*now) && !isnan(then)) {
             *now = then;
@@ -162,9 +168,27 @@ static int agree_specimen(const parts *p, ps_specimen *now, ps_error *err) {
     for (size_t i = 0; i < p->n; i++) {
         ps_specimen then = p->at[i].stated.specimen;
         if (then != PS_SPECIMEN_UNKNOWN && *now != PS_SPECIMEN_UNKNOWN && then != *now)
-            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "specimen %s, but %s has %s: say which with --specimen",
+            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "specimen %s, but %s has %s: choose with --specimen",
                            ps_specimen_names[then], p->path[from], ps_specimen_names[*now]);
         if (then != PS_SPECIMEN_UNKNOWN) {
+            *now = then;
+            from = i;
+        }
+    }
+    return 0;
+}
+
+/* The name in the files' headers: as agree_number(). */
+static int agree_name(const parts *p, const char **now, ps_error *err) {
+    size_t from = 0;
+    if (*now)
+        return 0;
+    for (size_t i = 0; i < p->n; i++) {
+        const char *then = p->at[i].stated.expect_name;
+        if (then && *now && strcmp(then, *now) != 0)
+            return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
+                           "expect-name '%s', but %s has '%s': choose with --expect-name", then, p->path[from], *now);
+        if (then && !*now) {
             *now = then;
             from = i;
         }
@@ -186,8 +210,8 @@ static int agree_model(const parts *p, ps_job *job, cli_knowledge *k, ps_error *
         const char *then = or_else(s->model, cli_default_model), *other = or_else(first->model, cli_default_model);
         if (strcmp(then, other) != 0 || strcmp(or_else(s->model_table, ""), or_else(first->model_table, "")) != 0)
             return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
-                           "model '%s', but %s has '%s', or its file differs: say which with --model", then,
-                           p->path[0], other);
+                           "model '%s', but %s has '%s', or its file differs: choose with --model", then, p->path[0],
+                           other);
     }
     job->model = first->model;
     if (first->model_table) {
@@ -196,7 +220,7 @@ static int agree_model(const parts *p, ps_job *job, cli_knowledge *k, ps_error *
         return ps_model_parse(p->path[0], k->model_table, strlen(k->model_table), &k->model, err);
     }
     if (job->model && p->panel && ps_panel_model(p->panel, job->model) < 0)
-        return ps_fail(err, PS_ERR_RUN, p->path[0], 0, "model '%s' is none of panel %s: say which with --model",
+        return ps_fail(err, PS_ERR_RUN, p->path[0], 0, "model '%s' is none of panel %s: choose with --model",
                        job->model, p->panel->name);
     return 0;
 }
@@ -222,7 +246,8 @@ static int agree(const cli_settings *s, parts *p, ps_job *job, cli_knowledge *k,
     if (agree_model(p, job, k, err) < 0 || agree_number(p, "purity", purity_of, &job->purity, err) < 0 ||
         agree_number(p, "molecules", molecules_of, &job->molecules, err) < 0 ||
         agree_number(p, "input-ng", input_ng_of, &job->input_ng, err) < 0 ||
-        agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 || agree_specimen(p, &job->specimen, err) < 0)
+        agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 || agree_specimen(p, &job->specimen, err) < 0 ||
+        agree_name(p, &job->expect_name, err) < 0)
         return -1;
     note_references(p, k, s->quiet);
     return 0;

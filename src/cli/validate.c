@@ -12,6 +12,7 @@
 #include "plasmastrat/map.h"
 #include "plasmastrat/outfile.h"
 #include "plasmastrat/parallel.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 #include "plasmastrat/validation.h"
 #include "progress.h"
@@ -19,27 +20,30 @@
 enum { DEFAULT_REPEATS = 15, MOST_REPEATS = 10000, MOST_SHEET_BYTES = 256 << 20 };
 
 static void help(FILE *out) {
-    fputs(
-        "plasmastrat validate - expected against found: a laboratory's own validation\n\n"
-        "usage: plasmastrat validate SHEET -o DIR [--protocol FILE] [--cell-line NAME]\n\n"
-        "A row of the sheet is a sample: the columns of `batch`, where a file may also be the evidence of an earlier run,\n"
-        "or column `evidence` with an ID.evidence.gz or an ID.json beside one. What is known of it:\n"
-        "  expect_ras        wild-type; mutated; changes, as KRAS G12D + NRAS Q61R (then the genes not named are wild\n"
-        "                    type; 'NRAS ?': not known); '?'\n"
-        "  expect_vaf        the VAF of each change, in their order, with + between them\n"
-        "  expect_igh_ccnd1  detected, not-detected; '?'\n"
-        "  expect_ccnd1      dysregulated, intermediate, not-dysregulated; '?'\n"
-        "  expect_copies     copies of CCND1\n"
-        "  expect_label      plasmacytoma-like, intramedullary, indeterminate; '?'\n"
-        "  cell_line         a line of the panel's cell_lines.tsv: fills expect_ras and expect_igh_ccnd1\n"
-        "  replicate_of      the sample that this one repeats; `run` tells repeatability from reproducibility\n"
-        "  dilution_of, fraction   the undiluted sample, and its share in this one\n\n"
-        "Writes DIR/validation.html (to print and sign), validation.tsv (a row for every comparison), validation.json\n"
-        "and validation_measures.tsv. A protocol is a table of acceptance criteria with the columns measure, relation,\n"
-        "limit, and if wanted at (value, low or high end of the interval), min_n and note:\n"
-        "  ppa.ras <TAB> >= <TAB> 0.95\n"
-        "The exit status is 1 when a criterion or a sample fails, or when nothing could be compared.\n\n",
-        out);
+    fputs("plasmastrat validate - expected against found: a laboratory's own validation\n\n"
+          "usage: plasmastrat validate SHEET -o DIR [--protocol FILE] [--cell-line NAME]\n\n"
+          "A row of the sheet is a sample: the columns of `batch`, where a file may also be the evidence of an "
+          "earlier run,\n"
+          "or column `evidence` with an ID.evidence.gz or an ID.json beside one. What is known of it:\n"
+          "  expect_ras        wild-type; mutated; changes, as KRAS G12D + NRAS Q61R (then the genes not named are "
+          "wild\n"
+          "                    type; 'NRAS ?': not known); '?'\n"
+          "  expect_vaf        the VAF of each change, in their order, with + between them\n"
+          "  expect_igh_ccnd1  detected, not-detected; '?'\n"
+          "  expect_ccnd1      dysregulated, intermediate, not-dysregulated; '?'\n"
+          "  expect_copies     copies of CCND1\n"
+          "  expect_label      plasmacytoma-like, intramedullary, indeterminate; '?'\n"
+          "  cell_line         a line of the panel's cell_lines.tsv: fills expect_ras and expect_igh_ccnd1\n"
+          "  replicate_of      the sample that this one repeats; `run` tells repeatability from reproducibility\n"
+          "  dilution_of, fraction   the undiluted sample, and its share in this one\n\n"
+          "Writes DIR/validation.html (to print and sign), validation.tsv (a row for every comparison), "
+          "validation.json\n"
+          "and validation_measures.tsv. A protocol is a table of acceptance criteria with the columns measure, "
+          "relation,\n"
+          "limit, and if wanted at (value, low or high end of the interval), min_n and note:\n"
+          "  ppa.ras <TAB> >= <TAB> 0.95\n"
+          "The exit status is 1 when a criterion or a sample fails, or when nothing could be compared.\n\n",
+          out);
     cli_print_options(CLI_VALIDATE, out);
 }
 
@@ -121,10 +125,12 @@ static int refuse_person(const run *r, size_t row, size_t first, ps_error *err) 
             ps_identity_comparison both;
             ps_identity_pair(panel, &a->input[i], &b->input[j], &both);
             if (both.state == PS_IDENTITY_DIFFERENT)
-                return ps_fail(err, PS_ERR_RUN, r->settings->rest[0], r->v->row[row].line,
-                               "sample %s is another person's than %s by its common SNPs (ln odds of one person %.1f "
-                               "over %d SNPs): replicates must be of one sample",
-                               r->v->row[row].sample_id, r->v->row[first].sample_id, both.log_odds, both.sites);
+                return ps_fail(
+                    err, PS_ERR_RUN, r->settings->rest[0], r->v->row[row].line,
+                    "sample %s is of another person than %s by its common SNPs (ln odds for one person %.1f over %d "
+                    "SNP%s): replicates must be of one sample",
+                    r->v->row[row].sample_id, r->v->row[first].sample_id, both.log_odds, both.sites,
+                    ps_s(both.sites));
         }
     return 0;
 }
@@ -241,9 +247,9 @@ static void print_measure(const ps_measure *m) {
 }
 
 static void print_summary(const ps_validation *v) {
-    printf("%zu samples, %zu comparisons: %" PRIu64 " agree, %" PRIu64 " differ, %" PRIu64 " not assessable\n", v->n,
-           v->n_comparisons, ps_validation_count(v, PS_OUTCOME_AGREES), ps_validation_count(v, PS_OUTCOME_DIFFERS),
-           ps_validation_count(v, PS_OUTCOME_NOT_ASSESSABLE));
+    printf("%zu sample%s, %zu comparison%s: %" PRIu64 " agree, %" PRIu64 " differ, %" PRIu64 " not assessable\n",
+           v->n, ps_s(v->n), v->n_comparisons, ps_s(v->n_comparisons), ps_validation_count(v, PS_OUTCOME_AGREES),
+           ps_validation_count(v, PS_OUTCOME_DIFFERS), ps_validation_count(v, PS_OUTCOME_NOT_ASSESSABLE));
     for (size_t i = 0; i < v->n_measures; i++) {
         const ps_measure *m = &v->measure[i];
         if (m->n && isfinite(m->value) && strcmp(m->unit, "count") != 0 &&
@@ -265,11 +271,12 @@ static int refuse_failures(const cli_settings *s, const ps_validation *v, ps_err
         }
     if (!ps_validation_count(v, PS_OUTCOME_AGREES) && !ps_validation_count(v, PS_OUTCOME_DIFFERS) && !v->n_groups)
         return ps_fail(err, PS_ERR_RUN, s->rest[0], 0,
-                       "nothing could be compared: of %zu samples %zu failed, and all others are not assessable",
-                       v->n, failed);
+                       "nothing could be compared: of %zu sample%s %zu failed, and all others are not assessable",
+                       v->n, ps_s(v->n), failed);
     if (failed)
-        return ps_fail(err, PS_ERR_RUN, s->rest[0], v->row[first].line, "%zu of %zu samples failed, first %s: %.600s",
-                       failed, v->n, v->row[first].sample_id, v->row[first].failure);
+        return ps_fail(err, PS_ERR_RUN, s->rest[0], v->row[first].line,
+                       "%zu of %zu sample%s failed, first %s: %.600s", failed, v->n, ps_s(v->n),
+                       v->row[first].sample_id, v->row[first].failure);
     if (v->protocol.failed)
         return ps_fail(err, PS_ERR_RUN, v->protocol.path, 0, "%zu of %zu criteria failed", v->protocol.failed,
                        v->protocol.n);

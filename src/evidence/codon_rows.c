@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "plasmastrat/evidence.h"
+#include "plasmastrat/spelling.h"
 #include "columns.h"
 #include "private.h"
 #include "reach.h"
@@ -348,8 +349,8 @@ static void check_pictures(ps_scan *scan, const ps_codon_evidence *c) {
         int32_t beg, end;
         ps_picture_span(&scan->panel->loci[codon->locus], codon, &beg, &end);
         if (!is_picture(c->picture[i].text, end - beg))
-            ps_scan_fail(scan, "'%.80s', expected what a fragment shows of %d coding bases",
-                         c->picture[i].text ? c->picture[i].text : "null", (int)(end - beg));
+            ps_scan_fail(scan, "'%.80s', expected what a fragment shows of %d coding base%s",
+                         c->picture[i].text ? c->picture[i].text : "null", (int)(end - beg), ps_s(end - beg));
     }
 }
 
@@ -359,7 +360,7 @@ static void check_alleles(ps_scan *scan, const ps_codon_evidence *c) {
         const ps_span *window = &scan->panel->loci[a->locus].windows[0];
         const ps_span *last = window + scan->panel->loci[a->locus].n_windows - 1;
         if (a->beg0 < window->beg0 || a->end0 > last->end0 || a->beg0 > a->end0)
-            ps_scan_fail(scan, "allele at %d to %d, expected a place in the gene", (int)a->beg0, (int)a->end0);
+            ps_scan_fail(scan, "allele at %d to %d, expected a position in the gene", (int)a->beg0, (int)a->end0);
         else if (!a->alt || a->alt[strspn(a->alt, "ACGTN")])
             ps_scan_fail(scan, "'%.40s', expected bases", a->alt ? a->alt : "null");
     }
@@ -372,7 +373,7 @@ static void scan_lanes(ps_scan *scan, ps_lanes *lanes) {
         return;
     lane_row *row = ps_scan_rows(scan, &lane_kind, &n);
     if (!scan->failed && n > PS_LANES)
-        ps_scan_fail(scan, "%zu lanes, at most %d are kept", n, PS_LANES);
+        ps_scan_fail(scan, "%zu lane%s, at most %d are kept", n, ps_s(n), PS_LANES);
     for (size_t i = 0; i < n && !scan->failed; i++) {
         if (i && row[i].lane <= row[i - 1].lane)
             ps_scan_fail(scan, "are not in order");

@@ -194,6 +194,8 @@ static void put_stated(const ps_stated *s, ps_pen *pen) {
     ps_put_string_of(pen, "model_table", s->model_table);
     ps_put_string_of(pen, "copynumber_reference", s->copynumber_reference);
     ps_put_string_of(pen, "expression_reference", s->expression_reference);
+    if (s->expect_name)
+        ps_put_string_of(pen, "expect_name", s->expect_name);
     ps_put(pen, "}\n");
 }
 
@@ -309,8 +311,8 @@ static void scan_gathering(ps_scan *scan) {
         ps_scan_name(scan, gathering[i].name);
         double then = ps_scan_real(scan), now = limit_of(scan->panel, &gathering[i]);
         if (!scan->failed && then != now)
-            ps_scan_fail(scan, "was gathered with %g, the panel %s has %g: run `sample` again", then,
-                         scan->panel->name, now);
+            ps_scan_fail(scan, "was made with %g, the panel %s has %g: run `sample` again", then, scan->panel->name,
+                         now);
     }
     ps_scan_text(scan, "}");
 }
@@ -330,7 +332,7 @@ static const ps_panel *find_panel(ps_scan *scan, const ps_panel *panels, int n_p
     if (same_build)
         ps_scan_fail(
             scan,
-            "was gathered on the places %.16s of panel %.60s, but the panel %s has %s: give its own panel with "
+            "was made with the positions %.16s of panel %.60s, but the panel %s has %s: give that panel with "
             "--panel, or run `sample` again",
             places ? places : "", name ? name : "", same_build->name, same_build->places);
     else
@@ -386,6 +388,8 @@ static void scan_stated(ps_scan *scan, ps_stated *s) {
     s->model_table = ps_scan_string_of(scan, "model_table");
     s->copynumber_reference = ps_scan_string_of(scan, "copynumber_reference");
     s->expression_reference = ps_scan_string_of(scan, "expression_reference");
+    if (ps_scan_has(scan, "expect_name"))
+        s->expect_name = ps_scan_string_of(scan, "expect_name");
     ps_scan_text(scan, "}\n");
 }
 

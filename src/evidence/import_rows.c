@@ -72,7 +72,7 @@ void ps_cnv_scan(ps_scan *scan, const char *name, ps_cnv_evidence *cnv) {
         const ps_cnv_row *row = &cnv->row[i];
         int fits = row->beg0 <= row->end0 && (isnan(row->value) ? row->change != 0 : fabs(row->value) <= 1e12);
         if (!fits || (cnv->unit != PS_CNV_LOG2 && row->value < 0))
-            ps_scan_fail(scan, "segment %zu: expected a place, and copies, a log2 ratio or a change", i + 1);
+            ps_scan_fail(scan, "segment %zu: expected a position, and copies, a log2 ratio or a change", i + 1);
     }
 }
 

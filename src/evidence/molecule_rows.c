@@ -4,6 +4,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/evidence.h"
+#include "plasmastrat/spelling.h"
 #include "columns.h"
 #include "private.h"
 
@@ -158,8 +159,8 @@ static void take_row(ps_scan *scan, const flat_molecule *row, ps_molecule *m) {
     if (n)
         m->reference = ps_alloc((size_t)n, sizeof *m->reference);
     if (read_reference(row->reference, n, m->reference) < 0)
-        ps_scan_fail(scan, "'%.40s', expected numbers for %d codons", row->reference ? row->reference : "null",
-                     (int)n);
+        ps_scan_fail(scan, "'%.40s', expected numbers for %d codon%s", row->reference ? row->reference : "null",
+                     (int)n, ps_s(n));
 }
 
 static void take_change(ps_scan *scan, const flat_change *c, ps_molecules *out) {

@@ -64,14 +64,14 @@ static void check_variants(ps_scan *scan, const ps_variants *v) {
         const ps_variant *row = &v->variant[i];
         if (!row->alt || !row->filter || !row->depth_field || row->beg0 > row->end0 ||
             row->alt[strspn(row->alt, "ACGTN")])
-            ps_scan_fail(scan, "row %zu: expected bases, a filter and a place", i + 1);
+            ps_scan_fail(scan, "row %zu: expected bases, a filter and a position", i + 1);
     }
     for (size_t i = 0; i < v->n_blocks && !scan->failed; i++)
         if (v->block[i].beg0 > v->block[i].end0)
             ps_scan_fail(scan, "block %zu: ends before it begins", i + 1);
     for (size_t i = 0; i < v->n_doubts && !scan->failed; i++)
         if (!v->doubt[i].text || v->doubt[i].beg0 > v->doubt[i].end0)
-            ps_scan_fail(scan, "doubt %zu: expected a text and a place", i + 1);
+            ps_scan_fail(scan, "note %zu: expected a text and a position", i + 1);
 }
 
 void ps_variants_scan(ps_scan *scan, const char *name, ps_variants *v) {

@@ -43,7 +43,7 @@ int checked_fail(const checked_reader *r, ps_error *err, const char *what) {
 
 int checked_keep(const checked_reader *r, char **slot, const char *value, ps_error *err) {
     if (*slot)
-        return checked_fail(r, err, "stands here a second time");
+        return checked_fail(r, err, "is listed a second time");
     if (!*value)
         return checked_fail(r, err, "no value after '=', expected one");
     *slot = ps_strdup(value);

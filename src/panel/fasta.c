@@ -47,7 +47,7 @@ static int parse_line(const ps_panel_file *file, const char *alphabet, ps_fasta 
     const ps_fasta_record *r = begin_record(fasta, text + 1, n - 1, line);
     for (size_t i = 0; i + 1 < fasta->n; i++)
         if (!strcmp(fasta->at[i].name, r->name))
-            return ps_fail(err, PS_ERR_USAGE, file->path, line, "'%s' stands here a second time", r->name);
+            return ps_fail(err, PS_ERR_USAGE, file->path, line, "'%s' is listed a second time", r->name);
     return 0;
 }
 

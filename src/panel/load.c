@@ -29,7 +29,7 @@ static int load_about(const ps_panel_files *files, ps_panel *panel, ps_error *er
         if (k == N_KEYS)
             rc = ps_table_fail(&table, row, column[0], err, "expected name, build or version");
         else if (*keys[k].to)
-            rc = ps_table_fail(&table, row, column[0], err, "stands here a second time");
+            rc = ps_table_fail(&table, row, column[0], err, "is listed a second time");
         else if (!value[0])
             rc = ps_table_fail(&table, row, column[1], err, "expected a text");
         else

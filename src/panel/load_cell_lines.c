@@ -38,7 +38,7 @@ int ps_load_cell_lines(const ps_panel_files *files, ps_panel *panel, ps_error *e
                 rc = ps_table_fail(&table, row, column[c], err, "expected a text; '?' where it is not known");
         const char *name = ps_table_cell(&table, row, column[0]);
         if (rc == 0 && ps_panel_cell_line(panel, name) >= 0)
-            rc = ps_table_fail(&table, row, column[0], err, "this line stands here a second time");
+            rc = ps_table_fail(&table, row, column[0], err, "this line is listed a second time");
         if (rc == 0)
             panel->cell_lines[panel->n_cell_lines++] =
                 (ps_cell_line){ps_strdup(name), ps_strdup(ps_table_cell(&table, row, column[1])),

@@ -15,7 +15,7 @@ static int read_centre(const ps_table *t, size_t row, const int *column, ps_pane
         return ps_table_fail(t, row, column[0], err, "not a gene of genes.tsv");
     ps_gene *gene = &panel->genes[id];
     if (isfinite(gene->centre))
-        return ps_table_fail(t, row, column[0], err, "stands here a second time");
+        return ps_table_fail(t, row, column[0], err, "is listed a second time");
     if (!strcmp(ps_table_cell(t, row, column[1]), ".")) /* measured, and not to be used */
         return 0;
     if (ps_table_double(t, row, column[1], -MAX_LOG2, MAX_LOG2, &gene->centre, err) < 0)
@@ -41,7 +41,7 @@ static int read_level(const ps_table *t, size_t row, const int *column, ps_panel
         return -1;
     ps_level_of_ccnd1 *l = &panel->level[level];
     if (l->sd > 0)
-        return ps_table_fail(t, row, column[0], err, "stands here a second time");
+        return ps_table_fail(t, row, column[0], err, "is listed a second time");
     if (ps_table_double(t, row, column[1], -MAX_LOG2, MAX_LOG2, &l->log2, err) < 0)
         return -1;
     return ps_table_double(t, row, column[2], 0.1, MAX_SD, &l->sd, err);
@@ -71,7 +71,7 @@ static int read_cell(const ps_table *t, size_t row, const int *column, ps_panel 
         return ps_table_fail(t, row, column[0], err, "no gene of genes.tsv is a marker of this cell");
     for (int i = 0; i < panel->n_cells; i++)
         if (!strcmp(panel->cells[i].cell, name))
-            return ps_table_fail(t, row, column[0], err, "stands here a second time");
+            return ps_table_fail(t, row, column[0], err, "is listed a second time");
     panel->cells = ps_resize(panel->cells, (size_t)panel->n_cells + 1, sizeof *panel->cells);
     ps_cell_ccnd1 *c = &panel->cells[panel->n_cells++];
     *c = (ps_cell_ccnd1){.cell = ps_strdup(name)};
@@ -146,7 +146,7 @@ static int read_share(const ps_table *t, size_t row, const int *column, ps_panel
     if (!share)
         return ps_table_fail(t, row, column[0], err, "expected name, ccnd1+, ccnd1~, ccnd1-, ras+ or ras-");
     if (*share > 0)
-        return ps_table_fail(t, row, column[0], err, "stands here a second time");
+        return ps_table_fail(t, row, column[0], err, "is listed a second time");
     add_source(p, key, ps_table_cell(t, row, column[2]));
     return ps_table_double(t, row, column[1], 1e-3, 1, share, err);
 }

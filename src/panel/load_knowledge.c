@@ -23,7 +23,7 @@ static int load_hotspot(const ps_table *table, size_t row, const int *column, ps
         return ps_table_fail(table, row, column[1], err, "this codon is beyond the protein of %s",
                              panel->genes[gene].name);
     if (panel->codons[id].hotspot)
-        return ps_table_fail(table, row, column[1], err, "this codon stands here a second time");
+        return ps_table_fail(table, row, column[1], err, "this codon is listed a second time");
     panel->codons[id].hotspot = 1;
     panel->codons[id].required = (uint8_t)required;
     return 0;
@@ -121,9 +121,9 @@ static int check_activating(const ps_table *table, size_t row, int column, const
             return 0;
     if (strlen(text) == 1 && strchr("ACDEFGHIKLMNPQRSTVWY", *text))
         return 0;
-    return ps_table_fail(table, row, column, err,
-                         "expected an amino acid, del, dup, ins or delins after the place (a stop or a frameshift "
-                         "cannot activate)");
+    return ps_table_fail(
+        table, row, column, err,
+        "expected an amino acid, del, dup, ins or delins after the position (a stop or a frameshift cannot activate)");
 }
 
 static int load_activating(const ps_table *table, size_t row, const int *column, ps_panel *panel, ps_error *err) {
@@ -135,7 +135,7 @@ static int load_activating(const ps_table *table, size_t row, const int *column,
         return -1;
     for (int i = 0; i < panel->n_activating; i++)
         if (panel->activating[i].gene == gene && !strcmp(panel->activating[i].protein, protein))
-            return ps_table_fail(table, row, column[1], err, "this change stands here a second time");
+            return ps_table_fail(table, row, column[1], err, "this change is listed a second time");
     panel->activating[panel->n_activating++] = (ps_activating){gene, ps_strdup(protein)};
     return 0;
 }
@@ -190,7 +190,7 @@ static int load_limit(const ps_table *table, size_t row, const int *column, ps_p
     if (id == N_LIMITS)
         return ps_table_fail(table, row, column[0], err, "not a limit that this program knows");
     if (seen[id])
-        return ps_table_fail(table, row, column[0], err, "stands here a second time (first on line %ld)", seen[id]);
+        return ps_table_fail(table, row, column[0], err, "is listed a second time (first on line %ld)", seen[id]);
     seen[id] = table->line[row];
     if (strcmp(ps_table_cell(table, row, column[2]), limits[id].unit) != 0)
         return ps_table_fail(table, row, column[2], err, "expected the unit %s", limits[id].unit);

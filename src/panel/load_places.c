@@ -77,7 +77,7 @@ static int load_arm(const ps_table *table, size_t row, const int *column, ps_pan
     if (n < 2 || (name[n - 1] != 'p' && name[n - 1] != 'q'))
         return ps_table_fail(table, row, column[0], err, "expected an arm such as 11q");
     if (find_arm(panel, name) >= 0)
-        return ps_table_fail(table, row, column[0], err, "this arm stands here a second time");
+        return ps_table_fail(table, row, column[0], err, "this arm is listed a second time");
     ps_arm *arm = &panel->arms[panel->n_arms++];
     arm->name = ps_strdup(name);
     int64_t odd = 0;
@@ -217,7 +217,7 @@ static int load_bin(const ps_table *table, size_t row, const int *column, ps_pan
         const ps_span *before = &bin[-1].span;
         if (before->contig > bin->span.contig ||
             (before->contig == bin->span.contig && before->beg0 > bin->span.beg0))
-            return ps_table_fail(table, row, column[1], err, "out of order, expected bins by contig and place");
+            return ps_table_fail(table, row, column[1], err, "out of order, expected bins by contig and position");
         if (before->contig == bin->span.contig && before->end0 > bin->span.beg0)
             return ps_table_fail(table, row, column[1], err, "overlaps the bin before it, which ends at %d",
                                  (int)before->end0);

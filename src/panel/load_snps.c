@@ -34,7 +34,7 @@ static int load_snp(const ps_table *table, size_t row, const int *column, ps_pan
         return ps_table_fail(table, row, column[SNP_ALT], err, "is the reference base too");
     if (panel->n_snps > 0 &&
         (snp[-1].contig > snp->contig || (snp[-1].contig == snp->contig && snp[-1].pos0 >= snp->pos0)))
-        return ps_table_fail(table, row, column[SNP_POS], err, "out of order, expected SNPs by contig and place");
+        return ps_table_fail(table, row, column[SNP_POS], err, "out of order, expected SNPs by contig and position");
     panel->n_snps++;
     return 0;
 }

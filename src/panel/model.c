@@ -194,7 +194,7 @@ static int read_row(const reader *r, size_t row, long *seen, ps_error *err) {
             "plasmacytoma_at, intramedullary_at, required, ccnd1+, ccnd1~, ccnd1-, ras+, ras-, or dirichlet and the "
             "counts of a joint table, as plasmacytoma:ccnd1+ras-");
     if (seen[k])
-        return ps_table_fail(r->table, row, r->column[KEY], err, "stands here a second time (first on line %ld)",
+        return ps_table_fail(r->table, row, r->column[KEY], err, "is listed a second time (first on line %ld)",
                              seen[k]);
     seen[k] = r->table->line[row];
     const char *sd = ps_table_cell(r->table, row, r->column[SD]);

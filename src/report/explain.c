@@ -9,6 +9,7 @@
 #include "format.h"
 #include "missing.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 const char *const ps_topic_titles[PS_N_TOPICS] = {"The label", "The markers", "What would help",
@@ -44,10 +45,11 @@ static void say_label(const ps_result *r, ps_explanation *e) {
     if (r->calls.identity.state == PS_IDENTITY_DIFFERENT)
         ps_add_sentence(
             e, PS_TOPIC_LABEL,
-            "The inputs are of different persons, so no label is given: what they show together holds for neither.");
+            "The inputs are of different persons, so no label is given: what they show together is true of neither "
+            "person.");
     else if (v->label == PS_LABEL_NOT_APPLICABLE)
         ps_add_sentence(e, PS_TOPIC_LABEL,
-                        "Model %s is for a %s, and this sample's specimen is %s: it says nothing about it.", m->name,
+                        "Model %s is for a %s, but this sample's specimen is %s: the model does not apply.", m->name,
                         ps_model_specimen(m), ps_specimen_names[r->specimen]);
     else if (isnan(v->probability))
         ps_add_sentence(e, PS_TOPIC_LABEL,
@@ -61,8 +63,8 @@ static void say_label(const ps_result *r, ps_explanation *e) {
     if (!isnan(v->probability))
         ps_add_sentence(
             e, PS_TOPIC_LABEL,
-            "The model labels plasmacytoma-like from %g up and intramedullary from %g down; between them the answer is "
-            "indeterminate.",
+            "The model labels plasmacytoma-like from %g up and intramedullary from %g down; between them the answer "
+            "is indeterminate.",
             m->plasmacytoma_at, m->intramedullary_at);
     say_rate(r, e);
     if (v->label == PS_LABEL_INDETERMINATE && ps_is_definite(v->leaning))
@@ -101,8 +103,8 @@ static void list_variants(const ps_result *r, char *text, size_t size) {
                  v->effect.protein);
         used = strlen(text);
         if (v->best.alt_depth >= 0 && v->best.depth > 0)
-            snprintf(text + used, size - used, " in %lld of %lld fragments", (long long)v->best.alt_depth,
-                     (long long)v->best.depth);
+            snprintf(text + used, size - used, " in %lld of %lld fragment%s", (long long)v->best.alt_depth,
+                     (long long)v->best.depth, ps_s(v->best.depth));
     }
 }
 
@@ -166,17 +168,17 @@ static void say_markers(const ps_result *r, ps_explanation *e) {
     if (m->joint.dirichlet > 0)
         ps_add_sentence(
             e, PS_TOPIC_MARKERS,
-            "This model weighs both markers together, from a table of labelled samples: the two weights cannot be added "
-            "up.");
+            "This model weighs both markers together, from a table of labelled samples: the two weights cannot be "
+            "added up.");
     if (r->calls.ccnd1.cause == PS_CAUSE_CONFLICT)
         ps_add_sentence(
             e, PS_TOPIC_MARKERS,
-            "There is an IGH::CCND1 junction, but the RNA does not show the expression it would cause: one of the two is "
-            "wrong, or they are of different samples.");
+            "There is an IGH::CCND1 junction, but the RNA does not show the expression it would cause: one of the "
+            "two is wrong, or they are of different samples.");
     for (size_t i = 0; i < r->calls.ccnd1.reasons.n; i++)
         if (r->calls.ccnd1.reasons.at[i].code == PS_REASON_Q_GAIN)
-            ps_add_sentence(e, PS_TOPIC_MARKERS, "Soft evidence: %s (%s).", ps_reason_sentence(PS_REASON_Q_GAIN),
-                            r->calls.ccnd1.reasons.at[i].detail);
+            ps_add_sentence(e, PS_TOPIC_MARKERS, "Weak evidence for this: %s (%s).",
+                            ps_reason_sentence(PS_REASON_Q_GAIN), r->calls.ccnd1.reasons.at[i].detail);
 }
 
 /* ---- what would change the label --------------------------------------------------------------------------------
@@ -340,9 +342,9 @@ static void say_expression_hinge(const ps_result *r, ps_explanation *e) {
     double step = log2(((double)turns + 0.5) / ((double)x->fragments + 0.5));
     ps_add_sentence(
         e, PS_TOPIC_CHANGE,
-        "If the RNA had %lld fragments of CCND1 instead of %lld (log2 %.2f instead of %.2f), CCND1 expression would be %s, "
-        "and CCND1 %s.",
-        (long long)turns, (long long)x->fragments, x->log2_ratio + step, x->log2_ratio,
+        "If the RNA had %lld fragment%s of CCND1 instead of %lld (log2 %.2f instead of %.2f), CCND1 expression "
+        "would be %s, and CCND1 %s.",
+        (long long)turns, ps_s(turns), (long long)x->fragments, x->log2_ratio + step, x->log2_ratio,
         ps_expression_state_names[then.state], ps_ccnd1_state_names[ccnd1.state]);
 }
 
@@ -358,11 +360,11 @@ static void say_hinges(const ps_result *r, ps_explanation *e) {
             n++;
         }
     if (n == 1 && only->best.alt_depth >= 0 && only->best.depth > 0)
-        ps_add_sentence(e, PS_TOPIC_CHANGE, "RAS rests on %s %s alone, in %lld of %lld fragments.",
+        ps_add_sentence(e, PS_TOPIC_CHANGE, "RAS rests on %s %s alone, in %lld of %lld fragment%s.",
                         r->panel->genes[only->effect.gene].name, only->effect.protein,
-                        (long long)only->best.alt_depth, (long long)only->best.depth);
+                        (long long)only->best.alt_depth, (long long)only->best.depth, ps_s(only->best.depth));
     else if (n > 1)
-        ps_add_sentence(e, PS_TOPIC_CHANGE, "RAS rests on %d mutations: no single one of them decides.", n);
+        ps_add_sentence(e, PS_TOPIC_CHANGE, "RAS rests on %d mutation%s: no single one of them decides.", n, ps_s(n));
     if (x->state != PS_EXPRESSION_NOT_ASSESSABLE)
         say_expression_hinge(r, e);
 }
@@ -464,7 +466,8 @@ static void say_models(const ps_result *r, ps_explanation *e) {
             ps_rates_text(&v->rates, rates, sizeof rates);
             ps_add_sentence(
                 e, PS_TOPIC_MODELS,
-                "%s (%s)%s answers %s: probability %s (95 %% interval %.3g to %.3g). In ordinary myeloma: %s. It asks: %s",
+                "%s (%s)%s answers %s: probability %s (95 %% interval %.3g to %.3g). In ordinary myeloma: %s. It "
+                "asks: %s",
                 v->model->name, ps_basis_names[v->model->basis], if_it_were, ps_label_names[v->label],
                 ps_probability_text(probability, v->model, v->probability, 3), v->low, v->high, rates,
                 v->model->question);

@@ -9,6 +9,7 @@
 
 #include "format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 enum { MOST_CODONS = 4 };
@@ -88,8 +89,8 @@ static const struct {
     {PS_REASON_TARGETED, "sequence the whole genome (0.1-fold is enough), or give normals of the same kit "
                          "(plasmastrat reference copynumber)."},
     {PS_REASON_AMBIGUOUS_BASELINE,
-     "give the tumour share (--purity) or deeper whole-genome data; only FISH or flow cytometry tells a genome from the "
-     "same genome doubled."},
+     "give the tumour share (--purity) or deeper whole-genome data; only FISH or flow cytometry can tell a genome "
+     "from the same genome doubled."},
     {PS_REASON_WIDE_INTERVAL, "sequence the whole genome deeper: four times the reads halve the interval."},
     {PS_REASON_OTHER_CELLS, "enrich plasma cells (CD138): the CCND1 may be that of other cells."},
     {PS_REASON_GAIN_ONLY, "give RNA that can be assessed (--rna): it shows whether the gained copies are expressed."},
@@ -124,18 +125,18 @@ static void say_codons(const ps_result *r, ps_explanation *e) {
         if (open++ >= MOST_CODONS)
             continue;
         if (needed > depth)
-            say(e, "Sequence %s codon %d deeper: about %lld fragments would show a VAF of %g %%; it has %lld.",
-                p->genes[p->codons[i].gene].name, p->codons[i].number, (long long)needed, 100 * limit,
+            say(e, "Sequence %s codon %d deeper: about %lld fragment%s would show a VAF of %g %%; it has %lld.",
+                p->genes[p->codons[i].gene].name, p->codons[i].number, (long long)needed, ps_s(needed), 100 * limit,
                 (long long)depth);
         else
             say(e,
-                "%s codon %d has enough fragments (%lld), but a refused change or poor base qualities hide a mutation of "
-                "%g %%: look at its reads.",
+                "%s codon %d has enough fragments (%lld), but a refused change or poor base qualities hide a "
+                "mutation of %g %%: look at its reads.",
                 p->genes[p->codons[i].gene].name, p->codons[i].number, (long long)depth, 100 * limit);
     }
     if (open > MOST_CODONS)
-        say(e, "The same holds for %d more hotspot codon%s: %lld fragments at each are enough.", open - MOST_CODONS,
-            open == MOST_CODONS + 1 ? "" : "s", (long long)most);
+        say(e, "The same holds for %d more hotspot codon%s: %lld fragment%s at each are enough.", open - MOST_CODONS,
+            ps_s(open - MOST_CODONS), (long long)most, ps_s(most));
 }
 
 /* Two digits, of which the last is rounded up: so much is enough. */
@@ -158,15 +159,15 @@ static void say_deciding_depth(const ps_result *r, ps_explanation *e) {
     }
     if (then == PS_EXPRESSION_NOT_ASSESSABLE)
         say(e,
-            "CCND1 expression: %lld fragments are too few to know its level, and at this ratio (2^%.2f) more reads alone "
-            "do not help.",
-            (long long)x->fragments, x->log2_ratio);
+            "CCND1 expression: %lld fragment%s: too few to know its level, and at this ratio (2^%.2f) more reads "
+            "alone do not help.",
+            (long long)x->fragments, ps_s(x->fragments), x->log2_ratio);
     else
         say(e,
-            "CCND1 expression: sequence the RNA deeper. %lld fragments are too few to know its level; at this ratio "
-            "(2^%.2f) about %g times the reads (%llu fragments) would show it %s.",
-            (long long)x->fragments, x->log2_ratio, depth, (unsigned long long)fragments,
-            ps_expression_state_names[then]);
+            "CCND1 expression: sequence the RNA deeper. It has %lld fragment%s, too few to know its level; at this "
+            "ratio (2^%.2f) about %g times the reads (%llu fragment%s) would show it %s.",
+            (long long)x->fragments, ps_s(x->fragments), x->log2_ratio, depth, (unsigned long long)fragments,
+            ps_s(fragments), ps_expression_state_names[then]);
 }
 
 static void say_missing_expression(const ps_result *r, ps_explanation *e) {
@@ -176,9 +177,9 @@ static void say_missing_expression(const ps_result *r, ps_explanation *e) {
         return;
     if (ps_has_reason(&x->reasons, PS_REASON_FEW_REFERENCE_FRAGMENTS) && needed > 0 && x->reference_fragments > 0)
         say(e,
-            "CCND1 expression: sequence the RNA deeper. The reference genes have %llu fragments and need %g: about %g times "
-            "the reads.",
-            (unsigned long long)x->reference_fragments, needed,
+            "CCND1 expression: sequence the RNA deeper. The reference genes have %llu fragment%s and need %g: about "
+            "%g times the reads.",
+            (unsigned long long)x->reference_fragments, ps_s(x->reference_fragments), needed,
             fmax(1, rounded_up(needed / (double)x->reference_fragments)));
     if (ps_has_reason(&x->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD))
         say_deciding_depth(r, e);
@@ -190,12 +191,13 @@ static void say_noise(const ps_copynumber_call *cn, ps_explanation *e) {
     static const double measured_from = 2; /* fragments per bin; simulated even bins pass from 1.4 */
     if (cn->fragments_per_bin > 0 && cn->fragments_per_bin < measured_from)
         say(e,
-            "CCND1 copy number: sequence the genome deeper. %.3g fragments per bin are too few to measure the noise; about "
-            "%g times the reads are enough.",
-            cn->fragments_per_bin, rounded_up(measured_from / cn->fragments_per_bin));
+            "CCND1 copy number: sequence the genome deeper. It has %.3g fragment%s per bin, too few to measure the "
+            "noise; about %g times the reads are enough.",
+            cn->fragments_per_bin, ps_s(cn->fragments_per_bin), rounded_up(measured_from / cn->fragments_per_bin));
     else
         say(e,
-            "CCND1 copy number: the depth scatters more than counting explains: a new library helps more than more reads.");
+            "CCND1 copy number: the depth scatters more than counting explains: a new library helps more than more "
+            "reads.");
 }
 
 static void say_missing_copies(const ps_result *r, ps_explanation *e) {
@@ -206,13 +208,12 @@ static void say_missing_copies(const ps_result *r, ps_explanation *e) {
     if (ps_has_reason(&cn->reasons, PS_REASON_LOW_COVERAGE) && cn->fragments_per_bin > 0 &&
         cn->fragments_per_bin < needed)
         say(e,
-            "CCND1 copy number: sequence the genome deeper. It has %.3g fragments per bin and needs %g: about %g times the "
-            "reads.",
-            cn->fragments_per_bin, needed, rounded_up(needed / cn->fragments_per_bin));
+            "CCND1 copy number: sequence the genome deeper. It has %.3g fragment%s per bin and needs %g: about %g "
+            "times the reads.",
+            cn->fragments_per_bin, ps_s(cn->fragments_per_bin), needed, rounded_up(needed / cn->fragments_per_bin));
     else if (ps_has_reason(&cn->reasons, PS_REASON_LOW_COVERAGE))
-        say(e,
-            "CCND1 copy number: this DNA covers almost nothing outside its targets; shallow whole-genome data (0.1-fold or "
-            "more) would show the copies.");
+        say(e, "CCND1 copy number: this DNA covers almost nothing outside its targets; shallow whole-genome data "
+               "(0.1-fold or more) would show the copies.");
     if (ps_has_reason(&cn->reasons, PS_REASON_NOISY))
         say_noise(cn, e);
     say_advice(e, "CCND1 copy number", &cn->reasons);
@@ -237,14 +238,14 @@ static void say_missing_junction(const ps_result *r, ps_explanation *e) {
         return;
     if (ps_has_reason(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE) && isfinite(fold))
         say(e,
-            "IGH::CCND1: sequence 11q13 deeper. About %.0f fragments over every base of the window would show a junction "
-            "that every tumour cell has; it has %.3g.",
-            fold, now);
+            "IGH::CCND1: sequence 11q13 deeper. About %.0f fragment%s over every base of the window would show a "
+            "junction that every tumour cell has; it has %.3g.",
+            fold, ps_s(fold), now);
     else if (ps_has_reason(&j->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE))
         say(e,
-            "IGH::CCND1: use longer reads, or pairs. %.3g fragments lie over a base of the 11q13 window, but they are too "
-            "short to show a junction.",
-            now);
+            "IGH::CCND1: use longer reads, or pairs. It has %.3g fragment%s over each base of the 11q13 window, but "
+            "they are too short to show a junction.",
+            now, ps_s(now));
     say_advice(e, "IGH::CCND1", &j->reasons);
 }
 
@@ -266,7 +267,7 @@ static void say_missing_ccnd1(const ps_result *r, ps_explanation *e) {
     if (r->calls.ccnd1.state == PS_CCND1_NOT_ASSESSABLE)
         say_advice(e, "CCND1", &r->calls.ccnd1.reasons);
     else if (ps_has_reason(&r->calls.ccnd1.reasons, PS_REASON_DNA_ONLY))
-        say(e, "CCND1: give RNA (--rna). DNA cannot show expression that has no cause in the DNA.");
+        say(e, "CCND1: give RNA (--rna). DNA cannot show expression whose cause is not in the DNA.");
 }
 
 void ps_say_missing(const ps_result *r, ps_explanation *e) {
@@ -282,7 +283,7 @@ void ps_say_missing(const ps_result *r, ps_explanation *e) {
 
 static void say_specimen(const ps_result *r, ps_explanation *e) {
     if (!r->label.chosen.applies)
-        say(e, "State the specimen (--specimen %s) if it is one: the chosen model is made for that.",
+        say(e, "State the specimen (--specimen %s) if this is right: the chosen model is made for it.",
             ps_model_specimen(r->label.chosen.model));
     else if (r->specimen == PS_SPECIMEN_UNKNOWN && r->label.n_contradicting)
         say(e,

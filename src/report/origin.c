@@ -64,7 +64,7 @@ static const struct {
     const char *cannot;
 } limits[] = {
     {PS_MARKED_RAS, PS_INPUT_RNA, always, "a mutation of an allele that is not expressed"},
-    {PS_MARKED_RAS, PS_INPUT_VCF, vcf_lists, "a wild type: what is not listed is not told"},
+    {PS_MARKED_RAS, PS_INPUT_VCF, vcf_lists, "a wild type: what is not listed may not have been looked for"},
     {PS_MARKED_RAS, PS_INPUT_VCF, always, "mutations below the VAF that its caller looks for"},
     {PS_MARKED_EXPRESSION, PS_INPUT_COUNTS, is_per_kb,
      "a counting interval (TPM or FPKM), splicing, strand, place along the transcript"},
@@ -75,7 +75,8 @@ static const struct {
     {PS_MARKED_COPIES, PS_INPUT_CNV, is_fitted, "whether its fit of purity and ploidy is right"},
     {PS_MARKED_COPIES, PS_INPUT_CNV, always, "a change in a part of the cells: whole copies of the sample are given"},
     {PS_MARKED_JUNCTION, PS_INPUT_RNA, always, "that there is no junction"},
-    {PS_MARKED_JUNCTION, PS_INPUT_SV, always, "that there is no junction: what is not listed is not told"},
+    {PS_MARKED_JUNCTION, PS_INPUT_SV, always,
+     "that there is no junction: what is not listed may not have been looked for"},
 };
 
 ps_origin ps_origin_of(const ps_result *result, ps_marked marker, ps_input_role source) {

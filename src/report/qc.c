@@ -9,6 +9,7 @@
 #include "qc_library.h"
 #include "plasmastrat/stats.h"
 #include "plasmastrat/report.h"
+#include "plasmastrat/spelling.h"
 
 /* Shares of records left out that a user should know about. Assumptions: half of the records is far outside a usable
  * library; they warn, they decide nothing. */
@@ -16,7 +17,7 @@ static const double left_out_warning = 0.5, conflict_warning = 0.02;
 
 static void check_records(ps_result *r, const ps_read_evidence *e) {
     ps_result_qc(r, "records", ps_input_names[e->role], e->records ? PS_QC_PASS : PS_QC_WARN, (double)e->records, 1,
-                 "%llu records overlap the panel", (unsigned long long)e->records);
+                 "%llu record%s overlap the panel", (unsigned long long)e->records, ps_s(e->records));
 }
 
 static void check_left_out(ps_result *r, const ps_read_evidence *e) {
@@ -33,21 +34,21 @@ static void check_left_out(ps_result *r, const ps_read_evidence *e) {
         return;
     double share = (double)left / (double)seen;
     ps_result_qc(r, "left-out", ps_input_names[e->role], share > left_out_warning ? PS_QC_WARN : PS_QC_PASS,
-                 ps_round6(share), left_out_warning, "of %llu records at RAS codons: %s", (unsigned long long)seen,
-                 causes);
+                 ps_round6(share), left_out_warning, "share left out of %llu record%s at RAS codons: %s",
+                 (unsigned long long)seen, ps_s(seen), causes);
 }
 
 /* Without qualities a base counts as just good enough, and what errors there are is not known. */
 static void check_qualities(ps_result *r, const ps_read_evidence *e) {
     if (e->codons.no_quality)
         ps_result_qc(r, "base-qualities", ps_input_names[e->role], PS_QC_WARN, (double)e->codons.no_quality, 0,
-                     "reads at RAS codons have no base qualities: each base counts as %g, which is assumed",
+                     "reads at RAS codons without base qualities: quality %g is assumed",
                      r->panel->limits.min_base_quality);
     double share = ps_poor_share(&e->codons);
     if (share > 0)
         ps_result_qc(r, "poor-bases", ps_input_names[e->role], share > ps_ras_poor_share ? PS_QC_WARN : PS_QC_PASS,
                      ps_round6(share), ps_ras_poor_share,
-                     "of the codons that fragments show have a base of quality under %g and are not counted: %llu",
+                     "share of codons read with a base quality under %g, which are not counted: %llu",
                      ps_ras_min_quality, (unsigned long long)e->codons.poor);
 }
 
@@ -59,9 +60,8 @@ static void check_conflicts(ps_result *r, const ps_read_evidence *e) {
         return;
     double share = (double)e->codons.mate_conflicts / (double)codons;
     ps_result_qc(r, "mate-conflicts", ps_input_names[e->role], share > conflict_warning ? PS_QC_WARN : PS_QC_PASS,
-                 ps_round6(share), conflict_warning,
-                 "%llu codons were not counted because the two mates disagree there",
-                 (unsigned long long)e->codons.mate_conflicts);
+                 ps_round6(share), conflict_warning, "%llu codon%s not counted because the two mates disagree there",
+                 (unsigned long long)e->codons.mate_conflicts, ps_s(e->codons.mate_conflicts));
 }
 
 /* Between even and one-stranded lies a mixture of libraries, or a wrong setting of the aligner. */
@@ -101,7 +101,7 @@ static void check_expression(ps_result *r) {
     ps_result_qc(r, "reference-fragments", "rna",
                  (double)x->reference_fragments >= l->expression_min_reference_fragments ? PS_QC_PASS : PS_QC_FAIL,
                  (double)x->reference_fragments, l->expression_min_reference_fragments,
-                 "fragments on %d reference genes", x->reference_genes);
+                 "fragments on %d reference gene%s", x->reference_genes, ps_s(x->reference_genes));
     if (!isnan(x->spliced_fraction))
         ps_result_qc(r, "spliced", "rna", x->spliced_fraction >= l->expression_min_spliced ? PS_QC_PASS : PS_QC_FAIL,
                      x->spliced_fraction, l->expression_min_spliced, "share of spliced reads; library is %s",
@@ -110,7 +110,7 @@ static void check_expression(ps_result *r) {
         ps_result_qc(r, "plasma-cells", "rna",
                      x->plasma_log2 < l->expression_warn_plasma_log2 ? PS_QC_WARN : PS_QC_PASS, x->plasma_log2,
                      l->expression_warn_plasma_log2,
-                     "log2 of plasma-cell markers over the strongest other kind of cell, %s",
+                     "log2 of plasma-cell marker genes over those of the strongest other kind of cell, %s",
                      x->high_cell ? x->high_cell : "unknown");
     const ps_plasma_share *share = &x->plasma_share;
     if (!isnan(share->value))
@@ -119,8 +119,8 @@ static void check_expression(ps_result *r) {
                      : share->value < l->expression_warn_share ? PS_QC_WARN
                                                                : PS_QC_PASS,
                      share->value, l->expression_warn_share,
-                     "share of plasma cells in the RNA, by %d markers (95 %% %.2g to %.2g)", share->markers,
-                     share->low, share->high);
+                     "share of plasma cells in the RNA, by %d marker gene%s (95 %% %.2g to %.2g)", share->markers,
+                     ps_s(share->markers), share->low, share->high);
     check_library(r);
 }
 
@@ -138,15 +138,17 @@ static void check_errors(ps_result *r, ps_input_role role) {
     if (!x->given)
         return;
     if (isfinite(x->quality_ratio))
-        ps_result_qc(r, "qualities-optimistic", ps_input_names[role],
-                     x->quality_ratio > l->ras_optimistic_ratio ? PS_QC_WARN : PS_QC_PASS, x->quality_ratio,
-                     l->ras_optimistic_ratio,
-                     "times as many mismatches at RAS codons as base qualities promise; RAS calls use what was seen");
+        ps_result_qc(
+            r, "qualities-optimistic", ps_input_names[role],
+            x->quality_ratio > l->ras_optimistic_ratio ? PS_QC_WARN : PS_QC_PASS, x->quality_ratio,
+            l->ras_optimistic_ratio,
+            "times as many mismatches at RAS codons as base qualities predict; RAS calls use the rate that was seen");
     ps_result_qc(
         r, "damaged", ps_input_names[role], x->damaged ? PS_QC_WARN : PS_QC_PASS, x->damaged,
         l->ras_damage_haplotypes,
         x->damaged
-            ? "different %s changes outside hotspots, VAF up to %.2g: damaged DNA. Such changes are not called below twice that VAF, and wild type holds only above it"
+            ? "different %s changes outside hotspots, VAF up to %.2g: damaged DNA. Such changes are not called "
+              "below twice that VAF, and wild type holds only above it"
             : "no kind of change is frequent outside hotspots",
         x->damaged_pair, x->damaged_vaf);
 }
@@ -161,7 +163,7 @@ static void check_ras(ps_result *r) {
     const ps_codon *codon = &r->panel->codons[worst];
     double lod = r->calls.ras.codon[worst].lod95, limit = r->panel->limits.ras_lod95_limit;
     ps_result_qc(r, "ras-lod95", "sample", lod <= limit ? PS_QC_PASS : PS_QC_WARN, lod, limit,
-                 "smallest VAF that would have been found at the weakest hotspot codon (%s %d)",
+                 "smallest VAF that would have been found at the hotspot codon with the least power (%s %d)",
                  r->panel->genes[codon->gene].name, codon->number);
 }
 
@@ -218,9 +220,9 @@ static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
         snprintf(limit, sizeof limit, ", which would have shown a VAF of %.2g", codon->lod95);
     ps_result_qc(r, "vcf-vs-reads", "vcf", v->best.filter == PS_FILTER_REFUTED ? PS_QC_FAIL : PS_QC_WARN,
                  depth ? ps_round6((double)alt / (double)depth) : NAN, NAN,
-                 "%s %s (%s) %s; %lld of %lld fragments of the DNA alignments show it%s",
+                 "%s %s (%s) %s; %lld of %lld fragment%s of the DNA alignments show it%s",
                  r->panel->genes[v->effect.gene].name, v->effect.protein, v->effect.hgvs_c, says, (long long)alt,
-                 (long long)depth, limit);
+                 (long long)depth, ps_s(depth), limit);
 }
 
 /* A change that RNA alone shows, at a codon where the DNA would have: of another sample, or of cells that the DNA has not. */
@@ -232,9 +234,10 @@ static void compare_with_rna(ps_result *r, const ps_ras_variant *v) {
         return;
     ps_result_qc(
         r, "rna-vs-dna", "rna", PS_QC_WARN, ps_round6((double)alt / (double)depth), codon->lod95,
-        "%s %s (%s) is called in the RNA, but only %lld of %lld DNA fragments show it; the DNA would have shown a VAF of %.2g",
+        "%s %s (%s) is called in the RNA, but in the DNA only %lld of %lld fragment%s; the DNA would have shown a "
+        "VAF of %.2g",
         r->panel->genes[v->effect.gene].name, v->effect.protein, v->effect.hgvs_c, (long long)alt, (long long)depth,
-        codon->lod95);
+        ps_s(depth), codon->lod95);
 }
 
 static void check_vcf(ps_result *r) {
@@ -266,8 +269,9 @@ static void check_imports(ps_result *r) {
     if (r->evidence.has_sv && sv->caller)
         ps_result_qc(
             r, "sv", "sv", on_alt ? PS_QC_WARN : PS_QC_PASS, (double)passing, NAN,
-            "%.60s lists %zu joins of 11q13 to IGH, %zu of them pass%s; an empty list would not prove that there is none",
-            sv->caller, sv->n, passing,
+            "%.60s lists %zu junction%s of 11q13 and IGH, %zu of them passed%s; an empty list would not prove that "
+            "there is none",
+            sv->caller, sv->n, ps_s(sv->n), passing,
             on_alt ? ", some to alternative contigs of chromosome 14 that may hold IGH" : "");
     tell_notice(r, "sv", "sv", sv->notice);
     if (r->evidence.has_cnv)
@@ -296,8 +300,8 @@ static void check_sites(ps_result *r) {
         uncounted += v->forced && !counted;
     }
     ps_result_qc(r, "force-sites", "sample", uncounted || !n ? PS_QC_WARN : PS_QC_PASS, (double)n, NAN,
-                 "%zu alleles of --force-sites are reported: %zu pass, %zu could not be counted in any alignments", n,
-                 called, uncounted);
+                 "%zu allele%s of --force-sites reported: %zu passed, %zu could not be counted in any alignments",
+                 n, ps_s(n), called, uncounted);
     tell_notice(r, "force-sites", "sample", r->evidence.sites.notice);
 }
 
@@ -314,10 +318,11 @@ static void check_identity(ps_result *r) {
         else
             ps_result_qc(
                 r, "identity", "sample", states[p->state], p->log_odds, r->panel->limits.identity_min_log_odds,
-                "%s and %s are %s by %d common SNPs; ln odds of one person %.1f against strangers, %.1f against close relatives",
+                "%s and %s are %s by %d common SNP%s; ln odds for one person %.1f against strangers, %.1f against "
+                "close relatives",
                 ps_input_names[p->a], ps_input_names[p->b],
-                p->state == PS_IDENTITY_SAME ? "of one person" : "of different persons", p->sites, p->log_odds,
-                p->log_odds_relative);
+                p->state == PS_IDENTITY_SAME ? "of one person" : "of different persons", p->sites, ps_s(p->sites),
+                p->log_odds, p->log_odds_relative);
     }
 }
 
@@ -331,11 +336,12 @@ static void check_contamination(ps_result *r) {
         double limit = r->panel->limits.contamination_warn;
         if (c->state != PS_CONTAMINATION_NOT_ASSESSABLE)
             ps_result_qc(r, "contamination", input, states[c->state], c->fraction, limit,
-                         "%.2g %% of the fragments (%.2g to %.2g %%) come from another person, by %d common SNPs",
-                         100 * c->fraction, 100 * c->low, 100 * c->high, c->sites);
+                         "%.2g %% of the fragments (%.2g to %.2g %%) come from another person, by %d common SNP%s",
+                         100 * c->fraction, 100 * c->low, 100 * c->high, c->sites, ps_s(c->sites));
         else if (isfinite(c->high))
             ps_result_qc(r, "contamination", input, PS_QC_WARN, c->high, r->panel->limits.contamination_relative,
-                         "highest share of fragments that may be a close relative's, from %d common SNPs", c->sites);
+                         "share of fragments that could be a close relative's, at most; from %d common SNP%s",
+                         c->sites, ps_s(c->sites));
     }
 }
 
@@ -387,7 +393,7 @@ static void check_sample_name(ps_result *r) {
     }
     if (used)
         ps_result_qc(r, "sample-name", "sample", PS_QC_WARN, NAN, NAN,
-                     "the files' headers name the sample %s, not '%.80s'; if that is right, say --expect-name NAME",
+                     "the files' headers name the sample %s, not '%.80s'; if that is right, give --expect-name NAME",
                      names, r->sample_id);
 }
 

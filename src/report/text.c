@@ -11,6 +11,7 @@
 
 #include "format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 
 enum { NAME_COLUMNS = 11, LEAST_COLUMNS = 40, SHOWN_REASONS = 2, SHOWN_VARIANTS = 3, SHOWN_QC = 2, MOST_LINES = 6 };
 enum { SCREEN_LINES = 23 }; /* of 24 one is the prompt's */
@@ -205,14 +206,14 @@ static void put_junction(const screen *s, const ps_result *r) {
     } else if (j->state == PS_JUNCTION_NOT_ASSESSABLE) {
         put(s, "  junction", PLAIN, 0, "%s: %s", state, why);
     } else if (s->telling >= TELL_STATES) {
-        put(s, "  junction", PLAIN, 0, "%s: would have been seen in %s of the cells or more", state,
+        put(s, "  junction", PLAIN, 0, "%s: a junction in %s of the cells or more would have been seen", state,
             PERCENT(j->limit_cells));
     } else {
         put(s, "  junction", PLAIN, 0,
-            "%s: no %llu fragments agree on one place (%s split, %s discordant in all); %s-fold coverage would have shown "
-            "it in %s of the cells or more",
-            state, (unsigned long long)j->needed, COUNT(j->split), COUNT(j->discordant), NUM(j->physical_coverage, 0),
-            PERCENT(j->limit_cells));
+            "%s: no position with %llu fragment%s (%s split, %s discordant in all); %s-fold coverage would have "
+            "shown it in %s of the cells or more",
+            state, (unsigned long long)j->needed, ps_s(j->needed), COUNT(j->split), COUNT(j->discordant),
+            NUM(j->physical_coverage, 0), PERCENT(j->limit_cells));
     }
 }
 
@@ -307,7 +308,7 @@ static void put_qc(const screen *s, const ps_result *r) {
         fails   ? BAD
         : warns ? CAUTION
                 : GOOD,
-        strlen(word), "%s: %d failed, %d warning%s, %d passed", word, fails, warns, warns == 1 ? "" : "s",
+        strlen(word), "%s: %d failed, %d warning%s, %d passed", word, fails, warns, ps_s(warns),
         ps_n_qc(r, PS_QC_PASS));
     static const ps_qc_state order[] = {PS_QC_FAIL, PS_QC_WARN};
     char names[1024] = "";

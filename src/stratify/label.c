@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 const char *const ps_label_names[PS_N_LABELS] = {"not-assessable", "indeterminate", "plasmacytoma-like",
@@ -327,8 +328,9 @@ static void name_mixed(const ps_identity_call *identity, ps_reasons *reasons) {
     for (size_t i = 0; i < identity->n_pairs; i++) {
         const ps_identity_comparison *pair = &identity->pair[i];
         if (pair->state == PS_IDENTITY_DIFFERENT)
-            ps_reason_add(reasons, PS_REASON_MIXED_PERSONS, "%s and %s differ at %d common SNPs: ln odds %.1f",
-                          ps_input_names[pair->a], ps_input_names[pair->b], pair->sites,
+            ps_reason_add(reasons, PS_REASON_MIXED_PERSONS,
+                          "%s and %s differ, by %d common SNP%s: ln odds for one person %.1f",
+                          ps_input_names[pair->a], ps_input_names[pair->b], pair->sites, ps_s(pair->sites),
                           pair->log_odds < pair->log_odds_relative ? pair->log_odds : pair->log_odds_relative);
     }
 }
@@ -378,7 +380,7 @@ void ps_judge(const ps_model *model, const ps_population *population, const ps_c
         return;
     }
     if (model->two_levels && call[PS_MARKER_CCND1].state == PS_MARKER_INTERMEDIATE)
-        ps_reason_add(&verdict->reasons, PS_REASON_TWO_LEVELS, "to %s CCND1 says nothing here", model->name);
+        ps_reason_add(&verdict->reasons, PS_REASON_TWO_LEVELS, "model %s", model->name);
     weigh_calls(model, population, wanted, call, isnan(prior_odds) ? model->prior_odds : prior_odds, verdict);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/validate.h"
 
 const char *const ps_compared_names[PS_N_COMPARED] = {"ras", "ras_variant", "igh_ccnd1", "ccnd1", "copies", "label"};
@@ -63,7 +64,8 @@ static void add_variant(char **text, const ps_panel *panel, const ps_ras_variant
     add_text(text, "%s %s: %s, %s", gene_of(panel, v), change_of(v),
              v->best.filter == PS_FILTER_PASS ? "passes" : ps_filters[v->best.filter].name, vaf);
     if (v->best.depth >= 0)
-        add_text(text, "%lld of %lld fragments", (long long)v->best.alt_depth, (long long)v->best.depth);
+        add_text(text, "%lld of %lld fragment%s", (long long)v->best.alt_depth, (long long)v->best.depth,
+                 ps_s(v->best.depth));
     if (v->best.filter != PS_FILTER_PASS)
         add_text(text, "%s", ps_filters[v->best.filter].description);
     if (v->best.filter == PS_FILTER_PASS && v->minor)
@@ -280,7 +282,8 @@ static void compare_junction(const view *v) {
     if (c->outcome == PS_OUTCOME_AGREES)
         return;
     if (j->split >= 0)
-        add_text(&c->why, "%lld split and %lld discordant fragments", (long long)j->split, (long long)j->discordant);
+        add_text(&c->why, "%lld split and %lld discordant fragment%s", (long long)j->split, (long long)j->discordant,
+                 ps_s(j->discordant));
     if (isfinite(j->limit_cells))
         add_text(&c->why, "seen from %.3g %% of the cells", 100 * j->limit_cells);
     add_reasons(&c->why, &j->reasons);

@@ -10,6 +10,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/table.h"
 #include "plasmastrat/validate.h"
+#include "plasmastrat/spelling.h"
 
 const char *const ps_expect_columns[PS_N_EXPECTED] = {"expect_ras",       "expect_vaf",    "expect_ccnd1",
                                                       "expect_igh_ccnd1", "expect_copies", "expect_label"};
@@ -211,7 +212,7 @@ static int read_vaf(const char *text, int comma, ps_expectation *e, const compla
     }
     if (k + 1 != e->n_variants)
         return expected(why, "%zu VAF%s for %zu change%s of expect_ras: expected one each, with + between them",
-                        k + 1, k ? "s" : "", e->n_variants, e->n_variants == 1 ? "" : "s");
+                        k + 1, ps_s(k + 1), e->n_variants, ps_s(e->n_variants));
     return 0;
 }
 

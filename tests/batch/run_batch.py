@@ -100,7 +100,7 @@ def test_resume(folder, sheet, ids, wanted):
     before = stamps()
     r = run(sheet, out, "--resume")
     check(r.returncode == 0 and stamps() == before and contents(out) == wanted, "nothing to do: nothing is done again")
-    check(f"--resume: {len(ids)} of {len(ids)} samples were done and are kept\n" in r.stderr and "again" not in r.stderr,
+    check(f"--resume: {len(ids)} of {len(ids)} samples done before and kept\n" in r.stderr and "again" not in r.stderr,
           f"nothing to do: says so: {r.stderr}")
 
     def repeats(what, which, same=True):
@@ -154,7 +154,7 @@ def test_edited_knowledge(folder, sheet):
         out = folder / f"edited {name}"
         check(run(small, out, *options).returncode == 0, f"a {name} of one's own")
         r = run(small, out, *options, "--resume")
-        check(r.returncode == 0 and "2 of 2 samples were done and are kept" in r.stderr, f"{name}: kept: {r.stderr}")
+        check(r.returncode == 0 and "2 of 2 samples done before and kept" in r.stderr, f"{name}: kept: {r.stderr}")
         check(edit(path, pattern, changed), f"{name}: its text is edited")
         r = run(small, out, *options, "--resume")
         check(r.returncode == 0 and "0 of 2 samples" in r.stderr, f"an edited {name}: all is done again: {r.stderr}")

@@ -35,6 +35,18 @@ refused 2 "a name that is not the sample's" 'expected the file name S.evidence.g
 refused 2 "a name for what is left out" 'not together with --no-evidence' sample --id S --dna $dna --evidence x/S.evidence.gz --no-evidence
 refused 2 "a name beside -o -" 'goes with none of .*--evidence' sample --id S --dna $dna -o - --evidence x/S.evidence.gz
 
+# What was stated is kept: the name in the headers too.
+run 0 "a stated name" sample --id PATIENT7 --rna $rna --dna $dna --expect-name PCL01 -o named -q
+run 0 "a stated name: RNA" sample --id PATIENT7 --rna $rna --expect-name PCL01 -o named_rna -q
+run 0 "a stated name: DNA" sample --id PATIENT7 --dna $dna --expect-name PCL01 -o named_dna -q
+run 0 "a stated name: joined" stratify named_rna/PATIENT7.json named_dna/PATIENT7.json -o named_both -q
+want "a stated name: the same bytes" cmp named/PATIENT7.json named_both/PATIENT7.json
+want "a stated name: the same evidence" cmp named/PATIENT7.evidence.gz named_both/PATIENT7.evidence.gz
+want "a stated name: no warning" test "$(grep -c '"sample-name"' named_both/PATIENT7.json)" = 0
+run 0 "a stated name: another" sample --id PATIENT7 --dna $dna --expect-name PCL02 -o named_dna -q --force
+refused 1 "two stated names" "expect-name 'PCL02', but .*'PCL01': choose with --expect-name" stratify named_rna/PATIENT7.json named_dna/PATIENT7.json -o x
+run 0 "a name stated again" stratify named_rna/PATIENT7.json named_dna/PATIENT7.json --expect-name PCL01 -o x -q
+
 run 0 "a VCF" sample --id S --vcf data/VCF01.mutect2.vcf -o vcf -q
 want "a VCF: the schema fits" python3 -c '
 import gzip, json, jsonschema
@@ -94,7 +106,7 @@ want "any grouping" cmp lanes/S.evidence.gz grouped/S.evidence.gz
 # ---- refused --------------------------------------------------------------------------------------------------------
 refused 1 "one file twice" 'dna.1.bam .dna.*once' stratify lane3/S.json pair/S.json lane3/S.evidence.gz -o x
 cp dna.1.bam copy.bam
-refused 1 "a copy of a lane" 'has the reads of' sample --id S --dna dna.1.bam --dna copy.bam -o x
+refused 1 "a copy of a lane" 'has the same reads as' sample --id S --dna dna.1.bam --dna copy.bam -o x
 samtools reheader <(samtools view -H data/IMM01.dna.bam | sed 's/SM:[^\t]*/SM:PCL01/') data/IMM01.dna.bam >other.bam
 run 0 "another person under the name" sample --id S --dna other.bam -o other -q
 run 0 "another build" sample --id S --dna data/B3701.dna.bam -o b37 -q
@@ -109,7 +121,7 @@ run 0 "a limit of calling" stratify one/S.json -p own -o limit -q
 run 0 "a limit of calling, in one run" sample --id S --rna $rna --dna $dna -p own -o limit.one -q
 want "a limit of calling: as in one run" cmp limit/S.json limit.one/S.json
 sed -i '$d' own/bins.bed
-refused 1 "other places" 'places' stratify lane3/S.json -p own -o x
+refused 1 "other places" 'positions' stratify lane3/S.json -p own -o x
 altered() { # NAME PATTERN SED: an edit of the text, gzipped again
     zcat lane3/S.evidence.gz | sed "$3" | gzip -n >altered.gz
     refused 1 "$1" "altered.gz: .*$2" stratify altered.gz -o x

@@ -55,7 +55,24 @@ want "without mixture: no components" test "$(grep -c '^##component' plain.tsv)"
 run 0 "few samples: no mixture" reference expression twelve.tsv -o twelve.ref
 grep -q 'no cut-offs: fewer samples than a mixture needs' err.txt && pass || fail "few samples: $(cat err.txt)"
 
-refused 1 "nine good samples" 'ten.tsv: 9 of 10 samples are fit for a reference, expected at least 10' \
+# The same counts as a matrix of another program: the same samples, levels and cut-offs.
+python3 - <<'P'
+rows = [l.rstrip("\n").split("\t") for l in open("ref.tsv") if not l.startswith("##")]
+first = rows[0].index("late_share") + 1
+with open("counts.txt", "w") as out:
+    out.write("gene_name\t" + "\t".join(r[0] for r in rows[1:]) + "\n")
+    for i in range(first, len(rows[0])):
+        out.write(rows[0][i] + "\t" + "\t".join(r[i] for r in rows[1:]) + "\n")
+with open("counts.tsv", "w") as out:
+    out.write("sample_id\tcounts\n" + "".join(r[0] + "\tcounts.txt\n" for r in rows[1:]))
+P
+run 0 "reference from gene counts" reference expression counts.tsv -o counts.ref
+grep -q '24 of 25 samples used' err.txt && pass || fail "reference from gene counts: $(cat err.txt)"
+want "gene counts: the components of the reads" cmp <(grep -E '^##(component|cut_offs|centre)' counts.ref) <(grep -E '^##(component|cut_offs|centre)' ref.tsv)
+{ head -n 12 counts.tsv | sed 's/$/\t/; 1s/$/rna/'; printf 'HIGH\t\tHIGH.sam\n'; } >mixed.tsv
+refused 2 "alignments beside gene counts" 'sample HIGH has rna, but S00 has counts: a reference is made of one kind' reference expression mixed.tsv -o x.tsv
+
+refused 1 "nine good samples" 'ten.tsv: 9 of 10 samples can be used for a reference, expected at least 10' \
     reference expression ten.tsv -o x.tsv
 refused 2 "two samples" 'two.tsv: 2 samples .*at least 10' reference expression two.tsv -o x.tsv
 { cat sheet.tsv; tail -n 1 sheet.tsv | sed 's/^[^\t]*/AGAIN/'; } >again.tsv
@@ -120,7 +137,7 @@ refused 2 "cut short" 'short.tsv' sample --id S --rna HIGH.sam --expression-refe
 refused 1 "RNA as DNA" 'HIGH.sam: is given as dna, but .*is this RNA\? give it with --rna' sample --id S --dna HIGH.sam -o x
 samtools view --no-PG -h "$root/testdata/PCL01.rna.bam" | awk '/^@/ || $3 != "chr11"' >no11.sam
 run 0 "RNA without chromosome 11" sample --id S --rna no11.sam -o no11
-want "RNA without chromosome 11: no low expression" grep -q 'contig-absent: .*nothing is seen on chr11' no11/S.json
+want "RNA without chromosome 11: no low expression" grep -q 'contig-absent: .*no reads on chr11' no11/S.json
 refused 1 "RNA as normal" 'HIGH.sam: is given as normal, but .*is this RNA' \
     sample --id S --dna "$root/testdata/NAS01.dna.bam" --normal HIGH.sam -o x
 refused 1 "DNA as RNA" 'PCL01.dna.bam: is given as rna, but .*is this DNA\? give it with --dna' \

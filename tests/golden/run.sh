@@ -265,7 +265,7 @@ rm -rf x; "$program" sample --id S --dna $bam -p grch37 -o x >out.txt 2>err.txt
 want "panel of another build" test $? -ne 0 -a -z "$(find x -type f 2>/dev/null)"
 grep -q 'PCL01.dna.bam' err.txt && pass || fail "panel of another build: does not name the file"
 samtools sort --no-PG -n -o byname.cram -O cram,no_ref $bam
-refused 1 "the tumour as its own normal, sorted by name" 'byname.cram: is given as normal, but has the reads of .*PCL01.dna.bam' \
+refused 1 "the tumour as its own normal, sorted by name" 'byname.cram: is given as normal, but has the same reads as .*PCL01.dna.bam' \
     sample --id S --dna $bam --normal byname.cram -o x
 samtools view --no-PG -h $bam | sed '/^@RG/d; s/\tRG:Z:[^\t]*//' >norg.sam
 samtools view --no-PG -h $bam | awk -F'\t' -v OFS='\t' '!/^@/ { $11 = "*" } { print }' >noqual.sam
@@ -326,7 +326,7 @@ refused 2 "a reference that is no FASTA" "does not begin with '>'" sample --id S
 refused 2 "unknown model" 'nowhere' sample --id S --dna $bam --model nowhere.tsv -o x
 refused 2 "two inputs from stdin" 'standard input|-' sample --id S --dna - --rna - -o x
 refused 1 "a file given twice" 'is given twice as dna' sample --id S --dna $bam --dna $bam -o x
-refused 1 "lanes of two samples" "IMM01.*names the sample 'IMM01', but that of .*'PCL01'" sample --id S --dna data/PCL01.dna.bam --dna data/IMM01.dna.bam -o x
+refused 1 "lanes of two samples" "IMM01.*names sample 'IMM01', but the header of .*'PCL01'" sample --id S --dna data/PCL01.dna.bam --dna data/IMM01.dna.bam -o x
 refused 2 "an id of the cohort's own files" 'taken by the cohort' sample --id cohort --dna $bam -o x
 refused 2 "an id that is no UTF-8" 'UTF-8' sample --id $'S\xff' --dna $bam -o x
 refused 2 "id with a path" '/' sample --id ../S --dna $bam -o x

@@ -212,7 +212,7 @@ BAD = [
     ("ratios as logs", "s.seg", table(["ID", "chrom", "loc.start", "loc.end", "num.mark", "seg.mean"], [["T", c, a, b, 9, n / 2] for c, a, b, n in G]), [],
      "ratios or copies, expected log2"),
     ("a word", "s.cns", cnvkit(G).replace("-0.12000\t", "low\t", 1), [], "s.cns:2: 'low' is no copy number"),
-    ("no place", "s.cns", cnvkit(G).replace("\t0\t", "\there\t", 1), [], "s.cns:2: has no place"),
+    ("no place", "s.cns", cnvkit(G).replace("\t0\t", "\there\t", 1), [], "s.cns:2: has no position"),
     ("mouse names", "s.cns", cnvkit([("chrA", 1, 500000, 2)]), ["--panel", "grch38"], "its chromosomes are named like 'chrA'"),
     ("prose", "s.txt", "this is no table\n", ["--panel", "grch38"], "not recognised as segments"),
 ]

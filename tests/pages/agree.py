@@ -121,7 +121,7 @@ def markers(c, page, d):
 
 
 def models(c, page, d):
-    rows = page_text.tables(page)["The sign of a marker depends on the question, so every model answers its own"]
+    rows = page_text.tables(page)["Each model answers its own question, so the same marker can count for or against"]
     c.same("models", len(rows), len(d["models"]))
     for row, m in zip(rows, d["models"]):
         p = m["probability"]
@@ -191,8 +191,8 @@ def codons(c, page, d):
         seen = k["lod95"] is not None
         if k["required"]:
             name = f"{k['gene']} {k['codon']}"
-            say = {"wild-type": "wild type to {}", "mutated": "mutated (seen down to {})" if seen else "mutated",
-                   "not-assessable": "not assessable: seen only to {}" if seen else "not assessable: nothing seen"}
+            say = {"wild-type": "wild type ({} VAF would be seen)", "mutated": "mutated ({} VAF would be seen)" if seen else "mutated",
+                   "not-assessable": "not assessable (only {} VAF would be seen)" if seen else "not assessable: no fragments"}
             text = name + " " + say[k["state"]].format(percent(k["lod95"]))
             if k["depth"] is not None:
                 text += f" {k['depth']} fragments, {k['source']}"
@@ -317,11 +317,11 @@ def expression(c, page, d):
     c.same("low from", shown["Low"], f"from {two(cut['low_to'])} down")
     c.same("not at, over at", [e["not_at"], e["over_at"]], [cut["low_to"], cut["very_high_from"]])
     drawn(c, section, e)
-    c.same("lent", shown["Other cells may lend (log2)"], f"up to {two(e['other_cells_log2'])}")
+    c.same("lent", shown["From other cells, at most (log2)"], f"up to {two(e['other_cells_log2'])}")
     c.same("per cell", shown["log2 per plasma cell"], two(e["log2_per_plasma_cell"]))
     c.same("plasma share", shown["Plasma share of the RNA, 95 % interval"],
            f"{percent(share['value'])} ({percent(share['low'])} to {percent(share['high'])})")
-    c.same("levels", shown["Posterior of very high, intermediate, low"],
+    c.same("levels", shown["Probability of very high, intermediate, low"],
            ", ".join(fixed(levels[k], 3) for k in ("very_high", "intermediate", "low")))
     c.same("reference genes", shown["Reference genes"], f"{e['reference_genes']}, {e['reference_fragments']} fragments")
     c.same("spliced", shown["Spliced reads"], percent(e["spliced_fraction"]))
@@ -382,7 +382,7 @@ def junction(c, page, d):
     c.same("background", shown["Fragments expected by chance"], fixed(j["background"], 3))
     limit = j["limit_cells"]
     c.same("limit", shown["Would have shown from"], DASH if limit is None else
-           f"{percent(limit)} of the cells" if limit <= 1 else "no share: could be missed even in all cells")
+           f"{percent(limit)} of the cells" if limit <= 1 else "none: even a junction in every cell could be missed")
     c.same("powered", shown["Window with 95 % power"], percent(j["powered"]))
     c.same("RNA fragments", shown["RNA fragments that join"], count(j["rna_fragments"]))
     rows = page_text.tables(page).get("Breakpoints: last kept base on each side, and the side that is kept", [])
@@ -422,23 +422,23 @@ def library(c, page, d):
         said, size = b["input"] + " library: ", b["insert_size"]
         for name, value in {
                 "Kind": b["kind"], "Fragments": fixed(b["fragments"], 0), "Molecules": fixed(b["molecules"], 0),
-                "Copies (by chance)": f"{percent(b['copies'])} ({percent(b['copies_by_chance'])})",
+                "Duplicates (expected by chance)": f"{percent(b['copies'])} ({percent(b['copies_by_chance'])})",
                 "Molecules per fragment": fixed(b["molecules_per_fragment"], 3),
                 "Fragments with a UMI": percent(b["umi"]) if b["umi"] else None,
                 "Fragments in amplicons": percent(b["amplicon"]) if b["amplicon"] else None,
-                "Molecules at most": None if b["most_molecules"] is None else
+                "Molecules, at most": None if b["most_molecules"] is None else
                 f"{fixed(b['most_molecules'], 0)}, {'as stated' if b['molecules_stated'] else 'assumed'}",
                 "Insert size, 5 to 95 %": f"{fixed(size['median'], 0)} ({fixed(size['low'], 0)} to {fixed(size['high'], 0)})",
-                "First read forward": percent(b["first_read_forward"]), "Primers": fixed(b["primers"], 0)}.items():
+                "Read 1 forward": percent(b["first_read_forward"]), "Primers": fixed(b["primers"], 0)}.items():
             c.same(said + name, facts.get(name), None if value == DASH else value)
         c.same(said + "lanes", facts.get("Lanes of sequencing runs"),
-               str(len(b["lanes"])) if b["lanes"] else "not told by the reads' names")
+               str(len(b["lanes"])) if b["lanes"] else "not known from the reads' names")
         e, damage = b["error_rate"], b["damage"]
         c.same(said + "damage", facts.get("Damage"), None if not e else "none seen" if not damage else
-               f"{damage['haplotypes']} haplotypes of {damage['substitution']}, up to {percent(damage['highest_vaf'])}")
-        c.same(said + "errors stated", facts.get("Error rate, by qualities"), percent(e["stated"], None) if e else None)
-        c.same(said + "errors seen", facts.get("Error rate, seen"), percent(e["seen"], None) if e else None)
-        c.same(said + "spread", facts.get("Spread between places (ln)"), fixed(e["spread"], 2, None) if e else None)
+               f"{damage['haplotypes']} change{'' if damage['haplotypes'] == 1 else 's'} of {damage['substitution']}, VAF up to {percent(damage['highest_vaf'])}")
+        c.same(said + "errors stated", facts.get("Error rate by base qualities"), percent(e["stated"], None) if e else None)
+        c.same(said + "errors seen", facts.get("Error rate that was seen"), percent(e["seen"], None) if e else None)
+        c.same(said + "spread", facts.get("Scatter of errors between positions (ln sd)"), fixed(e["spread"], 2, None) if e else None)
 
 
 def rounded(x):

@@ -16,6 +16,7 @@
 #include "plasmastrat/map.h"
 #include "plasmastrat/parallel.h"
 #include "plasmastrat/reasons.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
 #include "unit_random.h"
@@ -437,9 +438,20 @@ static void memory(void **state) {
     free(list);
 }
 
+static void plurals(void **state) {
+    (void)state;
+    static const struct {
+        double n;
+        const char *ending;
+    } row[] = {{0, "s"}, {1, ""}, {2, "s"}, {0.5, "s"}, {0.9999, ""}, {1.1, "s"}, {21, "s"}, {-1, "s"}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        assert_string_equal(ps_s(row[i].n), row[i].ending);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins),
+        cmocka_unit_test(plurals),
         cmocka_unit_test(errors_of_the_system),
         cmocka_unit_test(errors_hold_no_control_bytes),
         cmocka_unit_test(tsv_lines_and_comments),

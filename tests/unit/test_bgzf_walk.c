@@ -342,8 +342,8 @@ static void test_which_damage(void **state) {
         {0, 0, 0x20, "a BGZF block was expected"},
         {3, 0, 12, "a BGZF block was expected"},
         {10, 0, 2, "a BGZF block was expected"},
-        {8, 1, 0x77, "does not have its CRC32"},
-        {2, 1, 9, "says to hold more than 65536 bytes"},
+        {8, 1, 0x77, "does not fit its CRC32"},
+        {2, 1, 9, "states a size of more than 65536 bytes"},
         {4, 1, 1, "cannot be inflated"},
         {18, 0, 0x07, "cannot be inflated"},
     };

@@ -432,7 +432,7 @@ static void bad_sheets(void **state) {
     sheet_refused("", "is empty");
     sheet_refused("sample_id\tdna\n", "has no samples");
     sheet_refused("patient\tdna\nA\ta.bam\n", "column 'sample_id' is missing");
-    sheet_refused("sample_id\tnormal\nA\ta.bam\n", "none of the columns rna, dna, vcf, sv and counts");
+    sheet_refused("sample_id\tnormal\nA\ta.bam\n", "none of the columns rna, dna, vcf, sv, cnv and counts");
     sheet_refused("sample_id\tdna\nA\ta.bam\n\tb.bam\n", ":3: column sample_id is empty");
     sheet_refused("sample_id\tdna\tnormal\nA\ta.bam\t\nB\t.\tn.bam\n", ":3: sample B has no input");
     sheet_refused("sample_id\tdna\nA\t-\n", ":2: column dna: '-': expected a file");

@@ -133,7 +133,7 @@ static void the_file_is_the_evidence(void **state) {
     ps_evidence_free(&read);
     other.limits.min_mapq++;
     assert_int_equal(ps_evidence_parse("e.gz", bytes, n, &other, 1, &read, &found, &err), -1);
-    assert_non_null(strstr(err.text, "e.gz: min_mapq: was gathered with 20"));
+    assert_non_null(strstr(err.text, "e.gz: min_mapq: was made with 20"));
     free(bytes);
     free(again);
     ps_evidence_free(&both);

@@ -218,11 +218,14 @@ static void coverage_that_would_show(void **state) {
         const char *text;
     } rows[] = {
         {10, NAN, 17,
-         "About 17 fragments over every base of the window would show a junction that every tumour cell has; it has 10."},
+         "About 17 fragments over every base of the window would show a junction that every tumour cell has; it has "
+         "10."},
         {10, 0.5, 34,
-         "About 34 fragments over every base of the window would show a junction that every tumour cell has; it has 10."},
+         "About 34 fragments over every base of the window would show a junction that every tumour cell has; it has "
+         "10."},
         {0, NAN, 16,
-         "About 16 fragments over every base of the window would show a junction that every tumour cell has; it has 0."}, /* of 300 bases */
+         "About 16 fragments over every base of the window would show a junction that every tumour cell has; it has "
+         "0."}, /* of 300 bases */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_result r = covered(rows[i].now, rows[i].purity);
@@ -238,7 +241,7 @@ static void coverage_that_would_show(void **state) {
     }
     ps_result r = covered(10, NAN);
     r.calls.junction.shown = 0;
-    assert_said(&r, PS_TOPIC_MISSING, "10 fragments lie over a base of the 11q13 window, but they are too short");
+    assert_said(&r, PS_TOPIC_MISSING, "10 fragments over each base of the 11q13 window, but they are too short");
     r.calls.copynumber.reasons.n = 0;
     ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_LOW_COVERAGE, "%s", "");
     r.calls.copynumber.fragments_per_bin = 0.345; /* 1.449 times */
@@ -248,7 +251,7 @@ static void coverage_that_would_show(void **state) {
     r.calls.copynumber.reasons.n = 0;
     ps_reason_add(&r.calls.copynumber.reasons, PS_REASON_NOISY, "%s", "");
     r.calls.copynumber.fragments_per_bin = 0.96; /* even bins: a robust spread of one whole count */
-    assert_said(&r, PS_TOPIC_MISSING, "0.96 fragments per bin are too few to measure the noise; about 2.1 times");
+    assert_said(&r, PS_TOPIC_MISSING, "0.96 fragments per bin, too few to measure the noise; about 2.1 times");
     r.calls.copynumber.fragments_per_bin = 33;
     assert_said(&r, PS_TOPIC_MISSING, "a new library helps more than more reads");
     r.calls.copynumber.reasons.n = 0;
@@ -295,7 +298,7 @@ static void soft_evidence_is_said(void **state) {
     ps_result r = result_of(PS_RAS_MUTATED, 12);
     ps_reason_add(&r.calls.ccnd1.reasons, PS_REASON_Q_GAIN, "odds of %g", 5.53);
     ps_reason_add(&r.calls.expression.reasons, PS_REASON_OTHER_CELLS, "%s", "");
-    assert_said(&r, PS_TOPIC_MARKERS, "Soft evidence: 11q is gained without 11p, as beside t(11;14)");
+    assert_said(&r, PS_TOPIC_MARKERS, "Weak evidence for this: 11q is gained without 11p, as beside t(11;14)");
     assert_said(&r, PS_TOPIC_MARKERS, "(odds of 5.53).");
     assert_said(&r, PS_TOPIC_MISSING, "enrich plasma cells (CD138): the CCND1 may be that of other cells.");
     char *text = NULL;

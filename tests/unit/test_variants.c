@@ -249,7 +249,8 @@ static const struct {
      NULL},
     {"##cmdline=configure.py --tumorBam=/data/DX7_1.sorted.cram\n", ".", "DX7\tDX7_1", NULL, 1, NULL},
     {"##cmdline=configure.py --tumor /data/DX70.bam\n", ".", "DX7\tDX8", NULL, -1, "cannot tell"},
-    {"##SentieonCommandLine.TNscope=<ID=TNscope,CommandLine=\"--algo TNscope --tumor_sample x1 --normal_sample x2 o\">\n",
+    {"##SentieonCommandLine.TNscope=<ID=TNscope,CommandLine=\"--algo TNscope --tumor_sample x1 --normal_sample x2 "
+     "o\">\n",
      ".", "x2\tx1", NULL, 1, NULL},
     {"##GATKCommandLine=<ID=Mutect2,CommandLine=\"Mutect2 --normal-sample x2 --panel-of-normals n.vcf\">\n", ".",
      "x2\tx1", NULL, 1, NULL},
@@ -432,7 +433,7 @@ static void test_blocks(void **state) {
     assert_int_equal(v.n_doubts, 2);
     ps_variants_free(&v);
     must_refuse(HEAD COLUMNS "\tFORMAT\ts\nchr12\t25245340\t.\tN\t<NON_REF>\t.\t.\tEND=7\tGT:DP\t0/0:5\n", &grch38,
-                NULL, "END is not a place");
+                NULL, "END is not a position");
 }
 
 /* ---- faults -------------------------------------------------------------------------------------------------------

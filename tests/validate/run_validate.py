@@ -266,11 +266,11 @@ def runs_that_fail():
     path = sheet("persons.tsv", COLUMNS, row("PCL01", evidence="kept/PCL01.evidence.gz", expect_ras="KRAS G12D"),
                  row("IMM01", evidence="kept/IMM01.evidence.gz", replicate_of="PCL01"))
     done = validate("replicates of two persons", 1, path, out="x1")
-    check("two persons: message", "persons.tsv:3: sample IMM01 is another person's than PCL01 by its common SNPs" in done.stderr, done.stderr)
+    check("two persons: message", "persons.tsv:3: sample IMM01 is of another person than PCL01 by its common SNPs" in done.stderr, done.stderr)
     check("two persons: no page", not os.path.exists("x1/validation.html"))
     path = sheet("shallow.tsv", COLUMNS, row("NAS01", evidence="kept/NAS01.evidence.gz", expect_ras="KRAS G12D", expect_igh_ccnd1="detected"))
     done = validate("all rows not assessable", 1, path)
-    check("all not assessable: message", "shallow.tsv: nothing could be compared: of 1 samples 0 failed" in done.stderr, done.stderr)
+    check("all not assessable: message", "shallow.tsv: nothing could be compared: of 1 sample 0 failed" in done.stderr, done.stderr)
     check("all not assessable: counted apart", measures()["ppa.ras"]["n"] == 0 and measures()["not_assessable.ras"]["value"] == 1)
     path = sheet("absent.tsv", COLUMNS, row("A", evidence="kept/IMM01.evidence.gz", expect_ras="wild-type"),
                  row("B", evidence="kept/none.evidence.gz", expect_ras="wild-type"))

@@ -157,8 +157,8 @@ static void weigh(ps_ccnd1_call *call, const ps_expression_call *expression, con
 
 /* 11q gained without 11p goes with IGH::CCND1: heard where no junction could be assessed. */
 static void hear_q_gain(ps_ccnd1_call *call) {
-    ps_reason_add(&call->reasons, PS_REASON_Q_GAIN, "odds of %g for an IGH::CCND1 that could not be assessed",
-                  ccnd1_q_gain_odds);
+    ps_reason_add(&call->reasons, PS_REASON_Q_GAIN,
+                  "odds of %g for an IGH::CCND1 junction, which could not be assessed", ccnd1_q_gain_odds);
     if (call->state != PS_CCND1_NOT_ASSESSABLE)
         call->log_level[PS_LEVEL_VERY_HIGH] = ps_round6(call->log_level[PS_LEVEL_VERY_HIGH] + log(ccnd1_q_gain_odds));
 }

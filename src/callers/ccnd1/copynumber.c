@@ -19,6 +19,7 @@
 #include "../absent.h"
 #include "copies.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -75,8 +76,8 @@ static int kit_differs(const ps_depth *f, double purity, ps_reasons *reasons) {
         return 0;
     ps_reason_add(
         reasons, PS_REASON_REFERENCE_MISMATCH,
-        "dna: CCND1's own bins stand %.2f (log2) off the rest of 11q13, the bins beside them %.2f: the kit's baits "
-        "there are not those of the normals",
+        "dna: CCND1's own bins differ by %.2f (log2) from the rest of 11q13, the bins beside them by %.2f: the "
+        "kit's baits there are not those of the normals",
         step, beside->bins ? moved : 0);
     return 1;
 }
@@ -151,8 +152,9 @@ static void check_whole_copies(const ps_depth *f, ps_copynumber_call *call) {
     if ((double)between > cn_part_arms * (double)call->n_arms)
         ps_reason_add(
             &call->reasons, PS_REASON_PART_OF_CELLS,
-            "%s: %zu of %zu arms lie between whole copies at purity %.3g: another purity, or a part of the cells",
-            input_of(call), between, call->n_arms, call->purity);
+            "%s: %zu of %zu chromosome arm%s between whole copies at purity %.3g: another purity, or changes in "
+            "part of the cells",
+            input_of(call), between, call->n_arms, ps_s(call->n_arms), call->purity);
 }
 
 /* The interval excludes two copies, and the copies lie closer to two than to one or three. */
@@ -160,7 +162,7 @@ static void say_not_two(ps_copynumber_call *call) {
     if (isnan(call->purity))
         ps_reason_add(
             &call->reasons, PS_REASON_PURITY_ASSUMED,
-            "%s: %.2f copies (%.2f to %.2f) are not two: a change in a part of the cells looks so; give --purity",
+            "%s: %.2f copies (%.2f to %.2f) are not two: a change in part of the cells looks like this; give --purity",
             input_of(call), call->copies, call->copies_low, call->copies_high);
     else
         ps_reason_add(&call->reasons, PS_REASON_PART_OF_CELLS, "%s: %.2f copies (%.2f to %.2f) at purity %.3g",
@@ -256,8 +258,8 @@ static int learn_matched(const ps_case *c, ps_assay assay, ps_normals *own, ps_c
     ps_coverage shape = ps_coverage_of(c->panel, normal);
     if (shape.assay != PS_ASSAY_UNKNOWN && is_genome(shape.assay) != is_genome(assay)) {
         ps_reason_add(&call->reasons, PS_REASON_REFERENCE_MISMATCH,
-                      "normal: looks like %s, dna like %s; it is not used for depth", ps_assay_names[shape.assay],
-                      ps_assay_names[assay]);
+                      "normal: looks like %s, but dna like %s: the normal is not used for depth",
+                      ps_assay_names[shape.assay], ps_assay_names[assay]);
         return 0;
     }
     if (ps_normals_learn(c->panel, &normal, &name, 1, own, &err) == 0)
@@ -286,8 +288,9 @@ static int choose_reference(const ps_case *c, const ps_coverage *shape, ps_norma
     } else if (!is_genome(shape->assay)) {
         ps_reason_add(
             &call->reasons, PS_REASON_TARGETED,
-            "dna: looks like %s (%.0f %% of the bins far above the rest, %.0f %% empty beyond even coverage, "
-            "RAS hotspots %.3gx as deep as the bins); give --copynumber-reference or --normal of the same kit",
+            "dna: looks like %s (%.0f %% of the bins far above the rest, %.0f %% more empty ones than even coverage "
+            "leaves, RAS hotspots %.3g times as deep as the bins); give --copynumber-reference or --normal of the "
+            "same kit",
             ps_assay_names[shape->assay], 100 * shape->tall, 100 * fmax(0, shape->empty), shape->enrichment);
         return 0;
     }
@@ -302,8 +305,8 @@ static int enough_fragments(const ps_case *c, const ps_coverage *shape, ps_copyn
     double needed = c->panel->limits.cn_min_fragments_per_bin;
     if (shape->mean >= needed)
         return 1;
-    ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: %.3g fragments per 10 kb bin, %g needed", shape->mean,
-                  needed);
+    ps_reason_add(&call->reasons, PS_REASON_LOW_COVERAGE, "dna: %.3g fragment%s per 10 kb bin, %g needed",
+                  shape->mean, ps_s(shape->mean), needed);
     return 0;
 }
 
@@ -311,15 +314,17 @@ static int quiet_enough(const ps_depth *f, ps_copynumber_call *call) {
     const ps_limits *l = &f->panel->limits;
     double cv = sqrt(fmax(f->tau2[0], f->tau2[1]));
     if (cv > l->cn_max_bin_cv)
-        ps_reason_add(&call->reasons, PS_REASON_NOISY, "dna: bins vary by %.2g beyond counting, %g allowed", cv,
+        ps_reason_add(&call->reasons, PS_REASON_NOISY,
+                      "dna: depth of the bins varies by %.2g more than counting explains, at most %g allowed", cv,
                       l->cn_max_bin_cv);
     else if (f->outliers > cn_max_outliers)
         ps_reason_add(&call->reasons, PS_REASON_NOISY,
-                      "dna: %.0f %% of the bins do not fit their arm, %.0f %% allowed", 100 * f->outliers,
-                      100 * cn_max_outliers);
+                      "dna: %.0f %% of the bins differ from their chromosome arm, at most %.0f %% allowed",
+                      100 * f->outliers, 100 * cn_max_outliers);
     else if (f->sure_wave > cn_max_wave)
         ps_reason_add(&call->reasons, PS_REASON_NOISY,
-                      "dna: waves move neighbouring bins by %.2g together, %g allowed", f->sure_wave, cn_max_wave);
+                      "dna: waves along the genome move neighbouring bins together by %.2g, at most %g allowed",
+                      f->sure_wave, cn_max_wave);
     else
         return 1;
     return 0;

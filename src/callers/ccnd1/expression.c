@@ -17,6 +17,7 @@
 #include "../absent.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/calls.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -257,9 +258,11 @@ static int few_reference_fragments(const ps_limits *l, ps_expression_call *call)
         call->reference_genes >= l->expression_min_reference_genes && call->reference_median > 0)
         return 0;
     ps_reason_add(&call->reasons, PS_REASON_FEW_REFERENCE_FRAGMENTS,
-                  "rna: %.0f fragments on %d reference genes, %g on %g needed",
-                  (double)call->reference_fragments * molecules_of(call), call->reference_genes,
-                  l->expression_min_reference_fragments, l->expression_min_reference_genes);
+                  "rna: %.0f fragment%s on %d reference gene%s; at least %g on %g needed",
+                  (double)call->reference_fragments * molecules_of(call),
+                  ps_s(call->reference_fragments * molecules_of(call)), call->reference_genes,
+                  ps_s(call->reference_genes), l->expression_min_reference_fragments,
+                  l->expression_min_reference_genes);
     return 1;
 }
 
@@ -267,14 +270,17 @@ static int few_reference_fragments(const ps_limits *l, ps_expression_call *call)
 static void check_late_share(const ps_limits *l, const ps_expression_reference *cohort, ps_expression_call *call) {
     double share = call->late_share, usual = cohort ? cohort->late_share : NAN;
     if (isfinite(usual) && isfinite(share) && fabs(share - usual) > expression_late_shift)
-        ps_reason_add(&call->reasons, PS_REASON_LATE_READS,
-                      "rna: %.2f of reads in the last third of transcripts, %.2f in %s, %g apart is allowed", share,
-                      usual, cohort->name ? cohort->name : "the cohort", expression_late_shift);
+        ps_reason_add(
+            &call->reasons, PS_REASON_LATE_READS,
+            "rna: %.2f of the reads lie in the last third of transcripts, against %.2f in %s; a difference of %g is "
+            "allowed",
+            share, usual, cohort->name ? cohort->name : "the cohort", expression_late_shift);
     else if (!isfinite(usual) && share > l->expression_max_late_share)
-        ps_reason_add(&call->reasons, PS_REASON_LATE_READS,
-                      "rna: %.2f of reads in the last third of transcripts, at most %g for the built-in cut-offs: "
-                      "build a reference from libraries of this kind",
-                      share, l->expression_max_late_share);
+        ps_reason_add(
+            &call->reasons, PS_REASON_LATE_READS,
+            "rna: %.2f of the reads lie in the last third of transcripts, at most %g for the built-in cut-offs: "
+            "build a reference from libraries of this kind",
+            share, l->expression_max_late_share);
 }
 
 /* No fragment over any of the panel's places on CCND1's chromosome, of which genes that most cells express are some: RNA of
@@ -301,7 +307,7 @@ static int nothing_on_chromosome(const ps_panel *panel, const ps_read_evidence *
             return 0;
     if (exp(-expected) > absent_p)
         return 0;
-    ps_reason_add(&call->reasons, PS_REASON_CONTIG_ABSENT, "rna: nothing is seen on %s: no fragment of %s",
+    ps_reason_add(&call->reasons, PS_REASON_CONTIG_ABSENT, "rna: no reads on %s: no fragment of %s",
                   panel->contigs[contig].name[PS_STYLE_UCSC], names);
     return 1;
 }
@@ -316,7 +322,8 @@ static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps
         nothing_on_chromosome(panel, e, call))
         return 0;
     if (!e->genes.imported && !(call->spliced_fraction >= l->expression_min_spliced))
-        ps_reason_add(why, PS_REASON_NOT_RNA, "rna: %.2g of reads on the reference genes are spliced, %g needed",
+        ps_reason_add(why, PS_REASON_NOT_RNA,
+                      "rna: %.2g of reads on the reference genes are spliced, at least %g needed",
                       call->spliced_fraction, l->expression_min_spliced);
     if (call->unspliced_share > l->expression_max_unspliced)
         ps_reason_add(why, PS_REASON_NOT_RNA,
@@ -326,10 +333,10 @@ static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps
     if (!(call->plasma_share.value >= l->expression_min_share))
         ps_reason_add(
             why, PS_REASON_LOW_PLASMA_CELLS,
-            "rna: plasma cells are %.2g of it (95 %% %.2g to %.2g, by %d markers), %g needed; strongest other "
-            "cells: %s",
+            "rna: %.2g of it is from plasma cells (95 %% interval %.2g to %.2g, by %d marker gene%s), at least %g "
+            "needed; strongest other cells: %s",
             call->plasma_share.value, call->plasma_share.low, call->plasma_share.high, call->plasma_share.markers,
-            l->expression_min_share, call->high_cell ? call->high_cell : "unknown");
+            ps_s(call->plasma_share.markers), l->expression_min_share, call->high_cell ? call->high_cell : "unknown");
     return why->n == 0;
 }
 
@@ -391,19 +398,23 @@ static ps_expression_state state_of(const ps_panel *panel, const ps_expression_c
 static void say_undecided(const ps_panel *panel, ps_expression_call *call) {
     const ps_limits *l = &panel->limits;
     char levels[160];
-    snprintf(levels, sizeof levels, "posteriors: very high %.2g, intermediate %.2g, low %.2g; %g needed",
+    snprintf(levels, sizeof levels,
+             "probabilities: very high %.2g, intermediate %.2g, low %.2g; one of at least %g needed",
              call->posterior[PS_LEVEL_VERY_HIGH], call->posterior[PS_LEVEL_INTERMEDIATE],
              call->posterior[PS_LEVEL_LOW], l->expression_posterior);
     double would = would_show(panel, call);
     if (would < expression_min_expected && (double)call->fragments * molecules_of(call) < expression_min_expected)
         ps_reason_add(
             &call->reasons, PS_REASON_DEPTH_BELOW_THRESHOLD,
-            "rna: %.0f CCND1 fragments; an intermediate level would show %.2g in so many plasma cells (%.2g); %s",
-            (double)call->fragments * molecules_of(call), would, call->plasma_share.low, levels);
+            "rna: %.0f CCND1 fragment%s; an intermediate level would show %.2g at this share of plasma cells "
+            "(%.2g); %s",
+            (double)call->fragments * molecules_of(call), ps_s(call->fragments * molecules_of(call)), would,
+            call->plasma_share.low, levels);
     else if (call->low_if_lent || call->other_log2 > call->log2_ratio - 1)
-        ps_reason_add(&call->reasons, PS_REASON_OTHER_CELLS, "rna: log2 %.2f, of which %s may lend up to %.2f; %s%s",
-                      call->log2_ratio, call->other_cell ? call->other_cell : "cells that are no plasma cells",
-                      call->other_log2, call->low_if_lent ? "if they lend nothing, " : "", levels);
+        ps_reason_add(&call->reasons, PS_REASON_OTHER_CELLS,
+                      "rna: log2 %.2f, of which %s may contribute up to %.2f; %s%s", call->log2_ratio,
+                      call->other_cell ? call->other_cell : "cells other than plasma cells", call->other_log2,
+                      call->low_if_lent ? "if they contribute nothing, " : "", levels);
     else
         ps_reason_add(&call->reasons, PS_REASON_BORDERLINE_EXPRESSION, "rna: log2 %.2f per plasma cell; %s",
                       call->per_cell, levels);
@@ -436,8 +447,8 @@ static void check_left_out(const ps_panel *panel, const ps_read_evidence *e, ps_
     if (ps_expression_as_if(panel, call, (uint64_t)(with + 0.5), 1) == call->state)
         return;
     ps_reason_add(&call->reasons, PS_REASON_READS_LEFT_OUT,
-                  "rna: %.0f reads over CCND1 were left out, %.0f counted: %.0f fragments, with them %.0f", left,
-                  reads, fragments, with);
+                  "rna: %.0f read%s over CCND1 left out, %.0f counted: %.0f fragment%s, with those left out %.0f",
+                  left, ps_s(left), reads, fragments, ps_s(fragments), with);
     call->state = PS_EXPRESSION_NOT_ASSESSABLE;
 }
 
@@ -448,9 +459,11 @@ static void decide(const ps_panel *panel, const ps_read_evidence *e, const ps_ex
     if (call->state == PS_EXPRESSION_NOT_ASSESSABLE)
         say_undecided(panel, call);
     else if (call->state > PS_EXPRESSION_NOT_OVER && is_background(call)) {
-        ps_reason_add(&call->reasons, PS_REASON_NOT_RNA,
-                      "rna: log2 %.2f is within a factor of %.3g of what unspliced reads (%.2g at exon edges) lend",
-                      call->log2_ratio, exp2(expression_background_log2), call->unspliced_share);
+        ps_reason_add(
+            &call->reasons, PS_REASON_NOT_RNA,
+            "rna: log2 %.2f is within a factor of %.3g of what DNA or precursor RNA would add (%.2g of the reads at "
+            "exon edges are unspliced)",
+            call->log2_ratio, exp2(expression_background_log2), call->unspliced_share);
         call->state = PS_EXPRESSION_NOT_ASSESSABLE;
     }
     check_left_out(panel, e, call);
@@ -486,9 +499,10 @@ static void say_assumed(const ps_expression_reference *cohort, ps_expression_cal
     if (cohort)
         ps_reason_add(
             &call->reasons, PS_REASON_REFERENCE_ASSUMED,
-            "per plasma cell low to log2 %.2f, intermediate %.2f to %.2f, very high from %.2f; the %zu samples "
-            "of %s show no two levels that could be told apart",
-            c->low_to, c->middle_from, c->middle_to, c->high_from, cohort->n_used, call->reference);
+            "per plasma cell low to log2 %.2f, intermediate %.2f to %.2f, very high from %.2f; the %zu sample%s of "
+            "%s do not separate into levels",
+            c->low_to, c->middle_from, c->middle_to, c->high_from, cohort->n_used, ps_s(cohort->n_used),
+            call->reference);
     else
         ps_reason_add(&call->reasons, PS_REASON_REFERENCE_ASSUMED,
                       "per plasma cell low to log2 %.2f, intermediate %.2f to %.2f, very high from %.2f", c->low_to,
@@ -536,6 +550,6 @@ void ps_call_expression(const ps_case *c, ps_expression_call *call) {
     if (gates_open(panel, e, cohort, call))
         decide(panel, e, cohort, call);
     if (e->cut_at_introns)
-        ps_reason_add(&call->reasons, PS_REASON_CUT_READS, "rna: by a @PG of its header");
+        ps_reason_add(&call->reasons, PS_REASON_CUT_READS, "rna: a @PG line of its header names it");
     say_assumed(cohort, call);
 }

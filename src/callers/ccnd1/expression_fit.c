@@ -15,6 +15,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/calls.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -319,8 +320,9 @@ static int check_size(const ps_expression_reference *r, const char *path, ps_err
     }
     if (used >= PS_REFERENCE_MIN_SAMPLES)
         return 0;
-    return ps_fail(err, PS_ERR_RUN, path, 0, "%zu of %zu samples are fit for a reference, expected at least %d%s%s",
-                   used, r->n_samples, PS_REFERENCE_MIN_SAMPLES, why ? "; the first that is not: " : "",
+    return ps_fail(err, PS_ERR_RUN, path, 0,
+                   "%zu of %zu sample%s can be used for a reference, expected at least %d%s%s", used, r->n_samples,
+                   ps_s(r->n_samples), PS_REFERENCE_MIN_SAMPLES, why ? "; the first that is not: " : "",
                    why ? why : "");
 }
 
@@ -348,8 +350,8 @@ static int choose_genes(const ps_panel *panel, ps_expression_reference *r, const
     if (n >= panel->limits.expression_min_reference_genes)
         return 0;
     return ps_fail(err, PS_ERR_RUN, path, 0,
-                   "%d reference genes have a median of %g fragments over the samples, expected at least %g", n,
-                   expression_min_median_fragments, panel->limits.expression_min_reference_genes);
+                   "%d reference gene%s with a median of %g fragments over the samples, expected at least %g", n,
+                   ps_s(n), expression_min_median_fragments, panel->limits.expression_min_reference_genes);
 }
 
 int ps_fit_expression(const ps_panel *panel, const ps_read_evidence *const *rna, const char *const *sample_id,

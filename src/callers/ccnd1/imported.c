@@ -80,7 +80,8 @@ void ps_junction_add_sv(const ps_case *c, ps_junction_call *call) {
         return;
     if (c->sv->n == 0) {
         if (call->state == PS_JUNCTION_NOT_ASSESSABLE)
-            ps_reason_add(&call->reasons, PS_REASON_SV_LIST, "sv: %s lists no join of 11q13 to IGH", c->sv->caller);
+            ps_reason_add(&call->reasons, PS_REASON_SV_LIST, "sv: %s lists no junction of 11q13 and IGH",
+                          c->sv->caller);
         return;
     }
     const ps_sv_row *best = &c->sv->row[0];
@@ -103,21 +104,20 @@ void ps_junction_add_sv(const ps_case *c, ps_junction_call *call) {
 /* TPM and FPKM as fragments of a library so deep that counting adds nothing: this many a kb for each unit. */
 static const double fragments_per_unit = 1000;
 
-static double as_fragments(const ps_case *c, int gene) {
-    double value = c->counts->value[gene];
-    if (c->counts->unit == PS_COUNTS_PER_KB)
-        value *= fragments_per_unit * c->panel->genes[gene].length / 1000;
+static double as_fragments(const ps_panel *panel, const ps_count_evidence *counts, size_t gene) {
+    double value = counts->value[gene];
+    if (counts->unit == PS_COUNTS_PER_KB)
+        value *= fragments_per_unit * panel->genes[gene].length / 1000;
     return round(value);
 }
 
-/* The counts as evidence of RNA that tells nothing else. */
-static void fill_genes(const ps_case *c, ps_read_evidence *rna) {
-    ps_read_evidence_init(c->panel, PS_INPUT_RNA, rna);
+void ps_counts_as_rna(const ps_panel *panel, const ps_count_evidence *counts, ps_read_evidence *rna) {
+    ps_read_evidence_init(panel, PS_INPUT_RNA, rna);
     rna->given = 1;
     rna->genes.imported = 1;
-    for (size_t i = 0; i < rna->genes.n && i < c->counts->n; i++)
-        if (!isnan(c->counts->value[i]))
-            rna->genes.gene[i].fragments = (uint64_t)as_fragments(c, (int)i);
+    for (size_t i = 0; i < rna->genes.n && i < counts->n; i++)
+        if (!isnan(counts->value[i]))
+            rna->genes.gene[i].fragments = (uint64_t)as_fragments(panel, counts, i);
 }
 
 static void say_source(const ps_case *c, ps_expression_call *call) {
@@ -143,7 +143,7 @@ void ps_expression_add_counts(const ps_case *c, ps_expression_call *call) {
     ps_read_evidence counted;
     ps_case other = *c;
     ps_expression_call imported;
-    fill_genes(c, &counted);
+    ps_counts_as_rna(c->panel, c->counts, &counted);
     other.reads[PS_INPUT_RNA] = &counted;
     other.library = NULL; /* that of the reads */
     ps_call_expression(&other, &imported);

@@ -16,6 +16,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/calls.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -485,8 +486,8 @@ static void check_mapping(const scene *s, const size_t *member, size_t n, const 
         low += s->row[member[i]].low_b;
     if (2 * low > n)
         ps_reason_add(&call->reasons, PS_REASON_IGH_LOW_MAPQ,
-                      "dna: %zu of %zu fragments at chromosome 11 place %d have mapping quality under %g in IGH", low,
-                      n, (int)k->pos_a1, limits_of(s)->min_mapq);
+                      "dna: %zu of %zu fragment%s at chromosome 11 position %d with mapping quality under %g in IGH",
+                      low, n, ps_s(n), (int)k->pos_a1, limits_of(s)->min_mapq);
 }
 
 /* `doubt`: the largest cluster that is neither told from chance nor from a junction; no votes when there is none. */
@@ -504,8 +505,8 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
         ps_breakpoint k = breakpoint_of(s, member, n);
         if (lacks_pairs(s, member, n)) {
             ps_reason_add(&call->reasons, PS_REASON_JUNCTION_UNRESOLVED,
-                          "dna: %zu split reads at 11q13 place %d without one pair that joins the two sides", n,
-                          (int)k.pos_a1);
+                          "dna: %zu split read%s at 11q13 position %d, but no read pair that joins the two sides", n,
+                          ps_s(n), (int)k.pos_a1);
             continue;
         }
         check_mapping(s, member, n, &k, call);
@@ -570,8 +571,9 @@ static void say_doubt(const scene *s, const box *doubt, ps_junction_call *call) 
     const ps_junction_read *r = &s->row[doubt->row];
     uint64_t needed = needed_at(s, doubt->expected);
     ps_reason_add(&call->reasons, PS_REASON_JUNCTION_UNRESOLVED,
-                  "dna: %u fragments near 11q13 place %d, %llu needed over a background of %.3g there",
-                  doubt->votes / 2, (int)r->pos_a0 + 1, (unsigned long long)needed, doubt->expected);
+                  "dna: %u fragment%s near 11q13 position %d, %llu needed over a background of %.3g there",
+                  doubt->votes / 2, ps_s(doubt->votes / 2), (int)r->pos_a0 + 1, (unsigned long long)needed,
+                  doubt->expected);
 }
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {
@@ -579,19 +581,20 @@ static void decide_negative(const ps_case *c, ps_junction_call *call) {
     if (call->limit_cells <= 1)
         snprintf(limit, sizeof limit, "a junction in %.2g of the cells or more would have shown", call->limit_cells);
     else
-        snprintf(limit, sizeof limit, "elsewhere not even a junction in all cells would have shown");
+        snprintf(limit, sizeof limit, "elsewhere even a junction in every cell could have been missed");
     if (call->powered < junction_window_share) {
         ps_reason_add(
             &call->reasons, PS_REASON_LOW_PHYSICAL_COVERAGE,
-            "dna: %g fragments over a base in the median 10 kb of the 11q13 window; a clonal junction would have "
-            "shown in %.3g %% of it, %g %% needed; %s",
-            call->physical_coverage, 100 * call->powered, 100 * junction_window_share, limit);
+            "dna: %g fragment%s over each base in the median 10 kb of the 11q13 window; a junction of all tumour "
+            "cells would have shown in %.3g %% of the window, %g %% needed; %s",
+            call->physical_coverage, ps_s(call->physical_coverage), 100 * call->powered, 100 * junction_window_share,
+            limit);
         return;
     }
     call->state = PS_JUNCTION_NOT_DETECTED;
     ps_reason_add(&call->reasons, PS_REASON_WINDOW_ONLY,
-                  "dna: %.0f-fold physical coverage, %llu fragments needed; %s", call->physical_coverage,
-                  (unsigned long long)call->needed, limit);
+                  "dna: %.0f-fold physical coverage, %llu fragment%s needed; %s", call->physical_coverage,
+                  (unsigned long long)call->needed, ps_s(call->needed), limit);
     if (isnan(c->purity))
         ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED,
                       "a clonal junction in a pure sample would have shown");
@@ -613,9 +616,9 @@ static void decide_positive(const scene *s, ps_junction_call *call) {
     call->state = PS_JUNCTION_NOT_ASSESSABLE;
     ps_reason_add(
         &call->reasons, PS_REASON_JUNCTION_FEW_CELLS,
-        "dna: %llu fragments at %.0f-fold physical coverage are a junction in %.2g %% of the tumour's cells, %g %% "
-        "needed",
+        "dna: %llu fragment%s at %.0f-fold physical coverage: a junction in %.2g %% of the tumour cells, %g %% needed",
         (unsigned long long)call->breakpoint[0].split + call->breakpoint[0].discordant,
+        ps_s(call->breakpoint[0].split + call->breakpoint[0].discordant),
         carried_at(s, call->breakpoint[0].pos_a1 - 1) * 2 / (s->shown * (isnan(s->c->purity) ? 1 : s->c->purity)),
         100 * share, 100 * needed);
 }
@@ -660,9 +663,10 @@ static int leads_elsewhere(const scene *s, ps_junction_call *call) {
     int cluster = (double)n >= limits_of(s)->junction_min_fragments;
     ps_reason_add(
         &call->reasons, PS_REASON_IGH_ELSEWHERE,
-        "dna: %zu fragments lead from 11q13 to contigs that may hold IGH, %zu of them from place %d to %s place %d%s",
-        all, n, (int)r->pos_a0 + 1, r->contig_b, (int)r->pos_b0 + 1,
-        cluster ? ": align without alternative contigs, or aware of them" : "");
+        "dna: %zu fragment%s from 11q13 to contigs that may hold IGH, %zu of them from position %d to %s position "
+        "%d%s",
+        all, ps_s(all), n, (int)r->pos_a0 + 1, r->contig_b, (int)r->pos_b0 + 1,
+        cluster ? ": align without alternative contigs, or with an aligner that knows them" : "");
     return cluster;
 }
 
@@ -745,8 +749,8 @@ void ps_call_junction(const ps_case *c, ps_junction_call *call) {
     }
     if (!has_dna && has_rna)
         ps_reason_add(&call->reasons, PS_REASON_RNA_CANNOT_EXCLUDE,
-                      "rna: %lld fragments join the 11q13 window to IGH; only DNA tells chance from a junction",
-                      (long long)call->rna_fragments);
+                      "rna: %lld fragment%s from the 11q13 window to IGH; only DNA tells a junction from chance",
+                      (long long)call->rna_fragments, ps_s(call->rna_fragments));
     if (!has_dna)
         ps_reason_add(&call->reasons, PS_REASON_NO_DNA, "IGH::CCND1 needs --dna");
 }

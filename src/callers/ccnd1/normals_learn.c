@@ -14,6 +14,7 @@
 
 #include "depth.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -74,7 +75,8 @@ static int refuse_tumour(const lesson *s, size_t sample, const ps_depth *f, ps_e
             fabs(g->level) > cn_normal_arm_sds * hypot(g->se, cn_remaining_error))
             return ps_fail(
                 err, PS_ERR_RUN, s->name[sample], 0,
-                "arm %s stands %.2g (log2) off the other arms, a normal's stays within %g: is it a tumour?",
+                "chromosome arm %s differs by %.2g (log2) from the other arms, in a normal by at most %g: is it a "
+                "tumour?",
                 s->panel->arms[a].name, g->level, cn_normal_arm_log2);
     }
     return 0;
@@ -104,8 +106,8 @@ static int refuse_at_q13(const lesson *s, ps_error *err) {
             if (fabs(off) > cn_normal_arm_log2 && fabs(off) > cn_focal_sds * s->q13[i].se[k])
                 status = ps_fail(
                     err, PS_ERR_RUN, s->name[i], 0,
-                    "%s stands %.2g (log2) off that of the other normals, which stay within %g: is it gained or "
-                    "lost there, or of another kit?",
+                    "%s differs by %.2g (log2) from that of the other normals, at most %g is allowed: is it gained "
+                    "or lost there, or of another kit?",
                     what[k], off, cn_normal_arm_log2);
         }
     }
@@ -269,10 +271,10 @@ static int check_alone(const lesson *s, size_t sample, ps_error *err) {
     const ps_depth_group *g = &f.group[f.q13];
     double se = hypot(hypot(g->se, cn_remaining_error), f.wave);
     if (status == 0 && g->bins && fabs(g->level) > cn_normal_arm_log2 && fabs(g->level) > cn_normal_arm_sds * se)
-        status =
-            ps_fail(err, PS_ERR_RUN, s->name[sample], 0,
-                    "11q13 stands %.2g (log2) off the arms, a normal's stays within %g: is it gained or lost there?",
-                    g->level, cn_normal_arm_log2);
+        status = ps_fail(
+            err, PS_ERR_RUN, s->name[sample], 0,
+            "11q13 differs by %.2g (log2) from the arms, in a normal by at most %g: is it gained or lost there?",
+            g->level, cn_normal_arm_log2);
     ps_depth_free(&f);
     return status;
 }
@@ -284,8 +286,8 @@ static int check_samples(lesson *s, ps_error *err) {
         ps_coverage c = ps_coverage_of(s->panel, s->sample[k]);
         n->sample[k].fragments_per_bin = ps_round6(c.mean);
         if (c.mean < s->panel->limits.cn_min_fragments_per_bin)
-            return ps_fail(err, PS_ERR_RUN, s->name[k], 0, "%.3g fragments per 10 kb bin, a normal needs %g", c.mean,
-                           s->panel->limits.cn_min_fragments_per_bin);
+            return ps_fail(err, PS_ERR_RUN, s->name[k], 0, "%.3g fragment%s per 10 kb bin, a normal needs %g", c.mean,
+                           ps_s(c.mean), s->panel->limits.cn_min_fragments_per_bin);
         int genome = c.assay == PS_ASSAY_GENOME;
         if (k && genome != (n->assay == PS_ASSAY_GENOME))
             return ps_fail(err, PS_ERR_RUN, s->name[k], 0,

@@ -263,11 +263,12 @@ static void compare(const ps_case *c, const ps_copynumber_call *imported, ps_cop
         return;
     }
     if (isnan(imported->copies))
-        ps_reason_add(&call->reasons, PS_REASON_CNV_VS_READS, "cnv: %.60s says %s, the reads %s", c->cnv->program, a,
-                      b);
+        ps_reason_add(&call->reasons, PS_REASON_CNV_VS_READS, "cnv: %.60s gives %s, the reads give %s",
+                      c->cnv->program, a, b);
     else
-        ps_reason_add(&call->reasons, PS_REASON_CNV_VS_READS, "cnv: %.60s says %s (%.2f copies), the reads %s (%.2f)",
-                      c->cnv->program, a, imported->copies, b, call->copies);
+        ps_reason_add(&call->reasons, PS_REASON_CNV_VS_READS,
+                      "cnv: %.60s gives %s (%.2f copies), the reads give %s (%.2f)", c->cnv->program, a,
+                      imported->copies, b, call->copies);
 }
 
 /* What the reads could not tell stays a reason, but that there were none. */

@@ -16,6 +16,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/identity.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -327,7 +328,8 @@ static void judge(const ps_limits *l, ps_input_role role, ps_contamination *call
                   : call->high < l->contamination_relative ? PS_CONTAMINATION_BELOW
                                                            : PS_CONTAMINATION_NOT_ASSESSABLE;
     if (call->state == PS_CONTAMINATION_NOT_ASSESSABLE)
-        ps_reason_add(&call->reasons, PS_REASON_RELATIVES_OPEN, "%s: %.2g, up to %.2g were it a relative's; limit %g",
+        ps_reason_add(&call->reasons, PS_REASON_RELATIVES_OPEN,
+                      "%s: share of another person's DNA %.2g, up to %.2g if it is a close relative's; limit %g",
                       ps_input_names[role], call->fraction, call->high, l->contamination_relative);
 }
 
@@ -341,18 +343,20 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
     fit f = {.at = all, .n = take_sites(panel, evidence, library, all, call)};
     if (call->sites < l->contamination_min_sites || (double)call->fragments < contamination_min_fragments) {
         ps_reason_add(&call->reasons, PS_REASON_FEW_SNPS,
-                      "%s: %d common SNPs of %g fragments with %lld together, %g with %g are needed",
-                      ps_input_names[evidence->role], call->sites, contamination_min_depth,
-                      (long long)call->fragments, l->contamination_min_sites, contamination_min_fragments);
+                      "%s: %d common SNP%s of %g fragment%s with %lld together, %g with %g are needed",
+                      ps_input_names[evidence->role], call->sites, ps_s(call->sites), contamination_min_depth,
+                      ps_s(contamination_min_depth), (long long)call->fragments, l->contamination_min_sites,
+                      contamination_min_fragments);
         call->error_rate = NAN;
         free(all);
         return;
     }
     if (call->error_rate >= contamination_max_error) {
-        ps_reason_add(&call->reasons, PS_REASON_NOISY_SNPS,
-                      "%s: %.2g errors a base and alternative at common SNPs, less than %g needed: are the reads "
-                      "where they belong?",
-                      ps_input_names[evidence->role], call->error_rate, contamination_max_error);
+        ps_reason_add(
+            &call->reasons, PS_REASON_NOISY_SNPS,
+            "%s: %.2g error%s a base and alternative at common SNPs, less than %g needed: are the reads aligned to "
+            "the right positions?",
+            ps_input_names[evidence->role], call->error_rate, ps_s(call->error_rate), contamination_max_error);
         call->error_rate = NAN;
         free(all);
         return;

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -279,8 +280,9 @@ static void compare_genotypes(const ps_panel *panel, const ps_identity_input *a,
 
 static void decide(const ps_limits *l, ps_identity_comparison *call) {
     if (call->sites < l->identity_min_sites)
-        ps_reason_add(&call->reasons, PS_REASON_FEW_SNPS, "%s and %s share %d common SNPs, %g are needed",
-                      ps_input_names[call->a], ps_input_names[call->b], call->sites, l->identity_min_sites);
+        ps_reason_add(&call->reasons, PS_REASON_FEW_SNPS, "%s and %s share %d common SNP%s, at least %g needed",
+                      ps_input_names[call->a], ps_input_names[call->b], call->sites, ps_s(call->sites),
+                      l->identity_min_sites);
     else if (call->log_odds >= l->identity_min_log_odds &&
              call->log_odds_relative >= l->identity_min_log_odds_relative)
         call->state = PS_IDENTITY_SAME;
@@ -289,7 +291,7 @@ static void decide(const ps_limits *l, ps_identity_comparison *call) {
     else
         ps_reason_add(
             &call->reasons, PS_REASON_IDENTITY_UNCLEAR,
-            "%s and %s: ln odds of one person %.1f over unrelated, %.1f over close relatives, %g and %g are needed",
+            "%s and %s: ln odds for one person %.1f against strangers, %.1f against close relatives; %g and %g needed",
             ps_input_names[call->a], ps_input_names[call->b], call->log_odds, call->log_odds_relative,
             l->identity_min_log_odds, l->identity_min_log_odds_relative);
 }

@@ -8,8 +8,8 @@ static int check_names(const ps_input_info *a, const ps_input_info *b, ps_error 
     if (!a->sample_name[0] || !b->sample_name[0] || !strcmp(a->sample_name, b->sample_name))
         return 0;
     return ps_fail(err, PS_ERR_RUN, b->path, 0,
-                   "its header names the sample '%s', but that of %s '%s': expected %s of one sample", b->sample_name,
-                   a->path, a->sample_name, ps_input_names[a->role]);
+                   "its header names sample '%s', but the header of %s names '%s': expected %s of one sample",
+                   b->sample_name, a->path, a->sample_name, ps_input_names[a->role]);
 }
 
 static int check_persons(const ps_panel *panel, const ps_input_info *a, const ps_read_evidence *of_a,
@@ -21,19 +21,20 @@ static int check_persons(const ps_panel *panel, const ps_input_info *a, const ps
     int differ = both.state == PS_IDENTITY_DIFFERENT;
     double odds = both.pair[0].log_odds;
     ps_identity_free(&both);
-    return differ ? ps_fail(
-                        err, PS_ERR_RUN, b->path, 0,
-                        "is another person's than %s by its common SNPs (ln odds of one person %.1f): expected %s of "
-                        "one sample",
-                        a->path, odds, ps_input_names[a->role])
-                  : 0;
+    return differ
+               ? ps_fail(
+                     err, PS_ERR_RUN, b->path, 0,
+                     "is of another person than %s by its common SNPs (ln odds for one person %.1f): expected %s of "
+                     "one sample",
+                     a->path, odds, ps_input_names[a->role])
+               : 0;
 }
 
 /* A copy would count every fragment twice. */
 static int check_copies(const ps_input_info *a, const ps_input_info *b, ps_error *err) {
     if (!a->digest[0] || !a->records || strcmp(a->digest, b->digest) != 0)
         return 0;
-    return ps_fail(err, PS_ERR_RUN, b->path, 0, "has the reads of %s: each file once", a->path);
+    return ps_fail(err, PS_ERR_RUN, b->path, 0, "has the same reads as %s: give each file once", a->path);
 }
 
 int ps_check_lanes(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,

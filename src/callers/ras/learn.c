@@ -3,6 +3,7 @@
 #include "constants.h"
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* One sample's counts at one site, unless it holds a variant there. */
@@ -28,8 +29,8 @@ static void add_site(const ps_panel *panel, const ras_errors *errors, const ras_
 int ps_errors_learn(const ps_panel *panel, const ps_read_evidence *const *samples, size_t n, ps_error_reference *r,
                     ps_error *err) {
     if (n < PS_MIN_ERROR_SAMPLES)
-        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "%zu samples, expected at least %d for an error reference", n,
-                       PS_MIN_ERROR_SAMPLES);
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "%zu sample%s, expected at least %d for an error reference", n,
+                       ps_s(n), PS_MIN_ERROR_SAMPLES);
     r->n_samples = n;
     r->n_sites = 12 * (size_t)panel->n_codons;
     r->site = ps_alloc(r->n_sites, sizeof *r->site);

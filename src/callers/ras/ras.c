@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
@@ -153,9 +154,9 @@ static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *c
         }
         if (is_refused_candidate(&panel->limits, v) && v->effect.codon_id >= 0) {
             call->codon[v->effect.codon_id].state = PS_RAS_NOT_ASSESSABLE;
-            ps_reason_add(&call->reasons, PS_REASON_CANDIDATE_REFUSED, "%s %s, filter %s, %lld of %lld fragments",
+            ps_reason_add(&call->reasons, PS_REASON_CANDIDATE_REFUSED, "%s %s, filter %s, %lld of %lld fragment%s",
                           panel->genes[v->effect.gene].name, v->effect.protein, ps_filters[v->best.filter].name,
-                          (long long)v->best.alt_depth, (long long)v->best.depth);
+                          (long long)v->best.alt_depth, (long long)v->best.depth, ps_s(v->best.depth));
         }
     }
 }
@@ -176,9 +177,9 @@ static int list_open_codons(const ps_panel *panel, double limit, const ps_ras_ca
         if (open > 0 && used + 60 >= size && used + 4 < size && text[used - 1] != '.')
             snprintf(text + used, size - used, "...");
         else if (open == 0 || used + 60 < size)
-            snprintf(text + used, size - used, "%s%s %d: %lld fragments, lod95 %s", open ? "; " : "",
+            snprintf(text + used, size - used, "%s%s %d: %lld fragment%s, lod95 %s", open ? "; " : "",
                      panel->genes[codon->gene].name, codon->number, (long long)(seen->depth < 0 ? 0 : seen->depth),
-                     lod);
+                     ps_s(seen->depth < 0 ? 0 : seen->depth), lod);
         open++;
     }
     return open;
@@ -215,9 +216,9 @@ static void tell_unclear(const ps_case *c, ps_ras_call *call) {
 static void tell_damaged(ps_ras_call *call) {
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         if (call->library[role].damaged)
-            ps_reason_add(&call->reasons, PS_REASON_DAMAGED, "%s: %s, %d haplotypes with a VAF of up to %.2g",
+            ps_reason_add(&call->reasons, PS_REASON_DAMAGED, "%s: %s, %d haplotype%s with a VAF of up to %.2g",
                           ps_input_names[role], call->library[role].damaged_pair, call->library[role].damaged,
-                          call->library[role].damaged_vaf);
+                          ps_s(call->library[role].damaged), call->library[role].damaged_vaf);
 }
 
 /* Fraction of codons. Assumption: usual libraries lose a few percent of them to base quality. */
@@ -228,7 +229,7 @@ static void tell_poor(const ps_case *c, ps_ras_call *call) {
         double share = c->reads[role] && c->reads[role]->given ? ps_poor_share(&c->reads[role]->codons) : 0;
         if (role != PS_INPUT_NORMAL && share > ps_ras_poor_share)
             ps_reason_add(&call->reasons, PS_REASON_POOR_BASES,
-                          "%s: %.0f %% of the codons that fragments show have a base of quality under %g",
+                          "%s: in %.0f %% of the codons that were read, a base has a quality under %g",
                           ps_input_names[role], 100 * share, ps_ras_min_quality);
     }
 }
@@ -244,7 +245,7 @@ static void tell_purity(const ps_case *c, ps_ras_call *call) {
         }
     if (at >= 0 && isnan(c->purity))
         ps_reason_add(&call->reasons, PS_REASON_PURITY_ASSUMED,
-                      "wild type holds where tumour cells are %.2g of the cells or more: twice the lod95 of %s %d",
+                      "wild type holds if %.2g of the cells or more are tumour cells: twice the lod95 of %s codon %d",
                       fmin(1, 2 * worst), c->panel->genes[c->panel->codons[at].gene].name,
                       c->panel->codons[at].number);
 }
@@ -259,13 +260,15 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
     } else if (n) {
         if (!rna && !dna)
             ps_reason_add(&call->reasons, PS_REASON_VCF_ONLY,
-                          "vcf: %d of the hotspot codons that decide are not shown wild type by a hom-ref block; "
+                          "vcf: %d of the hotspot codon%s that decide are not shown wild type by a hom-ref block; "
                           "give the BAM, or a gVCF of a caller of mutations",
-                          n);
+                          n, ps_s(n));
         tell_unclear(c, call);
         tell_damaged(call);
         tell_poor(c, call);
-        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d codons above VAF %g: %s", n, ras_limit(c), open);
+        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW,
+                      "%d hotspot codon%s where a mutation of VAF %g could be missed: %s", n, ps_s(n), ras_limit(c),
+                      open);
     } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;
         /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen. RNA shows a part of the mutated alleles, and
@@ -274,13 +277,13 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
         int by_blocks = rests_on(c->panel, call, PS_INPUT_VCF), by_rna = rests_on(c->panel, call, PS_INPUT_RNA);
         if (by_blocks) {
             missed = fmax(missed, 1 - ras_blocks_sensitivity);
-            ps_reason_add(&call->reasons, PS_REASON_VCF_BLOCKS, "vcf: %d of the hotspot codons that decide",
-                          by_blocks);
+            ps_reason_add(&call->reasons, PS_REASON_VCF_BLOCKS, "vcf: %d of the hotspot codon%s that decide",
+                          by_blocks, ps_s(by_blocks));
         }
         if (by_rna) {
             missed = fmax(missed, 1 - ras_rna_sensitivity);
             ps_reason_add(&call->reasons, PS_REASON_RNA_ONLY,
-                          "rna: shows about %g of mutated alleles (range 0.11-0.47)", ras_rna_sensitivity);
+                          "rna: RNA shows about %g of the mutated alleles (range 0.11 to 0.47)", ras_rna_sensitivity);
         }
         call->log_odds = ps_round6(log(missed));
         tell_purity(c, call);
@@ -304,10 +307,11 @@ static void decide(const ps_case *c, ps_ras_call *call) {
     call->log_odds = ps_round6(best);
     if (call->state != PS_RAS_MUTATED && refuted)
         ps_reason_add(&call->reasons, PS_REASON_VCF_REFUTED,
-                      "vcf: %s %.60s has a VAF of %.3g (at least %.3g), %lld of %lld fragments of the DNA carry it",
+                      "vcf: %s %.60s has a VAF of %.3g (at least %.3g), but in the DNA only %lld of %lld fragment%s",
                       c->panel->genes[refuted->effect.gene].name, refuted->effect.hgvs_c,
                       refuted->by_input[PS_INPUT_VCF].vaf, refuted->by_input[PS_INPUT_VCF].vaf_low,
-                      (long long)refuted->source_alt[PS_INPUT_DNA], (long long)refuted->source_depth[PS_INPUT_DNA]);
+                      (long long)refuted->source_alt[PS_INPUT_DNA], (long long)refuted->source_depth[PS_INPUT_DNA],
+                      ps_s(refuted->source_depth[PS_INPUT_DNA]));
     else if (call->state != PS_RAS_MUTATED)
         decide_negative(c, call);
 }
@@ -428,7 +432,7 @@ static void tell_primers(const views *v, ps_ras_call *call) {
         n++;
     }
     if (n)
-        ps_reason_add(&call->reasons, PS_REASON_UNDER_PRIMER, "%s: reads begin or end there at one place", text);
+        ps_reason_add(&call->reasons, PS_REASON_UNDER_PRIMER, "%s: reads begin or end there at one position", text);
 }
 
 /* Codons that decide and rest on an amplicon's molecules. */
@@ -437,8 +441,8 @@ static void tell_molecules(const views *v, ps_ras_call *call) {
         const ps_library *b = &v->library[role];
         if (b->stacked > 0 && !b->stated && rests_on(v->shown.panel, call, (ps_input_role)role))
             ps_reason_add(&call->reasons, PS_REASON_MOLECULES_ASSUMED,
-                          "%s: counted as %g molecules at most; give --molecules or --input-ng", ps_input_names[role],
-                          b->assumed);
+                          "%s: counted as %g molecule%s at most; give --molecules or --input-ng",
+                          ps_input_names[role], b->assumed, ps_s(b->assumed));
     }
 }
 
@@ -455,9 +459,10 @@ static void tell_normal(const ps_case *c, ps_ras_call *call) {
     for (size_t i = 0; i < call->n_variants && normal && normal->given; i++) {
         const ps_ras_variant *v = &call->variant[i];
         if (ps_makes_mutated(v) && ras_ask_normal(c->panel, normal, v) == PS_NORMAL_TOO_SHALLOW)
-            ps_reason_add(&call->reasons, PS_REASON_NORMAL_SHALLOW, "normal: %lld of %lld fragments show %s %s",
+            ps_reason_add(&call->reasons, PS_REASON_NORMAL_SHALLOW, "normal: %lld of %lld fragment%s show %s %s",
                           (long long)v->source_alt[PS_INPUT_NORMAL], (long long)v->source_depth[PS_INPUT_NORMAL],
-                          c->panel->genes[v->effect.gene].name, v->effect.protein);
+                          ps_s(v->source_depth[PS_INPUT_NORMAL]), c->panel->genes[v->effect.gene].name,
+                          v->effect.protein);
     }
 }
 

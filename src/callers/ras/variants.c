@@ -201,7 +201,7 @@ void ras_note(ps_ras_call *call, int warns, const char *format, ...) {
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (call->n_notes == MOST) /* a damaged or hostile file */
-        snprintf(text, sizeof text, "there are more such notes: only the first %d are told", MOST);
+        snprintf(text, sizeof text, "there are more such notes: only the first %d are shown", MOST);
     call->note = ps_resize(call->note, call->n_notes + 1, sizeof *call->note);
     call->note[call->n_notes++] = (ps_ras_note){warns, ps_strdup(text)};
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 #include "cis.h"
 #include "score.h"
@@ -36,8 +37,8 @@ static void note_quiet(const ps_case *c, const ps_variant *v, ps_ras_call *call)
         ps_effect_of(c->panel, v->contig, v->beg0, v->end0, v->alt, &e) != 0)
         return;
     ras_note(call, 1,
-             "%s %.60s has genotype 0/0 in the VCF, although %lld of its %lld reads carry it: taken as absent",
-             c->panel->genes[e.gene].name, e.hgvs_c, (long long)v->alt_depth, (long long)v->depth);
+             "%s %.60s has genotype 0/0 in the VCF, but %lld of its %lld read%s with the change: taken as absent",
+             c->panel->genes[e.gene].name, e.hgvs_c, (long long)v->alt_depth, (long long)v->depth, ps_s(v->depth));
 }
 
 /* Of two rows of one change the passing one counts, then the one with more reads. */
@@ -157,9 +158,9 @@ int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size) {
         const ps_variant *v = &c->vcf->variant[i];
         if (!lies_over(c, codon, v->contig, v->beg0, v->end0 + (v->beg0 == v->end0)) || !is_open_change(c, v))
             continue;
-        snprintf(text, size, "%s:%d >%.20s, filter %.40s, %lld of %lld reads",
+        snprintf(text, size, "%s:%d >%.20s, filter %.40s, %lld of %lld read%s",
                  c->panel->contigs[v->contig].name[PS_STYLE_UCSC], (int)v->beg0 + 1, v->alt, v->filter,
-                 (long long)v->alt_depth, (long long)v->depth);
+                 (long long)v->alt_depth, (long long)v->depth, ps_s(v->depth));
         return 1;
     }
     return 0;
@@ -184,18 +185,19 @@ static double depth_lod95(const ps_limits *l, int64_t depth) {
 static void note_blocks(const ps_case *c, ps_ras_call *call) {
     const ps_variants *vcf = c->vcf;
     if (vcf->blocks == PS_BLOCKS_GERMLINE)
-        ras_note(call, 1, "hom-ref stretches are of %.60s, which calls germline genotypes: they show no VAF under %g",
+        ras_note(call, 1, "hom-ref blocks are of %.60s, which calls germline genotypes: they exclude no VAF under %g",
                  vcf->caller, ras_germline_blocks_vaf);
     else if (vcf->blocks == PS_BLOCKS_SOMATIC)
-        ras_note(call, 0, "hom-ref stretches are of %.60s: they show no VAF under %g", vcf->caller,
+        ras_note(call, 0, "hom-ref blocks are of %.60s: they exclude no VAF under %g", vcf->caller,
                  vcf->blocks_min_vaf);
     else if (vcf->caller)
-        ras_note(call, 1, "hom-ref stretches of %.60s show no wild type: its manual gives no VAF that they vouch for",
+        ras_note(call, 1, "hom-ref blocks of %.60s prove no wild type: its manual states no VAF that they exclude",
                  vcf->caller);
     else
-        ras_note(call, 1,
-                 "hom-ref stretches show no wild type: the header names no caller that is known to look for "
-                 "mutations of low VAF");
+        ras_note(
+            call, 1,
+            "hom-ref blocks prove no wild type: the header names no caller that is known to look for mutations of "
+            "low VAF");
 }
 
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call) {

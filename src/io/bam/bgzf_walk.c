@@ -178,7 +178,7 @@ static int inflate_block(const ps_walk *w, run *r, size_t *at, struct libdeflate
     size_t header = GZIP_HEADER + u16(block + 10), bytes = block_bytes(block, header);
     uint32_t crc = u32(block + bytes - 8), size = u32(block + bytes - 4);
     if (size > BLOCK_MAX)
-        return bad_block(w, r, *at, "says to hold more than 65536 bytes", err);
+        return bad_block(w, r, *at, "states a size of more than 65536 bytes", err);
     uint8_t *out = r->data + r->n;
     if (!inflater)
         return bad_block(w, r, *at, "cannot be inflated: out of memory", err);
@@ -186,7 +186,7 @@ static int inflate_block(const ps_walk *w, run *r, size_t *at, struct libdeflate
         LIBDEFLATE_SUCCESS)
         return bad_block(w, r, *at, "cannot be inflated", err);
     if (libdeflate_crc32(0, out, size) != crc)
-        return bad_block(w, r, *at, "does not have its CRC32", err);
+        return bad_block(w, r, *at, "does not fit its CRC32", err);
     r->n += size;
     r->ends_empty = size == 0;
     *at += bytes;
@@ -279,8 +279,7 @@ static void release_run(ps_walk *w) {
 
 static int bad_record(const ps_walk *w, uint64_t good, ps_error *err) {
     return ps_fail(err, PS_ERR_RUN, w->name, 0,
-                   "file is damaged: the record after %" PRIu64 " good ones has lengths or contigs that cannot be",
-                   good);
+                   "file is damaged: the record after %" PRIu64 " good ones has impossible lengths or contigs", good);
 }
 
 static int check_walked(const ps_walk *w, const uint8_t *data, const ps_walk_found *found, ps_error *err) {

@@ -12,6 +12,7 @@
 #include "plasmastrat/file.h"
 #include "plasmastrat/interrupt.h"
 #include "plasmastrat/remote.h"
+#include "plasmastrat/spelling.h"
 #include "private.h"
 
 /* ---- index ------------------------------------------------------------------------------------------------------
@@ -51,6 +52,11 @@ static char *find_index(const ps_reads *reads, int *stale) {
     return NULL;
 }
 
+static int by_place(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
 /* Is this a line to compare with its container? The first of an index are, and each PS_MOST_PROBES-th of those after. */
 static int is_probed(size_t line) {
     return line < PS_MOST_PROBES || line % PS_MOST_PROBES == 0;
@@ -67,7 +73,7 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     kstring_t line = KS_INITIALIZE;
     int result = 1, got = -1;
     int64_t contig_before = -1, slice, offset_before = -1, slice_before = -1;
-    size_t n_lines = 0;
+    size_t capacity = 0, n_lines = 0;
     ps_crai_line one;
     hFILE *cram = hts_get_format(reads->file)->version.major == 3 ? hopen(reads->source.path, "r") : NULL;
     reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
@@ -94,7 +100,8 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
                 reads->shares_slice[contig_before] = 1;
         }
         if (one.contig >= 0 && one.beg1 > 0) {
-            ps_slices_add(&reads->slices, (int)one.contig, one.beg1 - 1, one.beg1 - 1 + one.span);
+            PS_GROW(reads->slice_beg, reads->n_slice_beg, capacity);
+            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)one.contig << 32 | ((uint64_t)one.beg1 - 1);
         }
         contig_before = one.contig;
         offset_before = one.container;
@@ -102,7 +109,8 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     }
     if (result == 1 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
-    ps_slices_sort(&reads->slices);
+    if (reads->n_slice_beg)
+        qsort(reads->slice_beg, reads->n_slice_beg, sizeof *reads->slice_beg, by_place);
     ks_free(&line);
     bgzf_close(file);
     if (cram)
@@ -120,8 +128,8 @@ static int check_contig_count(const ps_reads *reads, const char *index, ps_error
     if (n <= reads->info.n_contigs)
         return 0;
     return ps_fail(err, PS_ERR_RUN, index, 0,
-                   "is the index of another file than %s: it has %d contigs, the file's header %d",
-                   reads->source.path, n, reads->info.n_contigs);
+                   "is the index of another file than %s: it has %d contig%s, the file's header %d",
+                   reads->source.path, n, ps_s(n), reads->info.n_contigs);
 }
 
 static uint64_t file_bytes(const ps_reads *reads) {
@@ -202,8 +210,10 @@ static int load_crai(ps_reads *reads, const char *index, ps_error *err) {
     int ours = reads->source.is_remote ? 1 : read_crai(reads, index, err);
     if (ours == 0) { /* what it says of slices is not to be believed either */
         free(reads->shares_slice);
-        ps_slices_free(&reads->slices);
+        free(reads->slice_beg);
         reads->shares_slice = NULL;
+        reads->slice_beg = NULL;
+        reads->n_slice_beg = 0;
     }
     if (ours <= 0)
         return ours;

@@ -14,6 +14,7 @@
 #include "formats.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/imports.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
 typedef struct counts_reader {
@@ -61,7 +62,7 @@ static int choose_sample(counts_reader *r, ps_error *err) {
         return refuse_sample(r, why, err);
     }
     if (found < 0 && n > 1) {
-        snprintf(why, sizeof why, "holds %d samples", n);
+        snprintf(why, sizeof why, "holds %d sample%s", n, ps_s(n));
         return refuse_sample(r, why, err);
     }
     r->how.value = found >= 0 ? found : r->how.first_value;
@@ -133,7 +134,8 @@ static int add_row(counts_reader *r, double *star_of_gene, ps_error *err) {
         return 0;
     int is_star = r->how.value < 0;
     if (r->lines.n <= r->how.value || r->lines.n <= r->how.name)
-        return table_fail(&r->lines, err, "has %d fields, expected at least %d", r->lines.n, r->how.value + 1);
+        return table_fail(&r->lines, err, "has %d field%s, expected at least %d", r->lines.n, ps_s(r->lines.n),
+                          r->how.value + 1);
     if (is_star && r->lines.n == 4)
         value = star_value(r, star);
     else if (!is_star && ps_parse_double(r->lines.field[r->how.value], -1e12, 1e12, &value) != 0 &&
@@ -245,7 +247,8 @@ static int read_all(counts_reader *r, ps_error *err) {
     if (got == 0 || !table_counts_layout(&r->lines, &r->how))
         return ps_fail(
             err, PS_ERR_RUN, r->path, 0,
-            "is not recognised as gene counts: expected featureCounts, HTSeq, STAR, Salmon, RSEM, Kallisto or a matrix");
+            "is not recognised as gene counts: expected featureCounts, HTSeq, STAR, Salmon, RSEM, Kallisto or a "
+            "matrix");
     r->out->path = ps_strdup(r->path);
     r->out->program = ps_strdup(r->how.program);
     r->out->n = (size_t)r->panel->n_genes;

@@ -83,7 +83,7 @@ int table_lines_next(table_lines *lines, ps_error *err) {
         int got = bgzf_getline(lines->file, '\n', &lines->line);
         if (got < -1)
             return ps_fail(err, PS_ERR_RUN, lines->source.name, lines->number + 1,
-                           "cannot be read on: the file is damaged");
+                           "cannot be read further: the file is damaged");
         if (got == -1)
             return 0;
         lines->number++;

@@ -85,8 +85,8 @@ static int check_disjoint(segment_list *list, ps_error *err) {
         if (overlaps)
             return ps_fail(
                 err, PS_ERR_RUN, list->name, b->line,
-                "the segment %s:%d-%d overlaps that of line %ld (%d-%d), which has another value: expected "
-                "one sample, and one segment for each place",
+                "the segment %s:%d-%d overlaps that of line %ld (%d-%d), which has another value: expected one "
+                "sample, and one segment for each position",
                 contig_name(list, &b->row), (int)b->row.beg0 + 1, (int)b->row.end0, a->line, (int)a->row.beg0 + 1,
                 (int)a->row.end0);
         list->at[n++] = *b;

@@ -144,12 +144,12 @@ static int add_row(reader *r, ps_error *err) {
     if (of < 0)
         return 0;
     if (l->n <= r->chrom || number_at(r, r->start, &start) != 1 || (r->end >= 0 && number_at(r, r->end, &end) != 1))
-        return table_fail(l, err, "has no place: expected a chromosome, a start and an end");
+        return table_fail(l, err, "has no position: expected a chromosome, a start and an end");
     if (r->end < 0)
         end = start;
     double first = start - !(r->f->flags & ZERO_BASED);
     if (first < -1 || end > INT32_MAX - 1 || end < first)
-        return table_fail(l, err, "%.40s:%.0f-%.0f is no place", l->field[r->chrom], start, end);
+        return table_fail(l, err, "%.40s:%.0f-%.0f is no interval", l->field[r->chrom], start, end);
     int got = read_value(r, &value);
     if (got < 0)
         return table_fail(l, err, "'%.40s' is no copy number and no log2 ratio", l->field[r->value]);

@@ -14,6 +14,7 @@
 
 #include "../tables/segments.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 #include "private.h"
 
@@ -174,8 +175,8 @@ static int read_all(reader *r, const char *path, const char *wanted, ps_error *e
     out->changes_only = r->reference == 0;
     size_t used = strlen(out->notice);
     if (r->refused)
-        snprintf(out->notice + used, sizeof out->notice - used, "%s%llu of %llu records are refused by their filter",
-                 used ? "; " : "", (unsigned long long)r->refused, (unsigned long long)out->rows);
+        snprintf(out->notice + used, sizeof out->notice - used, "%s%llu of %llu record%s refused by their filter",
+                 used ? "; " : "", (unsigned long long)r->refused, (unsigned long long)out->rows, ps_s(out->rows));
     return segment_finish(r->list, 1, err);
 }
 

@@ -24,7 +24,7 @@ static long next_number(const vcf_lines *lines) {
 static int fill_buffer(vcf_lines *lines, ps_error *err) {
     ssize_t got = bgzf_read(lines->text, lines->buffer, BUFFER_BYTES);
     if (got < 0)
-        return fail(lines, next_number(lines), "cannot be read on: the file is damaged or truncated", err);
+        return fail(lines, next_number(lines), "cannot be read further: the file is damaged or truncated", err);
     lines->n_buffer = (size_t)got;
     lines->at_buffer = 0;
     if (got == 0 && lines->text->is_compressed && !lines->text->is_gzip && lines->text->no_eof_block)
@@ -120,7 +120,7 @@ static int open_place(vcf_lines *lines, ps_error *err) {
     lines->n_buffer = lines->at_buffer = 0;
     BGZF *file = lines->text ? lines->text : lines->binary->fp.bgzf;
     if (bgzf_seek(file, (int64_t)first, SEEK_SET) != 0)
-        return fail(lines, 0, "cannot be read on: the file or its index is damaged", err);
+        return fail(lines, 0, "cannot be read further: the file or its index is damaged", err);
     lines->in_place = 1;
     return 1;
 }

@@ -11,6 +11,7 @@
 #include "../tables/lines.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/map.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 #include "private.h"
 
@@ -120,7 +121,7 @@ static int add_row(vcf_lines *lines, const table_lines *table, const int *column
     struct vcf_maf *maf = lines->maf;
     int64_t start;
     if (table->n <= column[BARCODE] || table->n <= column[ALT2])
-        return table_fail(table, err, "has %d fields, fewer than the header", table->n);
+        return table_fail(table, err, "has %d field%s, fewer than the header", table->n, ps_s(table->n));
     if (ps_parse_int(cell(table, column, START), 1, INT32_MAX - 1, &start) != 0)
         return table_fail(table, err, "%s is '%.40s', expected a position", names[START], cell(table, column, START));
     PS_GROW(maf->row, maf->n, maf->capacity);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 #include "private.h"
 
@@ -110,8 +111,8 @@ int vcf_record_parse(const vcf_lines *lines, char *text, long line, vcf_record *
     record->n_alt = count_fields(cut[4], ',');
     if (record->n_alt >= MOST_ALLELES) {
         free(cut);
-        return ps_fail(err, PS_ERR_RUN, record->path, line, "has %d alleles, more than the %d of a BCF",
-                       record->n_alt + 1, MOST_ALLELES);
+        return ps_fail(err, PS_ERR_RUN, record->path, line, "has %d allele%s, more than the %d of a BCF",
+                       record->n_alt + 1, ps_s(record->n_alt + 1), MOST_ALLELES);
     }
     record->field = ps_alloc((size_t)n + (size_t)record->n_alt, sizeof *record->field);
     memcpy(record->field, cut, (size_t)n * sizeof *cut);

@@ -340,7 +340,7 @@ static int add_block(reader *r, const kept_record *kept, ps_error *err) {
     const vcf_record *record = &kept->record;
     int64_t end0 = vcf_end0(record);
     if (end0 < record->pos1 || end0 > r->panel->contigs[kept->contig].length)
-        return vcf_fail(record, err, "END is not a place from POS to the end of the contig");
+        return vcf_fail(record, err, "END is not a position from POS to the end of the contig");
     int genotype = vcf_read_genotype(record, r->column, 0, err);
     if (genotype == -2)
         return -1;

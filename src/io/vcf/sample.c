@@ -326,7 +326,7 @@ static int wanted_column(const vcf_lines *lines, const char *wanted, ps_error *e
                 return i;
     }
     if (column == AMBIGUOUS)
-        snprintf(why, sizeof why, "several columns are named %.80s: say %.40s#1 or %.40s#2", wanted, wanted, wanted);
+        snprintf(why, sizeof why, "several columns are named %.80s: give %.40s#1 or %.40s#2", wanted, wanted, wanted);
     else
         snprintf(why, sizeof why, "has no column named %.100s", wanted);
     return refuse(lines, why, err);

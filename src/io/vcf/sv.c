@@ -358,11 +358,11 @@ static int read_all(sv_reader *r, const char *path, const char *wanted, ps_error
         return -1;
     if (r->structural == 0 && r->small > 0)
         return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0,
-                       "holds %" PRIu64 " small variants and no structural one (BND, TRA): give it with --vcf",
+                       "holds %" PRIu64 " small variants and no structural variant (BND, TRA): give it with --vcf",
                        r->small);
     if (r->out->joins == 0 && r->copies > 0)
         return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0,
-                       "holds copy number and no join of two places (BND, TRA): give it with --cnv");
+                       "holds copy number and no structural variant (BND, TRA): give it with --cnv");
     int column = r->n_kept ? vcf_tumour_column(&r->lines, &r->hint, wanted, err) : -1;
     if (column == -2)
         return -1;

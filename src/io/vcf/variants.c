@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "reader.h"
 
 static const char *const note_texts[N_NOTES] = {
@@ -18,7 +19,7 @@ static const char *const note_texts[N_NOTES] = {
     [NOTE_BAD_NUMBER] = "a count or fraction is no number from 0 up, taken as unknown",
     [NOTE_DECIMAL_COMMA] = "a fraction has a decimal comma, or may have one",
     [NOTE_PERCENT] = "fractions above 1 are taken as percentages",
-    [NOTE_LIST_LENGTH] = "lists are of more alleles than the record has: counts unknown",
+    [NOTE_LIST_LENGTH] = "a list has more values than the record has alleles: counts unknown",
 };
 
 static void add_notice(ps_variants *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -39,11 +40,11 @@ static void tell_notes(reader *r) {
         if (r->note[i].n == 1)
             add_notice(r->out, "%s: %s", r->note[i].first, note_texts[i]);
         else if (r->note[i].n > 1)
-            add_notice(r->out, "%" PRIu64 " alleles (the first at %s): %s", r->note[i].n, r->note[i].first,
-                       note_texts[i]);
+            add_notice(r->out, "%" PRIu64 " allele%s (the first at %s): %s", r->note[i].n, ps_s(r->note[i].n),
+                       r->note[i].first, note_texts[i]);
     if (r->out->outside)
-        add_notice(r->out, "%" PRIu64 " alleles lie outside the coding exons of the panel and are not counted: %s",
-                   r->out->outside, r->outside);
+        add_notice(r->out, "%" PRIu64 " allele%s outside the coding exons of the panel, not counted: %s",
+                   r->out->outside, ps_s(r->out->outside), r->outside);
 }
 
 /* ---- scanning ---------------------------------------------------------------------------------------------------
@@ -168,8 +169,8 @@ static int check_other_builds(const reader *r, ps_error *err) {
         const vcf_tally *other = &r->others.tally[i];
         if (other->mismatches == 0 && (other->hotspots > 0 || other->matches >= 3))
             return ps_fail(err, PS_ERR_RUN, r->lines.source.name, 0,
-                           "%d records fit RAS coding bases of %s and none fits %s, which %s: is this file on %s?",
-                           other->matches, other->panel->build, r->panel->build,
+                           "%d record%s with RAS coding bases of %s and none of %s, which %s: is this file on %s?",
+                           other->matches, ps_s(other->matches), other->panel->build, r->panel->build,
                            r->header_build ? "its header says" : "was asked for", other->panel->build);
     }
     return 0;
@@ -285,9 +286,9 @@ static int check_is_patient(const reader *r, ps_error *err) {
         return 0;
     return ps_fail(
         err, PS_ERR_RUN, r->lines.source.name, 0,
-        "lists %d activating changes of RAS and RAF genes, %d places with more than one, and no counts: this is a "
-        "list of sites, not a patient; give it as --force-sites",
-        n, places);
+        "lists %d activating changes of RAS and RAF genes, %d position%s with more than one, and no counts: this is "
+        "a list of sites, not a patient; give it as --force-sites",
+        n, places, ps_s(places));
 }
 
 static int read_all(reader *r, const char *path, const char *sample_name, ps_error *err) {

@@ -8,6 +8,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/file.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 #include "private.h"
 
@@ -265,8 +266,8 @@ static int build_from_bases(vcf_lines *lines, const char **build, char *why, siz
     const vcf_tally *fit = result == 0 ? only_fit(&all) : NULL;
     if (fit) {
         *build = constant_name(fit->panel->build);
-        snprintf(why, why_size, "REF bases of %d records at RAS coding places fit %s only", fit->matches,
-                 fit->panel->build);
+        snprintf(why, why_size, "REF bases of %d record%s at RAS coding positions fit %s only", fit->matches,
+                 ps_s(fit->matches), fit->panel->build);
     } else if (result == 0 && (fit = only_room(&all)) != NULL) {
         *build = constant_name(fit->panel->build);
         snprintf(why, why_size, "positions lie beyond the ends of the contigs of every build but %s",
@@ -303,8 +304,8 @@ int ps_variants_build(const char *path, const char **build, char *why, size_t wh
             result = build_from_bases(&lines, build, why, why_size, err);
         if (result == 0 && !*build) {
             const char *unknown =
-                "the lengths of its contigs, if the header has any, are of no known build, and no record "
-                "at a RAS coding place tells";
+                "the lengths of its contigs, if the header has any, are of no known build, and no record at a RAS "
+                "coding position tells";
             int names_told = !strncmp(why, "its contigs are named", 21);
             *build = vcf_hinted_build(&lines);
             if (*build || !names_told)

@@ -53,8 +53,8 @@ static const struct {
     int priority;
     writer *put;
 } attributes[] = {
-    {"PATIENT_ID", "Patient Identifier", "Identifier of the patient: here the sample's, put in your own", "STRING", 1,
-     put_id},
+    {"PATIENT_ID", "Patient Identifier", "Identifier of the patient: here that of the sample; put in your own",
+     "STRING", 1, put_id},
     {"SAMPLE_ID", "Sample Identifier", "Identifier of the sample", "STRING", 1, put_id},
     {"PLASMASTRAT_LABEL", "plasmastrat label", "Label of the chosen model; not validated on patients", "STRING", 10,
      put_label},

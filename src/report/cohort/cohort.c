@@ -6,6 +6,7 @@
 #include "private.h"
 #include "../format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 
 const char *ps_cohort_status(const ps_row *row) {
     return row->failure ? "failed" : "ok";
@@ -87,10 +88,11 @@ char *ps_cohort_rates(const ps_row *rows, size_t n, const ps_row *model) {
             here[ps_cohort_group_of(&rows[i])]++;
     return ps_format(
         "Of 100 %s it labels %.0f plasmacytoma-like, %.0f intramedullary and %.0f indeterminate; of the %zu "
-        "samples here that it could assess %zu, %zu and %zu.",
+        "sample%s here that it could assess %zu, %zu and %zu.",
         model->population, 100 * rate[PS_LABEL_PLASMACYTOMA], 100 * rate[PS_LABEL_INTRAMEDULLARY],
         100 * rate[PS_LABEL_INDETERMINATE],
         here[PS_LABEL_PLASMACYTOMA] + here[PS_LABEL_INTRAMEDULLARY] + here[PS_LABEL_INDETERMINATE],
+        ps_s(here[PS_LABEL_PLASMACYTOMA] + here[PS_LABEL_INTRAMEDULLARY] + here[PS_LABEL_INDETERMINATE]),
         here[PS_LABEL_PLASMACYTOMA], here[PS_LABEL_INTRAMEDULLARY], here[PS_LABEL_INDETERMINATE]);
 }
 

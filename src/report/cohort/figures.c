@@ -10,6 +10,7 @@
 #include "private.h"
 #include "../format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 
 #define DASH "\xE2\x80\x93"
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, "unknown")
@@ -250,9 +251,9 @@ void ps_cohort_quadrants(FILE *out, const ps_cohort_view *view) {
     put_legend(out);
     fprintf(out,
             "<div class=\"plot\"><svg class=\"points\" id=\"plot\" height=\"%d\" role=\"group\" aria-label=\"CCND1 "
-            "expression against the highest RAS VAF, one point for each of %zu samples; the table below holds the "
+            "expression against the highest RAS VAF, one point for each of %zu sample%s; the table below holds the "
             "same numbers\">\n",
-            q.height, n);
+            q.height, n, ps_s(n));
     put_frame(out, &q);
     for (size_t i = 0; i < n; i++)
         put_point(out, view, &points[i]);
@@ -380,9 +381,9 @@ void ps_cohort_strip(FILE *out, const ps_cohort_view *view) {
         fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Quality checks\"><table "
               "class=\"small qc\" id=\"strips\"><caption>Samples from left to right as in the table before it is "
               "sorted: failed ones, which have no checks, first</caption>\n<thead><tr><th scope=\"col\">Check, "
-              "input</th><th scope=\"col\">Samples</th>"
-              "<th scope=\"col\" class=\"n\">fail</th><th scope=\"col\" class=\"n\">warn</th><th scope=\"col\" "
-              "class=\"n\">pass</th><th scope=\"col\" class=\"n\">not made</th></tr></thead>\n<tbody>\n",
+              "input</th><th scope=\"col\">Samples</th><th scope=\"col\" class=\"n\">fail</th><th scope=\"col\" "
+              "class=\"n\">warn</th><th scope=\"col\" class=\"n\">pass</th><th scope=\"col\" class=\"n\">not "
+              "made</th></tr></thead>\n<tbody>\n",
               out);
     for (size_t c = 0; c < all.n; c++) {
         put_strip(out, view, &all.at[c]);

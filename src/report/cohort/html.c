@@ -8,6 +8,7 @@
 #include "private.h"
 #include "../format.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 
 #define DASH "\xE2\x80\x93" /* en dash: no value, and "to" between two */
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, DASH)
@@ -293,7 +294,7 @@ static void put_version(FILE *out, const ps_cohort_view *view) {
 }
 
 static void put_title(FILE *out, const ps_cohort_view *view) {
-    fprintf(out, "%zu sample%s", view->n, view->n == 1 ? "" : "s");
+    fprintf(out, "%zu sample%s", view->n, ps_s(view->n));
     if (view->n_failed)
         fprintf(out, ", %zu failed", view->n_failed);
 }

@@ -5,6 +5,7 @@
 #include "figures.h"
 #include "pieces.h"
 #include "plasmastrat/report.h"
+#include "plasmastrat/spelling.h"
 
 /* ---- state and cause --------------------------------------------------------------------------------------------
  */
@@ -65,17 +66,18 @@ static void expression_facts(const ps_expression_call *e, FILE *out) {
     ps_fact(out, "log2 per plasma cell", "%s", NUM(e->per_cell, 2));
     ps_fact(out, "Plasma share of the RNA, 95 % interval", "%s (%s to %s)", PERCENT(e->plasma_share.value),
             PERCENT(e->plasma_share.low), PERCENT(e->plasma_share.high));
-    ps_fact(out, "Posterior of very high, intermediate, low", "%s, %s, %s", NUM(e->posterior[PS_LEVEL_VERY_HIGH], 3),
-            NUM(e->posterior[PS_LEVEL_INTERMEDIATE], 3), NUM(e->posterior[PS_LEVEL_LOW], 3));
+    ps_fact(out, "Probability of very high, intermediate, low", "%s, %s, %s",
+            NUM(e->posterior[PS_LEVEL_VERY_HIGH], 3), NUM(e->posterior[PS_LEVEL_INTERMEDIATE], 3),
+            NUM(e->posterior[PS_LEVEL_LOW], 3));
     ps_fact(out, "Very high per plasma cell", "from %s up", NUM(c->high_from, 2));
     ps_fact(out, "Intermediate", "%s to %s", NUM(c->middle_from, 2), NUM(c->middle_to, 2));
     ps_fact(out, "Low", "from %s down", NUM(c->low_to, 2));
-    ps_fact(out, "Other cells may lend (log2)", "up to %s", NUM(e->other_log2, 2));
+    ps_fact(out, "From other cells, at most (log2)", "up to %s", NUM(e->other_log2, 2));
     ps_fact(out, "Reference", "%s", e->reference ? e->reference : DASH);
     if (isfinite(e->percentile))
         ps_fact(out, "z, percentile", "%s, %s", NUM(e->z, 2), NUM(e->percentile, 1));
-    ps_fact(out, "Reference genes", "%d, %llu fragments", e->reference_genes,
-            (unsigned long long)e->reference_fragments);
+    ps_fact(out, "Reference genes", "%d, %llu fragment%s", e->reference_genes,
+            (unsigned long long)e->reference_fragments, ps_s(e->reference_fragments));
     ps_fact(out, "Library", "%s", ps_strandedness_names[e->strand]);
     ps_fact(out, "Spliced reads", "%s", PERCENT(e->spliced_fraction));
     if (isfinite(e->unspliced_share))
@@ -113,23 +115,22 @@ void ps_html_expression(const ps_result *r, FILE *out) {
     ps_reasons_list(out, &e->reasons);
     ps_origin_note(out, r, PS_MARKED_EXPRESSION);
     if (!ps_expression_counted(e)) {
-        fputs("<p class=\"note\">Nothing can be said about expression.</p>\n", out);
+        fputs("<p class=\"note\">Expression could not be assessed.</p>\n", out);
         return;
     }
     if (isfinite(e->per_cell) && isfinite(e->cut_offs.high_from) && isfinite(e->cut_offs.low_to)) {
         fputs("<figure>\n", out);
         ps_figure_expression(out, e);
-        fputs(
-            "<figcaption>log2 of CCND1's fragments per kb over the median reference gene's, per plasma cell, with its "
-            "95 % counting interval",
-            out);
+        fputs("<figcaption>log2 of CCND1's fragments per kb over the median reference gene's, per plasma cell, with "
+              "its 95 % counting interval",
+              out);
         if (e->n_cohort)
-            ps_say(out, ". Each thin line is one of the %zu samples of %s", e->n_cohort, e->reference);
-        fputs(
-            e->cohort_cut_offs
-                ? ".</figcaption></figure>\n"
-                : ". The levels are those of published cohorts, not of this laboratory's samples.</figcaption></figure>\n",
-            out);
+            ps_say(out, ". Each thin line is one of the %zu sample%s of %s", e->n_cohort, ps_s(e->n_cohort),
+                   e->reference);
+        fputs(e->cohort_cut_offs ? ".</figcaption></figure>\n"
+                                 : ". The levels are those of published cohorts, not of this laboratory's "
+                                   "samples.</figcaption></figure>\n",
+              out);
     }
     expression_facts(e, out);
     cyclin_table(r, out);
@@ -188,20 +189,18 @@ void ps_html_copies(const ps_result *r, FILE *out) {
     ps_reasons_list(out, &c->reasons);
     ps_origin_note(out, r, PS_MARKED_COPIES);
     if (!ps_copies_counted(c)) {
-        fputs("<p class=\"note\">Nothing can be said about copies.</p>\n", out);
+        fputs("<p class=\"note\">Copies could not be assessed.</p>\n", out);
         return;
     }
     copies_facts(r, out);
     if (c->sources != 1u << PS_INPUT_CNV)
-        fputs(
-            "<p class=\"note\">Noise: spread of the bins beyond what counting alone gives. Wave: what moves neighbouring bins "
-            "together, as GC content and DNA quality do.</p>\n",
-            out);
+        fputs("<p class=\"note\">Noise: scatter of the bins beyond what counting explains. Wave: shifts that "
+              "neighbouring bins share, from GC content or DNA quality.</p>\n",
+              out);
     if (c->n_bins) {
-        fputs(
-            "<figure class=\"plot\"><figcaption><b>Chromosome 11</b>: one dot per bin; those of 11q13 are larger and blue"
-            "</figcaption>\n",
-            out);
+        fputs("<figure class=\"plot\"><figcaption><b>Chromosome 11</b>: one dot per bin; those of 11q13 are larger "
+              "and blue</figcaption>\n",
+              out);
         ps_figure_chromosome11(out, r, 1);
         fputs("</figure>\n<figure class=\"plot\"><figcaption><b>11q13</b> around CCND1, enlarged</figcaption>\n",
               out);
@@ -217,10 +216,10 @@ static void breakpoint_table(const ps_result *r, FILE *out) {
     ps_stack_head(out, "Breakpoints: last kept base on each side, and the side that is kept", columns);
     for (size_t i = 0; i < j->n_breakpoints; i++) {
         const ps_breakpoint *b = &j->breakpoint[i];
-        fprintf(
-            out,
-            "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" class=\"n\">%zu</th><td role=\"cell\" class=\"nw\">",
-            i + 1);
+        fprintf(out,
+                "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" class=\"n\">%zu</th><td role=\"cell\" "
+                "class=\"nw\">",
+                i + 1);
         ps_say(out, "%s:%d, %s kept", ps_output_contig(r, b->contig_a), (int)b->pos_a1,
                b->right_a ? "left" : "right");
         fputs("</td><td role=\"cell\" class=\"nw\">", out);
@@ -247,7 +246,7 @@ void ps_html_junction(const ps_result *r, FILE *out) {
     ps_reasons_list(out, &j->reasons);
     ps_origin_note(out, r, PS_MARKED_JUNCTION);
     if (!ps_junction_counted(j)) {
-        fputs("<p class=\"note\">Nothing can be said about a junction.</p>\n", out);
+        fputs("<p class=\"note\">The junction could not be assessed.</p>\n", out);
         return;
     }
     fputs("<dl class=\"facts\">\n", out);
@@ -261,7 +260,7 @@ void ps_html_junction(const ps_result *r, FILE *out) {
         ps_fact(out, "Would have shown from", "%s of the cells", PERCENT(j->limit_cells));
     else
         ps_fact(out, "Would have shown from",
-                isfinite(j->limit_cells) ? "no share: could be missed even in all cells" : DASH);
+                isfinite(j->limit_cells) ? "none: even a junction in every cell could be missed" : DASH);
     ps_fact(out, "Window with 95 % power", "%s", PERCENT(j->powered));
     ps_fact(out, "RNA fragments that join", "%s", COUNT(j->rna_fragments));
     fputs("</dl>\n", out);

@@ -8,6 +8,7 @@
 #include "../format.h"
 #include "svg.h"
 #include "plasmastrat/report.h"
+#include "plasmastrat/spelling.h"
 
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, "unknown")
 #define PERCENT(x) ps_percent(PS_NUMBER_BUFFER, x, "unknown")
@@ -185,9 +186,9 @@ static void strip_codon(FILE *out, const ps_result *r, int codon, scale s) {
     double x = at(s, c->number);
     int known = isfinite(seen.lod95);
     char title[160];
-    snprintf(title, sizeof title, "codon %d: %s, %lld fragments, %s%s", c->number, ps_ras_state_names[seen.state],
-             (long long)(seen.depth < 0 ? 0 : seen.depth), known ? "lod95 " : "nothing seen",
-             known ? PERCENT(seen.lod95) : "");
+    snprintf(title, sizeof title, "codon %d: %s, %lld fragment%s, %s%s", c->number, ps_ras_state_names[seen.state],
+             (long long)(seen.depth < 0 ? 0 : seen.depth), ps_s(seen.depth < 0 ? 0 : seen.depth),
+             known ? "lod95 " : "no fragments", known ? PERCENT(seen.lod95) : "");
     if (c->required)
         mark(out, codon_marks[seen.state].class, x, known ? lod_y(seen.lod95) : UNSEEN, codon_marks[seen.state].path,
              title);
@@ -287,8 +288,8 @@ void ps_figure_expression(FILE *out, const ps_expression_call *e) {
     s.high = ceil(fmax(highest + 1.5, c->high_from + 0.25 * (c->high_from - s.low)));
     open_svg(
         out, 92, "CCND1 per plasma cell against the median reference gene",
-        "log2 %.2f, 95 %% interval %.2f to %.2f; very high from %.2f up, intermediate from %.2f to %.2f, low from %.2f "
-        "down",
+        "log2 %.2f, 95 %% interval %.2f to %.2f; very high from %.2f up, intermediate from %.2f to %.2f, low from "
+        "%.2f down",
         x, low, high, c->high_from, c->middle_from, c->middle_to, c->low_to);
     level_zones(out, c, s);
     double step = s.high - s.low > 16 ? 4 : s.high - s.low > 8 ? 2 : 1;
@@ -376,7 +377,7 @@ void ps_figure_chromosome11(FILE *out, const ps_result *r, int whole) {
         return;
     scale s = {whole ? 0 : beg, end, 0, 100};
     open_svg(out, LEVEL_FIGURE, whole ? "Depth along chromosome 11" : "Depth around CCND1 (11q13)",
-             "corrected depth of %zu bins as log2 ratio to the baseline", n);
+             "corrected depth of %zu bin%s as log2 ratio to the baseline", n, ps_s(n));
     level_axes(out, s, reach);
     mark_ccnd1(out, r->panel, s);
     if (!whole && isfinite(c->log2_ratio))
@@ -424,7 +425,7 @@ void ps_figure_junction(FILE *out, const ps_result *r) {
     scale a = {window.beg0, window.end0, 1, 99}, b = {igh.beg0, igh.end0, 1, 99};
     open_svg(out, 168, "IGH::CCND1 junction",
              "%zu breakpoint%s between the 11q13 window and the IGH locus; places are in the table", j->n_breakpoints,
-             j->n_breakpoints == 1 ? "" : "s");
+             ps_s(j->n_breakpoints));
     region_bar(out, r, "11q13 window", window, a, 26, 1);
     region_bar(out, r, "IGH locus", igh, b, 124, 0);
     if (has_gene) {

@@ -11,9 +11,13 @@ void ps_html_identity_chip(const ps_result *r, FILE *out) {
 }
 
 static void put_pairs(const ps_identity_call *call, FILE *out) {
-    static const char *const columns[] = {
-        "Inputs", "Persons", "#Shared SNPs", "#Equal genotypes", "#ln odds, same to unrelated", "#same to relatives",
-        NULL};
+    static const char *const columns[] = {"Inputs",
+                                          "Persons",
+                                          "#Shared SNPs",
+                                          "#Equal genotypes",
+                                          "#ln odds against strangers",
+                                          "#against close relatives",
+                                          NULL};
     static const char *const kinds[PS_N_IDENTITY_STATES] = {"none", "green", "red"};
     ps_stack_head(out, "Inputs compared by common SNPs", columns);
     for (size_t i = 0; i < call->n_pairs; i++) {
@@ -39,7 +43,7 @@ static void put_contamination(const ps_identity_call *call, FILE *out) {
                                           "Another person's DNA",
                                           "#Share, 95 % interval",
                                           "#SNPs deep enough",
-                                          "#Their fragments",
+                                          "#Fragments there",
                                           "#Error rate",
                                           "#SNPs seen",
                                           "#Fragments",
@@ -74,13 +78,13 @@ static void put_contamination(const ps_identity_call *call, FILE *out) {
 void ps_html_identity(const ps_result *r, FILE *out) {
     const ps_identity_call *call = &r->calls.identity;
     if (!call->n_inputs) {
-        fputs("<p class=\"note\">Nothing can be said about persons: no alignments were given.</p>\n", out);
+        fputs("<p class=\"note\">Persons cannot be compared: no alignments were given.</p>\n", out);
         return;
     }
     if (call->n_pairs)
         put_pairs(call, out);
     else
-        fputs("<p class=\"note\">There is one input only, so none to compare it with.</p>\n", out);
+        fputs("<p class=\"note\">There is only one input, so there is nothing to compare it with.</p>\n", out);
     put_contamination(call, out);
     fputs("<p class=\"note\">", out);
     ps_say(out, "Out of %d common SNPs of the panel.", (int)r->panel->n_snps);

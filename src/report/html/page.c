@@ -10,6 +10,7 @@
 #include "figures.h"
 #include "pieces.h"
 #include "plasmastrat/explain.h"
+#include "plasmastrat/spelling.h"
 
 typedef void section(const ps_result *, FILE *);
 
@@ -190,10 +191,10 @@ static void put_markers(const ps_result *r, FILE *out) {
         fputs("</td></tr>\n", out);
     }
     ps_table_end(out);
-    fputs(
-        "<p class=\"note\">A weight is the natural logarithm of the likelihood ratio (LR): 0 says nothing, +1 makes the "
-        "odds of plasmacytoma-like 2.7 times higher, -1 as much lower. Over each bar lies its 95 % interval.</p>\n",
-        out);
+    fputs("<p class=\"note\">A weight is the natural logarithm of the likelihood ratio (LR): 0 changes nothing, +1 "
+          "makes the odds of plasmacytoma-like 2.7 times higher, -1 makes them 2.7 times lower. The line over each "
+          "bar is its 95 % interval.</p>\n",
+          out);
 }
 
 static void put_models(const ps_result *r, FILE *out) {
@@ -207,7 +208,7 @@ static void put_models(const ps_result *r, FILE *out) {
                                           "#Rates in ordinary myeloma",
                                           NULL};
     const ps_model *chosen = r->label.chosen.model;
-    ps_stack_head(out, "The sign of a marker depends on the question, so every model answers its own", columns);
+    ps_stack_head(out, "Each model answers its own question, so the same marker can count for or against", columns);
     for (size_t i = 0; i < r->label.n_verdicts; i++) {
         const ps_verdict *v = &r->label.verdict[i];
         int is_chosen = chosen && !strcmp(v->model->name, chosen->name), known = isfinite(v->probability);
@@ -241,10 +242,9 @@ static void put_models(const ps_result *r, FILE *out) {
         fputs("</td></tr>\n", out);
     }
     ps_table_end(out);
-    fputs(
-        "<p class=\"note\">Rates: of 100 ordinary myelomas the model labels so many plasmacytoma-like, intramedullary, "
-        "indeterminate.</p>\n",
-        out);
+    fputs("<p class=\"note\">Rates: of 100 ordinary myelomas the model labels so many plasmacytoma-like, "
+          "intramedullary, indeterminate.</p>\n",
+          out);
 }
 
 /* ---- RAS
@@ -327,12 +327,11 @@ static void put_variants(const ps_result *r, FILE *out) {
     for (size_t i = 0; i < r->calls.ras.n_variants; i++)
         variant_row(r, out, &r->calls.ras.variant[i]);
     ps_table_end(out);
-    fputs(
-        "<p class=\"note\">VAF: share of the fragments that show the change; its bar runs from 0 to 100 %. Fragments: with "
-        "the change / all. By strand: those with the change whose read 1 is forward + reverse. LOD: log10 of how much "
-        "likelier the fragments are with the change than with errors alone. Only a change with the filter PASS can "
-        "make RAS mutated.</p>\n",
-        out);
+    fputs("<p class=\"note\">VAF: share of the fragments that show the change; its bar runs from 0 to 100 %. "
+          "Fragments: with the change / all. By strand: those with the change whose read 1 is forward + reverse. "
+          "LOD: log10 of how much likelier the fragments are with the change than with errors alone. Only a change "
+          "with the filter PASS can make RAS mutated.</p>\n",
+          out);
 }
 
 static void hotspot_item(const ps_result *r, FILE *out, int codon) {
@@ -343,16 +342,16 @@ static void hotspot_item(const ps_result *r, FILE *out, int codon) {
     ps_say(out, "%s %d ", r->panel->genes[c->gene].name, c->number);
     fputs("</b>", out);
     if (seen.state == PS_RAS_MUTATED)
-        ps_say(out, isnan(seen.lod95) ? "mutated" : "mutated (seen down to %s)", PERCENT(seen.lod95));
+        ps_say(out, isnan(seen.lod95) ? "mutated" : "mutated (%s VAF would be seen)", PERCENT(seen.lod95));
     else if (isnan(seen.lod95))
-        fputs("not assessable: nothing seen", out);
+        fputs("not assessable: no fragments", out);
     else if (seen.state == PS_RAS_WILD_TYPE)
-        ps_say(out, "wild type to %s", PERCENT(seen.lod95));
+        ps_say(out, "wild type (%s VAF would be seen)", PERCENT(seen.lod95));
     else
-        ps_say(out, "not assessable: seen only to %s", PERCENT(seen.lod95));
+        ps_say(out, "not assessable (only %s VAF would be seen)", PERCENT(seen.lod95));
     if (seen.depth >= 0) {
         fputs("<br><span>", out);
-        ps_say(out, "%lld fragments, %s", (long long)seen.depth, ps_input_names[seen.source]);
+        ps_say(out, "%lld fragment%s, %s", (long long)seen.depth, ps_s(seen.depth), ps_input_names[seen.source]);
         if (isfinite(seen.lod95_of[PS_CHANGE_INDEL]))
             ps_say(out, "; substitutions %s, multi-base %s, in-frame indels %s",
                    PERCENT(seen.lod95_of[PS_CHANGE_SUBSTITUTION]), PERCENT(seen.lod95_of[PS_CHANGE_MULTI_BASE]),
@@ -432,7 +431,7 @@ static void put_qc_chip(const ps_result *r, FILE *out) {
     if (!r->n_qc)
         return;
     if (fails && warns)
-        snprintf(text, sizeof text, "%d failed, %d warning%s", fails, warns, warns == 1 ? "" : "s");
+        snprintf(text, sizeof text, "%d failed, %d warning%s", fails, warns, ps_s(warns));
     else if (fails || warns)
         snprintf(text, sizeof text, "%d %s%s", fails + warns, fails ? "failed" : "warning", warns > 1 ? "s" : "");
     else
@@ -441,7 +440,7 @@ static void put_qc_chip(const ps_result *r, FILE *out) {
 }
 
 static void left_out_table(const ps_result *r, FILE *out) {
-    static const char *const columns[] = {"Input", "Looked at for", "#Seen", "Left out, by cause", NULL};
+    static const char *const columns[] = {"Input", "Read for", "#Seen", "Left out, by cause", NULL};
     ps_table_head(out, "Reads over the panel, and those left out", columns);
     for (int i = 0; i < PS_N_READ_INPUTS; i++)
         for (int c = 0; r->evidence.reads[i].given && c < PS_N_COLLECTORS; c++) {
@@ -497,7 +496,7 @@ static void put_qc(const ps_result *r, FILE *out) {
     if (!passed && !any_reads)
         return;
     fputs("<details class=\"more\"><summary>", out);
-    ps_say(out, "%d checks passed; the reads left out, by cause", passed);
+    ps_say(out, "%d check%s passed; the reads left out, by cause", passed, ps_s(passed));
     fputs("</summary>\n", out);
     if (passed)
         qc_table(r, out, "Checks that passed", 1);
@@ -558,7 +557,7 @@ static void glance_ras(const ps_result *r, FILE *out) {
     }
     int worst = ps_worst_codon(r);
     if (!*join && worst >= 0 && isfinite(ps_codon_seen(r, worst).lod95))
-        ps_say(out, "seen down to %s VAF", PERCENT(ps_codon_seen(r, worst).lod95));
+        ps_say(out, "%s VAF would be seen", PERCENT(ps_codon_seen(r, worst).lod95));
 }
 
 static void glance_expression(const ps_result *r, FILE *out) {
@@ -578,7 +577,7 @@ static void glance_junction(const ps_result *r, FILE *out) {
 }
 
 static void glance_qc(const ps_result *r, FILE *out) {
-    ps_say(out, "%zu check%s", r->n_qc, r->n_qc == 1 ? "" : "s");
+    ps_say(out, "%zu check%s", r->n_qc, ps_s(r->n_qc));
 }
 
 static void put_glance(const ps_result *r, FILE *out) {

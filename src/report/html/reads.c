@@ -6,6 +6,7 @@
 
 #include "pieces.h"
 #include "plasmastrat/result.h"
+#include "plasmastrat/spelling.h"
 
 typedef struct haplotype {
     uint64_t n[2]; /* by PS_F1R2, PS_F2R1 */
@@ -176,8 +177,7 @@ static void put_rows(FILE *out, const ruler *r, const ps_read_evidence *e, int h
     if (hap != PS_HAP_INDEL)
         ps_codon_bases(hap, bases);
     fprintf(out, "<i>%s%s: %zu of %llu fragment%s</i>\n", bases[0] ? bases : "insertion or deletion",
-            hap == r->panel->codons[r->codon].ref ? ", reference" : "", n, (unsigned long long)all,
-            all == 1 ? "" : "s");
+            hap == r->panel->codons[r->codon].ref ? ", reference" : "", n, (unsigned long long)all, ps_s(all));
     for (int side = 0; side < 2; side++)
         for (size_t i = from; i < from + n; i++)
             if (e->codons.picture[i].side == side)

@@ -4,6 +4,7 @@
 
 #include "../html/svg.h"
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 #include "private.h"
 
@@ -76,8 +77,8 @@ void validation_figure_scatter(FILE *out, const ps_validation *v) {
     const ps_pairs *p = &v->vaf;
     double high = highest(p);
     scale x = {0, high, left, right}, y = {0, high, 0, 0};
-    open_svg(out, HEIGHT, "Found against expected VAF", "%zu variants; slope %.3g, intercept %.3g %%, r2 %.3g", p->n,
-             p->line.slope, 100 * p->line.intercept, p->line.r2);
+    open_svg(out, HEIGHT, "Found against expected VAF", "%zu variant%s; slope %.3g, intercept %.3g %%, r2 %.3g", p->n,
+             ps_s(p->n), p->line.slope, 100 * p->line.intercept, p->line.r2);
     ticks(out, y, 1);
     ticks(out, x, 0);
     axes(out, "expected VAF");
@@ -179,7 +180,7 @@ void validation_figure_probit(FILE *out, const ps_validation *v, ps_limit_source
         return;
     }
     scale x = {log10(low) - 0.1, log10(high) + 0.1, left, right}, y = {0, 1, 0, 0};
-    open_svg(out, HEIGHT, "Share found by VAF", "%zu levels; found in 95 %% from a VAF of %.3g %%", n,
+    open_svg(out, HEIGHT, "Share found by VAF", "%zu level%s; found in 95 %% from a VAF of %.3g %%", n, ps_s(n),
              100 * p->lod95);
     ticks(out, y, 1);
     log_ticks(out, x);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "../html/pieces.h"
+
+#include "plasmastrat/spelling.h"
 #include "private.h"
 
 typedef void section(const ps_validation *v, FILE *out);
@@ -65,10 +67,11 @@ static void put_verdict(const ps_validation *v, FILE *out) {
     else
         ps_say(out, "All %zu acceptance criteria passed", p->n);
     fputs("</p>\n<p>", out);
-    ps_say(out, "%zu samples, %zu comparisons: %zu agree, %zu differ, %zu not assessable.", v->n, v->n_comparisons,
-           count_outcome(v, PS_OUTCOME_AGREES), differ, count_outcome(v, PS_OUTCOME_NOT_ASSESSABLE));
+    ps_say(out, "%zu sample%s, %zu comparison%s: %zu agree, %zu differ, %zu not assessable.", v->n, ps_s(v->n),
+           v->n_comparisons, ps_s(v->n_comparisons), count_outcome(v, PS_OUTCOME_AGREES), differ,
+           count_outcome(v, PS_OUTCOME_NOT_ASSESSABLE));
     if (failed)
-        ps_say(out, " %zu sample%s could not be read.", failed, failed == 1 ? "" : "s");
+        ps_say(out, " %zu sample%s could not be read.", failed, ps_s(failed));
     fputs("</p></div>\n", out);
 }
 
@@ -326,14 +329,13 @@ static void put_pairs(const ps_validation *v, FILE *out) {
         fputs("<h3>VAF of RAS variants</h3>\n", out);
         put_pair_facts(&v->vaf, 1, out);
         fputs(
-            "<div class=\"pair\"><figure class=\"plot\"><figcaption><b>Found against expected</b>, with the line of least "
-            "squares</figcaption>",
+            "<div class=\"pair\"><figure class=\"plot\"><figcaption><b>Found against expected</b>, with the line of "
+            "least squares</figcaption>",
             out);
         validation_figure_scatter(out, v);
-        fputs(
-            "</figure><figure class=\"plot\"><figcaption><b>Difference against mean</b> (Bland and Altman), with bias and "
-            "limits of agreement</figcaption>",
-            out);
+        fputs("</figure><figure class=\"plot\"><figcaption><b>Difference against mean</b> (Bland and Altman), with "
+              "bias and limits of agreement</figcaption>",
+              out);
         validation_figure_differences(out, v);
         fputs("</figure></div>\n", out);
     }
@@ -374,7 +376,7 @@ static void put_limit_value(const ps_probit *p, FILE *out) {
         ps_say(out, "at most %s, the lowest tried", PERCENT(p->high));
         break;
     default:
-        ps_say(out, "cannot be told: no rise with the VAF");
+        ps_say(out, "cannot be estimated: the share found does not rise with the VAF");
     }
 }
 
@@ -410,16 +412,15 @@ static void put_limits(const ps_validation *v, FILE *out) {
         drawn[v->limit[i].source] = 1;
     }
     if (!any) {
-        fputs(
-            "<p class=\"note\">Nothing was diluted (columns <code>dilution_of</code> and <code>fraction</code>), and no found "
-            "variant could be mixed into a wild-type sample in silico.</p>\n",
-            out);
+        fputs("<p class=\"note\">Nothing was diluted (columns <code>dilution_of</code> and <code>fraction</code>), "
+              "and no found variant could be mixed into a wild-type sample in silico.</p>\n",
+              out);
         return;
     }
     ps_table_end(out);
     fputs(
-        "<p class=\"note\">A mutation of one allele of two in every tumour cell has half the purity as its VAF: below the purity in the "
-        "last column a wild type is not safe, whatever the depth.</p>\n<div class=\"pair\">",
+        "<p class=\"note\">A mutation of one allele of two in every tumour cell has half the purity as its VAF: "
+        "below the purity in the last column a wild type is not safe, whatever the depth.</p>\n<div class=\"pair\">",
         out);
     for (int source = 0; source < PS_N_LIMIT_SOURCES; source++)
         if (drawn[source]) {
@@ -439,10 +440,10 @@ static void put_calibration(const ps_validation *v, FILE *out) {
         fputs("<p class=\"note\">No variant had an expected VAF and a printed lod95.</p>\n", out);
         return;
     }
-    fputs(
-        "<p class=\"note\">Every trial (samples, dilutions, in silico) by its expected VAF over the lod95 that was printed for that codon: at "
-        "1 the share found should be 95 %, and a variant above it must not be called wild type.</p>\n<div class=\"pair\">",
-        out);
+    fputs("<p class=\"note\">Every trial (samples, dilutions, in silico) by its expected VAF over the lod95 that "
+          "was printed for that codon: at 1 the share found should be 95 %, and a variant above it must not be "
+          "called wild type.</p>\n<div class=\"pair\">",
+          out);
     fputs("<div>", out);
     ps_table_head(out, "Found, by VAF over the printed lod95", columns);
     for (int bin = 0; bin < PS_CALIBRATION_BINS; bin++) {
@@ -506,9 +507,9 @@ static void put_replicates(const ps_validation *v, FILE *out) {
     static const char *const columns[] = {"Replicates of", "Runs",   "#Samples",    "#Label",  "#RAS state",
                                           "#RAS variants", "#CCND1", "#IGH::CCND1", "#Copies", NULL};
     if (!v->n_groups) {
-        fputs(
-            "<p class=\"note\">No replicates (column <code>replicate_of</code>; <code>run</code> tells runs apart).</p>\n",
-            out);
+        fputs("<p class=\"note\">No replicates (column <code>replicate_of</code>; <code>run</code> tells runs "
+              "apart).</p>\n",
+              out);
         return;
     }
     const ps_measure *same = ps_validation_find(v, "vaf_cv.repeatability"),

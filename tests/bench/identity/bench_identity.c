@@ -100,7 +100,8 @@ static void contamination(const char *name, assay a, int kinship, int repeats) {
         width += call.high - call.low;
     }
     printf(
-        "%-50s planted %4.1f %%  assessed %d  warned %d  below the limit %d  mean %.2f %%  interval holds the truth %.1f %% (width %.2f %%)\n",
+        "%-50s planted %4.1f %%  assessed %d  warned %d  below the limit %d  mean %.2f %%  interval holds the truth "
+        "%.1f %% (width %.2f %%)\n",
         name, 100 * a.fraction, assessed, found, below, 100 * sum / (assessed ? assessed : 1),
         100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
 }
@@ -165,7 +166,7 @@ static void all_persons(int repeats) {
                           {"40 SNPs of 8x: tumour, RNA", dna, rna},
                           {"40 SNPs of 8x: RNA, normal", rna, normal},
                           {"40 SNPs of 8x: 40 % lost, normal", wild, normal}};
-    printf("ln odds of one person over the likeliest alternative in brackets\n");
+    printf("ln odds for one person over the likeliest alternative in brackets\n");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         persons(&kinds[i], repeats, 40);
     persons(&(kind){"15 SNPs of 8x: tumour, RNA", dna, rna}, repeats, 15);
