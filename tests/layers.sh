@@ -1,7 +1,7 @@
 #!/bin/sh
 # Keeps the layers of the source tree: a folder may include the headers of folders to its left only, htslib is used in
 # io, evidence and report/vcf.c only, and threads are started in base/parallel.c and io/bam/bgzf_walk.c only. A new edge is a visible diff here.
-# Files do not call each other in circles either (tests/circles.py).
+# Files do not call each other in circles either (tests/circles.py), and functions fit a screen (tests/lengths.py).
 set -u
 cd "$(dirname "$0")/.." || exit 2
 failed=0 checked=0
@@ -84,5 +84,7 @@ if [ -d "${BUILD:-build}/src" ]; then
     checked=$((checked + 1))
     python3 tests/circles.py "${BUILD:-build}" || failed=$((failed + 1))
 fi
+checked=$((checked + 1))
+python3 tests/lengths.py || failed=$((failed + 1))
 echo "$((checked - failed)) passed, $failed failed"
 [ "$failed" -eq 0 ]

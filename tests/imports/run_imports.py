@@ -182,7 +182,7 @@ def counts():
         fine = abs((e["log2_ratio"] or 99) - first["log2_ratio"]) < (0.01 if unit == "counts" else 0.05)
         check(f"counts {name}: level", fine, (e["log2_ratio"], first["log2_ratio"]))
         if unit == "counts":
-            genes = {g["gene"]: g["fragments"] for g in e["all_genes"]}
+            genes = dict(zip(e["all_genes"]["gene"], e["all_genes"]["fragments"]))
             wrong = {g: (n, count_files.COUNT[g]) for g, n in genes.items() if abs(n - count_files.COUNT[g]) > 0.5}
             check(f"counts {name}: every gene", not wrong, wrong)
         else:
@@ -199,7 +199,8 @@ def counts_with_reads():
     own = answer("RNA", "--rna", bam)
     if not own:
         return
-    table = {g["gene"]: g["fragments"] for g in own["ccnd1_expression"]["all_genes"]}
+    genes = own["ccnd1_expression"]["all_genes"]
+    table = dict(zip(genes["gene"], genes["fragments"]))
     path = put("own.txt", "".join(f"{g}\t{n}\n" for g, n in table.items()))
     doc = answer("the RNA's counts", "--counts", path)
     if doc:

@@ -64,57 +64,72 @@ static int is_probed(size_t line) {
 
 /* A .crai is lines of: contig, start, span, container offset, slice offset, size. A slice with several contigs has
  * several lines. 1: they are those of the file; 0: not. */
+/* What is open while a CRAM's index is read, and where the line before pointed. */
+typedef struct crai_reader {
+    ps_reads *reads;
+    const char *index;
+    int64_t size; /* bytes of the CRAM */
+    hFILE *cram;  /* NULL: of another version than 3, whose containers are not probed */
+    int64_t contig_before, offset_before, slice_before;
+    size_t capacity, n_lines;
+} crai_reader;
+
+/* Two contigs that share a slice: either one's query also meets the other's records. */
+static void note_shared(crai_reader *r, const ps_crai_line *one, int64_t slice) {
+    if (one->container == r->offset_before && slice == r->slice_before && one->contig != r->contig_before) {
+        if (one->contig >= 0)
+            r->reads->shares_slice[one->contig] = 1;
+        if (r->contig_before >= 0)
+            r->reads->shares_slice[r->contig_before] = 1;
+    }
+    r->contig_before = one->contig;
+    r->offset_before = one->container;
+    r->slice_before = slice;
+}
+
+/* 1: taken, 0: the line points to what is no container of this file, else PS_ERR_*. */
+static int take_crai_line(crai_reader *r, const kstring_t *line, ps_error *err) {
+    ps_reads *reads = r->reads;
+    ps_crai_line one;
+    int64_t slice;
+    int end = -1;
+    if (sscanf(line->s, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %*d%n", &one.contig, &one.beg1,
+               &one.span, &one.container, &slice, &end) != 5 ||
+        (size_t)end != line->l)
+        return ps_fail(err, PS_ERR_RUN, r->index, 0, "is not a CRAM index");
+    if (one.contig >= reads->info.n_contigs || one.container >= r->size)
+        return ps_fail(err, PS_ERR_RUN, r->index, 0, "is the index of another file than %s", reads->source.path);
+    if (r->cram && is_probed(r->n_lines++) && !ps_crai_line_is_true(r->cram, &one))
+        return 0;
+    note_shared(r, &one, slice);
+    if (one.contig >= 0 && one.beg1 > 0) {
+        PS_GROW(reads->slice_beg, reads->n_slice_beg, r->capacity);
+        reads->slice_beg[reads->n_slice_beg++] = (uint64_t)one.contig << 32 | ((uint64_t)one.beg1 - 1);
+    }
+    return 1;
+}
+
 static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     struct stat st;
-    int64_t size = stat(reads->source.path, &st) == 0 ? (int64_t)st.st_size : INT64_MAX;
+    crai_reader r = {.reads = reads, .index = index, .contig_before = -1, .offset_before = -1, .slice_before = -1};
+    r.size = stat(reads->source.path, &st) == 0 ? (int64_t)st.st_size : INT64_MAX;
     BGZF *file = bgzf_open(index, "r");
     if (!file)
         return ps_fail(err, PS_ERR_RUN, index, 0, "index cannot be opened: %s", strerror(errno));
     kstring_t line = KS_INITIALIZE;
     int result = 1, got = -1;
-    int64_t contig_before = -1, slice, offset_before = -1, slice_before = -1;
-    size_t capacity = 0, n_lines = 0;
-    ps_crai_line one;
-    hFILE *cram = hts_get_format(reads->file)->version.major == 3 ? hopen(reads->source.path, "r") : NULL;
+    r.cram = hts_get_format(reads->file)->version.major == 3 ? hopen(reads->source.path, "r") : NULL;
     reads->shares_slice = ps_alloc((size_t)reads->info.n_contigs, 1);
-    while ((got = bgzf_getline(file, '\n', &line)) >= 0) {
-        int end = -1;
-        if (sscanf(line.s, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %*d%n", &one.contig,
-                   &one.beg1, &one.span, &one.container, &slice, &end) != 5 ||
-            (size_t)end != line.l) {
-            result = ps_fail(err, PS_ERR_RUN, index, 0, "is not a CRAM index");
-            break;
-        }
-        if (one.contig >= reads->info.n_contigs || one.container >= size) {
-            result = ps_fail(err, PS_ERR_RUN, index, 0, "is the index of another file than %s", reads->source.path);
-            break;
-        }
-        if (cram && is_probed(n_lines++) && !ps_crai_line_is_true(cram, &one)) {
-            result = 0;
-            break;
-        }
-        if (one.container == offset_before && slice == slice_before && one.contig != contig_before) {
-            if (one.contig >= 0)
-                reads->shares_slice[one.contig] = 1;
-            if (contig_before >= 0)
-                reads->shares_slice[contig_before] = 1;
-        }
-        if (one.contig >= 0 && one.beg1 > 0) {
-            PS_GROW(reads->slice_beg, reads->n_slice_beg, capacity);
-            reads->slice_beg[reads->n_slice_beg++] = (uint64_t)one.contig << 32 | ((uint64_t)one.beg1 - 1);
-        }
-        contig_before = one.contig;
-        offset_before = one.container;
-        slice_before = slice;
-    }
+    while (result == 1 && (got = bgzf_getline(file, '\n', &line)) >= 0)
+        result = take_crai_line(&r, &line, err);
     if (result == 1 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
     if (reads->n_slice_beg)
         qsort(reads->slice_beg, reads->n_slice_beg, sizeof *reads->slice_beg, by_place);
     ks_free(&line);
     bgzf_close(file);
-    if (cram)
-        hclose_abruptly(cram);
+    if (r.cram)
+        hclose_abruptly(r.cram);
     return result;
 }
 

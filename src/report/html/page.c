@@ -197,6 +197,41 @@ static void put_markers(const ps_result *r, FILE *out) {
           out);
 }
 
+static void put_model_answer(const ps_verdict *v, FILE *out) {
+    fputs("<td role=\"cell\">", out);
+    ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
+    if (!v->applies)
+        ps_say(out, " %s", ps_if_it_were(v->model));
+    if (v->contradicts)
+        fputs(" <b>contradicts the label</b>", out);
+    fputs("</td>", out);
+    ps_cell(out, "n", NUM(v->probability, 2));
+    fputs("<td role=\"cell\" class=\"n\">", out);
+    if (isfinite(v->probability))
+        ps_say(out, "%s to %s", NUM(v->low, 2), NUM(v->high, 2));
+    else
+        fputs(DASH, out);
+    fputs("</td><td role=\"cell\" class=\"bars\">", out);
+    ps_figure_probability_small(out, v);
+    fputs("</td>", out);
+}
+
+static void put_model_row(const ps_verdict *v, int is_chosen, FILE *out) {
+    fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"model\">",
+            is_chosen ? " class=\"chosen\"" : "");
+    ps_put_html(out, v->model->name);
+    fputs(is_chosen ? " (chosen) <span class=\"soft\">" : " <span class=\"soft\">", out);
+    ps_put_html(out, v->model->question);
+    fputs("</span></th>", out);
+    put_model_answer(v, out);
+    ps_cell(out, "", ps_basis_names[v->model->basis]);
+    ps_cell(out, "", ps_model_specimen(v->model));
+    fputs("<td role=\"cell\" class=\"n\">", out);
+    ps_say(out, "%.0f, %.0f, %.0f", 100 * v->rates.of[PS_LABEL_PLASMACYTOMA],
+           100 * v->rates.of[PS_LABEL_INTRAMEDULLARY], 100 * v->rates.of[PS_LABEL_INDETERMINATE]);
+    fputs("</td></tr>\n", out);
+}
+
 static void put_models(const ps_result *r, FILE *out) {
     static const char *const columns[] = {"Model and its question",
                                           "Answer",
@@ -209,38 +244,8 @@ static void put_models(const ps_result *r, FILE *out) {
                                           NULL};
     const ps_model *chosen = r->label.chosen.model;
     ps_stack_head(out, "Each model answers its own question, so the same marker can count for or against", columns);
-    for (size_t i = 0; i < r->label.n_verdicts; i++) {
-        const ps_verdict *v = &r->label.verdict[i];
-        int is_chosen = chosen && !strcmp(v->model->name, chosen->name), known = isfinite(v->probability);
-        fprintf(out, "<tr role=\"row\"%s><th role=\"rowheader\" scope=\"row\" class=\"model\">",
-                is_chosen ? " class=\"chosen\"" : "");
-        ps_put_html(out, v->model->name);
-        fputs(is_chosen ? " (chosen) <span class=\"soft\">" : " <span class=\"soft\">", out);
-        ps_put_html(out, v->model->question);
-        fputs("</span></th>", out);
-        fputs("<td role=\"cell\">", out);
-        ps_chip(out, kind_of_label(v->label), ps_label_names[v->label]);
-        if (!v->applies)
-            ps_say(out, " %s", ps_if_it_were(v->model));
-        if (v->contradicts)
-            fputs(" <b>contradicts the label</b>", out);
-        fputs("</td>", out);
-        ps_cell(out, "n", NUM(v->probability, 2));
-        fputs("<td role=\"cell\" class=\"n\">", out);
-        if (known)
-            ps_say(out, "%s to %s", NUM(v->low, 2), NUM(v->high, 2));
-        else
-            fputs(DASH, out);
-        fputs("</td><td role=\"cell\" class=\"bars\">", out);
-        ps_figure_probability_small(out, v);
-        fputs("</td>", out);
-        ps_cell(out, "", ps_basis_names[v->model->basis]);
-        ps_cell(out, "", ps_model_specimen(v->model));
-        fputs("<td role=\"cell\" class=\"n\">", out);
-        ps_say(out, "%.0f, %.0f, %.0f", 100 * v->rates.of[PS_LABEL_PLASMACYTOMA],
-               100 * v->rates.of[PS_LABEL_INTRAMEDULLARY], 100 * v->rates.of[PS_LABEL_INDETERMINATE]);
-        fputs("</td></tr>\n", out);
-    }
+    for (size_t i = 0; i < r->label.n_verdicts; i++)
+        put_model_row(&r->label.verdict[i], chosen && !strcmp(r->label.verdict[i].model->name, chosen->name), out);
     ps_table_end(out);
     fputs("<p class=\"note\">Rates: of 100 ordinary myelomas the model labels so many plasmacytoma-like, "
           "intramedullary, indeterminate.</p>\n",

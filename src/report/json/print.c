@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 2, LINE = 240 };
+enum { INDENT = 1, LINE = 240 };
 
 static char *on_one_line(const json_t *value) {
     return json_dumps(value, JSON_NUMBERS | JSON_ENCODE_ANY);
@@ -45,12 +45,12 @@ static int print_list(const json_t *array, int depth, FILE *out) {
         char *text = on_one_line(json_array_get(array, i));
         if (!text)
             return -1;
-        if (column + strlen(text) + 2 > LINE) {
+        if (column + strlen(text) + 1 > LINE) {
             begin_line(depth + 1, i ? "," : "[", out);
             column = INDENT * ((size_t)depth + 1);
         } else {
-            fputs(", ", out);
-            column += 2;
+            fputc(',', out);
+            column += 1;
         }
         fputs(text, out);
         column += strlen(text);

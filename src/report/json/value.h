@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../format.h"
@@ -37,6 +38,13 @@ static inline json_t *text(const char *s) { /* NULL: null */
 
 static inline json_t *real(double x) {
     return isfinite(x) ? json_real(ps_round6(x)) : json_null(); /* the value that is written: the digest is of it */
+}
+
+/* Three figures, for columns of estimates that are no surer. */
+static inline json_t *rough(double x) {
+    char text[32];
+    snprintf(text, sizeof text, "%.3g", x);
+    return isfinite(x) ? json_real(strtod(text, NULL)) : json_null();
 }
 
 static inline json_t *count(int64_t n) { /* -1: unknown */

@@ -434,13 +434,13 @@ static json_t *ras_object(document *d) {
 /* ---- CCND1 by method
  * ----------------------------------------------------------------------------------------------- */
 
-static json_t *genes_array(document *d, int cyclins_only) {
+static json_t *cyclins_array(document *d) {
     const ps_panel *panel = d->result->panel;
     const ps_expression_call *e = &d->result->calls.expression;
     json_t *array = json_array();
     for (size_t i = 0; i < e->n_genes; i++) {
         const ps_gene *gene = &panel->genes[e->gene[i].gene];
-        if (cyclins_only && gene->role != PS_ROLE_CYCLIN)
+        if (gene->role != PS_ROLE_CYCLIN)
             continue;
         json_t *o = json_object();
         put(d, o, "gene", text(gene->name));
@@ -449,6 +449,21 @@ static json_t *genes_array(document *d, int cyclins_only) {
         push(d, array, o);
     }
     return array;
+}
+
+/* Every gene of the panel, in columns. */
+static json_t *all_genes_object(document *d) {
+    const ps_expression_call *e = &d->result->calls.expression;
+    json_t *o = json_object(), *gene = json_array(), *fragments = json_array(), *log2_ratio = json_array();
+    for (size_t i = 0; i < e->n_genes; i++) {
+        push(d, gene, text(d->result->panel->genes[e->gene[i].gene].name));
+        push(d, fragments, json_integer((json_int_t)e->gene[i].fragments));
+        push(d, log2_ratio, real(e->gene[i].log2_ratio));
+    }
+    put(d, o, "gene", gene);
+    put(d, o, "fragments", fragments);
+    put(d, o, "log2_ratio", log2_ratio);
+    return o;
 }
 
 /* The plasma-cell markers over those of every other kind of cell. */
@@ -521,7 +536,7 @@ static json_t *expression_object(document *d) {
     put(d, o, "z", counted ? real(e->z) : json_null());
     put(d, o, "percentile", counted ? real(e->percentile) : json_null());
     put(d, o, "reference", text(e->reference));
-    put(d, o, "genes", genes_array(d, 1));
+    put(d, o, "genes", cyclins_array(d));
     put(d, o, "low", counted ? real(e->low) : json_null());
     put(d, o, "high", counted ? real(e->high) : json_null());
     put(d, o, "over_at", real(e->cut_offs.high_from));
@@ -544,7 +559,7 @@ static json_t *expression_object(document *d) {
     put(d, o, "late_share", counted ? real(e->late_share) : json_null());
     put(d, o, "cells", cells_array(d));
     put(d, o, "cohort", cohort_object(d));
-    put(d, o, "all_genes", genes_array(d, 0));
+    put(d, o, "all_genes", all_genes_object(d));
     put(d, o, "origins", origins_array(d, PS_MARKED_EXPRESSION));
     return o;
 }
@@ -562,18 +577,17 @@ static json_t *arms_array(document *d) {
     return array;
 }
 
-static json_t *bins_array(document *d) {
+/* In columns; `beg` is 0-based, as in the panel's BED of bins. */
+static json_t *bins_object(document *d) {
     const ps_copynumber_call *c = &d->result->calls.copynumber;
-    json_t *array = json_array();
+    json_t *o = json_object(), *beg = json_array(), *log2_ratio = json_array();
     for (size_t i = 0; i < c->n_bins; i++) {
-        const ps_bin *bin = &d->result->panel->bins[c->bin[i].bin];
-        json_t *o = json_object();
-        put(d, o, "beg", json_integer(bin->span.beg0)); /* 0-based half-open, as in the panel's BED */
-        put(d, o, "end", json_integer(bin->span.end0));
-        put(d, o, "log2_ratio", real(c->bin[i].log2_ratio));
-        push(d, array, o);
+        push(d, beg, json_integer(d->result->panel->bins[c->bin[i].bin].span.beg0));
+        push(d, log2_ratio, rough(c->bin[i].log2_ratio));
     }
-    return array;
+    put(d, o, "beg", beg);
+    put(d, o, "log2_ratio", log2_ratio);
+    return o;
 }
 
 static json_t *depth_reference_object(document *d) {
@@ -603,7 +617,7 @@ static json_t *copynumber_object(document *d) {
     put(d, o, "assay", c->assay ? text(ps_assay_names[c->assay]) : json_null());
     put(d, o, "wave", given ? real(c->wave) : json_null());
     put(d, o, "reference", depth_reference_object(d));
-    put(d, o, "chromosome11", bins_array(d));
+    put(d, o, "chromosome11", bins_object(d));
     put(d, o, "sources", source_names(d, c->sources));
     put(d, o, "origins", origins_array(d, PS_MARKED_COPIES));
     return o;
