@@ -1,9 +1,9 @@
 /* error_reference.h - how often each coding base errs to each other letter in a laboratory's own normals.
  *
  * Kits, primers and chemistry make some places err more than others, the same ones in every sample. For every codon base and
- * alternative the file keeps counts: fragments that show the base, those that carry the alternative, and how many were expected
- * there from qualities and substitution alone. Samples that hold a variant there are left out of that place and counted. The
- * RAS caller multiplies its own expectation by what the counts leave open.
+ * alternative the file keeps counts: fragments that show the base, those that carry the alternative, how many were expected
+ * there from qualities and substitution alone, and how many of these on bases so good that places differ. Samples that hold a variant there are left out of that place and counted. The
+ * RAS caller multiplies its own expectation of these by what the counts leave open.
  *
  * The file: lines "##key=value", a header line, a row for every codon base and alternative in the panel's order. Each row ends
  * in a checksum over all lines up to it. Learnt from at least PS_MIN_ERROR_SAMPLES samples.
@@ -23,6 +23,7 @@ enum { PS_MIN_ERROR_SAMPLES = 10 }; /* fewer do not tell a place's habit from on
 typedef struct ps_error_site {
     uint64_t fragments, errors;
     double expected;   /* errors that qualities and substitution explain */
+    double varying;    /* of these, what differs from place to place; poor bases err everywhere alike */
     uint64_t left_out; /* samples with a variant there */
 } ps_error_site;
 

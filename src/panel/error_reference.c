@@ -10,11 +10,11 @@
 
 #include "checked_table.h"
 
-enum { GENE, CODON, BASE, ALT, FRAGMENTS, ERRORS, EXPECTED, LEFT_OUT, CHECK, N_COLUMNS };
-static const char *const columns[N_COLUMNS] = {"gene",   "codon",    "base",     "alt",  "fragments",
-                                               "errors", "expected", "left_out", "check"};
+enum { GENE, CODON, BASE, ALT, FRAGMENTS, ERRORS, EXPECTED, VARYING, LEFT_OUT, CHECK, N_COLUMNS };
+static const char *const columns[N_COLUMNS] = {"gene",   "codon",    "base",    "alt",      "fragments",
+                                               "errors", "expected", "varying", "left_out", "check"};
 
-static const checked_kind kind = {"an error reference", "plasmastrat/error-reference/1", "reference errors", columns,
+static const checked_kind kind = {"an error reference", "plasmastrat/error-reference/2", "reference errors", columns,
                                   N_COLUMNS};
 
 static void places_checksum(const ps_panel *panel, char hex[17]) {
@@ -55,9 +55,9 @@ void ps_error_reference_write(ps_error_reference *r, const ps_panel *panel, cons
                 const ps_error_site *s = &r->site[ps_error_site_at(id, base, letter)];
                 if (letter == reference_letter(&panel->codons[id], base))
                     continue;
-                checked_put(&w, "%s\t%d\t%d\t%c\t%" PRIu64 "\t%" PRIu64 "\t%.6g\t%" PRIu64,
+                checked_put(&w, "%s\t%d\t%d\t%c\t%" PRIu64 "\t%" PRIu64 "\t%.6g\t%.6g\t%" PRIu64,
                             panel->genes[panel->codons[id].gene].name, panel->codons[id].number, base + 1,
-                            "ACGT"[letter], s -> fragments, s -> errors, s -> expected, s -> left_out);
+                            "ACGT"[letter], s -> fragments, s -> errors, s -> expected, s -> varying, s -> left_out);
                 checked_end_row(&w, r->checksum);
             }
 }
@@ -117,6 +117,7 @@ static int read_row(checked_reader *r, const ps_panel *panel, const ps_table *t,
         ps_table_int(t, row, column[FRAGMENTS], 0, INT64_MAX, &fragments, err) < 0 ||
         ps_table_int(t, row, column[ERRORS], 0, fragments, &errors, err) < 0 ||
         ps_table_double(t, row, column[EXPECTED], 0, 1e15, &s->expected, err) < 0 ||
+        ps_table_double(t, row, column[VARYING], 0, 1e15, &s->varying, err) < 0 ||
         ps_table_int(t, row, column[LEFT_OUT], 0, 1000000, &left_out, err) < 0)
         return -1;
     const char *alt = ps_table_cell(t, row, column[ALT]), *gene = panel->genes[panel->codons[id].gene].name;

@@ -104,8 +104,7 @@ double ras_expected_rate(const ras_errors *m, const ras_expected *x, int side, i
     return ras_error_rate(m, &x->what, side, quality) + x->from_others[side];
 }
 
-/* What of it differs from site to site: no more by quality than bases of good quality show. */
-static double varying_rate(const ras_errors *m, const ras_expected *x, int side, int quality) {
+double ras_varying_rate(const ras_errors *m, const ras_expected *x, int side, int quality) {
     double rate = ras_expected_rate(m, x, side, quality), sequencer = by_quality(m, quality);
     return sequencer > m->site_error ? fmax(0, rate - (sequencer - m->site_error)) : rate;
 }
@@ -115,20 +114,37 @@ score_bins ras_bins(const ras_errors *m, const ras_counts *p, const ras_expected
     for (int side = 0; side < 2; side++)
         for (int q = 0; q < RAS_QUALITIES; q++)
             if (p->by_quality[x->what.base][side][q])
-                score_add(&bins, ras_expected_rate(m, x, side, q), varying_rate(m, x, side, q),
+                score_add(&bins, ras_expected_rate(m, x, side, q), ras_varying_rate(m, x, side, q),
                           p->by_quality[x->what.base][side][q]);
     return bins;
 }
 
-/* What normals leave of the factors of one site: each as likely as it makes the errors that they showed there. A factor of
- * the law may be below 1 throughout where qualities promise too little, so it is taken relative to the law's mean. */
-static void narrow_by_normals(const ps_error_site *seen, score_law *law) {
-    double ln[SCORE_MAX_NODES], most = -INFINITY, sum = 0, mean = 0, rest = 1 - score_law_extra(law);
-    double any = other_share / law->n; /* a place in a thousand is like no other */
+static double fixed_part(const ps_error_site *seen) {
+    return fmax(0, seen->expected - seen->varying);
+}
+
+/* A place may err more than any factor of the law: as the normals show it, and one and two standard errors more. */
+static void add_habit(const ps_error_site *seen, double weight, score_law *law) {
+    double top = 0, errors = (double)seen->errors;
     for (int k = 0; k < law->n; k++)
-        mean += law->node[k].extra > 0 ? 0 : law->node[k].weight * law->node[k].times / rest;
+        top = law->node[k].extra > 0 ? top : fmax(top, law->node[k].times);
+    for (int z = 0; z <= 2; z++) {
+        double times = (errors + z * sqrt(errors) - fixed_part(seen)) / seen->varying;
+        if (times <= top || law->n == SCORE_MAX_NODES)
+            continue;
+        law->node[law->n].weight = weight;
+        law->node[law->n].extra = 0;
+        law->node[law->n++].times = times;
+    }
+}
+
+/* What normals leave of the factors of one site: each as likely as it makes the errors that they showed there. */
+static void narrow_by_normals(const ps_error_site *seen, score_law *law) {
+    double ln[SCORE_MAX_NODES], most = -INFINITY, sum = 0, rest = 1 - score_law_extra(law);
+    double any = other_share / law->n; /* a place in a thousand is like no other */
+    add_habit(seen, any, law);
     for (int k = 0; k < law->n; k++) {
-        double expected = seen->expected * law->node[k].times / mean;
+        double expected = fixed_part(seen) + seen->varying * law->node[k].times;
         ln[k] = (double)seen->errors * log(expected) - expected;
         most = law->node[k].extra > 0 ? most : fmax(most, ln[k] + log(law->node[k].weight + any));
     }
@@ -165,7 +181,7 @@ score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *co
     if (!rarest) /* the reference haplotype is no error */
         return (score_law){0};
     score_law law = *rarest;
-    if (normals && normals->expected > 0)
+    if (normals && normals->varying > 0)
         narrow_by_normals(normals, &law);
     score_law_thin(&law, others);
     return law;

@@ -50,6 +50,8 @@ typedef struct ras_expected {
 
 ras_expected ras_expect(const ps_panel *panel, const ras_errors *errors, const ras_counts *counts, int hap);
 double ras_expected_rate(const ras_errors *errors, const ras_expected *expected, int side, int quality);
+/* What of it differs from site to site: no more by quality than bases of good quality show. */
+double ras_varying_rate(const ras_errors *errors, const ras_expected *expected, int side, int quality);
 /* All fragments of the codon as bins; the law of what the haplotype changes. */
 score_bins ras_bins(const ras_errors *errors, const ras_counts *counts, const ras_expected *expected);
 score_law ras_law(const ras_errors *errors, const ps_panel *panel, const ps_codon *codon, int hap);

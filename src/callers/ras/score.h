@@ -31,7 +31,7 @@ typedef struct score_bins {              /* by weight: index is the integer weig
     double design;                    /* f0 */
 } score_bins;
 
-enum { SCORE_MAX_NODES = 40 };
+enum { SCORE_MAX_NODES = 44 };
 
 typedef struct score_law { /* how error rates differ from site to site */
     double shape;          /* of the gamma law */
