@@ -1,9 +1,9 @@
 /* collect.h - from alignment files to evidence, in one pass per file.
  *
  * The panel is cut into units: one per RAS/RAF locus, one per gene, runs of depth bins, pieces of the t(11;14) window, runs of SNPs.
- * A unit owns its counts and looks only at its own places, so units never share state. With an index each unit is
- * fetched by whichever thread is free; without one, a single pass hands each record to the units it overlaps. Both ways
- * show a unit the same records, hence the same evidence.
+ * A unit owns its counts and looks only at its own places, so units never share state. Indexed is streamed with gaps: a file is
+ * read in pieces, without an index as one, with it a contig's units or fewer (for several threads) at a time, by one query on all
+ * their places; each record goes to the units that it overlaps. Any pieces show a unit the same records, hence the same evidence.
  */
 #ifndef PLASMASTRAT_COLLECT_H
 #define PLASMASTRAT_COLLECT_H

@@ -69,8 +69,13 @@ int ps_reads_stream(ps_reads *reads, const ps_span *spans, size_t n, int n_threa
  * long as the reads; NULL: nobody watches. */
 void ps_reads_watch(ps_reads *reads, const ps_watch *watch);
 
-/* Starts over on `n` spans (any order; merged inside): every record that overlaps one comes once. */
-int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err);
+/* Starts over on `n` spans (any order; merged inside): every record that overlaps one comes once, by place. Where whole[i] is 0
+ * for all spans around, a record may lack its name, bases, qualities, mate and tags but RG (of a CRAM, where they cost time);
+ * but not the name of a paired read whose flags do not tell its number. `whole` NULL: no record lacks anything. */
+int ps_reads_query(ps_reads *reads, const ps_span *spans, const char *whole, size_t n, ps_error *err);
+/* May what is wanted be parted into two queries, up to so_far.end0 and from beg0 on, without decoding much twice?  All on one
+ * contig; so_far.beg0 is where the first begins. */
+int ps_reads_may_part(const ps_reads *reads, ps_span so_far, int32_t beg0);
 /* 1: a record, 0: the end (checked to be a real end), -1: error. `record` belongs to the reader until the next call. */
 int ps_reads_next(ps_reads *reads, const bam1_t **record, int *contig, ps_error *err);
 /* 1: the file's header names this panel contig. The reads must be bound. */

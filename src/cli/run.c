@@ -526,7 +526,8 @@ int cli_answer(const ps_model *model, const cli_knowledge *k, ps_result *result,
         result->expression_reference = ps_strdup(k->expression.name);
         memcpy(result->expression_reference_checksum, k->expression.checksum, sizeof k->expression.checksum);
     }
-    ps_evidence_digest(&result->evidence);
+    if (!result->evidence.digest[0]) /* not as it was read */
+        ps_evidence_digest(&result->evidence);
     ps_call(&c, &result->calls);
     ps_stratify(result->panel, model, &result->calls, result->specimen, result->prior_odds, &result->label);
     ps_result_checks(result);

@@ -34,6 +34,7 @@ const ps_unit_kind ps_bin_unit = {
     .left_out = 1u << PS_LEFT_UNMAPPED | 1u << PS_LEFT_SECONDARY | 1u << PS_LEFT_SUPPLEMENTARY |
                 1u << PS_LEFT_QC_FAIL | 1u << PS_LEFT_DUPLICATE | 1u << PS_LEFT_LOW_MAPQ,
     .starts_inside = 1,
+    .by_place = 1,
     .add = add,
     .finish = finish,
 };

@@ -8,18 +8,25 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/interrupt.h"
 #include "plasmastrat/parallel.h"
-#include "unit.h"
+#include "atlas.h"
 
 /* Of all genes that are read at a time, for the reads that wait for their mates in RAS and RAF genes: 100,000 or so, where an exome
  * has some hundred (see ps_read_source.waiting_memory). */
 enum { WAITING_MEMORY = 8 << 20 };
 enum { BINS_PER_UNIT = 64, SNPS_PER_UNIT = 64, WINDOW_PIECE = 12 * PS_WINDOW_CELL };
 
-typedef struct batch { /* the units of one source */
+enum {
+    UNIT_GAP = 1000000
+}; /* bases: bins and SNPs so far apart are of different units, which may be read at a time */
+
+typedef struct batch { /* the units of one source, by place */
     const ps_read_source *source;
     int streamed;
     ps_unit *unit;
     size_t n, capacity;
+    ps_piece *piece;
+    size_t n_pieces;
+    ps_atlas atlas;
 } batch;
 
 /* ---- the panel as units -----------------------------------------------------------------------------------------
@@ -28,7 +35,7 @@ typedef struct batch { /* the units of one source */
 static ps_unit *new_unit(batch *b, const ps_panel *panel, const ps_unit_kind *kind, int id, size_t n_spans) {
     PS_GROW(b->unit, b->n, b->capacity);
     ps_unit *u = &b->unit[b->n++];
-    *u = (ps_unit){.kind = kind, .panel = panel, .id = id, .n_spans = n_spans, .last = UINT64_MAX};
+    *u = (ps_unit){.kind = kind, .panel = panel, .id = id, .made = b->n, .n_spans = n_spans, .last = UINT64_MAX};
     u->spans = ps_alloc(n_spans, sizeof *u->spans);
     return u;
 }
@@ -49,11 +56,15 @@ static void gene_units(batch *b, const ps_panel *panel) {
     }
 }
 
+static int are_near(ps_span one, ps_span two) {
+    return one.contig == two.contig && two.beg0 - one.end0 <= UNIT_GAP;
+}
+
 static void bin_units(batch *b, const ps_panel *panel) {
     for (int i = 0; i < panel->n_bins;) {
         int end = i + 1;
         while (end < panel->n_bins && end - i < BINS_PER_UNIT &&
-               panel->bins[end].span.contig == panel->bins[i].span.contig)
+               are_near(panel->bins[end - 1].span, panel->bins[end].span))
             end++;
         ps_unit *u = new_unit(b, panel, &ps_bin_unit, i, (size_t)(end - i));
         for (int j = i; j < end; j++)
@@ -80,14 +91,19 @@ static void igh_units(batch *b, const ps_panel *panel) {
     junction_pieces(b, panel, &ps_junction_igh_unit, panel->igh);
 }
 
+static ps_span span_of(const ps_snp *snp) {
+    return (ps_span){snp->contig, snp->pos0, snp->pos0 + 1};
+}
+
 static void snp_units(batch *b, const ps_panel *panel) {
     for (int i = 0; i < panel->n_snps;) {
         int end = i + 1;
-        while (end < panel->n_snps && end - i < SNPS_PER_UNIT && panel->snps[end].contig == panel->snps[i].contig)
+        while (end < panel->n_snps && end - i < SNPS_PER_UNIT &&
+               are_near(span_of(&panel->snps[end - 1]), span_of(&panel->snps[end])))
             end++;
         ps_unit *u = new_unit(b, panel, &ps_snp_unit, i, (size_t)(end - i));
         for (int j = i; j < end; j++)
-            u->spans[j - i] = (ps_span){panel->snps[j].contig, panel->snps[j].pos0, panel->snps[j].pos0 + 1};
+            u->spans[j - i] = span_of(&panel->snps[j]);
         i = end;
     }
 }
@@ -108,6 +124,39 @@ static void return_counts(ps_read_evidence *part) {
     part->snps.snp = NULL;
     part->junctions.cell_bases = NULL;
     part->junctions.chimeric[0] = part->junctions.chimeric[1] = NULL;
+}
+
+static int by_place(const void *a, const void *b) {
+    const ps_unit *x = a, *y = b;
+    const ps_span *p = &x->spans[0], *q = &y->spans[0];
+    if (p->contig != q->contig)
+        return p->contig < q->contig ? -1 : 1;
+    if (p->beg0 != q->beg0)
+        return p->beg0 < q->beg0 ? -1 : 1;
+    return x->made < y->made ? -1 : x->made > y->made;
+}
+
+/* Cuts between contigs; and for several threads between units that do not lie over each other, where reading in two goes is
+ * no more work. A whole file is one piece. */
+static void cut_pieces(batch *b, int n_threads) {
+    int32_t reach = 0;
+    b->piece = ps_alloc(b->n, sizeof *b->piece);
+    for (size_t i = 0; i < b->n; i++) {
+        const ps_unit *u = &b->unit[i];
+        ps_span here = {u->spans[0].contig, u->spans[0].beg0, u->spans[u->n_spans - 1].end0};
+        ps_piece *p = b->n_pieces ? &b->piece[b->n_pieces - 1] : NULL;
+        const ps_span *first = p ? &b->unit[p->first].spans[0] : NULL;
+        int is_other = p && !b->streamed && first->contig != here.contig;
+        if (!p || is_other ||
+            (!b->streamed && n_threads > 1 && here.beg0 >= reach &&
+             ps_reads_may_part(b->source->reads, (ps_span){here.contig, first->beg0, reach}, here.beg0))) {
+            b->piece[b->n_pieces++] = (ps_piece){i, 1};
+            reach = here.end0;
+            continue;
+        }
+        p->n++;
+        reach = here.end0 > reach ? here.end0 : reach;
+    }
 }
 
 static void make_units(batch *b, const ps_panel *panel, const ps_read_source *source, int n_threads,
@@ -140,15 +189,9 @@ static void make_units(batch *b, const ps_panel *panel, const ps_read_source *so
         borrow_counts(&b->unit[i].part, whole);
         b->unit[i].part.role = source->role;
     }
-}
-
-static void free_batch(batch *b) {
-    for (size_t i = 0; i < b->n; i++) {
-        return_counts(&b->unit[i].part);
-        ps_read_evidence_free(&b->unit[i].part);
-        free(b->unit[i].spans);
-    }
-    free(b->unit);
+    qsort(b->unit, b->n, sizeof *b->unit, by_place);
+    cut_pieces(b, n_threads);
+    ps_atlas_make(&b->atlas, b->unit, b->n, panel->n_contigs);
 }
 
 static void begin_unit(ps_unit *u) {
@@ -166,135 +209,50 @@ static int finish_unit(ps_unit *u, ps_error *err) {
         "reads that waited for their mates in a temporary file (in $TMPDIR, or /tmp) cannot be read back");
 }
 
-static ps_record record_of(const ps_reads *reads, const bam1_t *bam, int contig) {
-    return (ps_record){.bam = bam,
-                       .reads = reads,
-                       .contig = contig,
-                       .pos0 = (int32_t)bam->core.pos,
-                       .end0 = (int32_t)bam_endpos(bam),
-                       .name = ps_hash(bam_get_qname(bam), strlen(bam_get_qname(bam)))};
-}
-
-/* ---- streamed: which units does a record overlap? ---------------------------------------------------------------
+/* ---- reading ----------------------------------------------------------------------------------------------------
  */
 
-/* Each contig is cut at every span's ends; a segment lists the units that cover it. */
-typedef struct segment {
-    int32_t beg0, end0;
-    uint32_t first, n; /* rows of atlas.unit */
-} segment;
-typedef struct atlas {
-    segment **segment; /* by contig */
-    size_t *n;
-    uint32_t *unit;
-    int n_contigs;
-} atlas;
-
-static int ascending(const void *a, const void *b) {
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static size_t segment_at(const segment *segments, size_t n, int32_t pos0) {
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (segments[middle].end0 <= pos0)
-            low = middle + 1;
-        else
-            high = middle;
+static void free_batch(batch *b) {
+    for (size_t i = 0; i < b->n; i++) {
+        return_counts(&b->unit[i].part);
+        ps_read_evidence_free(&b->unit[i].part);
+        free(b->unit[i].spans);
     }
-    return low;
+    ps_atlas_free(&b->atlas);
+    free(b->unit);
+    free(b->piece);
 }
 
-static void cut_contigs(atlas *a, const batch *b) {
-    int32_t **cut = ps_alloc((size_t)a->n_contigs, sizeof *cut);
-    size_t *n_cut = ps_alloc((size_t)a->n_contigs, sizeof *n_cut),
-           *capacity = ps_alloc((size_t)a->n_contigs, sizeof *n_cut);
-    for (size_t i = 0; i < b->n; i++)
-        for (size_t j = 0; j < b->unit[i].n_spans; j++) {
-            const ps_span *s = &b->unit[i].spans[j];
-            PS_GROW(cut[s->contig], n_cut[s->contig] + 1, capacity[s->contig]);
-            cut[s->contig][n_cut[s->contig]++] = s->beg0;
-            cut[s->contig][n_cut[s->contig]++] = s->end0;
-        }
-    for (int c = 0; c < a->n_contigs; c++) {
-        if (!n_cut[c])
-            continue;
-        qsort(cut[c], n_cut[c], sizeof **cut, ascending);
-        a->segment[c] = ps_alloc(n_cut[c], sizeof *a->segment[c]);
-        for (size_t i = 0; i + 1 < n_cut[c]; i++)
-            if (cut[c][i] < cut[c][i + 1])
-                a->segment[c][a->n[c]++] = (segment){.beg0 = cut[c][i], .end0 = cut[c][i + 1]};
-        free(cut[c]);
+/* The spans of units, and for each whether its records are wanted whole. */
+typedef struct wanted {
+    ps_span *span;
+    char *whole;
+    size_t n;
+} wanted;
+
+static wanted spans_of(const ps_unit *unit, size_t n) {
+    wanted w = {0};
+    for (size_t i = 0; i < n; i++)
+        w.n += unit[i].n_spans;
+    w.span = ps_alloc(w.n, sizeof *w.span);
+    w.whole = ps_alloc(w.n, 1);
+    size_t at = 0;
+    for (size_t i = 0; i < n; at += unit[i++].n_spans) {
+        memcpy(w.span + at, unit[i].spans, unit[i].n_spans * sizeof *w.span);
+        memset(w.whole + at, !unit[i].kind->by_place, unit[i].n_spans);
     }
-    free(cut);
-    free(n_cut);
-    free(capacity);
+    return w;
 }
 
-/* Calls for every (segment, unit) pair: first to count, then to fill. */
-static void list_units(atlas *a, const batch *b, int fill) {
-    for (size_t i = 0; i < b->n; i++)
-        for (size_t j = 0; j < b->unit[i].n_spans; j++) {
-            const ps_span *s = &b->unit[i].spans[j];
-            segment *all = a->segment[s->contig];
-            for (size_t k = segment_at(all, a->n[s->contig], s->beg0); k < a->n[s->contig] && all[k].beg0 < s->end0;
-                 k++) {
-                if (fill)
-                    a->unit[all[k].first + all[k].n] = (uint32_t)i;
-                all[k].n++;
-            }
-        }
-}
-
-static void make_atlas(atlas *a, const batch *b, const ps_panel *panel) {
-    *a = (atlas){.n_contigs = panel->n_contigs};
-    a->segment = ps_alloc((size_t)a->n_contigs, sizeof *a->segment);
-    a->n = ps_alloc((size_t)a->n_contigs, sizeof *a->n);
-    cut_contigs(a, b);
-    list_units(a, b, 0);
-    uint32_t total = 0;
-    for (int c = 0; c < a->n_contigs; c++)
-        for (size_t i = 0; i < a->n[c]; i++) {
-            a->segment[c][i].first = total;
-            total += a->segment[c][i].n;
-            a->segment[c][i].n = 0;
-        }
-    a->unit = ps_alloc(total, sizeof *a->unit);
-    list_units(a, b, 1);
-}
-
-static void free_atlas(atlas *a) {
-    for (int c = 0; c < a->n_contigs; c++)
-        free(a->segment[c]);
-    free(a->segment);
-    free(a->n);
-    free(a->unit);
-}
-
-static void give_record(const atlas *a, batch *b, const bam1_t *bam, int contig, uint64_t number) {
-    int32_t pos0 = (int32_t)bam->core.pos;
-    size_t i = segment_at(a->segment[contig], a->n[contig], pos0), n = a->n[contig];
-    if (i == n)
-        return;
-    ps_record r = {0};
-    for (; i < n; i++) {
-        const segment *s = &a->segment[contig][i];
-        if (!r.bam) { /* most records of a whole file end here, before their CIGAR or name is looked at */
-            if (s->beg0 >= (int32_t)bam_endpos(bam))
-                return;
-            r = record_of(b->source->reads, bam, contig);
-        }
-        if (s->beg0 >= r.end0)
-            return;
-        for (uint32_t k = 0; k < s->n; k++) {
-            ps_unit *u = &b->unit[a->unit[s->first + k]];
-            if (u->last != number)
-                ps_unit_add(u, &r);
-            u->last = number;
-        }
-    }
+static int start_reading(const batch *b, const ps_piece *p, ps_reads *reads, int n_threads, ps_error *err) {
+    wanted w = spans_of(b->unit + p->first, p->n);
+    if (b->streamed)
+        ps_reads_watch(reads, b->source->watch);
+    int status = b->streamed ? ps_reads_stream(reads, w.span, w.n, n_threads, err)
+                             : ps_reads_query(reads, w.span, w.whole, w.n, err);
+    free(w.span);
+    free(w.whole);
+    return status;
 }
 
 /* The loops over records are where the time goes: an interrupt ends them. */
@@ -302,58 +260,21 @@ static int next_record(ps_reads *reads, const bam1_t **bam, int *contig, ps_erro
     return ps_check_interrupt(err) < 0 ? -1 : ps_reads_next(reads, bam, contig, err);
 }
 
-static int start_stream(const batch *b, int n_threads, ps_error *err) {
-    ps_span *spans = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        const ps_unit *u = &b->unit[i];
-        spans = ps_resize(spans, n + u->n_spans, sizeof *spans);
-        memcpy(spans + n, u->spans, u->n_spans * sizeof *spans);
-        n += u->n_spans;
-    }
-    ps_reads_watch(b->source->reads, b->source->watch);
-    int status = ps_reads_stream(b->source->reads, spans, n, n_threads, err);
-    free(spans);
-    return status;
-}
-
-static int stream_batch(batch *b, const ps_panel *panel, int n_threads, ps_error *err) {
-    atlas a;
-    if (start_stream(b, n_threads, err) < 0)
+/* Shows a piece's units their records: of a streamed source, the whole file's. */
+static int read_piece(batch *b, const ps_piece *p, ps_reads *reads, int n_threads, ps_error *err) {
+    if (start_reading(b, p, reads, n_threads, err) < 0)
         return -1;
-    make_atlas(&a, b, panel);
-    for (size_t i = 0; i < b->n; i++)
-        begin_unit(&b->unit[i]);
+    for (size_t i = 0; i < p->n; i++)
+        begin_unit(&b->unit[p->first + i]);
     const bam1_t *bam = NULL;
     int contig = -1, status = 0;
-    for (uint64_t number = 0; (status = next_record(b->source->reads, &bam, &contig, err)) > 0; number++)
-        if (contig >= 0 && bam->core.pos >= 0)
-            give_record(&a, b, bam, contig, number);
-    for (size_t i = 0; i < b->n; i++)
-        if (finish_unit(&b->unit[i], err) < 0)
+    for (uint64_t number = 0; (status = next_record(reads, &bam, &contig, err)) > 0; number++)
+        ps_atlas_give(&b->atlas, p, reads, bam, contig, number);
+    for (size_t i = 0; i < p->n; i++)
+        if (finish_unit(&b->unit[p->first + i], err) < 0)
             status = -1;
-    free_atlas(&a);
     return status;
 }
-
-/* ---- indexed ----------------------------------------------------------------------------------------------------
- */
-
-static int fetch_unit(ps_unit *u, ps_reads *reads, ps_error *err) {
-    if (ps_reads_query(reads, u->spans, u->n_spans, err) < 0)
-        return -1;
-    begin_unit(u);
-    const bam1_t *bam = NULL;
-    int contig = -1, status = 0;
-    while ((status = next_record(reads, &bam, &contig, err)) > 0) {
-        ps_record r = record_of(reads, bam, contig);
-        ps_unit_add(u, &r);
-    }
-    return finish_unit(u, err) < 0 ? -1 : status;
-}
-
-/* ---- both -------------------------------------------------------------------------------------------------------
- */
 
 typedef struct crew_state {
     const ps_panel *panel;
@@ -374,25 +295,18 @@ static int open_handle(crew_state *st, int worker, size_t b, ps_reads **reads, p
     return 0;
 }
 
-/* Items: each unit of each indexed source. */
+/* Items: each piece of each indexed source. */
 static int do_item(void *context, size_t item, int worker, ps_error *err) {
     crew_state *st = context;
-    for (size_t b = 0; b < st->n_batches; b++) {
-        if (st->batch[b].streamed)
-            continue;
-        if (item >= st->batch[b].n) {
-            item -= st->batch[b].n;
-            continue;
-        }
-        ps_reads *reads = NULL;
-        if (open_handle(st, worker, b, &reads, err) < 0)
-            return -1;
-        if (fetch_unit(&st->batch[b].unit[item], reads, err) < 0)
-            return -1;
-        if (st->watch)
-            st->watch->see(st->watch->context, NULL, atomic_fetch_add(&st->done, 1) + 1, st->n_items, 0);
-        return 0;
-    }
+    size_t b = 0;
+    for (; st->batch[b].streamed || item >= st->batch[b].n_pieces; b++)
+        item -= st->batch[b].streamed ? 0 : st->batch[b].n_pieces;
+    ps_reads *reads = NULL;
+    if (open_handle(st, worker, b, &reads, err) < 0 ||
+        read_piece(&st->batch[b], &st->batch[b].piece[item], reads, 1, err) < 0)
+        return -1;
+    if (st->watch)
+        st->watch->see(st->watch->context, NULL, atomic_fetch_add(&st->done, 1) + 1, st->n_items, 0);
     return 0;
 }
 
@@ -400,11 +314,12 @@ static int do_item(void *context, size_t item, int worker, ps_error *err) {
 static int run_crew(crew_state *st, ps_error *err) {
     size_t workers = st->n_threads > 1 ? (size_t)st->n_threads : 1;
     st->handle = ps_alloc(workers * st->n_batches, sizeof *st->handle);
-    for (size_t b = 0; b < st->n_batches; b++) {
-        st->handle[b] = st->batch[b].source->reads;
-        if (!st->batch[b].streamed)
-            st->n_items += st->batch[b].n;
-        else if (stream_batch(&st->batch[b], st->panel, (int)workers, err) < 0)
+    for (size_t i = 0; i < st->n_batches; i++) {
+        batch *b = &st->batch[i];
+        st->handle[i] = b->source->reads;
+        if (!b->streamed)
+            st->n_items += b->n_pieces;
+        else if (read_piece(b, &b->piece[0], b->source->reads, (int)workers, err) < 0)
             return -1;
     }
     int status = ps_parallel((int)workers, st->n_items, do_item, st, err);

@@ -13,7 +13,7 @@ typedef struct ps_record { /* what every collector asks of a record, worked out 
     const ps_reads *reads;
     int contig;
     int32_t pos0, end0; /* of the alignment, deletions and introns included */
-    uint64_t name;      /* hash of the read name */
+    uint64_t name;      /* hash of the read name; 0 for units that go by place */
 } ps_record;
 
 /* What the mates of one fragment share. Names may restart in each read group; names of mates may differ in a number at their
@@ -27,8 +27,10 @@ typedef struct ps_unit ps_unit;
 
 typedef struct ps_unit_kind {
     ps_collector collector;
-    unsigned left_out;            /* bit per ps_left_out: causes that this collector leaves out */
-    int starts_inside;            /* 1: only records that start inside a span belong to the unit */
+    unsigned left_out; /* bit per ps_left_out: causes that this collector leaves out */
+    int starts_inside; /* 1: only records that start inside a span belong to the unit */
+    int by_place;      /* 1: flags, mapping quality, place, CIGAR and read group are all that is looked at; and the
+                                     name of a paired read whose flags do not say which of the two it is */
     void (*begin)(ps_unit *unit); /* may be NULL */
     void (*add)(ps_unit *unit, const ps_record *record);
     void (*finish)(ps_unit *unit); /* counts what is pending, frees the state; called also after an error */
@@ -37,6 +39,7 @@ typedef struct ps_unit_kind {
 struct ps_unit {
     const ps_unit_kind *kind;
     const ps_panel *panel;
+    size_t made;    /* before how many others of its source */
     int id;         /* locus, gene, first bin, window piece, or first SNP */
     ps_span *spans; /* owned; ascending, disjoint, on one contig */
     size_t n_spans;

@@ -42,7 +42,7 @@ def check(name, good, more=""):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     root, sent, requests = "", 0, []
-    fault, chance = None, random.Random(5)  # cap: shorter replies; drop: half of the replies break off; busy: 503 now and then
+    fault, chance = None, random.Random(int(os.environ.get("REMOTE_SEED", "5")))  # cap: shorter replies; drop: half of the replies break off; busy: 503 now and then
     index_busy = 0
     lock = threading.Lock()
 

@@ -166,6 +166,64 @@ static void lod95_by_summing(void **state) {
     assert_true(isnan(score_lod95(&few, 3)));
 }
 
+/* Bins of up to five qualities over 1 to about 20,000 fragments. */
+static score_bins any_bins(uint64_t *seed) {
+    double depth = floor(exp(10 * unit_uniform(seed))), left = depth;
+    score_bins bins = score_start((uint64_t)depth);
+    for (int k = 0; k < 5 && left > 0; k++) {
+        double n = k == 4 ? left : floor(left * unit_uniform(seed)), e = pow(10, -1 - 5 * unit_uniform(seed));
+        if (n > 0)
+            score_add(&bins, e, e * unit_uniform(seed), n);
+        left -= n;
+    }
+    return bins;
+}
+
+/* Where most points of a bisection are known without looking, it ends where looking at each one ends. */
+static void lod95_is_the_bisections(void **state) {
+    (void)state;
+    uint64_t seed = 31;
+    int found = 0;
+    for (int i = 0; i < 300; i++) {
+        score_bins bins = any_bins(&seed);
+        int threshold = score_threshold(&bins, 1e-5, &usual_law, 3);
+        double low = 0, high = 1, lod = score_lod95(&bins, threshold);
+        if (isnan(lod))
+            continue;
+        for (int k = 0; k < 40 && high - low > 1e-4 * high; k++) {
+            double middle = (low + high) / 2;
+            *(score_power(&bins, middle, threshold) < 0.95 ? &low : &high) = middle;
+        }
+        assert_true(lod == high);
+        found++;
+    }
+    assert_true(found > 200);
+}
+
+/* A law of many nodes is the sum of its nodes, whichever are worked out side by side. */
+static void many_nodes_are_summed(void **state) {
+    (void)state;
+    uint64_t seed = 32;
+    for (int n = 1; n <= SCORE_MAX_NODES; n += 3) {
+        score_bins bins = any_bins(&seed);
+        score_law law = {.shape = 1e9, .n = n};
+        for (int k = 0; k < n; k++) {
+            law.node[k].weight = 1.0 / n;
+            law.node[k].times = 1.01 + 3 * unit_uniform(&seed);
+            law.node[k].extra = k % 5 ? 0 : 0.001;
+        }
+        for (int score = 1; score < 200; score += 40) {
+            double sum = 0;
+            for (int k = 0; k < n; k++) {
+                score_law one = {.shape = 1e9, .n = 1, .node = {law.node[k]}};
+                one.node[0].weight = 1;
+                sum += score_tail(&bins, &one, score) / n;
+            }
+            assert_near(score_tail(&bins, &law, score), sum, 1e-12);
+        }
+    }
+}
+
 static void limits_of_codons(void **state) {
     (void)state;
     static const struct {
@@ -1020,6 +1078,8 @@ int main(void) {
         cmocka_unit_test(fragments_needed),
         cmocka_unit_test(odds_of_guesses),
         cmocka_unit_test(lod95_by_summing),
+        cmocka_unit_test(lod95_is_the_bisections),
+        cmocka_unit_test(many_nodes_are_summed),
         cmocka_unit_test(limits_of_codons),
         cmocka_unit_test(scores_by_enumeration),
         cmocka_unit_test(poor_qualities),

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../src/io/bam/slices.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/reads.h"
 
@@ -351,7 +352,7 @@ static void test_about(void **state) {
     assert_int_equal(ps_reads_contig(reads, -1), -1);
     assert_int_equal(ps_reads_contig(reads, 99), -1);
     ps_span span = {0, 0, 100};
-    assert_int_equal(ps_reads_query(reads, &span, 1, &err), -1);
+    assert_int_equal(ps_reads_query(reads, &span, NULL, 1, &err), -1);
     assert_non_null(strstr(err.text, "no usable index"));
     ps_reads_close(reads);
     free(path);
@@ -386,7 +387,7 @@ static void check_queries(const char *path, int threads) {
         }
         const bam1_t *b;
         int contig, got;
-        assert_int_equal(ps_reads_query(reads, spans, n, &err), 0);
+        assert_int_equal(ps_reads_query(reads, spans, NULL, n, &err), 0);
         for (int i = 0; i < N_RECORDS; i++) {
             if (!overlaps(&written[i], spans, n))
                 continue;
@@ -401,7 +402,7 @@ static void check_queries(const char *path, int threads) {
     assert_true(total > 1000);
     /* contigs of the panel that the file does not have, and empty spans, are skipped */
     ps_span odd[3] = {{7, 0, 100}, {0, 50, 50}, {-1, 0, 10}};
-    assert_int_equal(ps_reads_query(reads, odd, 3, &err), 0);
+    assert_int_equal(ps_reads_query(reads, odd, NULL, 3, &err), 0);
     assert_int_equal(read_on(reads, &err), 0);
     ps_reads_close(reads);
     free(fasta);
@@ -446,7 +447,7 @@ static void test_record_over_two_spans(void **state) {
         ps_reads *reads = must_open_with(path, fasta, 1, 1);
         ps_error err = {0};
         assert_int_equal(ps_reads_bind(reads, &panel, &err), 0);
-        assert_int_equal(ps_reads_query(reads, spans, 2, &err), 0);
+        assert_int_equal(ps_reads_query(reads, spans, NULL, 2, &err), 0);
         const bam1_t *b;
         int contig;
         int64_t n = 0, n_spanning = 0;
@@ -460,6 +461,125 @@ static void test_record_over_two_spans(void **state) {
         free(path);
     }
     free(fasta);
+}
+
+/* ---- by place -----------------------------------------------------------------------------------------------------
+ */
+
+enum {
+    N_PAIRED = 1200,
+    UNNUMBERED = 700
+}; /* from that record on, reads of chr1 every ten bases lack their numbers */
+
+/* 50 bases each, in slices of 250; the first with an insertion and a read group. */
+static char *write_paired(const char *name, const char *mode) {
+    char *path = in_folder(name), *fasta = in_folder("ref.fa");
+    samFile *out = sam_open(path, mode);
+    assert_non_null(out);
+    if (strchr(mode, 'c')) {
+        assert_int_equal(hts_set_opt(out, CRAM_OPT_REFERENCE, fasta), 0);
+        assert_int_equal(hts_set_opt(out, CRAM_OPT_SEQS_PER_SLICE, 250), 0);
+    }
+    sam_hdr_t *header = make_header("coordinate");
+    assert_int_equal(sam_hdr_write(out, header), 0);
+    bam1_t *b = bam_init1();
+    char bases[51] = "", quality[50], read[24];
+    memset(quality, 30, sizeof quality);
+    const uint32_t with_insertion[3] = {20 << 4 | BAM_CMATCH, 5 << 4 | BAM_CINS, 25 << 4 | BAM_CMATCH};
+    const uint32_t plain[1] = {50 << 4 | BAM_CMATCH};
+    for (int i = 0; i < N_PAIRED; i++) {
+        int pos = 100 + 10 * i, flag = i < UNNUMBERED ? (i % 2 ? 99 : 147) : i % 3 ? 1 : 16;
+        int n = snprintf(read, sizeof read, "p%d/%d", i, 1 + i % 2);
+        memcpy(bases, genome[0] + pos, 50);
+        assert_true(bam_set1(b, (size_t)n, read, (uint16_t)flag, 0, pos, (uint8_t)(i % 60), i ? 1 : 3,
+                             i ? plain : with_insertion, 0, pos, 0, 50, bases, quality, 32) >= 0);
+        if (i % 5 == 0)
+            assert_int_equal(bam_aux_append(b, "RG", 'Z', 2, (const uint8_t *)"a"), 0);
+        assert_true(sam_write1(out, header, b) >= 0);
+    }
+    bam_destroy1(b);
+    sam_hdr_destroy(header);
+    assert_int_equal(sam_close(out), 0);
+    assert_int_equal(sam_index_build(path, 0), 0);
+    free(fasta);
+    return path;
+}
+
+static void same_by_place(const bam1_t *b, int i) {
+    const uint8_t *group = bam_aux_get(b, "RG");
+    assert_int_equal(b->core.pos, 100 + 10 * i);
+    assert_int_equal(b->core.qual, i % 60);
+    assert_int_equal(b->core.flag & (3 | 16 | 64 | 128), (i < UNNUMBERED ? (i % 2 ? 99 : 147)
+                                                          : i % 3        ? 1
+                                                                         : 16) &
+                                                             (3 | 16 | 64 | 128));
+    assert_int_equal(b->core.n_cigar, i ? 1 : 3);
+    assert_int_equal(group != NULL, i % 5 == 0);
+    if (i >= UNNUMBERED && b->core.flag & BAM_FPAIRED) {
+        char *name = ps_format("p%d/%d", i, 1 + i % 2);
+        assert_string_equal(bam_get_qname(b), name);
+        free(name);
+    }
+}
+
+/* Guards against: reads.c read_with_names(): a record is lost or comes twice where reading by place turns to names */
+static void test_queries_by_place(void **state) {
+    (void)state;
+    static const struct { const char *name, *mode; } files[] = {{"paired.cram", "wc"}, {"paired.bam", "wb"}};
+    const ps_span spans[] = {{1, 90, 210}, {1, 4000, 4001}, {1, 6500, 7505}, {1, 11000, 11400}};
+    const char by_place[4] = {0}, mixed[4] = {0, 1, 0, 0};
+    char *fasta = in_folder("ref.fa");
+    for (int k = 0; k < 4; k++) {
+        int is_cram = k < 2;
+        char *path = write_paired(files[k / 2].name, files[k / 2].mode);
+        ps_reads *reads = must_open_with(path, fasta, 1, 1);
+        ps_error err = {0};
+        assert_int_equal(ps_reads_bind(reads, &panel, &err), 0);
+        assert_int_equal(ps_reads_query(reads, spans, k % 2 ? mixed : by_place, 4, &err), 0);
+        const bam1_t *b;
+        int contig;
+        for (int i = 0; i < N_PAIRED; i++) {
+            int pos = 100 + 10 * i, end = pos + (i ? 50 : 45), due = 0;
+            for (int s = 0; s < 4; s++)
+                due |= pos < spans[s].end0 && end > spans[s].beg0;
+            if (!due)
+                continue;
+            assert_int_equal(ps_reads_next(reads, &b, &contig, &err), 1);
+            same_by_place(b, i);
+            /* bases are decoded where they are wanted, and names where they are needed */
+            int whole = !is_cram || (k % 2 && i > 380 && i < 410) || i > 1000;
+            assert_true(b->core.l_qseq == (whole || i >= UNNUMBERED ? 50 : 0));
+        }
+        assert_int_equal(ps_reads_next(reads, &b, &contig, &err), 0);
+        ps_reads_close(reads);
+        free(path);
+    }
+    free(fasta);
+}
+
+/* ---- slices ------------------------------------------------------------------------------------------------------
+ */
+
+static void test_slices(void **state) {
+    (void)state;
+    ps_slices s = {0};
+    /* on contig 3: 100-200, one spliced 190-900, 300-400, 950-990; on contig 4: 0-5000 */
+    static const int64_t places[][3] = {{4, 0, 5000}, {3, 950, 990}, {3, 190, 900}, {3, 100, 200}, {3, 300, 400}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        ps_slices_add(&s, (int)places[i][0], places[i][1], places[i][2]);
+    ps_slices_sort(&s);
+    assert_int_equal(ps_slices_between(&s, 3, 0, 1000), 4);
+    assert_int_equal(ps_slices_between(&s, 3, 100, 300), 2);
+    assert_int_equal(ps_slices_between(&s, 3, 101, 190), 0);
+    assert_int_equal(ps_slices_between(&s, 5, 0, 1000), 0);
+    assert_true(ps_slices_are_shared(&s, 3, 150, 180));  /* both in the first */
+    assert_false(ps_slices_are_shared(&s, 3, 150, 250)); /* the first ends at 200 */
+    assert_true(ps_slices_are_shared(&s, 3, 191, 899));  /* the spliced one reaches that far */
+    assert_true(ps_slices_are_shared(&s, 3, 350, 899));  /* and hides behind the shorter one after it */
+    assert_false(ps_slices_are_shared(&s, 3, 350, 900));
+    assert_false(ps_slices_are_shared(&s, 3, 100, 101)); /* what ends at 100 lies in none */
+    assert_false(ps_slices_are_shared(&s, 2, 100, 101));
+    ps_slices_free(&s);
 }
 
 /* ---- not alignment files ------------------------------------------------------------------------------------------
@@ -780,7 +900,7 @@ static void test_wrong_index(void **state) {
     ps_error err = {0};
     ps_span span = {1, 20000, 30000};
     assert_int_equal(ps_reads_bind(reads, &panel, &err), 0);
-    int failed = ps_reads_query(reads, &span, 1, &err) != 0 || read_on(reads, &err) < 0;
+    int failed = ps_reads_query(reads, &span, NULL, 1, &err) != 0 || read_on(reads, &err) < 0;
     assert_int_equal(failed, 1);
     ps_reads_close(reads);
     /* CRAM */
@@ -899,7 +1019,7 @@ static void check_multi(const char *path, const char *other, int index) {
     ps_span span = {1, 14000, 16000};
     assert_int_equal(ps_reads_bind(reads, &panel, &err), 0);
     if (index)
-        assert_int_equal(ps_reads_query(reads, &span, 1, &err), 0);
+        assert_int_equal(ps_reads_query(reads, &span, NULL, 1, &err), 0);
     assert_int_equal(read_on(reads, &err), -1);
     if (!strstr(err.text, "other2.fa is not the reference"))
         fail_msg("%s", err.text);
@@ -982,6 +1102,8 @@ int main(void) {
         cmocka_unit_test(test_about),
         cmocka_unit_test(test_queries),
         cmocka_unit_test(test_record_over_two_spans),
+        cmocka_unit_test(test_queries_by_place),
+        cmocka_unit_test(test_slices),
         cmocka_unit_test(test_refused_by_content),
         cmocka_unit_test(test_no_permission),
         cmocka_unit_test(test_truncated),

@@ -68,7 +68,7 @@ const char *ras_pair_name(int pair) {
  */
 
 static double by_quality(const ras_errors *m, int quality) {
-    return m->worse[quality] * ras_error(quality) / 3;
+    return m->worse[quality] * m->states[quality] / 3;
 }
 
 double ras_error_rate(const ras_errors *m, const ras_change *what, int side, int quality) {
@@ -271,12 +271,12 @@ static void fit_quality(ras_errors *m, const tally *t, int q, double usual, int 
             for (int to = 0; to < 4; to++)
                 if (quiet[from][to]) {
                     seen += t->seen[side][from][to][q];
-                    stated += t->bases[side][from][q] * ras_error(q) / 3;
+                    stated += t->bases[side][from][q] * m->states[q] / 3;
                 }
     m->seen += seen;
     m->stated += stated;
     m->worse[q] = fmax(1, (seen + quality_counts * fmax(1, usual)) / (stated + quality_counts));
-    m->worse[q] = fmin(m->worse[q], fmax(1, 0.75 / ras_error(q))); /* a base by chance is wrong three times in four */
+    m->worse[q] = fmin(m->worse[q], fmax(1, 0.75 / m->states[q])); /* a base by chance is wrong three times in four */
 }
 
 /* Errors per base: by the qualities of all bases, and by the mismatches that are no variants. */
@@ -286,7 +286,7 @@ static void measure_rates(ras_errors *m, const tally *t) {
         for (int from = 0; from < 4; from++) {
             bases += sum_of(t->bases[side][from]);
             for (int q = 0; q < RAS_QUALITIES; q++)
-                stated += t->bases[side][from][q] * ras_error(q);
+                stated += t->bases[side][from][q] * m->states[q];
             for (int to = 0; to < 4; to++)
                 seen += sum_of(t->seen[side][from][to]);
         }
@@ -335,8 +335,9 @@ static site site_of(const ras_errors *m, const ras_counts *p, int hap, const ras
     site s = {.pair = ras_pair_of(what->from, what->to)};
     for (int side = 0; side < 2; side++)
         for (int q = best; q < RAS_QUALITIES; q++) {
-            s.depth += p->by_quality[what->base][side][q];
-            s.expected += p->by_quality[what->base][side][q] * ras_error_rate(m, what, side, q);
+            double n = p->by_quality[what->base][side][q];
+            s.depth += n;
+            s.expected += n > 0 ? n * ras_error_rate(m, what, side, q) : 0;
         }
     for (size_t i = 0; i < p->n_rows; i++)
         s.n += p->row[i].hap == hap && p->row[i].quality >= best ? p->row[i].n : 0;
@@ -386,13 +387,16 @@ static void log_normal(double sigma, double *weight) {
         weight[k] /= sum;
 }
 
+static void fill_factors(double *factor) {
+    for (int k = 0; k < N_FACTORS; k++)
+        factor[k] = factor_at(k);
+}
+
 /* P(n | site) at every factor. */
-static void site_likelihood(const site *s, double mean, double *at) {
+static void site_likelihood(const site *s, double mean, const double *factor, double *at) {
     double base = s->n * log(fmax(s->expected * mean, 1e-12)) - ps_log_gamma(s->n + 1);
-    for (int k = 0; k < N_FACTORS; k++) {
-        double ln = lowest_ln + k * step_ln;
-        at[k] = exp(base + s->n * ln - s->expected * mean * exp(ln));
-    }
+    for (int k = 0; k < N_FACTORS; k++)
+        at[k] = exp(base + s->n * (lowest_ln + k * step_ln) - s->expected * mean * factor[k]);
 }
 
 static double dot(const double *a, const double *b) {
@@ -402,38 +406,65 @@ static double dot(const double *a, const double *b) {
     return sum;
 }
 
-/* Posterior of the spread: weights of the factor, averaged over what the spread may be. */
-static void fit_spread(ras_errors *m, const site *sites, size_t n, const double *mean, double *weight) {
-    double shape[N_SPREADS][N_FACTORS], ln[N_SPREADS], at[N_FACTORS], most = -INFINITY, total = 0;
-    for (int j = 0; j < N_SPREADS; j++) {
-        log_normal(spreads[j].sigma, shape[j]);
-        ln[j] = log(spreads[j].prior);
-    }
-    for (size_t i = 0; i < n; i++) {
-        site_likelihood(&sites[i], mean[sites[i].pair], at);
+/* The same of every spread side by side; shape[k][j] is the weight of factor k where the spread is j. */
+static void dot_spreads(double shape[N_FACTORS][N_SPREADS], const double *at, double *sum) {
+    for (int j = 0; j < N_SPREADS; j++)
+        sum[j] = 0;
+    for (int k = 0; k < N_FACTORS; k++)
         for (int j = 0; j < N_SPREADS; j++)
-            ln[j] += log((1 - other_share) * dot(shape[j], at) + other_share / (sites[i].depth + 1));
+            sum[j] += shape[k][j] * at[k];
+}
+
+static void fill_shapes(double shape[N_FACTORS][N_SPREADS]) {
+    for (int j = 0; j < N_SPREADS; j++) {
+        double weight[N_FACTORS];
+        log_normal(spreads[j].sigma, weight);
+        for (int k = 0; k < N_FACTORS; k++)
+            shape[k][j] = weight[k];
+    }
+}
+
+/* How likely the sites and the prior make each spread, the likeliest 1; returns their sum. */
+static double weigh_spreads(const site *sites, size_t n, const double *mean, const double *factor,
+                            double shape[N_FACTORS][N_SPREADS], double *share) {
+    double at[N_FACTORS], sum[N_SPREADS], most = -INFINITY, total = 0;
+    for (int j = 0; j < N_SPREADS; j++)
+        share[j] = log(spreads[j].prior);
+    for (size_t i = 0; i < n; i++) {
+        site_likelihood(&sites[i], mean[sites[i].pair], factor, at);
+        dot_spreads(shape, at, sum);
+        for (int j = 0; j < N_SPREADS; j++)
+            share[j] += log((1 - other_share) * sum[j] + other_share / (sites[i].depth + 1));
     }
     for (int j = 0; j < N_SPREADS; j++)
-        most = fmax(most, ln[j]);
+        most = fmax(most, share[j]);
+    for (int j = 0; j < N_SPREADS; j++)
+        total += share[j] = exp(share[j] - most);
+    return total;
+}
+
+/* Posterior of the spread: weights of the factor, averaged over what the spread may be. */
+static void fit_spread(ras_errors *m, const site *sites, size_t n, const double *mean, const double *factor,
+                       double *weight) {
+    double shape[N_FACTORS][N_SPREADS], share[N_SPREADS];
+    fill_shapes(shape);
+    double total = weigh_spreads(sites, n, mean, factor, shape, share);
     memset(weight, 0, N_FACTORS * sizeof *weight);
     for (int j = 0; j < N_SPREADS; j++)
-        total += exp(ln[j] - most);
-    for (int j = 0; j < N_SPREADS; j++)
         for (int k = 0; k < N_FACTORS; k++)
-            weight[k] += exp(ln[j] - most) / total * shape[j][k];
+            weight[k] += share[j] / total * shape[k][j];
     for (int j = 0; j < N_SPREADS; j++)
-        m->spread += exp(ln[j] - most) / total * spreads[j].sigma;
+        m->spread += share[j] / total * spreads[j].sigma;
 }
 
 /* ---- damage -----------------------------------------------------------------------------------------------------------
  */
 
-static int holds_other(const ps_limits *l, const site *s, double mean, const double *weight) {
+static int holds_other(const ps_limits *l, const site *s, double mean, const double *factor, const double *weight) {
     double at[N_FACTORS];
     if (s->n < l->ras_min_alt || s->n > ras_damage_max_vaf * s->depth)
         return 0;
-    site_likelihood(s, mean, at);
+    site_likelihood(s, mean, factor, at);
     return other_share / (s->depth + 1) > dot(weight, at);
 }
 
@@ -460,7 +491,8 @@ static void add_damage(score_law *law, double *vaf, int n, int sites) {
     score_law_thin(law, 1);
 }
 
-static void measure_damage(ras_errors *m, const site *sites, size_t n, const double *mean, const double *weight) {
+static void measure_damage(ras_errors *m, const site *sites, size_t n, const double *mean, const double *factor,
+                           const double *weight) {
     double *vaf = ps_alloc(n + 1, sizeof *vaf);
     for (int pair = 0; pair < RAS_PAIRS; pair++) {
         int found = 0, all = 0;
@@ -468,7 +500,7 @@ static void measure_damage(ras_errors *m, const site *sites, size_t n, const dou
             if (sites[i].pair != pair)
                 continue;
             all++;
-            if (holds_other(m->limits, &sites[i], mean[pair], weight))
+            if (holds_other(m->limits, &sites[i], mean[pair], factor, weight))
                 vaf[found++] = sites[i].n / sites[i].depth;
         }
         if (found <= m->limits->ras_damage_haplotypes)
@@ -481,14 +513,15 @@ static void measure_damage(ras_errors *m, const site *sites, size_t n, const dou
     free(vaf);
 }
 
-static void set_law(score_law *law, double shape, double mean, double least, const double *weight) {
+static void set_law(score_law *law, double shape, double mean, double least, const double *factor,
+                    const double *weight) {
     law->shape = shape;
     law->n = 0;
     for (int k = 0; k < N_FACTORS; k++) {
         if (weight[k] < least)
             continue;
         law->node[law->n].weight = weight[k];
-        law->node[law->n++].times = mean * factor_at(k);
+        law->node[law->n++].times = mean * factor[k];
     }
 }
 
@@ -497,9 +530,12 @@ void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, co
     *m = (ras_errors){.limits = &panel->limits, .reference = reference};
     tally *t = ps_alloc(1, sizeof *t);
     site *sites = ps_alloc((size_t)panel->n_codons * 9 + 1, sizeof *sites);
-    double mean[RAS_PAIRS], weight[N_FACTORS];
+    double mean[RAS_PAIRS], factor[N_FACTORS], weight[N_FACTORS];
     size_t n = 0;
     ras_counts p;
+    for (int q = 0; q < RAS_QUALITIES; q++)
+        m->states[q] = ras_error(q);
+    fill_factors(factor);
     for (ras_cursor at = {0}; ras_next_counts(panel, reads, &at, &p);)
         if (!p.codon->hotspot)
             tally_codon(panel, &p, t);
@@ -510,10 +546,10 @@ void ras_measure_errors(const ps_panel *panel, const ps_read_evidence *reads, co
         if (!p.codon->hotspot)
             add_sites(panel, m, &p, best, sites, &n);
     measured_means(sites, n, mean);
-    fit_spread(m, sites, n, mean, weight);
+    fit_spread(m, sites, n, mean, factor, weight);
     for (int pair = 0; pair < RAS_PAIRS; pair++)
-        set_law(&m->law[pair], ras_background_shape, mean[pair], reference ? 0 : under_any_alpha, weight);
-    measure_damage(m, sites, n, mean, weight);
+        set_law(&m->law[pair], ras_background_shape, mean[pair], reference ? 0 : under_any_alpha, factor, weight);
+    measure_damage(m, sites, n, mean, factor, weight);
     free(sites);
     free(t);
 }

@@ -18,10 +18,11 @@ enum { RAS_PAIRS = 6 }; /* substitutions, a strand's and the other's together: C
 typedef struct ras_errors {
     const ps_limits *limits;
     const ps_error_reference *reference;
-    double worse[RAS_QUALITIES]; /* errors seen at this quality, in those that it states; at least 1 */
-    double excess[2][4][4];      /* [side][from][to] per fragment, beyond qualities */
-    double site_error;           /* errors by quality of the better half of the bases */
-    double spread;               /* sd of ln(rate) over sites */
+    double states[RAS_QUALITIES]; /* error probability that a quality states */
+    double worse[RAS_QUALITIES];  /* errors seen at this quality, in those that it states; at least 1 */
+    double excess[2][4][4];       /* [side][from][to] per fragment, beyond qualities */
+    double site_error;            /* errors by quality of the better half of the bases */
+    double spread;                /* sd of ln(rate) over sites */
     struct {
         int sites, n;   /* sites looked at; those that hold damage */
         double highest; /* VAF among these */

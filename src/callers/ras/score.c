@@ -58,26 +58,38 @@ double score_mean_error(const score_bins *bins) {
 
 static const double negligible = 1e-17;
 
-/* p[j] for j < cells becomes the distribution of the old sum plus w times a count with the given first probability
- * and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Binomial: a = n o, b = -o.
+/* A count with the given first probability and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Binomial: a = n o, b = -o.
  */
-static void convolve(double *p, int cells, int w, double first, double a, double b) {
-    double pmf[SCORE_MAX_CELLS + 1] = {0};
-    int most = (cells - 1) / w;
-    pmf[0] = first;
+typedef struct count_law {
+    double first, a, b;
+} count_law;
+
+/* P(m), m <= `most`; [*least, returned]: counts that matter, the rest is under the precision of the sum. */
+static int count_probabilities(const count_law *law, int most, double *pmf, int *least) {
+    pmf[0] = law->first;
     for (int m = 0; m < most; m++)
-        pmf[m + 1] = fmax(0, pmf[m] * (a + b * m) / (m + 1));
-    int least = 0; /* counts that matter: the rest is under the precision of the sum */
+        pmf[m + 1] = fmax(0, pmf[m] * (law->a + law->b * m) / (m + 1));
     while (most > 0 && pmf[most] < negligible)
         most--;
-    while (least < most && pmf[least] < negligible)
-        least++;
-    for (int j = cells - 1; j >= 0; j--) {
+    *least = 0;
+    while (*least < most && pmf[*least] < negligible)
+        (*least)++;
+    return most;
+}
+
+/* p[j] for j < cells becomes the distribution of the old sum plus w times the count. The old sum is under `top`; returns that
+ * of the new one. */
+static int convolve(double *p, int cells, int top, int w, const count_law *law) {
+    double pmf[SCORE_MAX_CELLS + 1];
+    int least, most = count_probabilities(law, (cells - 1) / w, pmf, &least), end = top + most * w;
+    for (int j = (end < cells ? end : cells) - 1; j >= 0; j--) {
         double sum = 0;
-        for (int m = least; m <= most && m * w <= j; m++)
+        int m = j - top < 0 ? 0 : (j - top) / w + 1; /* the first that leaves less than `top` */
+        for (m = m < least ? least : m; m <= most && m * w <= j; m++)
             sum += p[j - m * w] * pmf[m];
         p[j] = sum;
     }
+    return end < cells ? end : cells;
 }
 
 static double total_errors(const score_bins *bins) {
@@ -149,34 +161,58 @@ static double gamma_tail(const score_bins *bins, double shape, int score) {
 /* ---- the measured law: a mixture of compound Poisson sums --------------------------------------------------------
  */
 
+static double errors_at_node(const score_bins *bins, int w, const score_law *law, int k) {
+    return fmax(0, bins->errors[w] - bins->varies[w]) + bins->varies[w] * law->node[k].times +
+           bins->n[w] * law->node[k].extra;
+}
+
 static score_bins bins_at_node(const score_bins *bins, const score_law *law, int k) {
     score_bins at = *bins;
     for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
-        at.errors[w] = fmax(0, bins->errors[w] - bins->varies[w]) + bins->varies[w] * law->node[k].times +
-                       bins->n[w] * law->node[k].extra;
+        at.errors[w] = errors_at_node(bins, w, law, k);
     return at;
 }
 
-/* Adds weight * P(sum = s), s < cells, by Panjer's recursion (ASTIN Bull 1981;12:22). Sums so large that none of their mass
- * lies in the grid add nothing. */
-static void add_compound_poisson(const score_bins *bins, double weight, double *sum, int cells) {
-    double total = total_errors(bins), p[SCORE_MAX_CELLS], mean[SCORE_MAX_WEIGHT];
-    int used[SCORE_MAX_WEIGHT], n = 0;
-    if (total > 600)
-        return;
-    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
-        if (bins->errors[w] > 0) {
-            used[n] = w;
-            mean[n++] = w * bins->errors[w];
+/* Nodes that are summed side by side, which a processor does about as fast as one. */
+enum { LANES = 8 };
+
+typedef struct lanes { /* some nodes of a law: shares and, for each weight used, weight times expected fragments */
+    double share[LANES], total[LANES], mean[SCORE_MAX_WEIGHT][LANES];
+} lanes;
+
+/* Sums so large that none of their mass lies in the grid add nothing. */
+static lanes lanes_of(const score_bins *bins, const score_law *law, int first, const int *used, int n) {
+    enum { MOST_TOTAL = 600 };
+    lanes out = {0};
+    for (int l = 0; l < LANES && first + l < law->n; l++) {
+        for (int i = 0; i < n; i++) {
+            double errors = errors_at_node(bins, used[i], law, first + l);
+            out.total[l] += errors;
+            out.mean[i][l] = used[i] * errors;
         }
-    p[0] = exp(-total);
-    sum[0] += weight * p[0];
+        out.share[l] = out.total[l] > MOST_TOTAL ? 0 : law->node[first + l].weight;
+    }
+    return out;
+}
+
+/* Adds share * P(sum = s), s < cells, of each node by Panjer's recursion (ASTIN Bull 1981;12:22). */
+static void add_compound_poisson(const lanes *of, const int *used, int n, double *sum, int cells) {
+    double p[SCORE_MAX_CELLS][LANES];
+    for (int l = 0; l < LANES; l++) {
+        p[0][l] = exp(-of->total[l]);
+        sum[0] += of->share[l] * p[0][l];
+    }
     for (int s = 1; s < cells; s++) {
-        double next = 0;
+        double next[LANES] = {0};
         for (int i = 0; i < n && used[i] <= s; i++)
-            next += mean[i] * p[s - used[i]];
-        p[s] = next / s;
-        sum[s] += weight * p[s];
+            for (int l = 0; l < LANES; l++)
+                next[l] += of->mean[i][l] * p[s - used[i]][l];
+        for (int l = 0; l < LANES; l++)
+            p[s][l] = next[l] / s;
+        double all = sum[s];
+        for (int l = 0; l < LANES; l++)
+            all += of->share[l] * p[s][l];
+        sum[s] = all;
     }
 }
 
@@ -191,10 +227,14 @@ static double far_mixture_tail(const score_bins *bins, const score_law *law, dou
 }
 
 static void mixture_distribution(const score_bins *bins, const score_law *law, double *p, int cells) {
+    int used[SCORE_MAX_WEIGHT], n = 0;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
+        if (bins->n[w] > 0 || bins->errors[w] > 0)
+            used[n++] = w;
     memset(p, 0, (size_t)cells * sizeof *p);
-    for (int k = 0; k < law->n; k++) {
-        score_bins at = bins_at_node(bins, law, k);
-        add_compound_poisson(&at, law->node[k].weight, p, cells);
+    for (int k = 0; k < law->n; k += LANES) {
+        lanes some = lanes_of(bins, law, k, used, n);
+        add_compound_poisson(&some, used, n, p, cells);
     }
 }
 
@@ -289,10 +329,10 @@ static double far_power(const score_bins *bins, double f, int threshold) {
     return variance > 0 ? ps_normal_cdf((mean - threshold) / sqrt(variance)) : mean >= threshold;
 }
 
-double score_power(const score_bins *bins, double f, int threshold) {
-    if (threshold > SCORE_MAX_CELLS)
-        return far_power(bins, f, threshold);
+/* P(sum < threshold), whose cells are p. */
+static double power_on_grid(const score_bins *bins, double f, int threshold) {
     double p[SCORE_MAX_CELLS], below = 0;
+    int top = 1;
     memset(p, 0, (size_t)threshold * sizeof *p);
     p[0] = 1;
     for (int w = 1; w <= SCORE_MAX_WEIGHT; w++) {
@@ -304,14 +344,80 @@ double score_power(const score_bins *bins, double f, int threshold) {
             double shift = n * w;
             for (int j = threshold - 1; j >= 0; j--)
                 p[j] = j >= shift ? p[j - (int)shift] : 0;
+            top = threshold;
             continue;
         }
         double odds = carried / (1 - carried);
-        convolve(p, threshold, w, exp(n * log1p(-carried)), n * odds, -odds);
+        top = convolve(p, threshold, top, w, &(count_law){exp(n * log1p(-carried)), n * odds, -odds});
     }
     for (int s = 0; s < threshold; s++)
         below += p[s];
     return fmin(1, fmax(0, 1 - below));
+}
+
+double score_power(const score_bins *bins, double f, int threshold) {
+    return threshold > SCORE_MAX_CELLS ? far_power(bins, f, threshold) : power_on_grid(bins, f, threshold);
+}
+
+/* ---- the smallest VAF with enough power ---------------------------------------------------------------------------
+ *
+ * By bisection, which gives the same VAF whatever came before it. What the power is at most of its points is known from a few
+ * others: power grows with the VAF, so that a VAF below one without enough power has not enough either.
+ */
+
+static const double enough_power = 0.95;
+
+typedef struct bracket {
+    double low, high; /* VAF: not enough power at and below, enough at and above */
+} bracket;
+
+/* Nearer to enough power than this, a sum's last digits could decide: its point tells nothing of others. */
+static const double close_power = 1e-9;
+
+static double power_at(const score_bins *bins, double f, int threshold, bracket *known) {
+    double power = score_power(bins, f, threshold);
+    if (power < enough_power - close_power)
+        known->low = fmax(known->low, f);
+    else if (power > enough_power + close_power)
+        known->high = fmin(known->high, f);
+    return power;
+}
+
+/* Where a normal sum of the same mean and variance has enough power, errors aside: a point to begin with. */
+static double first_guess(const score_bins *bins, int threshold) {
+    static const double z = 1.645; /* of 95 % */
+    double mean = 0, square = 0;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++) {
+        mean += w * bins->n[w];
+        square += w * w * bins->n[w];
+    }
+    /* mean f - z sqrt(square f) = threshold */
+    double root = (z * sqrt(square) + sqrt(z * z * square + 4 * mean * threshold)) / (2 * mean);
+    return root * root;
+}
+
+static double logit(double power) {
+    return log(power / (1 - power));
+}
+
+/* Secants of the logit of the power over ln(VAF), which is nearly a line, and two points beside where they end. */
+static bracket bracket_power(const score_bins *bins, int threshold) {
+    enum { MOST_SECANTS = 8 };
+    static const double beside = 1e-5, near_enough = 2e-6; /* of the VAF: the bisection ends at 1e-4 */
+    bracket known = {0, INFINITY};
+    double x = log(first_guess(bins, threshold)), aim = logit(enough_power);
+    double y = logit(power_at(bins, exp(x), threshold, &known)), next = x + 0.05;
+    for (int i = 0; i < MOST_SECANTS && isfinite(y) && next < 0 && fabs(next - x) > near_enough; i++) {
+        double at = logit(power_at(bins, exp(next), threshold, &known)), slope = (at - y) / (next - x);
+        x = next;
+        y = at;
+        next = slope > 0 ? x + (aim - y) / slope : INFINITY;
+    }
+    if (next < 0) {
+        power_at(bins, exp(next) * (1 - beside), threshold, &known);
+        power_at(bins, exp(next) * (1 + beside), threshold, &known);
+    }
+    return known;
 }
 
 double score_lod95(const score_bins *bins, int threshold) {
@@ -320,12 +426,13 @@ double score_lod95(const score_bins *bins, int threshold) {
         most += w * bins->n[w];
     if (most < threshold)
         return NAN;
+    bracket known = bracket_power(bins, threshold);
     for (int i = 0; i < 40 && high - low > 1e-4 * high; i++) {
         double middle = (low + high) / 2;
-        if (score_power(bins, middle, threshold) < 0.95)
-            low = middle;
-        else
-            high = middle;
+        int is_enough = middle <= known.low    ? 0
+                        : middle >= known.high ? 1
+                                               : power_at(bins, middle, threshold, &known) >= enough_power;
+        *(is_enough ? &high : &low) = middle;
     }
     return high;
 }

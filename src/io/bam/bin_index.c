@@ -17,7 +17,7 @@ enum {
 
 typedef struct bin {
     uint64_t loff;                /* of CSI: where the first record over its first window begins */
-    uint64_t first;               /* begin of its first chunk; UINT64_MAX: it has none */
+    uint64_t first, last;         /* begins of its first and last chunk; UINT64_MAX: it has none */
     uint32_t number, bottom, top; /* windows it covers */
 } bin;
 
@@ -84,11 +84,6 @@ static int by_begin(const void *a, const void *b) {
     return x->beg < y->beg ? -1 : x->beg > y->beg;
 }
 
-static int by_bin(const void *a, const void *b) {
-    const chunk *x = a, *y = b;
-    return x->bin < y->bin ? -1 : x->bin > y->bin ? 1 : by_begin(a, b);
-}
-
 static int by_number(const void *a, const void *b) {
     const bin *x = a, *y = b;
     return x->number < y->number ? -1 : x->number > y->number;
@@ -100,10 +95,16 @@ static int by_bottom(const void *a, const void *b) {
 }
 
 /* Bins of one level cover places that follow each other, and records are sorted by where they start. */
-static int bins_in_order(const chunk *c, size_t n) {
-    for (size_t i = 1; i < n; i++)
-        if (c[i].bin != c[i - 1].bin && level_of(c[i].bin) == level_of(c[i - 1].bin) && c[i].beg < c[i - 1].beg)
+static int bins_in_order(const reader *r) {
+    const bin *before = NULL;
+    for (size_t i = 0; i < r->n_bins; i++) {
+        const bin *b = &r->bins[i];
+        if (b->number == r->counts_bin || b->first == UINT64_MAX)
+            continue;
+        if (before && b->first < before->last && level_of(b->number) == level_of(before->number))
             return 0;
+        before = b;
+    }
     return 1;
 }
 
@@ -129,8 +130,10 @@ static int take_chunks(reader *r, bin *b, uint32_t n) {
         PS_GROW(r->chunks, r->n_chunks, r->chunks_capacity);
         r->chunks[r->n_chunks++] = one;
     }
-    if (n)
+    if (n) {
         b->first = r->chunks[r->n_chunks - n].beg;
+        b->last = one.beg;
+    }
     return 1;
 }
 
@@ -141,7 +144,7 @@ static int take_counts(reader *r, uint32_t n) {
 }
 
 static int take_bin(reader *r) {
-    bin b = {.first = UINT64_MAX};
+    bin b = {.first = UINT64_MAX, .last = UINT64_MAX};
     uint32_t n;
     if (!take_u32(r, &b.number) || (r->is_csi && !take_u64(r, &b.loff)) || !take_u32(r, &n) ||
         n > (size_t)(r->end - r->at) / 16)
@@ -173,9 +176,7 @@ static int take_bins(reader *r, ps_stretch *stretch) {
     for (size_t i = 1; i < r->n_bins; i++)
         if (r->bins[i].number == r->bins[i - 1].number)
             return 0;
-    if (r->n_chunks)
-        qsort(r->chunks, r->n_chunks, sizeof *r->chunks, by_bin);
-    if (!bins_in_order(r->chunks, r->n_chunks))
+    if (!bins_in_order(r))
         return 0;
     if (r->n_chunks)
         qsort(r->chunks, r->n_chunks, sizeof *r->chunks, by_begin);
@@ -263,6 +264,15 @@ static void add_probes(const reader *r, int contig, size_t *n_seen, size_t *ever
     }
 }
 
+/* Of a big file few are enough: an index of another file disagrees nearly everywhere. */
+static void thin_probes(ps_bin_index *index) {
+    enum { ENOUGH = 64 };
+    size_t step = (index->n_probes + ENOUGH - 1) / ENOUGH, n = 0;
+    for (size_t i = 0; i < index->n_probes; i += step)
+        index->probe[n++] = index->probe[i];
+    index->n_probes = n;
+}
+
 static int by_offset(const void *a, const void *b) {
     const ps_index_probe *x = a, *y = b;
     return x->offset < y->offset ? -1 : x->offset > y->offset;
@@ -342,6 +352,8 @@ static int is_sound(ps_bin_index *index, uint64_t n_file) {
         sound = take_bins(&r, &index->contig[i]) && (r.is_csi ? bins_have_offsets(&r) : take_linear(&r));
         add_probes(&r, (int)i, &n_seen, &every, index);
     }
+    if (every > 1)
+        thin_probes(index);
     qsort(index->probe, index->n_probes, sizeof *index->probe, by_offset);
     free(r.bins);
     free(r.chunks);

@@ -5,11 +5,13 @@
 #include "plasmastrat/reads.h"
 #include "bgzf_walk.h"
 #include "ranges.h"
+#include "slices.h"
 #include "../source.h"
 
 typedef struct tid_span { /* of a file contig */
     int tid;
     int64_t beg0, end0;
+    int whole; /* what all fields of its records are wanted for; 0: those by place (ps_reads_query) */
 } tid_span;
 
 struct ps_reads {
@@ -26,6 +28,9 @@ struct ps_reads {
     hts_itr_t *region;                   /* NULL while streaming */
     tid_span *span;                      /* CRAM: the spans of the query, ascending and disjoint; NULL otherwise */
     size_t n_span, group_beg, group_end; /* CRAM: the spans that `region` reads in one go */
+    uint64_t n_of_group;                 /* CRAM: records that `region` gave */
+    int lacks_names;                     /* CRAM: names are not decoded for this group */
+    int needs_names; /* CRAM: a read's number was not in its flags: from then on names always are */
     bam1_t *record;
     ps_reads_info info;
     char *sample_name;
@@ -36,10 +41,8 @@ struct ps_reads {
     int n_panel_contigs;
     const ps_panel *panel; /* bound */
     char *shares_slice;    /* CRAM, from its index: this file contig has records in slices with other contigs */
-    uint64_t
-        *slice_beg; /* CRAM, from its index: where slices begin, contig << 32 | beg0, ascending; NULL: not known */
-    size_t n_slice_beg;
-    char *unchecked; /* CRAM: the MD5 of this file contig's reference has still to be compared */
+    ps_slices slices;      /* CRAM, from its index; none: not known */
+    char *unchecked;       /* CRAM: the MD5 of this file contig's reference has still to be compared */
     uint64_t records;
     int eof_unchecked; /* the end marker could not be looked at when opening (a pipe): look after the last record */
     int ended;
@@ -51,7 +54,9 @@ struct ps_reads {
 
 int ps_reads_truncated(const ps_reads *reads, ps_error *err);
 /* Spans in the file's contig numbers, sorted, overlapping and touching ones merged; `out` has room for n. */
-size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out);
+size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, const char *whole, size_t n, tid_span *out);
+/* Which fields a CRAM decodes from now on: all that evidence looks at, or those by place. */
+int ps_reads_set_fields(ps_reads *reads, int all, ps_error *err);
 /* Tells reads->watch where a file that htslib reads is. */
 void ps_reads_tell_place(const ps_reads *reads);
 /* ps_reads_next of a walked BAM. */

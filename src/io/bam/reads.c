@@ -45,44 +45,84 @@ static hts_reglist_t *make_regions(const ps_reads *reads, const tid_span *span, 
  * CRAM and then loses records, so spans are read by its single-region iterator, neighbours in one go.
  * -------------------- */
 
-enum { CRAM_JOIN = 20000 }; /* bases: closer spans mostly share a slice, which is decoded whole anyway */
+enum {
+    CRAM_JOIN = 20000
+}; /* bases: closer spans mostly share a slice, where the index does not tell (of a remote file) */
 
-/* Does reading on from one span to the next decode nothing more than the two need? So when they are close, and when no
- * slice begins between them. */
+/* Spans that share a slice are read in one go: so each slice is decoded once. */
 static int is_worth_joining(const ps_reads *reads, const tid_span *one, const tid_span *two) {
     if (one->tid != two->tid)
         return 0;
-    if (two->beg0 - one->end0 <= CRAM_JOIN)
-        return 1;
-    uint64_t from = (uint64_t)one->tid << 32 | (uint64_t)one->end0,
-             to = (uint64_t)two->tid << 32 | (uint64_t)two->beg0;
-    size_t low = 0, high = reads->n_slice_beg;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (reads->slice_beg[middle] < from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return reads->slice_beg && (low == reads->n_slice_beg || reads->slice_beg[low] >= to);
+    return reads->slices.n ? ps_slices_are_shared(&reads->slices, one->tid, one->end0, two->beg0)
+                           : two->beg0 - one->end0 <= CRAM_JOIN;
+}
+
+/* Starts on the spans of the group. */
+static int begin_group(ps_reads *reads, ps_error *err) {
+    const tid_span *first = &reads->span[reads->group_beg], *last = &reads->span[reads->group_end - 1];
+    int whole = reads->needs_names;
+    for (const tid_span *s = first; s <= last; s++)
+        whole |= s->whole;
+    if (reads->region)
+        hts_itr_destroy(reads->region);
+    reads->region = NULL;
+    if (ps_reads_set_fields(reads, whole, err) < 0)
+        return -1;
+    reads->lacks_names = !whole;
+    reads->n_of_group = 0;
+    reads->region = sam_itr_queryi(reads->index, first->tid, first->beg0, last->end0);
+    return reads->region ? 1
+                         : ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "its index cannot be used: it is damaged");
 }
 
 /* Starts on the next group of spans; 0 when there is none left. */
 static int next_group(ps_reads *reads, ps_error *err) {
-    if (reads->region)
-        hts_itr_destroy(reads->region);
-    reads->region = NULL;
     size_t i = reads->group_beg = reads->group_end;
     if (i == reads->n_span)
         return 0;
     while (++i < reads->n_span && is_worth_joining(reads, &reads->span[i - 1], &reads->span[i]))
         ;
     reads->group_end = i;
-    const tid_span *first = &reads->span[reads->group_beg], *last = &reads->span[i - 1];
-    reads->region = sam_itr_queryi(reads->index, first->tid, first->beg0, last->end0);
-    if (!reads->region)
-        return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "its index cannot be used: it is damaged");
-    return 1;
+    return begin_group(reads, err);
+}
+
+/* The name may tell which of the two a paired read is, when its flags do not. */
+static int lacks_name(const ps_reads *reads) {
+    uint16_t flag = reads->record->core.flag;
+    return reads->lacks_names && (flag & BAM_FPAIRED) && !(flag & BAM_FREAD1) == !(flag & BAM_FREAD2);
+}
+
+/* The group again, with names, up to the record at hand. */
+static int read_with_names(ps_reads *reads, ps_error *err) {
+    uint64_t passed = reads->n_of_group;
+    reads->needs_names = 1;
+    if (begin_group(reads, err) < 0)
+        return -2;
+    int got = 0;
+    while (got >= 0 && reads->n_of_group <= passed) {
+        got = sam_itr_next(reads->file, reads->region, reads->record);
+        reads->n_of_group++;
+    }
+    return got;
+}
+
+/* The next record of the group, as sam_read1. */
+static int read_in_group(ps_reads *reads, ps_error *err) {
+    int got = sam_itr_next(reads->file, reads->region, reads->record);
+    if (got >= 0 && lacks_name(reads))
+        return read_with_names(reads, err);
+    reads->n_of_group += got >= 0;
+    return got;
+}
+
+int ps_reads_may_part(const ps_reads *reads, ps_span so_far, int32_t beg0) {
+    enum { MANY_SLICES = 16 }; /* to decode one of them twice is little work then */
+    if (reads->by_ranges || !reads->file->is_cram)
+        return 1;
+    int tid = so_far.contig >= 0 && so_far.contig < reads->n_panel_contigs ? reads->tid[so_far.contig] : -1;
+    return tid < 0 ||
+           (reads->slices.n && (!ps_slices_are_shared(&reads->slices, tid, so_far.end0, beg0) ||
+                                ps_slices_between(&reads->slices, tid, so_far.beg0, so_far.end0) >= MANY_SLICES));
 }
 
 /* Does the record overlap a span of this group, and none of the group before (which returned it already)? */
@@ -105,7 +145,7 @@ static int is_wanted(const ps_reads *reads) {
 /* ---- queries ----------------------------------------------------------------------------------------------------
  */
 
-int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *err) {
+int ps_reads_query(ps_reads *reads, const ps_span *spans, const char *whole, size_t n, ps_error *err) {
     if (!reads->index || !reads->tid)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "has no usable index");
     if (reads->region)
@@ -117,7 +157,7 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, size_t n, ps_error *er
     ps_ranges_close(reads->ranges);
     reads->ranges = NULL;
     tid_span *span = ps_alloc(n, sizeof *span);
-    size_t m = ps_reads_file_spans(reads, spans, n, span);
+    size_t m = ps_reads_file_spans(reads, spans, whole, n, span);
     if (m == 0) {
         free(span);
         reads->ended = 1;
@@ -208,7 +248,7 @@ static int read_record(ps_reads *reads, ps_error *err) {
     if (!reads->region)
         return sam_read1(reads->file, reads->header, reads->record);
     for (;;) {
-        int got = sam_itr_next(reads->file, reads->region, reads->record);
+        int got = reads->span ? read_in_group(reads, err) : sam_itr_next(reads->file, reads->region, reads->record);
         if (got >= 0 && !is_wanted(reads))
             continue;
         if (got != -1 || !reads->span)

@@ -52,11 +52,6 @@ static char *find_index(const ps_reads *reads, int *stale) {
     return NULL;
 }
 
-static int by_place(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Is this a line to compare with its container? The first of an index are, and each PS_MOST_PROBES-th of those after. */
 static int is_probed(size_t line) {
     return line < PS_MOST_PROBES || line % PS_MOST_PROBES == 0;
@@ -71,7 +66,7 @@ typedef struct crai_reader {
     int64_t size; /* bytes of the CRAM */
     hFILE *cram;  /* NULL: of another version than 3, whose containers are not probed */
     int64_t contig_before, offset_before, slice_before;
-    size_t capacity, n_lines;
+    size_t n_lines;
 } crai_reader;
 
 /* Two contigs that share a slice: either one's query also meets the other's records. */
@@ -102,10 +97,8 @@ static int take_crai_line(crai_reader *r, const kstring_t *line, ps_error *err) 
     if (r->cram && is_probed(r->n_lines++) && !ps_crai_line_is_true(r->cram, &one))
         return 0;
     note_shared(r, &one, slice);
-    if (one.contig >= 0 && one.beg1 > 0) {
-        PS_GROW(reads->slice_beg, reads->n_slice_beg, r->capacity);
-        reads->slice_beg[reads->n_slice_beg++] = (uint64_t)one.contig << 32 | ((uint64_t)one.beg1 - 1);
-    }
+    if (one.contig >= 0 && one.beg1 > 0)
+        ps_slices_add(&reads->slices, (int)one.contig, one.beg1 - 1, one.beg1 - 1 + one.span);
     return 1;
 }
 
@@ -124,8 +117,7 @@ static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
         result = take_crai_line(&r, &line, err);
     if (result == 1 && got < -1)
         result = ps_fail(err, PS_ERR_RUN, index, 0, "index is damaged or truncated");
-    if (reads->n_slice_beg)
-        qsort(reads->slice_beg, reads->n_slice_beg, sizeof *reads->slice_beg, by_place);
+    ps_slices_sort(&reads->slices);
     ks_free(&line);
     bgzf_close(file);
     if (r.cram)
@@ -225,10 +217,8 @@ static int load_crai(ps_reads *reads, const char *index, ps_error *err) {
     int ours = reads->source.is_remote ? 1 : read_crai(reads, index, err);
     if (ours == 0) { /* what it says of slices is not to be believed either */
         free(reads->shares_slice);
-        free(reads->slice_beg);
+        ps_slices_free(&reads->slices);
         reads->shares_slice = NULL;
-        reads->slice_beg = NULL;
-        reads->n_slice_beg = 0;
     }
     if (ours <= 0)
         return ours;

@@ -17,8 +17,9 @@
 
 /* What evidence looks at; MD and NM are not computed. */
 enum {
-    REQUIRED_FIELDS = SAM_QNAME | SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RNEXT | SAM_PNEXT |
-                      SAM_TLEN | SAM_SEQ | SAM_QUAL | SAM_AUX
+    FIELDS_BY_PLACE = SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RGAUX,
+    ALL_FIELDS = SAM_QNAME | SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RNEXT | SAM_PNEXT |
+                 SAM_TLEN | SAM_SEQ | SAM_QUAL | SAM_AUX
 };
 
 static int is_alignment(const htsFormat *format) {
@@ -50,8 +51,8 @@ static int use_reference(ps_reads *reads, ps_error *err) {
     return 0;
 }
 
-static int set_cram_options(ps_reads *reads, ps_error *err) {
-    if (hts_set_opt(reads->file, CRAM_OPT_REQUIRED_FIELDS, (int)REQUIRED_FIELDS) != 0 ||
+int ps_reads_set_fields(ps_reads *reads, int all, ps_error *err) {
+    if (hts_set_opt(reads->file, CRAM_OPT_REQUIRED_FIELDS, (int)(all ? ALL_FIELDS : FIELDS_BY_PLACE)) != 0 ||
         hts_set_opt(reads->file, CRAM_OPT_DECODE_MD, 0) != 0)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "CRAM options cannot be set");
     return 0;
@@ -100,7 +101,7 @@ static int open_file(ps_reads *reads, ps_error *err) {
     if (!is_alignment(found))
         return ps_source_refuse(&reads->source, found, "an alignment file (BAM, CRAM or SAM)", err);
     reads->info.format = format_name(found);
-    if (found->format == cram && set_cram_options(reads, err) != 0)
+    if (found->format == cram && ps_reads_set_fields(reads, 1, err) != 0)
         return -1;
     return check_end_marker(reads, err);
 }
@@ -247,7 +248,7 @@ void ps_reads_close(ps_reads *reads) {
     free(reads->tid);
     free(reads->span);
     free(reads->shares_slice);
-    free(reads->slice_beg);
+    ps_slices_free(&reads->slices);
     free(reads->unchecked);
     ps_interrupt_waits(-reads->source.is_remote);
     ps_source_free(&reads->source);
@@ -349,13 +350,13 @@ static int compare_spans(const void *a, const void *b) {
     return x->beg0 < y->beg0 ? -1 : x->beg0 > y->beg0;
 }
 
-size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n, tid_span *out) {
+size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, const char *whole, size_t n, tid_span *out) {
     size_t m = 0, kept = 0;
     for (size_t i = 0; i < n; i++) {
         int id = spans[i].contig;
         int tid = id >= 0 && id < reads->n_panel_contigs ? reads->tid[id] : -1;
         if (tid >= 0 && spans[i].beg0 < spans[i].end0)
-            out[m++] = (tid_span){tid, spans[i].beg0, spans[i].end0};
+            out[m++] = (tid_span){tid, spans[i].beg0, spans[i].end0, !whole || whole[i]};
     }
     if (m == 0)
         return 0;
@@ -364,6 +365,7 @@ size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, size_t n
         if (out[i].tid == out[kept].tid && out[i].beg0 <= out[kept].end0) {
             if (out[i].end0 > out[kept].end0)
                 out[kept].end0 = out[i].end0;
+            out[kept].whole |= out[i].whole;
         } else {
             out[++kept] = out[i];
         }

@@ -30,7 +30,7 @@ void ps_reads_set_rules(ps_reads *reads, const ps_span *spans, size_t n) {
     *rules = (ps_walk_rules){.n_contigs = reads->info.n_contigs, .sorted = reads->info.coordinate_sorted};
     rules->contig = ps_alloc((size_t)rules->n_contigs, sizeof *rules->contig);
     tid_span *span = ps_alloc(n, sizeof *span);
-    size_t m = ps_reads_file_spans(reads, spans, n, span);
+    size_t m = ps_reads_file_spans(reads, spans, NULL, n, span);
     for (size_t i = 0; i < m; i++)
         ps_walk_add_span(rules, span[i].tid, (int32_t)span[i].beg0, (int32_t)span[i].end0);
     free(span);
