@@ -26,6 +26,9 @@ void ps_proportion_interval(double k, double n, double *low,
 /* Exact 95 % interval of k of n by Clopper and Pearson (Biometrika 1934;26:404), as R's binom.test; [0, 1] for n = 0. */
 void ps_exact_interval(uint64_t k, uint64_t n, double *low, double *high);
 
+static const double ps_normal_95 = 1.959963984540054; /* P(|Z| <= z) = 0.95 of a standard normal */
+static const double ps_detection_power = 0.95;        /* of lod95: the chance that a change at this VAF is found */
+
 double ps_normal_cdf(double z);
 double ps_log_gamma(double x); /* ln Gamma(x), x > 0; unlike lgamma() it writes no global and so may run in threads */
 /* Two-sided 95 % point of Student's t: P(|T| <= t) = 0.95; `freedom` above 0. */

@@ -6,7 +6,6 @@
 
 const char *const ps_probit_names[PS_N_PROBIT_STATES] = {"nothing", "fitted", "flat", "step", "above", "below"};
 
-static const double normal_95 = 1.959963984540054;  /* P(|Z| <= z) = 0.95 */
 static const double normal_one = 1.644853626951473; /* P(Z <= z) = 0.95 */
 
 static double mean_of(const double *x, size_t n) {
@@ -28,8 +27,8 @@ ps_bland_altman ps_bland_altman_of(const double *x, const double *y, size_t n) {
     double half = ps_student_95((double)n - 1) * a.sd / sqrt((double)n);
     a.bias_low = a.bias - half;
     a.bias_high = a.bias + half;
-    a.low = a.bias - normal_95 * a.sd;
-    a.high = a.bias + normal_95 * a.sd;
+    a.low = a.bias - ps_normal_95 * a.sd;
+    a.high = a.bias + ps_normal_95 * a.sd;
     return a;
 }
 
@@ -172,8 +171,8 @@ static void fit(const ps_trials *t, size_t n, ps_probit *p) {
     double x = (normal_one - p->intercept) / p->slope;
     double se = sqrt((s.bb - 2 * x * s.ab + x * x * s.aa) / d) / p->slope;
     p->lod95 = pow(10, x);
-    p->low = pow(10, x - normal_95 * se);
-    p->high = pow(10, x + normal_95 * se);
+    p->low = pow(10, x - ps_normal_95 * se);
+    p->high = pow(10, x + ps_normal_95 * se);
 }
 
 ps_probit ps_probit_of(const ps_trials *trials, size_t n) {

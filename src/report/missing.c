@@ -41,10 +41,10 @@ static double limit_or(double limit, double usual) {
     return limit > 0 ? limit : usual;
 }
 
-/* The largest k with P(at least k of n) >= 0.95 at this VAF. */
+/* The largest k with P(at least k of n) >= ps_detection_power at this VAF. */
 static int64_t fragments_shown(int64_t depth, double vaf) {
     int64_t k = 0;
-    while (k < depth && ps_binomial_upper((uint64_t)k + 1, (uint64_t)depth, vaf) >= 0.95)
+    while (k < depth && ps_binomial_upper((uint64_t)k + 1, (uint64_t)depth, vaf) >= ps_detection_power)
         k++;
     return k;
 }
@@ -55,7 +55,7 @@ int64_t ps_depth_for(double vaf, int64_t depth, double lod95, int least) {
     k = k < least ? least : k;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (ps_binomial_upper((uint64_t)k, (uint64_t)middle, vaf) >= 0.95)
+        if (ps_binomial_upper((uint64_t)k, (uint64_t)middle, vaf) >= ps_detection_power)
             high = middle;
         else
             low = middle + 1;

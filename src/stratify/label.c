@@ -76,8 +76,6 @@ typedef struct cells {
     int n;
 } cells;
 
-static const double z95 = 1.959964;
-
 static void weight_of(const ps_model *model, ps_marker marker, ps_marker_state state, double *value, double *sd) {
     const ps_weight *w = &model->weight[marker];
     int two = state == PS_MARKER_INTERMEDIATE && model->two_levels;
@@ -268,7 +266,7 @@ static void judge_marker(const ps_model *model, const ps_population *population,
     verdict->llr = rounded(here);
     verdict->low = rounded(fmin(low, here));
     verdict->high = rounded(fmax(high, here));
-    verdict->sd = ps_round6((high - low) / (2 * z95));
+    verdict->sd = ps_round6((high - low) / (2 * ps_normal_95));
 }
 
 static void name_missing(const ps_model *model, const ps_verdict *v, char *text, size_t size) {

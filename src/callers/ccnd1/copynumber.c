@@ -136,7 +136,7 @@ static int hyperdiploid(const ps_depth *f, const ps_copynumber_call *call) {
     if (odd_chromosomes(f, call, l->cn_gain_copies, 0) >= cn_hyperdiploid_chromosomes)
         return 1;
     double least = isnan(call->purity) ? 2 + cn_state_margin : l->cn_gain_copies;
-    return odd_chromosomes(f, call, least, 1.96) >= cn_hyperdiploid_chromosomes ? -1 : 0;
+    return odd_chromosomes(f, call, least, ps_normal_95) >= cn_hyperdiploid_chromosomes ? -1 : 0;
 }
 
 /* With a known purity arms sit on whole copies; a few subclones are usual, many are another purity or a part of the cells. */
@@ -364,8 +364,8 @@ void ps_copies_decide(const ps_case *c, const ps_depth *f, const ps_baseline *fi
         return;
     call->log2_ratio = ps_round6(level);
     call->copies = ps_round6(copies_of_level(level, c->purity));
-    call->copies_low = ps_round6(copies_of_level(level - 1.96 * se, c->purity));
-    call->copies_high = ps_round6(copies_of_level(level + 1.96 * se, c->purity));
+    call->copies_low = ps_round6(copies_of_level(level - ps_normal_95 * se, c->purity));
+    call->copies_high = ps_round6(copies_of_level(level + ps_normal_95 * se, c->purity));
     decide_state(c->panel, call);
     decide_scope(f, baseline, call);
     call->hyperdiploid = hyperdiploid(f, call);

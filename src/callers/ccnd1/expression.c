@@ -200,8 +200,8 @@ static void measure_share(const ps_panel *panel, ps_expression_call *call) {
     free(off);
     *share = (ps_plasma_share){.log2 = ps_round6(centre), .sd = ps_round6(sd), .markers = (int)n};
     share->value = ps_round6(fmin(1, exp2(centre)));
-    share->low = ps_round6(fmin(1, exp2(centre - 1.96 * sd)));
-    share->high = ps_round6(fmin(1, exp2(centre + 1.96 * sd)));
+    share->low = ps_round6(fmin(1, exp2(centre - ps_normal_95 * sd)));
+    share->high = ps_round6(fmin(1, exp2(centre + ps_normal_95 * sd)));
     call->per_cell = ps_round6(call->log2_ratio - log2(share->value));
 }
 

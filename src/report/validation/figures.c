@@ -185,7 +185,7 @@ void validation_figure_probit(FILE *out, const ps_validation *v, ps_limit_source
     ticks(out, y, 1);
     log_ticks(out, x);
     axes(out, "VAF, on a scale of ratios");
-    line(out, "limit", left, y_at(y, 0.95), right, y_at(y, 0.95));
+    line(out, "limit", left, y_at(y, ps_detection_power), right, y_at(y, ps_detection_power));
     if (p->state == PS_PROBIT_FITTED) {
         curve(out, p, x, y);
         line(out, "limit", at(x, log10(p->lod95)), TOP, at(x, log10(p->lod95)), BOTTOM);
@@ -205,7 +205,7 @@ void validation_figure_calibration(FILE *out, const ps_validation *v) {
     open_svg(out, HEIGHT, "Share found by VAF over the printed lod95", "%d ranges", PS_CALIBRATION_BINS);
     ticks(out, y, 1);
     axes(out, "VAF over the lod95 that was printed");
-    line(out, "limit", left, y_at(y, 0.95), right, y_at(y, 0.95));
+    line(out, "limit", left, y_at(y, ps_detection_power), right, y_at(y, ps_detection_power));
     for (int bin = 0; bin < PS_CALIBRATION_BINS; bin++) {
         const ps_calibration *c = &v->calibration[bin];
         double x = 100 * (bin + 0.5) / PS_CALIBRATION_BINS, low, high, share = (double)c->found / (double)c->n;
