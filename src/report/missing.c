@@ -111,32 +111,75 @@ int ps_has_reason(const ps_reasons *reasons, ps_reason_code code) {
     return 0;
 }
 
+/* Hotspot codons that may hide a mutation. */
+typedef struct open_codons {
+    int shallow, hidden, weakest; /* how many; the shallow one of least depth */
+    int64_t depth, most;          /* its depth; the fragments that are enough at each shallow one */
+    double limit;
+} open_codons;
+
+/* The fragments that would show the limit at a codon; 0: it is not open. */
+static int64_t needed_at(const ps_result *r, int codon, double limit) {
+    ps_ras_codon seen = ps_codon_seen(r, codon);
+    int least = r->panel->limits.ras_min_alt > 0 ? (int)r->panel->limits.ras_min_alt : 3;
+    if (!r->panel->codons[codon].required || seen.lod95 <= limit || seen.state == PS_RAS_MUTATED)
+        return 0;
+    return ps_depth_for(limit, seen.depth > 0 ? seen.depth : 0, seen.lod95, least);
+}
+
+static int64_t depth_at(const ps_result *r, int codon) {
+    int64_t depth = ps_codon_seen(r, codon).depth;
+    return depth > 0 ? depth : 0;
+}
+
+static open_codons count_open(const ps_result *r) {
+    double of_panel = r->panel->limits.ras_lod95_limit;
+    open_codons o = {.limit = isnan(r->purity) ? of_panel : fmin(of_panel, r->purity / 2), .weakest = -1};
+    for (int i = 0; i < r->panel->n_codons; i++) {
+        int64_t needed = needed_at(r, i, o.limit), depth = depth_at(r, i);
+        o.hidden += needed && needed <= depth;
+        if (needed <= depth)
+            continue;
+        if (o.weakest < 0 || depth < o.depth) {
+            o.weakest = i;
+            o.depth = depth;
+        }
+        o.shallow++;
+        o.most = needed > o.most ? needed : o.most;
+    }
+    return o;
+}
+
+static void say_codon(const ps_result *r, int codon, const open_codons *o, ps_explanation *e) {
+    const ps_panel *p = r->panel;
+    const char *gene = p->genes[p->codons[codon].gene].name;
+    int64_t needed = needed_at(r, codon, o->limit), depth = depth_at(r, codon);
+    if (needed > depth && o->shallow <= MOST_CODONS)
+        say(e, "Sequence %s codon %d deeper: about %lld fragment%s would show a VAF of %g %%; it has %lld.", gene,
+            p->codons[codon].number, (long long)needed, ps_s(needed), 100 * o->limit, (long long)depth);
+    if (needed && needed <= depth && o->hidden <= MOST_CODONS)
+        say(e,
+            "%s codon %d has enough fragments (%lld), but a refused change or poor base qualities hide a mutation of "
+            "%g %%: look at its reads.",
+            gene, p->codons[codon].number, (long long)depth, 100 * o->limit);
+}
+
 static void say_codons(const ps_result *r, ps_explanation *e) {
     const ps_panel *p = r->panel;
-    double limit = isnan(r->purity) ? p->limits.ras_lod95_limit : fmin(p->limits.ras_lod95_limit, r->purity / 2);
-    int least = p->limits.ras_min_alt > 0 ? (int)p->limits.ras_min_alt : 3, open = 0;
-    int64_t most = 0;
-    for (int i = 0; i < p->n_codons; i++) {
-        ps_ras_codon seen = ps_codon_seen(r, i);
-        if (!p->codons[i].required || seen.lod95 <= limit || seen.state == PS_RAS_MUTATED)
-            continue;
-        int64_t depth = seen.depth > 0 ? seen.depth : 0, needed = ps_depth_for(limit, depth, seen.lod95, least);
-        most = needed > most ? needed : most;
-        if (open++ >= MOST_CODONS)
-            continue;
-        if (needed > depth)
-            say(e, "Sequence %s codon %d deeper: about %lld fragment%s would show a VAF of %g %%; it has %lld.",
-                p->genes[p->codons[i].gene].name, p->codons[i].number, (long long)needed, ps_s(needed), 100 * limit,
-                (long long)depth);
-        else
-            say(e,
-                "%s codon %d has enough fragments (%lld), but a refused change or poor base qualities hide a "
-                "mutation of %g %%: look at its reads.",
-                p->genes[p->codons[i].gene].name, p->codons[i].number, (long long)depth, 100 * limit);
-    }
-    if (open > MOST_CODONS)
-        say(e, "The same holds for %d more hotspot codon%s: %lld fragment%s at each are enough.", open - MOST_CODONS,
-            ps_s(open - MOST_CODONS), (long long)most, ps_s(most));
+    open_codons o = count_open(r);
+    if (o.shallow > MOST_CODONS)
+        say(e,
+            "Sequence KRAS and NRAS deeper: %d hotspot codons have too few fragments. About %lld at each would show a VAF "
+            "of %g %%; %s codon %d has %lld.",
+            o.shallow, (long long)o.most, 100 * o.limit, p->genes[p->codons[o.weakest].gene].name,
+            p->codons[o.weakest].number, (long long)o.depth);
+    for (int i = 0; i < p->n_codons; i++)
+        say_codon(r, i, &o, e);
+    if (o.hidden > MOST_CODONS)
+        say(e,
+            "%d hotspot codons have enough fragments, but refused changes or poor base qualities hide a mutation of %g %%: "
+            "look at their reads.",
+            o.hidden, 100 * o.limit);
 }
 
 /* Two digits, of which the last is rounded up: so much is enough. */

@@ -163,7 +163,9 @@ static void check_ras(ps_result *r) {
     const ps_codon *codon = &r->panel->codons[worst];
     double lod = r->calls.ras.codon[worst].lod95, limit = r->panel->limits.ras_lod95_limit;
     ps_result_qc(r, "ras-lod95", "sample", lod <= limit ? PS_QC_PASS : PS_QC_WARN, lod, limit,
-                 "smallest VAF that would have been found at the hotspot codon with the least power (%s %d)",
+                 isnan(lod)
+                     ? "no VAF would have been found at the hotspot codon %s %d"
+                     : "smallest VAF that would have been found at the hotspot codon with the least power (%s %d)",
                  r->panel->genes[codon->gene].name, codon->number);
 }
 
@@ -300,8 +302,8 @@ static void check_sites(ps_result *r) {
         uncounted += v->forced && !counted;
     }
     ps_result_qc(r, "force-sites", "sample", uncounted || !n ? PS_QC_WARN : PS_QC_PASS, (double)n, NAN,
-                 "%zu allele%s of --force-sites reported: %zu passed, %zu could not be counted in any alignments",
-                 n, ps_s(n), called, uncounted);
+                 "%zu allele%s of --force-sites reported: %zu passed, %zu could not be counted in any alignments", n,
+                 ps_s(n), called, uncounted);
     tell_notice(r, "force-sites", "sample", r->evidence.sites.notice);
 }
 

@@ -268,7 +268,7 @@ static void put_ras_limit(const screen *s, const ps_result *r) {
     ps_ras_codon seen = ps_codon_seen(r, worst);
     const char *gene = r->panel->genes[c->gene].name;
     if (isnan(seen.lod95))
-        put(s, "", PLAIN, 0, "no data at hotspot codon %s %d", gene, c->number);
+        put(s, "", PLAIN, 0, "no VAF would have been found at hotspot codon %s %d", gene, c->number);
     else
         put(s, "", PLAIN, 0,
             "a mutation of %s VAF or more would have been found at every hotspot codon (weakest: %s %d, "

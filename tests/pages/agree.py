@@ -192,10 +192,10 @@ def codons(c, page, d):
         if k["required"]:
             name = f"{k['gene']} {k['codon']}"
             say = {"wild-type": "wild type ({} VAF would be seen)", "mutated": "mutated ({} VAF would be seen)" if seen else "mutated",
-                   "not-assessable": "not assessable (only {} VAF would be seen)" if seen else "not assessable: no fragments"}
+                   "not-assessable": "not assessable (only {} VAF would be seen)" if seen else "not assessable (no VAF would be seen)"}
             text = name + " " + say[k["state"]].format(percent(k["lod95"]))
             if k["depth"] is not None:
-                text += f" {k['depth']} fragments, {k['source']}"
+                text += f" {k['depth']} fragment{'' if k['depth'] == 1 else 's'}, {k['source']}"
             classes = k.get("lod95_by_class")
             if classes and seen:
                 words_of = (("substitutions", "substitution"), ("multi-base", "multi_base"), ("in-frame indels", "indel"))
@@ -204,8 +204,8 @@ def codons(c, page, d):
         mark = drawn.get((k["gene"], f"codon {k['codon']}"))
         if mark and k["transcript"] == transcripts[k["gene"]]:
             c.same(f"{k['gene']} codon {k['codon']} drawn", mark,
-                   f"codon {k['codon']}: {k['state']}, {k['depth'] or 0} fragments, "
-                   + (f"lod95 {percent(k['lod95'])}" if seen else "nothing seen"))
+                   f"codon {k['codon']}: {k['state']}, {k['depth'] or 0} fragment{'' if k['depth'] == 1 else 's'}, "
+                   + (f"lod95 {percent(k['lod95'])}" if seen else "no VAF would be seen"))
     for texts in words:
         c.same("limit for wild type", f"limit for wild type {100 * limit:g} %" in texts, True)
 
@@ -459,7 +459,7 @@ def limits(c, page, d):
             kind = "failed check" if q["state"] == "fail" else "warning"
             value = "" if q["value"] is None else f", value {rounded(q['value'])}"
             limit = "" if q["limit"] is None else f", limit {rounded(q['limit'])}"
-            c.same(f"limited by {q['check']}", f"{q['check']}: {kind} of {q['input']}{value}{limit}: {words_of(q['message'])}"
+            c.same(f"limited by {q['check']}", f"{q['check']}: {kind} ({q['input']}){value}{limit}: {words_of(q['message'])}"
                    in items, True)
     c.same("next steps", any(item.words() for item in list(box.all("ul"))[1].all("li")), True)
 

@@ -281,6 +281,13 @@ static void next_steps(void **state) {
     ps_result_free(&r);
     r = covered(10, NAN);
     ps_next_steps(&r, &e);
+    assert_true(says(&e, PS_TOPIC_MISSING,
+                     "Sequence KRAS and NRAS deeper: 12 hotspot codons have too few fragments. About 124 at each"));
+    for (int i = 0, kept = 0; i < panel.n_codons; i++) /* up to four are named */
+        if (panel.codons[i].required && kept++ != 2)
+            r.calls.ras.codon[i].lod95 = 0.01;
+    ps_explanation_free(&e);
+    ps_next_steps(&r, &e);
     assert_true(says(&e, PS_TOPIC_MISSING, "Sequence KRAS codon 59 deeper: about 124 fragments"));
     assert_true(says(&e, PS_TOPIC_MISSING, "CCND1 expression: give RNA alignments (--rna)."));
     ps_explanation_free(&e);

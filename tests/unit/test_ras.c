@@ -416,7 +416,7 @@ static void quiet_changes_do_not_mutate(void **state) {
 }
 
 /* Guards against: ras.c list_open_codons() counts a required codon with a PASS change that does not activate as "too
- * shallow": not-assessable "1 hotspot codon where a mutation of VAF 0.05 could be missed: KRAS 61: 700 fragments, lod95 0.009" */
+ * shallow": not-assessable "1 hotspot codon, limit VAF 0.05: KRAS 61: 700 fragments, lod95 0.009" */
 static void a_stop_at_codon_61(void **state) {
     (void)state;
     ps_read_evidence dna = case_evidence(PS_INPUT_DNA);

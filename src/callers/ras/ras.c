@@ -266,9 +266,8 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
         tell_unclear(c, call);
         tell_damaged(call);
         tell_poor(c, call);
-        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW,
-                      "%d hotspot codon%s where a mutation of VAF %g could be missed: %s", n, ps_s(n), ras_limit(c),
-                      open);
+        ps_reason_add(&call->reasons, PS_REASON_CODONS_SHALLOW, "%d hotspot codon%s, limit VAF %g: %s", n, ps_s(n),
+                      ras_limit(c), open);
     } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;
         /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen. RNA shows a part of the mutated alleles, and

@@ -188,7 +188,7 @@ static void strip_codon(FILE *out, const ps_result *r, int codon, scale s) {
     char title[160];
     snprintf(title, sizeof title, "codon %d: %s, %lld fragment%s, %s%s", c->number, ps_ras_state_names[seen.state],
              (long long)(seen.depth < 0 ? 0 : seen.depth), ps_s(seen.depth < 0 ? 0 : seen.depth),
-             known ? "lod95 " : "no fragments", known ? PERCENT(seen.lod95) : "");
+             known ? "lod95 " : "no VAF would be seen", known ? PERCENT(seen.lod95) : "");
     if (c->required)
         mark(out, codon_marks[seen.state].class, x, known ? lod_y(seen.lod95) : UNSEEN, codon_marks[seen.state].path,
              title);

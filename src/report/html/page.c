@@ -65,7 +65,7 @@ static void limiting_checks(const ps_result *r, FILE *out) {
             fputs("<li><b>", out);
             ps_say(out, "%s", q->check);
             fputs("</b>: ", out);
-            ps_say(out, "%s of %s", q->state == PS_QC_FAIL ? "failed check" : "warning", q->input);
+            ps_say(out, "%s (%s)", q->state == PS_QC_FAIL ? "failed check" : "warning", q->input);
             if (isfinite(q->value))
                 ps_say(out, ", value %s", ps_rounded(PS_NUMBER_BUFFER, q->value, DASH));
             if (isfinite(q->limit))
@@ -349,7 +349,7 @@ static void hotspot_item(const ps_result *r, FILE *out, int codon) {
     if (seen.state == PS_RAS_MUTATED)
         ps_say(out, isnan(seen.lod95) ? "mutated" : "mutated (%s VAF would be seen)", PERCENT(seen.lod95));
     else if (isnan(seen.lod95))
-        fputs("not assessable: no fragments", out);
+        fputs("not assessable (no VAF would be seen)", out);
     else if (seen.state == PS_RAS_WILD_TYPE)
         ps_say(out, "wild type (%s VAF would be seen)", PERCENT(seen.lod95));
     else
