@@ -45,7 +45,7 @@ static int refuse_unknown(const char *name, ps_error *err) {
                        name, meant_file(name));
     const char *meant = ps_meant(name, known, N_COMMANDS);
     return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no command%s%s%s; see plasmastrat help", name,
-                   meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+                   meant ? " (did you mean " : "", meant ? meant : "", meant ? "?)" : "");
 }
 
 static const command *find_command(const char *name) {

@@ -174,14 +174,34 @@ static long line_of(const char *bytes, const char *at) {
     return line;
 }
 
+/* What is no text, by its first bytes. */
+static const struct {
+    const char *magic;
+    size_t n;
+    const char *text;
+} no_text[] = {
+    {"PK\3\4", 4, "a spreadsheet (.xlsx, .ods) or zip archive: save it as CSV or as tab-separated text"},
+    {"\xD0\xCF\x11\xE0", 4, "a spreadsheet (.xls): save it as CSV or as tab-separated text"},
+    {"\x1F\x8B", 2, "compressed: unpack it with gunzip"},
+};
+
+static const char *refused_bytes(const char *bytes, size_t n) {
+    for (size_t i = 0; i < sizeof no_text / sizeof *no_text; i++)
+        if (n >= no_text[i].n && !memcmp(bytes, no_text[i].magic, no_text[i].n))
+            return no_text[i].text;
+    return NULL;
+}
+
 /* Takes over `bytes`, which has room for one more byte. */
 static int build(const char *path, char *bytes, size_t n, ps_error_kind kind, const char *key, ps_table *table,
                  ps_error *err) {
     *table = (ps_table){.path = ps_strdup(path), .text = bytes, .key = key, .kind = kind};
-    const char *nul = memchr(bytes, '\0', n);
+    const char *nul = memchr(bytes, '\0', n), *refused = refused_bytes(bytes, n);
     bytes[n] = '\0';
-    if (nul) {
-        ps_fail(err, kind, path, line_of(bytes, nul), "a NUL byte: this is not a text file");
+    if (refused) {
+        ps_fail(err, kind, path, 0, "is %s", refused);
+    } else if (nul) {
+        ps_fail(err, kind, path, line_of(bytes, nul), "holds a NUL byte: it is not a text file");
     } else if (cut_table(table, err) == 0) {
         return 0;
     }

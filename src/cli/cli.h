@@ -154,6 +154,9 @@ int ps_cmd_validate(int argc, char **argv, ps_error *err);
 int ps_cmd_sheet(int argc, char **argv, ps_error *err);
 int ps_cmd_explain(int argc, char **argv, ps_error *err);
 
+/* A share above 0, at most 1, also as "80%" or "0,8" (in CSV between quotes). 0, or -1 when the text is none. */
+int cli_parse_share(const char *given, double *value);
+
 /* Does a name end so, and is it longer than that? */
 int cli_ends_in(const char *name, const char *ending);
 

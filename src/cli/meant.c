@@ -41,6 +41,7 @@ const char *meant_option(const char *word) {
         {"name", "id"},
         {"sample-id", "id"},
         {"out", "outdir"},
+        {"output", "outdir"},
         {"output-dir", "outdir"},
         {"fasta", "reference"},
         {"genome", "panel or --reference"},

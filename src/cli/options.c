@@ -173,6 +173,23 @@ static const option_row *find_option(int command, const char *argument, const ch
     return find_long(command, argument + 2, n);
 }
 
+int cli_parse_share(const char *given, double *value) {
+    char *text = ps_strdup(given), *mark = strchr(text, ','), *percent = strchr(text, '%');
+    if (mark && !strchr(text, '.'))
+        *mark = '.';
+    if (percent) {
+        *percent = '\0';
+        while (percent > text && percent[-1] == ' ')
+            *--percent = '\0';
+    }
+    int bad = ps_parse_double(text, 0, percent ? 100 : 1, value) < 0 || !(*value > 0) ||
+              (percent && strchr(given, '%')[1] != '\0');
+    if (percent)
+        *value /= 100;
+    free(text);
+    return bad ? -1 : 0;
+}
+
 static int set_value(const option_row *r, const char *value, cli_settings *s, ps_error *err) {
     void *slot = (char *)s + r->offset;
     int64_t count = 0;
@@ -200,9 +217,9 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
         *(int *)slot = (int)count;
         return 0;
     case FRACTION:
-        if (ps_parse_double(value, 0, 1, slot) < 0 || !(*(double *)slot > 0))
-            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a number above 0, at most 1", r->name,
-                           value);
+        if (cli_parse_share(value, slot) < 0)
+            return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                           "--%s: '%s', expected a number above 0, at most 1 (as 0.8 or 80%%)", r->name, value);
         return 0;
     case POSITIVE:
         if (ps_parse_double(value, 1e-6, 1e6, slot) < 0)
@@ -280,7 +297,7 @@ static int refuse_unknown(int command, const char *name, const char *argument, p
     const char *meant = nearest_option(command, word);
     free(word);
     return ps_fail(err, PS_ERR_USAGE, NULL, 0, "'%s' is no option of '%s'%s%s%s; see plasmastrat %s --help", argument,
-                   name, meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "", name);
+                   name, meant ? " (did you mean --" : "", meant ? meant : "", meant ? "?)" : "", name);
 }
 
 static int refuse_argument(const char *name, const char *argument, ps_error *err) {

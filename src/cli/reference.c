@@ -13,7 +13,8 @@ typedef struct kind {
 } kind;
 
 static const kind kinds[] = {
-    {"expression", reference_expression, "CCND1 expression over a cohort's RNA (column rna, or gene counts in column counts)"},
+    {"expression", reference_expression,
+     "CCND1 expression over a cohort's RNA (column rna, or gene counts in column counts)"},
     {"copynumber", reference_copynumber,
      "panel of normals: depth of bins over normal DNA (column normal, or dna where no sample has one)"},
     {"errors", reference_errors,
@@ -54,8 +55,8 @@ int ps_cmd_reference(int argc, char **argv, ps_error *err) {
             k = &kinds[i];
     if (!k)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0,
-                       "reference: '%s', expected expression, copynumber, errors or model",
-                       s.n_rest ? s.rest[0] : "");
+                       "reference: %s%s%sexpected expression, copynumber, errors or model", s.n_rest ? "'" : "",
+                       s.n_rest ? s.rest[0] : "", s.n_rest ? "', " : "");
     if (s.n_rest != 2)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "reference: no sheet: plasmastrat reference %s SHEET -o FILE",
                        k->name);

@@ -208,22 +208,9 @@ static const char *resolve(sheet *s, const char *folder, const char *path) {
 }
 
 int sheet_share(const ps_table *t, size_t row, int column, const char *given, double *value, ps_error *err) {
-    if (!given)
+    if (!given || cli_parse_share(given, value) == 0)
         return 0;
-    char *text = ps_strdup(given), *comma = strchr(text, ','), *percent = strchr(text, '%');
-    if (comma && t->separator != ',' && !strchr(text, '.'))
-        *comma = '.';
-    if (percent) {
-        *percent = '\0';
-        while (percent > text && percent[-1] == ' ')
-            *--percent = '\0';
-    }
-    int bad = ps_parse_double(text, 0, percent ? 100 : 1, value) < 0 || !(*value > 0) ||
-              (percent && strchr(given, '%')[1] != '\0');
-    if (percent)
-        *value /= 100;
-    free(text);
-    return bad ? ps_table_fail(t, row, column, err, "expected a number above 0, at most 1 (as 0.8 or 80%%)") : 0;
+    return ps_table_fail(t, row, column, err, "expected a number above 0, at most 1 (as 0.8 or 80%%)");
 }
 
 static int read_specimen(sheet *s, const ps_table *t, size_t row, int column, ps_specimen *specimen, ps_error *err) {
@@ -284,10 +271,12 @@ static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *colum
             return ps_table_fail(t, row, column[i], err, "expected files with | between them");
         inputs += path && i != NORMAL;
     }
-    return inputs ? 0
-                  : ps_fail(err, PS_ERR_USAGE, t->path, t->line[row],
-                            "sample %s has no input, expected a file in at least one of rna, dna, vcf, sv, cnv and counts",
-                            job->sample_id);
+    return inputs
+               ? 0
+               : ps_fail(
+                     err, PS_ERR_USAGE, t->path, t->line[row],
+                     "sample %s has no input, expected a file in at least one of rna, dna, vcf, sv, cnv and counts",
+                     job->sample_id);
 }
 
 static int read_molecules(sheet *s, const ps_table *t, size_t row, int column, double *molecules, ps_error *err) {

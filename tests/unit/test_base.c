@@ -161,7 +161,10 @@ static void bad_tables(void **state) {
     REFUSED("a\tb\n1\t2\n3\n", "t.tsv:3: 1 fields, expected 2");
     REFUSED("a\tb\n1\t2\t3\n", "t.tsv:2: 3 fields, expected 2");
     REFUSED("a\tb\ta\n", "column 'a' stands twice");
-    REFUSED("a\tb\n1\t2\n3\t\0\n", "t.tsv:3: a NUL byte");
+    REFUSED("a\tb\n1\t2\n3\t\0\n", "t.tsv:3: holds a NUL byte");
+    REFUSED("PK\3\4rest", "t.tsv: is a spreadsheet (.xlsx, .ods) or zip archive: save it as CSV");
+    REFUSED("\xD0\xCF\x11\xE0rest", "t.tsv: is a spreadsheet (.xls)");
+    REFUSED("\x1F\x8B\x08", "t.tsv: is compressed: unpack it with gunzip");
     REFUSED("\xff\xfe"
             "a\0",
             "NUL");

@@ -90,6 +90,10 @@ static void spellings(void **state) {
         assert_string_equal(s.job.panel, "grch38");
         assert_int_equal(s.job.n_threads, 4);
     }
+    accepted("--purity 80%");
+    assert_true(s.job.purity == 0.8);
+    accepted("--purity 0,35");
+    assert_true(s.job.purity == 0.35);
     accepted("--purity 1 --specimen=Marrow");
     assert_true(s.job.purity == 1 && s.job.specimen == PS_SPECIMEN_MARROW);
 }
@@ -104,7 +108,7 @@ static void usage_errors(void **state) {
     refused("file.bam", "unexpected argument 'file.bam': give it with --dna, --rna or --normal");
     refused("a.vcf.gz", "give it with --vcf");
     refused("s.tsv", "a sheet goes to plasmastrat batch");
-    refused("-outdir=x", "'-outdir=x' is no option of 'cmd'; did you mean --outdir?");
+    refused("-outdir=x", "'-outdir=x' is no option of 'cmd' (did you mean --outdir?)");
     refused("-rna x", "did you mean --rna?");
     refused("-out x", "did you mean --outdir?");
     refused("--bam x", "did you mean --dna, --rna or --normal?");
@@ -123,8 +127,8 @@ static void usage_errors(void **state) {
         snprintf(line, sizeof line, "-@ %s", threads[i]);
         refused(line, "a whole number from 1 to 1024");
     }
-    static const char *const purities[] = {"0", "-0.1", "1.01", "nan", "inf", "50%", "0,5", "x", "1e-400"};
-    for (size_t i = 0; i < 9; i++) {
+    static const char *const purities[] = {"0", "-0.1", "1.01", "nan", "inf", "120%", "0,5,1", "x", "1e-400"};
+    for (size_t i = 0; i < sizeof purities / sizeof *purities; i++) {
         char line[60];
         snprintf(line, sizeof line, "--purity %s", purities[i]);
         refused(line, purities[i]);
@@ -334,6 +338,7 @@ static void saved_sheets(void **state) {
         "sep=;\nsample_id;dna;purity\nS1;a.bam;0,8\n",
         "\"sep=,\"\nsample_id,dna,purity\nS1,a.bam,\"80 %\"\n",
         "Sample_ID\tDNA\tPurity\r\nS1\ta.bam\t80%\r\n",
+        "sample_id,dna,purity\nS1,a.bam,\"0,8\"\n", /* quoted, so one number */
         "sample_id,dna,purity\rS1,a.bam,0.8\r",
         "sample_id,dna,purity,vcf,rna,note\nS1,\xc2\xa0"
         "a.bam\xc2\xa0,0.8,NA,n/a,x y\n",
@@ -352,7 +357,7 @@ static void saved_sheets(void **state) {
         assert_true(fabs(sh.job[0].purity - 0.8) < 1e-12);
         sheet_free(&sh);
     }
-    sheet_refused("sample_id,dna,purity\nA,a.bam,\"0,8\"\n", "column purity: '0,8'"); /* is it two numbers? */
+    sheet_refused("sample_id,dna,purity\nA,a.bam,\"0,8,1\"\n", "column purity: '0,8,1'");
     sheet_refused("sample_id;dna;purity\nA;a.bam;80%%\n", "column purity: '80%%'");
 }
 
