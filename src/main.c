@@ -55,9 +55,22 @@ static const command *find_command(const char *name) {
     return NULL;
 }
 
+/* Of commands without options: more words than they know are refused, not passed over. */
+static int refuse_further(int argc, char **argv, int known, ps_error *err) {
+    if (argc <= known)
+        return 0;
+    return ps_fail(err, PS_ERR_USAGE, NULL, 0, "%s: unexpected argument '%s'", argv[0], argv[known]);
+}
+
+static int is_help(const char *word) {
+    return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
 static int cmd_version(int argc, char **argv, ps_error *err) {
-    (void)argc;
-    (void)argv;
+    if (argc == 2 && is_help(argv[1]))
+        return cmd_help(1, argv, err);
+    if (refuse_further(argc, argv, 1, err) < 0)
+        return -1;
     printf("plasmastrat " PS_VERSION "\nhtslib %s\nlibdeflate %s\n", ps_htslib_version(), ps_libdeflate_version());
     for (int i = 0; ps_panel_builtin[i]; i++) {
         ps_panel panel;
@@ -80,7 +93,9 @@ static void list_commands(FILE *out) {
 }
 
 static int cmd_help(int argc, char **argv, ps_error *err) {
-    if (argc > 1) {
+    if (refuse_further(argc, argv, 2, err) < 0)
+        return -1;
+    if (argc > 1 && !is_help(argv[1])) {
         const command *c = find_command(argv[1]);
         if (!c)
             return refuse_unknown(argv[1], err);

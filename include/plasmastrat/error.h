@@ -3,7 +3,7 @@
  * Every function that can fail returns 0 or -1 and takes a `ps_error *` as its last argument. The error is filled
  * where the path, the line and the offending value are known, travels up unchanged, and is printed once, in main.
  * The first error wins: a later one never hides the cause.
- * Running out of memory is not an error of this kind: see alloc.h.
+ * The program's own allocations end it when memory runs out (alloc.h); a library that tells so is PS_ERR_MEMORY.
  */
 #ifndef PLASMASTRAT_ERROR_H
 #define PLASMASTRAT_ERROR_H
@@ -13,6 +13,7 @@ typedef enum {
     PS_ERR_RUN = 1,   /* an input, a sample or an output failed: exit status 1 */
     PS_ERR_USAGE = 2, /* the command line, the sheet, the panel or a model is wrong, nothing was run: exit status 2 */
     PS_ERR_INTERRUPTED = 3, /* by a signal (interrupt.h): exit status 1 */
+    PS_ERR_MEMORY = 4,      /* a library could not have the memory it needs: exit status 1 */
 } ps_error_kind;
 
 typedef struct ps_error {

@@ -350,6 +350,9 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *s,
             argv[1 + s->n_rest++] = argv[i]; /* never past i */
         }
     }
+    if (s->quiet && s->verbose)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                       "--quiet and --verbose contradict each other; expected one of them");
     if (s->timeout)
         ps_remote_limit(s->timeout);
     if (s->verbose)

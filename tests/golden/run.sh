@@ -317,6 +317,10 @@ want "two samples in one header" warns_of_name PCL01 two.sam
 refused 2 "unknown option" 'nonsense' sample --nonsense --id S --dna $bam -o x
 refused 2 "no input" 'input|--rna|--dna' sample --id S -o x
 refused 2 "unknown command" 'nonsense' nonsense
+for words in "-v" "version -v" "--version -v" "help -v" "help sample -v" "panel list -v" "panel -v list" "explain -v x.json"; do
+    # shellcheck disable=SC2086
+    refused 2 "no use of -v: $words" "'-v'" $words
+done
 refused 2 "option without value" 'dna' sample --id S --dna
 refused 2 "threads that are no number" 'many' sample --id S --dna $bam -@ many -o x
 refused 2 "purity above 1" '1.5' sample --id S --dna $bam --purity 1.5 -o x

@@ -67,9 +67,11 @@ static void spellings(void **state) {
         accepted(outdirs[i]);
         assert_string_equal(s.outdir, "out");
     }
-    accepted("-o - -q -v --force --help");
+    accepted("-o - -v --force --help");
     assert_string_equal(s.outdir, "-");
-    assert_true(s.quiet && s.verbose && s.force && s.help);
+    assert_true(!s.quiet && s.verbose && s.force && s.help);
+    accepted("-q");
+    assert_true(s.quiet && !s.verbose);
     accepted(
         "--vcf a.vcf --vcf-sample=T --rna=x=y.bam --dna - --normal n##idx##n.bai -T r.fa -pgrch38 --model m.tsv");
     assert_string_equal(s.job.path[PS_INPUT_VCF], "a.vcf");
@@ -121,6 +123,11 @@ static void usage_errors(void **state) {
     refused("--id ''", "--id: empty value");
     refused("--force=1", "--force takes no value");
     refused("-qx", "--quiet takes no value");
+    refused("-vv", "--verbose takes no value ('v')");
+    refused("-v2", "--verbose takes no value ('2')");
+    refused("-v 2", "unexpected argument '2'");
+    refused("--verbose=2", "--verbose takes no value");
+    refused("-q -v", "--quiet and --verbose contradict each other");
     static const char *const threads[] = {"0", "-1", "1025", "x", "4x", "1.5", "99999999999999999999", "''", "0x4"};
     for (size_t i = 0; i < 9; i++) {
         char line[60];

@@ -181,7 +181,7 @@ static int inflate_block(const ps_walk *w, run *r, size_t *at, struct libdeflate
         return bad_block(w, r, *at, "states a size of more than 65536 bytes", err);
     uint8_t *out = r->data + r->n;
     if (!inflater)
-        return bad_block(w, r, *at, "cannot be inflated: out of memory", err);
+        return ps_fail(err, PS_ERR_MEMORY, w->name, 0, "cannot be inflated: out of memory");
     if (libdeflate_deflate_decompress(inflater, block + header, bytes - header - GZIP_FOOTER, out, size, NULL) !=
         LIBDEFLATE_SUCCESS)
         return bad_block(w, r, *at, "cannot be inflated", err);

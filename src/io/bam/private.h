@@ -46,6 +46,7 @@ struct ps_reads {
     uint64_t records;
     int eof_unchecked; /* the end marker could not be looked at when opening (a pipe): look after the last record */
     int ended;
+    int read_errno;        /* of the last call of htslib that read a record and failed; 0: it told none */
     const ps_watch *watch; /* NULL: nobody watches */
     uint64_t n_bytes;      /* of the file; 0: not known */
     uint64_t walked;       /* bytes handed to the walk so far, the header's included; of the thread that reads */

@@ -92,6 +92,22 @@ static int lacks_name(const ps_reads *reads) {
     return reads->lacks_names && (flag & BAM_FPAIRED) && !(flag & BAM_FREAD1) == !(flag & BAM_FREAD2);
 }
 
+/* An errno of before is none of this call's: htslib does not always set it. */
+static int told(ps_reads *reads, int got) {
+    reads->read_errno = got < -1 ? errno : 0;
+    return got;
+}
+
+static int read_next(ps_reads *reads) {
+    errno = 0;
+    return told(reads, sam_read1(reads->file, reads->header, reads->record));
+}
+
+static int query_next(ps_reads *reads) {
+    errno = 0;
+    return told(reads, sam_itr_next(reads->file, reads->region, reads->record));
+}
+
 /* The group again, with names, up to the record at hand. */
 static int read_with_names(ps_reads *reads, ps_error *err) {
     uint64_t passed = reads->n_of_group;
@@ -100,7 +116,7 @@ static int read_with_names(ps_reads *reads, ps_error *err) {
         return -2;
     int got = 0;
     while (got >= 0 && reads->n_of_group <= passed) {
-        got = sam_itr_next(reads->file, reads->region, reads->record);
+        got = query_next(reads);
         reads->n_of_group++;
     }
     return got;
@@ -108,7 +124,7 @@ static int read_with_names(ps_reads *reads, ps_error *err) {
 
 /* The next record of the group, as sam_read1. */
 static int read_in_group(ps_reads *reads, ps_error *err) {
-    int got = sam_itr_next(reads->file, reads->region, reads->record);
+    int got = query_next(reads);
     if (got >= 0 && lacks_name(reads))
         return read_with_names(reads, err);
     reads->n_of_group += got >= 0;
@@ -184,8 +200,8 @@ int ps_reads_query(ps_reads *reads, const ps_span *spans, const char *whole, siz
 
 static int damaged(const ps_reads *reads, ps_error *err) {
     const char *name = reads->source.name;
-    if (errno == ENOMEM)
-        return ps_fail(err, PS_ERR_RUN, name, 0, "cannot be read further: out of memory");
+    if (reads->read_errno == ENOMEM)
+        return ps_fail(err, PS_ERR_MEMORY, name, 0, "cannot be read further: out of memory");
     if (hts_get_format(reads->file)->format != cram)
         return ps_fail(err, PS_ERR_RUN, name, 0,
                        "file is damaged or truncated: the record after %" PRIu64 " good ones cannot be read",
@@ -246,9 +262,9 @@ static int needs_md5(const ps_reads *reads) {
 /* As sam_read1: >= 0 a record, -1 the end, below an error. */
 static int read_record(ps_reads *reads, ps_error *err) {
     if (!reads->region)
-        return sam_read1(reads->file, reads->header, reads->record);
+        return read_next(reads);
     for (;;) {
-        int got = reads->span ? read_in_group(reads, err) : sam_itr_next(reads->file, reads->region, reads->record);
+        int got = reads->span ? read_in_group(reads, err) : query_next(reads);
         if (got >= 0 && !is_wanted(reads))
             continue;
         if (got != -1 || !reads->span)

@@ -201,6 +201,6 @@ int ps_write_validation_json(const ps_validation *v, FILE *out, ps_error *err) {
     fputc('\n', out);
     json_decref(root);
     if (d.failed)
-        return ps_fail(err, PS_ERR_RUN, NULL, 0, "the validation's JSON cannot be made: out of memory");
+        return ps_fail(err, PS_ERR_MEMORY, NULL, 0, "the validation's JSON cannot be made: out of memory");
     return ps_finish(out, "the validation's JSON", err);
 }
