@@ -3,7 +3,7 @@
 
 Files are made once per run, seeded: a whole-genome-like BAM (BENCH_READS reads, default 2,000,000; BENCH_BAM: an indexed
 file to use instead), the same with spliced reads in the panel's genes for RNA, one of many short records, one amplicon of
-a million fragments, and a sheet of 200 small samples. Everything is timed as the best of three, taken in turn. A line for
+a million fragments, CRAMs of the genome, and a sheet of 200 small samples. Everything is timed as the best of three, taken in turn. A line for
 each ratio, with the peer's command; "cpu" compares processor seconds, which other work on the machine disturbs less.
 $PLASMASTRAT is the program, $CC compiles the floor under every reader of a whole file, bare_inflate.c.
 """
@@ -16,6 +16,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.realpath(os.environ.get("PLASMASTRAT", os.path.join(ROOT, "plasmastrat")))
+PANEL_CRAM = os.path.join(ROOT, "..", "shared", "cases", "alignments", "cram_index_slower", "cram_v30.hmfpanel_T.GRCh38.cram")
 READS = int(os.environ.get("BENCH_READS", "2000000"))
 
 
@@ -229,6 +230,28 @@ def bench_readers(folder, floor):
         line("indexed RNA and DNA, -@%s" % n, sample + ["--dna", bam, "--rna", rna], count + ["-M", "-L", bed, bam])
 
 
+def make_cram(bam, cram, *more):
+    """Bases against a reference of its own: random bases would be no alignment to another."""
+    options = ["--output-fmt-option=" + x for x in ("embed_ref=2",) + more]
+    subprocess.run(["samtools", "view", "-C", *options, "-o", cram, bam], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(["samtools", "index", cram], check=True)
+    return cram
+
+
+def bench_cram(folder):
+    """By index: a genome, the same with slices as short as at 2x, and a small panel's file, where there is one."""
+    bed = os.path.join(folder, "panel.bed")
+    regions(bed)
+    bam = os.environ.get("BENCH_BAM") or make("genome", os.path.join(folder, "c.bam"))
+    files = [("indexed CRAM", make_cram(bam, os.path.join(folder, "x.cram"))),
+             ("indexed CRAM, short slices", make_cram(bam, os.path.join(folder, "y.cram"), "seqs_per_slice=500"))]
+    if os.path.exists(PANEL_CRAM):
+        files.append(("indexed CRAM of a small panel", PANEL_CRAM))
+    for what, cram in files:
+        line(what + ", -@1", [PROGRAM, "sample", "--id", "x", "-@1", "--dna", cram],
+             ["samtools", "view", "-c", "-M", "-L", bed, cram])
+
+
 def bench_deep(folder):
     for kind, what in (("amplicon", "1,000,000x amplicon"), ("amplicon39", "with 39 quality values")):
         deep = make(kind, os.path.join(folder, kind + ".bam"))
@@ -255,6 +278,7 @@ def main():
         bench_batch(folder)
         bench_deep(folder)
         bench_readers(folder, floor)
+        bench_cram(folder)
 
 
 if sys.argv[1:2] == ["--make"]:
