@@ -294,6 +294,8 @@ static int call_haplotype(const caller *c, const ras_counts *p, int hap) {
             score += (double)p->row[i].n *
                      score_weight(&bins, ras_expected_rate(&c->errors, &x, p->row[i].side, p->row[i].quality));
     score *= (double)(p->carriers[hap] - claimed) / (double)p->carriers[hap];
+    if (score_is_usual(&bins, &law, (int)score, ras_refused_p)) /* spares the measured law */
+        return 0;
     int threshold = score_threshold(&bins, alpha_of(l, p->codon), &law, (int)l->ras_min_alt);
     /* A refused candidate is worth a line when errors alone would rarely have made it. */
     int is_damage = score < threshold && beats_errors(l, alpha_of(l, p->codon), &bins, &law, score);

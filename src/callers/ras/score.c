@@ -316,6 +316,10 @@ double score_tail(const score_bins *bins, const score_law *law, int score) {
     return score <= 0 ? 1 : fmax(gamma_tail(bins, law->shape, score), mixture_tail(bins, law, score));
 }
 
+int score_is_usual(const score_bins *bins, const score_law *law, int score, double p) {
+    return score <= 0 || gamma_tail(bins, law->shape, score) >= p;
+}
+
 /* Beyond the grid the sum has many terms: normal, with the continuity of one typical step. */
 static double far_power(const score_bins *bins, double f, int threshold) {
     double mean = 0, variance = 0;

@@ -59,6 +59,8 @@ double score_mean_error(const score_bins *bins); /* of a fragment; 0 without any
 int score_threshold(const score_bins *bins, double alpha, const score_law *law, int min_fragments);
 /* P(errors alone score >= `score`). */
 double score_tail(const score_bins *bins, const score_law *law, int score);
+/* Do errors as qualities state them score so with probability p or more? Then score_tail is p or more too. */
+int score_is_usual(const score_bins *bins, const score_law *law, int score, double p);
 /* P(a variant at VAF f scores >= threshold), and the smallest f for which it is 0.95 (NaN: not even f = 1). */
 double score_power(const score_bins *bins, double f, int threshold);
 double score_lod95(const score_bins *bins, int threshold);
