@@ -17,7 +17,7 @@ The design, so that a thousand samples of each kind can be had in an hour:
   changed template would have given: --check simulates it both ways. Duplications change alignments: they have pools of their own.
 - Samples go to the program as unsorted SAM, as it comes from an aligner.
 
-Each kind of library: wild-type samples (falsely mutated), and for the first of them three mutated ones: a substitution and a
+Each kind of library: wild-type samples (falsely mutated), and for some of them three mutated ones: a substitution and a
 duplication planted at the lod95 that the wild type printed for that codon and class (found; 92-98 % is right), and a substitution at
 30 %. No sample whose mutation is above 5 % may be wild type. Amplicons have primers clear of the codons, over one of them (planted at
 45 %: no wild type), or both (the good one decides). --peers N: bcftools and freebayes on the first N files of each kind.
@@ -320,11 +320,12 @@ def run_kind(bench, name, options):
     wild, planted = kind["quick" if options.quick else "full"]
     if options.samples:
         wild, planted = (int(x) for x in options.samples.split(","))
+    every = max(1, wild // planted) if planted and kind["full"][1] else wild + 1
     for i in range(bench.tally["wild"], wild):
         if time.time() > start + options.seconds:
             break
         bench.peers = peers if i < options.peers else None
-        bench.one(name, kind, zlib.crc32(("%s %d %d" % (name, options.seed, i)).encode()), i < planted and kind["full"][1])
+        bench.one(name, kind, zlib.crc32(("%s %d %d" % (name, options.seed, i)).encode()), i % every == 0)
     bench.peers = peers
     return print_row(name, kind, bench.tally)
 
