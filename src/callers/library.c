@@ -57,6 +57,7 @@ typedef struct scan { /* of one read input */
     const ps_case *c;
     const ps_read_evidence *reads;
     ps_families families;
+    int is_few;        /* few molecules, in many copies, that are no amplicons */
     window *window;    /* of the panel */
     uint8_t *amplicon; /* by codon */
     int32_t n;
@@ -160,6 +161,21 @@ static double least_of_pair(void) {
     return (1 - library_amplicon_share) / AMPLICON_ENDS;
 }
 
+/* Of single reads either end of an amplicon is there, or both, apart: the more frequent kind counts. */
+static void count_pairs(stack *t, double pair[LEADERS]) {
+    int n[3] = {0}, kept = AMPLICON_ENDS;
+    for (int k = 0; k < LEADERS; k++)
+        if (pair[k] > least_of_pair() * t->all) {
+            const int32_t *end0 = t->leader[k]->key.end0;
+            n[end0[0] == PS_END_UNKNOWN ? 1 : end0[1] == PS_END_UNKNOWN ? 2 : 0]++;
+        }
+    t->pairs = n[0] + (n[1] > n[2] ? n[1] : n[2]);
+    kept += !n[0] && n[1] && n[2] ? AMPLICON_ENDS : 0;
+    ps_sort(pair, LEADERS);
+    for (int k = LEADERS - kept; k < LEADERS; k++)
+        t->few += pair[k];
+}
+
 /* The pairs of ends that show the codon most often; an amplicon's fragments may have either orientation. */
 static stack stack_at(const window *w, int32_t codon) {
     stack t = {.all = 0};
@@ -177,11 +193,7 @@ static stack stack_at(const window *w, int32_t codon) {
             first++;
         pair[first] += t.lead[k];
     }
-    ps_sort(pair, LEADERS);
-    for (int k = 0; k < LEADERS; k++) {
-        t.few += k >= LEADERS - AMPLICON_ENDS ? pair[k] : 0;
-        t.pairs += pair[k] > least_of_pair() * t.all;
-    }
+    count_pairs(&t, pair);
     return t;
 }
 
@@ -256,7 +268,8 @@ static void find_amplicons(scan *s) {
     for (int32_t id = 0; id < s->n; id++)
         if (of_window[id].pairs && !of_window[id].is_hotspot)
             pairs[n++] = of_window[id].pairs;
-    if (!found || !is_designed(pairs, n)) /* shallow ones are amplicons beside deep ones */
+    s->is_few = found && !is_designed(pairs, n);
+    if (!found || s->is_few) /* shallow ones are amplicons beside deep ones */
         memset(s->amplicon, 0, (size_t)panel->n_codons);
     free(of_window);
     free(pairs);
@@ -477,7 +490,7 @@ static int has_copies(const ps_limits *l, double copies, double chance) {
 static void judge(const scan *s, ps_library *b) {
     const ps_limits *l = &s->c->panel->limits;
     int is_stated = s->c->molecules > 0 && s->reads->role == PS_INPUT_DNA;
-    b->has_copies = has_copies(l, b->copies, b->chance);
+    b->has_copies = s->is_few || has_copies(l, b->copies, b->chance);
     b->kind = !(b->fragments > 0)       ? PS_LIBRARY_UNKNOWN
               : b->umi >= UMI_SHARE     ? PS_LIBRARY_UMI
               : b->stacked >= UMI_SHARE ? PS_LIBRARY_AMPLICON

@@ -242,6 +242,45 @@ static void few_molecules_are_no_amplicons(void **state) {
     }
 }
 
+/* Reads without mates over the places that decide: forward ones from `left` places, reverse ones from `right` places, 100 each. An
+ * amplicon is read from either side or both; few molecules lie where chance has them. */
+static void single_reads(void **state) {
+    (void)state;
+    static const struct {
+        int left[8], right[8], is_amplicon;
+    } rows[] = {{{1, 1, 1, 0, 1, 1, 1, 1}, {1, 1, 0, 1, 1, 1, 0, 1}, 1},
+                {{1, 1, 1, 1, 1, 1, 1, 1}, {0}, 1},
+                {{2, 2, 2, 1, 2, 2, 2, 2}, {2, 2, 1, 2, 2, 2, 1, 2}, 1},
+                {{2, 1, 3, 1, 3, 2, 1, 3}, {0}, 0}};
+    static const struct {
+        const char *gene;
+        int codon;
+    } at[8] = {{"KRAS", 12}, {"KRAS", 61}, {"KRAS", 117}, {"KRAS", 146},
+               {"NRAS", 12}, {"NRAS", 61}, {"NRAS", 117}, {"NRAS", 146}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        int number = 0;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 8; k++) {
+            const ps_codon *c = &panel.codons[ps_panel_codon(&panel, ps_panel_gene(&panel, at[k].gene), at[k].codon)];
+            for (int m = 0; m < 100 * (rows[i].left[k] + rows[i].right[k]); m++) {
+                int is_right = m >= 100 * rows[i].left[k], step = 7 * (m / 100 - (is_right ? rows[i].left[k] : 0));
+                char name[16];
+                snprintf(name, sizeof name, "r%d", number++);
+                sam_add(&s, (unit_read){.name = name,
+                                        .flag = is_right ? 16 : 0,
+                                        .contig = panel.contigs[panel.loci[c->locus].contig].name[PS_STYLE_UCSC],
+                                        .pos1 = c->pos0[1] - (is_right ? 30 : 60) + step,
+                                        .cigar = "100M"});
+            }
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.library.kind, rows[i].is_amplicon ? PS_LIBRARY_AMPLICON : PS_LIBRARY_COPIES);
+        assert_true(o.counted ==
+                    (rows[i].is_amplicon ? fmin(330, 100 * (rows[i].left[0] + rows[i].right[0])) : rows[i].left[0]));
+    }
+}
+
 static void primers_hide(void **state) {
     (void)state;
     ps_primer listed[] = {{0},
@@ -562,6 +601,7 @@ int main(void) {
         cmocka_unit_test(indels_rest_on_molecules),
         cmocka_unit_test(share_of_copies),
         cmocka_unit_test(few_molecules_are_no_amplicons),
+        cmocka_unit_test(single_reads),
         cmocka_unit_test(primers_hide),
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),
