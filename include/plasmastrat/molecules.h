@@ -33,7 +33,7 @@ typedef struct ps_molecule_key {
         [2]; /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell molecules apart */
     uint8_t side;     /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
     uint8_t umi;      /* PS_UMI_* */
-    uint64_t letters; /* of the UMI, three bits each; 0: of none, or of too many or other ones */
+    uint64_t letters; /* of the UMI, three bits each; of a family: a hash of its name; 0: not known */
 } ps_molecule_key;
 
 /* Fragments of one molecule that show one thing at a codon that is not the reference: a haplotype (`allele` 0), or an insertion,

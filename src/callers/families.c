@@ -47,13 +47,20 @@ static int is_misread(const ps_molecule *small, const ps_molecule *large) {
     return (differ || is_small) && ps_umi_is_near(small->key.letters, large->key.letters);
 }
 
+/* Rows whose UMI has letters, or those of families. */
+static ps_molecule **list_rows(ps_molecule *row, size_t n, int of_families, size_t *n_listed) {
+    ps_molecule **at = ps_alloc(n + 1, sizeof *at);
+    *n_listed = 0;
+    for (size_t i = 0; i < n; i++)
+        if (row[i].key.letters && (row[i].key.umi == PS_UMI_FAMILY) == of_families)
+            at[(*n_listed)++] = &row[i];
+    return at;
+}
+
 /* Marks with window -1 what is a misread copy of a larger family. */
 static void mark_misread(ps_molecule *row, size_t n) {
-    ps_molecule **at = ps_alloc(n + 1, sizeof *at);
-    size_t n_at = 0;
-    for (size_t i = 0; i < n; i++)
-        if (row[i].key.letters)
-            at[n_at++] = &row[i];
+    size_t n_at;
+    ps_molecule **at = list_rows(row, n, 0, &n_at);
     qsort(at, n_at, sizeof *at, by_ends);
     char *is_copy = ps_alloc(n_at + 1, 1);
     for (size_t i = 1, first = 0; i < n_at; i++) {
@@ -67,6 +74,71 @@ static void mark_misread(ps_molecule *row, size_t n) {
     free(at);
 }
 
+/* ---- families of several read groups ------------------------------------------------------------------------------ */
+
+static int by_name(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    if (x->window != y->window)
+        return x->window < y->window ? -1 : 1;
+    if (x->key.letters != y->key.letters)
+        return x->key.letters < y->key.letters ? -1 : 1;
+    return by_ends(a, b);
+}
+
+static int same_name(const ps_molecule *x, const ps_molecule *y) {
+    return x->window == y->window && x->key.letters == y->key.letters;
+}
+
+/* Both strands of a family may be apart in two read groups. */
+static int same_pair(const ps_molecule *x, const ps_molecule *y) {
+    return x->key.end0[0] == y->key.end0[0] && x->key.end0[1] == y->key.end0[1];
+}
+
+/* Different ends of the window's families: an amplicon's are all alike, and tell nothing. */
+static size_t count_ends(ps_molecule **at, size_t n) {
+    ps_molecule **sorted = ps_alloc(n, sizeof *sorted);
+    size_t different = 1;
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = at[i];
+    qsort(sorted, n, sizeof *sorted, by_ends);
+    for (size_t i = 1; i < n; i++)
+        different += !same_pair(sorted[i], sorted[i - 1]);
+    free(sorted);
+    return different;
+}
+
+/* Adds the window's rows of one name that have the same ends, less those that have not. */
+static void weigh_window(ps_molecule **at, size_t n, double *over_groups) {
+    size_t names = 1;
+    double same = 0;
+    for (size_t i = 1; i < n; i++) {
+        names += !same_name(at[i], at[i - 1]);
+        if (same_name(at[i], at[i - 1]))
+            same += same_pair(at[i], at[i - 1]) ? 1 : -1;
+    }
+    *over_groups += 2 * count_ends(at, n) >= names ? same : 0;
+}
+
+/* Marks with window -1 all rows but the first of each family that several read groups hold. */
+static void mark_lanes(ps_molecule *row, size_t n) {
+    size_t n_at;
+    double over_groups = 0;
+    ps_molecule **at = list_rows(row, n, 1, &n_at);
+    qsort(at, n_at, sizeof *at, by_name);
+    for (size_t i = 0, to; i < n_at; i = to) {
+        for (to = i + 1; to < n_at && at[to]->window == at[i]->window; to++)
+            ;
+        weigh_window(&at[i], to - i, &over_groups);
+    }
+    char *is_copy = ps_alloc(n_at + 1, 1);
+    for (size_t i = 1; i < n_at; i++)
+        is_copy[i] = over_groups > 0 && same_name(at[i], at[i - 1]) && same_pair(at[i], at[i - 1]);
+    for (size_t i = 0; i < n_at; i++)
+        at[i]->window = is_copy[i] ? -1 : at[i]->window;
+    free(is_copy);
+    free(at);
+}
+
 ps_families ps_families_of(const ps_molecules *molecules) {
     ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
     size_t n = 0;
@@ -74,6 +146,7 @@ ps_families ps_families_of(const ps_molecules *molecules) {
         if ((molecules->row[i].key.umi != PS_UMI_NONE) == (f.umi >= UMI_SHARE))
             f.row[n++] = molecules->row[i];
     mark_misread(f.row, n);
+    mark_lanes(f.row, n);
     for (size_t i = 0; i < n; i++)
         if (f.row[i].window >= 0)
             f.row[f.n++] = f.row[i];

@@ -10,6 +10,7 @@
  * that are cut after they were copied (10x) need that: copies of a molecule differ in their ends. */
 enum { LONG_UMI = 12 };
 #define UMI_IS_LETTERS (UINT64_C(1) << 63)
+enum { LANE_BITS = 23 }; /* of 63: the rest is the family's name */
 
 /* ---- 5' ends -------------------------------------------------------------------------------------------------------- */
 
@@ -106,10 +107,9 @@ static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
         return 1;
     }
     int64_t number = text ? 0 : bam_aux2i(tag);
-    uint64_t family[2] = {text ? hash_text(text, n) : ps_hash(&number, sizeof number),
-                          hash_text(lane, lane ? strlen(lane) : 0)};
+    uint64_t family = text ? hash_text(text, n) : ps_hash(&number, sizeof number) >> 1;
     e->umi_kind = PS_UMI_FAMILY;
-    e->umi = ps_hash(family, sizeof family) >> 1;
+    e->umi = family >> LANE_BITS << LANE_BITS | hash_text(lane, lane ? strlen(lane) : 0) >> (63 - LANE_BITS);
     return 1;
 }
 
@@ -180,7 +180,10 @@ ps_molecule_key ps_ends_key(const ps_ends *e, int side) {
     if (e->umi_kind == PS_UMI_FAMILY || e->umi_kind == PS_UMI_ALONE)
         known[2] = 0;
     known[3] = e->umi_kind == PS_UMI_NONE ? 0 : (int64_t)e->umi;
-    key.letters = e->umi & UMI_IS_LETTERS ? e->umi & ~UMI_IS_LETTERS : 0;
+    if (e->umi_kind == PS_UMI_FAMILY)
+        key.letters = (e->umi >> LANE_BITS) + 1;
+    else
+        key.letters = e->umi & UMI_IS_LETTERS ? e->umi & ~UMI_IS_LETTERS : 0;
     key.hash = ps_hash(known, sizeof known) >> 1;
     return key;
 }

@@ -15,7 +15,7 @@ typedef struct ps_ends {
     uint8_t rank[2];    /* PS_END_* */
     uint8_t reverse[2]; /* 1: the read is */
     uint8_t umi_kind;   /* PS_UMI_* */
-    uint64_t umi;       /* its letters and UMI_IS_LETTERS; else a hash */
+    uint64_t umi;       /* its letters and UMI_IS_LETTERS; of a family its name and its lane; else a hash */
 } ps_ends;
 
 /* `read`: 0, 1 or 2. What a read tells of its mate stands until the mate comes. */

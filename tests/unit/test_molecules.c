@@ -476,6 +476,28 @@ static void umis_as_they_are_read(void **state) {
     }
 }
 
+/* Forty families over two read groups: numbered over both, each in both; anew in each; and one amplicon's. */
+static void families_over_read_groups(void **state) {
+    (void)state;
+    enum { OVER_BOTH, ANEW, AMPLICON, N_WAYS };
+    for (int how = 0; how < N_WAYS; how++) {
+        unit_sam s;
+        uint64_t seed = 9;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 40; i++) {
+            int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), apart = 20 + (int32_t)unit_below(&seed, 150);
+            for (int k = 0; k < 4; k++) {
+                char tags[40];
+                int lane = how == OVER_BOTH ? k % 2 : i % 2;
+                snprintf(tags, sizeof tags, "RG:Z:L%d\tMI:Z:%d", lane, how == OVER_BOTH ? i : i / 2);
+                add_pair(&s, 4 * i + k, how == AMPLICON ? P50 - 60 : left, how == AMPLICON ? 60 : apart, 0,
+                         READ(.tags = tags));
+            }
+        }
+        assert_int_equal(outcome_of(&s, 0, NULL).counted, 40);
+    }
+}
+
 static void umis_near_each_other(void **state) {
     (void)state;
     static const struct {
@@ -606,6 +628,7 @@ int main(void) {
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),
         cmocka_unit_test(umis_as_they_are_read),
+        cmocka_unit_test(families_over_read_groups),
         cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_do_not_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
