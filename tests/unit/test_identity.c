@@ -202,6 +202,36 @@ static void a_siblings_twentieth_is_never_below(void **state) {
     assert_true(open > 0); /* some of these were below the limit */
 }
 
+/* Guards against: an interval as narrow where few SNPs are covered as where many are: fitted shares then explain a sibling's fifth
+ * as lost copies. */
+static void a_siblings_share_at_few_snps_is_never_below(void **state) {
+    (void)state;
+    int held = 0;
+    enum { REPEATS = 40 };
+    for (uint64_t r = 1; r <= REPEATS; r++) {
+        uint64_t s = r * 7919;
+        assay a = {.role = PS_INPUT_DNA,
+                   .depth = 40,
+                   .sites = 60,
+                   .error = 0.001,
+                   .purity = 0.5,
+                   .lost = 0.15,
+                   .gained = 0.3};
+        person mother = unit_stranger(&s, &panel), father = unit_stranger(&s, &panel);
+        person who = unit_child(&s, &panel, &mother, &father), sibling = unit_child(&s, &panel, &mother, &father);
+        a.fraction = r % 2 ? 0.05 : 0.2;
+        a.foreign = &sibling;
+        ps_read_evidence e = unit_observe(&s, &panel, &who, a, s ^ 0x5555);
+        ps_contamination call;
+        ps_call_contamination(&panel, &e, NULL, &call);
+        if (call.state == PS_CONTAMINATION_BELOW)
+            fail_msg("seed %d, %g: %g (%g to %g)", (int)r, a.fraction, call.fraction, call.low, call.high);
+        held += call.low <= a.fraction && a.fraction <= call.high;
+        ps_read_evidence_free(&e);
+    }
+    assert_true(held >= 0.93 * REPEATS);
+}
+
 /* Guards against: a likelihood of two peaks of which the higher one, a sibling's fifth, lies between points of the grid. */
 static void the_higher_peak_is_found(void **state) {
     (void)state;
@@ -453,6 +483,7 @@ int main(void) {
         cmocka_unit_test(relatives_as_intruders),
         cmocka_unit_test(copies_say_one_thing_once),
         cmocka_unit_test(a_siblings_twentieth_is_never_below),
+        cmocka_unit_test(a_siblings_share_at_few_snps_is_never_below),
         cmocka_unit_test(the_higher_peak_is_found),
         cmocka_unit_test(a_haploid_tumour_is_the_same_person),
         cmocka_unit_test(too_little_for_contamination),

@@ -33,6 +33,9 @@ static const double contamination_max_error = 0.25;
  * fitted shares take some foreign alleles for lost ones; 95 % of simulated intervals hold the truth or more) */
 static const double contamination_drop = 2.4;
 static const double contamination_drop_rna = 3.6; /* ln likelihood: the same in RNA (derived: the same in RNA) */
+/* SNPs: from which on the interval ends there; fewer leave the fitted shares more room (derived: with the cube root of how many
+ * times fewer, 95 % of simulated intervals of 60 SNPs hold a sibling's share or more) */
+static const double contamination_many_sites = 400;
 
 const char *const ps_contamination_state_names[PS_N_CONTAMINATION_STATES] = {"not-assessable", "below-limit",
                                                                              "contaminated"};
@@ -215,28 +218,45 @@ static double peak(const fit *f, double low, double high, double *height) {
     return at_x >= at_y ? x : y;
 }
 
-/* A sibling's fifth and lost copies alone are two peaks, and the higher one may fall between grid points: each is looked at. */
-static double maximum(const fit *f, double *height) {
-    double value[GRID], found = 0;
+/* The profile at the grid's points and at its peaks, by fraction. A sibling's fifth and lost copies alone are two peaks; the higher one
+ * may fall between grid points, and the lower one belongs to the interval where it is nearly as likely. */
+typedef struct curve {
+    double at[2 * GRID], height[2 * GRID];
+    int n;
+} curve;
+
+static void add_point(curve *c, double at, double height) {
+    int i = c->n++;
+    for (; i > 0 && c->at[i - 1] > at; i--) {
+        c->at[i] = c->at[i - 1];
+        c->height[i] = c->height[i - 1];
+    }
+    c->at[i] = at;
+    c->height[i] = height;
+}
+
+static curve trace(const fit *f) {
+    curve c = {.n = 0};
+    double value[GRID];
     for (int i = 0; i < GRID; i++)
-        value[i] = profile(f, grid_at(i));
-    *height = -INFINITY;
+        add_point(&c, grid_at(i), value[i] = profile(f, grid_at(i)));
     for (int i = 0; i < GRID; i++) {
         int below = i > 0 ? i - 1 : i, above = i < GRID - 1 ? i + 1 : i;
         double top, at;
         if (value[i] < value[below] || value[i] < value[above])
             continue;
         at = peak(f, grid_at(below), grid_at(above), &top);
-        if (value[i] >= top) {
-            top = value[i];
-            at = grid_at(i);
-        }
-        if (top > *height) {
-            *height = top;
-            found = at;
-        }
+        if (top > value[i])
+            add_point(&c, at, top);
     }
-    return found;
+    return c;
+}
+
+static int highest(const curve *c) {
+    int best = 0;
+    for (int i = 1; i < c->n; i++)
+        best = c->height[i] > c->height[best] ? i : best;
+    return best;
 }
 
 /* Where the profile crosses `level` between `inside` (above it) and `outside`. */
@@ -251,6 +271,17 @@ static double crossing(const fit *f, double inside, double outside, double level
             outside = middle;
     }
     return (inside + outside) / 2;
+}
+
+/* From the first to the last fraction at which the curve reaches `level`. */
+static void ends_of(const fit *f, const curve *c, double level, double *low, double *high) {
+    int first = 0, last = c->n - 1;
+    while (c->height[first] < level)
+        first++;
+    while (c->height[last] < level)
+        last--;
+    *low = first > 0 ? crossing(f, c->at[first], c->at[first - 1], level) : c->at[0];
+    *high = last < c->n - 1 ? crossing(f, c->at[last], c->at[last + 1], level) : c->at[last];
 }
 
 /* ---- the call ---------------------------------------------------------------------------------------------------
@@ -298,25 +329,29 @@ static void use_kinship(const ps_panel *panel, int kinship, site *all, size_t n)
 }
 
 /* The most likely share over kinships, and all shares that some kinship explains nearly as well. */
-static void fit_kinships(const ps_panel *panel, const fit *f, double drop, site *all, ps_contamination *call) {
-    double height[N_KINSHIPS], found[N_KINSHIPS], low = MOST, high = 0;
-    double highest = -INFINITY;
+static void fit_kinships(const ps_panel *panel, const fit *f, ps_input_role role, site *all, ps_contamination *call) {
+    double few = cbrt(fmax(1, contamination_many_sites / (double)f->n));
+    double drop = few * (role == PS_INPUT_RNA ? contamination_drop_rna : contamination_drop);
+    curve curves[N_KINSHIPS];
+    double top[N_KINSHIPS], low = MOST, high = 0, level = -INFINITY;
     int best = 0;
     for (int k = 0; k < N_KINSHIPS; k++) {
         use_kinship(panel, k, all, f->n);
-        found[k] = maximum(f, &height[k]);
-        best = height[k] + kinships[k].ln_prior > height[best] + kinships[best].ln_prior ? k : best;
-        highest = fmax(highest, height[k]);
+        curves[k] = trace(f);
+        top[k] = curves[k].height[highest(&curves[k])];
+        best = top[k] + kinships[k].ln_prior > top[best] + kinships[best].ln_prior ? k : best;
+        level = fmax(level, top[k] - drop);
     }
     for (int k = 0; k < N_KINSHIPS; k++) {
-        double level = highest - drop;
-        if (height[k] < level)
+        double from, to;
+        if (top[k] < level)
             continue;
         use_kinship(panel, k, all, f->n);
-        low = fmin(low, found[k] > 0 ? crossing(f, found[k], 0, level) : 0);
-        high = fmax(high, crossing(f, found[k], MOST, level));
+        ends_of(f, &curves[k], level, &from, &to);
+        low = fmin(low, from);
+        high = fmax(high, to);
     }
-    call->fraction = ps_round6(found[best]);
+    call->fraction = ps_round6(curves[best].at[highest(&curves[best])]);
     call->low = ps_round6(low);
     call->high = ps_round6(high);
 }
@@ -366,7 +401,7 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
     f.n_nodes = evidence->role == PS_INPUT_RNA ? sizeof rna_nodes / sizeof *rna_nodes : 1;
     f.het = ps_alloc(f.n, sizeof *f.het);
     f.hom = ps_alloc(f.n, sizeof *f.hom);
-    fit_kinships(panel, &f, evidence->role == PS_INPUT_RNA ? contamination_drop_rna : contamination_drop, all, call);
+    fit_kinships(panel, &f, evidence->role, all, call);
     judge(l, evidence->role, call);
     free(f.het);
     free(f.hom);

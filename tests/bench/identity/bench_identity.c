@@ -1,6 +1,7 @@
 /* bench_identity.c - how often persons are told apart and contamination is found, on seeded simulated counts.
  *
- * Usage: bench_identity [REPEATS [persons|strangers|relatives|cohorts]]    (default 200, all parts; prints one line a figure)
+ * Usage: bench_identity [--quick | REPEATS [persons|strangers|relatives|siblings|cohorts [WORDS]]]
+ * Default 200 repeats (--quick: 20) of all parts. Prints one line a figure, with WORDS only those whose name holds them.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "plasmastrat/identity.h"
 
 static ps_panel panel;
+static const char *words = ""; /* rows to run */
 
 typedef struct kind {
     const char *name;
@@ -36,11 +38,13 @@ static ps_identity_comparison compare(uint64_t *seed, const kind *k, const perso
 
 /* The covered SNPs of both inputs must be the same 40: choose them by a panel cut to 40. */
 static void persons(const kind *k, int repeats, int shared) {
+    if (!strstr(k->name, words))
+        return;
     static const char *const who[] = {"same", "unrelated", "parent", "siblings"};
     enum { SAME, UNRELATED, PARENT, SIBLINGS, N_WHO };
     ps_panel whole = panel;
     ps_snp *cut = ps_alloc((size_t)panel.n_snps, sizeof *cut);
-    printf("%-34s", k->name);
+    printf("%-40s", k->name);
     for (int w = 0; w < N_WHO; w++) {
         int n[PS_N_IDENTITY_STATES] = {0};
         double least = 1e9, most = -1e9;
@@ -73,6 +77,8 @@ static void persons(const kind *k, int repeats, int shared) {
 
 /* `kinship`: 0 a stranger's fragments, 1 a parent's, 2 a child's, 3 a sibling's. */
 static void contamination(const char *name, assay a, int kinship, int repeats) {
+    if (!strstr(name, words))
+        return;
     int found = 0, covered = 0, assessed = 0, below = 0;
     double sum = 0, width = 0;
     for (int r = 0; r < repeats; r++) {
@@ -175,6 +181,22 @@ static void all_persons(int repeats) {
     assay deep = {.role = PS_INPUT_NORMAL, .depth = 30, .error = 0.002};
     persons(&(kind){"442 SNPs of 30x: half lost, normal", half, deep}, repeats, 0);
     persons(&(kind){"442 SNPs of 30x: haploid, normal", haploid, deep}, repeats, 0);
+    static const double purities[] = {0.6, 0.8, 1};
+    for (size_t i = 0; i < sizeof purities / sizeof *purities; i++) {
+        char name[80];
+        assay whole = haploid, half_lost = half, its_rna = rna;
+        whole.purity = half_lost.purity = purities[i];
+        whole.lost = 0.97;
+        its_rna.purity = purities[i], its_rna.lost = 0.97, its_rna.gained = 0, its_rna.depth = 30;
+        snprintf(name, sizeof name, "442 SNPs of 30x: haploid %g, normal", purities[i]);
+        persons(&(kind){name, whole, deep}, repeats, 0);
+        snprintf(name, sizeof name, "442 SNPs of 30x: half lost %g, normal", purities[i]);
+        persons(&(kind){name, half_lost, deep}, repeats, 0);
+        snprintf(name, sizeof name, "442 SNPs of 30x: haploid %g, its RNA", purities[i]);
+        persons(&(kind){name, whole, its_rna}, repeats, 0);
+        snprintf(name, sizeof name, "250 SNPs of 30x: haploid RNA %g, normal", purities[i]);
+        persons(&(kind){name, its_rna, deep}, repeats, 250);
+    }
     haploid.depth = 8;
     persons(&(kind){"40 SNPs of 8x: haploid, normal", haploid, normal}, repeats, 40);
     persons(&(kind){"442 SNPs of 1x: DNA, DNA", thin, thin}, repeats, 0);
@@ -221,6 +243,40 @@ static void relatives(int repeats) {
         }
 }
 
+/* A sibling's fragments in other libraries: never below the limit. */
+static void siblings(int repeats) {
+    static const double planted[] = {0.05, 0.10, 0.20};
+    static const struct {
+        const char *name;
+        assay a;
+    } rows[] = {
+        {"a sibling's, normal, 442 SNPs of 30x", {.role = PS_INPUT_NORMAL, .depth = 30, .error = 0.001}},
+        {"a sibling's, DNA, 442 SNPs of 15x", {.role = PS_INPUT_DNA, .depth = 15, .error = 0.001}},
+        {"a sibling's, tumour of 40 % lost, 30x",
+         {.role = PS_INPUT_DNA, .depth = 30, .error = 0.001, .purity = 0.9, .lost = 0.4, .gained = 0.3}},
+        {"a sibling's, tumour of 97 % lost, 30x",
+         {.role = PS_INPUT_DNA, .depth = 30, .error = 0.001, .purity = 0.9, .lost = 0.97}},
+        {"a sibling's, half pure tumour, 60 SNPs of 40x",
+         {.role = PS_INPUT_DNA,
+          .depth = 40,
+          .sites = 60,
+          .error = 0.001,
+          .purity = 0.5,
+          .lost = 0.15,
+          .gained = 0.3}},
+        {"a sibling's, 100x with 2 % deamination",
+         {.role = PS_INPUT_DNA, .depth = 100, .error = 0.001, .damage = 0.02, .purity = 0.5, .lost = 0.15}},
+        {"a sibling's, RNA, 250 SNPs of 40x, uneven",
+         {.role = PS_INPUT_RNA, .depth = 40, .sites = 250, .error = 0.002, .spread = 1.2, .skew = 0.7}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t f = 0; f < sizeof planted / sizeof *planted; f++) {
+            assay a = rows[i].a;
+            a.fraction = planted[f];
+            contamination(rows[i].name, a, 3, repeats);
+        }
+}
+
 static void cohorts(int repeats) {
     (void)repeats;
     printf("\n");
@@ -232,8 +288,14 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*run)(int repeats);
-    } parts[] = {{"persons", all_persons}, {"strangers", strangers}, {"relatives", relatives}, {"cohorts", cohorts}};
-    int repeats = argc > 1 ? atoi(argv[1]) : 200;
+    } parts[] = {{"persons", all_persons},
+                 {"strangers", strangers},
+                 {"relatives", relatives},
+                 {"siblings", siblings},
+                 {"cohorts", cohorts}};
+    int repeats = argc < 2 ? 200 : !strcmp(argv[1], "--quick") ? 20 : atoi(argv[1]);
+    words = argc > 3 ? argv[3] : "";
+    setvbuf(stdout, NULL, _IOLBF, 0);
     ps_error err = {0};
     if (ps_panel_load("grch38", &panel, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
