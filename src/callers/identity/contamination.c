@@ -31,11 +31,10 @@ static const double contamination_min_error = 5e-4;
 static const double contamination_max_error = 0.25;
 /* ln likelihood: below its maximum at which the interval ends (derived: half of chi-squared's 3.84, and more since
  * fitted shares take some foreign alleles for lost ones; 95 % of simulated intervals hold the truth or more) */
-static const double contamination_drop = 2.4;
-static const double contamination_drop_rna = 3.6; /* ln likelihood: the same in RNA (derived: the same in RNA) */
-/* SNPs: from which on the interval ends there; fewer leave the fitted shares more room (derived: with the cube root of how many
- * times fewer, 95 % of simulated intervals of 60 SNPs hold a sibling's share or more) */
-static const double contamination_many_sites = 400;
+static const double contamination_drop = 2.5;
+/* fragments at SNPs together: from which on the interval ends there; fewer leave the fitted shares more room (derived: with the
+ * cube root of how many times fewer, simulated intervals of 60 SNPs, of 15x and 30x, and of RNA hold a sibling's share in 95 %) */
+static const double contamination_many_fragments = 30000;
 
 const char *const ps_contamination_state_names[PS_N_CONTAMINATION_STATES] = {"not-assessable", "below-limit",
                                                                              "contaminated"};
@@ -329,9 +328,8 @@ static void use_kinship(const ps_panel *panel, int kinship, site *all, size_t n)
 }
 
 /* The most likely share over kinships, and all shares that some kinship explains nearly as well. */
-static void fit_kinships(const ps_panel *panel, const fit *f, ps_input_role role, site *all, ps_contamination *call) {
-    double few = cbrt(fmax(1, contamination_many_sites / (double)f->n));
-    double drop = few * (role == PS_INPUT_RNA ? contamination_drop_rna : contamination_drop);
+static void fit_kinships(const ps_panel *panel, const fit *f, site *all, ps_contamination *call) {
+    double drop = contamination_drop * cbrt(fmax(1, contamination_many_fragments / (double)call->fragments));
     curve curves[N_KINSHIPS];
     double top[N_KINSHIPS], low = MOST, high = 0, level = -INFINITY;
     int best = 0;
@@ -401,7 +399,7 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
     f.n_nodes = evidence->role == PS_INPUT_RNA ? sizeof rna_nodes / sizeof *rna_nodes : 1;
     f.het = ps_alloc(f.n, sizeof *f.het);
     f.hom = ps_alloc(f.n, sizeof *f.hom);
-    fit_kinships(panel, &f, evidence->role, all, call);
+    fit_kinships(panel, &f, all, call);
     judge(l, evidence->role, call);
     free(f.het);
     free(f.hom);

@@ -77,7 +77,9 @@ static void persons(const kind *k, int repeats, int shared) {
 
 /* `kinship`: 0 a stranger's fragments, 1 a parent's, 2 a child's, 3 a sibling's. */
 static void contamination(const char *name, assay a, int kinship, int repeats) {
-    if (!strstr(name, words))
+    char row[160];
+    snprintf(row, sizeof row, "%-50s planted %4.1f %%", name, 100 * a.fraction);
+    if (!strstr(row, words))
         return;
     int found = 0, covered = 0, assessed = 0, below = 0;
     double sum = 0, width = 0;
@@ -106,9 +108,9 @@ static void contamination(const char *name, assay a, int kinship, int repeats) {
         width += call.high - call.low;
     }
     printf(
-        "%-50s planted %4.1f %%  assessed %d  warned %d  below the limit %d  mean %.2f %%  interval holds the truth "
-        "%.1f %% (width %.2f %%)\n",
-        name, 100 * a.fraction, assessed, found, below, 100 * sum / (assessed ? assessed : 1),
+        "%s  assessed %d  warned %d  below the limit %d  mean %.2f %%  interval holds the truth %.1f %% "
+        "(width %.2f %%)\n",
+        row, assessed, found, below, 100 * sum / (assessed ? assessed : 1),
         100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
 }
 
