@@ -58,38 +58,51 @@ double score_mean_error(const score_bins *bins) {
 
 static const double negligible = 1e-17;
 
-/* A count with the given first probability and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Binomial: a = n o, b = -o.
- */
-typedef struct count_law {
-    double first, a, b;
-} count_law;
+/* Several VAFs are looked at side by side, which costs little more than one. */
+enum { VAFS = 4 };
 
-/* P(m), m <= `most`; [*least, returned]: counts that matter, the rest is under the precision of the sum. */
-static int count_probabilities(const count_law *law, int most, double *pmf, int *least) {
-    pmf[0] = law->first;
+/* Counts with the given first probabilities and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Binomial: a = n o, b = -o. */
+typedef struct count_laws {
+    double first[VAFS], a[VAFS], b[VAFS];
+} count_laws;
+
+/* P(m), m <= most, and 0 for counts that do not matter, under the precision of the sum; [*least, *last] hold those that do. */
+static void count_probabilities(const count_laws *law, int most, double (*pmf)[VAFS], int *least, int *last) {
+    memcpy(pmf[0], law->first, sizeof law->first);
     for (int m = 0; m < most; m++)
-        pmf[m + 1] = fmax(0, pmf[m] * (law->a + law->b * m) / (m + 1));
-    while (most > 0 && pmf[most] < negligible)
-        most--;
-    *least = 0;
-    while (*least < most && pmf[*least] < negligible)
-        (*least)++;
-    return most;
+        for (int v = 0; v < VAFS; v++) {
+            double next = pmf[m][v] * (law->a[v] + law->b[v] * m) / (m + 1);
+            pmf[m + 1][v] = next > 0 ? next : 0;
+        }
+    *least = most;
+    *last = 0;
+    for (int v = 0; v < VAFS; v++) {
+        int low = 0, high = most;
+        while (high > 0 && pmf[high][v] < negligible)
+            pmf[high--][v] = 0;
+        while (low < high && pmf[low][v] < negligible)
+            pmf[low++][v] = 0;
+        *least = low < *least ? low : *least;
+        *last = high > *last ? high : *last;
+    }
 }
 
 /* p[j] for j < cells becomes the distribution of the old sum plus w times the count. The old sum is under `top`; returns that
  * of the new one. */
-static int convolve(double *p, int cells, int top, int w, const count_law *law) {
-    double pmf[SCORE_MAX_CELLS + 1];
-    int least, most = count_probabilities(law, (cells - 1) / w, pmf, &least), end = top + most * w;
-    for (int j = (end < cells ? end : cells) - 1; j >= 0; j--) {
-        double sum = 0;
+static int convolve(double (*p)[VAFS], int cells, int top, int w, const count_laws *law) {
+    double pmf[SCORE_MAX_CELLS + 1][VAFS];
+    int least, last;
+    count_probabilities(law, (cells - 1) / w, pmf, &least, &last);
+    int end = top + last * w < cells ? top + last * w : cells;
+    for (int j = end - 1; j >= 0; j--) {
+        double sum[VAFS] = {0};
         int m = j - top < 0 ? 0 : (j - top) / w + 1; /* the first that leaves less than `top` */
-        for (m = m < least ? least : m; m <= most && m * w <= j; m++)
-            sum += p[j - m * w] * pmf[m];
-        p[j] = sum;
+        for (m = m < least ? least : m; m <= last && m * w <= j; m++)
+            for (int v = 0; v < VAFS; v++)
+                sum[v] += p[j - m * w][v] * pmf[m][v];
+        memcpy(p[j], sum, sizeof sum);
     }
-    return end < cells ? end : cells;
+    return end;
 }
 
 static double total_errors(const score_bins *bins) {
@@ -99,22 +112,32 @@ static double total_errors(const score_bins *bins) {
     return sum;
 }
 
+/* Scores are added up cell by cell: at most `cells` of them, and no more than leave under `alpha` above. Returns how many. */
+typedef struct summing {
+    int cells;
+    double alpha, below; /* below: P(sum < cells that were summed) */
+} summing;
+
+static int goes_on(const summing *s, int cell) {
+    return cell < s->cells && 1 - s->below >= s->alpha;
+}
+
 /* The total count is NB(total, shape), each count of weight w with probability errors_w / total: Panjer's recursion. */
-static void null_distribution(const score_bins *bins, double shape, double *p, int cells) {
-    double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT] = {0};
-    int used[SCORE_MAX_WEIGHT] = {0}, n = 0;
+static int sum_gamma(const score_bins *bins, double shape, summing *sum) {
+    double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT], p[SCORE_MAX_CELLS];
+    int used[SCORE_MAX_WEIGHT], n = 0, s = 0;
     for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
         if (bins->errors[w] > 0) {
             used[n] = w;
             share[n++] = bins->errors[w] / total;
         }
-    p[0] = exp(shape * log1p(-q));
-    for (int s = 1; s < cells; s++) {
-        double next = 0;
+    for (; goes_on(sum, s); s++) {
+        p[s] = s ? 0 : exp(shape * log1p(-q));
         for (int i = 0; i < n && used[i] <= s; i++)
-            next += (q + (shape - 1) * q * used[i] / s) * share[i] * p[s - used[i]];
-        p[s] = next;
+            p[s] += (q + (shape - 1) * q * used[i] / s) * share[i] * p[s - used[i]];
+        sum->below += p[s];
     }
+    return s;
 }
 
 /* The sum in units of its typical step, for totals beyond the grid. */
@@ -151,11 +174,9 @@ static double far_tail(const score_bins *bins, double shape, double score) {
 static double gamma_tail(const score_bins *bins, double shape, int score) {
     if (is_beyond_grid(bins) || score > SCORE_MAX_CELLS)
         return far_tail(bins, shape, score);
-    double p[SCORE_MAX_CELLS], below = 0;
-    null_distribution(bins, shape, p, score);
-    for (int s = 0; s < score; s++)
-        below += p[s];
-    return fmax(0, 1 - below);
+    summing sum = {.cells = score};
+    sum_gamma(bins, shape, &sum);
+    return fmax(0, 1 - sum.below);
 }
 
 /* ---- the measured law: a mixture of compound Poisson sums --------------------------------------------------------
@@ -173,47 +194,59 @@ static score_bins bins_at_node(const score_bins *bins, const score_law *law, int
     return at;
 }
 
-/* Nodes that are summed side by side, which a processor does about as fast as one. */
-enum { LANES = 8 };
+/* All nodes are summed side by side, in groups that a processor takes about as fast as one. */
+enum { LANES = 8, MOST_LANES = (SCORE_MAX_NODES + LANES - 1) / LANES * LANES };
 
-typedef struct lanes { /* some nodes of a law: shares and, for each weight used, weight times expected fragments */
-    double share[LANES], total[LANES], mean[SCORE_MAX_WEIGHT][LANES];
-} lanes;
+typedef struct nodes { /* by node: its share and, for each weight used, weight times expected fragments */
+    int n, n_used, used[SCORE_MAX_WEIGHT];
+    double share[MOST_LANES], total[MOST_LANES], mean[SCORE_MAX_WEIGHT][MOST_LANES];
+} nodes;
 
 /* Sums so large that none of their mass lies in the grid add nothing. */
-static lanes lanes_of(const score_bins *bins, const score_law *law, int first, const int *used, int n) {
+static void set_nodes(const score_bins *bins, const score_law *law, nodes *out) {
     enum { MOST_TOTAL = 600 };
-    lanes out = {0};
-    for (int l = 0; l < LANES && first + l < law->n; l++) {
-        for (int i = 0; i < n; i++) {
-            double errors = errors_at_node(bins, used[i], law, first + l);
-            out.total[l] += errors;
-            out.mean[i][l] = used[i] * errors;
+    memset(out, 0, sizeof *out);
+    out->n = (law->n + LANES - 1) / LANES * LANES;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
+        if (bins->n[w] > 0 || bins->errors[w] > 0)
+            out->used[out->n_used++] = w;
+    for (int k = 0; k < law->n; k++) {
+        for (int i = 0; i < out->n_used; i++) {
+            double errors = errors_at_node(bins, out->used[i], law, k);
+            out->total[k] += errors;
+            out->mean[i][k] = out->used[i] * errors;
         }
-        out.share[l] = out.total[l] > MOST_TOTAL ? 0 : law->node[first + l].weight;
+        out->share[k] = out->total[k] > MOST_TOTAL ? 0 : law->node[k].weight;
     }
-    return out;
 }
 
-/* Adds share * P(sum = s), s < cells, of each node by Panjer's recursion (ASTIN Bull 1981;12:22). */
-static void add_compound_poisson(const lanes *of, const int *used, int n, double *sum, int cells) {
-    double p[SCORE_MAX_CELLS][LANES];
-    for (int l = 0; l < LANES; l++) {
-        p[0][l] = exp(-of->total[l]);
-        sum[0] += of->share[l] * p[0][l];
-    }
-    for (int s = 1; s < cells; s++) {
-        double next[LANES] = {0};
-        for (int i = 0; i < n && used[i] <= s; i++)
-            for (int l = 0; l < LANES; l++)
-                next[l] += of->mean[i][l] * p[s - used[i]][l];
+/* P(sum = s) of some nodes by Panjer's recursion (ASTIN Bull 1981;12:22). */
+static void next_cell(const nodes *of, int first, int s, double (*p)[MOST_LANES]) {
+    double next[LANES] = {0};
+    for (int i = 0; i < of->n_used && of->used[i] <= s; i++) {
+        const double *mean = &of->mean[i][first], *before = &p[s - of->used[i]][first];
         for (int l = 0; l < LANES; l++)
-            p[s][l] = next[l] / s;
-        double all = sum[s];
-        for (int l = 0; l < LANES; l++)
-            all += of->share[l] * p[s][l];
-        sum[s] = all;
+            next[l] += mean[l] * before[l];
     }
+    for (int l = 0; l < LANES; l++)
+        p[s][first + l] = s ? next[l] / s : exp(-of->total[first + l]);
+}
+
+/* The sum over nodes of share * P(sum = s). */
+static int sum_mixture(const score_bins *bins, const score_law *law, summing *sum) {
+    nodes of;
+    double p[SCORE_MAX_CELLS][MOST_LANES];
+    int s = 0;
+    set_nodes(bins, law, &of);
+    for (; goes_on(sum, s); s++) {
+        double all = 0;
+        for (int first = 0; first < of.n; first += LANES)
+            next_cell(&of, first, s, p);
+        for (int k = 0; k < law->n; k++)
+            all += of.share[k] * p[s][k];
+        sum->below += all;
+    }
+    return s;
 }
 
 static double far_mixture_tail(const score_bins *bins, const score_law *law, double score) {
@@ -226,28 +259,14 @@ static double far_mixture_tail(const score_bins *bins, const score_law *law, dou
     return tail;
 }
 
-static void mixture_distribution(const score_bins *bins, const score_law *law, double *p, int cells) {
-    int used[SCORE_MAX_WEIGHT], n = 0;
-    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
-        if (bins->n[w] > 0 || bins->errors[w] > 0)
-            used[n++] = w;
-    memset(p, 0, (size_t)cells * sizeof *p);
-    for (int k = 0; k < law->n; k += LANES) {
-        lanes some = lanes_of(bins, law, k, used, n);
-        add_compound_poisson(&some, used, n, p, cells);
-    }
-}
-
 static double mixture_tail(const score_bins *bins, const score_law *law, int score) {
     if (law->n == 0)
         return 0;
     if (is_beyond_grid(bins) || score > SCORE_MAX_CELLS)
         return far_mixture_tail(bins, law, score);
-    double p[SCORE_MAX_CELLS], below = 0;
-    mixture_distribution(bins, law, p, score);
-    for (int s = 0; s < score; s++)
-        below += p[s];
-    return fmax(0, 1 - below);
+    summing sum = {.cells = score};
+    sum_mixture(bins, law, &sum);
+    return fmax(0, 1 - sum.below);
 }
 
 /* ---- both ---------------------------------------------------------------------------------------------------------
@@ -268,39 +287,30 @@ static int far_threshold(const score_bins *bins, double alpha, const score_law *
     return (int)fmin(ceil(high), 2e9);
 }
 
-/* First s at which the rest of the distribution is under alpha; -1: not within the cells. */
-static int first_under(const double *p, int cells, double alpha) {
-    double below = 0;
-    int s = 0;
-    for (; s < cells && 1 - below >= alpha; s++)
-        below += p[s];
-    return 1 - below < alpha ? s : -1;
+/* First score at which the rest of the distribution is under alpha; -1: not within the cells. */
+static int first_under(const summing *sum, int summed) {
+    return 1 - sum->below < sum->alpha ? summed : -1;
 }
 
 static int gamma_threshold(const score_bins *bins, double alpha, double shape) {
-    double p[SCORE_MAX_CELLS];
-    int s = -1;
-    for (int cells = 150; s < 0 && cells <= SCORE_MAX_CELLS; cells *= 2) {
-        null_distribution(bins, shape, p, cells);
-        s = first_under(p, cells, alpha);
-    }
-    return s;
+    summing sum = {.cells = SCORE_MAX_CELLS, .alpha = alpha};
+    int summed = sum_gamma(bins, shape, &sum);
+    return first_under(&sum, summed);
 }
 
-/* From a threshold that it must reach at least: mostly it goes no further. */
+/* From a threshold that it must reach at least: mostly it goes no further, and never much further than some times that. */
 static int mixture_threshold(const score_bins *bins, double alpha, const score_law *law, int least) {
-    double p[SCORE_MAX_CELLS];
-    int s = -1, cells = least < 24 ? 24 : least;
-    for (; s < 0 && cells <= SCORE_MAX_CELLS; cells += cells / 2) {
-        mixture_distribution(bins, law, p, cells);
-        s = first_under(p, cells, alpha);
-    }
-    return s;
+    summing sum = {.cells = least < 24 ? 24 : least, .alpha = alpha};
+    if (sum.cells > SCORE_MAX_CELLS)
+        return -1;
+    while (sum.cells + sum.cells / 2 <= SCORE_MAX_CELLS)
+        sum.cells += sum.cells / 2;
+    int summed = sum_mixture(bins, law, &sum);
+    return first_under(&sum, summed);
 }
 
 int score_threshold(const score_bins *bins, double alpha, const score_law *law, int min_fragments) {
     int least = (min_fragments - 1) * largest_weight(bins) + 1, found = -1;
-    /* most thresholds lie within a few fragments: the grid grows only where it has to */
     if (!is_beyond_grid(bins))
         found = gamma_threshold(bins, alpha, law->shape);
     if (found >= 0 && law->n) {
@@ -333,34 +343,60 @@ static double far_power(const score_bins *bins, double f, int threshold) {
     return variance > 0 ? ps_normal_cdf((mean - threshold) / sqrt(variance)) : mean >= threshold;
 }
 
-/* P(sum < threshold), whose cells are p. */
-static double power_on_grid(const score_bins *bins, double f, int threshold) {
-    double p[SCORE_MAX_CELLS], below = 0;
+/* Every fragment of a bin carries it. */
+static void shift_all(double (*p)[VAFS], int v, int cells, double by) {
+    for (int j = cells - 1; j >= 0; j--)
+        p[j][v] = j >= by ? p[j - (int)by][v] : 0;
+}
+
+/* One bin: carriers are binomial, or all of them. Returns the new sum's end. */
+static int add_bin(const score_bins *bins, int w, const double *f, double (*p)[VAFS], int cells, int top) {
+    double n = bins->n[w];
+    count_laws law;
+    int all[VAFS], any = 0;
+    for (int v = 0; v < VAFS; v++) {
+        double carried = fmin(1, f[v] + (1 - f[v]) * bins->errors[w] / n), odds = carried / (1 - carried);
+        any |= all[v] = carried >= 1;
+        law.first[v] = all[v] ? 1 : exp(n * log1p(-carried));
+        law.a[v] = all[v] ? 0 : n * odds;
+        law.b[v] = all[v] ? 0 : -odds;
+    }
+    top = convolve(p, cells, top, w, &law);
+    for (int v = 0; v < VAFS; v++)
+        if (all[v])
+            shift_all(p, v, cells, n * w);
+    return any ? cells : top;
+}
+
+/* P(sum >= threshold) at each VAF. */
+static void power_on_grid(const score_bins *bins, const double f[VAFS], int threshold, double power[VAFS]) {
+    double p[SCORE_MAX_CELLS][VAFS], below[VAFS] = {0};
     int top = 1;
     memset(p, 0, (size_t)threshold * sizeof *p);
-    p[0] = 1;
-    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++) {
-        double n = bins->n[w];
-        if (!(n > 0))
-            continue;
-        double carried = fmin(1, f + (1 - f) * bins->errors[w] / n);
-        if (carried >= 1) { /* every fragment of the bin carries it */
-            double shift = n * w;
-            for (int j = threshold - 1; j >= 0; j--)
-                p[j] = j >= shift ? p[j - (int)shift] : 0;
-            top = threshold;
-            continue;
-        }
-        double odds = carried / (1 - carried);
-        top = convolve(p, threshold, top, w, &(count_law){exp(n * log1p(-carried)), n * odds, -odds});
-    }
+    for (int v = 0; v < VAFS; v++)
+        p[0][v] = 1;
+    for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
+        if (bins->n[w] > 0)
+            top = add_bin(bins, w, f, p, threshold, top);
     for (int s = 0; s < threshold; s++)
-        below += p[s];
-    return fmin(1, fmax(0, 1 - below));
+        for (int v = 0; v < VAFS; v++)
+            below[v] += p[s][v];
+    for (int v = 0; v < VAFS; v++)
+        power[v] = fmin(1, fmax(0, 1 - below[v]));
+}
+
+static void powers(const score_bins *bins, const double f[VAFS], int threshold, double power[VAFS]) {
+    if (threshold <= SCORE_MAX_CELLS)
+        power_on_grid(bins, f, threshold, power);
+    else
+        for (int v = 0; v < VAFS; v++)
+            power[v] = far_power(bins, f[v], threshold);
 }
 
 double score_power(const score_bins *bins, double f, int threshold) {
-    return threshold > SCORE_MAX_CELLS ? far_power(bins, f, threshold) : power_on_grid(bins, f, threshold);
+    double at[VAFS] = {f, f, f, f}, power[VAFS];
+    powers(bins, at, threshold, power);
+    return power[0];
 }
 
 /* ---- the smallest VAF with enough power ---------------------------------------------------------------------------
@@ -378,13 +414,11 @@ typedef struct bracket {
 /* Nearer to enough power than this, a sum's last digits could decide: its point tells nothing of others. */
 static const double close_power = 1e-9;
 
-static double power_at(const score_bins *bins, double f, int threshold, bracket *known) {
-    double power = score_power(bins, f, threshold);
+static void note_power(double f, double power, bracket *known) {
     if (power < enough_power - close_power)
         known->low = fmax(known->low, f);
     else if (power > enough_power + close_power)
         known->high = fmin(known->high, f);
-    return power;
 }
 
 /* Where a normal sum of the same mean and variance has enough power, errors aside: a point to begin with. */
@@ -400,26 +434,37 @@ static double first_guess(const score_bins *bins, int threshold) {
     return root * root;
 }
 
-static double logit(double power) {
-    return log(power / (1 - power));
+/* ln(VAF) where the cubic through the points (Lagrange's), taken as a function of the logit of the power, has enough of it. */
+static double interpolate(const double *x, const double *power) {
+    double y[VAFS], sum = 0, aim = log(enough_power / (1 - enough_power));
+    for (int v = 0; v < VAFS; v++)
+        y[v] = log(power[v] / (1 - power[v]));
+    for (int v = 0; v < VAFS; v++) {
+        double term = x[v];
+        for (int u = 0; u < VAFS; u++)
+            term *= u == v ? 1 : (aim - y[u]) / (y[v] - y[u]);
+        sum += term;
+    }
+    return sum;
 }
 
-/* Secants of the logit of the power over ln(VAF), which is nearly a line, and two points beside where they end. */
+/* Points around a first guess, and then around what they come to. The bisection ends at 1e-4 of the VAF. */
 static bracket bracket_power(const score_bins *bins, int threshold) {
-    enum { MOST_SECANTS = 8 };
-    static const double beside = 1e-5, near_enough = 2e-6; /* of the VAF: the bisection ends at 1e-4 */
+    static const double steps[][VAFS] = {{-0.15, -0.05, 0.05, 0.15}, {-2e-3, -2e-5, 2e-5, 2e-3}};
     bracket known = {0, INFINITY};
-    double x = log(first_guess(bins, threshold)), aim = logit(enough_power);
-    double y = logit(power_at(bins, exp(x), threshold, &known)), next = x + 0.05;
-    for (int i = 0; i < MOST_SECANTS && isfinite(y) && next < 0 && fabs(next - x) > near_enough; i++) {
-        double at = logit(power_at(bins, exp(next), threshold, &known)), slope = (at - y) / (next - x);
-        x = next;
-        y = at;
-        next = slope > 0 ? x + (aim - y) / slope : INFINITY;
-    }
-    if (next < 0) {
-        power_at(bins, exp(next) * (1 - beside), threshold, &known);
-        power_at(bins, exp(next) * (1 + beside), threshold, &known);
+    double centre = log(first_guess(bins, threshold));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        double x[VAFS], f[VAFS], power[VAFS];
+        for (int v = 0; v < VAFS; v++) {
+            x[v] = centre + steps[i][v];
+            f[v] = exp(x[v]);
+            if (!(f[v] < 1))
+                return known;
+        }
+        powers(bins, f, threshold, power);
+        for (int v = 0; v < VAFS; v++)
+            note_power(f[v], power[v], &known);
+        centre = interpolate(x, power);
     }
     return known;
 }
@@ -435,7 +480,7 @@ double score_lod95(const score_bins *bins, int threshold) {
         double middle = (low + high) / 2;
         int is_enough = middle <= known.low    ? 0
                         : middle >= known.high ? 1
-                                               : power_at(bins, middle, threshold, &known) >= enough_power;
+                                               : score_power(bins, middle, threshold) >= enough_power;
         *(is_enough ? &high : &low) = middle;
     }
     return high;
