@@ -139,6 +139,74 @@ static void mark_lanes(ps_molecule *row, size_t n) {
     free(at);
 }
 
+/* ---- moved ends -------------------------------------------------------------------------------------------------- */
+
+/* Bases beside a larger family: NEAR ones are moved ends or chance, those from FAR_BEG to FAR_END chance alone, twice as many places.
+ * So many more must be near than chance makes. */
+enum { NEAR = 2, FAR_BEG = 4, FAR_END = 7, MORE_NEAR = 3 };
+
+typedef struct moved {
+    ps_molecule **at;
+    char *is_near;
+    size_t n;
+    double near, far;
+} moved;
+
+/* By window, side, UMI and one end, then by the other. */
+static int by_end(const ps_molecule *x, const ps_molecule *y, int first) {
+    const int32_t a[] = {x->window, x->key.side, x->key.end0[first]},
+                  b[] = {y->window, y->key.side, y->key.end0[first]};
+    for (int k = 0; k < 3; k++)
+        if (a[k] != b[k])
+            return a[k] < b[k] ? -1 : 1;
+    return (x->key.letters > y->key.letters) - (x->key.letters < y->key.letters);
+}
+
+static int by_left(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    int order = by_end(x, y, 0);
+    return order ? order : (x->key.end0[1] > y->key.end0[1]) - (x->key.end0[1] < y->key.end0[1]);
+}
+
+static int by_right(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    int order = by_end(x, y, 1);
+    return order ? order : (x->key.end0[0] > y->key.end0[0]) - (x->key.end0[0] < y->key.end0[0]);
+}
+
+/* Looks at the larger families that share one end with row i. */
+static void weigh_row(moved *m, size_t i, int step, int first) {
+    const ps_molecule *small = m->at[i];
+    for (size_t k = i + (size_t)step; k < m->n && !by_end(small, m->at[k], first); k += (size_t)step) {
+        int64_t apart = llabs((int64_t)small->key.end0[!first] - m->at[k]->key.end0[!first]);
+        if (apart > FAR_END)
+            return;
+        if (copies_of(m->at[k]) <= 2 * copies_of(small))
+            continue;
+        m->near += apart <= NEAR;
+        m->far += apart >= FAR_BEG;
+        m->is_near[i] |= (char)(apart <= NEAR);
+    }
+}
+
+/* Marks with window -1. One end at a time. */
+static void mark_moved(ps_molecule *row, size_t n, int first) {
+    moved m = {.at = ps_alloc(n + 1, sizeof *m.at), .is_near = ps_alloc(n + 1, 1)};
+    for (size_t i = 0; i < n; i++)
+        if (row[i].window >= 0 && row[i].key.umi <= PS_UMI_WITHIN_ENDS && row[i].key.end0[0] != PS_END_UNKNOWN &&
+            row[i].key.end0[1] != PS_END_UNKNOWN)
+            m.at[m.n++] = &row[i];
+    qsort(m.at, m.n, sizeof *m.at, first ? by_right : by_left);
+    for (size_t i = 0; i < m.n; i++) {
+        weigh_row(&m, i, 1, first);
+        weigh_row(&m, i, -1, first);
+    }
+    for (size_t i = 0; i < m.n && m.near > m.far + MORE_NEAR; i++)
+        m.at[i]->window = m.is_near[i] ? -1 : m.at[i]->window;
+    free(m.at);
+    free(m.is_near);
+}
+
 ps_families ps_families_of(const ps_molecules *molecules) {
     ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
     size_t n = 0;
@@ -147,6 +215,8 @@ ps_families ps_families_of(const ps_molecules *molecules) {
             f.row[n++] = molecules->row[i];
     mark_misread(f.row, n);
     mark_lanes(f.row, n);
+    mark_moved(f.row, n, 0);
+    mark_moved(f.row, n, 1);
     for (size_t i = 0; i < n; i++)
         if (f.row[i].window >= 0)
             f.row[f.n++] = f.row[i];

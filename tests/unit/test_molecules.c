@@ -476,6 +476,25 @@ static void umis_as_they_are_read(void **state) {
     }
 }
 
+/* One copy in ten begins or ends a base further: by an error near the end of a read. */
+static void moved_ends(void **state) {
+    (void)state;
+    for (int right = 0; right < 2; right++) {
+        unit_sam s;
+        uint64_t seed = 13;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 40; i++) {
+            int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), apart = 20 + (int32_t)unit_below(&seed, 150);
+            for (int k = 0; k < 10; k++)
+                add_pair(&s, 10 * i + k, left + (k == 7 && !right), apart + (k == 7 ? 2 * right - 1 : 0), i & 1,
+                         i == 0 ? READ(G12D) : READ(.flag = 0));
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.counted, 40);
+        assert_int_equal(o.mutated, 1);
+    }
+}
+
 /* Forty families over two read groups: numbered over both, each in both; anew in each; and one amplicon's. */
 static void families_over_read_groups(void **state) {
     (void)state;
@@ -629,6 +648,7 @@ int main(void) {
         cmocka_unit_test(half_the_reads_with_a_umi),
         cmocka_unit_test(umis_as_they_are_read),
         cmocka_unit_test(families_over_read_groups),
+        cmocka_unit_test(moved_ends),
         cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_do_not_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
