@@ -79,6 +79,8 @@ for file in src/*/*.[ch] src/*/*/*.[ch] src/main.c; do
     fi ;;
     esac
 done
+checked=$((checked + 1))
+tests/versions.sh || failed=$((failed + 1))
 # The same for files: who calls whom, by their symbols.
 if [ -d "${BUILD:-build}/src" ]; then
     checked=$((checked + 1))

@@ -6,7 +6,7 @@
 #include "plasmastrat/evidence.h"
 #include "plasmastrat/label.h"
 
-#define PS_VERSION "0.3.0"
+#define PS_VERSION "1.0.0-rc1"
 
 /* What a user asked for: one row of a sheet, or the command line. Strings are not owned. */
 typedef struct ps_job {

@@ -19,7 +19,7 @@ requirements:
       }
 hints:
   DockerRequirement:
-    dockerPull: plasmastrat:0.3.0
+    dockerPull: plasmastrat:1.0.0-rc1
   SoftwareRequirement:
     packages:
       plasmastrat: {}

@@ -15,7 +15,7 @@ requirements:
     listing: [$(inputs.sheet), $(inputs.files)]
 hints:
   DockerRequirement:
-    dockerPull: plasmastrat:0.3.0
+    dockerPull: plasmastrat:1.0.0-rc1
   SoftwareRequirement:
     packages:
       plasmastrat: {}

@@ -5,6 +5,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 version=$(sed -nE 's/^.define PS_VERSION "(.*)"/\1/p' "$top/include/plasmastrat/result.h")
+# a candidate is before its release: 1.0.0~rc1
+version=$(echo "$version" | sed 's/-/~/')
 name=plasmastrat-$version
 rm -rf "$1"
 mkdir -p "$1/$name"

@@ -25,7 +25,7 @@ workflow plasmastrat {
         Array[PlasmastratInput] samples
         File? fasta
         File? fasta_fai
-        String docker = "plasmastrat:0.3.0"
+        String docker = "plasmastrat:1.0.0-rc1"
     }
 
     scatter (one in samples) {
@@ -91,7 +91,7 @@ task sample {
         File? fasta
         File? fasta_fai
         String options = ""
-        String docker = "plasmastrat:0.3.0"
+        String docker = "plasmastrat:1.0.0-rc1"
         Int threads = 2
         Int memory_gb = 1
     }
@@ -163,7 +163,7 @@ task sample {
 task report {
     input {
         Array[File] results
-        String docker = "plasmastrat:0.3.0"
+        String docker = "plasmastrat:1.0.0-rc1"
         Int memory_gb = 1
     }
 

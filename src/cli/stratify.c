@@ -60,7 +60,7 @@ static int read_parts(const cli_settings *s, const cli_knowledge *k, parts *p, p
             return -1;
         if (strcmp(p->at[i].written_by, PS_VERSION) != 0 && !s->quiet)
             progress_message(
-                "notice: %s: was gathered by version %s, and is called by the rules of this one, " PS_VERSION,
+                "notice: %s: was written by version %s, and is called by the rules of this one, " PS_VERSION,
                 s->rest[i], p->at[i].written_by);
     }
     return 0;

@@ -4,39 +4,22 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 begin
-version=$(plasmastrat --version | sed -n 's/^plasmastrat //p')
 cd "$data" || exit 2
 plasmastrat sample --id PCL01 --dna dna/PCL01.dna.bam --specimen lesion -o "$scratch/direct" -q
 
-# one version everywhere
-while read -r file pattern; do
-    grep -qF -- "${pattern//%V/$version}" "$pipelines/$file" && ok || bad "$file does not name the version $version"
-done <<'FILES'
-galaxy/plasmastrat.xml <token name="@TOOL_VERSION@">%V</token>
-wdl/plasmastrat.wdl plasmastrat:%V
-cwl/plasmastrat-sample.cwl plasmastrat:%V
-cwl/plasmastrat-report.cwl plasmastrat:%V
-nextflow/modules/local/plasmastrat/sample/main.nf plasmastrat:%V
-nextflow/modules/local/plasmastrat/report/main.nf plasmastrat:%V
-nextflow/modules/local/plasmastrat/sample/environment.yml plasmastrat=%V
-nextflow/modules/local/plasmastrat/report/environment.yml plasmastrat=%V
-snakemake/wrapper/environment.yaml plasmastrat =%V
-packaging/conda/meta.yaml version = "%V"
-packaging/Containerfile image.version="%V"
-packaging/apptainer.def image.version %V
-FILES
+check "one version everywhere" "$top/tests/versions.sh"
 
 # nf-core's rules for meta.yml and environment.yml (modules/meta-schema.json), as far as they can be written down here
 if python3 -c 'import yaml' 2>/dev/null; then
     check "nf-core module: meta.yml and environment.yml" python3 - "$pipelines/nextflow/modules/local/plasmastrat" <<'PY'
-import glob, re, sys, yaml
+import gzip, hashlib, json, pathlib, re, shutil, subprocess, sys, tempfile, yaml
 def elements(x):
     for e in x if isinstance(x, list) else [x]:
         if isinstance(e, list):
             yield from elements(e)
         else:
             yield from e.items()
-for module in ("sample", "report"):
+for module in ("sample", "report", "validate"):
     folder = f"{sys.argv[1]}/{module}"
     meta = yaml.safe_load(open(folder + "/meta.yml"))
     assert not {"name", "description", "keywords", "tools", "input", "output", "authors"} - set(meta), meta.keys()
@@ -55,6 +38,17 @@ for module in ("sample", "report"):
     assert environment["channels"] == ["conda-forge", "bioconda"] and len(environment["dependencies"]) == 1
     test = open(folder + "/tests/main.nf.test").read()
     assert f'tag "plasmastrat/{module}"' in test and "-stub" in test and "snapshot(" in test
+    # nf-test itself is in no registry of Java packages: its snapshots are compared with what the stubs make
+    snapshots = json.load(open(folder + "/tests/main.nf.test.snap"))
+    assert set(snapshots) == set(re.findall(r'test\("(.*?)"\)', test)), snapshots.keys()
+    made = pathlib.Path(tempfile.mkdtemp())
+    stub = re.search(r'stub:.*?"""\n(.*?)"""', main, re.S)[1].replace("${prefix}", "PCL01").replace("\\$", "$")
+    subprocess.run(["sh", "-ec", stub], cwd=made, check=True)
+    for name, wanted in re.findall(r'"([^"]*):md5,(\w+)"', json.dumps(snapshots)):
+        file, = made.rglob(name)
+        content = gzip.decompress(file.read_bytes()) if name.endswith(".gz") else file.read_bytes()
+        assert hashlib.md5(content).hexdigest() == wanted, name
+    shutil.rmtree(made)
 PY
 else
     skip "nf-core module" "no Python yaml"

@@ -3,7 +3,7 @@ process PLASMASTRAT_REPORT {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container 'plasmastrat:0.3.0'
+    container 'plasmastrat:1.0.0-rc1'
 
     input:
     tuple val(meta), path(sheet)

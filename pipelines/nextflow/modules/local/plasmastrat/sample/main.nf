@@ -3,7 +3,7 @@ process PLASMASTRAT_SAMPLE {
     label 'process_low'
 
     conda "${moduleDir}/environment.yml"
-    container 'plasmastrat:0.3.0'
+    container 'plasmastrat:1.0.0-rc1'
 
     input:
     // each input is [] or its files and their indexes (of rna, dna and normal also several lanes, of different names); folders

@@ -3,7 +3,7 @@ process PLASMASTRAT_VALIDATE {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container 'plasmastrat:0.3.0'
+    container 'plasmastrat:1.0.0-rc1'
 
     input:
     tuple val(meta), path(sheet), path(protocol)
