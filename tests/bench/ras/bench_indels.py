@@ -4,7 +4,7 @@
   bench_indels.py [--quick] [--only wild,lod,sens] [--wild N] [--first N] [--seed N] [--jobs N] [--keep FOLDER]
 
 Molecules over the windows of the hotspot codons are drawn here, their reads and base errors are ART's (profiles HSXt, HS25, MSv3 in
-turn), their alignments bwa mem's (as in bench_real.py, whose windows these are).
+turn), their alignments bwa mem's (pools.py of bench_real.py, whose windows these are).
 
   wild  wild-type files at 200, 500 and 1,000x: calls that pass (none is right)
   lod   changes planted at the lod95 that a wild-type file printed for that codon and class, in a file of the same depth and
@@ -32,9 +32,8 @@ import zlib
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests", "bench", "real"))
-sys.path.insert(0, os.path.join(ROOT, "tests", "sim"))
-from bench_real import HOTSPOTS, OTHER, PROFILES, REFERENCE, World, align, applied, call, reads_of, with_variants  # noqa: E402
-from simulate import CODE, reverse_complement  # noqa: E402
+from bench_real import call  # noqa: E402
+from pools import CODE, HOTSPOTS, OTHER, PROFILES, REFERENCE, Change, Pools, World, changed  # noqa: E402
 
 DEPTHS = (200, 500, 1000)
 LEVELS = (("1 % 1,000x", 0.01, 1000), ("2 % 500x", 0.02, 500), ("5 % 200x", 0.05, 200))
@@ -46,29 +45,22 @@ AROUND = 12  # bases: how far from the hotspot codons indels begin
 
 # ---- what is planted -------------------------------------------------------------------------------------------------
 
-def window_of(world, contig, pos0):
-    return next(w for w in world.windows if w[0] == contig and w[1] <= pos0 < w[1] + len(w[2]))
-
-
-def drawn_indel(world, rng, window):
-    contig, start, bases, first, last = window
-    length = rng.choice(LENGTHS)
-    pos0 = rng.randrange(first - AROUND, last + AROUND)
-    text = bases[pos0 - start:pos0 - start + length]
-    kind = rng.random()
+def drawn_indel(rng, window):
+    length, kind = rng.choice(LENGTHS), rng.random()
+    at = rng.randrange(window.first - AROUND, window.last + AROUND)
+    text = window.bases[at:at + length]
     if kind < 0.5:
-        return contig, pos0, text, ""
-    return contig, pos0, "", text if kind < 0.8 else "".join(rng.choice("ACGT") for _ in range(length))
+        return Change(window.contig, window.beg0 + at, text, "")
+    return Change(window.contig, window.beg0 + at, "", text if kind < 0.8 else "".join(rng.choice("ACGT") for _ in range(length)))
 
 
 def in_frame(world, rng, gene, codon):
     """One to three codons from this one on inserted once more, or it is deleted."""
-    contig, places = world.panel.cds[gene][0], world.panel.codon_places(gene, codon)
-    _, start, bases, _, _ = window_of(world, contig, places[0])
-    beg0, length = min(places), rng.choice((3, 3, 6, 9))
+    index, middle = world.middle(gene, codon)
+    w, length = world.windows[index], rng.choice((3, 3, 6, 9))
     if rng.random() < 0.25:
-        return contig, beg0, bases[beg0 - start:beg0 - start + 3], ""
-    return contig, beg0, "", bases[beg0 - start:beg0 - start + length]
+        return Change(w.contig, w.beg0 + middle - 1, w.bases[middle - 1:middle + 2], "")
+    return Change(w.contig, w.beg0 + middle - 1, "", w.bases[middle - 1:middle - 1 + length])
 
 
 def multi_base(world, rng, gene, codon):
@@ -81,7 +73,7 @@ def multi_base(world, rng, gene, codon):
                 if CODE[new] not in ("*", CODE[old]):
                     options.append((CODE[new] in world.activating[(gene, codon)], new))
     best = [new for good, new in options if good == max(options)[0]]
-    return world.panel.alleles({"gene": gene, "codon": codon, "to": rng.choice(best)})[0]
+    return Change(*world.panel.alleles({"gene": gene, "codon": codon, "to": rng.choice(best)})[0])
 
 
 def planted_change(world, rng, label, gene, codon):
@@ -91,59 +83,59 @@ def planted_change(world, rng, label, gene, codon):
 
 
 def haplotype(world, change):
-    contig, pos0 = change[0], change[1]
     try:
-        _, start, bases, _, _ = window_of(world, contig, pos0)
-        return contig, start, applied(bases, start, change)
+        index = world.window_of(change.contig, change.pos0)
+        return index, changed(world.windows[index], change)
     except (StopIteration, AssertionError):
         return None
 
 
 # ---- a file ----------------------------------------------------------------------------------------------------------
 
-def molecules_of(world, rng, depth, read_length, variants):
-    found, mean = [], max(read_length + 30, 220)
-    for contig, start, bases, first, last in world.windows:
-        first, last = first - AROUND, last + AROUND
+def templates_of(world, rng, depth, read_length, variants):
+    """Molecules of each window, each with the changes that it carries by their shares."""
+    found = []
+    for index, w in enumerate(world.windows):
+        mean, first, last = w.mean_length(read_length), w.first - AROUND, w.last + AROUND
+        here = [(haplotype(world, change)[1], share) for change, share in variants if w.holds(change)]
         for _ in range(int(depth * (last - first + mean) / mean)):
             length = int(min(500, max(read_length + 5, rng.gauss(mean, 35))))
-            at = rng.randrange(first - length, last) - start
-            text = with_variants(rng, bases, start, contig, variants)[0][at:at + length]
-            found.append(reverse_complement(text) if rng.random() < 0.5 else text)
-    rng.shuffle(found)
+            at = rng.randrange(first - length, last)
+            bases = next((text for text, share in here if rng.random() < share), w.bases)
+            found.append((index, at, bases[at:at + length]))
     return found
 
 
 class Bench:
     def __init__(self, options, folder):
         self.options, self.folder, self.world = options, folder, World(folder)
+        self.pools = Pools(self.world, folder, 0)
         self.tally, self.files = collections.Counter(), 0
 
     def sample(self, name, seed, depth, profile, variants):
         rng = random.Random("%s %d" % (name, seed))
-        prefix = os.path.join(self.options.keep or self.folder, "%s_%d" % (name, seed))
-        molecules = molecules_of(self.world, rng, depth, PROFILES[profile][1], variants)
-        reads_of(self.world, rng, {}, molecules, *PROFILES[profile], prefix)
-        bam = align(self.world, prefix)
-        result = call(bam)["ras"]
+        path = os.path.join(self.options.keep or self.folder, "%s_%d.sam" % (name, seed))
+        templates = templates_of(self.world, rng, depth, PROFILES[profile][1], variants)
+        self.pools.simulate(path, rng, PROFILES[profile], 1, templates)
+        with open(path) as handle:
+            result = call(self.world.header + handle.read())["ras"]
         if not self.options.keep:
-            os.remove(bam)
-            os.remove(bam + ".csi")
+            os.remove(path)
         self.files += 1
         return result
 
     def judge(self, name, seed, ras, planted):
         """Counts the planted changes found, and other calls that pass. planted: [(change, share, what it counts as)]"""
         rows = [v for v in ras["variants"] if v["filter"] == "PASS"]
-        seen = {haplotype(self.world, (v["chrom"], v["pos"] - 1, v["ref"], v["alt"])): v for v in rows}
+        seen = {haplotype(self.world, Change(v["chrom"], v["pos"] - 1, v["ref"], v["alt"])): v for v in rows}
         for change, share, key in planted:
             self.tally[key] += 1
             hit = haplotype(self.world, change) in seen
             self.tally[key + ("found",)] += hit
             if not hit:
                 near = ["%d %s>%s %s %s/%s lod %s" % (v["pos"], v["ref"], v["alt"], v["filter"], v["alt_depth"], v["depth"], v["lod"])
-                        for v in ras["variants"] if abs(v["pos"] - change[1]) < 40]
-                self.note("%s %d missed %s %.4f: %s" % (name, seed, change, share, near))
+                        for v in ras["variants"] if abs(v["pos"] - change.pos0) < 40]
+                self.note("%s %d missed %s %.4f: %s" % (name, seed, tuple(change), share, near))
         right = {haplotype(self.world, change) for change, _, _ in planted}
         for hap, v in seen.items():
             if hap in right:
@@ -152,7 +144,7 @@ class Bench:
             self.tally["false", "planted" if planted else "wild", kind] += 1
             self.note("%s %d false %s %d %s>%s %s/%s lod %s; planted %s" % (
                 name, seed, v["chrom"], v["pos"], v["ref"], v["alt"], v["alt_depth"], v["depth"], v["lod"],
-                [p[0] for p in planted]))
+                [tuple(p[0]) for p in planted]))
 
     def note(self, text):
         print(text, file=sys.stderr, flush=True)
@@ -163,10 +155,10 @@ class Bench:
         planted, used = [], set()
         for gene, codon in rng.sample(HOTSPOTS, len(HOTSPOTS)):
             change, lod = planted_change(self.world, rng, label, gene, codon), lods.get((gene, codon))
-            start = window_of(self.world, change[0], change[1])[1]
-            if lod is None or lod > 0.5 or start in used or len(planted) == n:
+            index = self.world.window_of(change.contig, change.pos0)
+            if lod is None or lod > 0.5 or index in used or len(planted) == n:
                 continue
-            used.add(start)
+            used.add(index)
             planted.append((change, lod, ("lod", label, "one" if n == 1 else "four")))
         return planted
 
@@ -190,7 +182,7 @@ class Bench:
         for k, (level, share, x) in enumerate(LEVELS if "sens" in parts and i < SENS else ()):
             for n in (1, 4):
                 windows = rng.sample(self.world.windows, n)
-                planted = [(drawn_indel(self.world, rng, w), share, ("sens", level, "one" if n == 1 else "four"))
+                planted = [(drawn_indel(rng, w), share, ("sens", level, "one" if n == 1 else "four"))
                            for w in windows]
                 self.run_planted("sens%d-%d" % (k, n), seed, x, profile, planted)
         return self.tally, self.files
