@@ -469,6 +469,9 @@ static void multiqc_holds(void **state) {
     const char *column;
     json_t *value;
     json_object_foreach(p, column, value) assert_non_null(json_object_get(headers, column));
+    assert_non_null(json_object_get(headers, "possible_carry_over"));
+    assert_string_equal(json_string_value(json_object_get(p, "borderline")), "no");
+    assert_int_equal(json_object_size(headers), 24); /* no two columns have one place */
     json_decref(root);
     free(text);
     release(rows, 4);
