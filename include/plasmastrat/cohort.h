@@ -15,9 +15,9 @@
 int ps_cohort_compare(const ps_panel *panels, int n_panels, ps_row *rows, size_t n, int n_threads, ps_error *err);
 
 /* The samples of the person of row `own`: it and those that ps_cohort_compare found to be the same go to `member` (n places), in
- * the order of the rows. `told` (n, zero at first) marks rows that were named. Returns how many; 0: a person of one sample, or
- * told before. (A swapped sample is two persons': it stands with both.) */
-size_t ps_cohort_person(const ps_row *rows, size_t n, size_t own, char *told, size_t *member);
+ * the order of the rows. `listed` (n, zero at first) marks rows that were named. Returns how many; 0: a person of one sample, or
+ * listed before. (A swapped sample is two persons': it stands with both.) */
+size_t ps_cohort_person(const ps_row *rows, size_t n, size_t own, char *listed, size_t *member);
 
 /* Marks each call under ras_carry_over_vaf whose change another row of the same run (by lanes; where names do not tell, of the
  * same rows) has at ras_carry_over_fold its VAF. Such a call does not decide alone: a row whose RAS rests on it is not assessable

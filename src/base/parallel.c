@@ -12,21 +12,21 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/interrupt.h"
 
-typedef struct crew {
+typedef struct job {
     pthread_mutex_t lock;
     size_t next, n_items;
     size_t failed_item; /* lowest failed item; n_items when none */
     ps_error failure;
     ps_work work;
     void *context;
-} crew;
+} job;
 
-typedef struct hand {
-    crew *crew;
-    int worker;
-} hand;
+typedef struct worker {
+    job *job;
+    int number;
+} worker;
 
-static int take(crew *c, size_t *item) {
+static int take_item(job *c, size_t *item) {
     pthread_mutex_lock(&c->lock);
     int more = c->next < c->n_items && c->failed_item == c->n_items;
     if (more)
@@ -35,13 +35,13 @@ static int take(crew *c, size_t *item) {
     return more;
 }
 
-static void *labour(void *argument) {
-    hand *h = argument;
-    crew *c = h->crew;
+static void *do_items(void *argument) {
+    worker *w = argument;
+    job *c = w->job;
     size_t item = 0;
-    while (take(c, &item)) {
+    while (take_item(c, &item)) {
         ps_error err = {0};
-        if (ps_check_interrupt(&err) == 0 && c->work(c->context, item, h->worker, &err) == 0)
+        if (ps_check_interrupt(&err) == 0 && c->work(c->context, item, w->number, &err) == 0)
             continue;
         pthread_mutex_lock(&c->lock);
         if (item < c->failed_item) {
@@ -54,23 +54,23 @@ static void *labour(void *argument) {
 }
 
 int ps_parallel(int n_threads, size_t n_items, ps_work work, void *context, ps_error *err) {
-    crew c = {.n_items = n_items, .failed_item = n_items, .work = work, .context = context};
+    job c = {.n_items = n_items, .failed_item = n_items, .work = work, .context = context};
     pthread_mutex_init(&c.lock, NULL);
     if ((size_t)(n_threads > 0 ? n_threads : 1) > n_items)
         n_threads = (int)n_items;
     int n = n_threads > 1 ? n_threads : 1, started = 0;
-    hand *hands = ps_alloc((size_t)n, sizeof *hands);
+    worker *workers = ps_alloc((size_t)n, sizeof *workers);
     pthread_t *threads = ps_alloc((size_t)n, sizeof *threads);
     for (int i = 0; i < n; i++)
-        hands[i] = (hand){&c, i};
+        workers[i] = (worker){&c, i};
     /* Worker 0 is the caller: when no thread can be had, the work is still done. */
-    for (int i = 1; i < n && pthread_create(&threads[i], NULL, labour, &hands[i]) == 0; i++)
+    for (int i = 1; i < n && pthread_create(&threads[i], NULL, do_items, &workers[i]) == 0; i++)
         started = i;
-    labour(&hands[0]);
+    do_items(&workers[0]);
     for (int i = 1; i <= started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
-    free(hands);
+    free(workers);
     pthread_mutex_destroy(&c.lock);
     if (c.failed_item == n_items)
         return 0;

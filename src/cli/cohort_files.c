@@ -134,10 +134,10 @@ int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_pan
                         ps_error *err) {
     if (ps_cohort_compare(panels, n_panels, rows, n, s->job.n_threads, err) < 0)
         return -1;
-    char *told = ps_alloc(n, 1);
+    char *listed = ps_alloc(n, 1);
     size_t *member = ps_alloc(n, sizeof *member), persons = 0;
     for (size_t i = 0; i < n && !s->quiet; i++) {
-        size_t m = ps_cohort_person(rows, n, i, told, member);
+        size_t m = ps_cohort_person(rows, n, i, listed, member);
         if (m && persons++ < SHOWN_PERSONS)
             say_person(rows, member, m);
     }
@@ -145,7 +145,7 @@ int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_pan
         progress_message("warning: %zu more person%s with several samples, see column same_person_as of cohort.tsv",
                          persons - SHOWN_PERSONS, ps_s(persons - SHOWN_PERSONS));
     free(member);
-    free(told);
+    free(listed);
     ps_cohort_carry_over(&panels[0].limits, rows, n);
     if (!s->quiet)
         say_carried(rows, n);

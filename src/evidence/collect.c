@@ -276,7 +276,7 @@ static int read_piece(batch *b, const ps_piece *p, ps_reads *reads, int n_thread
     return status;
 }
 
-typedef struct crew_state {
+typedef struct reading_job {
     const ps_panel *panel;
     batch *batch;
     size_t n_batches;
@@ -285,9 +285,9 @@ typedef struct crew_state {
     size_t n_items;
     atomic_size_t done; /* items of them */
     ps_reads **handle;  /* [worker][batch]; worker 0 of each batch is the source's own */
-} crew_state;
+} reading_job;
 
-static int open_handle(crew_state *st, int worker, size_t b, ps_reads **reads, ps_error *err) {
+static int open_handle(reading_job *st, int worker, size_t b, ps_reads **reads, ps_error *err) {
     ps_reads **slot = &st->handle[(size_t)worker * st->n_batches + b];
     if (!*slot && ps_reads_share(st->batch[b].source->reads, slot, err) < 0)
         return -1;
@@ -297,7 +297,7 @@ static int open_handle(crew_state *st, int worker, size_t b, ps_reads **reads, p
 
 /* Items: each piece of each indexed source. */
 static int do_item(void *context, size_t item, int worker, ps_error *err) {
-    crew_state *st = context;
+    reading_job *st = context;
     size_t b = 0;
     for (; st->batch[b].streamed || item >= st->batch[b].n_pieces; b++)
         item -= st->batch[b].streamed ? 0 : st->batch[b].n_pieces;
@@ -311,7 +311,7 @@ static int do_item(void *context, size_t item, int worker, ps_error *err) {
 }
 
 /* Streamed sources one after another, each by all threads; then the indexed ones together. */
-static int run_crew(crew_state *st, ps_error *err) {
+static int read_pieces(reading_job *st, ps_error *err) {
     size_t workers = st->n_threads > 1 ? (size_t)st->n_threads : 1;
     st->handle = ps_alloc(workers * st->n_batches, sizeof *st->handle);
     for (size_t i = 0; i < st->n_batches; i++) {
@@ -356,13 +356,13 @@ static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whol
 
 int ps_collect(const ps_panel *panel, const ps_read_source *sources, size_t n, int n_threads,
                ps_read_evidence *evidence, ps_error *err) {
-    crew_state st = {.panel = panel, .n_batches = n, .n_threads = n_threads, .watch = n ? sources[0].watch : NULL};
+    reading_job st = {.panel = panel, .n_batches = n, .n_threads = n_threads, .watch = n ? sources[0].watch : NULL};
     st.batch = ps_alloc(n, sizeof *st.batch);
     for (size_t b = 0; b < n; b++) {
         ps_read_evidence_init(panel, sources[b].role, &evidence[b]);
         make_units(&st.batch[b], panel, &sources[b], n_threads, &evidence[b]);
     }
-    int status = run_crew(&st, err);
+    int status = read_pieces(&st, err);
     for (size_t b = 0; b < n; b++) {
         if (status == 0)
             gather(&st.batch[b], panel, &evidence[b]);

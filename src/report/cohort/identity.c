@@ -231,16 +231,16 @@ static void put_roles(FILE *out, unsigned roles) {
     fputc(')', out);
 }
 
-size_t ps_cohort_person(const ps_row *rows, size_t n, size_t own, char *told, size_t *member) {
+size_t ps_cohort_person(const ps_row *rows, size_t n, size_t own, char *listed, size_t *member) {
     const ps_row *row = &rows[own];
     size_t found = 0, k = 0;
-    if (told[own] || !row->n_matches)
+    if (listed[own] || !row->n_matches)
         return 0;
     for (size_t j = 0; j < n; j++) { /* matches stand in the order of the rows */
         int matches = k < row->n_matches && !strcmp(row->match[k].sample_id, rows[j].sample_id);
         k += (size_t)matches;
         if (j == own || matches) {
-            told[j] = 1;
+            listed[j] = 1;
             member[found++] = j;
         }
     }
@@ -264,10 +264,10 @@ static void put_person(FILE *out, const ps_row *rows, size_t own, const size_t *
 
 void ps_cohort_persons(FILE *out, const ps_cohort_view *view) {
     enum { SHOWN_PERSONS = 5 };
-    char *told = ps_alloc(view->n, 1);
+    char *listed = ps_alloc(view->n, 1);
     size_t *member = ps_alloc(view->n, sizeof *member), persons = 0;
     for (size_t i = 0; i < view->n; i++) {
-        size_t n = ps_cohort_person(view->rows, view->n, i, told, member);
+        size_t n = ps_cohort_person(view->rows, view->n, i, listed, member);
         if (!n)
             continue;
         if (!persons)
@@ -281,5 +281,5 @@ void ps_cohort_persons(FILE *out, const ps_cohort_view *view) {
         fputs(persons > SHOWN_PERSONS ? "; and more persons (column same_person_as of cohort.tsv)</p>\n" : "</p>\n",
               out);
     free(member);
-    free(told);
+    free(listed);
 }

@@ -53,19 +53,19 @@ static void put_contamination(const ps_identity_call *call, FILE *out) {
     for (size_t i = 0; i < call->n_inputs; i++) {
         const ps_identity_input *in = &call->input[i];
         const ps_contamination *c = &in->contamination;
-        int told = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
+        int known = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
         fprintf(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\">",
                 ps_input_names[in->role]);
         ps_chip(out, kinds[c->state], ps_contamination_state_names[c->state]);
         fputs("</td><td role=\"cell\" class=\"n\">", out);
-        if (told && isfinite(c->fraction))
+        if (known && isfinite(c->fraction))
             ps_say(out, "%s (%s to %s)", PERCENT(c->fraction), PERCENT(c->low), PERCENT(c->high));
         else
             fputs(DASH, out);
         fputs("</td>", out);
         ps_cell(out, "n", COUNT(c->sites));
         ps_cell(out, "n", COUNT(c->fragments));
-        ps_cell(out, "n", told ? PERCENT(c->error_rate) : DASH);
+        ps_cell(out, "n", known ? PERCENT(c->error_rate) : DASH);
         ps_cell(out, "n", COUNT(in->sites));
         ps_cell(out, "n", COUNT(in->fragments));
         fputs("</tr>\n", out);

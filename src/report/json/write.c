@@ -678,14 +678,14 @@ static json_t *junction_object(document *d) {
  */
 
 static json_t *contamination_object(document *d, const ps_contamination *c) {
-    int told = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
+    int known = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
     json_t *o = json_object();
     put(d, o, "state", text(ps_contamination_state_names[c->state]));
     put(d, o, "reasons", reasons_array(d, &c->reasons));
-    put(d, o, "fraction", told ? real(c->fraction) : json_null());
-    put(d, o, "low", told ? real(c->low) : json_null());
-    put(d, o, "high", told ? real(c->high) : json_null());
-    put(d, o, "error_rate", told ? real(c->error_rate) : json_null());
+    put(d, o, "fraction", known ? real(c->fraction) : json_null());
+    put(d, o, "low", known ? real(c->low) : json_null());
+    put(d, o, "high", known ? real(c->high) : json_null());
+    put(d, o, "error_rate", known ? real(c->error_rate) : json_null());
     put(d, o, "sites", json_integer(c->sites));
     put(d, o, "fragments", json_integer((json_int_t)c->fragments));
     return o;
