@@ -197,7 +197,7 @@ def read_pool(path):
             if name != last_name:
                 found[-1].copies.append("")
             last_molecule, last_name = molecule, name
-            found[-1].copies[-1] += "%s.%d.%d\t%s" % (prefix, len(found), len(found[-1].copies), rest)
+            found[-1].copies[-1] += "%s-%d-%d\t%s" % (prefix, len(found), len(found[-1].copies), rest)
     return found
 
 
