@@ -71,6 +71,9 @@ int cli_load_knowledge(const ps_job *job, cli_knowledge *knowledge, ps_error *er
 void cli_free_knowledge(cli_knowledge *knowledge);
 
 #define CLI_INDEX_MARK "##idx##" /* FILE##idx##INDEX, as in samtools */
+/* Haploid genomes of a library, in options and sheets alike: at most 3 mg of DNA. */
+#define CLI_LEAST_MOLECULES 1.0
+#define CLI_MOST_MOLECULES 1e9
 
 typedef void (*cli_say)(void *context, const char *sample_id, const char *message);
 

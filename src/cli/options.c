@@ -13,7 +13,7 @@
 #include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
-typedef enum { FLAG, TEXT, OUTPUT, PANEL, COUNT, FRACTION, POSITIVE, SPECIMEN } option_kind;
+typedef enum { FLAG, TEXT, OUTPUT, PANEL, COUNT, FRACTION, POSITIVE, MOLECULES, SPECIMEN } option_kind;
 
 typedef struct option_row {
     const char *name;
@@ -98,7 +98,7 @@ static const option_row rows[] = {
     {"expression-reference", 0, TEXT, JOB(expression_reference), RELABEL | CLI_VALIDATE, "FILE",
      "CCND1 expression of your own samples (default: built-in assumption)"},
     {"purity", 0, FRACTION, JOB(purity), RELABEL, "X", "tumour share of the cells, above 0, at most 1"},
-    {"molecules", 0, POSITIVE, JOB(molecules), RELABEL, "N",
+    {"molecules", 0, MOLECULES, JOB(molecules), RELABEL, "N",
      "haploid genomes the DNA library was made from; an amplicon's depth counts as no more"},
     {"input-ng", 0, POSITIVE, JOB(input_ng), RELABEL, "X", "the same in ng of DNA (330 haploid genomes each)"},
     {"primers", 0, TEXT, JOB(primers), BOTH, "BED",
@@ -190,6 +190,13 @@ int cli_parse_share(const char *given, double *value) {
     return bad ? -1 : 0;
 }
 
+static int set_between(const option_row *r, const char *value, double low, double high, double *slot, ps_error *err) {
+    if (ps_parse_double(value, low, high, slot) < 0)
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a number from %g to %g", r->name, value, low,
+                       high);
+    return 0;
+}
+
 static int set_value(const option_row *r, const char *value, cli_settings *s, ps_error *err) {
     void *slot = (char *)s + r->offset;
     int64_t count = 0;
@@ -222,10 +229,9 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
                            "--%s: '%s', expected a number above 0, at most 1 (as 0.8 or 80%%)", r->name, value);
         return 0;
     case POSITIVE:
-        if (ps_parse_double(value, 1e-6, 1e6, slot) < 0)
-            return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a number from 1e-6 to 1e6", r->name,
-                           value);
-        return 0;
+        return set_between(r, value, 1e-6, 1e6, slot, err);
+    case MOLECULES:
+        return set_between(r, value, CLI_LEAST_MOLECULES, CLI_MOST_MOLECULES, slot, err);
     case SPECIMEN:
         for (int i = 0; i < PS_N_SPECIMENS; i++)
             if (!strcasecmp(value, ps_specimen_names[i])) {

@@ -280,7 +280,7 @@ static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *colum
 }
 
 static int read_molecules(sheet *s, const ps_table *t, size_t row, int column, double *molecules, ps_error *err) {
-    return cell(s, t, row, column) ? ps_table_double(t, row, column, 1, 1e9, molecules, err) : 0;
+    return cell(s, t, row, column) ? ps_table_double(t, row, column, CLI_LEAST_MOLECULES, CLI_MOST_MOLECULES, molecules, err) : 0;
 }
 
 /* The cells of the other command's columns. Returns 1 when the one that is an input is given. */

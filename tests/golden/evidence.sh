@@ -55,6 +55,18 @@ jsonschema.validate(d, json.load(open("'"$root"'/src/evidence/evidence.schema.js
 assert d["content"]["vcf"]["variants"]["alt"] and d["content"]["dna"] is None'
 
 # ---- the library ----------------------------------------------------------------------------------------------------
+refused 2 "no molecules" "molecules: '0', expected a number from 1" sample --id S --dna $dna --molecules 0 -o x
+printf 'chr12\t25398200\t25398222\tKRAS_LEFT\t1\t+\n' >grch37.bed
+run 0 "primers of another build" sample --id S --dna $dna --primers grch37.bed -o primers -q
+want "primers of another build: a warning" python3 -c '
+import json
+q = [x for x in json.load(open("primers/S.json"))["qc"] if x["check"] == "primers"]
+assert [x["state"] for x in q] == ["warn"] and "another build" in q[0]["message"], q'
+printf 'chr12\t25245300\t25245500\tKRAS exon 2\n' >amplicons.bed
+refused 2 "amplicons for primers" "at most 100 bases" sample --id S --dna $dna --primers amplicons.bed -o x
+: >empty.bed
+refused 2 "no primers" "no primer is listed" sample --id S --dna $dna --primers empty.bed -o x
+
 samtools view -h $dna | awk -F'\t' -v OFS='\t' '/^@/ { print; next } { n = $1; for (i = 0; i < 3; i++) { $1 = n "." i; print } }' |
     samtools sort -o thrice.bam -
 run 0 "every fragment three times" sample --id S --dna thrice.bam -o thrice -q
