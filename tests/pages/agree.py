@@ -204,7 +204,7 @@ def codons(c, page, d):
         mark = drawn.get((k["gene"], f"codon {k['codon']}"))
         if mark and k["transcript"] == transcripts[k["gene"]]:
             c.same(f"{k['gene']} codon {k['codon']} drawn", mark,
-                   f"codon {k['codon']}: {k['state']}, {k['depth'] or 0} fragment{'' if k['depth'] == 1 else 's'}, "
+                   f"codon {k['codon']}: {k['state'] + ', ' if k['required'] else ''}{k['depth'] or 0} fragment{'' if k['depth'] == 1 else 's'}, "
                    + (f"lod95 {percent(k['lod95'])}" if seen else "no VAF would be seen"))
     for texts in words:
         c.same("limit for wild type", f"limit for wild type {100 * limit:g} %" in texts, True)
@@ -552,7 +552,7 @@ def cohort_page(d, row):
         if v["vaf"] is not None:
             c.same("RAS", f"{v['gene']} {v['hgvs_p'][2:]} {percent(v['vaf'])}" in row[3], True)
     w = worst(d)
-    c.same("lod95", row[4], percent(w["lod95"]) + f"{w['gene']}:{w['codon']}" + (" not seen" if w["lod95"] is None else ""))
+    c.same("lod95", row[4], percent(w["lod95"]) + ("no VAF at " if w["lod95"] is None else "") + f"{w['gene']}:{w['codon']}")
     c.same("log2", row[6], two(n["ccnd1_log2_ratio"]) + d["ccnd1_expression"]["state"])
     copies_shown = dashed("ccnd1_copies_low", "ccnd1_copies_high")
     c.same("copies", row[7].startswith(two(n["ccnd1_copies"]) + (f" ({copies_shown})" if copies_shown else "")), True)

@@ -161,27 +161,26 @@ static void set_codon_states(const ps_panel *panel, double limit, ps_ras_call *c
     }
 }
 
-/* Names of the required codons that may hide a mutation, "KRAS 146 (0 fragments, lod95 none)", as many as fit. */
+/* The required codons that may hide a mutation: the first are named, "KRAS 146: 0 fragments, lod95 none". */
 static int list_open_codons(const ps_panel *panel, double limit, const ps_ras_call *call, char *text, size_t size) {
+    enum { NAMED = 4 };
     int open = 0;
     text[0] = '\0';
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
         const ps_ras_codon *seen = &call->codon[i];
-        if (!codon->required || seen->lod95 <= limit)
-            continue;
         char lod[32] = "none";
+        int64_t depth = seen->depth < 0 ? 0 : seen->depth;
+        if (!codon->required || seen->lod95 <= limit || open++ >= NAMED)
+            continue;
         if (!isnan(seen->lod95))
             snprintf(lod, sizeof lod, "%.3g", seen->lod95);
         size_t used = strlen(text);
-        if (open > 0 && used + 60 >= size && used + 4 < size && text[used - 1] != '.')
-            snprintf(text + used, size - used, "...");
-        else if (open == 0 || used + 60 < size)
-            snprintf(text + used, size - used, "%s%s %d: %lld fragment%s, lod95 %s", open ? "; " : "",
-                     panel->genes[codon->gene].name, codon->number, (long long)(seen->depth < 0 ? 0 : seen->depth),
-                     ps_s(seen->depth < 0 ? 0 : seen->depth), lod);
-        open++;
+        snprintf(text + used, size - used, "%s%s %d: %lld fragment%s, lod95 %s", used ? "; " : "",
+                 panel->genes[codon->gene].name, codon->number, (long long)depth, ps_s(depth), lod);
     }
+    if (open > NAMED)
+        snprintf(text + strlen(text), size - strlen(text), "; and %d more", open - NAMED);
     return open;
 }
 

@@ -77,7 +77,7 @@ static void cell_ras(const ps_row *r, FILE *out) {
 static void cell_lod(const ps_row *r, FILE *out) {
     fputs(isfinite(r->lod95) ? ps_percent(PS_NUMBER_BUFFER, r->lod95, DASH) : DASH, out);
     if (r->lod95_codon)
-        put_soft(out, isfinite(r->lod95) ? "%.40s" : "%.40s not seen", r->lod95_codon);
+        put_soft(out, isfinite(r->lod95) ? "%.40s" : "no VAF at %.40s", r->lod95_codon);
 }
 
 static void cell_ccnd1(const ps_row *r, FILE *out) {

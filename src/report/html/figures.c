@@ -186,14 +186,15 @@ static void strip_codon(FILE *out, const ps_result *r, int codon, scale s) {
     double x = at(s, c->number);
     int known = isfinite(seen.lod95);
     char title[160];
-    snprintf(title, sizeof title, "codon %d: %s, %lld fragment%s, %s%s", c->number, ps_ras_state_names[seen.state],
+    snprintf(title, sizeof title, "codon %d: %s%s%lld fragment%s, %s%s", c->number,
+             c->required ? ps_ras_state_names[seen.state] : "", c->required ? ", " : "",
              (long long)(seen.depth < 0 ? 0 : seen.depth), ps_s(seen.depth < 0 ? 0 : seen.depth),
              known ? "lod95 " : "no VAF would be seen", known ? PERCENT(seen.lod95) : "");
     if (c->required)
         mark(out, codon_marks[seen.state].class, x, known ? lod_y(seen.lod95) : UNSEEN, codon_marks[seen.state].path,
              title);
     else
-        fprintf(out, "<circle class=\"f-dot\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"1.8\"><title>%s</title></circle>\n", x,
+        fprintf(out, "<circle cx=\"%.2f%%\" cy=\"%.0f\"><title>%s</title></circle>\n", x,
                 known ? lod_y(seen.lod95) : UNSEEN, title);
 }
 
@@ -244,10 +245,13 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
              last, panel->transcripts[transcript].refseq);
     strip_axes(out, panel->limits.ras_lod95_limit, deepest);
     depth_bars(out, r, gene, transcript, s, deepest);
-    for (int layer = 0; layer < 3; layer++) /* hotspots over the others, mutated ones over their neighbours */
+    for (int layer = 0; layer < 3; layer++) { /* hotspots over the others, mutated ones over their neighbours */
+        fputs(layer ? "<g>" : "<g class=\"dots f-dot\">\n", out);
         for (int c = 0; c < panel->n_codons; c++)
             if (drawn(panel, c, gene, transcript) && layer_of(r, c) == layer)
                 strip_codon(out, r, c, s);
+        fputs("</g>\n", out);
+    }
     required_labels(out, panel, gene, transcript, s);
     if (panel->limits.ras_lod95_limit > 0) /* over the codons, which would hide it */
         label(out, "e halo", 100, lod_y(panel->limits.ras_lod95_limit) - 4, "limit for wild type %g %%",
