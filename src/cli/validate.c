@@ -57,18 +57,19 @@ typedef struct run {
     ps_validation *v;
     ps_comparison **comparison; /* of each row */
     size_t *n;
-    ps_identity_call *person; /* of each row that is a replicate or has one */
+    uint8_t *is_replicated;   /* of each row: it is a replicate or has one */
+    ps_identity_call *person; /* of these */
+    validate_kept kept;       /* for dilution in silico */
     progress progress;
 } run;
 
-static int has_replicates(const ps_validation *v, size_t row) {
-    int has = v->row[row].replicate_of != PS_NO_ROW;
-    for (size_t r = 0; r < v->n && !has; r++)
-        has = v->row[r].replicate_of == row;
-    return has;
+static void note_replicated(run *r) {
+    for (size_t i = 0; i < r->v->n; i++)
+        if (r->v->row[i].replicate_of != PS_NO_ROW)
+            r->is_replicated[i] = r->is_replicated[r->v->row[i].replicate_of] = 1;
 }
 
-static void note_result(const run *r, size_t item, ps_result *result) {
+static void note_result(run *r, size_t item, ps_result *result) {
     ps_validation_row *row = &r->v->row[item];
     ps_compare(row, item, result->panel, &result->calls, &result->label, &r->comparison[item], &r->n[item]);
     ps_found_of(result->panel, &result->calls, &result->label, &row->found);
@@ -76,10 +77,12 @@ static void note_result(const run *r, size_t item, ps_result *result) {
     row->build = result->panel->build;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         row->reads |= result->evidence.reads[role].given ? 1u << role : 0;
-    if (has_replicates(r->v, item)) {
+    if (r->is_replicated[item]) {
         r->person[item] = result->calls.identity;
         result->calls.identity = (ps_identity_call){0};
     }
+    if (r->v->repeats)
+        validate_keep(&r->kept, row, item, r->comparison[item], r->n[item], result);
 }
 
 static int run_row(void *context, size_t item, int worker, ps_error *err) {
@@ -147,6 +150,8 @@ static int run_rows(run *r, ps_error *err) {
     r->comparison = ps_alloc(n, sizeof *r->comparison);
     r->n = ps_alloc(n, sizeof *r->n);
     r->person = ps_alloc(n, sizeof *r->person);
+    r->is_replicated = ps_alloc(n, sizeof *r->is_replicated);
+    note_replicated(r);
     progress_start(&r->progress, stderr, n, progress_terminal(STDERR_FILENO), r->settings->quiet);
     int status = ps_parallel(r->settings->job.n_threads, n, run_row, r, err);
     progress_end(&r->progress);
@@ -160,6 +165,7 @@ static int run_rows(run *r, ps_error *err) {
     free(r->comparison);
     free(r->n);
     free(r->person);
+    free(r->is_replicated);
     return status;
 }
 
@@ -283,15 +289,24 @@ static int refuse_failures(const cli_settings *s, const ps_validation *v, ps_err
     return 0;
 }
 
+static int run_all(const cli_settings *s, const cli_knowledge *k, const validate_sheet *rows, ps_validation *v,
+                   ps_error *err) {
+    run r = {.settings = s, .knowledge = k, .rows = rows, .v = v};
+    validate_kept_init(&r.kept);
+    int status = run_rows(&r, err);
+    if (status == 0) {
+        ps_validation_expect_vafs(v);
+        status = validate_dilute(s, k, &r.kept, v, err);
+    }
+    validate_kept_free(&r.kept);
+    return status;
+}
+
 static int validate(const cli_settings *s, const cli_knowledge *k, const validate_sheet *rows, ps_validation *v,
                     ps_error *err) {
-    run r = {.settings = s, .knowledge = k, .rows = rows, .v = v};
     v->panels = k->panel;
     v->n_panels = k->n_panels;
-    if (ps_make_folder(s->outdir, err) < 0 || run_rows(&r, err) < 0)
-        return -1;
-    ps_validation_expect_vafs(v);
-    if (validate_dilute(s, k, rows, v, err) < 0)
+    if (ps_make_folder(s->outdir, err) < 0 || run_all(s, k, rows, v, err) < 0)
         return -1;
     ps_validation_measure(v);
     ps_protocol_judge(v);

@@ -17,7 +17,7 @@ enum { N_TRIED = sizeof tried / sizeof *tried };
 typedef struct series {
     const ps_validation *v;
     size_t row, into, variant;
-    ps_result mutated, wild;
+    const ps_result *mutated, *wild;
     ps_molecule_view view[2]; /* wild, mutated */
     ps_dilution dilution;
     ps_ras_call both;
@@ -29,12 +29,6 @@ typedef struct series {
 
 /* ---- what is mixed into what ------------------------------------------------------------------------------------
  */
-
-static int may_be_mutated(const ps_validation *v, const ps_comparison *c, ps_change_kind kind) {
-    const ps_validation_row *row = &v->row[c->row];
-    return c->what == PS_COMPARED_VARIANT && c->positive && c->outcome == PS_OUTCOME_AGREES && c->kind == kind &&
-           row->dilution_of == PS_NO_ROW && row->replicate_of == PS_NO_ROW;
-}
 
 /* A role of reads that both have; DNA where both have it. */
 static int common_role(const ps_validation_row *a, const ps_validation_row *b, ps_input_role *role) {
@@ -50,8 +44,7 @@ static int common_role(const ps_validation_row *a, const ps_validation_row *b, p
 static size_t choose_wild(const ps_validation *v, const ps_validation_row *mutated, ps_input_role *role) {
     for (size_t r = 0; r < v->n; r++) {
         const ps_validation_row *row = &v->row[r];
-        if (!row->failure && row->expect.ras == PS_RAS_WILD_TYPE && row->found.ras == PS_RAS_WILD_TYPE &&
-            row->dilution_of == PS_NO_ROW && row->build == mutated->build && common_role(row, mutated, role))
+        if (validate_is_wild(row) && row->build == mutated->build && common_role(row, mutated, role))
             return r;
     }
     return PS_NO_ROW;
@@ -60,7 +53,7 @@ static size_t choose_wild(const ps_validation *v, const ps_validation_row *mutat
 static int choose(const ps_validation *v, ps_change_kind kind, series *s, ps_input_role *role) {
     for (size_t i = 0; i < v->n_comparisons; i++) {
         const ps_comparison *c = &v->comparison[i];
-        if (!may_be_mutated(v, c, kind))
+        if (!validate_is_mutated(&v->row[c->row], c, kind))
             continue;
         s->into = choose_wild(v, &v->row[c->row], role);
         s->row = c->row;
@@ -78,7 +71,7 @@ static const ps_expected_variant *variant_of(const series *s) {
 /* Fractions that make the VAFs to try; those that the mutated file is too poor for are left out. */
 static void choose_fractions(series *s) {
     int wild_type;
-    double limit = ps_printed_lod95(s->wild.panel, variant_of(s), &s->wild.calls.ras, &wild_type);
+    double limit = ps_printed_lod95(s->wild->panel, variant_of(s), &s->wild->calls.ras, &wild_type);
     double none = ps_dilution_vaf(s->counted, 0),
            all = (double)s->counted->best.alt_depth / (double)s->counted->best.depth;
     for (int i = 0; i < N_TRIED; i++) {
@@ -90,12 +83,12 @@ static void choose_fractions(series *s) {
 }
 
 static int prepare(const cli_knowledge *k, ps_input_role role, series *s) {
-    ps_case of[2] = {cli_case_of(&s->wild, k), cli_case_of(&s->mutated, k)};
+    ps_case of[2] = {cli_case_of(s->wild, k), cli_case_of(s->mutated, k)};
     s->view[0] = ps_molecule_view_of(&of[0], role);
     s->view[1] = ps_molecule_view_of(&of[1], role);
-    s->dilution = (ps_dilution){s->wild.panel, of[0].errors, role, &s->view[0].reads, &s->view[1].reads};
+    s->dilution = (ps_dilution){s->wild->panel, of[0].errors, role, &s->view[0].reads, &s->view[1].reads};
     ps_call_both(&s->dilution, &s->both);
-    s->counted = ps_expected_in(s->wild.panel, variant_of(s), &s->both);
+    s->counted = ps_expected_in(s->wild->panel, variant_of(s), &s->both);
     if (!s->counted || s->counted->best.filter != PS_FILTER_PASS || s->counted->best.depth <= 0 ||
         s->counted->source_depth[PS_INPUT_NORMAL] <= 0)
         return 0;
@@ -115,9 +108,9 @@ static int draw(void *context, size_t item, int worker, ps_error *err) {
     (void)worker;
     (void)err;
     ps_call_diluted(&s->dilution, fraction, ps_dilution_seed((uint64_t)s->v->seed, fraction, item % repeats), &call);
-    const ps_ras_variant *found = ps_expected_in(s->wild.panel, variant_of(s), &call);
+    const ps_ras_variant *found = ps_expected_in(s->wild->panel, variant_of(s), &call);
     int passes = found && found->best.filter == PS_FILTER_PASS;
-    double lod95 = ps_printed_lod95(s->wild.panel, variant_of(s), &call, &wild_type);
+    double lod95 = ps_printed_lod95(s->wild->panel, variant_of(s), &call, &wild_type);
     s->draw[item] = (ps_detection){.source = PS_LIMIT_IN_SILICO,
                                    .row = s->row,
                                    .into = s->into,
@@ -142,16 +135,16 @@ static void free_series(series *s) {
     ps_ras_call_free(&s->both);
     for (int i = 0; i < 2; i++)
         ps_molecule_view_free(&s->view[i]);
-    ps_result_free(&s->mutated);
-    ps_result_free(&s->wild);
     free(s->draw);
 }
 
-static int dilute_one(const cli_settings *settings, const cli_knowledge *k, const validate_sheet *rows,
+static int dilute_one(const cli_settings *settings, const cli_knowledge *k, const validate_kept *kept,
                       ps_input_role role, series *s, ps_validation *v, ps_error *err) {
-    if (validate_call(settings, k, rows, s->row, &s->mutated, err) < 0 ||
-        validate_call(settings, k, rows, s->into, &s->wild, err) < 0)
-        return -1;
+    s->mutated = validate_kept_of(kept, s->row);
+    s->wild = validate_kept_of(kept, s->into);
+    if (!s->mutated || !s->wild)
+        return ps_fail(err, PS_ERR_RUN, NULL, 0, "%s and %s were not kept to be mixed", v->row[s->row].sample_id,
+                       v->row[s->into].sample_id);
     if (!prepare(k, role, s)) {
         if (!settings->quiet)
             progress_message("notice: %s cannot be mixed into %s in silico: its variant is in both, or its depth is "
@@ -167,14 +160,14 @@ static int dilute_one(const cli_settings *settings, const cli_knowledge *k, cons
     return 0;
 }
 
-int validate_dilute(const cli_settings *s, const cli_knowledge *k, const validate_sheet *rows, ps_validation *v,
+int validate_dilute(const cli_settings *s, const cli_knowledge *k, const validate_kept *kept, ps_validation *v,
                     ps_error *err) {
     int status = 0;
     for (int kind = 0; kind < PS_N_CHANGES && v->repeats && status == 0; kind++) {
         series one = {.v = v};
         ps_input_role role;
         if (choose(v, (ps_change_kind)kind, &one, &role))
-            status = dilute_one(s, k, rows, role, &one, v, err);
+            status = dilute_one(s, k, kept, role, &one, v, err);
         free_series(&one);
     }
     return status;

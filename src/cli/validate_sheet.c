@@ -17,12 +17,18 @@ typedef struct relation {
     int done;                               /* 1: it has what it inherits */
 } relation;
 
+typedef struct named { /* a row by its id */
+    const char *id;
+    size_t row;
+} named;
+
 typedef struct reading {
     const cli_settings *settings;
     const cli_knowledge *knowledge;
     validate_sheet *rows;
     ps_validation *v;
     relation *relation;
+    named *by_id; /* sorted */
 } reading;
 
 /* ---- one row ----------------------------------------------------------------------------------------------------
@@ -115,18 +121,27 @@ static int refuse_unknown(const ps_table *t, ps_error *err) {
     return 0;
 }
 
-static size_t find_sample(const sheet *s, const char *id) {
-    for (size_t i = 0; i < s->n; i++)
-        if (!strcmp(s->job[i].sample_id, id))
-            return i;
-    return PS_NO_ROW;
+static int by_id(const void *a, const void *b) {
+    return strcmp(((const named *)a)->id, ((const named *)b)->id);
 }
 
-static int relate(const sheet *s, size_t row, const ps_table *t, int column, const char *id, const char *what,
-                  size_t *other, ps_error *err) {
+static void sort_ids(reading *r, const sheet *s) {
+    r->by_id = ps_alloc(s->n, sizeof *r->by_id);
+    for (size_t i = 0; i < s->n; i++)
+        r->by_id[i] = (named){s->job[i].sample_id, i};
+    qsort(r->by_id, s->n, sizeof *r->by_id, by_id);
+}
+
+static size_t find_sample(const reading *r, const sheet *s, const char *id) {
+    const named *found = bsearch(&(named){id, 0}, r->by_id, s->n, sizeof *r->by_id, by_id);
+    return found ? found->row : PS_NO_ROW;
+}
+
+static int relate(const reading *r, const sheet *s, size_t row, const ps_table *t, int column, const char *id,
+                  const char *what, size_t *other, ps_error *err) {
     if (!id)
         return 0;
-    *other = find_sample(s, id);
+    *other = find_sample(r, s, id);
     if (*other == PS_NO_ROW)
         return ps_table_fail(t, row, column, err, "no sample of the sheet has this id, expected the %s", what);
     return *other == row ? ps_table_fail(t, row, column, err, "is the sample itself, expected the %s", what) : 0;
@@ -139,15 +154,18 @@ static int check_row(void *context, const sheet *s, size_t row, const ps_table *
     out->source = r->rows->evidence[row];
     for (int role = 0; role < PS_N_INPUTS && !out->source; role++)
         out->source = s->job[row].path[role];
-    if (row == 0 && refuse_unknown(t, err) < 0)
-        return -1;
+    if (row == 0) {
+        sort_ids(r, s);
+        if (refuse_unknown(t, err) < 0)
+            return -1;
+    }
     for (int role = 0; role < PS_N_INPUTS && r->rows->evidence[row]; role++)
         if (s->job[row].path[role])
             return ps_table_fail(t, row, column[EVIDENCE], err, "is given beside %s, expected one or the other",
                                  ps_input_names[role]);
-    if (relate(s, row, t, column[REPLICATE_OF], r->relation[row].replicate_of, "first of the replicates",
+    if (relate(r, s, row, t, column[REPLICATE_OF], r->relation[row].replicate_of, "first of the replicates",
                &out->replicate_of, err) < 0 ||
-        relate(s, row, t, column[DILUTION_OF], r->relation[row].dilution_of, "undiluted sample", &out->dilution_of,
+        relate(r, s, row, t, column[DILUTION_OF], r->relation[row].dilution_of, "undiluted sample", &out->dilution_of,
                err) < 0)
         return -1;
     if (out->dilution_of != PS_NO_ROW && isnan(out->fraction))
@@ -240,6 +258,7 @@ int validate_sheet_read(const cli_settings *s, const cli_knowledge *k, validate_
                          "nothing is expected of any sample: fill expect_ras, expect_igh_ccnd1, expect_ccnd1, "
                          "expect_copies, expect_label, cell_line or replicate_of");
     free(r.relation);
+    free(r.by_id);
     return status;
 }
 

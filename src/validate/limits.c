@@ -13,21 +13,24 @@ enum { ANY_KIND = -1, ONE_OR_MORE = 3 /* the first bin at or above the printed l
 /* ---- trials -----------------------------------------------------------------------------------------------------
  */
 
-static int is_parent(const ps_validation *v, size_t row) {
+/* Of each row: is it one that was diluted? */
+static uint8_t *list_parents(const ps_validation *v) {
+    uint8_t *is_parent = ps_alloc(v->n, sizeof *is_parent);
     for (size_t r = 0; r < v->n; r++)
-        if (v->row[r].dilution_of == row)
-            return 1;
-    return 0;
+        if (v->row[r].dilution_of != PS_NO_ROW)
+            is_parent[v->row[r].dilution_of] = 1;
+    return is_parent;
 }
 
 /* Dilutions of the sheet and the samples that were diluted. A variant that is not assessable is one that was not found. */
 static void collect_dilutions(ps_validation *v) {
+    uint8_t *is_parent = list_parents(v);
     for (size_t i = 0; i < v->n_comparisons; i++) {
         const ps_comparison *c = &v->comparison[i];
         if (c->what != PS_COMPARED_VARIANT || !c->positive || !isfinite(c->expected_value))
             continue;
         size_t parent = v->row[c->row].dilution_of;
-        if (parent == PS_NO_ROW && !is_parent(v, c->row))
+        if (parent == PS_NO_ROW && !is_parent[c->row])
             continue;
         int found = c->outcome == PS_OUTCOME_AGREES;
         PS_GROW(v->detection, v->n_detections, v->detections_capacity);
@@ -41,6 +44,7 @@ static void collect_dilutions(ps_validation *v) {
                                                          .wild_type = (uint64_t)(!found && c->wild_type),
                                                          .n = 1};
     }
+    free(is_parent);
 }
 
 static ps_change_kind kind_of(const ps_validation *v, const ps_detection *d) {

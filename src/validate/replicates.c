@@ -18,19 +18,20 @@ static void add_member(ps_replicates *g, size_t row) {
 }
 
 static void collect_groups(ps_validation *v) {
+    size_t *group_after = ps_alloc(v->n, sizeof *group_after); /* of each first row: its group and 1; 0: none yet */
     for (size_t r = 0; r < v->n; r++) {
-        size_t first = first_of(v, r), g = 0;
+        size_t first = first_of(v, r);
         if (first == r)
             continue;
-        while (g < v->n_groups && v->group[g].first != first)
-            g++;
-        if (g == v->n_groups) {
+        if (!group_after[first]) {
             PS_GROW(v->group, v->n_groups, v->groups_capacity);
             v->group[v->n_groups++] = (ps_replicates){.first = first};
-            add_member(&v->group[g], first);
+            group_after[first] = v->n_groups;
+            add_member(&v->group[v->n_groups - 1], first);
         }
-        add_member(&v->group[g], r);
+        add_member(&v->group[group_after[first] - 1], r);
     }
+    free(group_after);
 }
 
 /* Different runs are reproducibility; one run, or runs that are not stated, repeatability. */

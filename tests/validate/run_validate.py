@@ -8,6 +8,7 @@ import html
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -186,6 +187,33 @@ def in_silico():
     check("in silico: eight VAFs, three mixtures each", m["n"] == 24 and (m["value"] is None or 0.002 < m["value"] < 0.05), m)
     check("in silico: calibration", sum(c["n"] for c in document("s")["calibration"]) == 24, document("s")["calibration"])
     check("in silico: the same for any threads", measures("s") == measures("s2"))
+    rows = [row(name, evidence=f"kept/{name[:5]}.evidence.gz", expect_ras=ras) for name, ras in (
+        ("IMM01", "wild-type"), ("B3701", "KRAS Q61H"), ("PCL01", "KRAS G12D"), ("IND01", "NRAS Q61R"), ("IMM01b", "wild-type"))]
+    for k, some in enumerate((rows, rows[::-1])):
+        path = sheet(f"silico{k}.tsv", COLUMNS, *some)
+        found = []
+        for threads in "13":
+            done = program("validate", path, "-o", "s", "--repeats", "2", "--force", "-@" + threads)
+            check("in silico: first of several", done.returncode == 0, done.stderr)
+            found.append(([d["sample_id"] for d in document("s")["limits"] if d["source"] == "in_silico"], measures("s")))
+        check("in silico: the first of several, for any threads", found[0] == found[1])
+        check("in silico: the first of several is mixed", [x for x in found[0][0] if x] == [("PCL01", "IND01")[k]], found[0][0])  # B3701 is on another build
+    opened("silico.tsv")
+
+
+def opened(path):
+    """A file is opened twice: for its first bytes, and to be read; what is mixed is kept."""
+    done = subprocess.run(["strace", "-f", "-o", "trace", "-e", "trace=openat", PROGRAM, "validate", path, "-o", "s", "--repeats", "1", "--force"],
+                          capture_output=True, check=False) if shutil.which("strace") else None
+    if not done or done.returncode != 0:
+        counts["skipped"] += 1
+        print("skipped: strace is not installed, or may not trace here")
+        return
+    with open("trace", encoding="utf-8", errors="replace") as handle:
+        text = handle.read()
+    for name in ("PCL01", "IMM01"):
+        n = text.count(name + ".evidence.gz")
+        check("in silico: no file is read twice", n == 2, (name, n))
 
 
 def protocols(path):

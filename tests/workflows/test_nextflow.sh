@@ -37,7 +37,7 @@ except jsonschema.ValidationError:
 PY
 check "meta.yml names the outputs of main.nf" python3 - "$flow" <<'PY'
 import re, sys
-for module in ("sample", "report"):
+for module in ("sample", "report", "validate"):
     folder = f"{sys.argv[1]}/modules/local/plasmastrat/{module}"
     emitted = set(re.findall(r"emit: (\w+)", open(folder + "/main.nf").read()))
     text = open(folder + "/meta.yml").read()

@@ -5,6 +5,7 @@ set -u
 cleanup() { :; }
 begin
 cd "$scratch" || exit 2
+export NXF_HOME=$scratch/home NXF_OFFLINE=true NXF_ANSI_LOG=false NXF_DISABLE_CHECK_LATEST=true
 for id in PCL01 IMM01; do plasmastrat sample --id $id --dna "$data/dna/$id.dna.bam" -o . -q; done
 printf 'sample_id\tevidence\texpect_ras\nP\tPCL01.evidence.gz\tKRAS G12D\nW\tIMM01.evidence.gz\twild-type\n' >truth.tsv
 printf 'measure\trelation\tlimit\nppa.ras\t>=\t95%%\nppa.label\t>=\t95%%\n' >protocol.tsv # no label is expected: the second fails
@@ -30,5 +31,30 @@ if have cwltool; then
 else
     skip cwltool "not installed"
 fi
-skip nextflow "the validate module has no test of its own yet"
+
+nextflow() { "$here/nextflow/nextflow" -log nextflow.log run validate.nf "$@"; }
+if ! have mvn || ! have java || ! "$here/nextflow/nextflow" -version >version.log 2>&1; then
+    skip nextflow "Nextflow cannot be had here"
+    finish
+fi
+cat >validate.nf <<NF
+nextflow.preview.topic = true
+include { PLASMASTRAT_VALIDATE } from '$pipelines/nextflow/modules/local/plasmastrat/validate/main'
+workflow {
+    PLASMASTRAT_VALIDATE([[id: 'truth'], file(params.sheet), params.protocol ? file(params.protocol) : []], files('*.evidence.gz'))
+}
+NF
+cat >nextflow.config <<'NF'
+params { sheet = 'truth.tsv'; protocol = null; to = null }
+process.publishDir = [path: { params.to }, mode: 'copy', saveAs: { name -> name.tokenize('/').last() }]
+NF
+check nextflow nextflow --protocol protocol.tsv --to nf
+same nextflow nf
+check "nextflow: without a protocol" nextflow --to nf_free
+check "nextflow: the same measures" cmp direct/validation_measures.tsv nf_free/validation_measures.tsv
+check "nextflow: stub" nextflow --protocol protocol.tsv --to nf_stub -stub
+[ -e nf_stub/validation.html ] && [ ! -s nf_stub/validation.html ] && ok || bad "nextflow: stub files"
+printf 'sample_id\tevidence\texpect_ras\nP\tPCL01.evidence.gz\tKRAS G12\n' >wrong.tsv
+exits 1 "nextflow: a sheet that cannot be read" nextflow --sheet wrong.tsv --to nf_wrong
+grep -q "error exit status (2)" check.log && grep -q "wrong.tsv:2: column expect_ras: 'KRAS G12'" check.log && [ ! -e nf_wrong/validation.html ] && ok || bad "nextflow: says why" check.log
 finish

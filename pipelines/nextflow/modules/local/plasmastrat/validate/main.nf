@@ -24,7 +24,8 @@ process PLASMASTRAT_VALIDATE {
     def criteria = protocol ? "--protocol '${protocol}'" : ''
     // exit status 1: a criterion or a sample failed; the files are there all the same, or this task fails for want of them
     """
-    plasmastrat validate '${sheet}' --outdir validation ${criteria} --threads ${task.cpus} ${args} || [ \$? -eq 1 ]
+    plasmastrat validate '${sheet}' --outdir validation ${criteria} --threads ${task.cpus} ${args} || status=\$?
+    [ \${status:-0} -le 1 ] || exit \$status
     """
 
     stub:
