@@ -74,7 +74,7 @@ static void mark_misread(ps_molecule *row, size_t n) {
     free(at);
 }
 
-/* ---- families of several read groups ------------------------------------------------------------------------------ */
+/* ---- families of several read groups --------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b) {
     const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
@@ -141,8 +141,8 @@ static void mark_lanes(ps_molecule *row, size_t n) {
 
 /* ---- moved ends -------------------------------------------------------------------------------------------------- */
 
-/* Bases beside a larger family: NEAR ones are moved ends or chance, those from FAR_BEG to FAR_END chance alone, twice as many places.
- * So many more must be near than chance makes. */
+/* Bases beside a larger family: NEAR ones are moved ends or chance, those from FAR_BEG to FAR_END chance alone, at twice
+ * as many places. So many more must be near than chance makes. */
 enum { NEAR = 2, FAR_BEG = 4, FAR_END = 7, MORE_NEAR = 3 };
 
 typedef struct moved {

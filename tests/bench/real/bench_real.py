@@ -1,30 +1,34 @@
 #!/usr/bin/env python3
 """The figures of the RAS caller on libraries as they are: reads of an Illumina simulator, aligned by bwa mem.
 
-  bench_real.py [--quick] [--only KIND,...] [--samples WILD,PLANTED] [--seed N] [--seconds N] [--pools FOLDER] [--tally FILE]
-                [--peers N] [--check] [--verbose]
+  bench_real.py [--quick] [--only KIND,...] [--samples WILD,PLANTED] [--seed N] [--seconds N] [--pools FOLDER]
+                [--tally FILE] [--peers N] [--check] [--verbose]
 
-The design, so that a thousand samples of each kind can be had in an hour:
-- Pools. Templates of wild-type DNA at random places (and, apart, as one amplicon) go through art_illumina (-amp, one template an
-  amplicon; built-in profiles HSXt, HS25, MSv3) and bwa mem, once. The reference is the real KRAS and NRAS of ../shared/reference:
-  hotspot exons with 700 bases on each side. Every base error is ART's and every alignment bwa's.
-- A sample is drawn from one profile's pool without replacement (`deep`: from all three together), 4 to 25 % of it, so that
-  samples share reads but no sample holds one twice. Libraries of few molecules are drawn as molecules, then as copies: each
-  template of that pool has 32 reads' pairs of its own.
-- What the kind adds are substitutions of the template's bases (a mutation, a passenger SNP, damage of a molecule, errors of
-  places, another sample's carry-over): put on the aligned reads, where a base that ART had got wrong stays wrong. ART's errors do
-  not depend on the base, and one mismatch does not change bwa's alignment of an end (4 lost, 5 for the end), so this is what the
-  changed template would have given: --check simulates it both ways. Duplications change alignments: they have pools of their own.
+The design, so that a thousand samples of each kind can be had in an hour or two of one processor:
+- Pools. Templates of wild-type DNA at random places (and, apart, as one amplicon) go through art_illumina (-amp, one
+  template an amplicon; built-in profiles HSXt, HS25, MSv3) and bwa mem, once. The reference is the real KRAS and NRAS
+  of ../shared/reference: hotspot exons with 700 bases on each side. Every base error is ART's, every alignment bwa's.
+- A sample is drawn from one profile's pool without replacement (`deep`: from all three together), 1 to 28 % of it
+  (--quick: up to 90 %), so samples share reads but no sample holds one twice. Libraries of few molecules are drawn as
+  molecules (4 to 83 % of 800 a window), then as copies: each template has 32 pairs of reads of its own.
+- What the kind adds are substitutions of the template's bases (a mutation, a passenger SNP, damage of a molecule,
+  errors of places, another sample's carry-over): put on the aligned reads, where a base that ART had got wrong stays
+  wrong. ART's errors do not depend on the base, and one mismatch moves no end of bwa's (4 lost, 5 for the end).
+  --check compares this with changed templates: HSXt and HS25 show the same share of the change; of MSv3, whose reads
+  end poorly, 2 % fewer fragments of changed templates show it. Duplications change alignments: they have pools of
+  their own.
 - Samples go to the program as unsorted SAM, as it comes from an aligner.
 
-Each kind of library: wild-type samples (falsely mutated), and for some of them three mutated ones: a substitution and a
-duplication planted at the lod95 that the wild type printed for that codon and class (found; 92-98 % is right), and a substitution at
-30 %. No sample whose mutation is above 5 % may be wild type. Amplicons have primers clear of the codons, over one of them (planted at
-45 %: no wild type), or both (the good one decides). --peers N: bcftools and freebayes on the first N files of each kind.
+Each kind of library: wild-type samples (falsely mutated), and for some of them three mutated ones: a substitution and
+a duplication planted at the lod95 that the wild type printed for that codon and class (found; 92-98 % is right), and
+a substitution at 30 %. No sample whose mutation is above 5 % may be wild type. Amplicons have primers clear of the
+codons, over one of them (planted at 45 %: no wild type), or both (the good one decides). --peers N: bcftools and
+freebayes on the first N wild-type samples of each kind, and on their mutated ones.
 
-Samples are seeded by --seed, pools always by 1. $PLASMASTRAT: the program (default ./plasmastrat). Needs art_illumina, bwa, samtools.
-Prints a table; exit status 1 when a figure is missed. --seconds: of each kind no new sample after so many. --pools: keep the pools
-there. --tally: carry on where FILE stopped and print the sums, so that the whole can be run in pieces.
+Samples are seeded by --seed, pools always by 1. $PLASMASTRAT: the program (default ./plasmastrat). Needs
+art_illumina, bwa, samtools. Prints a table; exit status 1 when a figure is missed. --seconds: of each kind no new
+sample after so many. --pools: keep the pools there. --tally: carry on where FILE stopped and print the sums, so that
+the whole can be run in pieces.
 """
 import argparse
 import bisect
@@ -41,12 +45,13 @@ import time
 import zlib
 
 sys.dont_write_bytecode = True
-from pools import (FLANK, HOTSPOTS, OTHER, PRIMER, PROFILES, REFERENCE, Change, Pools, World, between, binomial,  # noqa: E402
-                   edited, optimistic, optimistic_table, poisson, run)
+from pools import (FLANK, HOTSPOTS, OTHER, PRIMER, PROFILES, REFERENCE, Change, Pools, World,  # noqa: E402
+                   between, binomial, edited, optimistic, optimistic_table, poisson, query_at, run)
 
 PASSENGER = Change("chr12", 25245345, "G", "A")  # KRAS c.39C>T, G13=
 SITE_RATE = 1.5e-4  # errors of places, median
-FEW_MOLECULES, COPIES, CARRIERS = 800, 32, 1500  # molecules of a window's pool and copies of each; carriers of a duplication
+FEW_MOLECULES, COPIES = 800, 32  # molecules of a window's pool, and copies of each
+CARRIERS = 1500  # of a duplication
 CLONAL, WILD_TYPE_VAF = 0.3, 0.05
 
 # name -> what is unlike a plain library; quick, full: (wild-type samples, of which so many are planted too)
@@ -55,12 +60,14 @@ KINDS = collections.OrderedDict((
     ("site-errors-0.7", dict(depth=(2000, 5000), sigma=0.7, quick=(6, 2), full=(1000, 150))),
     ("site-errors-1.0", dict(depth=(2000, 5000), sigma=1.0, quick=(6, 2), full=(1000, 150))),
     ("binned-optimistic", dict(depth=(500, 1000, 2000), shift=5, quick=(10, 3), full=(1000, 150))),
-    ("damaged", dict(depth=(1000,), molecules=(30, 60, 120, 300), damage=(8e-3, 4e-3, 1e-3), quick=(15, 4), full=(1000, 150))),
+    ("damaged", dict(depth=(1000,), molecules=(30, 60, 120, 300), damage=(8e-3, 4e-3, 1e-3), quick=(15, 4),
+                     full=(1000, 150))),
     ("passenger", dict(depth=(2000, 5000), passenger=0.5, quick=(6, 2), full=(1000, 150))),
     ("carry-over", dict(depth=(2000, 5000), carry=0.005, quick=(6, 0), full=(1000, 0))),
     ("copies", dict(depth=(1000,), molecules=(30, 100, 200, 300), quick=(15, 6), full=(1000, 150))),
     ("amplicons", dict(depth=(1000, 2000), molecules=(330, 1000), design="clear", quick=(10, 3), full=(1000, 150))),
-    ("primer-hides", dict(depth=(1000, 2000), molecules=(330, 1000), design="hidden", plant=0.45, quick=(10, 5), full=(1000, 150))),
+    ("primer-hides", dict(depth=(1000, 2000), molecules=(330, 1000), design="hidden", plant=0.45, quick=(10, 5),
+                          full=(1000, 150))),
     ("one-of-two", dict(depth=(1000, 2000), molecules=(330, 1000), design="two", quick=(10, 3), full=(1000, 150))),
     ("deep", dict(depth=(10000, 20000), quick=(1, 0), full=(200, 30))),
 ))
@@ -149,11 +156,12 @@ class Sample:
             if len(change.ref) == len(change.alt):
                 texts += [edited(m.copies[0], [(change.pos0, change.ref, change.alt)]) for m in carriers]
             else:
-                texts += [m.copies[0] for m in rng.sample(self.pools.amplicon(self.profile, index, beg, end, change), k)]
+                pool = self.pools.amplicon(self.profile, index, beg, end, change)
+                texts += [m.copies[0] for m in rng.sample(pool, k)]
         return texts + [m.copies[0] for m in wild]
 
     def amplicons(self, index, variants, hidden):
-        """`hidden`: (window, place) that the first primer of its window covers, in the only amplicon there or in one of two."""
+        """`hidden`: (window, place) that a first primer covers, of the only amplicon there or of one of two."""
         w = self.windows[index]
         clear, texts = (w.first - PRIMER - 40, w.last + PRIMER + 40), []
         if hidden[0] == index and self.kind["design"] != "clear":
@@ -190,8 +198,10 @@ class Peers:
     def __init__(self, world, folder):
         self.places = {(world.panel.cds[g][0], p) for g, c in HOTSPOTS for p in world.panel.codon_places(g, c)}
         self.fasta, self.bam = os.path.join(folder, "plain.fa"), os.path.join(folder, "peers.bam")
-        run("samtools faidx -n 60 %s chr1 chr12 > %s && samtools faidx %s" % (REFERENCE, self.fasta, self.fasta), shell=True)
-        self.regions = ["%s:%d-%d" % (w.contig, w.beg0 + FLANK - 100, w.beg0 + len(w.bases) - FLANK + 100) for w in world.windows]
+        run("samtools faidx -n 60 %s chr1 chr12 > %s && samtools faidx %s" % (REFERENCE, self.fasta, self.fasta),
+            shell=True)
+        self.regions = ["%s:%d-%d" % (w.contig, w.beg0 + FLANK - 100, w.beg0 + len(w.bases) - FLANK + 100)
+                        for w in world.windows]
         commands = {
             "bcftools": "bcftools mpileup -d 100000 -r %s -f %s %s | bcftools call -mv" % (
                 ",".join(self.regions), self.fasta, self.bam),
@@ -203,7 +213,8 @@ class Peers:
         run("samtools sort -o %s --write-index -" % self.bam, shell=True, input=sam.encode())
         found = {}
         for name, command in self.commands.items():
-            text = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+            text = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  text=True).stdout
             hits = [x.split("\t") for x in text.split("\n") if x and x[0] != "#"]
             found[name] = {int(x[1]) - 1 for x in hits if float(x[5] or 0) >= 20
                            and any((x[0], int(x[1]) - 1 + k) in self.places for k in range(len(x[3])))}
@@ -279,16 +290,18 @@ def share_missed(found, n):
     return found < 0.92 * n - around(0.92) or found > 0.98 * n + around(0.98)
 
 
-HEADS = ("library", "falsely mutated", "not assessable", "substitutions at lod95", "indels at lod95", "found at 30 %", "falsely wild")
+HEADS = ("library", "falsely mutated", "not assessable", "substitutions at lod95", "indels at lod95", "found at 30 %",
+         "falsely wild")
 WIDTHS = (18, 16, 15, 23, 16, 14, 13)
 
 
 def print_row(name, kind, t):
     def of(found, n):
         return "%d/%d" % (t[found], t[n])
-    planted = ("-", "-", of("clonal found", "clonal")) if "plant" in kind else (
+    planted = ("-", "-", "-") if "plant" in kind else (
         of("substitution found", "substitution"), of("indel found", "indel"), of("clonal found", "clonal"))
-    cells = (name, of("wild mutated", "wild"), of("wild not-assessable", "wild")) + planted + (of("falsely wild", "at stake"),)
+    wild = (of("wild mutated", "wild"), of("wild not-assessable", "wild"))
+    cells = (name,) + wild + planted + (of("falsely wild", "at stake"),)
     print(" ".join("%-*s" % x if not i else "%*s" % x for i, x in enumerate(zip(WIDTHS, cells))), flush=True)
     for peer in ("bcftools", "freebayes") if t["peers wild"] else ():
         print("    %s: %d/%d falsely mutated, %d/%d found" % (
@@ -299,20 +312,29 @@ def print_row(name, kind, t):
     return missed
 
 
+def shown(pool, change, edits):
+    """Of a pool's records: how many, clipped, and what they show at the change's place."""
+    bases, records, clipped = collections.Counter(), 0, 0
+    for m in pool:
+        for line in (edited(m.copies[0], edits) if edits else m.copies[0]).split("\n")[:-1]:
+            f = line.split("\t")
+            i = query_at(change.pos0, int(f[3]) - 1, f[5]) if f[5] != "*" else None
+            records, clipped = records + 1, clipped + ("S" in f[5])
+            bases["none" if i is None else f[9][i]] += 1
+    return "%d records, %.2f %% clipped, %s" % (records, 100 * clipped / records, ", ".join(
+        "%s %.2f %%" % (b, 100 * bases[b] / records) for b in sorted(bases)))
+
+
 def check(pools):
-    """One substitution at the pool's templates and on their aligned reads: do depth, alternatives and clips agree?"""
+    """One substitution put on templates before ART and bwa, and on aligned reads: both ways show the same."""
     gene, codon = HOTSPOTS[0]
     change = pools.world.substitution(random.Random(1), gene, codon)
     index, _ = pools.world.middle(gene, codon)
     for profile in PROFILES:
-        shown = []
-        for pool, edits in ((pools.sheared(profile, index, change), []),
-                            (pools.sheared(profile, index), [(change.pos0, change.ref, change.alt)])):
-            lines = [x.split("\t") for m in pool for x in (edited(m.copies[0], edits) if edits else m.copies[0]).split("\n")[:-1]]
-            clips = sum("S" in f[5] for f in lines)
-            call(pools.world.header + "\n".join("\t".join(f) for f in lines[:20000]) + "\n")
-            shown.append((len(lines), clips, sum(x.isdigit() for f in lines for x in f[5]) // len(lines)))
-        print(profile[0], "template: records, clipped, digits of CIGAR", shown[0], "edited:", shown[1])
+        print("%s template: %s" % (profile[0], shown(pools.sheared(profile, index, change, n=8000), change, [])))
+        print("%s reads:    %s" % (profile[0], shown(pools.sheared(profile, index, n=8000), change,
+                                                    [(change.pos0, change.ref, change.alt)])), flush=True)
+    return 0
 
 
 def run_kind(bench, name, options):

@@ -1,4 +1,4 @@
-"""Pools of reads with an Illumina simulator's errors and bwa's alignments, from which samples are drawn (bench_real.py)."""
+"""Pools of reads with an Illumina simulator's errors and bwa's alignments; bench_real.py draws samples from them."""
 import bisect
 import collections
 import os
@@ -112,7 +112,7 @@ def changed(window, change):
 
 
 class Pools:
-    """Each pool is made when it is first asked for, and kept in `folder` as SAM text, one line of its molecules before it."""
+    """Each pool is made when it is first asked for, and kept in `folder` as SAM text."""
 
     def __init__(self, world, folder, size):
         self.world, self.folder, self.size, self.made = world, folder, size, {}
@@ -135,7 +135,7 @@ class Pools:
             rng, index, profile[1], n or self.size, change))
 
     def amplicon(self, profile, index, beg, end, change=None):
-        """One amplicon: its primers are the reference's bases, whatever the template holds. As many copies as fragments."""
+        """One amplicon: its primers are the reference's bases, whatever the template holds."""
         w = self.world.windows[index]
         whole = changed(w, change) if change else w.bases
         end = max(end, beg + profile[1] + 5)
@@ -160,10 +160,11 @@ class Pools:
             for i, (index, at, text) in enumerate(templates):
                 out.write(">%d:%d:%d:%d\n%s\n" % (i, index, at, len(text),
                                                  reverse_complement(text) if rng.random() < 0.5 else text))
-        run(["art_illumina", "-ss", profile[0], "-amp", "-p", "-na", "-i", path + ".fa", "-l", str(profile[1]), "-f", str(copies),
-             "-rs", str(rng.randrange(1, 1 << 30)), "-o", path + ".r"])
-        with subprocess.Popen(["bwa", "mem", "-v", "1", self.world.fasta, path + ".r1.fq", path + ".r2.fq"], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bwa, open(path + ".part", "w") as out:
+        run(["art_illumina", "-ss", profile[0], "-amp", "-p", "-na", "-i", path + ".fa", "-l", str(profile[1]), "-f",
+             str(copies), "-rs", str(rng.randrange(1, 1 << 30)), "-o", path + ".r"])
+        command = ["bwa", "mem", "-v", "1", self.world.fasta, path + ".r1.fq", path + ".r2.fq"]
+        with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bwa, \
+                open(path + ".part", "w") as out:
             for line in bwa.stdout:
                 if line[0] != "@":
                     out.write(self.moved(line.split("\t")))
@@ -221,8 +222,8 @@ def query_at(pos0, beg0, cigar):
 
 
 def edited(text, edits):
-    """The fragment's records from a template with other bases: (place, base of the reference, new base). A read that shows the old
-    base shows the new one, and where an error made it the new one it is the old one now; other errors stay."""
+    """The fragment's records from a template with other bases: (place, base of the reference, new base). A read that
+    shows the old base shows the new one, and where an error made it the new one it is the old one now."""
     out = []
     for line in text.split("\n")[:-1]:
         f = line.split("\t")
