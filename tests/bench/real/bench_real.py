@@ -56,19 +56,19 @@ CLONAL, WILD_TYPE_VAF = 0.3, 0.05
 
 # name -> what is unlike a plain library; quick, full: (wild-type samples, of which so many are planted too)
 KINDS = collections.OrderedDict((
-    ("plain", dict(depth=(200, 500, 1000, 2000), quick=(20, 6), full=(1000, 150))),
-    ("site-errors-0.7", dict(depth=(2000, 5000), sigma=0.7, quick=(6, 2), full=(1000, 150))),
-    ("site-errors-1.0", dict(depth=(2000, 5000), sigma=1.0, quick=(6, 2), full=(1000, 150))),
-    ("binned-optimistic", dict(depth=(500, 1000, 2000), shift=5, quick=(10, 3), full=(1000, 150))),
-    ("damaged", dict(depth=(1000,), molecules=(30, 60, 120, 300), damage=(8e-3, 4e-3, 1e-3), quick=(15, 4),
+    ("plain", dict(depth=(200, 500, 1000, 2000), quick=(12, 4), full=(1000, 150))),
+    ("site-errors-0.7", dict(depth=(2000, 5000), sigma=0.7, quick=(4, 1), full=(1000, 150))),
+    ("site-errors-1.0", dict(depth=(2000, 5000), sigma=1.0, quick=(4, 1), full=(1000, 150))),
+    ("binned-optimistic", dict(depth=(500, 1000, 2000), shift=5, quick=(6, 2), full=(1000, 150))),
+    ("damaged", dict(depth=(1000,), molecules=(30, 60, 120, 300), damage=(8e-3, 4e-3, 1e-3), quick=(12, 4),
                      full=(1000, 150))),
-    ("passenger", dict(depth=(2000, 5000), passenger=0.5, quick=(6, 2), full=(1000, 150))),
-    ("carry-over", dict(depth=(2000, 5000), carry=0.005, quick=(6, 0), full=(1000, 0))),
-    ("copies", dict(depth=(1000,), molecules=(30, 100, 200, 300), quick=(15, 6), full=(1000, 150))),
-    ("amplicons", dict(depth=(1000, 2000), molecules=(330, 1000), design="clear", quick=(10, 3), full=(1000, 150))),
-    ("primer-hides", dict(depth=(1000, 2000), molecules=(330, 1000), design="hidden", plant=0.45, quick=(10, 5),
+    ("passenger", dict(depth=(2000, 5000), passenger=0.5, quick=(4, 1), full=(1000, 150))),
+    ("carry-over", dict(depth=(2000, 5000), carry=0.005, quick=(4, 0), full=(1000, 0))),
+    ("copies", dict(depth=(1000,), molecules=(30, 100, 200, 300), quick=(12, 4), full=(1000, 150))),
+    ("amplicons", dict(depth=(1000, 2000), molecules=(330, 1000), design="clear", quick=(8, 2), full=(1000, 150))),
+    ("primer-hides", dict(depth=(1000, 2000), molecules=(330, 1000), design="hidden", plant=0.45, quick=(8, 4),
                           full=(1000, 150))),
-    ("one-of-two", dict(depth=(1000, 2000), molecules=(330, 1000), design="two", quick=(10, 3), full=(1000, 150))),
+    ("one-of-two", dict(depth=(1000, 2000), molecules=(330, 1000), design="two", quick=(8, 2), full=(1000, 150))),
     ("deep", dict(depth=(10000, 20000), quick=(1, 0), full=(200, 30))),
 ))
 
@@ -228,6 +228,7 @@ class Bench:
 
     def sample(self, kind, seed, variants, label, hidden):
         drawn = Sample(self.pools, kind, seed, self.profiles)
+        drawn.rng.seed("%d %s" % (seed, label))  # the same library, drawn anew
         if "passenger" in kind:
             variants = variants + [(PASSENGER, kind["passenger"])]
         if "carry" in kind:
@@ -396,8 +397,7 @@ def main():
                 missed += run_kind(bench, name, options)
                 write_tally(options.tally, tallies)
                 n += bench.n
-        print("%d samples, %.0f s, of these %.0f s of processor in the program and its peers" % (
-            n, time.time() - start, os.times().children_user + os.times().children_system))
+        print("%d samples, %.0f s, %.0f s of processor" % (n, time.time() - start, sum(os.times()[:4])))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if missed else 0
