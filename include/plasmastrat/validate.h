@@ -145,7 +145,8 @@ typedef struct ps_replicates { /* one group of replicates */
     size_t first;              /* row */
     size_t *row;               /* its members; owned */
     size_t n;
-    int same_run;             /* 1: repeatability; 0: reproducibility, or the runs are not known */
+    int same_run;             /* 1: repeatability, of one run or of runs that are not stated; 0: reproducibility */
+    const char *part;         /* the run, where the members are those of one run of another group; else NULL */
     int flips[PS_N_COMPARED]; /* members that differ from the most frequent answer, of those assessed */
     int assessed[PS_N_COMPARED];
 } ps_replicates;

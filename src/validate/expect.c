@@ -144,7 +144,8 @@ static int read_ras(const ps_panel *panel, const char *text, ps_expectation *e, 
     size_t n = strlen(text);
     int wild_genes = 0;
     trim(&text, &n);
-    if (is_word(text, n, "wild-type") || is_word(text, n, "wild type") || is_word(text, n, "wt")) {
+    if (is_word(text, n, "wild-type") || is_word(text, n, "wild type") || is_word(text, n, "wildtype") ||
+        is_word(text, n, "wt")) {
         e->ras = PS_RAS_WILD_TYPE;
         return 0;
     }

@@ -36,13 +36,46 @@ static void collect_groups(ps_validation *v) {
 
 /* Different runs are reproducibility; one run, or runs that are not stated, repeatability. */
 static int is_same_run(const ps_validation *v, const ps_replicates *g) {
-    const char *run = v->row[g->row[0]].run;
-    for (size_t i = 1; i < g->n; i++) {
+    const char *run = NULL;
+    for (size_t i = 0; i < g->n; i++) {
         const char *other = v->row[g->row[i]].run;
         if (run && other && strcmp(run, other) != 0)
             return 0;
+        run = run ? run : other;
     }
     return 1;
+}
+
+static int is_of_run(const ps_validation *v, size_t row, const char *run) {
+    return v->row[row].run && !strcmp(v->row[row].run, run);
+}
+
+/* Members of one run, beginning with the i-th, are a group of their own beside the whole one: two or more repeat each other. */
+static void add_part(ps_validation *v, size_t whole, size_t i) {
+    const char *run = v->row[v->group[whole].row[i]].run;
+    ps_replicates part = {.first = v->group[whole].first, .part = run, .same_run = 1};
+    for (size_t k = 0; k < i; k++)
+        if (is_of_run(v, v->group[whole].row[k], run))
+            return;
+    for (size_t k = i; k < v->group[whole].n; k++)
+        if (is_of_run(v, v->group[whole].row[k], run))
+            add_member(&part, v->group[whole].row[k]);
+    if (part.n < 2) {
+        free(part.row);
+        return;
+    }
+    PS_GROW(v->group, v->n_groups, v->groups_capacity);
+    v->group[v->n_groups++] = part;
+}
+
+static void split_runs(ps_validation *v) {
+    size_t n = v->n_groups;
+    for (size_t g = 0; g < n; g++) {
+        v->group[g].same_run = is_same_run(v, &v->group[g]);
+        for (size_t i = 0; i < v->group[g].n && !v->group[g].same_run; i++)
+            if (v->row[v->group[g].row[i]].run)
+                add_part(v, g, i);
+    }
 }
 
 /* A state of which 0 is not assessable; of variants that is the state of RAS. */
@@ -141,8 +174,8 @@ static void measure_cv(ps_validation *v, int same_run, const char *name) {
 
 void validate_replicates(ps_validation *v) {
     collect_groups(v);
+    split_runs(v);
     for (size_t g = 0; g < v->n_groups; g++) {
-        v->group[g].same_run = is_same_run(v, &v->group[g]);
         for (int what = 0; what < PS_N_COMPARED; what++)
             if (what != PS_COMPARED_VARIANT)
                 count_flips(v, &v->group[g], (ps_compared)what);
@@ -150,9 +183,9 @@ void validate_replicates(ps_validation *v) {
     }
     for (int what = 0; what < PS_N_COMPARED; what++) {
         uint64_t flips = 0, assessed = 0;
-        for (size_t g = 0; g < v->n_groups; g++) {
-            flips += (uint64_t)v->group[g].flips[what];
-            assessed += (uint64_t)v->group[g].assessed[what];
+        for (size_t g = 0; g < v->n_groups; g++) { /* each member once */
+            flips += v->group[g].part ? 0 : (uint64_t)v->group[g].flips[what];
+            assessed += v->group[g].part ? 0 : (uint64_t)v->group[g].assessed[what];
         }
         validate_add_share(v, flips, assessed, "flips.%s", ps_compared_names[what]);
     }

@@ -437,6 +437,43 @@ static void measures(void **state) {
     ps_validation_free(&v);
 }
 
+/* S at 20 % and two of run A at 30 and 10 %, one of run B at 20 %: run A repeats itself, all of them reproduce. The run of S is
+ * not stated. */
+static void replicates_within_runs(void **state) {
+    (void)state;
+    static const struct {
+        const char *id, *run;
+        double vaf;
+        ps_label_state label;
+    } rows[] = {{"S", NULL, 0.2, PS_LABEL_PLASMACYTOMA},
+                {"A1", "A", 0.3, PS_LABEL_PLASMACYTOMA},
+                {"B1", "B", 0.2, PS_LABEL_PLASMACYTOMA},
+                {"A2", "A", 0.1, PS_LABEL_INDETERMINATE}};
+    ps_validation v = {.n = 4};
+    v.row = ps_alloc(v.n, sizeof *v.row);
+    for (size_t r = 0; r < v.n; r++) {
+        ps_validation_row *row = &v.row[r];
+        *row = (ps_validation_row){.sample_id = rows[r].id,
+                                   .run = rows[r].run,
+                                   .replicate_of = r ? 0 : PS_NO_ROW,
+                                   .dilution_of = PS_NO_ROW,
+                                   .fraction = NAN,
+                                   .found = {.ras = PS_RAS_MUTATED, .label = rows[r].label, .n_variants = 1}};
+        ps_expectation_init(&row->expect);
+        row->found.variant = ps_alloc(1, sizeof *row->found.variant);
+        row->found.variant[0] = (ps_found_variant){ps_strdup("KRAS G12D"), rows[r].vaf};
+    }
+    ps_validation_measure(&v);
+    is(&v, "vaf_cv.repeatability", sqrt(0.02) / 0.2, 1);
+    is(&v, "vaf_cv.reproducibility", sqrt(0.02 / 3) / 0.2, 1);
+    is(&v, "flips.label", 0.25, 4); /* each once */
+    assert_int_equal(v.n_groups, 2);
+    assert_true(!v.group[0].same_run && !v.group[0].part && v.group[0].n == 4);
+    assert_true(v.group[1].same_run && v.group[1].n == 2 && v.group[1].row[0] == 1 && v.group[1].row[1] == 3);
+    assert_string_equal(v.group[1].part, "A");
+    ps_validation_free(&v);
+}
+
 /* ---- protocol --------------------------------------------------------------------------------------------------- */
 
 static char path[] = "/tmp/test_validate.XXXXXX";
@@ -516,6 +553,7 @@ int main(void) {
         cmocka_unit_test(open_codons),
         cmocka_unit_test(ccnd1_and_label),
         cmocka_unit_test(measures),
+        cmocka_unit_test(replicates_within_runs),
         cmocka_unit_test(criteria),
         cmocka_unit_test(bad_criteria),
     };

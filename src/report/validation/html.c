@@ -6,6 +6,7 @@
 
 #include "../html/pieces.h"
 
+#include "plasmastrat/alloc.h"
 #include "plasmastrat/spelling.h"
 #include "private.h"
 
@@ -482,6 +483,13 @@ static void put_flips(const ps_replicates *g, FILE *out) {
     }
 }
 
+/* "S1", or "S1, run A" where only those of one of its runs are meant */
+static void put_group_name(const ps_validation *v, const ps_replicates *g, FILE *out) {
+    char *name = g->part ? ps_format("%s, run %s", v->row[g->first].sample_id, g->part) : NULL;
+    row_head(out, name ? name : v->row[g->first].sample_id);
+    free(name);
+}
+
 static void put_group_vafs(const ps_validation *v, FILE *out) {
     static const char *const columns[] = {"Replicates of", "Variant", "#Seen in", "#Mean VAF", "#SD", "#CV", NULL};
     if (!v->n_group_vafs)
@@ -490,7 +498,7 @@ static void put_group_vafs(const ps_validation *v, FILE *out) {
     for (size_t i = 0; i < v->n_group_vafs; i++) {
         const ps_replicate_vaf *vaf = &v->group_vaf[i];
         const ps_replicates *g = &v->group[vaf->group];
-        row_head(out, v->row[g->first].sample_id);
+        put_group_name(v, g, out);
         ps_cell(out, "", vaf->name);
         fputs("<td role=\"cell\" class=\"n\">", out);
         ps_say(out, "%zu of %zu", vaf->n, g->n);
@@ -520,8 +528,8 @@ static void put_replicates(const ps_validation *v, FILE *out) {
     fputs("</dl>\n", out);
     ps_stack_head(out, "Answers that differ from the most frequent one, of those that were assessable", columns);
     for (size_t g = 0; g < v->n_groups; g++) {
-        row_head(out, v->row[v->group[g].first].sample_id);
-        ps_cell(out, "", v->group[g].same_run ? "one, or not stated" : "several");
+        put_group_name(v, &v->group[g], out);
+        ps_cell(out, "", v->group[g].part ? "one" : v->group[g].same_run ? "one, or not stated" : "several");
         ps_cell(out, "n", COUNT((long long)v->group[g].n));
         put_flips(&v->group[g], out);
         fputs("</tr>\n", out);

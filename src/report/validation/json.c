@@ -92,6 +92,7 @@ static json_t *replicates(document *d) {
         }
         put(d, o, "samples", members);
         put(d, o, "same_run", json_boolean(group->same_run));
+        put(d, o, "run", text(group->part));
         put(d, o, "flips", flips);
         put(d, o, "vafs", vafs);
         push(d, array, o);
