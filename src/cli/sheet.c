@@ -280,7 +280,9 @@ static int read_inputs(sheet *s, const ps_table *t, size_t row, const int *colum
 }
 
 static int read_molecules(sheet *s, const ps_table *t, size_t row, int column, double *molecules, ps_error *err) {
-    return cell(s, t, row, column) ? ps_table_double(t, row, column, CLI_LEAST_MOLECULES, CLI_MOST_MOLECULES, molecules, err) : 0;
+    return cell(s, t, row, column)
+               ? ps_table_double(t, row, column, CLI_LEAST_MOLECULES, CLI_MOST_MOLECULES, molecules, err)
+               : 0;
 }
 
 /* The cells of the other command's columns. Returns 1 when the one that is an input is given. */
@@ -359,7 +361,8 @@ static int check_header(const header *h, const ps_table *t, const int *column, c
     }
     if (!has_inputs(h, column) && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
-                        "none of the columns rna, dna, vcf, sv, cnv and counts is there, expected at least one"));
+                        "none of the columns %s%srna, dna, vcf, sv, cnv and counts is there, expected at least one",
+                        h->extra ? h->extra->name[h->extra->input] : "", h->extra ? ", " : ""));
     if (!t->n_rows && !c->n)
         note(c, ps_fail(next_error(c), PS_ERR_USAGE, t->path, 0,
                         "has no samples, expected at least one row below the header"));

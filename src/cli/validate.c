@@ -268,6 +268,20 @@ static void print_summary(const ps_validation *v) {
     }
 }
 
+/* The first failure, or else what makes the first comparison not assessable. */
+static int refuse_nothing(const cli_settings *s, const ps_validation *v, size_t failed, size_t first, ps_error *err) {
+    const char *why = failed ? v->row[first].failure : NULL;
+    for (size_t i = 0; i < v->n_comparisons && !why; i++) {
+        first = v->comparison[i].row;
+        why = v->comparison[i].why;
+    }
+    return ps_fail(
+        err, PS_ERR_RUN, s->rest[0], why ? v->row[first].line : 0,
+        "nothing could be compared: of %zu sample%s %zu failed, and all others are not assessable%s%s%s%.500s", v->n,
+        ps_s(v->n), failed, why ? ", first " : "", why ? v->row[first].sample_id : "", why ? ": " : "",
+        why ? why : "");
+}
+
 static int refuse_failures(const cli_settings *s, const ps_validation *v, ps_error *err) {
     size_t failed = 0, first = 0;
     for (size_t r = v->n; r-- > 0;)
@@ -276,9 +290,7 @@ static int refuse_failures(const cli_settings *s, const ps_validation *v, ps_err
             first = r;
         }
     if (!ps_validation_count(v, PS_OUTCOME_AGREES) && !ps_validation_count(v, PS_OUTCOME_DIFFERS) && !v->n_groups)
-        return ps_fail(err, PS_ERR_RUN, s->rest[0], 0,
-                       "nothing could be compared: of %zu sample%s %zu failed, and all others are not assessable",
-                       v->n, ps_s(v->n), failed);
+        return refuse_nothing(s, v, failed, first, err);
     if (failed)
         return ps_fail(err, PS_ERR_RUN, s->rest[0], v->row[first].line,
                        "%zu of %zu sample%s failed, first %s: %.600s", failed, v->n, ps_s(v->n),

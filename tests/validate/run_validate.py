@@ -298,7 +298,7 @@ def runs_that_fail():
     check("two persons: no page", not os.path.exists("x1/validation.html"))
     path = sheet("shallow.tsv", COLUMNS, row("NAS01", evidence="kept/NAS01.evidence.gz", expect_ras="KRAS G12D", expect_igh_ccnd1="detected"))
     done = validate("all rows not assessable", 1, path)
-    check("all not assessable: message", "shallow.tsv: nothing could be compared: of 1 sample 0 failed" in done.stderr, done.stderr)
+    check("all not assessable: message", "shallow.tsv:2: nothing could be compared: of 1 sample 0 failed, and all others are not assessable, first NAS01: " in done.stderr, done.stderr)
     check("all not assessable: counted apart", measures()["ppa.ras"]["n"] == 0 and measures()["not_assessable.ras"]["value"] == 1)
     path = sheet("absent.tsv", COLUMNS, row("A", evidence="kept/IMM01.evidence.gz", expect_ras="wild-type"),
                  row("B", evidence="kept/none.evidence.gz", expect_ras="wild-type"))
