@@ -228,12 +228,59 @@ static void kinds_of_indels(void **state) {
         put_indel(&dna, 25245290 + 4 * i, 0, "TCA", 5);
     ras_measure_indels(&panel, &dna, 1e-3, &four);
     assert_true(ras_inframe_error(&four) > 20 * 5e-6);
-    /* 60 one-base slips in `bases`: what hides an indel lies within 30 bases of it; true indels hide none */
+    /* 60 one-base slips in `bases` hide some indels, and fewer substitutions; true indels hide none */
     assert_near(ras_indel_recognised(&quiet), 1, 1e-12);
     assert_near(slips.errors, 60, 1e-12);
-    assert_near(ras_indel_recognised(&slips), exp(-30 * 60 / slips.bases), 1e-12);
+    double near = 60 / slips.bases;
+    assert_near(ras_indel_recognised(&slips), exp(-46 * 46 * near * near), 1e-12);
+    assert_near(ras_substitution_recognised(&slips), exp(-20 * 20 * near * near), 1e-12);
+    ras_indels reads = {.bases = 1000, .errors = 20}; /* as in R9 */
+    assert_near(ras_indel_recognised(&reads), 0.43, 0.01);
+    assert_near(ras_substitution_recognised(&reads), 0.85, 0.01);
     assert_near(four.errors, 60 + 20 * 5 + 4 * 5, 1e-12);
     ps_read_evidence_free(&dna);
+}
+
+/* Where a run of four equal bases of KRAS begins. */
+static int32_t run_of_four(char *letter) {
+    int contig = panel.loci[panel.codons[codon_of("KRAS", 12)].locus].contig;
+    for (int number = 2; number < 180; number++)
+        for (int k = 0; k < 3; k++) {
+            int32_t pos0 = panel.codons[codon_of("KRAS", number)].pos0[k];
+            int n = 0;
+            *letter = ps_panel_base(&panel, contig, pos0);
+            while (*letter != 'N' && ps_panel_base(&panel, contig, pos0 + n) == *letter)
+                n++;
+            if (n == 4 && ps_panel_base(&panel, contig, pos0 - 1) != *letter)
+                return pos0;
+        }
+    fail_msg("KRAS has no run of four");
+    return -1;
+}
+
+/* Few places have a long run: what shorter runs show counts there too, and an insertion of three in sixty long reads is none. */
+static void long_runs_slip_no_less(void **state) {
+    (void)state;
+    int contig = panel.loci[panel.codons[codon_of("KRAS", 12)].locus].contig;
+    for (int noisy = 0; noisy < 2; noisy++) {
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+        char letter[2] = "";
+        put_everywhere(&dna, 30, 60);
+        int32_t run = run_of_four(letter);
+        put_indel(&dna, run, 0, letter, 3);
+        for (int i = 0; noisy && i < 40; i++) { /* of a base that is not beside it */
+            int32_t pos0 = 25245280 + 2 * i;
+            char other[2] = "A";
+            while (*other == ps_panel_base(&panel, contig, pos0) || *other == ps_panel_base(&panel, contig, pos0 - 1))
+                *other = *other == 'A' ? 'C' : *other == 'C' ? 'G' : 'T';
+            put_indel(&dna, pos0, 0, other, 2);
+        }
+        ras_indels indels;
+        ras_measure_indels(&panel, &dna, 1e-3, &indels);
+        double error = ras_indel_error(&indels, &dna, &dna.codons.allele[0]);
+        assert_true(noisy ? error > 0.001 : error < 1e-4);
+        ps_read_evidence_free(&dna);
+    }
 }
 
 /* The worst kind is the limit: few fragments reach far enough to show an insertion. */
@@ -360,11 +407,17 @@ static void errors_of_normals_among_poor_bases(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(places_differ),        cmocka_unit_test(damaged_molecules),
-        cmocka_unit_test(few_are_variants),     cmocka_unit_test(errors_on_a_passenger),
-        cmocka_unit_test(optimistic_qualities), cmocka_unit_test(under_the_floor),
-        cmocka_unit_test(kinds_of_indels),      cmocka_unit_test(limits_by_kind),
-        cmocka_unit_test(errors_of_normals),    cmocka_unit_test(errors_of_normals_among_poor_bases),
+        cmocka_unit_test(places_differ),
+        cmocka_unit_test(damaged_molecules),
+        cmocka_unit_test(few_are_variants),
+        cmocka_unit_test(errors_on_a_passenger),
+        cmocka_unit_test(optimistic_qualities),
+        cmocka_unit_test(under_the_floor),
+        cmocka_unit_test(kinds_of_indels),
+        cmocka_unit_test(long_runs_slip_no_less),
+        cmocka_unit_test(limits_by_kind),
+        cmocka_unit_test(errors_of_normals),
+        cmocka_unit_test(errors_of_normals_among_poor_bases),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }

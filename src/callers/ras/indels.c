@@ -26,9 +26,9 @@ static const double ras_run_bases = 4;
 static const double ras_run_fold = 3;
 /* fragments per fragment: errors of an indel, at most (assumption: no run slips more often) */
 static const double ras_max_indel_error = 0.2;
-/* bases: an indel error of the read within so many hides a true indel or makes another of it (measured on duplications in long
- * reads of three error rates, make bench-long) */
-static const double ras_indel_span = 30;
+/* bases: times the indel errors per base, squared, the share of carriers that such errors hide (measured on duplications and
+ * substitutions in long reads of three error rates, make bench-long: reads of more errors have poor bases beside them too) */
+static const double ras_indel_span = 46, ras_substitution_span = 20;
 
 /* Lengths with errors of their own: slips of one and two bases, three, others out of frame, others in frame. */
 static int length_class(int length) {
@@ -115,12 +115,25 @@ static double errors_of(const ras_indel_class *c) {
     return c->n - (c->true_alleles <= ras_true_indels ? c->true_n : 0);
 }
 
-/* `own`: fragments of the indel at hand, where they are among the background. */
-static double class_rate(const ras_indels *m, int class, double own) {
-    const ras_indel_class *c = &m->class[class];
+static double small_of(const ras_indel_class *c) {
+    return c->small;
+}
+
+/* A longer run slips no less often than a shorter one, of which there are more to measure. `own`: fragments of the indel at hand,
+ * where they are among the background. */
+static double measured_rate(const ras_indels *m, int class, double (*count)(const ras_indel_class *c), double own) {
     int copies = class % RAS_INDEL_COPIES + 1, length = class_lengths[class / RAS_INDEL_COPIES % RAS_INDEL_LENGTHS];
-    double measured = c->exposure > 0 ? ras_indel_fold * fmax(0, errors_of(c) - own) / c->exposure : 0;
-    return fmin(ras_max_indel_error, fmax(floor_of(length, copies), measured));
+    double most = floor_of(length, copies);
+    for (int k = class - copies + 1; k <= class; k++) {
+        const ras_indel_class *c = &m->class[k];
+        double n = fmax(0, count(c) - (k == class ? own : 0));
+        most = c->exposure > 0 ? fmax(most, ras_indel_fold * n / c->exposure) : most;
+    }
+    return most;
+}
+
+static double class_rate(const ras_indels *m, int class, double own) {
+    return fmin(ras_max_indel_error, measured_rate(m, class, errors_of, own));
 }
 
 static double count_of(const ps_allele_count *a) {
@@ -134,11 +147,7 @@ static double small_count(const ps_allele_count *a) {
 
 /* Does it stand out from an error rate that single fragments make? */
 static int stands_out(const ras_indels *m, int class, const ps_allele_count *a) {
-    double n = count_of(a), exposure = m->class[class].exposure;
-    double others = m->class[class].small - small_count(a);
-    int copies = class % RAS_INDEL_COPIES + 1, length = class_lengths[class / RAS_INDEL_COPIES % RAS_INDEL_LENGTHS];
-    double rate = exposure > 0 ? ras_indel_fold * others / exposure : 0;
-    rate = fmax(rate, floor_of(length, copies));
+    double n = count_of(a), rate = measured_rate(m, class, small_of, small_count(a));
     return n >= ras_background_fragments &&
            ps_negative_binomial_upper((uint64_t)n, rate * a->depth, ras_background_shape) < ras_refused_p;
 }
@@ -191,6 +200,15 @@ double ras_inframe_error(const ras_indels *m) {
     return class_rate(m, class_at(1, 3, 1), 0);
 }
 
+static double recognised(const ras_indels *m, double span) {
+    double near = m->bases > 0 ? span * m->errors / m->bases : 0;
+    return exp(-near * near);
+}
+
 double ras_indel_recognised(const ras_indels *m) {
-    return m->bases > 0 ? exp(-ras_indel_span * m->errors / m->bases) : 1;
+    return recognised(m, ras_indel_span);
+}
+
+double ras_substitution_recognised(const ras_indels *m) {
+    return recognised(m, ras_substitution_span);
 }

@@ -34,5 +34,7 @@ double ras_inframe_error(const ras_indels *indels);
 
 /* Share of the fragments with an indel that are read with just this indel: the others have an indel error of the read beside it. */
 double ras_indel_recognised(const ras_indels *indels);
+/* The same of fragments with a substitution, which an indel error beside it moves or covers. */
+double ras_substitution_recognised(const ras_indels *indels);
 
 #endif

@@ -93,7 +93,7 @@ static double lod95_of_substitutions(const caller *c, const ras_counts *p) {
             return NAN;
         highest = fmax(highest, lod);
     }
-    return highest;
+    return fmin(1, highest / ras_substitution_recognised(&c->indels));
 }
 
 /* An insertion of one codon needs the longest reach of the usual in-frame indels. NaN: too few fragments reach so far. */
