@@ -5,12 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A name in a message may come from a file: a control byte must not reach a terminal. UTF-8 stays. */
-static void blank_control_bytes(char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
-}
+#include "plasmastrat/utf8.h"
 
 int ps_fail(ps_error *err, ps_error_kind kind, const char *path, long line, const char *format, ...) {
     if (!err || err->kind != PS_ERR_NONE)
@@ -26,7 +21,7 @@ int ps_fail(ps_error *err, ps_error_kind kind, const char *path, long line, cons
     va_start(args, format);
     vsnprintf(err->text + used, sizeof err->text - used, format, args);
     va_end(args);
-    blank_control_bytes(err->text);
+    ps_blank_controls(err->text); /* a name in a message may come from a file: no terminal is to obey it */
     return -1;
 }
 

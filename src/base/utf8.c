@@ -69,6 +69,24 @@ static char *clean(const char *text, int one_line) {
     return out;
 }
 
+void ps_blank_controls(char *text) {
+    char *out = text;
+    while (*text) {
+        uint32_t point = 0;
+        int length = utf8_step((const unsigned char *)text, &point);
+        if (is_control(
+                length
+                    ? point
+                    : (unsigned char)*text)) /* a byte that is no UTF-8 too: a terminal of one byte a letter obeys those */
+            *out++ = '?';
+        else
+            for (int i = 0; i < (length ? length : 1); i++)
+                *out++ = text[i];
+        text += length ? length : 1;
+    }
+    *out = '\0';
+}
+
 char *ps_utf8_clean(const char *text) {
     return clean(text, 0);
 }

@@ -1,6 +1,7 @@
 #include "progress.h"
 
 #include "plasmastrat/spelling.h"
+#include "plasmastrat/utf8.h"
 
 #include <sys/resource.h>
 
@@ -24,12 +25,6 @@ size_t progress_columns(int fd) {
     return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
-static void blank_control_bytes(char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
-}
-
 static void put_line(FILE *out, const char *format, va_list arguments) {
     char *text = NULL;
     size_t size = 0;
@@ -38,7 +33,7 @@ static void put_line(FILE *out, const char *format, va_list arguments) {
         return;
     vfprintf(line, format, arguments);
     fclose(line);
-    blank_control_bytes(text);
+    ps_blank_controls(text);
     fprintf(out, "plasmastrat: %s\n", text);
     free(text);
 }
@@ -177,7 +172,7 @@ static void put_meter(meter *m, const char *name, uint64_t done, uint64_t of, ui
             fprintf(line, "%.1f million records read", (double)records / 1e6);
     }
     fclose(line);
-    blank_control_bytes(text);
+    ps_blank_controls(text);
     while (text[n] && (columns += ((unsigned char)text[n] & 0xC0) != 0x80) < m->columns) /* a longer one would wrap */
         n++;
     fprintf(m->out, "\r\033[K%.*s", (int)n, text);

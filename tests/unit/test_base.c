@@ -63,6 +63,14 @@ static void errors_hold_no_control_bytes(void **state) {
     ps_error err = {0};
     ps_fail(&err, PS_ERR_RUN, "a\033[2J\n.bam", 1, "bell %c tab %c del %c utf8 \xc3\xa4", '\a', '\t', 0x7f);
     assert_string_equal(err.text, "a?[2J?.bam:1: bell ? tab ? del ? utf8 \xc3\xa4");
+    /* C1 as UTF-8 and as a byte, a mark that turns the text around; a name in Latin-1 stays */
+    ps_error more = {0};
+    ps_fail(&more, PS_ERR_RUN, NULL, 0,
+            "a\xc2\x9b"
+            "31mb\x9b"
+            "c\xe2\x80\xae"
+            "d\xfc\xe2\x82\xac");
+    assert_string_equal(more.text, "a?31mb?c?d\xfc\xe2\x82\xac");
     char path[5000];
     memset(path, 'p', sizeof path - 1);
     path[sizeof path - 1] = '\0';
