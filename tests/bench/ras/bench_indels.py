@@ -12,8 +12,8 @@ turn), their alignments bwa mem's (pools.py of bench_real.py, whose windows thes
   sens  indels of 1 to 24 bases within 12 bases of the hotspot codons at 1 % of 1,000x, 2 % of 500x, 5 % of 200x, one or four a
         file: found (>= 95 % is right)
 
-Sample I of the seed is the same in every run: --first continues where another run ended (100 wild-type files; the first 60 are
-planted at lod95, the first 30 have files of sens). Beside what was planted, any call that passes is false.
+Sample I of the seed is the same in every run: --first continues where another run ended (100 wild-type files; the first 30 have the
+other files too). Beside what was planted, any call that passes is false.
 $PLASMASTRAT: the program (default ./plasmastrat). Needs art_illumina, bwa, samtools. Prints one table; exit status 1 when a
 figure is missed by more than chance makes (2 SD).
 """
@@ -39,7 +39,7 @@ DEPTHS = (200, 500, 1000)
 LEVELS = (("1 % 1,000x", 0.01, 1000), ("2 % 500x", 0.02, 500), ("5 % 200x", 0.05, 200))
 CLASSES = ("substitution", "multi_base", "indel")
 LENGTHS = (1, 1, 2, 3, 3, 3, 4, 5, 6, 6, 9, 12, 15, 18, 24)
-PLANTED, SENS = 60, 30  # samples, of the first ones
+PLANTED = 30  # samples, of the first ones
 AROUND = 12  # bases: how far from the hotspot codons indels begin
 
 
@@ -179,7 +179,7 @@ class Bench:
             for n in (1, 4):
                 planted = self.at_lod(rng, ras, label, n)
                 self.run_planted("lod-%s-%d" % (label, n), seed, depth, profile, planted)
-        for k, (level, share, x) in enumerate(LEVELS if "sens" in parts and i < SENS else ()):
+        for k, (level, share, x) in enumerate(LEVELS if "sens" in parts and i < PLANTED else ()):
             for n in (1, 4):
                 windows = rng.sample(self.world.windows, n)
                 planted = [(drawn_indel(rng, w), share, ("sens", level, "one" if n == 1 else "four"))
