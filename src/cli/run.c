@@ -302,7 +302,10 @@ static int choose_panel(run *r, ps_error *err) {
         ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, but the panel %s is for %s", r->build, k->panel[0].name,
                 k->panel[0].build);
     else
-        ps_fail(err, PS_ERR_RUN, r->build_path, 0, "is on %s, for which there is no panel", r->build);
+        ps_fail(
+            err, PS_ERR_RUN, r->build_path, 0,
+            "is on %s, for which there is no panel: align its reads to GRCh38 (or GRCh37); positions are not lifted over",
+            r->build);
     return -1;
 }
 

@@ -257,7 +257,7 @@ sam_of() { # NAME LENGTH...: a SAM with these contigs and one read
 sam_of mouse.sam 195471971 120129022
 refused 1 "unknown build" 'mouse.sam' sample --id S --dna mouse.sam -o x
 sam_of t2t.sam 248387328 133324548
-refused 1 "T2T" 't2t.sam.*T2T|T2T.*t2t.sam' sample --id S --dna t2t.sam -o x
+refused 1 "T2T" 't2t.sam: is on T2T-CHM13v2, .*: align its reads to GRCh38' sample --id S --dna t2t.sam -o x
 refused 1 "two builds" 'B3701.dna.bam' sample --id S --rna data/PCL01.rna.bam --dna data/B3701.dna.bam -o x
 grep -q 'PCL01.rna.bam' err.txt && pass || fail "two builds: message does not name both files: $(head -c 300 err.txt)"
 refused 1 "two builds, VCF" 'VCF01' sample --id S --vcf data/VCF01.mutect2.vcf --dna data/B3701.dna.bam -o x

@@ -977,6 +977,40 @@ static void test_cram_reference(void **state) {
     free(bare);
 }
 
+static void refuse_when_read(const char *path, const char *fasta, const char *said) {
+    ps_error err = {0};
+    ps_reads *reads = must_open_with(path, fasta, 0, 1);
+    assert_int_equal(ps_reads_bind(reads, &panel, &err), 0);
+    assert_int_equal(read_on(reads, &err), -1);
+    if (!strstr(err.text, said))
+        fail_msg("expected '%s' in '%s'", said, err.text);
+    ps_reads_close(reads);
+}
+
+/* A reference of which a part is there: what is missing is named. */
+static void test_cram_reference_half(void **state) {
+    (void)state;
+    char *fasta = in_folder("ref.fa"), *fai = in_folder("ref.fa.fai"), *half = in_folder("half.fa"),
+         *cut = in_folder("cut.fa"), *cut_fai = in_folder("cut.fa.fai"), *path = make_file("halves.cram", "wc");
+    size_t n, n_fai;
+    char *bytes = read_bytes(fasta, &n), *index = read_bytes(fai, &n_fai);
+    const char *second = strchr(bytes + 1, '>');
+    write_bytes(half, bytes, (size_t)(second - bytes));
+    assert_int_equal(fai_build(half), 0);
+    refuse_when_read(path, half, "half.fa lacks 1 of the CRAM's contigs (chr2 first)");
+    write_bytes(cut, bytes, (size_t)(second - bytes) + 5000);
+    write_bytes(cut_fai, index, n_fai);
+    refuse_when_read(path, cut, "cut.fa ends before its index says, within or before chr2");
+    free(bytes);
+    free(index);
+    free(fasta);
+    free(fai);
+    free(half);
+    free(cut);
+    free(cut_fai);
+    free(path);
+}
+
 /* Guards against: reads.c read_header(): htslib gives the header's contigs the lengths of the FASTA (GRCh38 read with GRCh37 as
  * its reference passed for GRCh37); and a file that only the header names is read and indexed. */
 static void test_cram_own_header(void **state) {
@@ -1115,6 +1149,7 @@ int main(void) {
         cmocka_unit_test(test_index_age),
         cmocka_unit_test(test_wrong_index),
         cmocka_unit_test(test_cram_reference),
+        cmocka_unit_test(test_cram_reference_half),
         cmocka_unit_test(test_cram_own_header),
         cmocka_unit_test(test_cram_reference_multi),
         cmocka_unit_test(test_bind),

@@ -72,6 +72,8 @@ int ps_reads_use_header(ps_reads *reads, ps_error *err);
 int ps_reads_load_index(ps_reads *reads, ps_error *err);
 /* Compares the FASTA of a CRAM with the header's lengths and the panel's known bases. */
 int ps_reads_check_reference(ps_reads *reads, const ps_panel *panel, ps_error *err);
+/* What the FASTA lacks of the panel's contigs in the CRAM, in words; NULL: nothing. Caller frees. */
+char *ps_reads_reference_gap(const ps_reads *reads);
 /* Compares the MD5 of one contig with the header's, once. */
 int ps_reads_check_md5(ps_reads *reads, int tid, ps_error *err);
 

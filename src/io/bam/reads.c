@@ -211,10 +211,14 @@ static int damaged(const ps_reads *reads, ps_error *err) {
                        "the record after %" PRIu64 " good ones cannot be decoded: the CRAM's reference sequence is "
                        "missing, give it with -T/--reference (or the file is damaged)",
                        reads->records);
-    return ps_fail(err, PS_ERR_RUN, name, 0,
-                   "the record after %" PRIu64 " good ones cannot be decoded: %s is not the reference it was written "
-                   "with (MD5 differs), or the file is damaged",
-                   reads->records, reads->reference);
+    char *why = ps_reads_reference_gap(reads);
+    if (!why)
+        why = ps_format("%s is not the reference it was written with (MD5 differs)", reads->reference);
+    ps_fail(err, PS_ERR_RUN, name, 0,
+            "the record after %" PRIu64 " good ones cannot be decoded: %s, or the file is damaged", reads->records,
+            why);
+    free(why);
+    return -1;
 }
 
 /* A pipe's end marker can only be looked at after the last record. */

@@ -78,6 +78,38 @@ int ps_reads_check_reference(ps_reads *reads, const ps_panel *panel, ps_error *e
     return result;
 }
 
+/* Does the FASTA end before the contig does?  Its index may promise more. */
+static int is_cut(const faidx_t *fai, const char *name) {
+    hts_pos_t last0 = faidx_seq_len(fai, name) - 1, got = 0;
+    char *base = last0 < 0 ? NULL : faidx_fetch_seq64(fai, name, last0, last0, &got);
+    free(base);
+    return got != 1;
+}
+
+char *ps_reads_reference_gap(const ps_reads *reads) {
+    faidx_t *fai = fai_load3(reads->reference, NULL, NULL, 0);
+    const char *missing = NULL, *cut = NULL;
+    int n_missing = 0;
+    for (int tid = 0; fai && tid < reads->info.n_contigs && reads->contig; tid++) {
+        const char *name = reads->contig_names[tid];
+        if (reads->contig[tid] < 0)
+            continue;
+        if (!faidx_has_seq(fai, name)) {
+            missing = missing ? missing : name;
+            n_missing++;
+        } else if (!cut && is_cut(fai, name)) {
+            cut = name;
+        }
+    }
+    char *words =
+        cut       ? ps_format("%s ends before its index says, within or before %s", reads->reference, cut)
+        : missing ? ps_format("%s lacks %d of the CRAM's contigs (%s first)", reads->reference, n_missing, missing)
+                  : NULL;
+    if (fai)
+        fai_destroy(fai);
+    return words;
+}
+
 /* MD5 as in @SQ M5: of the sequence in upper case, without white space (SAM specification 1.3.2). */
 static int sequence_md5(const faidx_t *fai, const char *name, char hex[33]) {
     enum { PIECE = 1 << 20 };
