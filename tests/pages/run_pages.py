@@ -516,6 +516,21 @@ def cohort_page(chromium, out, samples):
             "(b => b.top >= 0 && b.bottom <= innerHeight)(document.getElementById('s3').getBoundingClientRect())"))
 
 
+def validation_page(out):
+    """Every part of the page of a validation: criteria, differences, replicates of several runs, dilutions, mixtures in silico."""
+    rows = [("P", "PCL01", "KRAS G12D", "30%", "", "A", "", ""), ("P2", "PCL01", "", "", "P", "A", "", ""),
+            ("P3", "PCL01", "", "", "P", "B", "", ""), ("D1", "PCL01", "", "", "", "", "P", "1"), ("D2", "IMM01", "", "", "", "", "P", "0.004"),
+            ("W", "IMM01", "wild-type", "", "", "", "", ""), ("N", "NAS01", "KRAS G12D", "", "", "", "", ""),
+            ("I", "IND01", "NRAS Q61K", "25%", "", "", "", "")]
+    head = "sample_id evidence expect_ras expect_vaf replicate_of run dilution_of fraction".split()
+    rows = [(row[0], f"{row[1]}.evidence.gz", *row[2:]) for row in rows]
+    (out / "truth.tsv").write_text("".join("\t".join(row) + "\n" for row in [head, *rows]), encoding="utf-8")
+    (out / "protocol.tsv").write_text("measure\trelation\tlimit\tmin_n\nppa.ras\t>=\t95%\t20\nnpa.ras\t>=\t95%\t\n", encoding="utf-8")
+    done = run("validate", out / "truth.tsv", "-o", out / "validation", "--protocol", out / "protocol.tsv", "--repeats", "2")
+    check("validation: a page", done.returncode == 1 and "criteria failed" in done.stderr, done.stderr)
+    return out / "validation" / "validation.html"
+
+
 def in_browser(out, typed, hostile_pages):
     program = browser.find()
     if not program:
@@ -529,6 +544,7 @@ def in_browser(out, typed, hostile_pages):
         for name in ("positive", "negative", "unassessable", "failed") if typed else ():
             looks(chromium, typed / f"{name}.html", f"typed {name}")
         looks(chromium, out / "cohort.html", "cohort")
+        looks(chromium, validation_page(out), "validation")
         cohort_page(chromium, out, [load(out / f"{name}.json") for name in IDS])
         for path in hostile_pages:
             with chromium.open(path) as page:

@@ -144,9 +144,15 @@ static size_t collect_levels(const ps_validation *v, ps_limit_source source, lev
 
 static void log_ticks(FILE *out, scale x) {
     static const double places[] = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (log10(places[i]) >= x.low && log10(places[i]) <= x.high)
-            x_tick(out, at(x, log10(places[i])), 100 * places[i]);
+    static const double apart = 22; /* percent of the width, so that labels fit on a telephone */
+    double last = -apart;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        double here = at(x, log10(places[i]));
+        if (log10(places[i]) < x.low || log10(places[i]) > x.high || here - last < apart)
+            continue;
+        x_tick(out, here, 100 * places[i]);
+        last = here;
+    }
 }
 
 static void curve(FILE *out, const ps_probit *p, scale x, scale y) {
@@ -209,10 +215,8 @@ void validation_figure_calibration(FILE *out, const ps_validation *v) {
     for (int bin = 0; bin < PS_CALIBRATION_BINS; bin++) {
         const ps_calibration *c = &v->calibration[bin];
         double x = 100 * (bin + 0.5) / PS_CALIBRATION_BINS, low, high, share = (double)c->found / (double)c->n;
-        if (bin + 1 < PS_CALIBRATION_BINS)
-            label(out, "m", x, BOTTOM + 16, "%g to %g", ps_calibration_edges[bin], ps_calibration_edges[bin + 1]);
-        else
-            label(out, "m", x, BOTTOM + 16, "from %g", ps_calibration_edges[bin]);
+        if (bin) /* the edges between ranges */
+            label(out, "m", 100.0 * bin / PS_CALIBRATION_BINS, BOTTOM + 16, "%g", ps_calibration_edges[bin]);
         if (!c->n)
             continue;
         ps_exact_interval(c->found, c->n, &low, &high);

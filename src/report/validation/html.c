@@ -596,7 +596,7 @@ static void put_provenance(const ps_validation *v, FILE *out) {
 static void put_measures(const ps_validation *v, FILE *out) {
     static const char *const columns[] = {"Measure", "#Value", "#Low", "#High", "#n", "Unit", NULL};
     fputs("<details class=\"measures\"><summary>All measures, by the names that a protocol uses</summary>\n", out);
-    ps_table_head(out, "Also in validation_measures.tsv", columns);
+    ps_stack_head(out, "Also in validation_measures.tsv", columns);
     for (size_t i = 0; i < v->n_measures; i++) {
         const ps_measure *m = &v->measure[i];
         const double values[] = {m->value, m->low, m->high};
