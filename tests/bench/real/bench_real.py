@@ -343,12 +343,12 @@ def run_kind(bench, name, options):
     wild, planted = kind["quick" if options.quick else "full"]
     if options.samples:
         wild, planted = (int(x) for x in options.samples.split(","))
-    every = max(1, wild // planted) if planted and kind["full"][1] else wild + 1
+    every = max(1, wild // planted) if planted and kind["full"][1] else 0
     for i in range(bench.tally["wild"], wild):
         if time.time() > start + options.seconds:
             break
         bench.peers = peers if i < options.peers else None
-        bench.one(name, kind, zlib.crc32(("%s %d %d" % (name, options.seed, i)).encode()), i % every == 0)
+        bench.one(name, kind, zlib.crc32(("%s %d %d" % (name, options.seed, i)).encode()), every and i % every == 0)
     bench.peers = peers
     return print_row(name, kind, bench.tally)
 
