@@ -129,7 +129,7 @@ def test_resume(folder, sheet, ids, wanted):
     old = stamps()
     r = run(sheet, out, "--resume", "--specimen", "lesion", "--model", "rationale")
     check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "other options: all is done again")
-    check(f"--resume: 0 of {len(ids)} samples" in r.stderr and f"--resume: {len(ids)} were done from other" in r.stderr,
+    check(f"--resume: 0 of {len(ids)} samples" in r.stderr and f"--resume: {len(ids)} done again, as their inputs" in r.stderr,
           f"other options: says so: {r.stderr}")
 
 
@@ -194,7 +194,7 @@ def test_earlier_results(folder, sheet, ids, wanted):
           not any(n in contents(out) for i in users for n in names(i)), f"an input is away: {r.stderr}")
     (folder / "away").rename(bam)
     r = run(sheet, out, "--resume")
-    check(r.returncode == 0 and contents(out) == wanted and f"{len(ids)} of {len(ids)} samples were done" in r.stderr,
+    check(r.returncode == 0 and contents(out) == wanted and f"{len(ids)} of {len(ids)} samples done before" in r.stderr,
           f"the input is back: nothing is done again: {r.stderr}")
 
     whole_bam = bam.read_bytes()
@@ -218,7 +218,7 @@ def test_earlier_results(folder, sheet, ids, wanted):
     index = folder / "data" / "IMM01.dna.bam.csi"
     os.utime(index)
     r = run(sheet, out, "--resume")
-    check(f"{len(users)} were done from other inputs" in r.stderr, f"an index that is new: {r.stderr}")
+    check(f"{len(users)} done again, as their inputs" in r.stderr, f"an index that is new: {r.stderr}")
     (out / ".plasmastrat" / f".{ids[0]}.abc123").touch()
     run(sheet, out, "--resume")
     check(not (out / ".plasmastrat" / f".{ids[0]}.abc123").exists(), "--resume clears what killed runs left with the ledger")
@@ -349,10 +349,10 @@ def test_signals(folder, sheet, ids, wanted):
         p.send_signal(number)
         said = p.communicate(timeout=60)[1]
         check(p.returncode == 1, f"{name}: exit status 1, not {p.returncode}")
-        check("--resume" in said and "samples are done" in said, f"{name}: says how to go on: {said[-200:]}")
+        check("--resume" in said and "samples finished" in said, f"{name}: says how to go on: {said[-200:]}")
         check(not temporaries(out), f"{name}: no temporaries stay: {temporaries(out)}")
         check(whole(out, other), f"{name}: what is there is whole")
-        told = re.search(r"go on with: (plasmastrat batch .* --resume)\n", said)
+        told = re.search(r"continue with: (plasmastrat batch .* --resume)\n", said)
         words = shlex.split(told[1]) if told else []
         check(words == ["plasmastrat", *command(sheet, out, *options)[1:], "--resume"], f"{name}: with these options: {said}")
         r = subprocess.run([PROGRAM, *words[1:]], capture_output=True, text=True)
@@ -443,7 +443,7 @@ def test_full_disk_resumes(disk, sheet, wanted):
         done = sum((out / ".plasmastrat" / name[:-5]).exists() and (out / name).exists() for name in wanted
                    if name.endswith(".json"))
         check(r.returncode == 1 and r.stderr.count("No space left") == 1 and
-              f"{done} of {n} samples are done and whole" in r.stderr and done < n and
+              f"{done} of {n} samples finished" in r.stderr and done < n and
               f"batch {sheet} -o {out} -@ 2 --resume\n" in r.stderr, f"full disk, {free} kB: stops: {done}: {r.stderr[:500]}")
         check("failed" not in r.stderr and not (out / "cohort.tsv").exists(),
               f"full disk, {free} kB: the other samples have not failed: {r.stderr[:500]}")
