@@ -53,7 +53,7 @@ PY
 else
     skip "nf-core module" "no Python yaml"
 fi
-skip "nf-test itself" "it is in none of the package registries used here; its snapshots are written at its first run"
+skip "nf-test itself" "it is in none of the package registries used here; its snapshots are compared with the stubs above"
 
 # the snakemake-wrapper, run as its own test does
 if have snakemake; then
