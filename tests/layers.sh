@@ -1,7 +1,7 @@
 #!/bin/sh
 # Keeps the layers of the source tree: a folder may include the headers of folders to its left only, htslib is used in
 # io, evidence and report/vcf.c only, and threads are started in base/parallel.c and io/bam/bgzf_walk.c only. A new edge is a visible diff here.
-# Files do not call each other in circles either (tests/circles.py), and functions fit a screen (tests/lengths.py).
+# Files do not call each other in circles either (tests/circles.py), and functions and lines fit a screen (tests/lengths.py).
 set -u
 cd "$(dirname "$0")/.." || exit 2
 failed=0 checked=0

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Functions fit a screen: none of src/ has 50 lines or more, half of them have fewer than 12. Reads what clang-format wrote: a function begins with its name in the first column and ends with
+"""Functions fit a screen: none of src/ has 50 lines or more, half of them have fewer than 12; no line of src/ and include/
+has more than 120 columns. Reads what clang-format wrote: a function begins with its name in the first column and ends with
 a brace there."""
 import glob
 import re
 import statistics
 import sys
 
-LONGEST, MEDIAN = 49, 12
+LONGEST, MEDIAN, COLUMNS = 49, 12, 120
 
 
 def functions(path):
@@ -34,6 +35,10 @@ def main():
                 failed += print(f"lengths: {path}:{line}: a function of {length} lines") is None
     if len(lengths) < 1000 or statistics.median(lengths) >= MEDIAN:
         failed += print(f"lengths: {len(lengths)} functions, median {statistics.median(lengths or [0])} lines") is None
+    for path in sorted(glob.glob("src/**/*.[ch]", recursive=True) + glob.glob("include/**/*.h", recursive=True)):
+        for number, line in enumerate(open(path, encoding="utf-8"), 1):
+            if len(line.rstrip("\n")) > COLUMNS and '"' not in line:
+                failed += print(f"lengths: {path}:{number}: {len(line) - 1} columns") is None
     return 1 if failed else 0
 
 

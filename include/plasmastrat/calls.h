@@ -1,7 +1,7 @@
 /* calls.h - decisions: each caller turns evidence into a state, an interval, a limit and reasons.
  *
- * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed ps_round6(), so
- * what a file says is exactly what later steps compute with.
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed
+ * ps_round6(), so what a file says is exactly what later steps compute with.
  */
 #ifndef PLASMASTRAT_CALLS_H
 #define PLASMASTRAT_CALLS_H

@@ -31,11 +31,11 @@ typedef struct ps_case {
 } ps_case;
 
 /* Are these reads of the other kind than they were given as? Writes a sentence with numbers and a hint into `why` and
- * returns 1; 0 when they are not, or too few to tell. RNA is known by spliced reads, DNA by reads that run across exon
- * edges; a file with neither (one amplicon, RNA aligned without splicing) is not refused. */
+ * returns 1; 0 when they are not, or too few to tell. RNA is known by spliced reads, DNA by reads that run across
+ * exon edges; a file with neither (one amplicon, RNA aligned without splicing) is not refused. */
 int ps_wrong_assay(const ps_panel *panel, const ps_read_evidence *evidence, char *why, size_t why_size);
-/* 1: two inputs are the same reads, in whatever order or format: the fragments that are kept for pictures, those with the
- * lowest name hashes at every codon, agree in name and bases. 0 also where too few cover the codons to tell. */
+/* 1: two inputs are the same reads, in whatever order or format: the fragments that are kept for pictures, those with
+ * the lowest name hashes at every codon, agree in name and bases. 0 also where too few cover the codons to tell. */
 int ps_same_reads(const ps_read_evidence *a, const ps_read_evidence *b);
 
 #endif

@@ -1,7 +1,7 @@
 /* ccnd1.h - one state and one cause for CCND1, from expression, copy number and junction.
  *
- * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed ps_round6(), so
- * what a file says is exactly what later steps compute with.
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed
+ * ps_round6(), so what a file says is exactly what later steps compute with.
  */
 #ifndef PLASMASTRAT_CCND1_H
 #define PLASMASTRAT_CCND1_H
@@ -47,7 +47,8 @@ typedef struct ps_ccnd1_call {
     int rule;                      /* the row of ps_ccnd1_rules() that decided, counted from 1; 0: none was tried */
 } ps_ccnd1_call;
 
-/* What RNA says about CCND1. "Raised" lies between levels, but hardly at low; "clear" is RNA pure and deep enough to have shown t(11;14)-like expression. */
+/* What RNA says about CCND1. "Raised" lies between levels, but hardly at low; "clear" is RNA pure and deep enough to
+ * have shown t(11;14)-like expression. */
 typedef enum {
     PS_RNA_NOT_ASSESSABLE,
     PS_RNA_RAISED,
@@ -70,7 +71,8 @@ typedef enum {
 } ps_copies_kind;
 extern const char *const ps_copies_kind_names[PS_N_COPIES_KINDS]; /* "not-assessable", "no gain", ... */
 
-/* One rule: the states it fits, a bit each (1u << ps_rna_kind, 1u << ps_junction_state, 1u << ps_copies_kind), and what it answers. */
+/* One rule: the states it fits, a bit each (1u << ps_rna_kind, 1u << ps_junction_state, 1u << ps_copies_kind), and
+ * what it answers. */
 typedef struct ps_ccnd1_rule {
     unsigned rna, junction, copies;
     ps_ccnd1_state state;

@@ -10,20 +10,23 @@
 
 #include "plasmastrat/row.h"
 
-/* Compares the persons of all rows, pair by pair, and notes those that are the same. Rows whose snp_set is that of none of
- * the panels are left out. Call once, before the writers, and leave the rows where they are. Fails when interrupted. */
+/* Compares the persons of all rows, pair by pair, and notes those that are the same. Rows whose snp_set is that of
+ * none of the panels are left out. Call once, before the writers, and leave the rows where they are. Fails when
+ * interrupted. */
 int ps_cohort_compare(const ps_panel *panels, int n_panels, ps_row *rows, size_t n, int n_threads, ps_error *err);
 
-/* The samples of the person of row `own`: it and those that ps_cohort_compare found to be the same go to `member` (n places), in
- * the order of the rows. `listed` (n, zero at first) marks rows that were named. Returns how many; 0: a person of one sample, or
- * listed before. (A swapped sample is two persons': it stands with both.) */
+/* The samples of the person of row `own`: it and those that ps_cohort_compare found to be the same go to `member` (n
+ * places), in the order of the rows. `listed` (n, zero at first) marks rows that were named. Returns how many; 0: a
+ * person of one sample, or listed before. (A swapped sample is two persons': it stands with both.) */
 size_t ps_cohort_person(const ps_row *rows, size_t n, size_t own, char *listed, size_t *member);
 
-/* Marks each call under ras_carry_over_vaf whose change another row of the same run (by lanes; where names do not tell, of the
- * same rows) has at ras_carry_over_fold its VAF. Such a call does not decide alone: a row whose RAS rests on it is not assessable
- * any more, and no label is left that rests on that. Call once, before the writers, and leave the rows where they are. */
+/* Marks each call under ras_carry_over_vaf whose change another row of the same run (by lanes; where names do not
+ * tell, of the same rows) has at ras_carry_over_fold its VAF. Such a call does not decide alone: a row whose RAS
+ * rests on it is not assessable any more, and no label is left that rests on that. Call once, before the writers, and
+ * leave the rows where they are. */
 void ps_cohort_carry_over(const ps_limits *limits, ps_row *rows, size_t n);
-/* "KRAS p.Gly12Asp at VAF 0.008 may be carry-over from S2 (VAF 0.45, ...)", owned by the caller; NULL: it is not marked. */
+/* "KRAS p.Gly12Asp at VAF 0.008 may be carry-over from S2 (VAF 0.45, ...)", owned by the caller; NULL: it is not
+ * marked. */
 char *ps_cohort_carry_over_words(const ps_row *row, size_t variant);
 
 /* cohort.tsv: a header, then the rows in the order given. */

@@ -1,9 +1,10 @@
 /* collect.h - from alignment files to evidence, in one pass per file.
  *
- * The panel is cut into units: one per RAS/RAF locus, one per gene, runs of depth bins, pieces of the t(11;14) window, runs of SNPs.
- * A unit owns its counts and looks only at its own places, so units never share state. Indexed is streamed with gaps: a file is
- * read in pieces, without an index as one, with it a contig's units or fewer (for several threads) at a time, by one query on all
- * their places; each record goes to the units that it overlaps. Any pieces show a unit the same records, hence the same evidence.
+ * The panel is cut into units: one per RAS/RAF locus, one per gene, runs of depth bins, pieces of the t(11;14)
+ * window, runs of SNPs. A unit owns its counts and looks only at its own places, so units never share state. Indexed
+ * is streamed with gaps: a file is read in pieces, without an index as one, with it a contig's units or fewer (for
+ * several threads) at a time, by one query on all their places; each record goes to the units that it overlaps. Any
+ * pieces show a unit the same records, hence the same evidence.
  */
 #ifndef PLASMASTRAT_COLLECT_H
 #define PLASMASTRAT_COLLECT_H
@@ -16,8 +17,8 @@ typedef struct ps_read_source { /* one alignment input */
     const char *path, *reference;
     const ps_watch *watch; /* of all sources the same, or NULL */
     ps_reads *reads;       /* open and bound to the panel; streamed or indexed as ps_reads_about() says */
-    /* Bytes that the waiting reads of one RAS or RAF gene may take; what is more waits in a temporary file, with the same
-     * counts. 0: what suits the threads. */
+    /* Bytes that the waiting reads of one RAS or RAF gene may take; what is more waits in a temporary file, with the
+     * same counts. 0: what suits the threads. */
     size_t waiting_memory;
 } ps_read_source;
 

@@ -1,7 +1,7 @@
 /* copynumber.h - CCND1 copy number from DNA depth.
  *
- * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed ps_round6(), so
- * what a file says is exactly what later steps compute with.
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed
+ * ps_round6(), so what a file says is exactly what later steps compute with.
  */
 #ifndef PLASMASTRAT_COPYNUMBER_H
 #define PLASMASTRAT_COPYNUMBER_H
@@ -70,9 +70,9 @@ typedef struct ps_copynumber_call {
 void ps_call_copynumber(const ps_case *c, ps_copynumber_call *call);
 /* Adds another program's segments: where the reads are not assessable these decide, else they are compared. */
 void ps_copynumber_add_segments(const ps_case *c, ps_copynumber_call *call);
-/* A panel of normals from the depth bins of `n` normals on one panel (see normals.h). `names` are for messages and audit:
- * a normal that is too shallow, of another assay than the first, or not at two copies is an error naming it. The caller
- * asks for at least PS_MIN_NORMALS; one is a matched normal. The caller frees `normals`. */
+/* A panel of normals from the depth bins of `n` normals on one panel (see normals.h). `names` are for messages and
+ * audit: a normal that is too shallow, of another assay than the first, or not at two copies is an error naming it.
+ * The caller asks for at least PS_MIN_NORMALS; one is a matched normal. The caller frees `normals`. */
 int ps_normals_learn(const ps_panel *panel, const ps_read_evidence *const *samples, const char *const *names,
                      size_t n, ps_normals *normals, ps_error *err);
 

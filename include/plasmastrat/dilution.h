@@ -23,8 +23,9 @@ typedef struct ps_dilution {
     const ps_read_evidence *into, *mutated;
 } ps_dilution;
 
-/* Variants of the mutated file, counted in both: as a normal, the file that is mixed into tells how often it shows each variant
- * (source_depth and source_alt of PS_INPUT_NORMAL), and that a variant is its own (PS_FILTER_GERMLINE). */
+/* Variants of the mutated file, counted in both: as a normal, the file that is mixed into tells how often it shows
+ * each variant (source_depth and source_alt of PS_INPUT_NORMAL), and that a variant is its own (PS_FILTER_GERMLINE).
+ */
 void ps_call_both(const ps_dilution *m, ps_ras_call *call);
 /* The VAF that a share of the mutated file's fragments makes on average; of a variant of ps_call_both. */
 double ps_dilution_vaf(const ps_ras_variant *counted, double fraction);

@@ -26,8 +26,8 @@ typedef struct ps_error {
  * path NULL: no file is named; line 0: no line is named. Control bytes in the text are replaced by '?'. */
 int ps_fail(ps_error *err, ps_error_kind kind, const char *path, long line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-/* The same for a call of the system that failed, as "what: its reason"; `number` is its errno, or 0 when that is not known.
- * The error notes whether the disk or the quota is full. */
+/* The same for a call of the system that failed, as "what: its reason"; `number` is its errno, or 0 when that is not
+ * known. The error notes whether the disk or the quota is full. */
 int ps_fail_system(ps_error *err, const char *path, int number, const char *what);
 
 #endif

@@ -1,10 +1,10 @@
 /* evidence.h - what the data of one sample say, as integers indexed by panel ids; no statistics here.
  *
- * One ps_evidence per sample; in it one ps_read_evidence per role of alignments, and in that one struct per collector, each
- * with its own init, add and free. Counts are of fragments (a read pair counts once; overlapping mates are
- * reconciled base by base, and where they disagree neither counts). Everything adds up: evidence of two disjoint sets
- * of records merges by addition, so any number of threads, indexed or streamed, in any order, gives the same evidence.
- * All arrays are sorted by their keys.
+ * One ps_evidence per sample; in it one ps_read_evidence per role of alignments, and in that one struct per
+ * collector, each with its own init, add and free. Counts are of fragments (a read pair counts once; overlapping
+ * mates are reconciled base by base, and where they disagree neither counts). Everything adds up: evidence of two
+ * disjoint sets of records merges by addition, so any number of threads, indexed or streamed, in any order, gives the
+ * same evidence. All arrays are sorted by their keys.
  */
 #ifndef PLASMASTRAT_EVIDENCE_H
 #define PLASMASTRAT_EVIDENCE_H
@@ -69,8 +69,9 @@ enum {
     PS_N_DOUBTS = 4,
 };
 
-/* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A fragment
- * counts when it shows the three bases, each of at least ps_ras_min_quality: poor ones count with their own error. */
+/* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A
+ * fragment counts when it shows the three bases, each of at least ps_ras_min_quality: poor ones count with their own
+ * error. */
 enum { PS_HAP_INDEL = 64, PS_N_HAPS = 65 };
 typedef struct ps_codon_count {
     int32_t codon;   /* panel codon id */
@@ -98,21 +99,22 @@ typedef struct ps_allele_count {
     char *alt;            /* plus strand; owned */
     uint32_t n[2];        /* by side */
     uint32_t doubtful[2]; /* of them, with PS_DOUBT_END, with PS_DOUBT_CLUTTER */
-    uint32_t
-        depth; /* fragments that would have shown it: carriers, and others that reach far enough beyond it; worked
-                         * out from codon and reach when the rows are put in order */
+    uint32_t depth;       /* fragments that would have shown it: carriers, and others that reach far enough beyond it;
+                           * worked out from codon and reach when the rows are put in order */
 } ps_allele_count;
 
-/* Fragments without an insertion or deletion at a codon by how far their read reaches beyond it (src/evidence/reach.h). */
+/* Fragments without an insertion or deletion at a codon by how far their read reaches beyond it
+ * (src/evidence/reach.h). */
 typedef struct ps_reach_count {
     int32_t codon;
     uint8_t left, right; /* steps */
     uint32_t n;
 } ps_reach_count;
 
-/* What one fragment shows around a codon, for people to look at; no caller does. A file may hold a million fragments there:
- * of each haplotype those PS_PICTURE_ROWS are kept whose names have the lowest hashes (the same rows in any order of the
- * records). Those of the reference and of the PS_PICTURE_HAPS others with the most fragments are drawn. */
+/* What one fragment shows around a codon, for people to look at; no caller does. A file may hold a million fragments
+ * there: of each haplotype those PS_PICTURE_ROWS are kept whose names have the lowest hashes (the same rows in any
+ * order of the records). Those of the reference and of the PS_PICTURE_HAPS others with the most fragments are drawn.
+ */
 enum {
     PS_PICTURE_ROWS = 10,
     PS_PICTURE_HAPS = 6,
@@ -124,8 +126,8 @@ typedef struct ps_picture_row {
     uint8_t hap, side; /* as in ps_codon_count */
     uint64_t order;    /* hash of the fragment's name; 0 when read from a result */
     char *text; /* owned. A character for each target of ps_picture_span(), on the coding strand: A C G T, lower case
-                        * below min_base_quality, '-' deleted, '.' not shown, '?' the mates disagree, 'N' unreadable; between
-                        * two of them "(ACG)": inserted there, "(ACG+)" when it goes on */
+                 * below min_base_quality, '-' deleted, '.' not shown, '?' the mates disagree, 'N' unreadable; between
+                 * two of them "(ACG)": inserted there, "(ACG+)" when it goes on */
 } ps_picture_row;
 
 typedef struct ps_gene_count {
@@ -141,9 +143,10 @@ typedef struct ps_snp_count {
     uint32_t ref, alt, other;
 } ps_snp_count;
 
-/* A record whose fragment joins the 11q13 window ("a") to IGH ("b"). Breakpoint ends: where the aligned part stops; where
- * both parts of a split read claim the same bases (microhomology), side a keeps them. DNA is read on both sides, so one
- * fragment may give several rows; the caller joins them. Zero in the last four fields: not known, nothing held against it. */
+/* A record whose fragment joins the 11q13 window ("a") to IGH ("b"). Breakpoint ends: where the aligned part stops;
+ * where both parts of a split read claim the same bases (microhomology), side a keeps them. DNA is read on both
+ * sides, so one fragment may give several rows; the caller joins them. Zero in the last four fields: not known,
+ * nothing held against it. */
 enum { PS_CONTIG_B = 32 };
 
 typedef struct ps_junction_read {
@@ -159,15 +162,14 @@ typedef struct ps_junction_read {
     uint8_t low_b;       /* 1: the IGH side's mapping quality is known and under min_mapq */
     char base_a, base_b; /* read base at pos_a0 and pos_b0, plus strand, of at least min_base_quality; 0 unknown */
     uint8_t paired;      /* of a row per molecule: 1: a pair joins the two sides, beside a split read or alone */
-    char contig_b
-        [PS_CONTIG_B]; /* empty: IGH. Else the mate's contig, which is not the panel's and may hold IGH (an alternative or
-                                 * unplaced one); pos_b0 is there. Zero-filled, cut to fit */
+    char contig_b[PS_CONTIG_B]; /* empty: IGH. Else the mate's contig, which is not the panel's and may hold IGH (an
+                                 * alternative or unplaced one); pos_b0 is there. Zero-filled, cut to fit */
 } ps_junction_read;
 
-/* An end of a read that its aligner clipped and placed nowhere (no SA tag), or on the other side (then also a split row), in
- * the window or in IGH; DNA only. Two bits
- * a base (A C G T), first base lowest. `beyond` walks from the break into the clipped bases, `within` from the break into the
- * aligned ones, each on the strand that makes it read away from the break: what one side clips, the other side aligns. */
+/* An end of a read that its aligner clipped and placed nowhere (no SA tag), or on the other side (then also a split
+ * row), in the window or in IGH; DNA only. Two bits a base (A C G T), first base lowest. `beyond` walks from the
+ * break into the clipped bases, `within` from the break into the aligned ones, each on the strand that makes it read
+ * away from the break: what one side clips, the other side aligns. */
 typedef struct ps_junction_clip {
     uint64_t fragment, molecule;
     uint64_t beyond, within;
@@ -188,8 +190,9 @@ enum {
 
 /* ---- one struct per collector -----------------------------------------------------------------------------------
  *
- * ps_X_add adds what `part` counted to `whole`; rows move with their texts, `part` keeps none. ps_X_tidy then puts the rows in
- * order and joins those of one key: once after any number of additions. Parts may be added in any order and any grouping.
+ * ps_X_add adds what `part` counted to `whole`; rows move with their texts, `part` keeps none. ps_X_tidy then puts
+ * the rows in order and joins those of one key: once after any number of additions. Parts may be added in any order
+ * and any grouping.
  */
 
 typedef struct ps_codon_evidence {      /* codons.c */
@@ -239,13 +242,14 @@ typedef struct ps_junction_evidence { /* junctions.c; RNA, DNA */
     size_t n_cells;           /* cells of PS_WINDOW_CELL bases over the window, the last may be shorter */
     uint64_t window_chimeric; /* pairs in the window whose mate maps to another contig, anywhere but IGH */
     uint64_t *chimeric[2]; /* n_chimeric[side]: pairs to other contigs (side b: any but the window's) by the cell of
-                                  * PS_CHIMERIC_CELL bases they start in: 0 the window, 1 IGH (DNA only) */
+                            * PS_CHIMERIC_CELL bases they start in: 0 the window, 1 IGH (DNA only) */
     size_t n_chimeric[2];
 } ps_junction_evidence;
 
 /* Fragments that show no indel at a codon and reach far enough beyond it to have shown one of these lengths. */
 uint32_t ps_codons_indel_depth(const ps_codon_evidence *codons, int32_t codon, int32_t deleted, int32_t inserted);
-/* Of the codons that fragments show, the share that is not counted for a base of low quality; 0 where none is shown. */
+/* Of the codons that fragments show, the share that is not counted for a base of low quality; 0 where none is shown.
+ */
 double ps_poor_share(const ps_codon_evidence *codons);
 extern const double ps_ras_min_quality; /* phred */
 void ps_codons_free(ps_codon_evidence *codons);
@@ -271,7 +275,8 @@ void ps_junctions_free(ps_junction_evidence *junctions);
 void ps_junctions_add(ps_junction_evidence *whole, ps_junction_evidence *part);
 void ps_junctions_tidy(ps_junction_evidence *junctions);
 
-/* ---- one role's alignments ------------------------------------------------------------------------------------------
+/* ---- one role's alignments
+ * ------------------------------------------------------------------------------------------
  */
 
 typedef struct ps_read_evidence {
@@ -355,12 +360,13 @@ const char *ps_evidence_keep(ps_evidence *evidence, const char *text);
 /* Puts inputs and rows in order and sets the style: after the last addition. */
 void ps_evidence_tidy(const ps_panel *panel, ps_evidence *evidence);
 
-/* Adds up the evidence of n runs on one sample and one panel: rows and texts move, the parts keep their inputs' entries and what was
- * stated. `whole` is zeroed but for what was stated. At most one part has a VCF. */
+/* Adds up the evidence of n runs on one sample and one panel: rows and texts move, the parts keep their inputs'
+ * entries and what was stated. `whole` is zeroed but for what was stated. At most one part has a VCF. */
 void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_evidence *whole);
 
-/* Targets [beg, end) around a codon that a picture shows: the codon and PS_PICTURE_FLANK coding bases on either side of it,
- * introns left out; cut at the ends of the gene's coding sequence, and to PS_PICTURE_COLUMNS where the codon itself is torn. */
+/* Targets [beg, end) around a codon that a picture shows: the codon and PS_PICTURE_FLANK coding bases on either side
+ * of it, introns left out; cut at the ends of the gene's coding sequence, and to PS_PICTURE_COLUMNS where the codon
+ * itself is torn. */
 void ps_picture_span(const ps_locus *locus, const ps_codon *codon, int32_t *beg, int32_t *end);
 
 #endif

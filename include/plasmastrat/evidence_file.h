@@ -1,9 +1,10 @@
 /* evidence_file.h - ID.evidence.gz: a sample's evidence as gzipped JSON, the only way back into the program.
  *
- * The text has one form (src/evidence/evidence.schema.json describes it): `digest` is of the member `content`, which is the same
- * however the inputs were stored; `checksum`, the last member, is of all the bytes before it. Read back, it gives the callers
- * what they had when it was written. It fits any panel with the same places and the same limits of gathering; all other limits,
- * models and texts may differ. It holds hashes of read names and no names, and no bases outside the panel.
+ * The text has one form (src/evidence/evidence.schema.json describes it): `digest` is of the member `content`, which
+ * is the same however the inputs were stored; `checksum`, the last member, is of all the bytes before it. Read back,
+ * it gives the callers what they had when it was written. It fits any panel with the same places and the same limits
+ * of gathering; all other limits, models and texts may differ. It holds hashes of read names and no names, and no
+ * bases outside the panel.
  */
 #ifndef PLASMASTRAT_EVIDENCE_FILE_H
 #define PLASMASTRAT_EVIDENCE_FILE_H
@@ -26,8 +27,9 @@ void ps_evidence_digest(ps_evidence *evidence);
 int ps_evidence_write(const ps_panel *panel, const ps_evidence *evidence, const char *version, FILE *out,
                       ps_error *err);
 
-/* Reads one onto that of `panels` which has its build and places; *panel says which. Refused, with an error that names the file
- * and what is wrong with it: a damaged or edited file, a newer schema, other places, numbers that cannot be. */
+/* Reads one onto that of `panels` which has its build and places; *panel says which. Refused, with an error that
+ * names the file and what is wrong with it: a damaged or edited file, a newer schema, other places, numbers that
+ * cannot be. */
 int ps_evidence_read(const char *path, const ps_panel *panels, int n_panels, ps_evidence *evidence,
                      const ps_panel **panel, ps_error *err);
 /* The same from memory; `path` is only the name used in messages. */

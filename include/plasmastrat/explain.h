@@ -1,7 +1,7 @@
 /* explain.h - why this label, in plain sentences: a list that a command prints and a page may show.
  *
- * Every sentence follows from the result alone. Sentences of one topic belong together, in this order; a topic may have
- * none. What-if answers are the model's own, judged anew.
+ * Every sentence follows from the result alone. Sentences of one topic belong together, in this order; a topic may
+ * have none. What-if answers are the model's own, judged anew.
  */
 #ifndef PLASMASTRAT_EXPLAIN_H
 #define PLASMASTRAT_EXPLAIN_H
@@ -36,8 +36,9 @@ void ps_explain(const ps_result *result, ps_explanation *explanation);
 void ps_next_steps(const ps_result *result, ps_explanation *explanation);
 void ps_explanation_free(ps_explanation *explanation);
 
-/* Fragments that would show a mutation of this VAF with 95 % power, where `depth` of them have this lod95 (NaN: none was
- * called for): as many as keep the number of mutated fragments that a call needs. `least` is needed in any case. */
+/* Fragments that would show a mutation of this VAF with 95 % power, where `depth` of them have this lod95 (NaN: none
+ * was called for): as many as keep the number of mutated fragments that a call needs. `least` is needed in any case.
+ */
 int64_t ps_depth_for(double vaf, int64_t depth, double lod95, int least);
 
 #endif

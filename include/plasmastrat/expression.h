@@ -1,12 +1,12 @@
 /* expression.h - CCND1 expression from RNA, per plasma cell.
  *
- * Real myeloma has three levels of CCND1, sixteen-fold apart: very high (t(11;14)-like, "overexpressed"), intermediate
- * (biallelic, mostly hyperdiploid) and low ("not-overexpressed"). A sample's level is told from a mixture of the three
- * (the panel's, or a cohort's where the cohort shows a level), after CCND1 was divided by the share of plasma cells that
- * the marker genes show, and after what other cells may lend was allowed for.
+ * Real myeloma has three levels of CCND1, sixteen-fold apart: very high (t(11;14)-like, "overexpressed"),
+ * intermediate (biallelic, mostly hyperdiploid) and low ("not-overexpressed"). A sample's level is told from a
+ * mixture of the three (the panel's, or a cohort's where the cohort shows a level), after CCND1 was divided by the
+ * share of plasma cells that the marker genes show, and after what other cells may lend was allowed for.
  *
- * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed ps_round6(), so
- * what a file says is exactly what later steps compute with.
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed
+ * ps_round6(), so what a file says is exactly what later steps compute with.
  */
 #ifndef PLASMASTRAT_EXPRESSION_H
 #define PLASMASTRAT_EXPRESSION_H
@@ -52,7 +52,8 @@ typedef struct ps_mixture {
     double share[PS_N_LEVELS];
 } ps_mixture;
 
-/* log2 CCND1 per plasma cell, deep and pure: low up to .., intermediate from .. to .., very high from .. up; NaN: never */
+/* log2 CCND1 per plasma cell, deep and pure: low up to .., intermediate from .. to .., very high from .. up; NaN:
+ * never */
 typedef struct ps_cut_offs {
     double low_to, middle_from, middle_to, high_from;
 } ps_cut_offs;
@@ -104,29 +105,31 @@ typedef struct ps_expression_call {
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
 /* Another program's counts as evidence of RNA that shows nothing else. */
 void ps_counts_as_rna(const ps_panel *panel, const ps_count_evidence *counts, ps_read_evidence *rna);
-/* Where there is no RNA, the call from another program's counts. Beside RNA they only add a reason when they disagree. */
+/* Where there is no RNA, the call from another program's counts. Beside RNA they only add a reason when they
+ * disagree. */
 void ps_expression_add_counts(const ps_case *c, ps_expression_call *call);
-/* The state of a call that passed the gates, had it so many fragments of CCND1 and `depth` times those of all other genes. */
+/* The state of a call that passed the gates, had it so many fragments of CCND1 and `depth` times those of all other
+ * genes. */
 ps_expression_state ps_expression_as_if(const ps_panel *panel, const ps_expression_call *call, uint64_t fragments,
                                         double depth);
-/* The panel's mixture, or a cohort's: each level that it shows is the cohort's, the others the panel's. Returns 1 for a
- * cohort's; one that shows a single level cannot tell levels apart and gives the panel's. */
+/* The panel's mixture, or a cohort's: each level that it shows is the cohort's, the others the panel's. Returns 1 for
+ * a cohort's; one that shows a single level cannot tell levels apart and gives the panel's. */
 int ps_mixture_of(const ps_panel *panel, const ps_expression_reference *cohort, ps_mixture *mixture);
 /* Posterior of each level were log2 CCND1 per plasma cell known. */
 void ps_mixture_posterior(const ps_mixture *mixture, double log2_per_cell, double posterior[PS_N_LEVELS]);
 ps_level ps_mixture_level(const ps_mixture *mixture, double log2_per_cell); /* the likeliest */
 ps_cut_offs ps_mixture_cut_offs(const ps_mixture *mixture, double posterior);
-/* What a count says of the level. `fragments` were seen where `expected` would be at log2 0 in pure plasma cells; log2 of
- * the plasma share is normal (mean, sd), at most 0; other cells lend between nothing and `lent` (in the unit of 2^log2),
- * every value alike. Fills P(data | level) and the posterior. */
+/* What a count says of the level. `fragments` were seen where `expected` would be at log2 0 in pure plasma cells;
+ * log2 of the plasma share is normal (mean, sd), at most 0; other cells lend between nothing and `lent` (in the unit
+ * of 2^log2), every value alike. Fills P(data | level) and the posterior. */
 typedef struct ps_level_data {
     double fragments, expected, share_log2, share_sd, lent;
 } ps_level_data;
 void ps_level_likelihood(const ps_mixture *mixture, const ps_level_data *data, double likelihood[PS_N_LEVELS],
                          double posterior[PS_N_LEVELS]);
-/* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in the
- * last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture unless
- * `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.
+/* Learns a reference from the RNA of a cohort: gates each sample as the caller does (but for the share of reads in
+ * the last third of the transcripts, which must be like the cohort's), centres the reference genes, fits the mixture
+ * unless `mixture` is 0. Owns copies of everything; name and checksum are left to the reader of the written file.
  * Fewer than PS_REFERENCE_MIN_SAMPLES usable samples are an error of `path`, the sheet, that says why. */
 int ps_fit_expression(const ps_panel *panel, const ps_read_evidence *const *rna, const char *const *sample_id,
                       size_t n, int mixture, const char *path, ps_expression_reference *reference, ps_error *err);

@@ -1,9 +1,10 @@
 /* expression_reference.h - what CCND1 expression looks like over a laboratory's own samples, as a file.
  *
- * The file is one plain table. Lines of "##key<TAB>values" come first: format, program, panel, build, a checksum of the
- * panel's genes, the fit (centre of each reference gene, median, MAD, mixture, cut-offs). Then a header line and a row
- * for every sample of the sheet with its fragments per gene, so that the fit can be made again and audited. The last
- * line, "##end<TAB>checksum", covers every byte before it: a file that was cut short or changed by hand is refused.
+ * The file is one plain table. Lines of "##key<TAB>values" come first: format, program, panel, build, a checksum of
+ * the panel's genes, the fit (centre of each reference gene, median, MAD, mixture, cut-offs). Then a header line and
+ * a row for every sample of the sheet with its fragments per gene, so that the fit can be made again and audited. The
+ * last line, "##end<TAB>checksum", covers every byte before it: a file that was cut short or changed by hand is
+ * refused.
  *
  * All log2 values are of fragments per kb over those of the median reference gene (the unit of ps_expression_call);
  * those of CCND1 are per plasma cell (less log2 of the sample's plasma share).
@@ -20,9 +21,9 @@
 #include "plasmastrat/panel.h"
 
 enum { PS_MAX_COMPONENTS = 3, PS_N_CYCLINS = 3 };
-/* What a fit needs: the method's own minima. Ten samples make the 95 % interval of a median end inside the sample with
- * one to spare; a mixture needs some samples of each component, and twice as many in all before BIC can be trusted. No
- * limits of a panel: a sheet is counted before its panel is known. */
+/* What a fit needs: the method's own minima. Ten samples make the 95 % interval of a median end inside the sample
+ * with one to spare; a mixture needs some samples of each component, and twice as many in all before BIC can be
+ * trusted. No limits of a panel: a sheet is counted before its panel is known. */
 enum { PS_REFERENCE_MIN_SAMPLES = 10, PS_MIXTURE_MIN_SAMPLES = 20 };
 extern const char *const ps_cyclin_names[PS_N_CYCLINS]; /* "CCND1", "CCND2", "CCND3" */
 

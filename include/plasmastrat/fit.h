@@ -1,9 +1,10 @@
 /* fit.h - a joint table fitted to labelled samples, and how well it would have told samples it had not seen.
  *
- * Only samples with both markers assessable are fitted, and a person weighs one in a class, however many samples there
- * are of him or her. Calls are soft: a sample is shared among the six cells by what is known of them, ~ E[share of its
- * class's cell] x (its calls' likelihood), and cells and shares are made to agree by expectation-maximisation from equal
- * shares. Certain calls give whole counts. Deterministic: no random numbers. Figures of the validation count persons too.
+ * Only samples with both markers assessable are fitted, and a person weighs one in a class, however many samples
+ * there are of him or her. Calls are soft: a sample is shared among the six cells by what is known of them, ~ E[share
+ * of its class's cell] x (its calls' likelihood), and cells and shares are made to agree by expectation-maximisation
+ * from equal shares. Certain calls give whole counts. Deterministic: no random numbers. Figures of the validation
+ * count persons too.
  */
 #ifndef PLASMASTRAT_FIT_H
 #define PLASMASTRAT_FIT_H

@@ -1,9 +1,10 @@
 /* identity.h - are two inputs one person's, and is an input in part another person's?
  *
  * Counts of common SNPs are first brought into the form that is published: two characters a SNP (reference and
- * alternative fragments, at most 63 together; deeper sites are scaled down). Persons are compared from that form only,
- * so a result read back from its JSON gives the same answer as the run that wrote it, and any two results whose panels
- * share `snp_set` can be compared, also across builds. Contamination needs the full counts and is decided once.
+ * alternative fragments, at most 63 together; deeper sites are scaled down). Persons are compared from that form
+ * only, so a result read back from its JSON gives the same answer as the run that wrote it, and any two results whose
+ * panels share `snp_set` can be compared, also across builds. Contamination needs the full counts and is decided
+ * once.
  *
  * Not told apart: identical twins. A tumour's copy-number imbalance, loss of heterozygosity and unequal expression of
  * alleles are part of the model; so are parent and child, and siblings, who are not called the same person.
@@ -90,8 +91,8 @@ void ps_identity_pair(const ps_panel *panel, const ps_identity_input *a, const p
 /* Every pair of call->input, and the state: for the inputs of one run, or of several joined. */
 void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call);
 
-/* Files of one role in one sample: `evidence[i]` is what input[i] told. An error names the two that are of different persons, by
- * their headers' sample names or by their SNPs, or that hold the same reads. */
+/* Files of one role in one sample: `evidence[i]` is what input[i] told. An error names the two that are of different
+ * persons, by their headers' sample names or by their SNPs, or that hold the same reads. */
 int ps_check_lanes(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,
                    ps_error *err);
 
@@ -100,7 +101,8 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
                            ps_contamination *call);
 void ps_identity_free(ps_identity_call *call);
 
-/* ---- many inputs against each other ------------------------------------------------------------------------------ */
+/* ---- many inputs against each other ------------------------------------------------------------------------------
+ */
 
 /* One input prepared for many comparisons: 6 floats a SNP, or only its bits, 2 a SNP. */
 typedef struct ps_identity_profile {
@@ -110,14 +112,17 @@ typedef struct ps_identity_profile {
     int sites, n_hom;
 } ps_identity_profile;
 
-/* From what is published of an input. Counts are such as ps_identity_is_counts accepts, genotypes are n_snps characters. */
+/* From what is published of an input. Counts are such as ps_identity_is_counts accepts, genotypes are n_snps
+ * characters. */
 void ps_identity_profile_of(const ps_panel *panel, ps_input_role role, const char *counts, const char *genotypes,
                             int sites, ps_identity_profile *profile);
 void ps_identity_bits_of(const ps_panel *panel, const char *genotypes, int sites, ps_identity_profile *profile);
 void ps_identity_profile_free(ps_identity_profile *profile);
-/* From the bits alone: 0 for inputs of few SNPs, and for a pair with so many opposite homozygotes that it is two persons. */
+/* From the bits alone: 0 for inputs of few SNPs, and for a pair with so many opposite homozygotes that it is two
+ * persons. */
 int ps_identity_may_be_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b);
-/* Are these the same person, at ln odds over unrelated raised by `ln_trials` for the number of pairs that are tried?  1 or 0. */
+/* Are these the same person, at ln odds over unrelated raised by `ln_trials` for the number of pairs that are tried?
+ * 1 or 0. */
 int ps_identity_same(const ps_panel *panel, const ps_identity_profile *a, const ps_identity_profile *b,
                      double ln_trials);
 

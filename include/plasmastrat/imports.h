@@ -1,4 +1,5 @@
-/* imports.h - results of other programs: structural variants, segments of copy number and gene counts, as far as the panel's places go.
+/* imports.h - results of other programs: structural variants, segments of copy number and gene counts, as far as the
+ * panel's places go.
  *
  * What such a file does not list it does not deny: no import proves the absence of a junction.
  */
@@ -32,8 +33,8 @@ typedef struct ps_sv_evidence {
     char notice[512];
 } ps_sv_evidence;
 
-/* `sample_name` NULL: the tumour's column is found as in ps_variants_read. A file without any structural variant is an error
- * that names the right option. */
+/* `sample_name` NULL: the tumour's column is found as in ps_variants_read. A file without any structural variant is
+ * an error that names the right option. */
 int ps_sv_read(const char *path, const ps_panel *panel, const char *sample_name, ps_sv_evidence *sv, ps_error *err);
 void ps_sv_free(ps_sv_evidence *sv);
 
@@ -50,7 +51,8 @@ typedef struct ps_count_evidence {
     char notice[512];
 } ps_count_evidence;
 
-/* sample_name NULL: the only sample, or of several the one that is called `id`; several and none of them is an error. */
+/* sample_name NULL: the only sample, or of several the one that is called `id`; several and none of them is an error.
+ */
 int ps_counts_read(const char *path, const ps_panel *panel, const char *sample_name, const char *id,
                    ps_count_evidence *counts, ps_error *err);
 void ps_counts_free(ps_count_evidence *counts);
@@ -86,17 +88,18 @@ typedef struct ps_cnv_evidence {
     char notice[512];
 } ps_cnv_evidence;
 
-/* sample_name as in ps_counts_read. Segments of another build, overlapping ones of a table, and a file without chromosome 11 are
- * errors. */
+/* sample_name as in ps_counts_read. Segments of another build, overlapping ones of a table, and a file without
+ * chromosome 11 are errors. */
 int ps_cnv_read(const char *path, const ps_panel *panel, const char *sample_name, const char *id,
                 ps_cnv_evidence *cnv, ps_error *err);
-/* The one of n panels whose chromosomes are long enough for every segment (a VCF: as ps_variants_build); its build, or NULL
- * and why. */
+/* The one of n panels whose chromosomes are long enough for every segment (a VCF: as ps_variants_build); its build,
+ * or NULL and why. */
 int ps_cnv_build(const char *path, const ps_panel *panels, int n, const char **build, char *why, size_t why_size,
                  ps_error *err);
 void ps_cnv_free(ps_cnv_evidence *cnv);
 
-/* What a file is by its content: "a VCF of small variants", "gene counts of featureCounts" ..., and the option that takes it
+/* What a file is by its content: "a VCF of small variants", "gene counts of featureCounts" ..., and the option that
+ * takes it
  * ("--vcf"). 0, or -1: not known. */
 int ps_recognise_result(const char *path, const char **what, const char **option);
 

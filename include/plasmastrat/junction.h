@@ -1,7 +1,7 @@
 /* junction.h - the IGH::CCND1 junction of t(11;14).
  *
- * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed ps_round6(), so
- * what a file says is exactly what later steps compute with.
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed
+ * ps_round6(), so what a file says is exactly what later steps compute with.
  */
 #ifndef PLASMASTRAT_JUNCTION_H
 #define PLASMASTRAT_JUNCTION_H
@@ -42,20 +42,21 @@ typedef struct ps_junction_call {
     double physical_coverage;  /* DNA fragments over a base of the window's median cell; NaN without DNA */
     double powered;     /* share of the window's cells where a clonal junction would have been found at 95 % power */
     double limit_cells; /* smallest share of cells with the junction (one allele of two) that would have been found
-                                    * with 95 % power over 90 % of the window; above 1: not even in a pure sample; NaN without DNA */
+                         * with 95 % power over 90 % of the window; above 1: not even in a pure sample; NaN without
+                         * DNA */
     double background;  /* fragments expected by chance in one cluster: at the first breakpoint, or else where
-                                    * chance pairs are densest in the window */
+                         * chance pairs are densest in the window */
     uint64_t needed;    /* supporting fragments that a detection needs there; 0: nothing was measured */
     double shown;       /* share of the fragments over a place of which enough lies on both sides of it to show a
-                                    * junction there; NaN without any */
+                         * junction there; NaN without any */
     ps_breakpoint *breakpoint;
     size_t n_breakpoints;
     unsigned sources;
 } ps_junction_call;
 
 void ps_call_junction(const ps_case *c, ps_junction_call *call);
-/* Adds what another program's list says: a passing join is a junction, unless the reads would have shown it; none proves
- * nothing. */
+/* Adds what another program's list says: a passing join is a junction, unless the reads would have shown it; none
+ * proves nothing. */
 void ps_junction_add_sv(const ps_case *c, ps_junction_call *call);
 
 #endif

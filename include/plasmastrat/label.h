@@ -24,7 +24,8 @@ typedef struct ps_marker_verdict {
     double sd;
 } ps_marker_verdict;
 
-/* How often a model gives each label, by label: certain calls of every state, weighed by its share in a population. */
+/* How often a model gives each label, by label: certain calls of every state, weighed by its share in a population.
+ */
 typedef struct ps_rates {
     double of[PS_N_LABELS];
 } ps_rates;

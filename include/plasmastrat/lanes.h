@@ -1,8 +1,8 @@
 /* lanes.h - which lanes of which sequencing runs the reads come from, by their names.
  *
- * Reads of one sample of a run turn up among another's (index hopping, carry-over) where both were on one lane. The first fields of
- * an Illumina or MGI read name tell instrument, run, flow cell and lane; a hash of them is kept, so that no name is. Other names
- * tell nothing. The lowest hashes are kept, so lanes add up in any order.
+ * Reads of one sample of a run turn up among another's (index hopping, carry-over) where both were on one lane. The
+ * first fields of an Illumina or MGI read name tell instrument, run, flow cell and lane; a hash of them is kept, so
+ * that no name is. Other names tell nothing. The lowest hashes are kept, so lanes add up in any order.
  *
  * Zero-initialised means that the names tell nothing.
  */

@@ -1,10 +1,10 @@
 /* library.h - how many molecules a library's fragments are, and what its primers hide.
  *
- * From the sketches of molecules.h. Fragments that share both outer ends are copies of one molecule, or chance: how often
- * chance does it follows from the spread of starts and lengths in this sample. A library with more shared ends than that has
- * unmarked copies, and its molecules are counted instead of its fragments; so are those that a UMI tells apart. An amplicon's
- * molecules all share their ends and cannot be counted: their number is stated by the user, or a cautious one is assumed.
- * Bases of a primer are the primer's, not the patient's.
+ * From the sketches of molecules.h. Fragments that share both outer ends are copies of one molecule, or chance: how
+ * often chance does it follows from the spread of starts and lengths in this sample. A library with more shared ends
+ * than that has unmarked copies, and its molecules are counted instead of its fragments; so are those that a UMI
+ * tells apart. An amplicon's molecules all share their ends and cannot be counted: their number is stated by the
+ * user, or a cautious one is assumed. Bases of a primer are the primer's, not the patient's.
  *
  * Zero-initialised means unknown: fragments count as they are.
  */
@@ -53,16 +53,18 @@ void ps_call_library(const struct ps_case *c, ps_input_role role, ps_library *li
 /* The case's library of that input, or, where the case has none, the one that is worked out into `own`. */
 const ps_library *ps_library_of(const struct ps_case *c, ps_input_role role, ps_library *own);
 
-/* By what the fragments at a place that `depth` of them cover are to be multiplied to be molecules. NULL or unknown: 1. */
+/* By what the fragments at a place that `depth` of them cover are to be multiplied to be molecules. NULL or
+ * unknown: 1. */
 double ps_library_share(const ps_library *library, double depth);
 
-/* By the same rules, of molecules that lie along one place: by what a number of fragments there is to be multiplied. */
+/* By the same rules, of molecules that lie along one place: by what a number of fragments there is to be multiplied.
+ */
 double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *molecules);
 
-/* Codon evidence with molecules for fragments, under no primer. `shown`: as it was counted. `counted`: no more of it than
- * there are molecules; what decides. Free both with ps_codons_free; they hold no pictures and no molecules. `hidden`
- * (n_codons): share of a codon's fragments that show a primer there. All are empty for a library whose fragments count as they
- * are: 0 is returned. */
+/* Codon evidence with molecules for fragments, under no primer. `shown`: as it was counted. `counted`: no more of it
+ * than there are molecules; what decides. Free both with ps_codons_free; they hold no pictures and no molecules.
+ * `hidden` (n_codons): share of a codon's fragments that show a primer there. All are empty for a library whose
+ * fragments count as they are: 0 is returned. */
 int ps_library_view(const struct ps_case *c, ps_input_role role, const ps_library *library, ps_codon_evidence *shown,
                     ps_codon_evidence *counted, double *hidden);
 

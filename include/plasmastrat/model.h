@@ -1,13 +1,14 @@
 /* model.h - a stratifier model is a file: its question, its specimen, its markers' weights and their spread.
  *
- * The file (model.NAME.tsv) is a table with columns `key value sd note`; keys: name, basis (premise|published|cohort),
- * question, specimen (lesion|marrow|any), prior_odds, plasmacytoma_at, intramedullary_at, required (comma-separated
- * markers, may be empty); and either the weights `ccnd1+ ccnd1~ ccnd1- ras+ ras-` (ln likelihood ratio for
- * plasmacytoma-like, sd needed), or a joint table: `dirichlet` and the counts `plasmacytoma:ccnd1+ras+`,
- * `plasmacytoma:ccnd1~ras+`, ... of all six cells of both classes. + is very high (or mutated), ~ intermediate, - low (or
- * wild type). A file without any `ccnd1~` knows two levels only: to it an intermediate CCND1 says nothing, since it
- * was counted with neither. The joint table knows how often the markers come together; weights are added up as if
- * independent. Text in the note column, and lines that start with "##", are for people.
+ * The file (model.NAME.tsv) is a table with columns `key value sd note`; keys: name, basis
+ * (premise|published|cohort), question, specimen (lesion|marrow|any), prior_odds, plasmacytoma_at, intramedullary_at,
+ * required (comma-separated markers, may be empty); and either the weights `ccnd1+ ccnd1~ ccnd1- ras+ ras-` (ln
+ * likelihood ratio for plasmacytoma-like, sd needed), or a joint table: `dirichlet` and the counts
+ * `plasmacytoma:ccnd1+ras+`, `plasmacytoma:ccnd1~ras+`, ... of all six cells of both classes. + is very high (or
+ * mutated), ~ intermediate, - low (or wild type). A file without any `ccnd1~` knows two levels only: to it an
+ * intermediate CCND1 says nothing, since it was counted with neither. The joint table knows how often the markers
+ * come together; weights are added up as if independent. Text in the note column, and lines that start with "##", are
+ * for people.
  */
 #ifndef PLASMASTRAT_MODEL_H
 #define PLASMASTRAT_MODEL_H
@@ -66,7 +67,8 @@ typedef struct ps_model {
     double plasmacytoma_at, intramedullary_at; /* probabilities; 0 < intramedullary_at < plasmacytoma_at < 1 */
 } ps_model;
 
-/* Where a model's rates are worked out: shares of each marker's states, which add up to 1; markers are independent. */
+/* Where a model's rates are worked out: shares of each marker's states, which add up to 1; markers are independent.
+ */
 typedef struct ps_population {
     char *name, *source;
     double share[PS_N_MARKERS][PS_N_MARKER_STATES]; /* 0 for not-assessable */

@@ -1,12 +1,12 @@
 /* molecules.h - which fragments over the RAS and RAF genes are copies of one molecule.
  *
- * Copies that were made before sequencing share their outer ends (clips undone), their orientation and, where a library has
- * them, their UMI. Marked duplicates never come here; unmarked ones do, and a caller that counts them as molecules is too
- * sure. So for every exon window the molecules with the lowest hashes are kept, PS_MOLECULES_KEPT at most, each with what its
- * fragments show at every codon. Such a sketch adds up: the molecules that are kept are the same for any order of the records,
- * any split into lanes and any thread, and each of them is whole, since what the whole keeps every part has kept. While a
- * window has no more molecules than are kept they are all there; else they are a random share, and the highest kept hash
- * tells how many there are. No statistics here: see callers/library.h.
+ * Copies that were made before sequencing share their outer ends (clips undone), their orientation and, where a
+ * library has them, their UMI. Marked duplicates never come here; unmarked ones do, and a caller that counts them as
+ * molecules is too sure. So for every exon window the molecules with the lowest hashes are kept, PS_MOLECULES_KEPT at
+ * most, each with what its fragments show at every codon. Such a sketch adds up: the molecules that are kept are the
+ * same for any order of the records, any split into lanes and any thread, and each of them is whole, since what the
+ * whole keeps every part has kept. While a window has no more molecules than are kept they are all there; else they
+ * are a random share, and the highest kept hash tells how many there are. No statistics here: see callers/library.h.
  */
 #ifndef PLASMASTRAT_MOLECULES_H
 #define PLASMASTRAT_MOLECULES_H
@@ -23,21 +23,22 @@ enum { PS_MOLECULES_KEPT = 2048 };
 /* Of ps_molecule.end0. */
 #define PS_END_UNKNOWN INT32_MIN
 
-/* What a UMI adds: it tells molecules of the same ends apart; a family's name does, for both strands; or it needs no ends. */
+/* What a UMI adds: it tells molecules of the same ends apart; a family's name does, for both strands; or it needs no
+ * ends. */
 enum { PS_UMI_NONE, PS_UMI_WITHIN_ENDS, PS_UMI_FAMILY, PS_UMI_ALONE };
 
 /* What a fragment is a copy of. */
 typedef struct ps_molecule_key {
-    uint64_t hash; /* 63 bits */
-    int32_t end0
-        [2]; /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell molecules apart */
+    uint64_t hash;    /* 63 bits */
+    int32_t end0[2];  /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell
+                         molecules apart */
     uint8_t side;     /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
     uint8_t umi;      /* PS_UMI_* */
     uint64_t letters; /* of the UMI, three bits each; of a family: a hash of its name; 0: not known */
 } ps_molecule_key;
 
-/* Fragments of one molecule that show one thing at a codon that is not the reference: a haplotype (`allele` 0), or an insertion,
- * deletion or change across codons that begins there (`allele`: its ps_allele_hash). */
+/* Fragments of one molecule that show one thing at a codon that is not the reference: a haplotype (`allele` 0), or an
+ * insertion, deletion or change across codons that begins there (`allele`: its ps_allele_hash). */
 typedef struct ps_molecule_word {
     int32_t codon;
     uint8_t hap;
@@ -75,12 +76,13 @@ int ps_umi_length(uint64_t letters);
 int ps_umi_is_near(uint64_t a, uint64_t b);
 
 void ps_molecules_free(ps_molecules *molecules);
-/* Takes part's rows over. ps_molecules_tidy once after any number of additions; before it rows of one molecule may stand
- * apart, and more than are kept. */
+/* Takes part's rows over. ps_molecules_tidy once after any number of additions; before it rows of one molecule may
+ * stand apart, and more than are kept. */
 void ps_molecules_add(ps_molecules *whole, ps_molecules *part);
 void ps_molecules_tidy(ps_molecules *molecules);
 
-/* ---- molecules that come a fragment at a time, of one place ------------------------------------------------------- */
+/* ---- molecules that come a fragment at a time, of one place -------------------------------------------------------
+ */
 
 typedef struct ps_pile {
     ps_molecules all;
@@ -100,8 +102,8 @@ typedef struct ps_sketch ps_sketch;
 
 ps_sketch *ps_sketch_new(const ps_panel *panel, int locus);
 int32_t ps_sketch_window(const ps_sketch *sketch, int32_t codon);
-/* One more fragment of the molecule in the window of `codon`; NULL when that molecule is not kept. Its pointer holds until the
- * next call. */
+/* One more fragment of the molecule in the window of `codon`; NULL when that molecule is not kept. Its pointer holds
+ * until the next call. */
 ps_molecule *ps_sketch_add(ps_sketch *sketch, int32_t codon, const ps_molecule_key *key);
 /* The same molecule again, without a fragment more; or NULL. */
 ps_molecule *ps_sketch_find(ps_sketch *sketch, int32_t codon, const ps_molecule_key *key);

@@ -1,15 +1,15 @@
 /* normals.h - a panel of normals: what each depth bin looks like in DNA of two copies.
  *
- * Capture kits, mappability and habits of a laboratory make bins of equal copies unequal. A panel of normals says, for
- * every bin of the panel's bins.bed, what share of a normal sample's fragments it gets (`level`), how much that differs
- * between normals beyond counting (`spread`), and how well the level itself is known (`level_se`). It is learnt from at
- * least PS_MIN_NORMALS samples by ps_normals_learn() (calls.h) and kept in a file; a matched normal is the same with one
- * sample, learnt on the fly and never written.
+ * Capture kits, mappability and habits of a laboratory make bins of equal copies unequal. A panel of normals says,
+ * for every bin of the panel's bins.bed, what share of a normal sample's fragments it gets (`level`), how much that
+ * differs between normals beyond counting (`spread`), and how well the level itself is known (`level_se`). It is
+ * learnt from at least PS_MIN_NORMALS samples by ps_normals_learn() (calls.h) and kept in a file; a matched normal is
+ * the same with one sample, learnt on the fly and never written.
  *
- * The file: lines "##key=value" (what it was made from, one line for each normal), a header line, one row for each bin in
- * the panel's order. Numbers have passed ps_round6(), so a file read back is the struct that was written. Each row ends
- * in a checksum over all lines up to it: a row that was changed, removed or moved is named by its line.
- * Sex chromosomes have no bins: the sex of the normals does not matter.
+ * The file: lines "##key=value" (what it was made from, one line for each normal), a header line, one row for each
+ * bin in the panel's order. Numbers have passed ps_round6(), so a file read back is the struct that was written. Each
+ * row ends in a checksum over all lines up to it: a row that was changed, removed or moved is named by its line. Sex
+ * chromosomes have no bins: the sex of the normals does not matter.
  */
 #ifndef PLASMASTRAT_NORMALS_H
 #define PLASMASTRAT_NORMALS_H
@@ -61,8 +61,8 @@ typedef struct ps_normals {
 /* 64-bit hash of a panel's bins in hex. */
 void ps_bins_checksum(const ps_panel *panel, char hex[17]);
 
-/* Reads a file made by ps_normals_write. It must be for one of the `n_panels` panels: same build, panel name, panel version
- * and bins. Usage errors name file and line. */
+/* Reads a file made by ps_normals_write. It must be for one of the `n_panels` panels: same build, panel name, panel
+ * version and bins. Usage errors name file and line. */
 int ps_normals_read(const char *path, const ps_panel *panels, int n_panels, ps_normals *normals, ps_error *err);
 /* Writes to a stream; the caller checks it. Fills `checksum`. `program` goes into the header ("plasmastrat 1.0"). */
 void ps_normals_write(ps_normals *normals, const ps_panel *panel, const char *program, FILE *out);

@@ -1,8 +1,8 @@
 /* outfile.h - a file is there whole or not at all.
  *
  * Writing goes to a temporary name in the target's folder; ps_outfile_commit flushes, fsyncs, checks every error and
- * gives it its name: of two processes that write one file without `force`, one wins and the other gets an error. Anything
- * else removes the temporary.
+ * gives it its name: of two processes that write one file without `force`, one wins and the other gets an error.
+ * Anything else removes the temporary.
  */
 #ifndef PLASMASTRAT_OUTFILE_H
 #define PLASMASTRAT_OUTFILE_H
@@ -25,12 +25,14 @@ int ps_outfile_reserve(const char *path, int force, ps_outfile *out, ps_error *e
 int ps_outfile_commit(ps_outfile *out, ps_error *err);
 void ps_outfile_discard(ps_outfile *out); /* safe on a zeroed or committed one */
 
-/* Files that belong together: all are complete before the first takes its name, in their order. `write` fills number `file`. */
+/* Files that belong together: all are complete before the first takes its name, in their order. `write` fills number
+ * `file`. */
 typedef int ps_outfile_writer(const void *context, size_t file, FILE *out, ps_error *err);
 int ps_outfile_write_all(char *const *path, size_t n, int force, ps_outfile_writer *write, const void *context,
                          ps_error *err);
 
-/* Is `name` (without folder) a temporary of a file called `base`? One is left behind only by a process that was killed. */
+/* Is `name` (without folder) a temporary of a file called `base`? One is left behind only by a process that was
+ * killed. */
 int ps_outfile_is_leftover(const char *name, const char *base);
 
 /* Creates the folder and its parents; says which one could not be made or written. */

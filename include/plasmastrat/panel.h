@@ -5,7 +5,8 @@
  * --panel reads back. A loaded panel is const, shared by all threads, and everything refers to its rows by index
  * ("gene id", "codon id", "bin id", ...).
  *
- * Inside: 0-based half-open (beg0, end0). Tables named *.bed are 0-based half-open too; columns named pos1 are 1-based.
+ * Inside: 0-based half-open (beg0, end0). Tables named *.bed are 0-based half-open too; columns named pos1 are
+ * 1-based.
  */
 #ifndef PLASMASTRAT_PANEL_H
 #define PLASMASTRAT_PANEL_H
@@ -77,8 +78,8 @@ typedef struct ps_transcript {
     int n_codons;   /* stop codon included */
 } ps_transcript;
 
-/* Which of a locus's codons: each genomic triple is one codon, listed under the first transcript (in table order) that
- * has it, so KRAS 1-150 appear once and 151-189 appear for both isoforms. */
+/* Which of a locus's codons: each genomic triple is one codon, listed under the first transcript (in table order)
+ * that has it, so KRAS 1-150 appear once and 151-189 appear for both isoforms. */
 typedef struct ps_codon {
     int gene, transcript, locus;
     int number;       /* 1-based codon number in the transcript */
@@ -144,8 +145,9 @@ typedef struct ps_cell_line {
     char *name, *ras, *igh_ccnd1; /* "KMS-12BM"; expect_ras, expect_igh_ccnd1 */
 } ps_cell_line;
 
-/* Limits: one double each, from limits.tsv (name, value, unit, source). X(name, unit, lowest, highest): one list for the
- * struct, the loader and `panel show`; the range is what could be meant. What only an algorithm needs stands in its file. */
+/* Limits: one double each, from limits.tsv (name, value, unit, source). X(name, unit, lowest, highest): one list for
+ * the struct, the loader and `panel show`; the range is what could be meant. What only an algorithm needs stands in
+ * its file. */
 #define PS_LIMITS(X)                                                                                                 \
     /* ---- reads ---- */                                                                                            \
     X(min_mapq, "phred", 0, 254) /* reads below are left out (RAS, copy number, junction); 255 is "unknown" */       \
@@ -263,8 +265,8 @@ typedef struct ps_panel {
     int n_bins;
     ps_snp *snps; /* ordered by contig id, then pos0 */
     int n_snps;
-    char snp_set
-        [17]; /* hash over the SNPs' contigs, alleles and frequencies: results with equal ones can be compared */
+    char snp_set[17]; /* hash over the SNPs' contigs, alleles and frequencies: results with equal ones can be compared
+                       */
     ps_arm *arms;
     int n_arms;
     ps_chromosome *chromosomes; /* of the arms, in their order */
@@ -311,8 +313,8 @@ int ps_panel_filter_passes(const ps_panel *panel,
                            const char *token); /* one FILTER token: 1 for PASS, '.' and the listed */
 
 /* Which build do these contigs come from?  Compares names and lengths with every known build. The panels need not be
- * loaded. Returns the build's name ("GRCh38", "GRCh37", "T2T-CHM13v2") or NULL, and fills `why` with a sentence naming
- * the deciding contig. Lengths of 0 are unknown and are ignored; contigs of no build are ignored. */
+ * loaded. Returns the build's name ("GRCh38", "GRCh37", "T2T-CHM13v2") or NULL, and fills `why` with a sentence
+ * naming the deciding contig. Lengths of 0 are unknown and are ignored; contigs of no build are ignored. */
 const char *ps_recognise_build(const char *const *names, const int64_t *lengths, int n, char *why, size_t why_size);
 
 /* ---- codons ---------------------------------------------------------------------------------------------------- */
@@ -324,7 +326,8 @@ char ps_amino_acid(int code);             /* one letter, '*' for stop (standard 
 const char *ps_amino_acid_three(char aa); /* "Gly"; "Ter" for '*' */
 char ps_complement(char base);            /* ACGTN; others give N */
 
-/* ---- naming a change -------------------------------------------------------------------------------------------- */
+/* ---- naming a change --------------------------------------------------------------------------------------------
+ */
 
 typedef enum { PS_TIER_UNCERTAIN, PS_TIER_SYNONYMOUS, PS_TIER_LIKELY, PS_TIER_HOTSPOT, PS_N_TIERS } ps_tier;
 extern const char *const ps_tier_names[PS_N_TIERS]; /* "uncertain", "synonymous", "likely-activating", "hotspot" */
@@ -340,9 +343,9 @@ typedef struct ps_effect {
 } ps_effect;
 
 /* Names the replacement of the reference on [beg0, end0) of the plus strand by `alt` (plus strand; beg0 == end0 is an
- * insertion before beg0; "" is a deletion). The change is trimmed and shifted 3' on the transcript first (HGVS 3' rule).
- * Fails softly: returns 0 and fills `effect` when the change touches the coding sequence or its flanks, 1 when it lies
- * outside every coding exon of the panel's RAS and RAF genes. */
+ * insertion before beg0; "" is a deletion). The change is trimmed and shifted 3' on the transcript first (HGVS 3'
+ * rule). Fails softly: returns 0 and fills `effect` when the change touches the coding sequence or its flanks, 1 when
+ * it lies outside every coding exon of the panel's RAS and RAF genes. */
 int ps_effect_of(const ps_panel *panel, int contig, int32_t beg0, int32_t end0, const char *alt, ps_effect *effect);
 
 /* Reference base of the panel at a place (plus strand), 'N' where unknown. */
@@ -350,7 +353,8 @@ char ps_panel_base(const ps_panel *panel, int contig, int32_t pos0);
 /* Shifts an indel as far left as the panel's known sequence allows (VCF normal form). `alt` is rewritten in place. */
 void ps_left_align(const ps_panel *panel, int contig, int32_t *beg0, int32_t *end0, char *alt);
 
-/* ---- matched normals ------------------------------------------------------------------------------------------------ */
+/* ---- matched normals
+ * ------------------------------------------------------------------------------------------------ */
 
 typedef struct ps_allele_depth { /* fragments or reads; -1: not known */
     int64_t depth, alt;

@@ -1,7 +1,7 @@
 /* ras.h - KRAS and NRAS: variants, the state of every hotspot codon, and the state of the sample.
  *
- * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed ps_round6(), so
- * what a file says is exactly what later steps compute with.
+ * Zero-initialised means not assessed. Doubles that do not exist are NaN. Every published double has passed
+ * ps_round6(), so what a file says is exactly what later steps compute with.
  */
 #ifndef PLASMASTRAT_RAS_H
 #define PLASMASTRAT_RAS_H
@@ -35,7 +35,8 @@ typedef enum {
 typedef struct ps_filter_row {
     const char *name; /* "PASS", "low_evidence" ... */
     const char *description;
-    int denies_wild_type; /* 1: an activating change refused by it is more than errors, so its codon is not wild type */
+    int denies_wild_type; /* 1: an activating change refused by it is more than errors, so its codon is not wild type
+                           */
 } ps_filter_row;
 extern const ps_filter_row ps_filters[PS_N_FILTERS];
 
@@ -110,7 +111,8 @@ typedef struct ps_ras_call {
     size_t n_notes;
 } ps_ras_call;
 
-/* From the codons of `n` samples on one panel (src/callers/ras/learn.c). Fewer than PS_MIN_ERROR_SAMPLES are an error. */
+/* From the codons of `n` samples on one panel (src/callers/ras/learn.c). Fewer than PS_MIN_ERROR_SAMPLES are an
+ * error. */
 int ps_errors_learn(const ps_panel *panel, const ps_read_evidence *const *samples, size_t n,
                     ps_error_reference *reference, ps_error *err);
 void ps_call_ras(const ps_case *c, ps_ras_call *call);

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Agreement of y with x (Bland and Altman, Lancet 1986;1:307): y - x has the mean `bias`; 95 % of differences are expected between
- * low and high (bias -+ 1.96 sd). */
+/* Agreement of y with x (Bland and Altman, Lancet 1986;1:307): y - x has the mean `bias`; 95 % of differences are
+ * expected between low and high (bias -+ 1.96 sd). */
 typedef struct ps_bland_altman {
     size_t n;
     double bias, bias_low, bias_high; /* 95 % interval of the mean, by Student's t */
@@ -46,8 +46,9 @@ typedef enum {
 extern const char
     *const ps_probit_names[PS_N_PROBIT_STATES]; /* "nothing", "fitted", "flat", "step", "above", "below" */
 
-/* P(found) = Phi(intercept + slope log10(level)): the level of 95 %, with its 95 % interval (delta method, on the logarithm). Of a
- * step the limit is its upper level and the interval the step; `low` or `high` alone is the level that it is above or below. */
+/* P(found) = Phi(intercept + slope log10(level)): the level of 95 %, with its 95 % interval (delta method, on the
+ * logarithm). Of a step the limit is its upper level and the interval the step; `low` or `high` alone is the level
+ * that it is above or below. */
 typedef struct ps_probit {
     ps_probit_state state;
     size_t levels; /* different ones with trials above level 0 */

@@ -1,7 +1,7 @@
 /* remote.h - inputs on a server: how long to wait for it, and how often to ask again.
  *
- * htslib waits for ever on a server that does not answer. Here a watch looks at the program's connections each second and ends
- * those on which nothing has come for the time allowed; the read then fails the ordinary way.
+ * htslib waits for ever on a server that does not answer. Here a watch looks at the program's connections each second
+ * and ends those on which nothing has come for the time allowed; the read then fails the ordinary way.
  */
 #ifndef PLASMASTRAT_REMOTE_H
 #define PLASMASTRAT_REMOTE_H

@@ -1,9 +1,10 @@
 /* row.h - what the cohort's files, `report` and `batch --resume` need of one sample: flat, small, on its own.
  *
- * A row owns its strings and refers to no panel and no open file. It is made from a result in memory, or read from an ID.json
- * that was written long ago: names, states and numbers as they stand there, of a document whose digest fits. Nothing is
- * called anew from it. A row that was zeroed reads as "nothing assessed"; ps_row_init also makes its numbers absent.
- * Doubles that do not exist are NaN, counts -1, strings NULL. Strings may hold any byte; the writers make them safe.
+ * A row owns its strings and refers to no panel and no open file. It is made from a result in memory, or read from an
+ * ID.json that was written long ago: names, states and numbers as they stand there, of a document whose digest fits.
+ * Nothing is called anew from it. A row that was zeroed reads as "nothing assessed"; ps_row_init also makes its
+ * numbers absent. Doubles that do not exist are NaN, counts -1, strings NULL. Strings may hold any byte; the writers
+ * make them safe.
  */
 #ifndef PLASMASTRAT_ROW_H
 #define PLASMASTRAT_ROW_H
@@ -117,11 +118,12 @@ void ps_row_add_answer(ps_row *row, const char *name, ps_label_state label, int 
 void ps_row_put_contradicting(FILE *out, const ps_row *row, const char *missing);
 void ps_row_add_check(ps_row *row, const char *check, const char *input, ps_qc_state state, const char *message);
 
-/* The row of an ID.json, the same that ps_row_of made of its result. Refused, with the file's name and the place in it: no JSON,
- * another or a newer schema, a digest that is missing or does not fit, a member that is missing or out of range. The row is
- * empty (ps_row_init) then. */
+/* The row of an ID.json, the same that ps_row_of made of its result. Refused, with the file's name and the place in
+ * it: no JSON, another or a newer schema, a digest that is missing or does not fit, a member that is missing or out
+ * of range. The row is empty (ps_row_init) then. */
 int ps_row_read(const char *path, ps_row *row, ps_error *err);
-/* The same of a file whose bytes are known to be those that were written (the ledger's): its digest is not worked out. */
+/* The same of a file whose bytes are known to be those that were written (the ledger's): its digest is not worked
+ * out. */
 int ps_row_read_known(const char *path, ps_row *row, ps_error *err);
 /* The same from memory; `path` is only the name used in messages. */
 int ps_row_parse(const char *path, const char *bytes, size_t n_bytes, ps_row *row, ps_error *err);

@@ -1,7 +1,7 @@
 /* scratch.h - a file for what does not fit into memory or must be read twice.
  *
- * It lies in $TMPDIR, which clusters point at a node's own disk (tmpfile() knows only /tmp), and has no name: it is gone
- * with the program, however that ends.
+ * It lies in $TMPDIR, which clusters point at a node's own disk (tmpfile() knows only /tmp), and has no name: it is
+ * gone with the program, however that ends.
  */
 #ifndef PLASMASTRAT_SCRATCH_H
 #define PLASMASTRAT_SCRATCH_H

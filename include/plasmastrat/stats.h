@@ -23,7 +23,8 @@ double ps_beta_quantile(double q, double a, double b);
 void ps_proportion_interval(double k, double n, double *low,
                             double *high); /* whole numbers, or weights that add up */
 
-/* Exact 95 % interval of k of n by Clopper and Pearson (Biometrika 1934;26:404), as R's binom.test; [0, 1] for n = 0. */
+/* Exact 95 % interval of k of n by Clopper and Pearson (Biometrika 1934;26:404), as R's binom.test; [0, 1] for n = 0.
+ */
 void ps_exact_interval(uint64_t k, uint64_t n, double *low, double *high);
 
 static const double ps_normal_95 = 1.959963984540054; /* P(|Z| <= z) = 0.95 of a standard normal */
@@ -37,8 +38,8 @@ double ps_log_beta(double a, double b); /* ln B(a, b) */
 /* ln of the sum of weight * exp(x), no overflow; weight NULL: 1 each. -infinity for n = 0. */
 double ps_log_sum(const double *x, const double *weight, int n);
 
-/* First and second derivative of ln Gamma, for x > 0: recurrence to x >= 10, then the asymptotic series (Abramowitz and Stegun
- * 6.3.18, 6.4.12); to about 1e-10. For X ~ Gamma(x, 1) they are the mean and the variance of ln X. */
+/* First and second derivative of ln Gamma, for x > 0: recurrence to x >= 10, then the asymptotic series (Abramowitz
+ * and Stegun 6.3.18, 6.4.12); to about 1e-10. For X ~ Gamma(x, 1) they are the mean and the variance of ln X. */
 double ps_digamma(double x);
 double ps_trigamma(double x);
 double ps_logistic(double x); /* 1 / (1 + exp(-x)), no overflow */

@@ -30,14 +30,15 @@ int ps_table_read(const char *path, ps_error_kind kind, ps_table *table, ps_erro
 /* The same from memory (copied); `path` is only the name used in messages. */
 int ps_table_parse(const char *path, const char *bytes, size_t n_bytes, ps_error_kind kind, ps_table *table,
                    ps_error *err);
-/* A sheet that a person made, most often in a spreadsheet program. Besides the above: UTF-16, old Mac line ends, no-break
- * spaces, semicolons between fields, a first line "sep=;", quotes in every kind, and comments that begin with one '#'. A line
- * that begins with '#' is the header when it names the column `key` (in any case). "-" is standard input. Blanks around
- * fields are dropped. */
+/* A sheet that a person made, most often in a spreadsheet program. Besides the above: UTF-16, old Mac line ends,
+ * no-break spaces, semicolons between fields, a first line "sep=;", quotes in every kind, and comments that begin
+ * with one '#'. A line that begins with '#' is the header when it names the column `key` (in any case). "-" is
+ * standard input. Blanks around fields are dropped. */
 int ps_table_read_sheet(const char *path, const char *key, ps_table *table, ps_error *err);
 void ps_table_free(ps_table *table);
 
-/* Text as spreadsheets write it, to UTF-8 with plain blanks and '\n' at the line ends. Replaces *bytes (from malloc). */
+/* Text as spreadsheets write it, to UTF-8 with plain blanks and '\n' at the line ends. Replaces *bytes (from malloc).
+ */
 void ps_spreadsheet_text(char **bytes, size_t *n);
 
 /* Column number by name, or -1. */

@@ -1,8 +1,8 @@
 /* validate.h - a laboratory's validation: what samples are known to hold against what the program found in them.
  *
- * Expectations are read from a sheet's words; each sample's calls are compared with them while they exist, and leave a few flat
- * rows (ps_comparison, ps_found); measures are worked out from those rows alone. Zero-initialised means not known, not assessed.
- * Doubles that do not exist are NaN.
+ * Expectations are read from a sheet's words; each sample's calls are compared with them while they exist, and leave
+ * a few flat rows (ps_comparison, ps_found); measures are worked out from those rows alone. Zero-initialised means
+ * not known, not assessed. Doubles that do not exist are NaN.
  */
 #ifndef PLASMASTRAT_VALIDATE_H
 #define PLASMASTRAT_VALIDATE_H
@@ -14,7 +14,8 @@
 #include "plasmastrat/label.h"
 #include "plasmastrat/regression.h"
 
-/* ---- what is expected -------------------------------------------------------------------------------------------- */
+/* ---- what is expected --------------------------------------------------------------------------------------------
+ */
 
 enum { PS_GENE_NAME = 16, PS_MOST_GENES = 8 };
 
@@ -54,14 +55,15 @@ extern const char *const ps_expect_columns[PS_N_EXPECTED]; /* "expect_ras", ... 
 /* Starts with nothing known. */
 void ps_expectation_init(ps_expectation *e);
 void ps_expectation_free(ps_expectation *e);
-/* One cell; NULL and "?" are not known. Returns 0, or -1 and what was expected in `why`. RAS must be read before VAF. `comma` is 1
- * where a comma may be a decimal one. */
+/* One cell; NULL and "?" are not known. Returns 0, or -1 and what was expected in `why`. RAS must be read before VAF.
+ * `comma` is 1 where a comma may be a decimal one. */
 int ps_expect(const ps_panel *panel, ps_expect_column column, const char *text, int comma, ps_expectation *e,
               char *why, size_t why_size);
 /* 1: something is known that a result can be compared with. */
 int ps_expects_anything(const ps_expectation *e);
 
-/* ---- what was found ----------------------------------------------------------------------------------------------- */
+/* ---- what was found -----------------------------------------------------------------------------------------------
+ */
 
 typedef enum {
     PS_COMPARED_RAS,     /* the state of the sample */
@@ -125,7 +127,8 @@ typedef struct ps_validation_row {
     ps_found found;
 } ps_validation_row;
 
-/* ---- measures ----------------------------------------------------------------------------------------------------- */
+/* ---- measures -----------------------------------------------------------------------------------------------------
+ */
 
 typedef struct ps_measure { /* one number that a protocol may ask for */
     char name[80];          /* "ppa.ras_variant.substitution" */
@@ -252,7 +255,8 @@ const ps_ras_variant *ps_expected_in(const ps_panel *panel, const ps_expected_va
 double ps_printed_lod95(const ps_panel *panel, const ps_expected_variant *expected, const ps_ras_call *call,
                         int *wild_type);
 
-/* The VAF that is expected of each variant: as stated, or the parent's (expected, or else found) times the fraction. */
+/* The VAF that is expected of each variant: as stated, or the parent's (expected, or else found) times the fraction.
+ */
 void ps_validation_expect_vafs(ps_validation *v);
 /* Every measure, from rows, comparisons and detections. Call once. */
 void ps_validation_measure(ps_validation *v);
@@ -260,10 +264,11 @@ const ps_measure *ps_validation_find(const ps_validation *v, const char *name); 
 uint64_t ps_validation_count(const ps_validation *v, ps_outcome outcome);
 void ps_validation_free(ps_validation *v);
 
-/* ---- protocol.c ---------------------------------------------------------------------------------------------------- */
+/* ---- protocol.c
+ * ---------------------------------------------------------------------------------------------------- */
 
-/* A table `measure relation limit`, and if wanted `at` (value, low, high), `min_n` and `note`. A measure that no validation has is an
- * error, with its line. */
+/* A table `measure relation limit`, and if wanted `at` (value, low, high), `min_n` and `note`. A measure that no
+ * validation has is an error, with its line. */
 int ps_protocol_read(const char *path, ps_protocol *protocol, ps_error *err);
 /* Each criterion passed or failed; one without a number, or of fewer than min_n, has failed. */
 void ps_protocol_judge(ps_validation *v);

@@ -28,15 +28,15 @@ typedef struct ps_variant {
     unsigned phase_side; /* bit per haplotype that carries it; alleles of one set with the same side are in cis */
 } ps_variant;
 
-typedef struct
-    ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ras_block_min_gq), with its smallest depth */
+typedef struct ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ras_block_min_gq), with its smallest
+                             depth */
     int contig;
     int32_t beg0, end0;
     int64_t depth;
 } ps_block;
 
-/* What hom-ref stretches are worth, by the panel's vcf_callers.tsv: nothing unless their caller looks for mutations of low
- * VAF. */
+/* What hom-ref stretches are worth, by the panel's vcf_callers.tsv: nothing unless their caller looks for mutations
+ * of low VAF. */
 typedef enum { PS_BLOCKS_UNKNOWN, PS_BLOCKS_GERMLINE, PS_BLOCKS_SOMATIC } ps_blocks_trust;
 
 typedef struct ps_vcf_doubt { /* a record that spells no change and is no clean hom-ref statement either */
@@ -65,22 +65,22 @@ typedef struct ps_variants {
     int has_structural;     /* 1: some record joins two places (a breakend): ps_sv_read may find more */
     int has_copy_number;    /* 1: some record is of copy number: ps_cnv_read may find more */
     uint64_t outside;       /* a list of sites: alleles that are spelled but touch no coding exon of the panel */
-    char notice
-        [512]; /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none */
+    char notice[512]; /* what a user should know ("contig lines are missing; build taken from REF bases"), "" if none
+                       */
 } ps_variants;
 
 /* Which build is this file on?  Header contigs first, then REF bases at RAS coding places of each built-in panel.
  * `build` is set to a constant string, or NULL if undecided; -1 only when the file cannot be read. */
 int ps_variants_build(const char *path, const char **build, char *why, size_t why_size, ps_error *err);
 
-/* sample_name NULL: the tumour column is found from header conventions (##tumor_sample, SAMPLE=, names TUMOR / NORMAL,
- * the only column); when that cannot tell, an error names the columns and asks for --vcf-sample. A REF that contradicts
- * the panel is an error that names the line. "-" is standard input. */
+/* sample_name NULL: the tumour column is found from header conventions (##tumor_sample, SAMPLE=, names TUMOR /
+ * NORMAL, the only column); when that cannot tell, an error names the columns and asks for --vcf-sample. A REF that
+ * contradicts the panel is an error that names the line. "-" is standard input. */
 int ps_variants_read(const char *path, const ps_panel *panel, const char *sample_name, ps_variants *variants,
                      ps_error *err);
-/* A list of alleles to look at: every spelled ALT allele that touches a coding exon, whatever FILTER, genotypes and counts
- * say (genotype -1, nothing else known). Alleles elsewhere are counted in `outside` and the first are named in `notice`. A
- * build or REF that contradicts the panel is an error. */
+/* A list of alleles to look at: every spelled ALT allele that touches a coding exon, whatever FILTER, genotypes and
+ * counts say (genotype -1, nothing else known). Alleles elsewhere are counted in `outside` and the first are named in
+ * `notice`. A build or REF that contradicts the panel is an error. */
 int ps_variants_read_sites(const char *path, const ps_panel *panel, ps_variants *sites, ps_error *err);
 void ps_variants_free(ps_variants *variants);
 

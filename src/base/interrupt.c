@@ -24,7 +24,8 @@ static void give_up(int number) {
     }
 }
 
-/* A read that waits for a pipe shall end. htslib begins it again after a signal, and then finds the end of the file. */
+/* A read that waits for a pipe shall end. htslib begins it again after a signal, and then finds the end of the file.
+ */
 static void note(int number) {
     int before = errno;
     caught = number;

@@ -63,8 +63,8 @@ static int counts(const ps_trials *t) {
     return t->n > 0 && t->level > 0;
 }
 
-/* Where nothing is found below one level and all above it, no slope is steep enough: the likelihood has no maximum. `missed` is the
- * highest level with a miss, `all` the lowest above it, or infinity. */
+/* Where nothing is found below one level and all above it, no slope is steep enough: the likelihood has no maximum.
+ * `missed` is the highest level with a miss, `all` the lowest above it, or infinity. */
 static ps_probit_state find_step(const ps_trials *t, size_t n, double *missed, double *all) {
     double lowest_hit = INFINITY;
     int any = 0;

@@ -74,10 +74,8 @@ void ps_blank_controls(char *text) {
     while (*text) {
         uint32_t point = 0;
         int length = utf8_step((const unsigned char *)text, &point);
-        if (is_control(
-                length
-                    ? point
-                    : (unsigned char)*text)) /* a byte that is no UTF-8 too: a terminal of one byte a letter obeys those */
+        if (is_control(length ? point : (unsigned char)*text)) /* a byte that is no UTF-8 too: a terminal of one byte
+                                                                  a letter obeys those */
             *out++ = '?';
         else
             for (int i = 0; i < (length ? length : 1); i++)

@@ -1,7 +1,8 @@
 /* absent.c - a file that was cut down to some chromosomes says nothing of the others, and no "nothing there" either.
  *
- * Places all over the genome tell: common SNPs, and the depth bins of DNA. Where a share of them is covered elsewhere, the
- * chance that none is on one chromosome falls with how many lie there. A gene panel covers few, and nothing is said.
+ * Places all over the genome tell: common SNPs, and the depth bins of DNA. Where a share of them is covered
+ * elsewhere, the chance that none is on one chromosome falls with how many lie there. A gene panel covers few, and
+ * nothing is said.
  */
 #include "absent.h"
 

@@ -139,10 +139,11 @@ static void mark_lanes(ps_molecule *row, size_t n) {
     free(at);
 }
 
-/* ---- moved ends -------------------------------------------------------------------------------------------------- */
+/* ---- moved ends --------------------------------------------------------------------------------------------------
+ */
 
-/* Bases beside a larger family: NEAR ones are moved ends or chance, those from FAR_BEG to FAR_END chance alone, at twice
- * as many places. So many more must be near than chance makes. */
+/* Bases beside a larger family: NEAR ones are moved ends or chance, those from FAR_BEG to FAR_END chance alone, at
+ * twice as many places. So many more must be near than chance makes. */
 enum { NEAR = 2, FAR_BEG = 4, FAR_END = 7, MORE_NEAR = 3 };
 
 typedef struct moved {

@@ -1,11 +1,12 @@
 /* families.h - of the molecules that a sketch keeps, those that are molecules.
  *
- * Where only a part of the fragments has a UMI, one molecule may be there with and without: what most fragments have is used, the
- * rest is left out. A UMI that was read with an error is a family of its own: a small family whose UMI differs by one letter, or by
- * missing letters at one end, from a larger one of the same ends is that family's (directional rule of UMI-tools, Smith 2017). Where
- * families were numbered over all read groups, one number is one family in all of them; where each group begins anew, it is not.
- * A base that is inserted or lost near a read's 5' end moves that end of one copy: small families a base or two beside a larger one
- * are its copies, where there are more of them than a little further off.
+ * Where only a part of the fragments has a UMI, one molecule may be there with and without: what most fragments have
+ * is used, the rest is left out. A UMI that was read with an error is a family of its own: a small family whose UMI
+ * differs by one letter, or by missing letters at one end, from a larger one of the same ends is that family's
+ * (directional rule of UMI-tools, Smith 2017). Where families were numbered over all read groups, one number is one
+ * family in all of them; where each group begins anew, it is not. A base that is inserted or lost near a read's 5'
+ * end moves that end of one copy: small families a base or two beside a larger one are its copies, where there are
+ * more of them than a little further off.
  */
 #ifndef PLASMASTRAT_FAMILIES_H
 #define PLASMASTRAT_FAMILIES_H

@@ -22,18 +22,18 @@ static const double library_primer_slack = 3;
 
 const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "unmarked-copies", "umi", "amplicon"};
 
-/* AMPLICON_ENDS: two amplicons over a codon and the start of a third. NEAR_STARTS, NEAR_LENGTHS: bases over which starts and lengths
- * are taken for evenly spread. Beyond MERGED molecules per pair of ends, different molecules are often taken for copies, so
- * that their number scales the fragments instead. MOST_PRIMERS: of a window. HEAVY: when so much more or less of the fragments
- * is kept than of the molecules, few molecules have most of the fragments. */
+/* AMPLICON_ENDS: two amplicons over a codon and the start of a third. NEAR_STARTS, NEAR_LENGTHS: bases over which
+ * starts and lengths are taken for evenly spread. Beyond MERGED molecules per pair of ends, different molecules are
+ * often taken for copies, so that their number scales the fragments instead. MOST_PRIMERS: of a window. HEAVY: when
+ * so much more or less of the fragments is kept than of the molecules, few molecules have most of the fragments. */
 enum { AMPLICON_ENDS = 3, LEADERS = 2 * AMPLICON_ENDS, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 32 };
 static const double USUAL_PAIRS = 20, USUAL_STARTS = 150,
                     USUAL_LENGTHS = 60; /* bases; of sheared DNA, an assumption */
 static const double MERGED = 1.1, HEAVY = 1.5, UMI_SHARE = 0.5, CHANCE_FOLD = 1.5;
 
-/* Of a design, places with the usual number of amplicons, with one more or less, with two, and others. ln odds of twenty to one for
- * a design; fewer places than FEWEST_PLACES tell nothing, and no wild type rests on so few. Simulated: of libraries of two
- * molecules a place, one in forty passes for a design at eight places. */
+/* Of a design, places with the usual number of amplicons, with one more or less, with two, and others. ln odds of
+ * twenty to one for a design; fewer places than FEWEST_PLACES tell nothing, and no wild type rests on so few.
+ * Simulated: of libraries of two molecules a place, one in forty passes for a design at eight places. */
 enum { FEWEST_PLACES = 4, N_SHARES = 4, HOTSPOTS_APART = 20 /* codons */ };
 static const double designed_share[N_SHARES] = {0.8, 0.17, 0.029, 0.001}, DESIGNED_ODDS = 3;
 
@@ -68,7 +68,8 @@ static double copies_of(const ps_molecule *m) {
     return (double)m->copies[0] + m->copies[1];
 }
 
-/* ---- windows -------------------------------------------------------------------------------------------------------- */
+/* ---- windows
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int ends_known(const ps_molecule *m) {
     return m->key.end0[0] != PS_END_UNKNOWN || m->key.end0[1] != PS_END_UNKNOWN;
@@ -215,8 +216,9 @@ static double ln_by_design(int pairs, int usual) {
     return log(designed_share[apart < N_SHARES ? apart : N_SHARES - 1]);
 }
 
-/* Few molecules of sheared DNA, copied often, look like amplicons too: but their number varies from place to place by chance,
- * where a design has as many amplicons everywhere, or one more or less. `pairs` (n): pairs of ends at each place. */
+/* Few molecules of sheared DNA, copied often, look like amplicons too: but their number varies from place to place by
+ * chance, where a design has as many amplicons everywhere, or one more or less. `pairs` (n): pairs of ends at each
+ * place. */
 static int is_designed(const int *pairs, int n) {
     double mean = 0, designed = -INFINITY, chance = 0;
     for (int i = 0; i < n; i++)
@@ -232,7 +234,8 @@ static int is_designed(const int *pairs, int n) {
     return n < FEWEST_PLACES || designed - chance >= DESIGNED_ODDS;
 }
 
-/* Where pairs of ends are counted: at the first of each group of hotspots, and in other windows where most fragments are. */
+/* Where pairs of ends are counted: at the first of each group of hotspots, and in other windows where most fragments
+ * are. */
 typedef struct place {
     int pairs, is_hotspot;
     int32_t codon;
@@ -252,7 +255,8 @@ static void note_place(const scan *s, const stack *t, int32_t codon, place *of_w
     *of_window = here;
 }
 
-/* Nobody shears DNA so that few pairs of ends have nearly all fragments over a codon, unless few molecules were left. */
+/* Nobody shears DNA so that few pairs of ends have nearly all fragments over a codon, unless few molecules were left.
+ */
 static void find_amplicons(scan *s) {
     const ps_panel *panel = s->c->panel;
     place *of_window = ps_alloc((size_t)s->n, sizeof *of_window);
@@ -335,10 +339,11 @@ static void take_primers(const scan *s, int32_t id) {
     w->n_listed = w->n_primers;
 }
 
-/* ---- chance --------------------------------------------------------------------------------------------------------- */
+/* ---- chance
+ * --------------------------------------------------------------------------------------------------------- */
 
-/* Probability that two of n values agree, were they smooth: pairs within `near`. Few values tell little: beside them count
- * USUAL_PAIRS of values that are even over `usual` bases. */
+/* Probability that two of n values agree, were they smooth: pairs within `near`. Few values tell little: beside them
+ * count USUAL_PAIRS of values that are even over `usual` bases. */
 static double agreement(const int32_t *value, size_t n, int near, double usual) {
     double pairs = 0;
     for (size_t i = 0, low = 0; i < n; i++) {
@@ -388,7 +393,8 @@ static double chance_copies(double n, double places) {
     return fmax(0, n + places * expm1(-n / places));
 }
 
-/* Molecules of a window whose chance copies are counted in: n of them leave places * (1 - exp(-n / places)) pairs of ends. */
+/* Molecules of a window whose chance copies are counted in: n of them leave places * (1 - exp(-n / places)) pairs of
+ * ends. */
 static double share_of(const window *w) {
     double left = 1 - w->molecules / w->places, n = left > 0 ? -w->places * log(left) : INFINITY;
     double fragments = w->fragments * w->molecules / (double)w->n;
@@ -451,7 +457,8 @@ static void free_scan(scan *s) {
     free(s->amplicon);
 }
 
-/* ---- the library ---------------------------------------------------------------------------------------------------- */
+/* ---- the library
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void add_up(const scan *s, ps_library *out) {
     double stacked = 0, forward = 0, chance = 0, counted_once = 0;
@@ -557,7 +564,8 @@ double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *mole
     return share;
 }
 
-/* ---- what counts ---------------------------------------------------------------------------------------------------- */
+/* ---- what counts
+ * ---------------------------------------------------------------------------------------------------- */
 
 typedef enum { COUNT_AS_THEY_ARE, COUNT_FRAGMENTS, COUNT_MOLECULES } counting;
 
@@ -859,7 +867,8 @@ static void end_view(viewer *v) {
     ps_map_free(&v->allele_at);
 }
 
-/* ---- no more than there were ---------------------------------------------------------------------------------------- */
+/* ---- no more than there were
+ * ---------------------------------------------------------------------------------------- */
 
 static int in_amplicon(const scan *s, int32_t codon) {
     return s->amplicon[codon];

@@ -13,7 +13,8 @@ static const double assay_dna_max_spliced = 0.05;
  * (assumption: precursor RNA is far below) */
 static const double assay_rna_max_unspliced = 0.9;
 
-/* Aligners of DNA write no introns, so a twentieth of spliced reads is RNA. All collectors of a DNA input count them. */
+/* Aligners of DNA write no introns, so a twentieth of spliced reads is RNA. All collectors of a DNA input count them.
+ */
 static int is_rna(const ps_read_evidence *e, char *why, size_t size) {
     double kept = 0, spliced = 0;
     for (int c = 0; c < PS_N_COLLECTORS; c++) {

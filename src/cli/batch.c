@@ -205,8 +205,8 @@ static int finish_batch(const batch_state *st, const ps_error *stopped, ps_error
     return 0;
 }
 
-/* Files that are not there are said before the work rather than when their sample's turn comes; with --fail-fast nothing is
- * run then. */
+/* Files that are not there are said before the work rather than when their sample's turn comes; with --fail-fast
+ * nothing is run then. */
 static int check_inputs(const batch_state *st, ps_error *err) {
     const cli_settings *s = st->settings;
     char **why = ps_alloc(st->sheet->n, sizeof *why), *list = NULL;

@@ -77,31 +77,31 @@ void cli_free_knowledge(cli_knowledge *knowledge);
 
 typedef void (*cli_say)(void *context, const char *sample_id, const char *message);
 
-/* One sample from files to answer. `say` gets warnings that are about the run, not about the result; `watch` (may be NULL)
- * sees how far reading is. */
+/* One sample from files to answer. `say` gets warnings that are about the run, not about the result; `watch` (may be
+ * NULL) sees how far reading is. */
 int cli_run_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
                    const ps_watch *watch, ps_result *result, ps_error *err);
 /* Its first half: from files to evidence, without any call. */
 int cli_gather_sample(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context,
                       const ps_watch *watch, ps_result *result, ps_error *err);
-/* Its second half, which `sample` and `stratify` share: from evidence to calls, label and checks. Purity, prior and specimen are the
- * result's. */
+/* Its second half, which `sample` and `stratify` share: from evidence to calls, label and checks. Purity, prior and
+ * specimen are the result's. */
 int cli_answer(const ps_model *model, const cli_knowledge *knowledge, ps_result *result, ps_error *err);
 /* What the callers look at there; it points into both. */
 ps_case cli_case_of(const ps_result *result, const cli_knowledge *knowledge);
 extern const char cli_default_model[];
 /* What was stated, for a later `stratify` to repeat. */
 void cli_note_stated(const ps_job *job, const cli_knowledge *knowledge, ps_stated *stated);
-/* Evidence from an ID.evidence.gz, or from the one beside an ID.json, which must be its own. *panel says which of the panels it was
- * gathered on. */
+/* Evidence from an ID.evidence.gz, or from the one beside an ID.json, which must be its own. *panel says which of the
+ * panels it was gathered on. */
 int cli_read_evidence(const char *path, const cli_knowledge *knowledge, ps_evidence *evidence, const ps_panel **panel,
                       ps_error *err);
 const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *knowledge, const ps_panel *panel);
-/* The evidence files `settings->rest` of one sample, joined and called again with what was stated then or is given now. The result
- * refers to the knowledge. */
+/* The evidence files `settings->rest` of one sample, joined and called again with what was stated then or is given
+ * now. The result refers to the knowledge. */
 int cli_stratify(const cli_settings *settings, cli_knowledge *knowledge, ps_result *result, ps_error *err);
-/* cli_gather_sample where files may also be evidence that was gathered before (`cli_is_evidence`, by the name): of such a file the
- * role that it is given as. */
+/* cli_gather_sample where files may also be evidence that was gathered before (`cli_is_evidence`, by the name): of
+ * such a file the role that it is given as. */
 int cli_gather_any(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
                    ps_error *err);
 /* One sample's evidence called anew, with the purity, prior and specimen that were stated, and the default model. */
@@ -115,15 +115,15 @@ enum { CLI_EVIDENCE = 4, CLI_N_OUTPUTS = 5 };
 char *cli_output_path(const char *outdir, const char *sample_id, int output);
 /* ID.json, ID.html, ID.ras.vcf.gz + .tbi: all are complete before the first one takes its name. */
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err);
-/* The same two for files with names of their own (--json, --html, --ras-vcf, --evidence); the others are as in `outdir`, or not
- * written when that is NULL. */
+/* The same two for files with names of their own (--json, --html, --ras-vcf, --evidence); the others are as in
+ * `outdir`, or not written when that is NULL. */
 int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err);
 
 int cli_writes_files(const cli_settings *settings); /* -o, --json, --html, --ras-vcf or --evidence was given */
 /* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
 int cli_deliver(const ps_result *result, const cli_settings *settings, ps_error *err);
-/* Refuses results that would take the place of what the jobs read: inputs, their indexes, references, models, the sheet (may be
- * NULL). Outputs may be NULL, and need not be there. */
+/* Refuses results that would take the place of what the jobs read: inputs, their indexes, references, models, the
+ * sheet (may be NULL). Outputs may be NULL, and need not be there. */
 int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char *const *outputs, size_t n_outputs,
                            ps_error *err);
 
@@ -134,8 +134,8 @@ char *cli_cohort_path(const char *outdir, int file);
 int cli_check_cohort(const char *outdir, int force, ps_error *err);
 /* All are complete before the first one takes its name. */
 int cli_write_cohort(const char *outdir, int force, const ps_row *rows, size_t n, ps_error *err);
-/* Removes the temporaries of these samples' files and of the cohort's that a killed run left in the folder, and of the ledger's
- * in its own. */
+/* Removes the temporaries of these samples' files and of the cohort's that a killed run left in the folder, and of
+ * the ledger's in its own. */
 void cli_clear_leftovers(const char *outdir, const char *ledger, const ps_job *jobs, size_t n);
 /* ps_cohort_compare and ps_cohort_carry_over, and a notice on stderr for each person and each such call. */
 int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_panels, ps_row *rows, size_t n,

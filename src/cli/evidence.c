@@ -20,7 +20,8 @@ static int cli_is_gzip(const char *path) {
     return n == sizeof magic && magic[0] == 0x1f && magic[1] == 0x8b;
 }
 
-/* The digest in the JSON ties the two files together: evidence of another sample, or of another run, is not taken for it. */
+/* The digest in the JSON ties the two files together: evidence of another sample, or of another run, is not taken for
+ * it. */
 static int read_beside(const char *path, const cli_knowledge *k, ps_evidence *e, const ps_panel **panel,
                        ps_error *err) {
     char *file = NULL, digest[17];

@@ -151,7 +151,8 @@ static char *describe_outputs(const char *outdir, const char *sample_id) {
     return NULL;
 }
 
-/* Is the file what this line of the ledger says? One of its size and time is not read; one that was copied or touched is. */
+/* Is the file what this line of the ledger says? One of its size and time is not read; one that was copied or touched
+ * is. */
 static int is_output(const char *outdir, const char *sample_id, int output, const char *line) {
     struct stat st;
     long long size = 0, seconds = 0;

@@ -204,7 +204,8 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
     case FLAG:
         *(int *)slot = 1;
         return 0;
-    case OUTPUT: /* htslib would take what follows the mark for the name of an index, and what precedes it for the file */
+    case OUTPUT: /* htslib would take what follows the mark for the name of an index, and what precedes it for the
+                    file */
         if (strstr(value, CLI_INDEX_MARK))
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected a name without '" CLI_INDEX_MARK "'",
                            r->name, value);
@@ -261,8 +262,8 @@ static void add_lane(cli_settings *s, int role, const char *path) {
     s->job.more[role] = s->lane[role];
 }
 
-/* Of two VCFs the last would win, and the other be lost without a word. Other options may be given again: wrappers append what a
- * user wants otherwise. */
+/* Of two VCFs the last would win, and the other be lost without a word. Other options may be given again: wrappers
+ * append what a user wants otherwise. */
 static int refuse_second_input(int command, const option_row *r, const cli_settings *s, ps_error *err) {
     int role = input_role(r);
     if (role < 0 || !s->job.path[role] || (role < PS_N_READ_INPUTS && command & CLI_SAMPLE))
@@ -312,7 +313,8 @@ static int refuse_argument(const char *name, const char *argument, ps_error *err
                    meant ? ": " : "", meant ? meant : "", name);
 }
 
-/* Sets one option from argv[*i], and from the word behind it where it takes a value; moves *i to the last word used. */
+/* Sets one option from argv[*i], and from the word behind it where it takes a value; moves *i to the last word used.
+ */
 static int take_option(int command, int argc, char **argv, int *i, cli_settings *s, ps_error *err) {
     const char *value = NULL;
     const option_row *r = find_option(command, argv[*i], &value);

@@ -1,4 +1,5 @@
-/* progress.h - how far a long run is, on stderr: a bar on a terminal, now and then a line elsewhere. Private to src/cli.
+/* progress.h - how far a long run is, on stderr: a bar on a terminal, now and then a line elsewhere. Private to
+ * src/cli.
  *
  * Messages of the run go through progress_say, so that they never land in the middle of the bar. Any thread may call.
  */
@@ -26,8 +27,8 @@ void progress_step(progress *p, int failed);
 void progress_say(progress *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void progress_end(progress *p); /* takes the bar away */
 
-/* How far the reading of one sample is: a line on a terminal that is redrawn a few times a second, nothing elsewhere, and
- * nothing in the first second. Any thread may call. */
+/* How far the reading of one sample is: a line on a terminal that is redrawn a few times a second, nothing elsewhere,
+ * and nothing in the first second. Any thread may call. */
 typedef struct meter {
     pthread_mutex_t lock;
     FILE *out;
@@ -47,8 +48,8 @@ void meter_see(void *meter_, const char *name, uint64_t done, uint64_t of, uint6
 void meter_clear(meter *m); /* takes the line away, for a message; it comes again */
 void meter_end(meter *m);   /* takes it away for good */
 
-/* A line on stderr, "plasmastrat: " before it, where no bar is shown. What a file says may be part of it: control bytes, which
- * a terminal would obey, become '?', here and in progress_say. */
+/* A line on stderr, "plasmastrat: " before it, where no bar is shown. What a file says may be part of it: control
+ * bytes, which a terminal would obey, become '?', here and in progress_say. */
 void progress_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A line at the program's end: processor time and memory. */

@@ -1,4 +1,5 @@
-/* reference_errors.c - `plasmastrat reference errors`: how often each coding base errs, from the laboratory's normals. */
+/* reference_errors.c - `plasmastrat reference errors`: how often each coding base errs, from the laboratory's
+ * normals. */
 #include <inttypes.h>
 #include <stdlib.h>
 

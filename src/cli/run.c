@@ -175,8 +175,8 @@ static int is_same_file(const char *x, const char *y) {
     return !strcmp(x, y) || (stat(x, &a) == 0 && stat(y, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino);
 }
 
-/* One file in two roles is a slip: a tumour as its own normal would make every mutation germline. Twice in one role it would
- * count every fragment twice. */
+/* One file in two roles is a slip: a tumour as its own normal would make every mutation germline. Twice in one role
+ * it would count every fragment twice. */
 static int refuse_same_file(const ps_job *job, ps_error *err) {
     job_file *file = NULL;
     size_t n = files_of(job, &file);
@@ -254,8 +254,8 @@ static int agree_build(run *r, const char *path, const char *build, const char *
     return 0;
 }
 
-/* Where neither alignments nor a VCF told. Counts have no build: they follow the others, or the first panel, whose genes are
- * those of every build. */
+/* Where neither alignments nor a VCF told. Counts have no build: they follow the others, or the first panel, whose
+ * genes are those of every build. */
 static int find_import_build(run *r, ps_error *err) {
     static const ps_input_role roles[] = {PS_INPUT_SV, PS_INPUT_CNV};
     const cli_knowledge *k = r->knowledge;

@@ -89,7 +89,8 @@ static int default_id(ps_job *job, char **id, ps_error *err) {
 }
 
 /* -o - prints the JSON and writes nothing: files asked for by name would be lost in silence. */
-/* The JSON names its evidence ID.evidence.gz, so that `stratify ID.json` finds it: the file may lie elsewhere, not be named otherwise. */
+/* The JSON names its evidence ID.evidence.gz, so that `stratify ID.json` finds it: the file may lie elsewhere, not be
+ * named otherwise. */
 static int check_evidence_name(const cli_settings *s, ps_error *err) {
     const char *slash = strrchr(s->evidence, '/'), *base = slash ? slash + 1 : s->evidence;
     size_t n = strlen(s->job.sample_id);

@@ -27,7 +27,8 @@ static char *keep(sheet *s, char *text) {
     return s->text[s->n_text++] = text;
 }
 
-/* ---- all errors in one run -------------------------------------------------------------------------------------- */
+/* ---- all errors in one run --------------------------------------------------------------------------------------
+ */
 
 enum { MOST_ERRORS_SHOWN = 20 };
 
@@ -60,7 +61,8 @@ static int refuse_all(complaints *c, const char *path, ps_error *err) {
     return status;
 }
 
-/* ---- columns ---------------------------------------------------------------------------------------------------- */
+/* ---- columns ----------------------------------------------------------------------------------------------------
+ */
 
 /* Words of other names for a column. A name of these words alone means that column: the first row that fits. */
 static const struct {
@@ -125,8 +127,8 @@ static int column_of(const header *h, const char *name) {
     return -1;
 }
 
-/* A column that is left out by a slip changes the answers and stands in no result, so a name that is like one of ours is
- * an error. `column` gets the number of each of ours, or -1. */
+/* A column that is left out by a slip changes the answers and stands in no result, so a name that is like one of ours
+ * is an error. `column` gets the number of each of ours, or -1. */
 static void find_columns(const header *h, const ps_table *t, int *column, complaints *c) {
     for (size_t i = 0; i < h->n; i++)
         column[i] = -1;
@@ -177,7 +179,8 @@ void sheet_say_ignored(const sheet *s, const char *path, int quiet) {
         progress_message("notice: %s: columns ignored: %s", path, s->notice);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------
+ */
 
 /* NULL when the column is missing or the cell says that there is none. */
 static const char *cell(sheet *s, const ps_table *t, size_t row, int column) {
@@ -233,7 +236,8 @@ static const char *trimmed(sheet *s, const char *text, size_t n) {
     return keep(s, ps_strndup(text, n));
 }
 
-/* "lane1.bam|lane2.bam": the first to *first, the others to a list with NULL behind them. -1 where a name is missing. */
+/* "lane1.bam|lane2.bam": the first to *first, the others to a list with NULL behind them. -1 where a name is missing.
+ */
 static int split_lanes(sheet *s, const char *folder, const char *text, const char **first, const char *const **more) {
     const char **list = NULL;
     size_t n = 0;

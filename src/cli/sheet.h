@@ -14,8 +14,9 @@ typedef struct sheet {
     const char *notice; /* columns that were ignored; "" if none */
 } sheet;
 
-/* Relative paths are relative to the sheet. `common` gives every job its shared options; columns of the sheet win. Of several
- * errors each is shown on stderr (MOST_ERRORS_SHOWN of them), and `err` tells their number. "-" is standard input. */
+/* Relative paths are relative to the sheet. `common` gives every job its shared options; columns of the sheet win. Of
+ * several errors each is shown on stderr (MOST_ERRORS_SHOWN of them), and `err` tells their number. "-" is standard
+ * input. */
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err);
 
 /* Columns of another command besides a batch's. */
@@ -35,9 +36,9 @@ int sheet_read_with(const char *path, const ps_job *common, const sheet_extra *e
 int sheet_share(const ps_table *t, size_t row, int column, const char *given, double *value, ps_error *err);
 /* The notice, on stderr; nothing with `quiet`. */
 void sheet_say_ignored(const sheet *s, const char *path, int quiet);
-/* Looks whether every input file can be read, before the work, which may take days; files only, no URLs. Returns how many
- * cannot. `why` (one of each job) says what is wrong with a sample's first such file, NULL: nothing; `list` names the first
- * few as "FILE:LINE: sample: column: path: why". Both are the caller's to free. */
+/* Looks whether every input file can be read, before the work, which may take days; files only, no URLs. Returns how
+ * many cannot. `why` (one of each job) says what is wrong with a sample's first such file, NULL: nothing; `list`
+ * names the first few as "FILE:LINE: sample: column: path: why". Both are the caller's to free. */
 size_t sheet_check_inputs(const sheet *s, const char *path, char **why, char **list);
 void sheet_free(sheet *s);
 

@@ -35,8 +35,8 @@ typedef struct folder_sheet {
     int status_known; /* 1: something states which sample is a normal */
 } folder_sheet;
 
-/* Indexes, hidden files and Nextflow's work folder are left out. Reads the GDC's sample sheet, sarek's csv folder and the
- * headers of count matrices, no other file. */
+/* Indexes, hidden files and Nextflow's work folder are left out. Reads the GDC's sample sheet, sarek's csv folder and
+ * the headers of count matrices, no other file. */
 int folder_sheet_read(const char *folder, folder_sheet *sheet, ps_error *err);
 void folder_sheet_free(folder_sheet *sheet);
 

@@ -7,8 +7,8 @@
 #define SAREK "nf-core/sarek, "
 #define RNASEQ "nf-core/rnaseq, "
 
-/* Sources: docs/output.md of nf-core/sarek 3 and of nf-core/rnaseq 3 (and 1.4, for featureCounts by gene); the GDC's file
- * names (docs.gdc.cancer.gov, "File Formats" and the pipelines' pages). */
+/* Sources: docs/output.md of nf-core/sarek 3 and of nf-core/rnaseq 3 (and 1.4, for featureCounts by gene); the GDC's
+ * file names (docs.gdc.cancer.gov, "File Formats" and the pipelines' pages). */
 const sheet_layout sheet_layouts[] = {
     {"*.rna_seq.genomic.gdc_realign.bam", PS_INPUT_RNA, "GDC, RNA alignments"},
     {"*.rna_seq.transcriptome.gdc_realign.bam", SHEET_UNUSED, "aligned to transcripts, not to the genome"},

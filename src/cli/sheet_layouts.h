@@ -15,8 +15,8 @@ enum { SHEET_UNUSED = -1, SHEET_MATRIX = -2 }; /* a matrix of gene counts: its h
 extern const sheet_layout sheet_layouts[];
 extern const size_t sheet_n_layouts;
 
-/* The first row that a path fits, or sheet_n_layouts. *name and *n: the sample's name in the path; *n is 0 where the row has
- * no '@'. */
+/* The first row that a path fits, or sheet_n_layouts. *name and *n: the sample's name in the path; *n is 0 where the
+ * row has no '@'. */
 size_t sheet_layout_of(const char *path, const char **name, size_t *n);
 int sheet_layout_fits(const char *pattern, const char *path, const char **name, size_t *n);
 

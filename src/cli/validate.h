@@ -41,7 +41,8 @@ const ps_result *validate_kept_of(const validate_kept *kept, size_t row); /* NUL
 int validate_is_mutated(const ps_validation_row *row, const ps_comparison *comparison, ps_change_kind kind);
 int validate_is_wild(const ps_validation_row *row);
 
-/* Adds in-silico dilutions: the first found variant of each kind, mixed into the first wild-type sample that it can be mixed into. */
+/* Adds in-silico dilutions: the first found variant of each kind, mixed into the first wild-type sample that it can
+ * be mixed into. */
 int validate_dilute(const cli_settings *s, const cli_knowledge *k, const validate_kept *kept, ps_validation *v,
                     ps_error *err);
 

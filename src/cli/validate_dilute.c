@@ -1,4 +1,5 @@
-/* validate_dilute.c - limits of detection in silico: found variants mixed into wild-type samples, on their evidence. */
+/* validate_dilute.c - limits of detection in silico: found variants mixed into wild-type samples, on their evidence.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

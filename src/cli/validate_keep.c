@@ -1,8 +1,10 @@
-/* validate_keep.c - the samples that in-silico dilution mixes, kept from when they were called: no file is read twice.
+/* validate_keep.c - the samples that in-silico dilution mixes, kept from when they were called: no file is read
+ * twice.
  *
- * Which samples these are is known when all are called: the first found variant of a kind, and the first wild type with the
- * same build and a common kind of reads. So of every build and set of reads the first wild type is kept, and the first sample
- * with a found variant of each kind: a handful, whatever the sheet's size and the order in which its rows are done.
+ * Which samples these are is known when all are called: the first found variant of a kind, and the first wild type
+ * with the same build and a common kind of reads. So of every build and set of reads the first wild type is kept, and
+ * the first sample with a found variant of each kind: a handful, whatever the sheet's size and the order in which its
+ * rows are done.
  */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* atlas.c - contigs cut at the ends of the units' spans, and records handed to the units that they overlap. */
 #include "atlas.h"
 
 #include <stdlib.h>

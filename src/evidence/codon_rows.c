@@ -200,8 +200,8 @@ static uint32_t fragments_at(const ps_codon_evidence *c, int32_t codon) {
     return n;
 }
 
-/* An indel's depth: its carriers, and the fragments without one whose reads reach far enough to have shown it (inserted
- * bases take reach). A change across codons has its first codon's. */
+/* An indel's depth: its carriers, and the fragments without one whose reads reach far enough to have shown it
+ * (inserted bases take reach). A change across codons has its first codon's. */
 static uint32_t allele_depth(const ps_panel *panel, const ps_codon_evidence *c, const ps_allele_count *allele) {
     const ps_locus *locus = &panel->loci[allele->locus];
     int32_t inserted = (int32_t)strlen(allele->alt), deleted = allele->end0 - allele->beg0;

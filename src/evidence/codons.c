@@ -1,6 +1,7 @@
 /* codons.c - codon haplotypes, indels and changes across codons of one RAS or RAF gene, a fragment at a time.
  *
- * A fragment counts once for each codon whose three bases it shows; what it is a copy of is kept beside that (molecules.h).
+ * A fragment counts once for each codon whose three bases it shows; what it is a copy of is kept beside that
+ * (molecules.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,8 @@ static int is_changed(const codon_state *st, size_t i) {
     return st->seen[i].hap != st->unit->panel->codons[st->seen[i].id].ref;
 }
 
-/* Changed by bases that are no likely errors: poor ones enter with their own error, and join or discredit nothing else. */
+/* Changed by bases that are no likely errors: poor ones enter with their own error, and join or discredit nothing
+ * else. */
 static int is_well_changed(const codon_state *st, size_t i) {
     return is_changed(st, i) && st->seen[i].changed_quality >= st->unit->panel->limits.min_base_quality;
 }
@@ -425,8 +427,8 @@ static void wait_for_mate(codon_state *st, uint64_t fragment, ps_slice *s) {
     put_waiting(st, namesake(fragment, k), mate_wanted(st, s), s);
 }
 
-/* A mate that starts behind the gene has nothing to add. In a sorted file a mate that would have come before this read is not
- * coming: it was left out or lies elsewhere. */
+/* A mate that starts behind the gene has nothing to add. In a sorted file a mate that would have come before this
+ * read is not coming: it was left out or lies elsewhere. */
 static int is_worth_waiting(const codon_state *st, const ps_record *r) {
     return ps_mate_expected(r->bam) && ps_mate_pos0(r->bam) < st->end0 &&
            !(st->unit->sorted && ps_mate_is_past(r->bam));

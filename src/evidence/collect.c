@@ -10,8 +10,8 @@
 #include "plasmastrat/parallel.h"
 #include "atlas.h"
 
-/* Of all genes that are read at a time, for the reads that wait for their mates in RAS and RAF genes: 100,000 or so, where an exome
- * has some hundred (see ps_read_source.waiting_memory). */
+/* Of all genes that are read at a time, for the reads that wait for their mates in RAS and RAF genes: 100,000 or so,
+ * where an exome has some hundred (see ps_read_source.waiting_memory). */
 enum { WAITING_MEMORY = 8 << 20 };
 enum { BINS_PER_UNIT = 64, SNPS_PER_UNIT = 64, WINDOW_PIECE = 12 * PS_WINDOW_CELL };
 
@@ -108,7 +108,8 @@ static void snp_units(batch *b, const ps_panel *panel) {
     }
 }
 
-/* Dense counts go straight into the whole's: no two units share a place. n stays 0, so that nothing is added twice. */
+/* Dense counts go straight into the whole's: no two units share a place. n stays 0, so that nothing is added twice.
+ */
 static void borrow_counts(ps_read_evidence *part, const ps_read_evidence *whole) {
     part->genes.gene = whole->genes.gene;
     part->bins.bin = whole->bins.bin;
@@ -136,8 +137,8 @@ static int by_place(const void *a, const void *b) {
     return x->made < y->made ? -1 : x->made > y->made;
 }
 
-/* Cuts between contigs; and for several threads between units that do not lie over each other, where reading in two goes is
- * no more work. A whole file is one piece. */
+/* Cuts between contigs; and for several threads between units that do not lie over each other, where reading in two
+ * goes is no more work. A whole file is one piece. */
 static void cut_pieces(batch *b, int n_threads) {
     int32_t reach = 0;
     b->piece = ps_alloc(b->n, sizeof *b->piece);

@@ -1,8 +1,8 @@
 /* columns.h - rows of structs as columns of JSON: {"name":{"codon":[12,0,1],"n":[5,9,7]}}. Private to src/evidence.
  *
- * A column is a row of a table: where the member lies, what it holds, which values are accepted. One function writes all
- * kinds of rows, one reads them. The text has one form only: members in their order, no white space; so a reader is told what
- * comes next, and anything else is an error that names the member.
+ * A column is a row of a table: where the member lies, what it holds, which values are accepted. One function writes
+ * all kinds of rows, one reads them. The text has one form only: members in their order, no white space; so a reader
+ * is told what comes next, and anything else is an error that names the member.
  */
 #ifndef PLASMASTRAT_COLUMNS_H
 #define PLASMASTRAT_COLUMNS_H

@@ -6,13 +6,14 @@
 
 #include "plasmastrat/map.h"
 
-/* Letters of a UMI that is hardly ever drawn twice over one gene (16 million), so that it tells a molecule by itself. Libraries
- * that are cut after they were copied (10x) need that: copies of a molecule differ in their ends. */
+/* Letters of a UMI that is hardly ever drawn twice over one gene (16 million), so that it tells a molecule by itself.
+ * Libraries that are cut after they were copied (10x) need that: copies of a molecule differ in their ends. */
 enum { LONG_UMI = 12 };
 #define UMI_IS_LETTERS (UINT64_C(1) << 63)
 enum { LANE_BITS = 23 }; /* of 63: the rest is the family's name */
 
-/* ---- 5' ends -------------------------------------------------------------------------------------------------------- */
+/* ---- 5' ends
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int32_t own_five0(const bam1_t *b) {
     const uint32_t *cigar = bam_get_cigar(b);
@@ -63,7 +64,8 @@ static int mate_five0(const bam1_t *b, int32_t *five0) {
     return PS_END_ROUGH;
 }
 
-/* ---- UMIs ----------------------------------------------------------------------------------------------------------- */
+/* ---- UMIs
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static const char *text_of(const bam1_t *b, const char *tag) {
     const uint8_t *value = bam_aux_get(b, tag);
@@ -91,8 +93,9 @@ static int is_long_umi(const char *text, size_t n) {
     return letters == n && n >= LONG_UMI;
 }
 
-/* MI is a family's number or name: unique at its ends and within what was grouped together, which may be one read group. "12/A"
- * and "12/B" are the two strands of one molecule. Other slashes belong to the name: Picard writes contig:position/UMI. */
+/* MI is a family's number or name: unique at its ends and within what was grouped together, which may be one read
+ * group. "12/A" and "12/B" are the two strands of one molecule. Other slashes belong to the name: Picard writes
+ * contig:position/UMI. */
 static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
     const uint8_t *tag = bam_aux_get(b, name);
     const char *text = tag && *tag == 'Z' ? (const char *)tag + 1 : NULL, *lane = text_of(b, "RG");
@@ -113,7 +116,8 @@ static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
     return 1;
 }
 
-/* Corrected UMIs before raw ones; UB is of the cell that CB names. UG is UMI-tools' number of a family, which BX names too. */
+/* Corrected UMIs before raw ones; UB is of the cell that CB names. UG is UMI-tools' number of a family, which BX
+ * names too. */
 static void take_umi(const bam1_t *b, ps_ends *e) {
     static const char *const tags[] = {"UB", "BX", "RX", "OX"};
     if (take_family(b, "MI", e))
@@ -130,7 +134,8 @@ static void take_umi(const bam1_t *b, ps_ends *e) {
     take_family(b, "UG", e);
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------------------------ */
+/* ---- all of it
+ * ------------------------------------------------------------------------------------------------------ */
 
 ps_ends ps_ends_of(const bam1_t *b, int read) {
     ps_ends e = {0};

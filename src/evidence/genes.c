@@ -31,8 +31,8 @@ static int touches_exon(const ps_unit *unit, const bam1_t *b) {
     return 0;
 }
 
-/* Does an aligned stretch run across an edge of an exon that is not an end of the gene? RNA is spliced or clipped there;
- * DNA and unspliced RNA go on. */
+/* Does an aligned stretch run across an edge of an exon that is not an end of the gene? RNA is spliced or clipped
+ * there; DNA and unspliced RNA go on. */
 static int crosses_edge(const ps_unit *unit, const bam1_t *b) {
     const uint32_t *cigar = bam_get_cigar(b);
     int64_t at = b->core.pos, beyond = (int64_t)unit->panel->limits.expression_edge_bases;

@@ -1,4 +1,5 @@
-/* import_rows.c - other programs' results as evidence: joins of 11q13 to IGH, segments of copy number, gene counts. */
+/* import_rows.c - other programs' results as evidence: joins of 11q13 to IGH, segments of copy number, gene counts.
+ */
 #include <math.h>
 
 #include "private.h"

@@ -1,9 +1,10 @@
-/* junctions.c - records whose fragments join the t(11;14) window on chromosome 11 ("a") to IGH on chromosome 14 ("b").
+/* junctions.c - records whose fragments join the t(11;14) window on chromosome 11 ("a") to IGH on chromosome 14
+ * ("b").
  *
  * A pair is seen by its reads, a split read by its primary and supplementary alignments (the SA tag names the other
- * part), a read whose aligner places no second part by its soft clip. RNA is read on the chromosome 11 side only, DNA on
- * both: the record in IGH knows its own end, base and mapping quality. The same reads give the window's physical coverage
- * and the local background of pairs whose mate lies on another contig.
+ * part), a read whose aligner places no second part by its soft clip. RNA is read on the chromosome 11 side only, DNA
+ * on both: the record in IGH knows its own end, base and mapping quality. The same reads give the window's physical
+ * coverage and the local background of pairs whose mate lies on another contig.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -93,8 +94,8 @@ static part_alignment aligned_part(const bam1_t *b) {
     return p;
 }
 
-/* Base at a query place counted from the read's first stored base, plus strand of `p`'s alignment or of the other strand;
- * 0 when it is not stored, not ACGT or of poor quality. */
+/* Base at a query place counted from the read's first stored base, plus strand of `p`'s alignment or of the other
+ * strand; 0 when it is not stored, not ACGT or of poor quality. */
 static char base_at(const ps_unit *unit, const bam1_t *b, int64_t query, int complement) {
     if (query < 0 || query >= b->core.l_qseq)
         return 0;
@@ -183,7 +184,8 @@ static int64_t query_beg(const part_alignment *p) {
     return p->reverse ? p->clip_right : p->clip_left;
 }
 
-/* Where two parts of one read meet, on the reference and in the read (`query`, in the order it was read). Parts that mostly cover the same bases are two tries at one place, no junction. */
+/* Where two parts of one read meet, on the reference and in the read (`query`, in the order it was read). Parts that
+ * mostly cover the same bases are two tries at one place, no junction. */
 static int join_parts(const part_alignment *a, const part_alignment *b, ps_junction_read *read, int64_t query[2]) {
     int64_t beg_a = query_beg(a), beg_b = query_beg(b), end_a = beg_a + a->aligned, end_b = beg_b + b->aligned;
     int a_first = beg_a < beg_b || (beg_a == beg_b && end_a < end_b);
@@ -192,7 +194,8 @@ static int join_parts(const part_alignment *a, const part_alignment *b, ps_junct
     if (2 * shared > shorter)
         return -1;
     shared = shared > 0 ? shared : 0;
-    /* The part read first meets the junction with its last base: on the reference that is its right end when forward. */
+    /* The part read first meets the junction with its last base: on the reference that is its right end when forward.
+     */
     read->right_a = a_first ? !a->reverse : a->reverse;
     read->right_b = a_first ? b->reverse : !b->reverse;
     read->pos_a0 = read->right_a ? a->end0 - 1 : a->pos0;
@@ -375,8 +378,8 @@ static void cover(ps_unit *unit, const ps_record *r, int64_t bases) {
     unit->part.junctions.cell_bases[(r->pos0 - unit->panel->ccnd1_window.beg0) / PS_WINDOW_CELL] += (uint64_t)bases;
 }
 
-/* Length of the pair, at its first read; 0 at the other one. TLEN, or where the file has none the places of both: the mate as
- * long as the MC tag says, else as this read. */
+/* Length of the pair, at its first read; 0 at the other one. TLEN, or where the file has none the places of both: the
+ * mate as long as the MC tag says, else as this read. */
 static int64_t insert_of(const ps_record *r) {
     const bam1_core_t *c = &r->bam->core;
     if (c->isize != 0 || c->mtid != c->tid || c->mpos < c->pos || bam_is_rev(r->bam) || !bam_is_mrev(r->bam))

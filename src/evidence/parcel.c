@@ -1,11 +1,13 @@
-/* parcel.c - why slices are packed, and put into a file beyond the budget. One amplicon of a million fragments, pairs of 100
- * bases whose first reads all come before the second ones (tests/bench/bench.py --make amplicon, amplicon39), peak memory of
- * `sample -@1`, with 3 and with 39 quality values:
+/* parcel.c - why slices are packed, and put into a file beyond the budget. One amplicon of a million fragments, pairs
+ * of 100 bases whose first reads all come before the second ones (tests/bench/bench.py --make amplicon, amplicon39),
+ * peak memory of `sample -@1`, with 3 and with 39 quality values:
+ *
  *     packed, 8 MB in memory, the rest in a scratch file    37 MB   37 MB
  *     packed, all in memory                                 75 MB  111 MB
  *     a fixed record of 36 bytes and a byte a base         138 MB  139 MB
- * The processor time is the same (4.8 to 5.4 s). Reads of 150 bases, more fragments and more threads take more in proportion,
- * but for the first. */
+ *
+ * The processor time is the same (4.8 to 5.4 s). Reads of 150 bases, more fragments and more threads take more in
+ * proportion, but for the first. */
 #include "parcel.h"
 
 #include <errno.h>
@@ -19,13 +21,14 @@
 
 enum { BLOCK = 1 << 16, FEW_VALUES = 8, MOST_NUMBER = 5, FIXED_NUMBERS = 24 };
 
-/* A parcel's number: two bits say where it lies, the others which STEP of the blocks or of the file, or which place of
- * `alone`: 8 GB each of blocks and file. */
+/* A parcel's number: two bits say where it lies, the others which STEP of the blocks or of the file, or which place
+ * of `alone`: 8 GB each of blocks and file. */
 enum { IN_BLOCK = 1, IN_FILE, ALONE, PLACE_BITS = 30, STEPS_OF_BLOCK = BLOCK / PS_PARCEL_STEP };
 static const uint64_t PLACES = (uint64_t)1 << PLACE_BITS;
 
-/* Bytes of the file that are read at a time: some parcels, for mates that come in the order of the reads that wait for
- * them. More would cost mates in random order, which use one parcel of each window, and save the others little. */
+/* Bytes of the file that are read at a time: some parcels, for mates that come in the order of the reads that wait
+ * for them. More would cost mates in random order, which use one parcel of each window, and save the others little.
+ */
 enum { WINDOW = 1024 };
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------

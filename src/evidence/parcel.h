@@ -4,10 +4,11 @@
  * loss in some dozen bytes: bases are written where they differ from the reference, qualities as indices into the few
  * values that a read has, numbers by their size. One pool belongs to one unit: not for threads.
  *
- * A pool keeps parcels in blocks of memory up to its budget, where the room of an opened parcel is used again. What is
- * more is appended to a scratch file, and read back a window at a time: mates mostly come in the order of the reads that
- * wait for them. When that file cannot be made or written, memory is used after all. A parcel is known by a number, never
- * 0: where it lies, and at which multiple of PS_PARCEL_STEP bytes (or, alone, in which place of a list).
+ * A pool keeps parcels in blocks of memory up to its budget, where the room of an opened parcel is used again. What
+ * is more is appended to a scratch file, and read back a window at a time: mates mostly come in the order of the
+ * reads that wait for them. When that file cannot be made or written, memory is used after all. A parcel is known by
+ * a number, never 0: where it lies, and at which multiple of PS_PARCEL_STEP bytes (or, alone, in which place of a
+ * list).
  */
 #ifndef PLASMASTRAT_PARCEL_H
 #define PLASMASTRAT_PARCEL_H

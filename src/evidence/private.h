@@ -5,7 +5,8 @@
 #include "columns.h"
 #include "plasmastrat/evidence.h"
 
-/* ps_X_scan fills what ps_X_init made; what a failed scan leaves is freed as ever. Rows are in order only after ps_X_tidy. */
+/* ps_X_scan fills what ps_X_init made; what a failed scan leaves is freed as ever. Rows are in order only after
+ * ps_X_tidy. */
 /* Members of the object that is open: molecules, and what they show. */
 void ps_molecules_write(const ps_molecules *molecules, ps_pen *pen);
 void ps_molecules_scan(ps_scan *scan, ps_molecules *molecules);

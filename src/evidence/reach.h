@@ -1,7 +1,8 @@
-/* reach.h - how far reads reach beyond a codon, in steps: what an indel's depth is worked out from. Private to src/evidence.
+/* reach.h - how far reads reach beyond a codon, in steps: what an indel's depth is worked out from. Private to
+ * src/evidence.
  *
- * Fragments without an indel at a codon are counted by how far their read reaches beyond it: to the left by base up to
- * REACH_LEFTS - 1, to the right by base up to FINE, then in steps of COARSE.
+ * Fragments without an indel at a codon are counted by how far their read reaches beyond it: to the left by base up
+ * to REACH_LEFTS - 1, to the right by base up to FINE, then in steps of COARSE.
  */
 #ifndef PLASMASTRAT_REACH_H
 #define PLASMASTRAT_REACH_H

@@ -6,8 +6,8 @@
 #include "plasmastrat/alloc.h"
 
 /* A clip is resolved when at least ANCHOR of its bases lie beyond the gap and fit with at most one mismatch in ten:
- * by chance that happens to one clip in ten thousand, and a call takes several that agree. No limits of a panel: ps_anchor_of
- * and the table of an indel's depth (codons.c) are made for them. */
+ * by chance that happens to one clip in ten thousand, and a call takes several that agree. No limits of a panel:
+ * ps_anchor_of and the table of an indel's depth (codons.c) are made for them. */
 enum { ANCHOR = 10, MISMATCH_EVERY = 10 };
 
 static char reference_at(const ps_locus *locus, int32_t pos0) {

@@ -67,7 +67,8 @@ static int quality_beside(const ps_limits *limits, const bam1_t *b, int32_t befo
     return left < right ? left : right;
 }
 
-/* Poor inserted bases (and N) that differ from the reference from pos0 on; n when a good one differs, or more than one in three. */
+/* Poor inserted bases (and N) that differ from the reference from pos0 on; n when a good one differs, or more than
+ * one in three. */
 static int32_t poor_against(const reader *r, int32_t query, int32_t n, int64_t pos0) {
     int32_t poor = 0;
     for (int32_t i = 0; i < n; i++) {
@@ -91,8 +92,8 @@ static void inserted_text(const reader *r, int64_t at, int32_t query, int32_t n,
                                           : seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
 }
 
-/* Keeps an indel when it touches coding bases: a deletion (or replacement) by the bases it removes, an insertion by both
- * neighbours. */
+/* Keeps an indel when it touches coding bases: a deletion (or replacement) by the bases it removes, an insertion by
+ * both neighbours. */
 static void note_indel(const reader *r, int64_t at, int32_t query, int32_t inserted, int32_t deleted) {
     const ps_panel *panel = r->panel;
     const ps_locus *locus = r->locus;
@@ -130,8 +131,8 @@ static int is_gap(uint32_t op) {
     return bam_cigar_op(op) == BAM_CINS || bam_cigar_op(op) == BAM_CDEL || bam_cigar_op(op) == BAM_CPAD;
 }
 
-/* A run of insertions and deletions side by side ("6I3D") is one replacement; its first operation notes it. A gap at the
- * very end of a read has no anchor on one side: an aligner's guess, not evidence. */
+/* A run of insertions and deletions side by side ("6I3D") is one replacement; its first operation notes it. A gap at
+ * the very end of a read has no anchor on one side: an aligner's guess, not evidence. */
 static void note_gap(const reader *r, uint32_t i, int64_t at, int32_t query) {
     const uint32_t *cigar = r->alignment->op, n = r->alignment->n;
     int32_t inserted = 0, deleted = 0;
@@ -173,9 +174,10 @@ void ps_slice_free(ps_slice *s) {
     free(s);
 }
 
-/* Where the fragment of a pair ends (here: [from, to)), by the 5' end of the mate that TLEN gives (bwa, samtools fixmate, Picard;
- * aligners that count to the outermost base give no less than the read). What a read has beyond is the adapter of a fragment
- * shorter than the read, which an end-to-end aligner leaves in place. Any other record ends where its alignment ends. */
+/* Where the fragment of a pair ends (here: [from, to)), by the 5' end of the mate that TLEN gives (bwa, samtools
+ * fixmate, Picard; aligners that count to the outermost base give no less than the read). What a read has beyond is
+ * the adapter of a fragment shorter than the read, which an end-to-end aligner leaves in place. Any other record ends
+ * where its alignment ends. */
 static void end_of_fragment(const bam1_t *b, const ps_alignment *a, int32_t *from, int32_t *to) {
     const bam1_core_t *core = &b->core;
     *from = a->pos0;
@@ -271,8 +273,8 @@ static int same_indel(const ps_slice_indel *a, const ps_slice_indel *b) {
     return a->beg0 == b->beg0 && a->end0 == b->end0 && !strcmp(a->alt, b->alt);
 }
 
-/* Does the other mate speak about this place?  Only when its alignment reaches far enough on both sides to have shown the
- * indel: closer to its end aligners leave mismatches instead of a gap. */
+/* Does the other mate speak about this place?  Only when its alignment reaches far enough on both sides to have shown
+ * the indel: closer to its end aligners leave mismatches instead of a gap. */
 static int speaks_about(const ps_slice *s, const ps_slice_indel *indel) {
     int32_t inserted = (int32_t)strlen(indel->alt), deleted = indel->end0 - indel->beg0;
     int32_t anchor = ps_anchor_of(inserted > deleted ? inserted : deleted);

@@ -49,8 +49,8 @@ ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b);
 void ps_slice_free(ps_slice *slice);
 
 /* Bases of reference that an aligner must find on each side of an indel to open the gap there, rather than leave
- * mismatches or a clip: with the usual scores (match 1, gap 6 + 1 a base, end bonus 5; bwa mem) length + 2; clips beyond
- * that are resolved by realign.c from 11 bases on. */
+ * mismatches or a clip: with the usual scores (match 1, gap 6 + 1 a base, end bonus 5; bwa mem) length + 2; clips
+ * beyond that are resolved by realign.c from 11 bases on. */
 static inline int32_t ps_anchor_of(int32_t indel_length) {
     return indel_length < 8 ? indel_length + 3 : 11;
 }

@@ -1,7 +1,7 @@
 /* snps.c - alleles of the common SNPs, a fragment at a time.
  *
- * A fragment counts once for a SNP it shows with an aligned base of at least min_base_quality. Mates that both show it
- * and agree count once; where they disagree neither counts. Spliced reads are read like others.
+ * A fragment counts once for a SNP it shows with an aligned base of at least min_base_quality. Mates that both show
+ * it and agree count once; where they disagree neither counts. Spliced reads are read like others.
  */
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
 
 enum { MANY_ROWS = 1 << 14 }; /* of a waitlist: fewer are kept when it empties */
 
-/* A haplotype that GATK assembled and wrote among the reads (--bam-output): no molecule was sequenced. Reads have the HC tag
- * there too, so the read group tells. */
+/* A haplotype that GATK assembled and wrote among the reads (--bam-output): no molecule was sequenced. Reads have the
+ * HC tag there too, so the read group tells. */
 static int is_assembled(const bam1_t *b) {
     static const char group[] = "ArtificialHaplotype";
     const uint8_t *tag = bam_aux_get(b, "RG");
@@ -80,7 +80,8 @@ void ps_unit_add(ps_unit *unit, const ps_record *record) {
 /* ---- mates ------------------------------------------------------------------------------------------------------
  */
 
-/* Place of a read number at the end of a name, or -1: "x/1", "x.1", "x_1", and Illumina's comment joined to the name, "x_1:N:0". */
+/* Place of a read number at the end of a name, or -1: "x/1", "x.1", "x_1", and Illumina's comment joined to the name,
+ * "x_1:N:0". */
 static int number_in_name(const char *name, size_t n) {
     size_t at = n;
     if (n > 2 && (name[n - 1] == '1' || name[n - 1] == '2'))

@@ -16,8 +16,8 @@ typedef struct ps_record { /* what every collector asks of a record, worked out 
     uint64_t name;      /* hash of the read name; 0 for units that go by place */
 } ps_record;
 
-/* What the mates of one fragment share. Names may restart in each read group; names of mates may differ in a number at their
- * end, where converters left it. */
+/* What the mates of one fragment share. Names may restart in each read group; names of mates may differ in a number
+ * at their end, where converters left it. */
 typedef struct ps_fragment {
     uint64_t id;
     uint64_t sibling; /* id of the mate where its name may be another ("x.1" and "x.2"); 0: it has the same */
@@ -57,8 +57,8 @@ extern const ps_unit_kind ps_codon_unit, ps_gene_unit, ps_bin_unit, ps_junction_
 
 /* Is a fragment among those that so many halvings leave? */
 int ps_junction_kept(uint64_t fragment, int thinned);
-/* Leaves the rows that evidence->thinned keeps. Rows that were thinned less, in another unit, become what they would be had
- * they been thinned as much. */
+/* Leaves the rows that evidence->thinned keeps. Rows that were thinned less, in another unit, become what they would
+ * be had they been thinned as much. */
 void ps_junctions_thin(ps_junction_evidence *junctions);
 
 /* Does the alignment skip an intron? */
@@ -67,7 +67,8 @@ int ps_is_spliced(const bam1_t *bam);
 void ps_unit_add(ps_unit *unit, const ps_record *record);
 
 /* Fragments that wait for their mate. `mate_pos0` tells when waiting is over in a sorted file. An amplicon may have
- * millions at one place: a row is 16 bytes, so `what` is a number (never 0) of which the collector knows the meaning. */
+ * millions at one place: a row is 16 bytes, so `what` is a number (never 0) of which the collector knows the meaning.
+ */
 typedef struct ps_waiting {
     uint64_t name;
     int32_t mate_pos0;
@@ -81,8 +82,8 @@ typedef struct ps_waitlist {
 } ps_waitlist;
 
 ps_fragment ps_fragment_of(const ps_record *record);
-/* 1 or 2; 0 of a read without a mate. By its flags, else by the end of its name, else (`known` 0) the forward read of a pair
- * counts as the first. */
+/* 1 or 2; 0 of a read without a mate. By its flags, else by the end of its name, else (`known` 0) the forward read of
+ * a pair counts as the first. */
 int ps_read_number(const bam1_t *bam, int *known);
 /* Could the mate still come, and could it matter?  Unpaired, mate unmapped or mate on another contig: no. */
 int ps_mate_expected(const bam1_t *bam);

@@ -145,8 +145,8 @@ static int finish_stream(ps_outfile *out) {
     return failed ? -1 : 0;
 }
 
-/* Without `force` another process may have made the file since it was looked for: a link refuses, a rename replaces. A dangling
- * symbolic link is replaced, as is a file on a file system without links. */
+/* Without `force` another process may have made the file since it was looked for: a link refuses, a rename replaces.
+ * A dangling symbolic link is replaced, as is a file on a file system without links. */
 static int take_name(ps_outfile *out, ps_error *err) {
     struct stat st;
     if (!out->force && link(out->temporary, out->path) == 0)

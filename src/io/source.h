@@ -21,8 +21,8 @@ typedef struct ps_source {
 void ps_source_init(const char *given, ps_source *source);
 void ps_source_free(ps_source *source);
 
-/* hopen of a URL, asked again with growing waits where the server may yet answer; `header`: a line of the request, or NULL. NULL
- * with errno as htslib tells replies, ETIMEDOUT after the time-out of remote.h. */
+/* hopen of a URL, asked again with growing waits where the server may yet answer; `header`: a line of the request, or
+ * NULL. NULL with errno as htslib tells replies, ETIMEDOUT after the time-out of remote.h. */
 hFILE *ps_remote_open(const char *url, const char *header);
 void ps_remote_wait(int attempt); /* 0.1 s, 0.2 s, 0.4 s ... */
 /* What an errno means, of a server in its words ("the server has no such file (404)"). */

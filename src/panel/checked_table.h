@@ -1,7 +1,9 @@
-/* checked_table.h - the form of a reference file: lines "##key=value", a header line, rows whose last cell is a checksum.
+/* checked_table.h - the form of a reference file: lines "##key=value", a header line, rows whose last cell is a
+ * checksum.
  *
- * The checksum (FNV-1a, 64 bits, in hex) is over all bytes of the file up to that cell but for the earlier checksums, so a
- * row that was changed, removed or moved is named by its line. The first key is the format, then the program that wrote it.
+ * The checksum (FNV-1a, 64 bits, in hex) is over all bytes of the file up to that cell but for the earlier checksums,
+ * so a row that was changed, removed or moved is named by its line. The first key is the format, then the program
+ * that wrote it.
  */
 #ifndef PLASMASTRAT_CHECKED_TABLE_H
 #define PLASMASTRAT_CHECKED_TABLE_H

@@ -2,9 +2,9 @@
 #include "plasmastrat/panel.h"
 #include "plasmastrat/stats.h"
 
-/* VAF: that a heterozygous variant has at least, but for chance (assumption: alignment favours the reference, by less than a fifth).
- * Probability: of so few, below which it is no chance (assumption). Fraction of the tumour's VAF: a normal with more holds the
- * variant by itself, or tells nothing (assumption). */
+/* VAF: that a heterozygous variant has at least, but for chance (assumption: alignment favours the reference, by less
+ * than a fifth). Probability: of so few, below which it is no chance (assumption). Fraction of the tumour's VAF: a
+ * normal with more holds the variant by itself, or tells nothing (assumption). */
 static const double heterozygous_vaf = 0.4, heterozygous_p = 1e-4, tumour_share_most = 0.5;
 
 /* May a normal that shows so few have it from one of its parents? */
@@ -14,7 +14,8 @@ static int may_be_heterozygous(int64_t depth, int64_t alt) {
     return 1 - ps_binomial_upper((uint64_t)alt + 1, (uint64_t)depth, heterozygous_vaf) >= heterozygous_p;
 }
 
-/* Tumour cells in a normal (circulating plasma cells, a marrow as the normal) leave it less of the variant than the tumour has. */
+/* Tumour cells in a normal (circulating plasma cells, a marrow as the normal) leave it less of the variant than the
+ * tumour has. */
 static int has_less(const ps_limits *l, const ps_allele_depth *normal, const ps_allele_depth *tumour) {
     double low, high, tumour_low, tumour_high;
     if (tumour->depth <= 0 || tumour->alt < 0)

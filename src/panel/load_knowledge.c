@@ -38,8 +38,8 @@ static void count_hotspots(const ps_panel *panel, const char *gene, int *hotspot
         }
 }
 
-/* A RAS gene without hotspots, or that the panel does not have at all, would make every sample's RAS wild type without being
- * looked at. */
+/* A RAS gene without hotspots, or that the panel does not have at all, would make every sample's RAS wild type
+ * without being looked at. */
 static int check_genes_have_hotspots(const ps_panel *panel, const char *path, ps_error *err) {
     static const char *const deciding[] = {"KRAS", "NRAS"};
     int hotspots, required;

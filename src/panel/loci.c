@@ -134,8 +134,8 @@ int ps_codon_of_transcript(const ps_panel *panel, int transcript, int number) {
     return codon_with_places(panel, locus, pos0);
 }
 
-/* A fragment shows one codon at a base. Isoforms that read a base in two codons (an exon that is put in between the bases of a
- * codon) would lose one of them without a word. */
+/* A fragment shows one codon at a base. Isoforms that read a base in two codons (an exon that is put in between the
+ * bases of a codon) would lose one of them without a word. */
 static int refuse_shared_bases(const ps_panel *panel, const ps_locus *locus, const char *path, ps_error *err) {
     int *owner = ps_alloc((size_t)locus->n_targets, sizeof *owner), rc = 0;
     for (int i = locus->codon_beg; i < locus->codon_end && rc == 0; i++)

@@ -1,5 +1,5 @@
-/* places.c - checksum of where a panel counts: evidence is indexed by these places, so it fits any panel that has them. Names of
- * roles, GC, priors, limits and models are knowledge, which may differ. */
+/* places.c - checksum of where a panel counts: evidence is indexed by these places, so it fits any panel that has
+ * them. Names of roles, GC, priors, limits and models are knowledge, which may differ. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -25,7 +25,8 @@ static char strand_of(const char *text) {
     return text && (*text == '+' || *text == '-') && !text[1] ? *text : '.';
 }
 
-/* The side that a primer's name states, as ARTIC's (X_1_LEFT, X_1_RIGHT_alt1) and Primer3's (PRIMER_LEFT_0_SEQUENCE) do; '.': none. */
+/* The side that a primer's name states, as ARTIC's (X_1_LEFT, X_1_RIGHT_alt1) and Primer3's (PRIMER_LEFT_0_SEQUENCE)
+ * do; '.': none. */
 static char strand_of_name(const char *name) {
     static const struct {
         const char *word;

@@ -184,8 +184,8 @@ static void say_markers(const ps_result *r, ps_explanation *e) {
 /* ---- what would change the label --------------------------------------------------------------------------------
  */
 
-/* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in plain
- * sight or a wild type, which is said where the power of lod95 is reached. */
+/* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in
+ * plain sight or a wild type, which is said where the power of lod95 is reached. */
 static void make_clear(ps_marker marker, ps_marker_state state, ps_calls *c) {
     double expression = expression_max_log_odds, junction = ccnd1_junction_log_odds;
     static const ps_ccnd1_state of_ccnd1[PS_N_MARKER_STATES] = {PS_CCND1_NOT_ASSESSABLE, PS_CCND1_NOT_DYSREGULATED,
@@ -268,8 +268,8 @@ static int gives(const ps_result *r, int k, ps_label_state label) {
     return judged(r, PS_N_MARKERS, PS_MARKER_NOT_ASSESSABLE, two_digits(k)).label == label;
 }
 
-/* The odds of two digits nearest to where this label begins, tried: the lowest that give plasmacytoma-like, the highest
- * that give intramedullary. NaN: none gives it. */
+/* The odds of two digits nearest to where this label begins, tried: the lowest that give plasmacytoma-like, the
+ * highest that give intramedullary. NaN: none gives it. */
 static double odds_for(const ps_result *r, ps_label_state label) {
     int upwards = label == PS_LABEL_PLASMACYTOMA, yes = upwards ? MOST_ODDS : 0, no = upwards ? -1 : MOST_ODDS + 1;
     if (!gives(r, yes, label))

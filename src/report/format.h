@@ -35,7 +35,8 @@ const char *ps_leaning_name(ps_label_state leaning);  /* "none" unless it leans 
 const char *ps_model_specimen(const ps_model *model); /* what the model is for: "any", "lesion", "marrow" */
 const char *ps_if_it_were(const ps_model *model);     /* "if this were a lesion", "if this were marrow" */
 const char *ps_basis_sentence(ps_basis basis);
-/* "8 of 100 ordinary marrow myelomas get this label; not validated on patients". Returns 0 where there is no verdict. */
+/* "8 of 100 ordinary marrow myelomas get this label; not validated on patients". Returns 0 where there is no verdict.
+ */
 int ps_rate_words(const ps_result *result, char *out, size_t size);
 /* "8 plasmacytoma-like, 48 intramedullary, 44 indeterminate of 100". */
 void ps_rates_text(const ps_rates *rates, char *out, size_t size);

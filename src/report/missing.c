@@ -1,4 +1,5 @@
-/* missing.c - what a sample still needs: how much more of which data would let a marker be assessed, and what to do next. */
+/* missing.c - what a sample still needs: how much more of which data would let a marker be assessed, and what to do
+ * next. */
 #include "missing.h"
 
 #include <math.h>
@@ -229,7 +230,8 @@ static void say_missing_expression(const ps_result *r, ps_explanation *e) {
     say_advice(e, "CCND1 expression", &x->reasons);
 }
 
-/* Whole counts of one or two a bin have a robust spread of one count or none: what goes beyond counting is not measured. */
+/* Whole counts of one or two a bin have a robust spread of one count or none: what goes beyond counting is not
+ * measured. */
 static void say_noise(const ps_copynumber_call *cn, ps_explanation *e) {
     static const double measured_from = 2; /* fragments per bin; simulated even bins pass from 1.4 */
     if (cn->fragments_per_bin > 0 && cn->fragments_per_bin < measured_from)
@@ -262,8 +264,8 @@ static void say_missing_copies(const ps_result *r, ps_explanation *e) {
     say_advice(e, "CCND1 copy number", &cn->reasons);
 }
 
-/* As many fragments over every base as let the caller say "not detected". Infinity: none do. Where no fragment tells how long
- * they are, they are as long as usual libraries have them. */
+/* As many fragments over every base as let the caller say "not detected". Infinity: none do. Where no fragment tells
+ * how long they are, they are as long as usual libraries have them. */
 static double fold_that_shows(const ps_result *r) {
     const ps_junction_call *j = &r->calls.junction;
     const ps_limits *l = &r->panel->limits;

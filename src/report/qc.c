@@ -227,7 +227,8 @@ static void compare_with_vcf(ps_result *r, const ps_ras_variant *v) {
                  (long long)depth, ps_s(depth), limit);
 }
 
-/* A change that RNA alone shows, at a codon where the DNA would have: of another sample, or of cells that the DNA has not. */
+/* A change that RNA alone shows, at a codon where the DNA would have: of another sample, or of cells that the DNA has
+ * not. */
 static void compare_with_rna(ps_result *r, const ps_ras_variant *v) {
     const ps_ras_codon *codon = v->effect.codon_id >= 0 ? &r->calls.ras.codon[v->effect.codon_id] : NULL;
     int64_t depth = v->source_depth[PS_INPUT_DNA], alt = v->source_alt[PS_INPUT_DNA];

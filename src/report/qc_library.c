@@ -5,8 +5,8 @@
 #include "plasmastrat/stats.h"
 #include "plasmastrat/spelling.h"
 
-/* Assumptions: in any library some mates are left out; fewer reads tell nothing; a UMI is in all reads or in none. They warn,
- * they decide nothing. */
+/* Assumptions: in any library some mates are left out; fewer reads tell nothing; a UMI is in all reads or in none.
+ * They warn, they decide nothing. */
 static const double mates_share = 0.8, few_mates = 100, most_umis = 0.95, few_umis = 0.05;
 
 static void check_copies(ps_result *r, const char *input, const ps_library *b) {

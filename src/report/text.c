@@ -1,6 +1,6 @@
-/* text.c - the one-screen summary. Text is wrapped on words, never cut: when a summary would not fit on the screen, less is
- * said (`telling`), and the line Details names where the rest is. Only what has no bound of its own (an id, a path, why a
- * sample failed) ends after MOST_LINES with a mark. */
+/* text.c - the one-screen summary. Text is wrapped on words, never cut: when a summary would not fit on the screen,
+ * less is said (`telling`), and the line Details names where the rest is. Only what has no bound of its own (an id, a
+ * path, why a sample failed) ends after MOST_LINES with a mark. */
 #include "plasmastrat/report.h"
 
 #include <limits.h>
@@ -20,7 +20,8 @@ enum { SCREEN_LINES = 23 }; /* of 24 one is the prompt's */
 typedef enum {
     TELL_ALL,
     TELL_NO_NUMBERS_OF_REASONS, /* why a marker's part is not assessable: the sentence only */
-    TELL_NO_MESSAGES, /* checks by name, models that do not apply by their number, a label's reasons without numbers */
+    TELL_NO_MESSAGES, /* checks by name, models that do not apply by their number, a label's reasons without numbers
+                       */
     TELL_NO_OTHERS,   /* no other model but those that contradict */
     TELL_STATES,      /* reasons by name, one variant, no cut-offs, no intervals of weights */
     N_TELLINGS

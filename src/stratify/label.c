@@ -1,27 +1,28 @@
 /* label.c - a model meets a sample's calls.
  *
- * What is true of a sample is a cell: CCND1 very high, intermediate or low, RAS mutated or not. A model gives each cell k
- * its share among plasmacytomas (a_k) and among intramedullary samples (b_k). The data give each cell a likelihood L_k, the
- * product of the calls' own likelihoods (soft calls; a certain one leaves a single cell). Then
+ * What is true of a sample is a cell: CCND1 very high, intermediate or low, RAS mutated or not. A model gives each
+ * cell k its share among plasmacytomas (a_k) and among intramedullary samples (b_k). The data give each cell a
+ * likelihood L_k, the product of the calls' own likelihoods (soft calls; a certain one leaves a single cell). Then
  *
  *   ln LR(data) = ln (sum a_k L_k / sum b_k L_k),   probability = logistic(ln prior odds + ln LR).
  *
  * A marker that is not assessable is left out: its cells are merged.
  *
- * Weights (ln LR w_s of a marker's states): a_s = b_s e^w_s, and b are the shares of the ordinary disease (population.tsv),
- * tilted by no more than both adding up to 1 asks for: b_s ~ share_s exp(t (e^w_s - 1)). Weights of one sign fit no
- * shares; the tilt then stops at a bound, and the answer stays continuous in the weights. Certain calls give exactly w_s.
- * Cells of two markers are products, as if the markers were independent (RAS is enriched in cyclin D1 expressing myeloma,
- * Rasmussen 2005: a joint table is better where one exists).
+ * Weights (ln LR w_s of a marker's states): a_s = b_s e^w_s, and b are the shares of the ordinary disease
+ * (population.tsv), tilted by no more than both adding up to 1 asks for: b_s ~ share_s exp(t (e^w_s - 1)). Weights of
+ * one sign fit no shares; the tilt then stops at a bound, and the answer stays continuous in the weights. Certain
+ * calls give exactly w_s. Cells of two markers are products, as if the markers were independent (RAS is enriched in
+ * cyclin D1 expressing myeloma, Rasmussen 2005: a joint table is better where one exists).
  *
- * Joint table (counts n_k of labelled samples, d = dirichlet): shares are Dirichlet(n_k + d); a_k and b_k are their means.
+ * Joint table (counts n_k of labelled samples, d = dirichlet): shares are Dirichlet(n_k + d); a_k and b_k are their
+ * means.
  *
  * A model of two levels was made without an intermediate one: to it intermediate CCND1 has ln LR 0.
  *
- * The 95 % interval is that of the probability that would be given if the cell and the weights were known: cell k has the
- * posterior share p_k ~ (odds a_k + b_k) L_k, and within it ln LR is normal, with the weights' sd, or for a joint table with
- * the mean and variance of the log ratio of two Beta shares (digamma, trigamma). The interval's ends are quantiles of this
- * mixture, by bisection. So both the spread of the weights and the doubt in the calls are in it.
+ * The 95 % interval is that of the probability that would be given if the cell and the weights were known: cell k has
+ * the posterior share p_k ~ (odds a_k + b_k) L_k, and within it ln LR is normal, with the weights' sd, or for a joint
+ * table with the mean and variance of the log ratio of two Beta shares (digamma, trigamma). The interval's ends are
+ * quantiles of this mixture, by bisection. So both the spread of the weights and the doubt in the calls are in it.
  */
 #include "plasmastrat/label.h"
 
@@ -41,8 +42,8 @@ enum { N_CELLS = PS_N_LEVELS * 2 };
 
 typedef struct soft_call {
     ps_marker_state state;
-    double log_data
-        [PS_N_MARKER_STATES]; /* ln P(data | state), but for a constant; -infinity where there is no such state */
+    double log_data[PS_N_MARKER_STATES]; /* ln P(data | state), but for a constant; -infinity where there is no such
+                                            state */
 } soft_call;
 
 static soft_call soft_call_of(const ps_calls *calls, ps_marker marker) {
@@ -89,8 +90,8 @@ static void weight_of(const ps_model *model, ps_marker marker, ps_marker_state s
                                         : w->intermediate_sd;
 }
 
-/* Tilts the shares b of the cells until sum b (a/b - 1) is 0, by no more than e^BOUND: a state that a model hardly lets
- * happen would make the answer leap where a weight crosses zero. */
+/* Tilts the shares b of the cells until sum b (a/b - 1) is 0, by no more than e^BOUND: a state that a model hardly
+ * lets happen would make the answer leap where a weight crosses zero. */
 static void tilt(cells *c) {
     enum { BOUND = 3, STEPS = 60 };
     double low = -BOUND, high = BOUND, gain[N_CELLS], b[N_CELLS], greatest = 0, all = 0;

@@ -22,7 +22,8 @@ static uint8_t *list_parents(const ps_validation *v) {
     return is_parent;
 }
 
-/* Dilutions of the sheet and the samples that were diluted. A variant that is not assessable is one that was not found. */
+/* Dilutions of the sheet and the samples that were diluted. A variant that is not assessable is one that was not
+ * found. */
 static void collect_dilutions(ps_validation *v) {
     uint8_t *is_parent = list_parents(v);
     for (size_t i = 0; i < v->n_comparisons; i++) {
@@ -77,8 +78,8 @@ static void add_series(ps_validation *v, ps_limit_source source) {
     }
 }
 
-/* A clonal change of one allele of two has half the purity as its VAF. Where every dilution was found the limit is at most the lowest
- * one, and that is what a protocol may rest on. */
+/* A clonal change of one allele of two has half the purity as its VAF. Where every dilution was found the limit is at
+ * most the lowest one, and that is what a protocol may rest on. */
 static void measure_limit(ps_validation *v, const ps_limit *l) {
     const ps_probit *p = &l->probit;
     const char *source = ps_limit_source_names[l->source], *dot = l->kind == ANY_KIND ? "" : ".",

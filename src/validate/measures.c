@@ -45,8 +45,9 @@ void ps_validation_expect_vafs(ps_validation *v) {
 /* ---- agreement --------------------------------------------------------------------------------------------------
  */
 
-/* VAF bands: under the usual limit of Sanger and of a panel (20-25 %, 10 %, 5 %), and at two per cent, near the limit of a panel
- * with molecules of its own (AMP/CAP, J Mol Diagn 2017;19:341, asks for VAF bands and leaves the edges to the laboratory). */
+/* VAF bands: under the usual limit of Sanger and of a panel (20-25 %, 10 %, 5 %), and at two per cent, near the limit
+ * of a panel with molecules of its own (AMP/CAP, J Mol Diagn 2017;19:341, asks for VAF bands and leaves the edges to
+ * the laboratory). */
 static const double band_edges[] = {0, 0.02, 0.05, 0.1, 0.25, INFINITY};
 enum { N_BANDS = sizeof band_edges / sizeof *band_edges - 1, NO_BAND = -1, NO_VAF = N_BANDS, ANY_KIND = -1 };
 

@@ -50,7 +50,8 @@ static int is_of_run(const ps_validation *v, size_t row, const char *run) {
     return v->row[row].run && !strcmp(v->row[row].run, run);
 }
 
-/* Members of one run, beginning with the i-th, are a group of their own beside the whole one: two or more repeat each other. */
+/* Members of one run, beginning with the i-th, are a group of their own beside the whole one: two or more repeat each
+ * other. */
 static void add_part(ps_validation *v, size_t whole, size_t i) {
     const char *run = v->row[v->group[whole].row[i]].run;
     ps_replicates part = {.first = v->group[whole].first, .part = run, .same_run = 1};

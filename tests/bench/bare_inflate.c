@@ -1,6 +1,6 @@
 /* Usage: bare_inflate N_THREADS FILE
- * The floor under every reader of a whole BAM: inflates and CRC-checks each BGZF block with libdeflate, and does nothing
- * else. The file is mapped, blocks are found by their size fields, and N_THREADS threads take 8 at a time. */
+ * The floor under every reader of a whole BAM: inflates and CRC-checks each BGZF block with libdeflate, and does
+ * nothing else. The file is mapped, blocks are found by their size fields, and N_THREADS threads take 8 at a time. */
 #include <fcntl.h>
 #include <libdeflate.h>
 #include <pthread.h>
@@ -30,8 +30,9 @@ static void *work(void *unused) {
         for (size_t i = first; i < first + TAKE && i < n_blocks; i++) {
             const uint8_t *p = file + block[i], *end = file + block[i + 1];
             uint32_t size = u32(end - 4);
-            if (size > 65536 || libdeflate_deflate_decompress(d, p + HEADER, (size_t)(end - p) - HEADER - FOOTER, out,
-                                                              size, NULL) != LIBDEFLATE_SUCCESS ||
+            if (size > 65536 ||
+                libdeflate_deflate_decompress(d, p + HEADER, (size_t)(end - p) - HEADER - FOOTER, out, size, NULL) !=
+                    LIBDEFLATE_SUCCESS ||
                 libdeflate_crc32(0, out, size) != u32(end - 8))
                 bad++;
             bytes += size;

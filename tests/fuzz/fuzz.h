@@ -1,5 +1,5 @@
-/* fuzz.h - what the fuzz targets share. A target is one LLVMFuzzerTestOneInput: any bytes in, never a crash, a hang or
- * memory lost. `make fuzz` runs each with libFuzzer; `make test` replays the seeds and seeded changes of them
+/* fuzz.h - what the fuzz targets share. A target is one LLVMFuzzerTestOneInput: any bytes in, never a crash, a hang
+ * or memory lost. `make fuzz` runs each with libFuzzer; `make test` replays the seeds and seeded changes of them
  * (replay.c). */
 #ifndef FUZZ_H
 #define FUZZ_H

@@ -1,6 +1,6 @@
-/* The streaming reader on any bytes. They are taken twice: as a BGZF stream as it is, and as inflated records that are cut
- * into blocks here, so that the record walk is reached without the fuzzer having to guess checksums. Both with one thread
- * and with three, which must agree. */
+/* The streaming reader on any bytes. They are taken twice: as a BGZF stream as it is, and as inflated records that
+ * are cut into blocks here, so that the record walk is reached without the fuzzer having to guess checksums. Both
+ * with one thread and with three, which must agree. */
 #include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>

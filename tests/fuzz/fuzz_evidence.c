@@ -1,5 +1,5 @@
-/* Any bytes as an evidence file, and any edits of a good one whose sums are made to fit again: refused with the file's name, or
- * called, and written to a text that reads again to the same digest. */
+/* Any bytes as an evidence file, and any edits of a good one whose sums are made to fit again: refused with the
+ * file's name, or called, and written to a text that reads again to the same digest. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Any bytes as the ID.json of a sample: read as a row, as they are and with a digest that fits, and written in a cohort. */
+/* Any bytes as the ID.json of a sample: read as a row, as they are and with a digest that fits, and written in a
+ * cohort. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,8 @@
 #include "plasmastrat/cohort.h"
 
 static void use(const ps_panel *panel, ps_row *row) {
-    static int (*const writers[])(const ps_row *, size_t, FILE *, ps_error *) = {ps_write_cohort_tsv,
-                                                                                ps_write_cohort_html, ps_write_multiqc};
+    static int (*const writers[])(const ps_row *, size_t, FILE *,
+                                  ps_error *) = {ps_write_cohort_tsv, ps_write_cohort_html, ps_write_multiqc};
     ps_error err = {0};
     if (ps_cohort_compare(panel, 1, row, 1, 1, &err) < 0)
         abort();

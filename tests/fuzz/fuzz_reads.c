@@ -22,8 +22,8 @@ static void collect_and_call(const char *path, ps_input_role role) {
     ps_error err = {0};
     ps_read_source source = {.role = role, .path = path};
     ps_read_evidence evidence[PS_N_READ_INPUTS] = {{0}};
-    if (ps_reads_open(path, NULL, 0, 1, &source.reads, &err) == 0 &&
-        ps_reads_bind(source.reads, &panel, &err) == 0 && ps_collect(&panel, &source, 1, 1, &evidence[role], &err) == 0)
+    if (ps_reads_open(path, NULL, 0, 1, &source.reads, &err) == 0 && ps_reads_bind(source.reads, &panel, &err) == 0 &&
+        ps_collect(&panel, &source, 1, 1, &evidence[role], &err) == 0)
         call(evidence);
     for (int r = 0; r < PS_N_READ_INPUTS; r++)
         ps_read_evidence_free(&evidence[r]);

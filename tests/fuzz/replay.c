@@ -1,5 +1,6 @@
-/* replay.c - runs a fuzz target over seed files, and over seeded changes of each: bytes flipped, cut out, doubled, the
- * end cut off. Usage: fuzz_X CHANGES FILE|FOLDER...  A failure is a crash: then the closing counts are missing. */
+/* replay.c - runs a fuzz target over seed files, and over seeded changes of each: bytes flipped, cut out, doubled,
+ * the end cut off. Usage: fuzz_X CHANGES FILE|FOLDER...  A failure is a crash: then the closing counts are missing.
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static size_t change(uint8_t *bytes, size_t n, size_t capacity) {
             bytes[at] = (uint8_t)draw(256);
             break;
         case 2:
-            bytes[at] = (uint8_t)"\t\n,:;/|.-+09*<>\"\0\xff"[draw(18)];
+            bytes[at] = (uint8_t) "\t\n,:;/|.-+09*<>\"\0\xff"[draw(18)];
             break;
         case 3: /* cut out */
             memmove(bytes + at, bytes + at + length, n - at - length);

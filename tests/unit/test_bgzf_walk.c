@@ -1,5 +1,5 @@
-/* The streaming reader, on BGZF streams made here by hand: the same records cut into blocks in every way, and every kind
- * of damage. The truth is the list of records that were made, and their overlap worked out the slow way. */
+/* The streaming reader, on BGZF streams made here by hand: the same records cut into blocks in every way, and every
+ * kind of damage. The truth is the list of records that were made, and their overlap worked out the slow way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* A BAI, a CSI and a TBI typed by hand: three leaf bins and one above them; and what a flipped bit makes of each part. */
+/* A BAI, a CSI and a TBI typed by hand: three leaf bins and one above them; and what a flipped bit makes of each
+ * part. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

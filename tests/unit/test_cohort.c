@@ -411,7 +411,8 @@ static void wild_numbers(void **state) {
     }
 }
 
-/* A model's rates are told where one of its rows has them: the others are of schema 1. Labels it withheld do not count. */
+/* A model's rates are told where one of its rows has them: the others are of schema 1. Labels it withheld do not
+ * count. */
 static void rates_of_the_models(void **state) {
     (void)state;
     ps_row rows[] = {positive("old"), failed("F1", "x"), positive("P1"), positive("other")};

@@ -236,8 +236,8 @@ static void ambiguous(const char *what, const genome *g, uint64_t seed, double p
     free_call(&call);
 }
 
-/* Guards against: baseline.c taking 2:1 for four copies and two: nine disomic chromosomes in a hyperhaploid genome are
- * not told from the same genome doubled by depth alone; the normal cells of an impure sample tell them apart. */
+/* Guards against: baseline.c taking 2:1 for four copies and two: nine disomic chromosomes in a hyperhaploid genome
+ * are not told from the same genome doubled by depth alone; the normal cells of an impure sample tell them apart. */
 static void hyperhaploid(void **state) {
     (void)state;
     static const double depths[] = {667, 133, 33, 3.3};
@@ -258,8 +258,8 @@ static void hyperhaploid(void **state) {
         }
 }
 
-/* Guards against: baseline.c trying purities that copies are not given at: fourteen trisomies are then a few monosomies in
- * two thirds of the cells, at 1.33 copies of a sample that counts as pure. Without a purity either may
+/* Guards against: baseline.c trying purities that copies are not given at: fourteen trisomies are then a few
+ * monosomies in two thirds of the cells, at 1.33 copies of a sample that counts as pure. Without a purity either may
  * be true: deep data give odds of 20 to 1,000 for the trisomies, shallow ones leave it open. */
 static void many_trisomies(void **state) {
     (void)state;
@@ -289,8 +289,9 @@ static int has_arm_between(const ps_copynumber_call *call) {
     return n;
 }
 
-/* Guards against: baseline.c trying shares of cells that a given purity rules out: chromosomes with five copies are rarer than
- * monosomies in two thirds of the cells, so CCND1 came out at two copies and the arms at 1.33, 2.67 and 3.33. */
+/* Guards against: baseline.c trying shares of cells that a given purity rules out: chromosomes with five copies are
+ * rarer than monosomies in two thirds of the cells, so CCND1 came out at two copies and the arms at 1.33, 2.67
+ * and 3.33. */
 static void whole_copies_of_a_purity(void **state) {
     (void)state;
     static const double depths[] = {667, 133, 67};
@@ -356,7 +357,8 @@ static void hyperdiploid_in_a_part_of_the_cells(void **state) {
     free_call(&call);
 }
 
-/* Guards against: baseline.c calling most arms of a near-triploid genome two copies, which leaves those with two at 1.33. */
+/* Guards against: baseline.c calling most arms of a near-triploid genome two copies, which leaves those with two
+ * at 1.33. */
 static void near_triploid(void **state) {
     (void)state;
     static const double depths[] = {1000, 133, 33};
@@ -487,8 +489,8 @@ static void purity_unknown(void **state) {
     free_call(&call);
 }
 
-/* Guards against: decide_state() calling 2.10 copies with an interval of 2.02 to 2.19 neutral: a trisomy in few cells looks
- * so. A state of two copies needs an interval that holds two. */
+/* Guards against: decide_state() calling 2.10 copies with an interval of 2.02 to 2.19 neutral: a trisomy in few cells
+ * looks so. A state of two copies needs an interval that holds two. */
 static void gain_in_few_cells(void **state) {
     (void)state;
     static const struct {

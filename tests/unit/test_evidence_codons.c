@@ -278,8 +278,8 @@ static void conflict_does_not_depend_on_order(void **state) {
     assert_int_equal(n[0], n[1]);
 }
 
-/* Guards against: ends.c ps_ends_key(): the two strands of a duplex family ("7/A", "7/B") count as two molecules; their
-   orientation depends on the order of the file */
+/* Guards against: ends.c ps_ends_key(): the two strands of a duplex family ("7/A", "7/B") count as two molecules;
+   their orientation depends on the order of the file */
 static void strands_of_a_family_are_one_molecule(void **state) {
     (void)state;
     for (int order = 0; order < 2; order++) {
@@ -526,7 +526,8 @@ static size_t pictures_at(const ps_read_evidence *e, int codon, int hap) {
     return n;
 }
 
-/* Codons 6 to 18 of KRAS, CTT GTG GTA GTT GGA GCT GGT GGC GTA GGC AAG AGT GCC; reads are cut and changed on the plus strand. */
+/* Codons 6 to 18 of KRAS, CTT GTG GTA GTT GGA GCT GGT GGC GTA GGC AAG AGT GCC; reads are cut and changed on the plus
+ * strand. */
 static void pictures(void **state) {
     (void)state;
     ps_read_evidence e = one(READ(.pos1 = P50 - 50, .cigar = "100M", G12D, .weak_pos1 = P51 + 2, .weak_quality = 19));
@@ -557,8 +558,8 @@ static void pictures(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* Any order of the records leaves the same rows, PS_PICTURE_ROWS a haplotype; of eight changed haplotypes the six with
- * the most fragments are drawn. */
+/* Any order of the records leaves the same rows, PS_PICTURE_ROWS a haplotype; of eight changed haplotypes the six
+ * with the most fragments are drawn. */
 static void pictures_of_many(void **state) {
     (void)state;
     enum { N = 200 };

@@ -582,7 +582,8 @@ static void soft_clips(void **state) {
             assert_int_equal(c->pos0, rows[i].pos0 + pos1 - 69300001);
             assert_int_equal(c->n_beyond, rows[i].n_beyond);
             assert_int_equal(c->n_within, 32);
-            /* bases are all A: the left end is read on the other strand where it was clipped, the right end where aligned */
+            /* bases are all A: the left end is read on the other strand where it was clipped, the right end where
+             * aligned */
             uint64_t t = c->n_beyond == 32 ? UINT64_MAX : ((uint64_t)1 << (2 * c->n_beyond)) - 1;
             assert_true(c->beyond == (c->right ? 0 : t));
             assert_true(c->within == (c->right ? UINT64_MAX : 0));
@@ -686,7 +687,8 @@ static int unload(void **state) {
     return 0;
 }
 
-/* GATK SplitNCigarReads: where the header names it, a clip at the edge of an exon is a splice; its pieces count as before. */
+/* GATK SplitNCigarReads: where the header names it, a clip at the edge of an exon is a splice; its pieces count as
+ * before. */
 static void reads_cut_at_introns(void **state) {
     (void)state;
     static const struct {

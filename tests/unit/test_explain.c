@@ -132,14 +132,14 @@ static void clearest_calls(void **state) {
     }
 }
 
-/* The odds that are stated are tried: with them the label is the stated one, with a hundredth less or more it need not be. */
+/* The odds that are stated are tried: with them the label is the stated one, with a hundredth less or more it need
+ * not be. */
 static void prior_odds(void **state) {
     (void)state;
     ps_result r = result_of(PS_RAS_MUTATED, 12);
     r.calls.ccnd1 = (ps_ccnd1_call){.state = PS_CCND1_NOT_DYSREGULATED, .log_level = {12, 0, 0}};
-    judge(
-        &r,
-        "rationale"); /* ln LR 1.2 - 0.8: plasmacytoma-like from 3 / e^0.4 = 2.01 up, else from e^-0.4 / 3 = 0.223 down */
+    judge(&r, "rationale"); /* ln LR 1.2 - 0.8: plasmacytoma-like from 3 / e^0.4 = 2.01 up, else from e^-0.4 / 3 =
+                               0.223 down */
     assert_said(&r, PS_TOPIC_CHANGE,
                 "Prior odds (--prior) of 2.1 or more make it plasmacytoma-like, of 0.22 or less make it "
                 "intramedullary; they are 1.");

@@ -1,6 +1,6 @@
 /* Guards against: test_expression.c - CCND1 expression on typed gene counts: 100 fragments per kb on every reference
- * gene but for what a test changes (the median of their centres is 0), plasma-cell markers at their centres, so a gene's
- * log2 ratio is log2(its fragments per kb / 100) and the plasma share is 1. */
+ * gene but for what a test changes (the median of their centres is 0), plasma-cell markers at their centres, so a
+ * gene's log2 ratio is log2(its fragments per kb / 100) and the plasma share is 1. */
 #include "unit_case.h"
 #include "unit_random.h"
 
@@ -130,8 +130,8 @@ static void states(void **state) {
     }
 }
 
-/* Ten ordinary marrow myelomas (CD138-selected, public FPKM): two very high, four intermediate, four low. One cut-off had
- * lumped the first two. */
+/* Ten ordinary marrow myelomas (CD138-selected, public FPKM): two very high, four intermediate, four low. One cut-off
+ * had lumped the first two. */
 static void ten_marrows(void **state) {
     (void)state;
     static const struct {
@@ -219,8 +219,8 @@ static void no_single_marker(void **state) {
         }
 }
 
-/* Samples drawn as the bench does (tests/bench/ccnd1/bench_expression.py), fewer: genes off by sd 0.5, a library by 0.5,
- * 30 % immunoglobulin. */
+/* Samples drawn as the bench does (tests/bench/ccnd1/bench_expression.py), fewer: genes off by sd 0.5, a library by
+ * 0.5, 30 % immunoglobulin. */
 static void drawn_samples(void **state) {
     (void)state;
     enum { N = 300 };
@@ -292,7 +292,8 @@ static void counting_interval(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* No CCND1 fragment: "not" only where an intermediate level would have shown some (8 of them at its centre are few). */
+/* No CCND1 fragment: "not" only where an intermediate level would have shown some (8 of them at its centre are few).
+ */
 static void shallow_is_not_negative(void **state) {
     (void)state;
     double kb = panel.genes[panel.ccnd1].length / 1000.0, edge = 8 / kb; /* fragments per kb */
@@ -379,8 +380,8 @@ static void no_plasma_cells_at_all(void **state) {
     }
 }
 
-/* DNA among the RNA lends CCND1 the unspliced share of what a reference gene has: an expression must stand out from it,
- * while absence is absence all the more. */
+/* DNA among the RNA lends CCND1 the unspliced share of what a reference gene has: an expression must stand out from
+ * it, while absence is absence all the more. */
 static void unspliced_background(void **state) {
     (void)state;
     static const struct {
@@ -457,7 +458,8 @@ static void outliers_among_the_reference(void **state) {
     }
 }
 
-/* A file without the chromosome is not one without expression: by its header, or by common SNPs that are seen elsewhere. */
+/* A file without the chromosome is not one without expression: by its header, or by common SNPs that are seen
+ * elsewhere. */
 static void without_chromosome_11(void **state) {
     (void)state;
     int contig = panel.genes[panel.ccnd1].contig;
@@ -481,7 +483,8 @@ static void without_chromosome_11(void **state) {
     }
 }
 
-/* RNA covers few of the SNPs, but genes of other cells lie on the chromosome too: nothing of any of them is not RNA. */
+/* RNA covers few of the SNPs, but genes of other cells lie on the chromosome too: nothing of any of them is not RNA.
+ */
 static void nothing_on_the_chromosome(void **state) {
     (void)state;
     int contig = panel.genes[panel.ccnd1].contig;

@@ -14,8 +14,8 @@ static void set_gene(ps_read_evidence *e, int gene, double per_kb) {
         .fragments = n, .sense = n / 2, .antisense = n - n / 2, .reads = 2 * n, .spliced = n / 2, .third = {n, n, n}};
 }
 
-/* Levels of the reference genes beside the panel's centres by up to 0.4: a cohort has its own. Markers are pure plasma
- * cells'. */
+/* Levels of the reference genes beside the panel's centres by up to 0.4: a cohort has its own. Markers are pure
+ * plasma cells'. */
 static double level_of(int gene) {
     double centre = panel.genes[gene].centre;
     return panel.genes[gene].role == PS_ROLE_REFERENCE ? centre + (double)(gene % 9 - 4) / 10
@@ -79,7 +79,8 @@ static void free_call(ps_expression_call *call) {
     ps_calls_free(&all);
 }
 
-/* ---- the fit ---------------------------------------------------------------------------------------------------- */
+/* ---- the fit ----------------------------------------------------------------------------------------------------
+ */
 
 static void components(void **state) {
     (void)state;
@@ -225,7 +226,8 @@ static void samples_left_out(void **state) {
     free_cohort(&c);
 }
 
-/* ---- the file --------------------------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------------------------
+ */
 
 static char path[64];
 
@@ -401,7 +403,8 @@ static void other_panel(void **state) {
     free_cohort(&c);
 }
 
-/* ---- the call against it ---------------------------------------------------------------------------------------- */
+/* ---- the call against it ----------------------------------------------------------------------------------------
+ */
 
 static void calls(void **state) {
     (void)state;
@@ -483,7 +486,8 @@ static void calls(void **state) {
     ps_read_evidence_free(&plain);
 }
 
-/* ---- RNA as DNA, DNA as RNA ------------------------------------------------------------------------------------- */
+/* ---- RNA as DNA, DNA as RNA -------------------------------------------------------------------------------------
+ */
 
 static void wrong_assay(void **state) {
     (void)state;

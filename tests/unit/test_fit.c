@@ -1,5 +1,5 @@
-/* Joint tables from labelled samples: whole counts from certain calls, shares from soft ones, and held-out figures against
- * a count by hand. */
+/* Joint tables from labelled samples: whole counts from certain calls, shares from soft ones, and held-out figures
+ * against a count by hand. */
 #include "plasmastrat/fit.h"
 
 #include "unit_case.h"
@@ -101,7 +101,8 @@ static void held_out_figures(void **state) {
     check_held_out(2);
 }
 
-/* Guards against: counting samples: ten more of one person move no count, and intermediate CCND1 has cells of its own. */
+/* Guards against: counting samples: ten more of one person move no count, and intermediate CCND1 has cells of its
+ * own. */
 static void a_person_weighs_one(void **state) {
     (void)state;
     ps_joint joint, again;

@@ -1,5 +1,5 @@
-/* Exact names of public hotspot variants: tests/unit/data/hotspot_hgvs.tsv was computed from coding sequences and protein
- * changes alone; here the names come from genome places, on both builds. */
+/* Exact names of public hotspot variants: tests/unit/data/hotspot_hgvs.tsv was computed from coding sequences and
+ * protein changes alone; here the names come from genome places, on both builds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

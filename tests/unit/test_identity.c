@@ -104,7 +104,8 @@ static void too_few_snps(void **state) {
     assert_true(has_reason(&c.reasons, PS_REASON_IDENTITY_UNCLEAR));
 }
 
-/* What is published is what is compared: deep sites are scaled, and the same comparison follows from the text alone. */
+/* What is published is what is compared: deep sites are scaled, and the same comparison follows from the text alone.
+ */
 static void from_the_published_form(void **state) {
     (void)state;
     ps_read_evidence e = case_evidence(PS_INPUT_DNA);
@@ -202,8 +203,8 @@ static void a_siblings_twentieth_is_never_below(void **state) {
     assert_true(open > 0); /* some of these were below the limit */
 }
 
-/* Guards against: an interval as narrow where few SNPs are covered as where many are: fitted shares then explain a sibling's fifth
- * as lost copies. */
+/* Guards against: an interval as narrow where few SNPs are covered as where many are: fitted shares then explain a
+ * sibling's fifth as lost copies. */
 static void a_siblings_share_at_few_snps_is_never_below(void **state) {
     (void)state;
     int held = 0;
@@ -232,7 +233,8 @@ static void a_siblings_share_at_few_snps_is_never_below(void **state) {
     assert_true(held >= 0.93 * REPEATS);
 }
 
-/* Guards against: a likelihood of two peaks of which the higher one, a sibling's fifth, lies between points of the grid. */
+/* Guards against: a likelihood of two peaks of which the higher one, a sibling's fifth, lies between points of the
+ * grid. */
 static void the_higher_peak_is_found(void **state) {
     (void)state;
     uint64_t draw = 9 * 7919;
@@ -273,8 +275,8 @@ static void copies_say_one_thing_once(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* Guards against: contamination.c knowing strangers only: a sibling's fragments at twice the usual share of shared alleles
- * were taken for the owner's own lost copies. */
+/* Guards against: contamination.c knowing strangers only: a sibling's fragments at twice the usual share of shared
+ * alleles were taken for the owner's own lost copies. */
 static void relatives_as_intruders(void **state) {
     (void)state;
     int held = 0, n = 0;
@@ -373,8 +375,8 @@ static void too_little_for_contamination(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* Reads on the wrong places show third alleles. Where these are most of what is seen, no chance of an error is left to reckon
- * with, and nothing is below any limit. */
+/* Reads on the wrong places show third alleles. Where these are most of what is seen, no chance of an error is left
+ * to reckon with, and nothing is below any limit. */
 static void third_alleles_for_contamination(void **state) {
     (void)state;
     static const uint32_t others[] = {2, 15, 30, 200};

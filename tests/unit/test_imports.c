@@ -1,4 +1,5 @@
-/* Other programs' results from typed numbers: what a list of joins and a table of counts may say, alone and beside reads. */
+/* Other programs' results from typed numbers: what a list of joins and a table of counts may say, alone and beside
+ * reads. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +39,8 @@ static int has_reason(const ps_reasons *reasons, ps_reason_code code) {
     return 0;
 }
 
-/* A list never makes a negative, refuses nothing that reads show, and is not believed against reads that would have shown it. */
+/* A list never makes a negative, refuses nothing that reads show, and is not believed against reads that would have
+ * shown it. */
 static void a_list_beside_reads(void **state) {
     (void)state;
     static const struct {

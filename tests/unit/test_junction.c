@@ -198,8 +198,8 @@ static double poisson_upper(uint64_t k, double mean) { /* by summing */
     return tail;
 }
 
-/* Even chance pairs, `each` in every kilobase of both sides, no fragment to IGH. In the last, short cell of 10 kb the strips are
- * as wide as elsewhere; nine tenths of a kilobase more or less do not matter to the limit of 1e-6. */
+/* Even chance pairs, `each` in every kilobase of both sides, no fragment to IGH. In the last, short cell of 10 kb the
+ * strips are as wide as elsewhere; nine tenths of a kilobase more or less do not matter to the limit of 1e-6. */
 static void background(void **state) {
     (void)state;
     static const uint64_t each[] = {0, 1, 30, 1000, 100000};
@@ -229,8 +229,9 @@ static void background(void **state) {
     assert_true(before > 3);
 }
 
-/* Guards against: a background spread evenly over the window. Chance pairs in 20 kb of the window (a capture's target), a tenth
- * of them to IGH: four fragments of one place there are chance, and the same four are a junction elsewhere. */
+/* Guards against: a background spread evenly over the window. Chance pairs in 20 kb of the window (a capture's
+ * target), a tenth of them to IGH: four fragments of one place there are chance, and the same four are a junction
+ * elsewhere. */
 static void background_is_local(void **state) {
     (void)state;
     for (int far = 0; far < 2; far++) {
@@ -409,7 +410,8 @@ static void clips_that_match(void **state) {
         }
 }
 
-/* Side a shows its break by clips of 9, 32 and 32 bases: the first is too short for a seed, the longest one is compared. */
+/* Side a shows its break by clips of 9, 32 and 32 bases: the first is too short for a seed, the longest one is
+ * compared. */
 static void the_longest_clip_speaks(void **state) {
     (void)state;
     uint64_t seed = 7;
@@ -428,8 +430,8 @@ static void the_longest_clip_speaks(void **state) {
     ps_read_evidence_free(&dna);
 }
 
-/* Guards against: junction_clips.c linking two microsatellites with a longer allele each: what is clipped is the repeat over
- * again, and agrees with any such repeat. */
+/* Guards against: junction_clips.c linking two microsatellites with a longer allele each: what is clipped is the
+ * repeat over again, and agrees with any such repeat. */
 static void longer_repeats_are_no_junction(void **state) {
     (void)state;
     static const char *const units[] = {"A", "AC", "GAA", "GAAA", "AAAAG", "GATTCA", "GCATTGACCTAGT"};
@@ -455,8 +457,8 @@ static void longer_repeats_are_no_junction(void **state) {
         }
 }
 
-/* Guards against: junction_clips.c taking a longer repeat for a junction since the aligner places what it clips in a repeat of
- * IGH, as well as anywhere else. What it places surely there, and unique bases, count. */
+/* Guards against: junction_clips.c taking a longer repeat for a junction since the aligner places what it clips in a
+ * repeat of IGH, as well as anywhere else. What it places surely there, and unique bases, count. */
 static void repeats_that_are_placed_in_igh(void **state) {
     (void)state;
     static const struct { int repeat, low, detected; } rows[] = {{1, 1, 0}, {1, 0, 1}, {0, 1, 1}};
@@ -482,8 +484,8 @@ static void repeats_that_are_placed_in_igh(void **state) {
     }
 }
 
-/* Two fragments of each product of one exchange count together, also where IGH has lost some kilobases between them; two of one,
- * or four that turn otherwise, do not. */
+/* Two fragments of each product of one exchange count together, also where IGH has lost some kilobases between them;
+ * two of one, or four that turn otherwise, do not. */
 static void reciprocal_products_count_together(void **state) {
     (void)state;
     static const struct {
@@ -548,7 +550,8 @@ static void mates_on_other_contigs(void **state) {
     }
 }
 
-/* Four fragments at 1,500-fold are a share, which does not decide alone; at 100-fold, or in a sample of few tumour cells, they do. */
+/* Four fragments at 1,500-fold are a share, which does not decide alone; at 100-fold, or in a sample of few tumour
+ * cells, they do. */
 static void a_small_share(void **state) {
     (void)state;
     static const struct {
@@ -663,8 +666,8 @@ static void clips_of_one_side(void **state) {
         }
 }
 
-/* 6.2958 fragments have 95 % power for 3: on one of two alleles, 2 x 6.2958 / coverage of the cells. Fragments of 400 bases
- * show a junction in 340 of them. */
+/* 6.2958 fragments have 95 % power for 3: on one of two alleles, 2 x 6.2958 / coverage of the cells. Fragments of 400
+ * bases show a junction in 340 of them. */
 static void limit_of_a_negative(void **state) {
     (void)state;
     for (int lengths = 0; lengths < 2; lengths++) {

@@ -211,7 +211,8 @@ static void every_model_answers(void **state) {
     ps_label_free(&label);
 }
 
-/* ---- weights of every sign --------------------------------------------------------------------------------------- */
+/* ---- weights of every sign ---------------------------------------------------------------------------------------
+ */
 
 static double marker_llr(double positive, double negative, double odds) {
     ps_model model = {.prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
@@ -244,7 +245,8 @@ static void continuous_in_the_weights(void **state) {
     assert_near(marker_llr(-0.5, -0.5, 1), -0.5, 1e-5);
 }
 
-/* ---- doubt in the calls ------------------------------------------------------------------------------------------ */
+/* ---- doubt in the calls ------------------------------------------------------------------------------------------
+ */
 
 /* The interval holds the probability of the true cell under the true weights in 95 of 100 samples. */
 static void interval_covers(void **state) {
@@ -290,7 +292,8 @@ static void doubt_widens(void **state) {
     }
 }
 
-/* ---- joint tables ------------------------------------------------------------------------------------------------ */
+/* ---- joint tables ------------------------------------------------------------------------------------------------
+ */
 
 static ps_model joint_model(void) { /* [class][ccnd1][ras] */
     return (ps_model){.prior_odds = 1,
@@ -338,8 +341,8 @@ static void joint_table_of_three(void **state) {
     assert_false(has_reason(&v.reasons, PS_REASON_TWO_LEVELS));
 }
 
-/* Rates by hand: very high 0.22, intermediate 0.40, low 0.38; RAS mutated 0.38. Only the plus signs together reach 0.75, only
- * wild type with low or intermediate 0.25. */
+/* Rates by hand: very high 0.22, intermediate 0.40, low 0.38; RAS mutated 0.38. Only the plus signs together reach
+ * 0.75, only wild type with low or intermediate 0.25. */
 static void rates(void **state) {
     (void)state;
     ps_rates r;

@@ -180,7 +180,8 @@ static void joint_tables(void **state) {
     }
 }
 
-/* Guards against: check_keys(): a model of two levels is read as it was made; of the intermediate level all, or none. */
+/* Guards against: check_keys(): a model of two levels is read as it was made; of the intermediate level all, or none.
+ */
 static void three_levels(void **state) {
     (void)state;
     static const char rows[] = "intramedullary:ccnd1~ras+\t7\t.\t.\nintramedullary:ccnd1~ras-\t8\t.\t.\n"

@@ -1,5 +1,5 @@
-/* Guards against: unmarked copies that pass for depth, an amplicon's copies that pass for molecules, bases of primers that
- * pass for the patient's; mates that are not met because of their names or flags.
+/* Guards against: unmarked copies that pass for depth, an amplicon's copies that pass for molecules, bases of primers
+ * that pass for the patient's; mates that are not met because of their names or flags.
  *
  * KRAS codon 12 (GRCh38, minus strand) lies at chr12:25245349-25245351; G12D is T at 25245350.
  */
@@ -74,8 +74,8 @@ static outcome outcome_of(unit_sam *s, double molecules, const ps_primers *prime
     return o;
 }
 
-/* `n` molecules over the codon at places of chance, in `copies` copies each. The first one is mutated in all of its copies,
- * and one copy of the second. */
+/* `n` molecules over the codon at places of chance, in `copies` copies each. The first one is mutated in all of its
+ * copies, and one copy of the second. */
 static void shear(unit_sam *s, uint64_t seed, int n, int copies) {
     sam_begin(s, &panel, "unsorted");
     for (int i = 0; i < n; i++) {
@@ -139,7 +139,8 @@ static ps_ras_codon codon_called(unit_sam *s) {
     return codon;
 }
 
-/* Guards against: indels left out of lod95 where molecules are counted, so that a wild type rested on substitutions alone. */
+/* Guards against: indels left out of lod95 where molecules are counted, so that a wild type rested on substitutions
+ * alone. */
 static void indels_rest_on_molecules(void **state) {
     (void)state;
     unit_sam s;
@@ -178,8 +179,8 @@ static void share_of_copies(void **state) {
     assert_true(ps_library_share(NULL, 1000) == 1);
 }
 
-/* 100 fragments (at KRAS 12: `first`) of each of `pairs[i]` molecules (or amplicons, in both orientations) over the places that
- * decide. */
+/* 100 fragments (at KRAS 12: `first`) of each of `pairs[i]` molecules (or amplicons, in both orientations) over the
+ * places that decide. */
 static outcome outcome_of_pairs(const int pairs[8], int first, int both, int designed, ps_ras_state *state) {
     static const struct {
         const char *gene;
@@ -218,8 +219,8 @@ static outcome outcome_of_pairs(const int pairs[8], int first, int both, int des
     return o;
 }
 
-/* Guards against: three molecules a place, in many copies, taken for an amplicon of 330; and an amplicon in both orientations
- * beside another, taken for molecules by the hundred. */
+/* Guards against: three molecules a place, in many copies, taken for an amplicon of 330; and an amplicon in both
+ * orientations beside another, taken for molecules by the hundred. */
 static void few_molecules_are_no_amplicons(void **state) {
     (void)state;
     static const struct {
@@ -242,8 +243,8 @@ static void few_molecules_are_no_amplicons(void **state) {
     }
 }
 
-/* Reads without mates over the places that decide: forward ones from `left` places, reverse ones from `right` places, 100 each. An
- * amplicon is read from either side or both; few molecules lie where chance has them. */
+/* Reads without mates over the places that decide: forward ones from `left` places, reverse ones from `right` places,
+ * 100 each. An amplicon is read from either side or both; few molecules lie where chance has them. */
 static void single_reads(void **state) {
     (void)state;
     static const struct {

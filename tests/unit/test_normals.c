@@ -1,5 +1,5 @@
-/* Guards against: a panel of normals that is read as something else than was written, that is taken for another panel,
- * or whose levels and spreads are not those of the normals; captures called without one. */
+/* Guards against: a panel of normals that is read as something else than was written, that is taken for another
+ * panel, or whose levels and spreads are not those of the normals; captures called without one. */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include <unistd.h>
 
@@ -280,7 +280,8 @@ static void scale_bins(ps_read_evidence *e, int near_gene, double factor) {
     }
 }
 
-/* Guards against: normals_learn.c looking at whole arms only: two normals with 11q13 gained make diploid samples a loss. */
+/* Guards against: normals_learn.c looking at whole arms only: two normals with 11q13 gained make diploid samples a
+ * loss. */
 static void normals_with_11q13_gained(void **state) {
     (void)state;
     for (int genome = 0; genome < 2; genome++) {
@@ -300,8 +301,8 @@ static void normals_with_11q13_gained(void **state) {
     }
 }
 
-/* Guards against: copynumber.c taking two bins with other baits than the normals' for an amplicon. An amplicon moves the bins
- * beside the gene too. */
+/* Guards against: copynumber.c taking two bins with other baits than the normals' for an amplicon. An amplicon moves
+ * the bins beside the gene too. */
 static void other_baits_at_ccnd1(void **state) {
     (void)state;
     ps_normals kit = learnt(0, 50, 0.05);
@@ -345,8 +346,8 @@ static void normals_that_vary(void **state) {
     ps_normals_free(&kit);
 }
 
-/* A fifth of the cells with one copy more: without a purity that is neither two copies nor three, and another two-copy level
- * (a quarter of the cells, 2.5 copies) is not excluded by odds of 20. */
+/* A fifth of the cells with one copy more: without a purity that is neither two copies nor three, and another
+ * two-copy level (a quarter of the cells, 2.5 copies) is not excluded by odds of 20. */
 static void impure_gain(void **state) {
     (void)state;
     cohort c;
@@ -422,8 +423,8 @@ static void captures(void **state) {
     ps_normals_free(&genome);
 }
 
-/* A gene panel whose only baits on the bins lie at CCND1, or whose baits lie at RAS: what is caught beside them covers the
- * arms evenly, and is no whole genome. */
+/* A gene panel whose only baits on the bins lie at CCND1, or whose baits lie at RAS: what is caught beside them
+ * covers the arms evenly, and is no whole genome. */
 static void small_kits(void **state) {
     (void)state;
     ps_read_evidence dna = case_evidence(PS_INPUT_DNA);

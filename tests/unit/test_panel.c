@@ -356,7 +356,8 @@ static void refusals(void **state) {
                "GGA"
 #define START_WITHOUT FIRST_LINE "ATACAGCTAATTCAGAATCATTTTGTGGACGAATATGATCCAACAATAGA"
 
-/* KRAS4A as if three bases were spliced away around its first junction: its codon 37 would share bases with 37 and 38 of 4B. */
+/* KRAS4A as if three bases were spliced away around its first junction: its codon 37 would share bases with 37 and 38
+ * of 4B. */
 static void isoforms_that_share_bases(void **state) {
     (void)state;
     ps_panel p;
@@ -402,8 +403,8 @@ static void expect_missing(const char *gene) {
         fail_msg("%s: %s", gene, err.text[0] ? err.text : "was accepted");
 }
 
-/* Guards against: a panel without hotspots of KRAS or NRAS, or without the gene at all, by which RAS would be wild type without being
- * looked at. */
+/* Guards against: a panel without hotspots of KRAS or NRAS, or without the gene at all, by which RAS would be wild
+ * type without being looked at. */
 static void both_ras_genes_have_hotspots(void **state) {
     (void)state;
     static const char *const genes[] = {"KRAS", "NRAS", "HRAS"};

@@ -1,5 +1,6 @@
-/* Guards against: parcel.c - a slice that is not what it was after it waited: packed in memory or in the scratch file,
- * with room used again, with the file full, missing or unreadable; and counts that depend on where it waited. */
+/* Guards against: parcel.c - a slice that is not what it was after it waited: packed in memory or in the scratch
+ * file, with room used again, with the file full, missing or unreadable; and counts that depend on where it waited.
+ */
 #define _DEFAULT_SOURCE /* mkstemps */
 #include <errno.h>
 #include <signal.h>
@@ -146,7 +147,8 @@ static void open_one(ps_parcels *pool, held *all, size_t *n, size_t i) {
     all[i] = all[--*n];
 }
 
-/* Packs and opens in random order, in waves that grow and empty the pool. `between` is called after each wave's packing.
+/* Packs and opens in random order, in waves that grow and empty the pool. `between` is called after each wave's
+ * packing.
  */
 static void use_pool(ps_parcels *pool, uint64_t seed, void (*between)(const ps_parcels *pool)) {
     enum { MOST = 4000, WAVES = 3 };

@@ -100,8 +100,8 @@ static double seconds(void) {
     return now;
 }
 
-/* Guards against: a line for a run of a moment, one for each look, a share above 100 %, a name that a terminal obeys, a line
- * that wraps, a line that stays */
+/* Guards against: a line for a run of a moment, one for each look, a share above 100 %, a name that a terminal obeys,
+ * a line that wraps, a line that stays */
 static void a_line_of_one_file(void **state) {
     (void)state;
     char *text = NULL;

@@ -1,8 +1,9 @@
 /* Guards against: test_ras.c - the RAS caller on typed fragment counts.
  *
- * With one quality the score is a count. Counts and limits of detection were computed apart (negative binomial of shape 10, and
- * the Poisson log-normal mixture of a sample that hardly measures its spread; the worse of both), from the panel's limits: false-call probability 1e-5 at hotspots and 1e-7 elsewhere, at
- * least 3 fragments, errors 10^(-q/10)/3 + 1e-5 per fragment and alternative, limit VAF 0.05.
+ * With one quality the score is a count. Counts and limits of detection were computed apart (negative binomial of
+ * shape 10, and the Poisson log-normal mixture of a sample that hardly measures its spread; the worse of both), from
+ * the panel's limits: false-call probability 1e-5 at hotspots and 1e-7 elsewhere, at least 3 fragments, errors
+ * 10^(-q/10)/3 + 1e-5 per fragment and alternative, limit VAF 0.05.
  */
 #include "../../src/callers/ras/score.h"
 
@@ -908,8 +909,8 @@ static void blocks_earn_wild_type(void **state) {
     free_call(&call);
 }
 
-/* Guards against: hom-ref blocks that win over another record of the same file. 40 other reads of 290 do not go with a wild
- * type, 2 of 300 do; alignments that show the codon decide. */
+/* Guards against: hom-ref blocks that win over another record of the same file. 40 other reads of 290 do not go with
+ * a wild type, 2 of 300 do; alignments that show the codon decide. */
 static void blocks_that_are_contradicted(void **state) {
     (void)state;
     static const struct {
@@ -1010,8 +1011,8 @@ static void false_calls(void **state) {
     assert_true(calls <= 1); /* at most 1 in 10,000 expected */
 }
 
-/* 80 of 400 in the VCF, and none of 300 fragments of the DNA: of another sample, or wrong. Shallow DNA, DNA that shows some,
- * and RNA that shows it do not refute it. */
+/* 80 of 400 in the VCF, and none of 300 fragments of the DNA: of another sample, or wrong. Shallow DNA, DNA that
+ * shows some, and RNA that shows it do not refute it. */
 static void a_refuted_vcf(void **state) {
     (void)state;
     char t[] = "T";

@@ -1,6 +1,6 @@
-/* Guards against: test_ras_errors.c - libraries whose errors are not even: places that err more than others, damaged molecules,
- * errors on molecules that carry a passenger, qualities that promise too much, indels of several kinds. Counts are drawn from
- * a stated distribution (SplitMix64, so the same at every run) or typed. */
+/* Guards against: test_ras_errors.c - libraries whose errors are not even: places that err more than others, damaged
+ * molecules, errors on molecules that carry a passenger, qualities that promise too much, indels of several kinds.
+ * Counts are drawn from a stated distribution (SplitMix64, so the same at every run) or typed. */
 #include "../../src/callers/ras/errors.h"
 #include "../../src/callers/ras/indels.h"
 
@@ -45,7 +45,8 @@ static int plus_base(int codon, int letter) {
     return panel.genes[panel.codons[codon].gene].strand == '-' ? 3 - letter : letter;
 }
 
-/* Every site with Poisson errors: the rate that its quality states, and `rate` times a log-normal factor of mean exp(s * s / 2). */
+/* Every site with Poisson errors: the rate that its quality states, and `rate` times a log-normal factor of mean
+ * exp(s * s / 2). */
 static ps_read_evidence uneven(uint64_t *seed, int depth, double rate, double sigma) {
     ps_read_evidence e = case_evidence(PS_INPUT_DNA);
     put_everywhere(&e, 37, depth);
@@ -82,7 +83,8 @@ static void places_differ(void **state) {
         }
 }
 
-/* A few molecules with many C>T and G>A: none is a call, a mutation of that kind must stand far above, another kind need not. */
+/* A few molecules with many C>T and G>A: none is a call, a mutation of that kind must stand far above, another kind
+ * need not. */
 static void damaged_molecules(void **state) {
     (void)state;
     static const struct {
@@ -138,7 +140,8 @@ static void few_are_variants(void **state) {
     ps_read_evidence_free(&dna);
 }
 
-/* G13= (GGC > GGT) in half of 20,000 fragments: four that carry one change more are errors; without it they are a call. */
+/* G13= (GGC > GGT) in half of 20,000 fragments: four that carry one change more are errors; without it they are a
+ * call. */
 static void errors_on_a_passenger(void **state) {
     (void)state;
     for (int passenger = 0; passenger < 2; passenger++) {
@@ -258,7 +261,8 @@ static int32_t run_of_four(char *letter) {
     return -1;
 }
 
-/* Few places have a long run: what shorter runs show counts there too, and an insertion of three in sixty long reads is none. */
+/* Few places have a long run: what shorter runs show counts there too, and an insertion of three in sixty long reads
+ * is none. */
 static void long_runs_slip_no_less(void **state) {
     (void)state;
     int contig = panel.loci[panel.codons[codon_of("KRAS", 12)].locus].contig;
@@ -320,8 +324,8 @@ static void add_poor_bases(ps_read_evidence *e, uint64_t *seed, int n) {
     }
 }
 
-/* One place errs 30 times as often as the rest, in every sample. Without normals it is called; with them it is not, its limit
- * is higher, and other places' limits are lower, as they are known to be quiet. */
+/* One place errs 30 times as often as the rest, in every sample. Without normals it is called; with them it is not,
+ * its limit is higher, and other places' limits are lower, as they are known to be quiet. */
 static ps_read_evidence with_bad_place(uint64_t *seed, int depth, double rate, int poor) {
     ps_read_evidence e = uneven(seed, depth, 1e-4, 0);
     int k12 = codon_of("KRAS", 12);

@@ -33,8 +33,8 @@ typedef struct truth { /* a record as written */
     uint64_t key; /* of name, place and bases */
 } truth;
 
-/* What htslib 1.16 loses when a file is damaged, and nothing here can free: the container of a CRAM it was decoding, and
- * now and then one result of its thread pool (a static function, known by the library's name only). */
+/* What htslib 1.16 loses when a file is damaged, and nothing here can free: the container of a CRAM it was decoding,
+ * and now and then one result of its thread pool (a static function, known by the library's name only). */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {
     return "leak:cram_\nleak:libhts.so\n";
@@ -1011,8 +1011,8 @@ static void test_cram_reference_half(void **state) {
     free(path);
 }
 
-/* Guards against: reads.c read_header(): htslib gives the header's contigs the lengths of the FASTA (GRCh38 read with GRCh37 as
- * its reference passed for GRCh37); and a file that only the header names is read and indexed. */
+/* Guards against: reads.c read_header(): htslib gives the header's contigs the lengths of the FASTA (GRCh38 read with
+ * GRCh37 as its reference passed for GRCh37); and a file that only the header names is read and indexed. */
 static void test_cram_own_header(void **state) {
     (void)state;
     char *path = in_folder("head.cram"), *longer = in_folder("longer.fa"), *fasta = in_folder("ref.fa"),

@@ -1,5 +1,5 @@
-/* Guards against: regression.c and the exact interval - numbers of scipy and statsmodels (make_validate_numbers.py), and the data
- * that no fit can answer. */
+/* Guards against: regression.c and the exact interval - numbers of scipy and statsmodels (make_validate_numbers.py),
+ * and the data that no fit can answer. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -954,8 +954,8 @@ static void summaries(void **state) {
          "neutral: 2.01 copies (1.91 to 2.11); hyperdiploid: no", "not-detected: no position with 4 fragments",
          "rationale (assumed weights, not measured); specimen: marrow",
          "log2 -4.70 per plasma cell; very high from 3.34, low up to -3.23 (built-in limits)"},
-        {"Label      not-assessable not validated on patients",
-         "no-assessable-marker: ", "no VAF would have been found at hotspot codon KRAS 12", "no-rna: ", "no weight", "not a diagnosis"},
+        {"Label      not-assessable not validated on patients", "no-assessable-marker: ",
+         "no VAF would have been found at hotspot codon KRAS 12", "no-rna: ", "no weight", "not a diagnosis"},
         {"FAILED     f1.bam: truncated at <block> 17", "F1", "F1", "F1", "F1", "F1"},
     };
     for (int i = 0; i < 4; i++) {

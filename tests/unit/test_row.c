@@ -1,4 +1,5 @@
-/* Guards against: a row that differs between a result in memory and its ID.json; a damaged or edited file that is believed. */
+/* Guards against: a row that differs between a result in memory and its ID.json; a damaged or edited file that is
+ * believed. */
 #include "plasmastrat/row.h"
 
 #include <jansson.h>

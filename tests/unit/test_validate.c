@@ -1,5 +1,5 @@
-/* Guards against: src/validate - an expectation misread, a comparison counted on the wrong side, measures and criteria from typed
- * comparisons. */
+/* Guards against: src/validate - an expectation misread, a comparison counted on the wrong side, measures and
+ * criteria from typed comparisons. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,8 @@ static int unload(void **state) {
     return 0;
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------------------------------------
+ */
 
 static ps_expectation expect(ps_expect_column column, const char *text) {
     ps_expectation e;
@@ -174,7 +175,8 @@ static void cell_lines(void **state) {
     assert_int_equal(ps_panel_cell_line(&panel, "KMS-12"), -1);
 }
 
-/* ---- comparisons ------------------------------------------------------------------------------------------------ */
+/* ---- comparisons ------------------------------------------------------------------------------------------------
+ */
 
 typedef struct fake { /* a sample whose calls are typed */
     ps_calls calls;
@@ -347,12 +349,13 @@ static void ccnd1_and_label(void **state) {
     free(f.calls.ras.codon);
 }
 
-/* ---- measures --------------------------------------------------------------------------------------------------- */
+/* ---- measures ---------------------------------------------------------------------------------------------------
+ */
 
 static const char *const ids[] = {"P", "D1", "D2", "R", "W", "V"};
 
-/* P: KRAS G12D at 20 %; D1, D2: dilutions of it to 10 and 2 %; R: its replicate in another run; W: wild type, falsely mutated; V:
- * NRAS Q61R at 4 %, not assessable. */
+/* P: KRAS G12D at 20 %; D1, D2: dilutions of it to 10 and 2 %; R: its replicate in another run; W: wild type, falsely
+ * mutated; V: NRAS Q61R at 4 %, not assessable. */
 static void typed(ps_validation *v) {
     *v = (ps_validation){.n = 6};
     v->row = ps_alloc(v->n, sizeof *v->row);
@@ -437,8 +440,8 @@ static void measures(void **state) {
     ps_validation_free(&v);
 }
 
-/* S at 20 % and two of run A at 30 and 10 %, one of run B at 20 %: run A repeats itself, all of them reproduce. The run of S is
- * not stated. */
+/* S at 20 % and two of run A at 30 and 10 %, one of run B at 20 %: run A repeats itself, all of them reproduce. The
+ * run of S is not stated. */
 static void replicates_within_runs(void **state) {
     (void)state;
     static const struct {
@@ -474,7 +477,8 @@ static void replicates_within_runs(void **state) {
     ps_validation_free(&v);
 }
 
-/* ---- protocol --------------------------------------------------------------------------------------------------- */
+/* ---- protocol ---------------------------------------------------------------------------------------------------
+ */
 
 static char path[] = "/tmp/test_validate.XXXXXX";
 

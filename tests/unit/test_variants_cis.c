@@ -1,5 +1,6 @@
 /* Phase as callers write it, lists of sites, and rows joined to one change. KRAS c.35 is chr12:25245350 (C), c.34 one
- * further (C), c.38 is 25245347 (C); codon 97 (c.289-291) is split by an intron: c.290 is 25227234 (A), c.291 25225773. */
+ * further (C), c.38 is 25245347 (C); codon 97 (c.289-291) is split by an intron: c.290 is 25227234 (A), c.291
+ * 25225773. */
 #include "unit_case.h"
 
 #include <unistd.h>

@@ -1,9 +1,9 @@
 /* assay.c - how a DNA library was made, from its coverage.
  *
  * Whole genomes of any depth cover the bins evenly. A capture does not: bins with baits stand several times above the
- * rest, or the rest is empty. A small kit may have no bait in any arm bin, and what it catches beside its baits covers
- * them evenly; then the RAS hotspots, which such a kit has, are far deeper than the bins predict. RNA is as uneven as a
- * capture, and is answered like one.
+ * rest, or the rest is empty. A small kit may have no bait in any arm bin, and what it catches beside its baits
+ * covers them evenly; then the RAS hotspots, which such a kit has, are far deeper than the bins predict. RNA is as
+ * uneven as a capture, and is answered like one.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -113,8 +113,8 @@ static int has_baits_at_11q13(const ps_panel *p, const uint64_t *count, double a
     return spikes && !amplicons;
 }
 
-/* Bases of the genome that a fragment shows: those of usual libraries, or of long reads, which are measured in the 11q13
- * window. Pairs with long inserts show no more than their reads. */
+/* Bases of the genome that a fragment shows: those of usual libraries, or of long reads, which are measured in the
+ * 11q13 window. Pairs with long inserts show no more than their reads. */
 static double fragment_reach(const ps_limits *l, const ps_read_evidence *dna) {
     double bases = 0, fragments = (double)dna->junctions.window_fragments;
     for (size_t i = 0; i < dna->junctions.n_cells; i++)

@@ -1,13 +1,14 @@
 /* baseline.c - the level of two copies, from all arms together.
  *
- * Every arm's level is explained by whole copies. How often a chromosome's arms have how many depends on the kind of genome: in
- * most, on what 870 myelomas of its group (hyperdiploid or not) show, both arms together (karyotypes.tsv); in hypodiploid
- * ones many of the even chromosomes have one copy; in near-triploid ones all mostly have three; in hyperhaploid
- * ones the odd chromosomes have two and the others one, or, doubled, four and two. Depth shows ratios of levels only, so one
- * file may be two of these: what is compared between baselines is the sum over kinds and over shares of cells.
+ * Every arm's level is explained by whole copies. How often a chromosome's arms have how many depends on the kind of
+ * genome: in most, on what 870 myelomas of its group (hyperdiploid or not) show, both arms together (karyotypes.tsv);
+ * in hypodiploid ones many of the even chromosomes have one copy; in near-triploid ones all mostly have three; in
+ * hyperhaploid ones the odd chromosomes have two and the others one, or, doubled, four and two. Depth shows ratios of
+ * levels only, so one file may be two of these: what is compared between baselines is the sum over kinds and over
+ * shares of cells.
  *
- * A purity that is given is the share of cells: arms sit on whole copies of it, or cost the price of a subclone. Another
- * share is tried only where that explains nothing (a wrong purity), and the caller warns of it.
+ * A purity that is given is the share of cells: arms sit on whole copies of it, or cost the price of a subclone.
+ * Another share is tried only where that explains nothing (a wrong purity), and the caller warns of it.
  */
 #include "baseline.h"
 
@@ -30,11 +31,12 @@ static const double cn_prior_three = 0.85;
 static const double cn_prior_four = 0.13;
 /* fraction of gains: with five, and with six (assumption: rounded from what karyotypes show) */
 static const double cn_prior_more = 0.01;
-/* probability: both arms of a chromosome have what their kind of genome mostly has (derived: in 510 hyperdiploid genomes
- * chromosomes 3, 5, 7, 9, 11 and 19 are gained whole in 2,115 of 3,060; those of the rarer kinds are not tabulated) */
+/* probability: both arms of a chromosome have what their kind of genome mostly has (derived: in 510 hyperdiploid
+ * genomes chromosomes 3, 5, 7, 9, 11 and 19 are gained whole in 2,115 of 3,060; those of the rarer kinds are not
+ * tabulated) */
 static const double cn_prior_pattern = 0.69;
-/* probability: many of the even chromosomes have one copy (derived: even chromosomes are lost whole in 112 of 8,700 of 870
- * genomes, 1.29 %, which with cn_prior_monosomy makes 3.2 %) */
+/* probability: many of the even chromosomes have one copy (derived: even chromosomes are lost whole in 112 of 8,700
+ * of 870 genomes, 1.29 %, which with cn_prior_monosomy makes 3.2 %) */
 static const double cn_prior_hypodiploid = 0.032;
 /* probability: all chromosomes mostly have three copies (assumption: a few percent of myelomas have so many
  * trisomies) */
@@ -42,8 +44,8 @@ static const double cn_prior_near_triploid = 0.02;
 /* probability: the odd two, the others one; the same of that doubled (assumption: under one percent of myelomas; as
  * many stand doubled) */
 static const double cn_prior_hyperhaploid = 0.005;
-/* probability: one copy of both arms of an even chromosome in hypodiploid ones (assumption: 40 to 44 chromosomes are left
- * of 46, some of the losses odd ones) */
+/* probability: one copy of both arms of an even chromosome in hypodiploid ones (assumption: 40 to 44 chromosomes are
+ * left of 46, some of the losses odd ones) */
 static const double cn_prior_monosomy = 0.4;
 /* probability: of a purity that is not that of the events, all shares together (assumption: arms sit on whole copies
  * of a given purity unless nothing else explains them) */
@@ -82,8 +84,8 @@ static double copy_prior(const ps_arm *arm, int copies) {
     }
 }
 
-/* Copies that both arms of a chromosome mostly have in the kinds without a table; with what probability, else 0: then its
- * arms are as in most genomes. */
+/* Copies that both arms of a chromosome mostly have in the kinds without a table; with what probability, else 0: then
+ * its arms are as in most genomes. */
 static int usual_copies(int odd, kind k, double *share) {
     *share = cn_prior_pattern;
     switch (k) {
@@ -217,8 +219,8 @@ static double level_of_copies(double copies, double share) {
     return log2(fmax(share * copies + 2 * (1 - share), 0.02) / 2);
 }
 
-/* Densities of an arm's level by its copies; an arm at no whole number (a subclone) costs a fixed price. An arm that is
- * not seen says nothing. */
+/* Densities of an arm's level by its copies; an arm at no whole number (a subclone) costs a fixed price. An arm that
+ * is not seen says nothing. */
 static void set_density(const double *level, arm_fit *arm) {
     enum { FAR = 10 }; /* sds: no density to speak of */
     for (int copies = 0; copies <= MAX_COPIES; copies++) {
@@ -258,8 +260,9 @@ static double explain_genome(genome_fit *g, double baseline, double share) {
     return ps_log_sum(ln, g->of_kind, N_KINDS);
 }
 
-/* Shares of cells that may hold the events. An unknown purity is any from 1 down, each as likely: under 0.3 a copy is too
- * little to tell arms apart. One that is given is right to a twentieth, but where nothing else explains the arms. */
+/* Shares of cells that may hold the events. An unknown purity is any from 1 down, each as likely: under 0.3 a copy is
+ * too little to tell arms apart. One that is given is right to a twentieth, but where nothing else explains the arms.
+ */
 enum { MAX_SHARES = 20 };
 static const double least_share = 0.3, share_step = 0.05, purity_error = 0.05, purity_is_exact = 0.5;
 

@@ -1,9 +1,10 @@
 /* ccnd1.c - one state and one cause for CCND1 from expression, junction and copy number.
  *
- * The rules are rows, tried from the top; the first that fits decides. Where RNA is assessable the effect decides, but for
- * a junction in DNA: that stands unless the RNA is pure and deep enough to have shown t(11;14)-like expression, and shows
- * low CCND1. A gained chromosome 11 explains intermediate expression, never very high. With DNA alone a junction settles
- * "dysregulated", but biallelic expression leaves no mark in DNA, so "not dysregulated" is weak and says so.
+ * The rules are rows, tried from the top; the first that fits decides. Where RNA is assessable the effect decides,
+ * but for a junction in DNA: that stands unless the RNA is pure and deep enough to have shown t(11;14)-like
+ * expression, and shows low CCND1. A gained chromosome 11 explains intermediate expression, never very high. With DNA
+ * alone a junction settles "dysregulated", but biallelic expression leaves no mark in DNA, so "not dysregulated" is
+ * weak and says so.
  */
 #include <math.h>
 #include <string.h>
@@ -126,8 +127,8 @@ static int is_raised(const ps_expression_call *e) {
            top >= ccnd1_raised_odds * e->posterior[PS_LEVEL_LOW];
 }
 
-/* RNA that has excluded t(11;14)-like expression: enough plasma cells at the interval's lower end, and a depth at which the
- * posterior of very high expression is next to nothing. */
+/* RNA that has excluded t(11;14)-like expression: enough plasma cells at the interval's lower end, and a depth at
+ * which the posterior of very high expression is next to nothing. */
 static ps_rna_kind rna_of(const ps_expression_call *e) {
     static const ps_rna_kind kinds[PS_N_EXPRESSION_STATES] = {PS_RNA_NOT_ASSESSABLE, PS_RNA_LOW, PS_RNA_INTERMEDIATE,
                                                               PS_RNA_VERY_HIGH};

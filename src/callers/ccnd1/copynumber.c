@@ -1,15 +1,16 @@
 /* copynumber.c - copies of CCND1 from fragments per bin, with a baseline that survives hyperdiploidy.
  *
- * 1. Is this a whole genome (assay.c)?  A capture is measured against normals of the same kit only: a panel of normals,
- *    or the matched normal.
+ * 1. Is this a whole genome (assay.c)?  A capture is measured against normals of the same kit only: a panel of
+ *    normals, or the matched normal.
  * 2. Levels of the arms and of 11q13 with their errors (depth.c): each bin against what it usually gets, GC corrected
- *    between bins of one arm so that an arm's copies are never taken for GC. 11q13 is richer in GC than any arm bin: what
- *    the curve does not know there, and waves that move neighbouring bins together, widen the interval.
+ *    between bins of one arm so that an arm's copies are never taken for GC. 11q13 is richer in GC than any arm bin:
+ *    what the curve does not know there, and waves that move neighbouring bins together, widen the interval.
  * 3. The two-copy level is not the median arm: eight trisomies would move it. Every arm's level is explained by whole
  *    copies, with how often myeloma gains and loses that arm as prior; the baseline is what explains all arms
- *    together. Two baselines that explain them about as well are an ambiguity, and it is said.
+ *    together. Two baselines that explain them about as well are an ambiguity, and it is reported.
  * 4. 11q13 is compared with that baseline (copies) and with the rest of chromosome 11 (scope). A small amplicon may
- *    cover CCND1 and little else: where the bins at the gene differ from the rest of 11q13, the gene's own bins decide.
+ *    cover CCND1 and little else: where the bins at the gene differ from the rest of 11q13, the gene's own bins
+ *    decide.
  */
 #include <math.h>
 #include <stdio.h>
@@ -63,8 +64,8 @@ static const ps_depth_group *ccnd1_group(const ps_depth *f, double purity) {
     return gene->bins && step > focal_step(f, purity) && step > cn_gene_sds * gene->se ? gene : all;
 }
 
-/* In a capture, does the kit differ from the normals' at CCND1?  Its few bins have baits of their own: where they stand off the
- * rest of 11q13, an amplicon moves the bins beside them too, other baits or none do not. */
+/* In a capture, does the kit differ from the normals' at CCND1?  Its few bins have baits of their own: where they
+ * stand off the rest of 11q13, an amplicon moves the bins beside them too, other baits or none do not. */
 static int kit_differs(const ps_depth *f, double purity, ps_reasons *reasons) {
     const ps_depth_group *own = &f->group[f->own], *beside = &f->group[f->beside], *around = &f->group[f->around];
     double step = own->level - around->level, moved = beside->level - around->level;
@@ -139,7 +140,8 @@ static int hyperdiploid(const ps_depth *f, const ps_copynumber_call *call) {
     return odd_chromosomes(f, call, least, ps_normal_95) >= cn_hyperdiploid_chromosomes ? -1 : 0;
 }
 
-/* With a known purity arms sit on whole copies; a few subclones are usual, many are another purity or a part of the cells. */
+/* With a known purity arms sit on whole copies; a few subclones are usual, many are another purity or a part of the
+ * cells. */
 static void check_whole_copies(const ps_depth *f, ps_copynumber_call *call) {
     size_t between = 0;
     if (isnan(call->purity))
@@ -268,8 +270,8 @@ static int learn_matched(const ps_case *c, ps_assay assay, ps_normals *own, ps_c
     return 0;
 }
 
-/* What the bins are measured against: a panel of normals, the matched normal, or (whole genomes) nothing. 0: none that
- * will do. */
+/* What the bins are measured against: a panel of normals, the matched normal, or (whole genomes) nothing. 0: none
+ * that will do. */
 static int choose_reference(const ps_case *c, const ps_coverage *shape, ps_normals *own, const ps_normals **normals,
                             ps_copynumber_call *call) {
     const ps_normals *given = c->normals;
@@ -298,7 +300,8 @@ static int choose_reference(const ps_case *c, const ps_coverage *shape, ps_norma
     return 1;
 }
 
-/* ---- the call ------------------------------------------------------------------------------------------------------
+/* ---- the call
+ * ------------------------------------------------------------------------------------------------------
  */
 
 static int enough_fragments(const ps_case *c, const ps_coverage *shape, ps_copynumber_call *call) {

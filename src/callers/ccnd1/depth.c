@@ -30,8 +30,8 @@ static const double cn_wave_bases = 1200000;
 
 enum { ROUNDS = 25, T = PS_DEPTH_TERMS }; /* of Newton's steps, which mostly end long before */
 static const double gc_centre = 0.45;     /* about the mean bin's: keeps the terms apart */
-/* Weak priors keep shallow samples finite. One sd: a GC slope of 10 per unit (2.7-fold per 0.1), a curvature of 100, a
- * capture that is 2.7 times more or less efficient. */
+/* Weak priors keep shallow samples finite. One sd: a GC slope of 10 per unit (2.7-fold per 0.1), a curvature of 100,
+ * a capture that is 2.7 times more or less efficient. */
 static const double prior_sd[T] = {10, 100, 1};
 
 static int is_gene_bin(const ps_panel *p, int bin) {
@@ -218,9 +218,9 @@ static void fit_noise(ps_depth *f) {
     free(values);
 }
 
-/* An arm bin far from its arm (a small deletion, a repeat the track missed) would pull a sum; it is left out once. Bins
- * with and without baits are counted apart: RNA that is measured against a capture fits beside the baits, as it is empty
- * there. */
+/* An arm bin far from its arm (a small deletion, a repeat the track missed) would pull a sum; it is left out once.
+ * Bins with and without baits are counted apart: RNA that is measured against a capture fits beside the baits, as it
+ * is empty there. */
 static void leave_out_outliers(ps_depth *f) {
     double bins[2] = {0}, out[2] = {0};
     for (int i = 0; i < f->panel->n_bins; i++) {
@@ -308,8 +308,8 @@ static double expected_wave(const ps_depth *f, double measured, double se) {
 }
 
 /* Waves (replication timing, GC at a larger scale) move neighbouring bins together, so they do not average out over
- * the megabase of 11q13. Their variance is the covariance of bins about half a megabase apart, which chromosome 11 has
- * many of; where counting noise hides it, the waves that whole genomes usually have are assumed. */
+ * the megabase of 11q13. Their variance is the covariance of bins about half a megabase apart, which chromosome 11
+ * has many of; where counting noise hides it, the waves that whole genomes usually have are assumed. */
 static void fit_wave(ps_depth *f) {
     const ps_panel *p = f->panel;
     residual *all = ps_alloc((size_t)p->n_bins, sizeof *all);
@@ -340,8 +340,8 @@ static void fit_wave(ps_depth *f) {
     free(level);
 }
 
-/* Baits at CCND1 but next to none on the arms: nothing tells what this capture's efficiency is, so what lies beside the
- * baits speaks alone. */
+/* Baits at CCND1 but next to none on the arms: nothing tells what this capture's efficiency is, so what lies beside
+ * the baits speaks alone. */
 static void leave_out_lone_baits(ps_depth *f) {
     int baits = 0;
     for (int i = 0; f->normals && i < f->panel->n_bins; i++)
@@ -405,8 +405,8 @@ static int is_one_level(const ps_depth *f) {
     return 1;
 }
 
-/* Normals that vary at 11q13 more than elsewhere vary there together (one has it gained): bins do not average that out. Of
- * the baits where there are enough, else of what lies beside them. */
+/* Normals that vary at 11q13 more than elsewhere vary there together (one has it gained): bins do not average that
+ * out. Of the baits where there are enough, else of what lies beside them. */
 static void fit_q13_spread(ps_depth *f) {
     enum { AT_Q13 = 1, OF_BAITS = 2 };
     static const double margin[2] = {1.5, 1.2}; /* over the arms' variance; background bins there are shallower */

@@ -3,12 +3,12 @@
  *
  * count_i ~ mean m_i = level(group of i) x base_i x exp(b . z_i), variance m_i + m_i^2 (s_i^2 + tau^2)
  *
- * base_i is the bin's mappability, or its level in a panel of normals; s_i is what that panel knows of the bin's spread; tau,
- * the noise that is left, is fitted robustly. z_i: GC, GC^2, and whether a bait lies in the bin (the share of fragments
- * that a capture catches differs between libraries). Groups are the arms, 11q13, and the bins at CCND1; the levels are
- * profiled out of the fit of b, which 11q13 enters only where all of it stands at one level: a part that is amplified is what
- * is looked for. Quasi-likelihood:
- * a bin counts by m / (1 + m (s^2 + tau^2)), so one deep bait does not outvote many bins (McCullagh and Nelder, ch. 9).
+ * base_i is the bin's mappability, or its level in a panel of normals; s_i is what that panel knows of the bin's
+ * spread; tau, the noise that is left, is fitted robustly. z_i: GC, GC^2, and whether a bait lies in the bin (the
+ * share of fragments that a capture catches differs between libraries). Groups are the arms, 11q13, and the bins at
+ * CCND1; the levels are profiled out of the fit of b, which 11q13 enters only where all of it stands at one level: a
+ * part that is amplified is what is looked for. Quasi-likelihood: a bin counts by m / (1 + m (s^2 + tau^2)), so one
+ * deep bait does not outvote many bins (McCullagh and Nelder, ch. 9).
  */
 #ifndef PLASMASTRAT_CALLERS_DEPTH_H
 #define PLASMASTRAT_CALLERS_DEPTH_H

@@ -1,12 +1,12 @@
 /* expression.c - CCND1 against many reference genes of the same sample, per plasma cell.
  *
- * The unit is log2 of a gene's fragments per kb over the median reference gene's, after each gene's own centre (median of
- * ratios; Anders and Huber, Genome Biol 2010;11:R106): a median of 23 genes does not move when a fifth of them are off, and
- * immunoglobulin transcripts (a third or more of a plasma cell's reads) are in no denominator. Centres are the panel's
- * or a cohort's.
+ * The unit is log2 of a gene's fragments per kb over the median reference gene's, after each gene's own centre
+ * (median of ratios; Anders and Huber, Genome Biol 2010;11:R106): a median of 23 genes does not move when a fifth of
+ * them are off, and immunoglobulin transcripts (a third or more of a plasma cell's reads) are in no denominator.
+ * Centres are the panel's or a cohort's.
  *
- * The share of plasma cells is the median distance of their markers from the centres that they have in plasma cells; a
- * median again, so that no single marker decides (XBP1 is near zero in some public counts). It is a share of the
+ * The share of plasma cells is the median distance of their markers from the centres that they have in plasma cells;
+ * a median again, so that no single marker decides (XBP1 is near zero in some public counts). It is a share of the
  * reference genes' RNA, not of cells.
  */
 #include <math.h>
@@ -85,7 +85,8 @@ static double unit_of(const ps_panel *panel, const ps_expression_reference *coho
     return median;
 }
 
-/* A median over genes, so that one gene that keeps an intron does not decide; all reads together when genes are few. */
+/* A median over genes, so that one gene that keeps an intron does not decide; all reads together when genes are few.
+ */
 static double unspliced_share(const ps_panel *panel, const ps_read_evidence *e) {
     double *share = ps_alloc((size_t)panel->n_genes, sizeof *share), unspliced = 0, all = 0;
     size_t n = 0;
@@ -179,8 +180,9 @@ static void measure_cells(const ps_panel *panel, ps_expression_call *call) {
     }
 }
 
-/* log2 of the plasma share and its sd: the markers' median distance from their centres, the spread between them (as wide
- * as they differ here, and no less than they do between plasma cells), and how plasma cells differ as a whole. */
+/* log2 of the plasma share and its sd: the markers' median distance from their centres, the spread between them (as
+ * wide as they differ here, and no less than they do between plasma cells), and how plasma cells differ as a whole.
+ */
 static void measure_share(const ps_panel *panel, ps_expression_call *call) {
     double *off = ps_alloc((size_t)panel->n_genes, sizeof *off), spread = 0, sd = NAN, centre = NAN;
     ps_plasma_share *share = &call->plasma_share;
@@ -266,7 +268,8 @@ static int few_reference_fragments(const ps_limits *l, ps_expression_call *call)
     return 1;
 }
 
-/* Libraries of transcript ends do not grow with length, so their rates per kb are comparable among themselves only. */
+/* Libraries of transcript ends do not grow with length, so their rates per kb are comparable among themselves only.
+ */
 static void check_late_share(const ps_limits *l, const ps_expression_reference *cohort, ps_expression_call *call) {
     double share = call->late_share, usual = cohort ? cohort->late_share : NAN;
     if (isfinite(usual) && isfinite(share) && fabs(share - usual) > expression_late_shift)
@@ -283,8 +286,8 @@ static void check_late_share(const ps_limits *l, const ps_expression_reference *
             share, l->expression_max_late_share);
 }
 
-/* No fragment over any of the panel's places on CCND1's chromosome, of which genes that most cells express are some: RNA of
- * which this chromosome was cut away looks so, and none that has it. */
+/* No fragment over any of the panel's places on CCND1's chromosome, of which genes that most cells express are some:
+ * RNA of which this chromosome was cut away looks so, and none that has it. */
 static int nothing_on_chromosome(const ps_panel *panel, const ps_read_evidence *e, ps_expression_call *call) {
     int contig = panel->genes[panel->ccnd1].contig, genes = 0;
     double expected = 0; /* fragments of the others */
@@ -340,8 +343,8 @@ static int gates_open(const ps_panel *panel, const ps_read_evidence *e, const ps
     return why->n == 0;
 }
 
-/* DNA lends every gene the same fragments per kb: the unspliced share of the median reference gene's. CCND1 must stand
- * out from that to be RNA. */
+/* DNA lends every gene the same fragments per kb: the unspliced share of the median reference gene's. CCND1 must
+ * stand out from that to be RNA. */
 static int is_background(const ps_expression_call *call) {
     return call->unspliced_share > 0 && call->log2_ratio < log2(call->unspliced_share) + expression_background_log2;
 }
@@ -363,8 +366,8 @@ static void weigh_levels_with(const ps_panel *panel, double lent, ps_expression_
     }
 }
 
-/* Fills the posteriors and ln likelihoods of the levels. What other cells may lend bounds a positive and earns no negative:
- * for that all of CCND1 is taken as the plasma cells' own. */
+/* Fills the posteriors and ln likelihoods of the levels. What other cells may lend bounds a positive and earns no
+ * negative: for that all of CCND1 is taken as the plasma cells' own. */
 static void weigh_levels(const ps_panel *panel, ps_expression_call *call) {
     double needed = panel->limits.expression_posterior;
     weigh_levels_with(panel, exp2(call->other_log2), call);

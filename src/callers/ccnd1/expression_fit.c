@@ -1,8 +1,9 @@
 /* expression_fit.c - a cohort's RNA to an expression reference.
  *
- * Median of ratios: each reference gene's centre is the median over the samples of its log2 rate per kb less the sample's
- * unit, and a sample's unit is the median over the genes of log2 rate less centre; a few rounds settle both. Medians
- * both ways, so neither a gene that is off in some samples nor a sample that is off in some genes moves the rest.
+ * Median of ratios: each reference gene's centre is the median over the samples of its log2 rate per kb less the
+ * sample's unit, and a sample's unit is the median over the genes of log2 rate less centre; a few rounds settle both.
+ * Medians both ways, so neither a gene that is off in some samples nor a sample that is off in some genes moves the
+ * rest.
  *
  * The mixture is of one to three normals with their own spreads, by EM (Dempster, Laird, Rubin, J R Stat Soc B
  * 1977;39:1) from every start of a fixed grid of cuts, so the same counts give the same fit; BIC (Schwarz, Ann Stat
@@ -123,8 +124,8 @@ static double fit_k(const double *x, size_t n, int k, ps_component *best) {
     return top;
 }
 
-/* Levels are named by the panel's mixture, so no cut-off of a cohort lies where the panel has another level; a level that
- * the cohort does not show stays the panel's. */
+/* Levels are named by the panel's mixture, so no cut-off of a cohort lies where the panel has another level; a level
+ * that the cohort does not show stays the panel's. */
 static void name_components(const ps_panel *panel, ps_expression_reference *r) {
     ps_mixture m;
     ps_cut_offs c;

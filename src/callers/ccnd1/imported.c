@@ -1,8 +1,8 @@
 /* imported.c - what other programs' results add to expression and junction.
  *
- * A list of structural variants shows a junction, and never its absence. Counts are called like the program's own, but for
- * what they cannot tell (splicing, strand, reads left out, place along the transcript), and where reads are there too the reads
- * decide and a disagreement is told.
+ * A list of structural variants shows a junction, and never its absence. Counts are called like the program's own,
+ * but for what they cannot tell (splicing, strand, reads left out, place along the transcript), and where reads are
+ * there too the reads decide and a disagreement is told.
  */
 #include <math.h>
 #include <stdio.h>

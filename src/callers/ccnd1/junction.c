@@ -3,8 +3,8 @@
  * A cluster is the fragments of one direction on both sides within a box around one of them. The chance of as many by
  * accident comes from this sample's own pairs: how many join the window to IGH elsewhere, and how dense pairs to any
  * other contig are around the box, on either side. So a capture panel, whose chance pairs crowd on its targets, needs
- * more fragments there than a genome does. "Not detected" needs enough physical coverage, over nearly all of the window, to have
- * found a clonal event with that power (junction_power) at that background.
+ * more fragments there than a genome does. "Not detected" needs enough physical coverage, over nearly all of the
+ * window, to have found a clonal event with that power (junction_power) at that background.
  */
 #include "../absent.h"
 #include "junction.h"
@@ -46,14 +46,14 @@ static const double junction_overreach = 10;
 /* bases: between the two products of one exchange on chromosome 11 (assumption: the products of one exchange lie
  * close on chromosome 11; IGH may lose far more) */
 static const double junction_reciprocal_bases = 10000;
-/* bases: between the two products in IGH, where neither alone would count (assumption: IGH loses some kilobases at the
- * break) */
+/* bases: between the two products in IGH, where neither alone would count (assumption: IGH loses some kilobases at
+ * the break) */
 static const double junction_reciprocal_igh = 10000;
 
 static const double igh_bases = 1.35e6, genome_bases = 3.1e9; /* of the human genome, rounded */
 
-/* HALF_BOX: bins each side of a row, of which the box's width is made: finer ones tell little more. MAX_BREAKPOINTS: a
- * file with more is no biology. */
+/* HALF_BOX: bins each side of a row, of which the box's width is made: finer ones tell little more. MAX_BREAKPOINTS:
+ * a file with more is no biology. */
 enum { HALF_BOX = 8, MAX_BREAKPOINTS = 64 };
 
 typedef struct histogram { /* counts by cell, summed from the left */
@@ -62,7 +62,7 @@ typedef struct histogram { /* counts by cell, summed from the left */
     double cell, total;
 } histogram;
 
-typedef struct scene {
+typedef struct search {
     const ps_case *c;
     const ps_read_evidence *dna;
     ps_junction_read *row; /* by pos_a0 */
@@ -72,7 +72,7 @@ typedef struct scene {
     uint64_t *in_b; /* rows by bin of IGH, summed from the left; n_bins + 1 */
     histogram chimeric[2], covered;
     double shown; /* share of the fragments over a place that can show a junction there */
-} scene;
+} search;
 
 typedef struct box { /* what a row's box holds */
     size_t row;
@@ -81,7 +81,7 @@ typedef struct box { /* what a row's box holds */
     double expected;
 } box;
 
-static const ps_limits *limits_of(const scene *s) {
+static const ps_limits *limits_of(const search *s) {
     return &s->c->panel->limits;
 }
 
@@ -111,60 +111,60 @@ static double counts_between(const histogram *h, double beg, double end) {
     return up_to(h, end) - up_to(h, beg);
 }
 
-/* Share of chance pairs that a strip of one side takes: of the pairs seen, and of the even spread where few were seen.
- * One pair more than were seen is allowed for. */
+/* Share of chance pairs that a strip of one side takes: of the pairs seen, and of the even spread where few were
+ * seen. One pair more than were seen is allowed for. */
 static double strip_share(double seen, double seen_all, double even) {
     double even_pairs = junction_even_pairs;
     return fmin(1, (seen + 1 + even_pairs * even) / (seen_all + even_pairs));
 }
 
-static double window_length(const scene *s) {
+static double window_length(const search *s) {
     return s->c->panel->ccnd1_window.end0 - s->c->panel->ccnd1_window.beg0;
 }
 
-static double igh_length(const scene *s) {
+static double igh_length(const search *s) {
     return s->c->panel->igh.end0 - s->c->panel->igh.beg0;
 }
 
 /* Share of the window that a strip is, by length or by what a capture covers, whichever is more. */
-static double even_share(const scene *s, double beg, double end) {
+static double even_share(const search *s, double beg, double end) {
     double by_length = (end - beg) / window_length(s);
     return s->covered.total > 0 ? fmax(by_length, counts_between(&s->covered, beg, end) / s->covered.total)
                                 : by_length;
 }
 
-/* Chance pairs between the window and IGH: those seen outside the box, or what all chance pairs let expect, of which IGH
- * draws more than its length says. */
-static double chance_pairs(const scene *s, double outside) {
+/* Chance pairs between the window and IGH: those seen outside the box, or what all chance pairs let expect, of which
+ * IGH draws more than its length says. */
+static double chance_pairs(const search *s, double outside) {
     double igh_share = junction_igh_excess * igh_bases / genome_bases;
     return 1 + fmax(outside, igh_share * s->chimeric[0].total);
 }
 
-static double share_of_window(const scene *s, double pos_a, double joined, double joined_all) {
+static double share_of_window(const search *s, double pos_a, double joined, double joined_all) {
     double beg = pos_a - s->c->panel->ccnd1_window.beg0 - s->width, end = beg + 2.0 * s->width;
     return strip_share(joined + counts_between(&s->chimeric[0], beg, end), joined_all + s->chimeric[0].total,
                        even_share(s, beg, end));
 }
 
-static double share_of_igh(const scene *s, double pos_b, double width, double joined, double joined_all) {
+static double share_of_igh(const search *s, double pos_b, double width, double joined, double joined_all) {
     double beg = pos_b - s->c->panel->igh.beg0 - width, end = beg + 2.0 * width;
     return strip_share(joined + counts_between(&s->chimeric[1], beg, end), joined_all + s->chimeric[1].total,
                        (end - beg) / igh_length(s));
 }
 
-/* Fragments expected by chance in the box around a row, `width` bases of IGH each side, in one direction. `in_a`, `in_b`,
- * `in_box`: rows of any direction in its strip of the window, its strip of IGH, and both. The box's own rows are no background of
- * theirs. */
-static double expected_at(const scene *s, const ps_junction_read *r, double width, double in_a, double in_b,
+/* Fragments expected by chance in the box around a row, `width` bases of IGH each side, in one direction. `in_a`,
+ * `in_b`, `in_box`: rows of any direction in its strip of the window, its strip of IGH, and both. The box's own rows
+ * are no background of theirs. */
+static double expected_at(const search *s, const ps_junction_read *r, double width, double in_a, double in_b,
                           double in_box) {
     double outside = (double)s->n - in_box;
     return chance_pairs(s, outside) * share_of_window(s, r->pos_a0, in_a - in_box, outside) *
            share_of_igh(s, r->pos_b0, width, in_b - in_box, outside) * junction_direction_share;
 }
 
-/* Pairs of the densest strip of IGH, when they are no more than IGH joined to one other place shows: then they are that
- * translocation (or its other product), and no chance. `beg`, `end`: its cells. */
-static double other_translocation(const scene *s, size_t *beg, size_t *end) {
+/* Pairs of the densest strip of IGH, when they are no more than IGH joined to one other place shows: then they are
+ * that translocation (or its other product), and no chance. `beg`, `end`: its cells. */
+static double other_translocation(const search *s, size_t *beg, size_t *end) {
     const ps_junction_evidence *j = &s->dna->junctions;
     size_t cells = (size_t)(2 * s->width / PS_CHIMERIC_CELL) + 2, n = j->n_chimeric[1];
     double most = 0, clonal = s->covered.total / window_length(s); /* fragments over a base */
@@ -182,8 +182,9 @@ static double other_translocation(const scene *s, size_t *beg, size_t *end) {
     return peak && most <= clonal ? most : 0;
 }
 
-/* The share of the strip of IGH that an average chance pair lies in: where a capture's targets are, junctions are sought. */
-static double usual_share_of_igh(const scene *s) {
+/* The share of the strip of IGH that an average chance pair lies in: where a capture's targets are, junctions are
+ * sought. */
+static double usual_share_of_igh(const search *s) {
     size_t beg = 0, end = 0;
     double other = other_translocation(s, &beg, &end);
     double even = 2.0 * s->width / igh_length(s), joined = (double)s->n, total = s->chimeric[1].total - other;
@@ -196,13 +197,13 @@ static double usual_share_of_igh(const scene *s) {
 }
 
 /* Each row might have been the centre of a cluster: the chance that any of them has so many more around it. */
-static int is_significant(const scene *s, uint64_t fragments, double expected) {
+static int is_significant(const search *s, uint64_t fragments, double expected) {
     const ps_limits *l = &s->c->panel->limits;
     return (double)fragments >= l->junction_min_fragments &&
            (double)(s->n + 1) * ps_poisson_upper(fragments - 1, expected) <= l->junction_alpha;
 }
 
-static uint64_t needed_at(const scene *s, double expected) {
+static uint64_t needed_at(const search *s, double expected) {
     uint64_t n = (uint64_t)ceil(s->c->panel->limits.junction_min_fragments);
     while (!is_significant(s, n, expected))
         n++;
@@ -219,9 +220,10 @@ static double shown_share(const ps_read_evidence *dna) {
     return fmax(0, 1 - 2 * junction_anchor / length) * thinned;
 }
 
-/* Fragments that a junction there would show on average: one of two copies carries it, in the tumour's share of the cells.
+/* Fragments that a junction there would show on average: one of two copies carries it, in the tumour's share of the
+ * cells.
  */
-static double carried_at(const scene *s, int32_t pos_a0) {
+static double carried_at(const search *s, int32_t pos_a0) {
     int64_t cell = ((int64_t)pos_a0 - s->c->panel->ccnd1_window.beg0) / PS_WINDOW_CELL;
     if (cell < 0 || (size_t)cell >= s->dna->junctions.n_cells)
         return 0;
@@ -232,7 +234,7 @@ static double carried_at(const scene *s, int32_t pos_a0) {
 /* ---- clusters ---------------------------------------------------------------------------------------------------
  */
 
-static size_t bin_of(const scene *s, const ps_junction_read *r) {
+static size_t bin_of(const search *s, const ps_junction_read *r) {
     int64_t at = ((int64_t)r->pos_b0 - s->c->panel->igh.beg0) / s->bin;
     if (at < 0)
         return 0;
@@ -254,20 +256,21 @@ static uint64_t sum_bins(const uint32_t *bin, size_t n, size_t at, size_t half) 
     return sum;
 }
 
-static double strip_b(const scene *s, size_t at, size_t half) {
+static double strip_b(const search *s, size_t at, size_t half) {
     size_t end = at + half + 1 < s->n_bins ? at + half + 1 : s->n_bins;
     return (double)(s->in_b[end] - s->in_b[at > half ? at - half : 0]);
 }
 
-static void change_bins(const scene *s, uint32_t *bins, const ps_junction_read *r, int sign) {
+static void change_bins(const search *s, uint32_t *bins, const ps_junction_read *r, int sign) {
     size_t at = bin_of(s, r);
     bins[at] += (uint32_t)sign; /* any direction, then each */
     bins[(size_t)(1 + 2 * r->right_a + r->right_b) * s->n_bins + at] += (uint32_t)sign * weight(r);
 }
 
-/* The other product of an exchange has both directions turned round, and IGH may have lost bases between the two. Two fragments
- * or more of each count together, over what chance gives in both boxes. `votes`, `expected`: of the first product. */
-static int is_exchange(const scene *s, const uint32_t *bins, const ps_junction_read *r, double in_a, uint64_t votes,
+/* The other product of an exchange has both directions turned round, and IGH may have lost bases between the two. Two
+ * fragments or more of each count together, over what chance gives in both boxes. `votes`, `expected`: of the first
+ * product. */
+static int is_exchange(const search *s, const uint32_t *bins, const ps_junction_read *r, double in_a, uint64_t votes,
                        double expected) {
     const uint32_t *turned = bins + (size_t)(4 - 2 * r->right_a - r->right_b) * s->n_bins;
     size_t at = bin_of(s, r), half = (size_t)junction_reciprocal_igh / (size_t)s->bin;
@@ -280,7 +283,7 @@ static int is_exchange(const scene *s, const uint32_t *bins, const ps_junction_r
 }
 
 /* The boxes of all rows that hold enough, in one pass along the window: linear in rows. */
-static box *find_boxes(const scene *s, size_t *n_boxes, box *doubt) {
+static box *find_boxes(const search *s, size_t *n_boxes, box *open_cluster) {
     uint32_t *bins = ps_alloc(5 * s->n_bins, sizeof *bins);
     box *boxes = NULL;
     size_t beg = 0, end = 0, capacity = 0;
@@ -300,9 +303,9 @@ static box *find_boxes(const scene *s, size_t *n_boxes, box *doubt) {
         double expected = expected_at(s, r, s->width, in_a, strip_b(s, at, HALF_BOX), in_box);
         if (!is_significant(s, votes / 2, expected) && !is_exchange(s, bins, r, in_a, votes, expected)) {
             /* chance could give as many, but a clonal junction may give as few, too */
-            if ((double)votes >= 2 * s->c->panel->limits.junction_min_fragments && votes > doubt->votes &&
+            if ((double)votes >= 2 * s->c->panel->limits.junction_min_fragments && votes > open_cluster->votes &&
                 1 - ps_poisson_upper(votes / 2 + 1, carried_at(s, r->pos_a0)) >= 1 - limits_of(s)->junction_power)
-                *doubt = (box){i, (uint32_t)votes, expected};
+                *open_cluster = (box){i, (uint32_t)votes, expected};
             continue;
         }
         PS_GROW(boxes, *n_boxes, capacity);
@@ -319,7 +322,7 @@ static int by_votes(const void *a, const void *b) {
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static size_t first_from(const scene *s, int64_t pos_a0) {
+static size_t first_from(const search *s, int64_t pos_a0) {
     size_t low = 0, high = s->n;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -331,8 +334,9 @@ static size_t first_from(const scene *s, int64_t pos_a0) {
     return low;
 }
 
-/* Lists the rows of a box that no stronger one has, and keeps their neighbours from founding clusters of leftovers. */
-static size_t claim(const scene *s, size_t centre, uint8_t *claimed, size_t *member) {
+/* Lists the rows of a box that no stronger one has, and keeps their neighbours from founding clusters of leftovers.
+ */
+static size_t gather(const search *s, size_t centre, uint8_t *taken, size_t *member) {
     const ps_junction_read *c = &s->row[centre];
     size_t at = bin_of(s, c), n = 0;
     for (size_t i = first_from(s, (int64_t)c->pos_a0 - 2 * (int64_t)s->width);
@@ -341,11 +345,11 @@ static size_t claim(const scene *s, size_t centre, uint8_t *claimed, size_t *mem
         size_t bin = bin_of(s, r), apart = bin > at ? bin - at : at - bin;
         if (!same_direction(r, c) || apart > 2 * HALF_BOX)
             continue;
-        if (claimed[i] < 2 && apart <= HALF_BOX && labs((long)r->pos_a0 - c->pos_a0) <= s->width) {
+        if (taken[i] < 2 && apart <= HALF_BOX && labs((long)r->pos_a0 - c->pos_a0) <= s->width) {
             member[n++] = i;
-            claimed[i] = 2;
-        } else if (!claimed[i]) {
-            claimed[i] = 1;
+            taken[i] = 2;
+        } else if (!taken[i]) {
+            taken[i] = 1;
         }
     }
     return n;
@@ -355,7 +359,7 @@ static size_t claim(const scene *s, size_t centre, uint8_t *claimed, size_t *mem
  */
 
 /* The place most split reads agree on; the lowest of several. Members ascend by pos_a0, pos_b0. */
-static const ps_junction_read *agreed_split(const scene *s, const size_t *member, size_t n) {
+static const ps_junction_read *agreed_split(const search *s, const size_t *member, size_t n) {
     const ps_junction_read *best = NULL;
     size_t most = 0;
     for (size_t i = 0; i < n; i++) {
@@ -375,7 +379,7 @@ static const ps_junction_read *agreed_split(const scene *s, const size_t *member
 }
 
 /* The base most rows show there; 0 when none does, or two do alike. */
-static char agreed_base(const scene *s, const size_t *member, size_t n, int side, int32_t pos0) {
+static char agreed_base(const search *s, const size_t *member, size_t n, int side, int32_t pos0) {
     static const char bases[] = "ACGT";
     size_t votes[4] = {0}, best = 0;
     for (size_t i = 0; i < n; i++) {
@@ -398,9 +402,9 @@ typedef struct end { /* one side of a breakpoint */
     char base;
 } end;
 
-/* Without a split read: the kept base that comes closest to the break, which lies up to a box's width on; or where clipped
- * reads stop there. */
-static end inferred_end(const scene *s, const size_t *member, size_t n, int side) {
+/* Without a split read: the kept base that comes closest to the break, which lies up to a box's width on; or where
+ * clipped reads stop there. */
+static end inferred_end(const search *s, const size_t *member, size_t n, int side) {
     const ps_junction_read *first = &s->row[member[0]];
     int right = side ? first->right_b : first->right_a;
     end e = {.pos0 = side ? first->pos_b0 : first->pos_a0};
@@ -425,7 +429,7 @@ static end inferred_end(const scene *s, const size_t *member, size_t n, int side
     return e;
 }
 
-static ps_breakpoint breakpoint_of(const scene *s, const size_t *member, size_t n) {
+static ps_breakpoint breakpoint_of(const search *s, const size_t *member, size_t n) {
     const ps_junction_read *split = agreed_split(s, member, n), *first = &s->row[member[0]];
     end a, b;
     if (split) {
@@ -464,9 +468,10 @@ static int event_of(const ps_junction_call *call, const ps_breakpoint *k) {
     return events + 1;
 }
 
-/* Many split reads and no pair, where fragments are long enough that the mates of half of them lie beyond the junction: reads
- * of one place that look like another's. Files without pairs have no pairs to other contigs either. */
-static int lacks_pairs(const scene *s, const size_t *member, size_t n) {
+/* Many split reads and no pair, where fragments are long enough that the mates of half of them lie beyond the
+ * junction: reads of one place that look like another's. Files without pairs have no pairs to other contigs either.
+ */
+static int lacks_pairs(const search *s, const size_t *member, size_t n) {
     const ps_limits *l = limits_of(s);
     double fragments = (double)s->dna->junctions.window_fragments, length = 0;
     for (size_t i = 0; i < n; i++)
@@ -479,7 +484,7 @@ static int lacks_pairs(const scene *s, const size_t *member, size_t n) {
 }
 
 /* The IGH side of most fragments is placed with low quality: said, as repeats of IGH lie on other chromosomes too. */
-static void check_mapping(const scene *s, const size_t *member, size_t n, const ps_breakpoint *k,
+static void check_mapping(const search *s, const size_t *member, size_t n, const ps_breakpoint *k,
                           ps_junction_call *call) {
     size_t low = 0;
     for (size_t i = 0; i < n; i++)
@@ -490,18 +495,19 @@ static void check_mapping(const scene *s, const size_t *member, size_t n, const 
                       low, n, ps_s(n), (int)k->pos_a1, limits_of(s)->min_mapq);
 }
 
-/* `doubt`: the largest cluster that is neither told from chance nor from a junction; no votes when there is none. */
-static void detect(const scene *s, ps_junction_call *call, box *doubt) {
+/* `open_cluster`: the largest cluster that is neither told from chance nor from a junction; no votes when there is
+ * none. */
+static void detect(const search *s, ps_junction_call *call, box *open_cluster) {
     size_t n_boxes = 0, capacity = 0;
-    box *boxes = find_boxes(s, &n_boxes, doubt);
-    uint8_t *claimed = ps_alloc(s->n, sizeof *claimed);
+    box *boxes = find_boxes(s, &n_boxes, open_cluster);
+    uint8_t *taken = ps_alloc(s->n, sizeof *taken);
     size_t *member = ps_alloc(s->n, sizeof *member);
     if (n_boxes)
         qsort(boxes, n_boxes, sizeof *boxes, by_votes);
     for (size_t i = 0; i < n_boxes && call->n_breakpoints < MAX_BREAKPOINTS; i++) {
-        if (claimed[boxes[i].row])
+        if (taken[boxes[i].row])
             continue;
-        size_t n = claim(s, boxes[i].row, claimed, member);
+        size_t n = gather(s, boxes[i].row, taken, member);
         ps_breakpoint k = breakpoint_of(s, member, n);
         if (lacks_pairs(s, member, n)) {
             ps_reason_add(&call->reasons, PS_REASON_JUNCTION_UNRESOLVED,
@@ -521,14 +527,14 @@ static void detect(const scene *s, ps_junction_call *call, box *doubt) {
         call->sources |= 1u << PS_INPUT_DNA;
     }
     free(boxes);
-    free(claimed);
+    free(taken);
     free(member);
 }
 
 /* ---- power ------------------------------------------------------------------------------------------------------
  */
 
-static void measure_power(const scene *s, ps_junction_call *call) {
+static void measure_power(const search *s, ps_junction_call *call) {
     const ps_read_evidence *dna = s->dna;
     const ps_panel *panel = s->c->panel;
     size_t n = dna->junctions.n_cells, powered = 0, row = 0;
@@ -567,13 +573,13 @@ static void measure_power(const scene *s, ps_junction_call *call) {
     free(least);
 }
 
-static void say_doubt(const scene *s, const box *doubt, ps_junction_call *call) {
-    const ps_junction_read *r = &s->row[doubt->row];
-    uint64_t needed = needed_at(s, doubt->expected);
+static void report_open_cluster(const search *s, const box *open_cluster, ps_junction_call *call) {
+    const ps_junction_read *r = &s->row[open_cluster->row];
+    uint64_t needed = needed_at(s, open_cluster->expected);
     ps_reason_add(&call->reasons, PS_REASON_JUNCTION_UNRESOLVED,
                   "dna: %u fragment%s near 11q13 position %d, %llu needed over a background of %.3g there",
-                  doubt->votes / 2, ps_s(doubt->votes / 2), (int)r->pos_a0 + 1, (unsigned long long)needed,
-                  doubt->expected);
+                  open_cluster->votes / 2, ps_s(open_cluster->votes / 2), (int)r->pos_a0 + 1,
+                  (unsigned long long)needed, open_cluster->expected);
 }
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {
@@ -601,7 +607,7 @@ static void decide_negative(const ps_case *c, ps_junction_call *call) {
 }
 
 /* Share of the tumour's cells that hold the first event, of which most fragments are seen. */
-static double share_of_cells(const scene *s, const ps_junction_call *call) {
+static double share_of_cells(const search *s, const ps_junction_call *call) {
     double fragments = 0, carried = carried_at(s, call->breakpoint[0].pos_a1 - 1);
     for (size_t i = 0; i < call->n_breakpoints; i++)
         if (call->breakpoint[i].event == call->breakpoint[0].event)
@@ -609,7 +615,7 @@ static double share_of_cells(const scene *s, const ps_junction_call *call) {
     return carried > 0 ? fragments / carried : INFINITY;
 }
 
-static void decide_positive(const scene *s, ps_junction_call *call) {
+static void decide_positive(const search *s, ps_junction_call *call) {
     double share = share_of_cells(s, call), needed = limits_of(s)->junction_min_share;
     if (share >= needed)
         return;
@@ -628,9 +634,9 @@ static int is_near(const ps_junction_read *x, const ps_junction_read *y, int32_t
            !strcmp(x->contig_b, y->contig_b) && (!x->molecule || x->molecule != y->molecule);
 }
 
-/* The largest cluster of pairs from one place of the window to one place of a contig that may hold IGH. Rows ascend by place
- * in the window. */
-static const ps_junction_read *far_cluster(const scene *s, size_t *most, size_t *all) {
+/* The largest cluster of pairs from one place of the window to one place of a contig that may hold IGH. Rows ascend
+ * by place in the window. */
+static const ps_junction_read *far_cluster(const search *s, size_t *most, size_t *all) {
     enum { LOOKED_AT = 1000 }; /* rows after one: more in a box are a repeat, and enough already */
     const ps_junction_evidence *j = &s->dna->junctions;
     const ps_junction_read *best = NULL;
@@ -655,7 +661,7 @@ static const ps_junction_read *far_cluster(const scene *s, size_t *most, size_t 
 }
 
 /* 1: fragments join the window to a contig that may hold IGH: no negative. Fewer are named beside one. */
-static int leads_elsewhere(const scene *s, ps_junction_call *call) {
+static int leads_elsewhere(const search *s, ps_junction_call *call) {
     size_t n = 0, all = 0;
     const ps_junction_read *r = far_cluster(s, &n, &all);
     if (!r)
@@ -673,8 +679,8 @@ static int leads_elsewhere(const scene *s, ps_junction_call *call) {
 /* ---- the call ---------------------------------------------------------------------------------------------------
  */
 
-static void set_scene(scene *s, const ps_case *c, const ps_read_evidence *dna) {
-    *s = (scene){.c = c, .dna = dna};
+static void set_search(search *s, const ps_case *c, const ps_read_evidence *dna) {
+    *s = (search){.c = c, .dna = dna};
     s->row = ps_junction_rows(&c->panel->limits, dna, &s->n);
     s->width = (int32_t)junction_cluster_bases;
     s->bin = (s->width + HALF_BOX - 1) / HALF_BOX;
@@ -690,7 +696,7 @@ static void set_scene(scene *s, const ps_case *c, const ps_read_evidence *dna) {
     s->covered = sum_up(dna->junctions.cell_bases, dna->junctions.n_cells, PS_WINDOW_CELL);
 }
 
-static void free_scene(scene *s) {
+static void free_search(search *s) {
     free(s->row);
     free(s->in_b);
     free(s->chimeric[0].before);
@@ -699,26 +705,26 @@ static void free_scene(scene *s) {
 }
 
 static void call_from_dna(const ps_case *c, const ps_read_evidence *dna, ps_junction_call *call) {
-    scene s;
-    box doubt = {0};
+    search s;
+    box open_cluster = {0};
     const ps_panel *panel = c->panel;
     if (contig_is_absent(panel, dna, panel->ccnd1_window.contig, "CCND1", &call->reasons) ||
         contig_is_absent(panel, dna, panel->igh.contig, "IGH", &call->reasons))
         return;
-    set_scene(&s, c, dna);
+    set_search(&s, c, dna);
     measure_power(&s, call);
     call->split = call->discordant = 0;
     for (size_t i = 0; i < s.n; i++)
         *(s.row[i].split ? &call->split : &call->discordant) += 1;
-    detect(&s, call, &doubt);
+    detect(&s, call, &open_cluster);
     int unresolved = call->reasons.n > 0; /* a cluster that is no junction, nor chance */
     if (call->state == PS_JUNCTION_DETECTED)
         decide_positive(&s, call);
-    else if (doubt.votes)
-        say_doubt(&s, &doubt, call);
+    else if (open_cluster.votes)
+        report_open_cluster(&s, &open_cluster, call);
     else if (!leads_elsewhere(&s, call) && !unresolved)
         decide_negative(c, call);
-    free_scene(&s);
+    free_search(&s);
 }
 
 /* In RNA, IGH is so abundant that chance joins it to any transcript: RNA supports a junction seen in DNA, never more.

@@ -1,8 +1,8 @@
 /* junction_clips.c - soft clips that re-align: what reads on one side clip, reads on the other side align.
  *
  * No reference of 11q13 or IGH is needed: at a true junction the bases beyond the end on chromosome 11 are the bases
- * within the end on IGH, and the reverse. Both are compared, at one shift: positive where both aligners went on through
- * bases that the two sides share (microhomology), negative where bases were inserted between them.
+ * within the end on IGH, and the reverse. Both are compared, at one shift: positive where both aligners went on
+ * through bases that the two sides share (microhomology), negative where bases were inserted between them.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -119,7 +119,8 @@ static int by_bases(const void *a, const void *b) {
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Seeds of the bases beyond every end in the window, at places that a mismatch does not hit all and that 32 bases hold. */
+/* Seeds of the bases beyond every end in the window, at places that a mismatch does not hit all and that 32 bases
+ * hold. */
 static void index_window(work *w) {
     static const int places[] = {0, 4, 12, 20};
     size_t capacity = 0;
@@ -154,8 +155,8 @@ static int base_of(uint64_t bases, int at) {
     return (int)(bases >> (2 * at)) & 3;
 }
 
-/* Are `n` bases beyond the end, from `from` on, the aligned ones over again?  Aligners clip the longer allele of a repeat: what is
- * clipped continues what is aligned, and agrees with the same repeat anywhere. */
+/* Are `n` bases beyond the end, from `from` on, the aligned ones over again?  Aligners clip the longer allele of a
+ * repeat: what is clipped continues what is aligned, and agrees with the same repeat anywhere. */
 static int is_repeat(const ps_junction_clip *c, int from, int n, int unit) {
     int differ = 0, seen = 0;
     for (int i = from; i < from + n; i++) {

@@ -54,8 +54,9 @@ static int same_direction(const ps_junction_read *x, const ps_junction_read *y) 
     return x->right_a == y->right_a && x->right_b == y->right_b;
 }
 
-/* One fragment's rows, sorted by_fragment. Returns 0 when only a pair's record in IGH knows of it: its mate was left out. (A
- * split read's record there names a sure part in the window, even if that part's record is secondary, as with bwa -M.) */
+/* One fragment's rows, sorted by_fragment. Returns 0 when only a pair's record in IGH knows of it: its mate was left
+ * out. (A split read's record there names a sure part in the window, even if that part's record is secondary, as with
+ * bwa -M.) */
 static int join_rows(const ps_junction_read *rows, size_t n, ps_junction_read *one) {
     if (rows[0].from_b && !rows[0].split)
         return 0;

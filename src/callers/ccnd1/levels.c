@@ -1,9 +1,9 @@
 /* levels.c - three levels of CCND1 per plasma cell, and what a count of fragments says of them.
  *
- * Each level is a density of log2 CCND1 per plasma cell. A count is Poisson around expected x (share x 2^level + lent):
- * the share of plasma cells is known with an interval, and what other cells lend is between nothing and a bound, every
- * value alike; so both doubts are integrated over, and a count that a diluted or lent level could have given decides
- * nothing.
+ * Each level is a density of log2 CCND1 per plasma cell. A count is Poisson around expected x (share x 2^level +
+ * lent): the share of plasma cells is known with an interval, and what other cells lend is between nothing and a
+ * bound, every value alike; so both doubts are integrated over, and a count that a diluted or lent level could have
+ * given decides nothing.
  */
 #include <math.h>
 #include <string.h>

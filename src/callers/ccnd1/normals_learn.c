@@ -2,11 +2,12 @@
  *
  * Each normal is fitted with the depth model against the levels so far, which gives its depth, its GC curve and the
  * efficiency of its capture relative to the others; each bin's level is then its fragments over what those predict,
- * normals that stand far off at the bin (a germline deletion) left out. Three rounds settle it. So levels come after each
- * normal's own GC correction, and a tumour's GC curve is fitted against them in the same way.
+ * normals that stand far off at the bin (a germline deletion) left out. Three rounds settle it. So levels come after
+ * each normal's own GC correction, and a tumour's GC curve is fitted against them in the same way.
  *
  * Even coverage says much of a bin before it is counted: where normals are few or shallow a level is shrunk towards
- * mappability and the GC curve, by as much as bins really differ from those (gamma prior). Captures have no such curve.
+ * mappability and the GC curve, by as much as bins really differ from those (gamma prior). Captures have no such
+ * curve.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -90,7 +91,8 @@ static void note_q13(lesson *s, size_t sample, const ps_depth *f) {
     }
 }
 
-/* A normal whose 11q13 is gained or lost, or whose kit has other baits at CCND1, would become the usual level there. */
+/* A normal whose 11q13 is gained or lost, or whose kit has other baits at CCND1, would become the usual level there.
+ */
 static int refuse_at_q13(const lesson *s, ps_error *err) {
     static const char *const what[2] = {"11q13", "CCND1"};
     double *level = ps_alloc(s->n, sizeof *level);
@@ -193,8 +195,9 @@ static void scale_levels(lesson *s) {
     free(levels);
 }
 
-/* Variance of ln level between normals beyond counting, by moments, shrunk towards that of all bins of its kind, as one
- * bin's few normals tell little of a variance (Smyth, Stat Appl Genet Mol Biol 2004;3:3, in its simplest form). */
+/* Variance of ln level between normals beyond counting, by moments, shrunk towards that of all bins of its kind, as
+ * one bin's few normals tell little of a variance (Smyth, Stat Appl Genet Mol Biol 2004;3:3, in its simplest form).
+ */
 static void set_spreads(lesson *s) {
     ps_normals *n = s->normals;
     double *excess = ps_alloc((size_t)n->n_bins, sizeof *excess),

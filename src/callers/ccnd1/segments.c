@@ -1,7 +1,7 @@
 /* segments.c - copies of CCND1 from another program's segments.
  *
- * The segments are spread over the panel's bins, and answered by the same rules as depth (copynumber.c). What differs is
- * what the file can prove:
+ * The segments are spread over the panel's bins, and answered by the same rules as depth (copynumber.c). What differs
+ * is what the file can prove:
  *
  *   unit           two-copy level            tumour share          neutral, not hyperdiploid
  *   log2           found as from depth       the user's, or none   where the genome is covered
@@ -21,7 +21,8 @@
 /* Constants of the algorithm: what a laboratory may decide stands in limits.tsv. */
 /* log2 ratio: waves and GC that a program's own correction leaves of a long segment (assumption) */
 static const double cn_segment_error = 0.03;
-/* log2 ratio: sd of one bin or probe of a segment (assumption: those of genomes, exomes and arrays vary by 0.15 to 0.4) */
+/* log2 ratio: sd of one bin or probe of a segment (assumption: those of genomes, exomes and arrays vary by 0.15 to
+ * 0.4) */
 static const double cn_segment_point = 0.3;
 /* copies: sd of fitted ones (assumption: a fit of purity that is off by a twentieth moves three copies by as much) */
 static const double cn_segment_copies = 0.15;
@@ -30,8 +31,8 @@ static const double cn_segment_rounding = 0.25;
 /* fraction of arm bins: that segments must cover to tell the two-copy level (assumption: more is missing only where a
  * file lists changes alone) */
 static const double cn_segment_cover = 0.7;
-/* copies: by which segments and reads of one sample disagree (assumption: half a copy of a subclone, and the errors of
- * both) */
+/* copies: by which segments and reads of one sample disagree (assumption: half a copy of a subclone, and the errors
+ * of both) */
 static const double cn_segments_apart = 0.7;
 
 enum { UNIT_COUNT = 1000000 }; /* of a bin at two copies: far beyond rounding */

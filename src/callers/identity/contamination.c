@@ -1,15 +1,15 @@
 /* contamination.c - another person's fragments, seen as minor alleles at homozygous SNPs.
  *
- * With a share A of foreign fragments, a SNP whose owner is homozygous and whose intruder has c copies of the other allele
- * shows that allele in A c / 2 of its fragments. Neither genotype is known: both are summed out, the owner's at
- * Hardy-Weinberg, the intruder's given the owner's: a relative shares alleles, so fewer of its fragments show. Who the
- * intruder is to the owner is not known either: a stranger, a parent or child, a sibling are each fitted. A
+ * With a share A of foreign fragments, a SNP whose owner is homozygous and whose intruder has c copies of the other
+ * allele shows that allele in A c / 2 of its fragments. Neither genotype is known: both are summed out, the owner's
+ * at Hardy-Weinberg, the intruder's given the owner's: a relative shares alleles, so fewer of its fragments show. Who
+ * the intruder is to the owner is not known either: a stranger, a parent or child, a sibling are each fitted. A
  * heterozygous owner shows anything between even and nearly homozygous (a tumour's lost and gained copies, unequal
  * expression): how the shares are spread is fitted with A, as weights of a grid, by expectation-maximisation. Lost
  * copies make a few SNPs look foreign, an intruder three quarters of the homozygous ones, and how many SNPs are
  * homozygous is known. Errors are known from third alleles; damage that turns C into T and G into A in one direction
- * only is fitted too. The estimate is the maximum of the profile likelihood over kinships, the interval where it falls by
- * contamination_drop under each of them.
+ * only is fitted too. The estimate is the maximum of the profile likelihood over kinships, the interval where it
+ * falls by contamination_drop under each of them.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -32,8 +32,9 @@ static const double contamination_max_error = 0.25;
 /* ln likelihood: below its maximum at which the interval ends (derived: half of chi-squared's 3.84, and more since
  * fitted shares take some foreign alleles for lost ones; 95 % of simulated intervals hold the truth or more) */
 static const double contamination_drop = 2.5;
-/* fragments at SNPs together: from which on the interval ends there; fewer leave the fitted shares more room (derived: with the
- * cube root of how many times fewer, simulated intervals of 60 SNPs, of 15x and 30x, and of RNA hold a sibling's share in 95 %) */
+/* fragments at SNPs together: from which on the interval ends there; fewer leave the fitted shares more room
+ * (derived: with the cube root of how many times fewer, simulated intervals of 60 SNPs, of 15x and 30x, and of RNA
+ * hold a sibling's share in 95 %) */
 static const double contamination_many_fragments = 30000;
 
 const char *const ps_contamination_state_names[PS_N_CONTAMINATION_STATES] = {"not-assessable", "below-limit",
@@ -45,8 +46,8 @@ static const double damages[] = {0, 0.004, 0.015, 0.05};
 static const double shares[] = {0.015, 0.035, 0.06, 0.09, 0.13, 0.18, 0.25, 0.33, 0.42, 0.5};
 enum { N_DAMAGES = sizeof damages / sizeof *damages, N_SHARES = sizeof shares / sizeof *shares, ROUNDS = 20 };
 
-/* In RNA the intruder's genes are expressed in other shares than the owner's: four points for a spread of about twofold,
- * an assumption. */
+/* In RNA the intruder's genes are expressed in other shares than the owner's: four points for a spread of about
+ * twofold, an assumption. */
 static const struct node {
     double factor, weight;
 } rna_nodes[] = {{0.25, 0.2}, {0.7, 0.3}, {1.2, 0.3}, {2, 0.2}}, dna_nodes[] = {{1, 1}};
@@ -54,8 +55,8 @@ static const struct node {
 /* Probabilities that owner and intruder share none, one or both alleles by descent. */
 static const struct kinship {
     double shared[3];
-    double
-        ln_prior; /* for the estimate, not for the interval: one intruder in eight or so is a close relative, an assumption */
+    double ln_prior; /* for the estimate, not for the interval: one intruder in eight or so is a close relative, an
+                        assumption */
 } kinships[] = {{{1, 0, 0}, 0}, {{0, 1, 0}, -2}, {{0.25, 0.5, 0.25}, -2}};
 enum { N_KINSHIPS = sizeof kinships / sizeof *kinships };
 
@@ -93,8 +94,8 @@ static chances chances_of(double owner_share, double fraction, double error, dou
     return c;
 }
 
-/* Likelihood over `scale` of an allele's fragments, the intruder's genotype summed out. alt: is it the alternative? `owner`:
- * the owner's copies of the alternative. */
+/* Likelihood over `scale` of an allele's fragments, the intruder's genotype summed out. alt: is it the alternative?
+ * `owner`: the owner's copies of the alternative. */
 static double likelihood(const site *s, const chances *c, int alt, int owner) {
     double this = alt ? s->alt : s->ref, other = alt ? s->ref : s->alt, sum = 0;
     for (int copies = 0; copies < 3; copies++)
@@ -217,8 +218,9 @@ static double peak(const fit *f, double low, double high, double *height) {
     return at_x >= at_y ? x : y;
 }
 
-/* The profile at the grid's points and at its peaks, by fraction. A sibling's fifth and lost copies alone are two peaks; the higher one
- * may fall between grid points, and the lower one belongs to the interval where it is nearly as likely. */
+/* The profile at the grid's points and at its peaks, by fraction. A sibling's fifth and lost copies alone are two
+ * peaks; the higher one may fall between grid points, and the lower one belongs to the interval where it is nearly as
+ * likely. */
 typedef struct curve {
     double at[2 * GRID], height[2 * GRID];
     int n;
@@ -354,8 +356,8 @@ static void fit_kinships(const ps_panel *panel, const fit *f, site *all, ps_cont
     call->high = ps_round6(high);
 }
 
-/* A relative's fragments, who shares alleles, and lost copies look alike where SNPs are few or shallow: below the limit is only
- * what the whole interval leaves no relative for. */
+/* A relative's fragments, who shares alleles, and lost copies look alike where SNPs are few or shallow: below the
+ * limit is only what the whole interval leaves no relative for. */
 static void judge(const ps_limits *l, ps_input_role role, ps_contamination *call) {
     call->state = call->fraction >= l->contamination_warn  ? PS_CONTAMINATION_FOUND
                   : call->high < l->contamination_relative ? PS_CONTAMINATION_BELOW

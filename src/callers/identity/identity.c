@@ -6,12 +6,12 @@
  *   one person         s = sum_g P(g) la(g) lb(g)
  *   parent and child   x = sum_t P(t) Aa(t) Ab(t),  A(t) = sum_u P(u) l(t + u)   (one allele t is shared)
  *   siblings           1/4 + x/2 + s/4                                           (none, one or both are shared)
- * (Thompson, Ann Hum Genet 1975;39:173). SNPs lie 3 Mb apart and count as independent. A share identity_outliers of SNPs is
- * allowed to say nothing, so that no single misaligned SNP decides.
+ * (Thompson, Ann Hum Genet 1975;39:173). SNPs lie 3 Mb apart and count as independent. A share identity_outliers of
+ * SNPs is allowed to say nothing, so that no single misaligned SNP decides.
  *
- * L of a homozygote is beta-binomial with a mean of 1 % of the other allele (errors, some contamination). A heterozygote
- * is even, or out of balance (copy number, unequal expression), or has lost one allele; how often depends on the input, and
- * the share of lost ones is fitted where much of the genome has lost a haplotype.
+ * L of a homozygote is beta-binomial with a mean of 1 % of the other allele (errors, some contamination). A
+ * heterozygote is even, or out of balance (copy number, unequal expression), or has lost one allele; how often
+ * depends on the input, and the share of lost ones is fitted where much of the genome has lost a haplotype.
  */
 #include "plasmastrat/calls.h"
 
@@ -173,9 +173,9 @@ static double mean_likelihood(const ps_panel *panel, int snp, het h, const char 
     return (1 - q) * (1 - q) * like[0] + 2 * q * (1 - q) * like[1] + q * q * like[2];
 }
 
-/* Shares of heterozygous SNPs that look homozygous: the usual one, or, where the input's own counts make it clearly likelier, one
- * of a tumour that lost a haplotype over much or all of its genome. Such a tumour shares an allele with its own normal
- * everywhere, as a parent does; that it shows next to no heterozygous SNP tells the two apart. */
+/* Shares of heterozygous SNPs that look homozygous: the usual one, or, where the input's own counts make it clearly
+ * likelier, one of a tumour that lost a haplotype over much or all of its genome. Such a tumour shares an allele with
+ * its own normal everywhere, as a parent does; that it shows next to no heterozygous SNP tells the two apart. */
 static het fitted_het(const ps_panel *panel, ps_input_role role, const char *counts) {
     static const double losses[] = {0.35, 0.55, 0.75, 0.9, 0.97};
     static const double clear = 3; /* ln likelihood: a factor of twenty */
@@ -325,8 +325,8 @@ void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call) {
         }
 }
 
-/* Set bits of a word (Warren, Hacker's Delight, section 5-1): without a processor's own instruction the compiler calls a
- * function. */
+/* Set bits of a word (Warren, Hacker's Delight, section 5-1): without a processor's own instruction the compiler
+ * calls a function. */
 static int count_bits(uint64_t x) {
     x -= x >> 1 & 0x5555555555555555;
     x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
@@ -334,9 +334,9 @@ static int count_bits(uint64_t x) {
     return (int)(x * 0x0101010101010101 >> 56);
 }
 
-/* Bits of 64 SNPs at once. The same person has next to no opposite homozygotes, unrelated ones at an eighth of the SNPs,
- * half of those where both are homozygous. A short cut, no threshold: pairs between are compared in full. Both are homozygous
- * nowhere more often than either is: most pairs are decided by that before the last word. */
+/* Bits of 64 SNPs at once. The same person has next to no opposite homozygotes, unrelated ones at an eighth of the
+ * SNPs, half of those where both are homozygous. A short cut, no threshold: pairs between are compared in full. Both
+ * are homozygous nowhere more often than either is: most pairs are decided by that before the last word. */
 static int has_opposite_homozygotes(const ps_panel *panel, const ps_identity_profile *a,
                                     const ps_identity_profile *b) {
     const double most_share = 0.15;

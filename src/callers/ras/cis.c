@@ -7,8 +7,8 @@
  * allowed: reads that end inside it): the single rows are left out.
  *   - Passing rows that change one codon, or neighbouring codons of one exon, and are in cis become one change. Its
  * counts and VAF are those of its least supported part: no more molecules than that can carry it whole. A part with
- * more than twice as many reads is reported alone as well: most of its molecules lack the rest (so twice is no limit of a
- * panel, nor is more than half below).
+ * more than twice as many reads is reported alone as well: most of its molecules lack the rest (so twice is no limit
+ * of a panel, nor is more than half below).
  *   - In cis: where the tumour's DNA alignments show at least ras_min_alt fragments with each change, more than half
  * of the rarer change's fragments carry both (and in trans otherwise). Else, by the file: one phase set, same
  * haplotypes. Reads are not asked about indels.

@@ -11,7 +11,8 @@ typedef struct cis_rows { /* copies of the file's rows whose strings are the fil
     size_t n_owned;
 } cis_rows;
 
-/* `given`: carried rows of one file, ordered by contig, beg0, end0. What was joined, or could not be told, goes to call->note. */
+/* `given`: carried rows of one file, ordered by contig, beg0, end0. What was joined, or could not be told, goes to
+ * call->note. */
 void ras_join_cis(const ps_case *c, const ps_variant *const *given, size_t n, cis_rows *out, ps_ras_call *call);
 void ras_free_cis(cis_rows *rows);
 

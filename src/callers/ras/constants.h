@@ -1,4 +1,5 @@
-/* constants.h - constants that several files of this folder use; what a laboratory may decide stands in limits.tsv. */
+/* constants.h - constants that several files of this folder use; what a laboratory may decide stands in limits.tsv.
+ */
 #ifndef CALLERS_RAS_CONSTANTS_H
 #define CALLERS_RAS_CONSTANTS_H
 

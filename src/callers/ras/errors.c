@@ -22,8 +22,8 @@ static const double ras_background_p = 0.05;
  * mutation, no damage) */
 static const double ras_damage_max_vaf = 0.3;
 
-/* Spread of ln(rate) between sites and how usual it is: real libraries show 0.5 to 1 (for example the site-wise models of
- * deepSNV and shearwater, Bioinformatics 2014;30:1198); a sample with enough errors overrules it. */
+/* Spread of ln(rate) between sites and how usual it is: real libraries show 0.5 to 1 (for example the site-wise
+ * models of deepSNV and shearwater, Bioinformatics 2014;30:1198); a sample with enough errors overrules it. */
 static const struct {
     double sigma, prior;
 } spreads[] = {{0.2, 0.45}, {0.4, 0.3}, {0.6, 0.15}, {0.8, 0.07}, {1.0, 0.02}, {1.2, 0.007}, {1.4, 0.003}};
@@ -45,8 +45,8 @@ typedef struct site {
     double n, depth, expected;
 } site;
 
-typedef struct
-    tally { /* single-base haplotypes at codons that are no hotspots, and the bases that could have shown them */
+typedef struct tally { /* single-base haplotypes at codons that are no hotspots, and the bases that could have shown
+                          them */
     double seen[2][4][4][RAS_QUALITIES], bases[2][4][RAS_QUALITIES];
 } tally;
 
@@ -247,8 +247,8 @@ static double ratio_of(const ras_errors *m, const tally *t, int from, int to) {
     return seen / stated;
 }
 
-/* The half of the substitutions with the fewest errors, and those near it: what they show more than qualities state is the
- * sequencer's, not chemistry's. Returns the median ratio. */
+/* The half of the substitutions with the fewest errors, and those near it: what they show more than qualities state
+ * is the sequencer's, not chemistry's. Returns the median ratio. */
 static double quiet_substitutions(const ras_errors *m, const tally *t, int quiet[4][4]) {
     double ratio[12];
     int n = 0;
@@ -307,10 +307,12 @@ static void fit_rates(ras_errors *m, const tally *t) {
                 m->excess[side][from][to] = from == to ? 0 : excess_of(m, t, side, from, to);
 }
 
-/* ---- from site to site ----------------------------------------------------------------------------------------------
+/* ---- from site to site
+ * ----------------------------------------------------------------------------------------------
  */
 
-/* Errors of places show on bases of good quality; among poor ones they drown in the sequencer's, which places share. */
+/* Errors of places show on bases of good quality; among poor ones they drown in the sequencer's, which places share.
+ */
 static int better_half(ras_errors *m, const tally *t) {
     double n[RAS_QUALITIES] = {0}, all = 0, below = 0;
     int q = 0;
@@ -457,7 +459,8 @@ static void fit_spread(ras_errors *m, const site *sites, size_t n, const double 
         m->spread += share[j] / total * spreads[j].sigma;
 }
 
-/* ---- damage -----------------------------------------------------------------------------------------------------------
+/* ---- damage
+ * -----------------------------------------------------------------------------------------------------------
  */
 
 static int holds_other(const ps_limits *l, const site *s, double mean, const double *factor, const double *weight) {
@@ -473,8 +476,8 @@ static int by_vaf(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Damaged sites as nodes of the law: each VAF as often as it was met, and a tenth as often twice the highest, since other
- * sites may hold more than those that were met. At most N_LEVELS nodes. */
+/* Damaged sites as nodes of the law: each VAF as often as it was met, and a tenth as often twice the highest, since
+ * other sites may hold more than those that were met. At most N_LEVELS nodes. */
 enum { N_LEVELS = 7 };
 
 static void add_damage(score_law *law, double *vaf, int n, int sites) {

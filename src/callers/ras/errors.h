@@ -1,11 +1,11 @@
 /* errors.h - what errors do in one read input, measured in it: by quality, by substitution, and from site to site.
  *
- * Private to src/callers. A site is one coding base and one alternative. Its expected errors are what the qualities of its
- * bases say (times how far this sample's mismatches exceed what qualities say), plus the excess of its substitution in its
- * orientation (oxidation, deamination). Around that expectation sites differ: by a log-normal factor, whose spread is measured
- * over all coding sites that are not hotspots, and by damage: where many sites of one substitution hold far more than that, as
- * in DNA of few, deaminated molecules, their VAFs are what any other site of that substitution may hold by damage too. One or
- * two such sites are variants, not errors.
+ * Private to src/callers. A site is one coding base and one alternative. Its expected errors are what the qualities
+ * of its bases say (times how far this sample's mismatches exceed what qualities say), plus the excess of its
+ * substitution in its orientation (oxidation, deamination). Around that expectation sites differ: by a log-normal
+ * factor, whose spread is measured over all coding sites that are not hotspots, and by damage: where many sites of
+ * one substitution hold far more than that, as in DNA of few, deaminated molecules, their VAFs are what any other
+ * site of that substitution may hold by damage too. One or two such sites are variants, not errors.
  */
 #ifndef PLASMASTRAT_RAS_ERRORS_H
 #define PLASMASTRAT_RAS_ERRORS_H
@@ -42,8 +42,9 @@ const char *ras_pair_name(int pair); /* "C>T/G>A" */
 /* Probability that a fragment with this quality shows one base changed (n = 1) or several, by error. */
 double ras_error_rate(const ras_errors *errors, const ras_change *what, int side, int quality);
 
-/* Fragments of a codon that carry haplotype `hap` by error, at a quality: from the reference, and from every other haplotype
- * that lies one base away (a passenger SNP or a clonal mutation: its carriers times the rate of the one change more). */
+/* Fragments of a codon that carry haplotype `hap` by error, at a quality: from the reference, and from every other
+ * haplotype that lies one base away (a passenger SNP or a clonal mutation: its carriers times the rate of the one
+ * change more). */
 typedef struct ras_expected {
     ras_change what;
     double from_others[2]; /* by side, per fragment of the codon */

@@ -26,8 +26,9 @@ static const double ras_run_bases = 4;
 static const double ras_run_fold = 3;
 /* fragments per fragment: errors of an indel, at most (assumption: no run slips more often) */
 static const double ras_max_indel_error = 0.2;
-/* bases: times the indel errors per base, squared, the share of carriers that such errors hide (measured on duplications and
- * substitutions in long reads of three error rates, make bench-long: reads of more errors have poor bases beside them too) */
+/* bases: times the indel errors per base, squared, the share of carriers that such errors hide (measured on
+ * duplications and substitutions in long reads of three error rates, make bench-long: reads of more errors have poor
+ * bases beside them too) */
 static const double ras_indel_span = 46, ras_substitution_span = 20;
 
 /* Lengths with errors of their own: slips of one and two bases, three, others out of frame, others in frame. */
@@ -119,8 +120,8 @@ static double small_of(const ras_indel_class *c) {
     return c->small;
 }
 
-/* A longer run slips no less often than a shorter one, of which there are more to measure. `own`: fragments of the indel at hand,
- * where they are among the background. */
+/* A longer run slips no less often than a shorter one, of which there are more to measure. `own`: fragments of the
+ * indel at hand, where they are among the background. */
 static double measured_rate(const ras_indels *m, int class, double (*count)(const ras_indel_class *c), double own) {
     int copies = class % RAS_INDEL_COPIES + 1, length = class_lengths[class / RAS_INDEL_COPIES % RAS_INDEL_LENGTHS];
     double most = floor_of(length, copies);

@@ -1,8 +1,8 @@
 /* indels.h - how often indels are errors in one read input, by kind, length and context. Private to src/callers.
  *
- * Slips of one base in a run of one letter are common, in-frame events of three bases are rare: each class has its own rate,
- * errors per fragment and place, from all indels of the sample over coding bases. Indels that stand out from the rest are
- * true ones and no background, unless a class has many of them (long reads in runs of a letter).
+ * Slips of one base in a run of one letter are common, in-frame events of three bases are rare: each class has its
+ * own rate, errors per fragment and place, from all indels of the sample over coding bases. Indels that stand out
+ * from the rest are true ones and no background, unless a class has many of them (long reads in runs of a letter).
  */
 #ifndef PLASMASTRAT_RAS_INDELS_H
 #define PLASMASTRAT_RAS_INDELS_H
@@ -32,7 +32,8 @@ double ras_indel_error(const ras_indels *indels, const ps_read_evidence *reads, 
 /* The same for an in-frame duplication of three bases at a codon that nothing was seen of. */
 double ras_inframe_error(const ras_indels *indels);
 
-/* Share of the fragments with an indel that are read with just this indel: the others have an indel error of the read beside it. */
+/* Share of the fragments with an indel that are read with just this indel: the others have an indel error of the read
+ * beside it. */
 double ras_indel_recognised(const ras_indels *indels);
 /* The same of fragments with a substitution, which an indel error beside it moves or covers. */
 double ras_substitution_recognised(const ras_indels *indels);

@@ -8,8 +8,8 @@
 #include "plasmastrat/spelling.h"
 #include "plasmastrat/stats.h"
 
-/* A haplotype above background in so many normals, and in this share of them, is a habit of the place: mutations of normals are rare
- * (assumption). Germline variants are above `germline_vaf`. */
+/* A haplotype above background in so many normals, and in this share of them, is a habit of the place: mutations of
+ * normals are rare (assumption). Germline variants are above `germline_vaf`. */
 enum { HABIT_SAMPLES = 3 };
 static const double habit_share = 0.25, germline_vaf = 0.3;
 

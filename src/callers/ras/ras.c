@@ -269,8 +269,8 @@ static void decide_negative(const ps_case *c, ps_ras_call *call) {
                       ras_limit(c), open);
     } else if (!has_refused(call)) {
         call->state = PS_RAS_WILD_TYPE;
-        /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen. RNA shows a part of the mutated alleles, and
-         * a block is its caller's word, not a count of bases: germline callers take a few percent for errors. */
+        /* lod95 at the limit leaves 1 in 20 mutations at the limit unseen. RNA shows a part of the mutated alleles,
+         * and a block is its caller's word, not a count of bases: germline callers take a few percent for errors. */
         double missed = PS_LOD95_MISSED;
         int by_blocks = rests_on(c->panel, call, PS_INPUT_VCF), by_rna = rests_on(c->panel, call, PS_INPUT_RNA);
         if (by_blocks) {
@@ -351,8 +351,8 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
 /* ---- molecules for fragments ------------------------------------------------------------------------------------
  */
 
-typedef struct
-    views { /* the reads as their libraries let them count; `shown` points into `reads` or to the case's own */
+typedef struct views { /* the reads as their libraries let them count; `shown` points into `reads` or to the case's
+                          own */
     ps_case shown;
     ps_library library[PS_N_READ_INPUTS];
     ps_read_evidence reads[PS_N_READ_INPUTS], counted[PS_N_READ_INPUTS];

@@ -20,8 +20,8 @@ void ras_free_list(ras_list *list);
 void ras_from_reads(const ps_panel *panel, const ps_read_evidence *reads, const ps_read_evidence *normal,
                     const ps_error_reference *normal_errors, ras_list *list, ps_ras_codon *codons,
                     ps_ras_library *library);
-/* Variants of the VCF, those in cis joined, and codons covered by hom-ref blocks. What was joined or left open goes to
- * call->note. */
+/* Variants of the VCF, those in cis joined, and codons covered by hom-ref blocks. What was joined or left open goes
+ * to call->note. */
 void ras_from_vcf(const ps_case *c, ras_list *list, ps_ras_codon *codons, ps_ras_call *call);
 
 /* Does the VCF hold a record over the codon that contradicts a hom-ref block of its own there?  `text` names it. */

@@ -60,8 +60,8 @@ static double lod95_of_hap(const caller *c, const ras_counts *p, int hap) {
     return score_lod95(&bins, threshold);
 }
 
-/* The alternatives of one base whose errors are most frequent, that damage makes or that normals know: what these could not hide, the others
- * could not. NaN when one of them could never be shown. */
+/* The alternatives of one base whose errors are most frequent, that damage makes or that normals know: what these
+ * could not hide, the others could not. NaN when one of them could never be shown. */
 static double lod95_of_base(const caller *c, const ras_counts *p, int base) {
     double worst_rate = -1, highest = 0;
     int shift = 4 - 2 * base, worst = -1;
@@ -96,7 +96,8 @@ static double lod95_of_substitutions(const caller *c, const ras_counts *p) {
     return fmin(1, highest / ras_substitution_recognised(&c->indels));
 }
 
-/* An insertion of one codon needs the longest reach of the usual in-frame indels. NaN: too few fragments reach so far. */
+/* An insertion of one codon needs the longest reach of the usual in-frame indels. NaN: too few fragments reach so
+ * far. */
 static double lod95_of_indels(const caller *c, const ras_counts *p) {
     const ps_limits *l = &c->panel->limits;
     int32_t id = (int32_t)(p->codon - c->panel->codons);
@@ -282,7 +283,8 @@ static int beats_errors(const ps_limits *l, double alpha, const score_bins *bins
 static int call_haplotype(const caller *c, const ras_counts *p, int hap) {
     const ps_limits *l = &c->panel->limits;
     uint64_t claimed = c->claimed[(size_t)(p->codon - c->panel->codons) * PS_N_HAPS + (size_t)hap];
-    /* Fragments that end between the codons of a larger change show one part of it only. No variant is one fragment. */
+    /* Fragments that end between the codons of a larger change show one part of it only. No variant is one fragment.
+     */
     if (p->carriers[hap] < 2 + claimed || (double)(p->carriers[hap] - claimed) < ras_part_share * (double)claimed)
         return 0;
     ras_expected x = ras_expect(c->panel, &c->errors, p, hap);
@@ -335,8 +337,8 @@ static int codon_part(const caller *c, int id, const ps_allele_count *allele) {
     return hap == codon->ref ? -1 : hap;
 }
 
-/* Of a change across codons: by errors in one fragment, and for each of its codons, fragments that carry the rest of it (a
- * passenger SNP, a clonal mutation) times the errors that make this part. */
+/* Of a change across codons: by errors in one fragment, and for each of its codons, fragments that carry the rest of
+ * it (a passenger SNP, a clonal mutation) times the errors that make this part. */
 static double chain_error(const caller *c, const ps_allele_count *allele) {
     enum { MOST = 8 };
     const ps_locus *locus = &c->panel->loci[allele->locus];
@@ -366,8 +368,8 @@ static double allele_error(const caller *c, const ps_allele_count *allele) {
     return ras_is_chain(allele) ? chain_error(c, allele) : ras_indel_error(&c->indels, c->reads, allele);
 }
 
-/* Changes across codons differ from site to site as single errors do, as far as they are made by one, and are damage as
- * often as all their parts are; indels' rates are cautious already. */
+/* Changes across codons differ from site to site as single errors do, as far as they are made by one, and are damage
+ * as often as all their parts are; indels' rates are cautious already. */
 static score_law allele_law(const caller *c, const ps_allele_count *allele) {
     const ps_locus *locus = &c->panel->loci[allele->locus];
     score_law law = {.shape = ras_background_shape};

@@ -61,12 +61,14 @@ static const double negligible = 1e-17;
 /* Several VAFs are looked at side by side, which costs little more than one. */
 enum { VAFS = 4 };
 
-/* Counts with the given first probabilities and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Binomial: a = n o, b = -o. */
+/* Counts with the given first probabilities and ratio(m) = P(m + 1) / P(m) = (a + b m) / (m + 1). Binomial: a = n o,
+ * b = -o. */
 typedef struct count_laws {
     double first[VAFS], a[VAFS], b[VAFS];
 } count_laws;
 
-/* P(m), m <= most, and 0 for counts that do not matter, under the precision of the sum; [*least, *last] hold those that do. */
+/* P(m), m <= most, and 0 for counts that do not matter, under the precision of the sum; [*least, *last] hold those
+ * that do. */
 static void count_probabilities(const count_laws *law, int most, double (*pmf)[VAFS], int *least, int *last) {
     memcpy(pmf[0], law->first, sizeof law->first);
     for (int m = 0; m < most; m++)
@@ -87,8 +89,8 @@ static void count_probabilities(const count_laws *law, int most, double (*pmf)[V
     }
 }
 
-/* p[j] for j < cells becomes the distribution of the old sum plus w times the count. The old sum is under `top`; returns that
- * of the new one. */
+/* p[j] for j < cells becomes the distribution of the old sum plus w times the count. The old sum is under `top`;
+ * returns that of the new one. */
 static int convolve(double (*p)[VAFS], int cells, int top, int w, const count_laws *law) {
     double pmf[SCORE_MAX_CELLS + 1][VAFS];
     int least, last;
@@ -112,7 +114,8 @@ static double total_errors(const score_bins *bins) {
     return sum;
 }
 
-/* Scores are added up cell by cell: at most `cells` of them, and no more than leave under `alpha` above. Returns how many. */
+/* Scores are added up cell by cell: at most `cells` of them, and no more than leave under `alpha` above. Returns how
+ * many. */
 typedef struct summing {
     int cells;
     double alpha, below; /* below: P(sum < cells that were summed) */
@@ -122,7 +125,8 @@ static int goes_on(const summing *s, int cell) {
     return cell < s->cells && 1 - s->below >= s->alpha;
 }
 
-/* The total count is NB(total, shape), each count of weight w with probability errors_w / total: Panjer's recursion. */
+/* The total count is NB(total, shape), each count of weight w with probability errors_w / total: Panjer's recursion.
+ */
 static int sum_gamma(const score_bins *bins, double shape, summing *sum) {
     double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT], p[SCORE_MAX_CELLS];
     int used[SCORE_MAX_WEIGHT], n = 0, s = 0;
@@ -298,7 +302,8 @@ static int gamma_threshold(const score_bins *bins, double alpha, double shape) {
     return first_under(&sum, summed);
 }
 
-/* From a threshold that it must reach at least: mostly it goes no further, and never much further than some times that. */
+/* From a threshold that it must reach at least: mostly it goes no further, and never much further than some times
+ * that. */
 static int mixture_threshold(const score_bins *bins, double alpha, const score_law *law, int least) {
     summing sum = {.cells = least < 24 ? 24 : least, .alpha = alpha};
     if (sum.cells > SCORE_MAX_CELLS)
@@ -401,8 +406,8 @@ double score_power(const score_bins *bins, double f, int threshold) {
 
 /* ---- the smallest VAF with enough power ---------------------------------------------------------------------------
  *
- * By bisection, which gives the same VAF whatever came before it. What the power is at most of its points is known from a few
- * others: power grows with the VAF, so that a VAF below one without enough power has not enough either.
+ * By bisection, which gives the same VAF whatever came before it. What the power is at most of its points is known
+ * from a few others: power grows with the VAF, so that a VAF below one without enough power has not enough either.
  */
 
 static const double enough_power = 0.95;
@@ -434,7 +439,8 @@ static double first_guess(const score_bins *bins, int threshold) {
     return root * root;
 }
 
-/* ln(VAF) where the cubic through the points (Lagrange's), taken as a function of the logit of the power, has enough of it. */
+/* ln(VAF) where the cubic through the points (Lagrange's), taken as a function of the logit of the power, has enough
+ * of it. */
 static double interpolate(const double *x, const double *power) {
     double y[VAFS], sum = 0, aim = log(enough_power / (1 - enough_power));
     for (int v = 0; v < VAFS; v++)

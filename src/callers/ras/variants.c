@@ -178,7 +178,8 @@ int ras_count(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras
     return known;
 }
 
-/* ---- small things that the files of this folder share ------------------------------------------------------------ */
+/* ---- small things that the files of this folder share ------------------------------------------------------------
+ */
 
 int ras_activates(const ps_effect *effect) {
     return effect->tier == PS_TIER_HOTSPOT || effect->tier == PS_TIER_LIKELY;

@@ -126,7 +126,8 @@ static int lies_over(const ps_case *c, const ps_codon *codon, int contig, int32_
     return over && c->panel->loci[codon->locus].contig == contig;
 }
 
-/* Reads beyond errors: as many as a call takes, and of a VAF that may lie above the limit. Unknown counts may be real. */
+/* Reads beyond errors: as many as a call takes, and of a VAF that may lie above the limit. Unknown counts may be
+ * real. */
 static int may_be_real(const ps_case *c, int64_t depth, int64_t alt) {
     double low, high;
     if (alt < 0 || depth < alt)

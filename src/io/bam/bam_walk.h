@@ -1,7 +1,8 @@
 /* bam_walk.h - BAM records in memory: which of them overlap given spans? Private to src/io.
  *
- * Only the 36 fixed bytes of a record are looked at, and its CIGAR when it begins before a span that it may reach into.
- * Every length in a record is checked against the others before it is used. Nothing here knows files or threads.
+ * Only the 36 fixed bytes of a record are looked at, and its CIGAR when it begins before a span that it may reach
+ * into. Every length in a record is checked against the others before it is used. Nothing here knows files or
+ * threads.
  */
 #ifndef PLASMASTRAT_IO_BAM_WALK_H
 #define PLASMASTRAT_IO_BAM_WALK_H

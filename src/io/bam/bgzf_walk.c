@@ -193,7 +193,8 @@ static int inflate_block(const ps_walk *w, run *r, size_t *at, struct libdeflate
     return 0;
 }
 
-/* Walks each block while it is warm. When records cannot begin with the run, they begin where a chain of them fits. */
+/* Walks each block while it is warm. When records cannot begin with the run, they begin where a chain of them fits.
+ */
 static void work_run(const ps_walk *w, run *r, struct libdeflate_decompressor *inflater) {
     if (!r->data)
         r->data = ps_alloc((size_t)RUN_BLOCKS * BLOCK_MAX, 1);
@@ -314,7 +315,8 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Completes the record that began in earlier runs, as far as this one goes. *used: bytes of the run that belong to it. */
+/* Completes the record that began in earlier runs, as far as this one goes. *used: bytes of the run that belong to
+ * it. */
 static int complete_tail(ps_walk *w, const run *r, size_t *used, ps_error *err) {
     *used = 0;
     if (w->n_tail < PS_RECORD_FIXED) {

@@ -188,8 +188,8 @@ static int take_bins(reader *r, ps_stretch *stretch) {
 /* ---- where the first record over a window begins ----------------------------------------------------------------
  */
 
-/* Is the record at this offset in a bin over these windows? A chunk of a wide bin may have begun long before: chunks are
- * asked backwards, and after so many an index has the benefit of the doubt. */
+/* Is the record at this offset in a bin over these windows? A chunk of a wide bin may have begun long before: chunks
+ * are asked backwards, and after so many an index has the benefit of the doubt. */
 static int is_reached(const reader *r, uint64_t offset, uint32_t first, uint32_t last) {
     enum { MOST_ASKED = 4096 };
     size_t low = 0, high = r->n_chunks;
@@ -209,8 +209,8 @@ static int is_reached(const reader *r, uint64_t offset, uint32_t first, uint32_t
     return 0;
 }
 
-/* Of windows with one offset, the record starts in one: the others it overlaps, or they are empty (filled from the next
- * by htslib, from the last by others). */
+/* Of windows with one offset, the record starts in one: the others it overlaps, or they are empty (filled from the
+ * next by htslib, from the last by others). */
 static int take_linear(reader *r) {
     uint32_t n, first = 0;
     uint64_t offset, run = 0;

@@ -1,11 +1,11 @@
 /* bin_index.h - does a binning index (BAI, CSI, TBI) hold together?
  *
- * htslib (1.16) trusts what it loads: a bin named twice ends the process, a depth that cannot be has it look through bins
- * for hours. And a BAI has no checksum: a flipped bit makes reads vanish without a word. But an index says the same thing
- * several ways, and these are compared (SAM specification, section 5; CSIv1; tabix): the chunks of a contig follow each
- * other without a gap, and so do the contigs; bins of one level begin in the order of their places; the counts' bin tells
- * where the contig's chunks begin and end; the linear index (of a CSI: each bin's offset) rises, and each of its steps
- * lies in a chunk of a bin over that window. Private to src/io.
+ * htslib (1.16) trusts what it loads: a bin named twice ends the process, a depth that cannot be has it look through
+ * bins for hours. And a BAI has no checksum: a flipped bit makes reads vanish without a word. But an index says the
+ * same thing several ways, and these are compared (SAM specification, section 5; CSIv1; tabix): the chunks of a
+ * contig follow each other without a gap, and so do the contigs; bins of one level begin in the order of their
+ * places; the counts' bin tells where the contig's chunks begin and end; the linear index (of a CSI: each bin's
+ * offset) rises, and each of its steps lies in a chunk of a bin over that window. Private to src/io.
  */
 #ifndef PLASMASTRAT_IO_BIN_INDEX_H
 #define PLASMASTRAT_IO_BIN_INDEX_H
@@ -38,7 +38,8 @@ typedef struct ps_bin_index {
 } ps_bin_index;
 
 /* 1: sound, 0: not, or it cannot be read; -1: it cannot be opened or is of another kind, about which htslib's loader
- * says no. No chunk of a sound one lies beyond the file's n_file bytes (UINT64_MAX: not known). Free it in any case. */
+ * says no. No chunk of a sound one lies beyond the file's n_file bytes (UINT64_MAX: not known). Free it in any case.
+ */
 int ps_bin_index_read(const char *path, uint64_t n_file, ps_bin_index *index);
 /* The bytes as a URL that htslib's loaders take for a file's name. */
 char *ps_bin_index_url(const ps_bin_index *index);

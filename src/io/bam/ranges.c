@@ -56,9 +56,9 @@ static void end_request(ps_ranges *r) {
     r->file = NULL;
 }
 
-/* Reads to the end of the request, and asks for more only when more is wanted: of a block that turns out longer. A reply that
- * is shorter than what was asked for, or that breaks off, is asked for again from where it ended. Only a refused range (416,
- * which htslib tells as EINVAL) is the end of the file: nothing lies there. */
+/* Reads to the end of the request, and asks for more only when more is wanted: of a block that turns out longer. A
+ * reply that is shorter than what was asked for, or that breaks off, is asked for again from where it ended. Only a
+ * refused range (416, which htslib tells as EINVAL) is the end of the file: nothing lies there. */
 static ssize_t read_range(void *source, void *buffer, size_t n) {
     enum { MOST_ATTEMPTS = 6 };
     ps_ranges *r = source;

@@ -1,8 +1,8 @@
 /* ranges.h - parts of a remote BAM by exact byte ranges. Private to src/io.
  *
  * htslib's remote file asks for everything from a place to the end of the file and hangs up when it has enough: on a
- * fast line megabytes are sent for each place. Here the index's chunks are joined where they are near, each is asked for
- * by its own bytes (the HTTP header Range), and its records are walked as when streaming (bgzf_walk.h).
+ * fast line megabytes are sent for each place. Here the index's chunks are joined where they are near, each is asked
+ * for by its own bytes (the HTTP header Range), and its records are walked as when streaming (bgzf_walk.h).
  */
 #ifndef PLASMASTRAT_IO_RANGES_H
 #define PLASMASTRAT_IO_RANGES_H

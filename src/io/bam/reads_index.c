@@ -52,13 +52,12 @@ static char *find_index(const ps_reads *reads, int *stale) {
     return NULL;
 }
 
-/* Is this a line to compare with its container? The first of an index are, and each PS_MOST_PROBES-th of those after. */
+/* Is this a line to compare with its container? The first of an index are, and each PS_MOST_PROBES-th of those after.
+ */
 static int is_probed(size_t line) {
     return line < PS_MOST_PROBES || line % PS_MOST_PROBES == 0;
 }
 
-/* A .crai is lines of: contig, start, span, container offset, slice offset, size. A slice with several contigs has
- * several lines. 1: they are those of the file; 0: not. */
 /* What is open while a CRAM's index is read, and where the line before pointed. */
 typedef struct crai_reader {
     ps_reads *reads;
@@ -102,6 +101,8 @@ static int take_crai_line(crai_reader *r, const kstring_t *line, ps_error *err) 
     return 1;
 }
 
+/* A .crai is lines of: contig, start, span, container offset, slice offset, size. A slice with several contigs has
+ * several lines. 1: they are those of the file; 0: not. */
 static int read_crai(ps_reads *reads, const char *index, ps_error *err) {
     struct stat st;
     crai_reader r = {.reads = reads, .index = index, .contig_before = -1, .offset_before = -1, .slice_before = -1};
@@ -180,7 +181,8 @@ static int is_index_of(const ps_reads *reads, const ps_bin_index *index) {
     return all.beg == first && (reads->source.is_remote || records_agree(reads, index, all.end));
 }
 
-/* A remote one that is not sound may have been cut on its way: it is fetched again. -1 with an error: it cannot be fetched. */
+/* A remote one that is not sound may have been cut on its way: it is fetched again. -1 with an error: it cannot be
+ * fetched. */
 static int fetch_bin_index(const ps_reads *reads, const char *path, ps_bin_index *index, ps_error *err) {
     enum { MOST_ATTEMPTS = 4 };
     int before = ps_remote_timeouts(), remote = ps_path_is_remote(path);

@@ -1,4 +1,5 @@
-/* reads_open.c - an alignment file: opened, its header, its contigs and the panel's, shared between threads, closed. */
+/* reads_open.c - an alignment file: opened, its header, its contigs and the panel's, shared between threads, closed.
+ */
 #include "private.h"
 
 #include <errno.h>
@@ -182,15 +183,15 @@ int ps_reads_use_header(ps_reads *reads, ps_error *err) {
     return 0;
 }
 
-/* A CRAM's header may name a file or a URL of each contig's sequence (UR), which htslib would read, fetch and index: only what
- * the user names is touched. The header is the one that htslib's decoder looks into. */
+/* A CRAM's header may name a file or a URL of each contig's sequence (UR), which htslib would read, fetch and index:
+ * only what the user names is touched. The header is the one that htslib's decoder looks into. */
 static void forget_named_references(ps_reads *reads) {
     for (int tid = 0; tid < reads->info.n_contigs; tid++)
         sam_hdr_remove_tag_id(cram_fd_get_header(reads->file->fp.cram), "SQ", "SN", reads->contig_names[tid], "UR");
 }
 
-/* The reference comes after the header has been read: htslib gives the header's contigs the lengths that they have in the
- * FASTA, whatever the file was aligned to. */
+/* The reference comes after the header has been read: htslib gives the header's contigs the lengths that they have in
+ * the FASTA, whatever the file was aligned to. */
 static int read_header(ps_reads *reads, ps_error *err) {
     reads->header = sam_hdr_read(reads->file);
     if (!reads->header)

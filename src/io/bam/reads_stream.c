@@ -14,8 +14,8 @@
 #include "plasmastrat/interrupt.h"
 #include "private.h"
 
-/* BAM in BGZF that htslib has read up to its header, without threads of its own (they would have read on). Uncompressed
- * BAM and BAM in plain gzip are rare enough to leave to htslib. */
+/* BAM in BGZF that htslib has read up to its header, without threads of its own (they would have read on).
+ * Uncompressed BAM and BAM in plain gzip are rare enough to leave to htslib. */
 static int can_walk(const ps_reads *reads) {
     const htsFormat *format = hts_get_format(reads->file);
     if (format->format != bam || !reads->file->is_bgzf)
@@ -45,8 +45,8 @@ void ps_reads_watch(ps_reads *reads, const ps_watch *watch) {
         reads->n_bytes = (uint64_t)st.st_size;
 }
 
-/* Of a CRAM the calling thread reads the file itself. Of the others a thread of htslib's may, whose place is not ours to look
- * at: only records are told. */
+/* Of a CRAM the calling thread reads the file itself. Of the others a thread of htslib's may, whose place is not ours
+ * to look at: only records are told. */
 void ps_reads_tell_place(const ps_reads *reads) {
     uint64_t place = reads->file->is_cram ? (uint64_t)htell(cram_fd_get_fp(reads->file->fp.cram)) : 0;
     reads->watch->see(reads->watch->context, reads->source.name, place, reads->n_bytes, reads->records);

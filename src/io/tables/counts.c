@@ -169,7 +169,8 @@ static int add_row(counts_reader *r, double *star_of_gene, ps_error *err) {
     return 0;
 }
 
-/* STAR counts unstranded, by the first read's strand, and by the second's: a stranded library has nearly all in one. */
+/* STAR counts unstranded, by the first read's strand, and by the second's: a stranded library has nearly all in one.
+ */
 static void choose_strand(counts_reader *r, const double *star_of_gene) {
     static const char *const names[] = {"unstranded", "first strand", "second strand"};
     enum { MOST = 5 }; /* times the other strand's */

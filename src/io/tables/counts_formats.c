@@ -1,4 +1,5 @@
-/* counts_formats.c - formats of gene counts: how the first lines of each are recognised, and which columns hold what. */
+/* counts_formats.c - formats of gene counts: how the first lines of each are recognised, and which columns hold what.
+ */
 #include <string.h>
 #include <strings.h>
 

@@ -71,7 +71,8 @@ static void cut(table_lines *lines) {
     }
 }
 
-/* GATK puts a header of SAM before its tables; behind it may be alignments: eleven columns and more, the flag second. */
+/* GATK puts a header of SAM before its tables; behind it may be alignments: eleven columns and more, the flag second.
+ */
 static int is_alignment(const table_lines *lines) {
     const char *flag = lines->n >= 11 ? lines->field[1] : "";
     return lines->sam_header && *flag && strspn(flag, "0123456789") == strlen(flag);
@@ -127,7 +128,8 @@ void table_lines_close(table_lines *lines) {
     memset(lines, 0, sizeof *lines);
 }
 
-/* ---- transcript to gene ----------------------------------------------------------------------------------------- */
+/* ---- transcript to gene -----------------------------------------------------------------------------------------
+ */
 
 typedef struct map_row {
     char *from, *to;

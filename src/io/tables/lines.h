@@ -21,7 +21,8 @@ typedef struct table_lines {
 
 /* Plain, gzip or BGZF. */
 int table_lines_open(const char *path, table_lines *lines, ps_error *err);
-/* 1: the next line that is neither empty nor a comment ('#' before a blank, "##", "@SQ" and a tab) is in `field`, 0 the end, -1. */
+/* 1: the next line that is neither empty nor a comment ('#' before a blank, "##", "@SQ" and a tab) is in `field`, 0
+ * the end, -1. */
 int table_lines_next(table_lines *lines, ps_error *err);
 /* A file's name as a sample's: no folder, no ".bam", ".sorted". */
 int table_same_sample(const char *column, const char *wanted);
@@ -34,7 +35,8 @@ typedef struct table_map { /* transcript to gene, sorted by transcript */
     size_t n;
 } table_map;
 
-/* Two columns (a third is a name and may stand for the second) in place of what `map` held; a file that is not there is an empty map. */
+/* Two columns (a third is a name and may stand for the second) in place of what `map` held; a file that is not there
+ * is an empty map. */
 void table_map_read(const char *path, table_map *map);
 const char *table_map_find(const table_map *map, const char *from); /* "" when it is not there */
 void table_map_free(table_map *map);

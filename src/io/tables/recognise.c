@@ -1,4 +1,5 @@
-/* recognise.c - what a file of results is, by its first lines, so that one given in the wrong place finds its option. */
+/* recognise.c - what a file of results is, by its first lines, so that one given in the wrong place finds its option.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

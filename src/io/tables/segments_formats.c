@@ -1,11 +1,11 @@
 /* segments_formats.c - formats of segments of copy number.
  *
- * Each format is a row of `formats`: columns that no other has together, where place and value stand, what the value is.
- * Names of columns are compared by their letters and digits alone, as R and Excel rewrite the rest (loc.start).
+ * Each format is a row of `formats`: columns that no other has together, where place and value stand, what the value
+ * is. Names of columns are compared by their letters and digits alone, as R and Excel rewrite the rest (loc.start).
  *
- * Programs that fit purity and ploidy (ASCAT, Battenberg, FACETS, PURPLE, Sequenza, TitanCNA, ichorCNA, PureCN) give copies in the
- * tumour's cells. CNVkit, GATK, DNAcopy and QDNAseq give log2 ratios; the `cn` that `cnvkit call` adds comes from
- * thresholds or from a purity that the file does not state, so its log2 is read.
+ * Programs that fit purity and ploidy (ASCAT, Battenberg, FACETS, PURPLE, Sequenza, TitanCNA, ichorCNA, PureCN) give
+ * copies in the tumour's cells. CNVkit, GATK, DNAcopy and QDNAseq give log2 ratios; the `cn` that `cnvkit call` adds
+ * comes from thresholds or from a purity that the file does not state, so its log2 is read.
  */
 #include <ctype.h>
 #include <stdio.h>

@@ -34,7 +34,8 @@ static int same_name(const char *text, const char *name, size_t n) {
     return 1;
 }
 
-/* The text behind the option's name in a header line from `from` on, or NULL. A name ends where it must ("-minvf", not
+/* The text behind the option's name in a header line from `from` on, or NULL. A name ends where it must ("-minvf",
+ * not
  * "-minvfx"), or anywhere when `open`. */
 static const char *find_option(const char *from, const char *line, const char *name, size_t n, int open) {
     const char *end = from + strlen(from);
@@ -94,8 +95,8 @@ static int header_has_any(const vcf_lines *lines, const char *wants) {
 /* ---- the row ----------------------------------------------------------------------------------------------------
  */
 
-/* The word stands behind the line's beginning: "=<ID=HaplotypeCaller,", ".HaplotypeCaller=", and not in a path on the command
- * line. */
+/* The word stands behind the line's beginning: "=<ID=HaplotypeCaller,", ".HaplotypeCaller=", and not in a path on the
+ * command line. */
 static int has_line(const vcf_lines *lines, const ps_vcf_caller *row) {
     size_t n_line = strlen(row->line), n_word = strlen(row->word);
     for (size_t m = 0; m < lines->n_meta; m++) {

@@ -1,8 +1,8 @@
 /* counts.c - depth and reads of one allele in one column, from whatever fields a caller writes.
  *
- * A list belongs to the record's alleles when its length says so. Programs that split a record leave lists of the whole record
- * behind: those are read at the allele's old place where the file tells it (split.c), or where only one value can be
- * meant; else the count is unknown. A number that cannot be one is unknown too, and said.
+ * A list belongs to the record's alleles when its length says so. Programs that split a record leave lists of the
+ * whole record behind: those are read at the allele's old place where the file tells it (split.c), or where only one
+ * value can be meant; else the count is unknown. A number that cannot be one is unknown too, and said.
  */
 #include <ctype.h>
 #include <math.h>
@@ -18,8 +18,8 @@
 /* ---- the numbers of one record ----------------------------------------------------------------------------------
  */
 
-/* Every key that may tell depth or counts. X(name, kind, common): common ones mean the same to every caller, so a bad value is
- * said; others may mean something else elsewhere and are then not there. */
+/* Every key that may tell depth or counts. X(name, kind, common): common ones mean the same to every caller, so a bad
+ * value is said; others may mean something else elsewhere and are then not there. */
 #define VCF_KEYS(X)                                                                                                  \
     X(AD, COUNT, 1)                                                                                                  \
     X(DP, COUNT, 1)                                                                                                  \
@@ -128,8 +128,8 @@ static int read_value(const char *text, size_t length, key_kind kind, double *va
     return 0;
 }
 
-/* "0,05" of one ALT: a fraction with the decimal comma of a locale. Lists of fractions have no part above 1, no leading
- * zeros. 1 it is, -1 it may be a list ("0,1"), 0 it is a list. */
+/* "0,05" of one ALT: a fraction with the decimal comma of a locale. Lists of fractions have no part above 1, no
+ * leading zeros. 1 it is, -1 it may be a list ("0,1"), 0 it is a list. */
 int vcf_is_decimal_comma(const char *text, size_t length, int n_alt) {
     int parts = 1, certain = n_alt > 1;
     for (size_t i = 0; i < length; i++)

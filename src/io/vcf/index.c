@@ -77,8 +77,8 @@ static const char **name_contigs(const ps_bin_index *index) {
     return name;
 }
 
-/* An index of another file mostly holds together. But each bin's first record is where this one says, and nothing comes
- * after the last; a file without its end marker is left to the scan, which says so. */
+/* An index of another file mostly holds together. But each bin's first record is where this one says, and nothing
+ * comes after the last; a file without its end marker is left to the scan, which says so. */
 static int is_index_of(const vcf_lines *lines, const ps_bin_index *index) {
     const char **name = lines->text ? name_contigs(index) : NULL;
     if (lines->text ? !name : index->bytes[0] != 'C' || index->n_aux > 0)

@@ -147,8 +147,8 @@ static int seen_before(const vcf_lines *lines, int64_t pos0) {
     return strcmp(before->contig, now->contig) == 0 && pos0 < before->end0;
 }
 
-/* Records are in the order of their starts: from the first that the index names on, all up to the place's end are read,
- * whatever chunks it has them in. */
+/* Records are in the order of their starts: from the first that the index names on, all up to the place's end are
+ * read, whatever chunks it has them in. */
 static int next_by_index(vcf_lines *lines, ps_error *err) {
     while (lines->at_place < lines->n_places) {
         int got = lines->in_place ? 1 : open_place(lines, err);

@@ -1,6 +1,6 @@
-/* maf.c - a MAF (GDC, cBioPortal, vcf2maf) as the VCF that it came from: a column for each Tumor_Sample_Barcode, a record for each
- * row. A sample that a row is not of reads 0/0 without counts there, which says nothing. There are no hom-ref stretches: a MAF
- * lists mutations and proves no wild type.
+/* maf.c - a MAF (GDC, cBioPortal, vcf2maf) as the VCF that it came from: a column for each Tumor_Sample_Barcode, a
+ * record for each row. A sample that a row is not of reads 0/0 without counts there, which says nothing. There are no
+ * hom-ref stretches: a MAF lists mutations and proves no wild type.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,8 +4,9 @@
  *   GATK, Mutect2                 PID       PGT 0|1
  *   VCF 4.x: WhatsHap, GATK 4,    PS        GT 0|1
  *   DeepVariant, Octopus, ...
- *   without PS                    "|"       GT 0|1: one set (VCF 4.3, section 1.6.2), but only in a file that tells the two
- *                                           haplotypes apart elsewhere: CaVEMan and others write 0|1 for every call
+ *   without PS                    "|"       GT 0|1: one set (VCF 4.3, section 1.6.2), but only in a file that tells
+ *                                           the two haplotypes apart elsewhere: CaVEMan and others write 0|1 for
+ *                                           every call
  *   SAGE                          INFO LPS  every member is on the same molecule
  */
 #include <ctype.h>

@@ -143,7 +143,8 @@ typedef struct vcf_counts {
 void vcf_read_counts(const vcf_record *record, int sample, int allele, vcf_counts *counts);
 /* Smallest depth of a hom-ref stretch; -1 when the file does not say. */
 int64_t vcf_read_block_depth(const vcf_record *record, int sample);
-/* Reads in all, and those that are not the reference's, of a row that names no other allele; -1 when it does not say. */
+/* Reads in all, and those that are not the reference's, of a row that names no other allele; -1 when it does not say.
+ */
 void vcf_read_other_reads(const vcf_record *record, int sample, int64_t *depth, int64_t *other);
 /* The genotype's quality (GQ, or RGQ); -1 when the file does not say. */
 int64_t vcf_read_genotype_quality(const vcf_record *record, int sample);
@@ -165,9 +166,9 @@ void vcf_find_splits(vcf_record *const *record, size_t n);
 /* ---- the caller -------------------------------------------------------------------------------------------------
  */
 
-/* The first row of the panel's vcf_callers.tsv that the header fits, one of germline genotypes before others (a header may
- * name several programs, of which any may have written the stretches). NULL: none. *min_vaf: what its stretches vouch for, by the
- * header's own word where it has one; NaN nothing. */
+/* The first row of the panel's vcf_callers.tsv that the header fits, one of germline genotypes before others (a
+ * header may name several programs, of which any may have written the stretches). NULL: none. *min_vaf: what its
+ * stretches vouch for, by the header's own word where it has one; NaN nothing. */
 const ps_vcf_caller *vcf_find_caller(const vcf_lines *lines, const ps_panel *panel, double *min_vaf);
 /* The text behind an option's name in a header line from `from` on, with or without dashes before it, or NULL. */
 const char *vcf_find_option(const char *from, const char *line, const char *option);

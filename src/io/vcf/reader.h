@@ -1,5 +1,5 @@
-/* reader.h - one VCF while it is read: its records near coding exons, and what is made of them. Private to variants.c and
- * rows.c. */
+/* reader.h - one VCF while it is read: its records near coding exons, and what is made of them. Private to variants.c
+ * and rows.c. */
 #ifndef PLASMASTRAT_IO_VCF_READER_H
 #define PLASMASTRAT_IO_VCF_READER_H
 

@@ -169,8 +169,8 @@ static void read_header_names(const vcf_lines *lines, char *is) {
 /* ---- what the names say -----------------------------------------------------------------------------------------
  */
 
-/* Words of the field, of which the first that a name holds decides. A blank stands for any separator; '+' reads "pos", a '-'
- * at the end of a word "neg". */
+/* Words of the field, of which the first that a name holds decides. A blank stands for any separator; '+' reads
+ * "pos", a '-' at the end of a word "neg". */
 static const struct {
     char kind;         /* T tumour, N normal, R its RNA, M marrow: the tumour unless another column is */
     const char *words; /* '|' between them */

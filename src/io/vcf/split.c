@@ -1,11 +1,11 @@
 /* split.c - how a file writes, over many records; and records that were split, one ALT each.
  *
- * bcftools norm -m-, vt decompose and others split only the lists that the header declares as lists: others stay those of the
- * whole record, and each part must find its own value there. Which ALT a part was is told by
+ * bcftools norm -m-, vt decompose and others split only the lists that the header declares as lists: others stay
+ * those of the whole record, and each part must find its own value there. Which ALT a part was is told by
  *   OLD_MULTIALLELIC=chr:pos:REF/ALT/ALT   vt decompose
  *   OLD_REC=chr|pos|REF|ALT,ALT|number     bcftools norm --old-rec-tag
- * or by the order of the parts, where that is not the order of the alphabet into which sorting would have put them, or where the
- * genotypes count along with it (1/2 becomes 1/0 and 0/1).
+ * or by the order of the parts, where that is not the order of the alphabet into which sorting would have put them,
+ * or where the genotypes count along with it (1/2 becomes 1/0 and 0/1).
  */
 #include <ctype.h>
 #include <stdlib.h>

@@ -43,7 +43,8 @@ typedef struct sv_reader {
 /* ---- the two ends -----------------------------------------------------------------------------------------------
  */
 
-/* "C[chr14:1000[", "]chr14:1000]C": a bracket opens towards the side that is kept, and stands behind the base that is. */
+/* "C[chr14:1000[", "]chr14:1000]C": a bracket opens towards the side that is kept, and stands behind the base that
+ * is. */
 static int read_brackets(const char *alt, sv_join *join) {
     const char *open = strpbrk(alt, "[]");
     const char *end = open ? strchr(open + 1, *open) : NULL, *colon = end;

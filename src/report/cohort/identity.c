@@ -88,7 +88,8 @@ static void list_inputs(const ps_panel *panels, int n_panels, const ps_row *rows
     }
 }
 
-/* ---- entries against each other --------------------------------------------------------------------------------- */
+/* ---- entries against each other ---------------------------------------------------------------------------------
+ */
 
 static const ps_identity_profile *profile_in(const comparison *c, size_t number, ps_identity_profile *block) {
     const entry *e = &c->entry[number];
@@ -131,7 +132,8 @@ static void add_same(entry *e, size_t other) {
     e->same[e->n_same++] = other;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------
+ */
 
 static void note_match(ps_row *row, const ps_row *other, ps_row_match match) {
     if (row->n_matches == PS_ROW_MATCHES) {
@@ -143,7 +145,8 @@ static void note_match(ps_row *row, const ps_row *other, ps_row_match match) {
     row->match[row->n_matches++] = match;
 }
 
-/* The inputs of one row, from `beg`: which rows have an input of the same person? `bits` is zero for each row, and is again. */
+/* The inputs of one row, from `beg`: which rows have an input of the same person? `bits` is zero for each row, and is
+ * again. */
 static size_t match_row(const comparison *c, size_t beg, ps_row *rows, size_t n, ps_row_match *bits) {
     size_t own = c->input[beg].row, at = beg, any = 0;
     for (; at < c->n_inputs && c->input[at].row == own; at++) {

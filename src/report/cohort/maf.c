@@ -1,6 +1,6 @@
 /* maf.c - cohort.maf: the called variants as GDC writes them.
- * https://docs.gdc.cancer.gov/Data/File_Formats/MAF_Format/ (columns 1 to 34; then those that readers want, by name). What
- * this program does not know is empty. */
+ * https://docs.gdc.cancer.gov/Data/File_Formats/MAF_Format/ (columns 1 to 34; then those that readers want, by name).
+ * What this program does not know is empty. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -17,7 +17,8 @@ void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const cha
 
 /* A row of each model that answered, with its rates where any has them; room for n. Returns how many. */
 size_t ps_cohort_models(const ps_row *rows, size_t n, const ps_row **model);
-/* How often this row's model gives each label in the ordinary disease, and here; "" without rates. Plain text, to free. */
+/* How often this row's model gives each label in the ordinary disease, and here; "" without rates. Plain text, to
+ * free. */
 char *ps_cohort_rates(const ps_row *rows, size_t n, const ps_row *model);
 
 /* The cohort as the page shows it: failed samples first, otherwise in the order given. */

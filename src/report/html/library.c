@@ -1,4 +1,5 @@
-/* library.c - the section of ID.html about libraries: how many molecules the fragments are, and what errors they hold. */
+/* library.c - the section of ID.html about libraries: how many molecules the fragments are, and what errors they
+ * hold. */
 #include <math.h>
 
 #include "pieces.h"

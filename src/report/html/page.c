@@ -107,7 +107,8 @@ static void put_next(const ps_result *r, FILE *out) {
     ps_explanation_free(&e);
 }
 
-/* What must stand where the label stands: how often it is given, that nobody validated it, and who says the opposite. */
+/* What must stand where the label stands: how often it is given, that nobody validated it, and who says the opposite.
+ */
 static void put_words(const ps_result *r, FILE *out) {
     char words[400];
     if (ps_rate_words(r, words, sizeof words)) {
@@ -547,7 +548,8 @@ static void put_provenance(const ps_result *r, FILE *out) {
     fputs("</dl>\n", out);
 }
 
-/* ---- at a glance: each section's answer, as links to the sections --------------------------------------------------
+/* ---- at a glance: each section's answer, as links to the sections
+ * --------------------------------------------------
  */
 
 static void glance_ras(const ps_result *r, FILE *out) {

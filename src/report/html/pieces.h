@@ -33,8 +33,8 @@ void ps_reason_items(FILE *out, const ps_reasons *reasons); /* without the list 
 void ps_origin_note(FILE *out, const ps_result *result, ps_marked marker);
 /* A table up to <tbody>, in a box that scrolls sideways; `columns` ends with NULL, "#name" is a column of numbers. */
 void ps_table_head(FILE *out, const char *caption, const char *const *columns);
-/* The same for a table whose rows become blocks on a narrow screen; names hold no double quotes. Rows, cells and heads name their
- * roles, as elements that are laid out as blocks lose them in some browsers. */
+/* The same for a table whose rows become blocks on a narrow screen; names hold no double quotes. Rows, cells and
+ * heads name their roles, as elements that are laid out as blocks lose them in some browsers. */
 void ps_stack_head(FILE *out, const char *caption, const char *const *columns);
 void ps_table_end(FILE *out);
 

@@ -1,6 +1,6 @@
-/* reads.c - what the fragments over each called or likely codon show, a block for each codon and input. Every haplotype but the
- * reference's has its row, however few its fragments are; below, fragments are drawn with the coding bases around the
- * codon. The picture of a codon where no variant passed is folded away. */
+/* reads.c - what the fragments over each called or likely codon show, a block for each codon and input. Every
+ * haplotype but the reference's has its row, however few its fragments are; below, fragments are drawn with the
+ * coding bases around the codon. The picture of a codon where no variant passed is folded away. */
 #include <ctype.h>
 #include <string.h>
 

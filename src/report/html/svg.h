@@ -1,4 +1,5 @@
-/* svg.h - the primitives of the pages' drawings: x in percent, y in pixels, colours from the page's style. Private to src/report. */
+/* svg.h - the primitives of the pages' drawings: x in percent, y in pixels, colours from the page's style. Private to
+ * src/report. */
 #ifndef PLASMASTRAT_REPORT_HTML_SVG_H
 #define PLASMASTRAT_REPORT_HTML_SVG_H
 

@@ -1,8 +1,8 @@
 /* digest.c - the digest of an ID.json: what the document says, not how it is written down.
  *
- * Any program may write the document anew: in another order, with other spaces, 1 for 1.0, 1e-5 for 1e-05. So each number
- * stands in the digest as the text of its value, the same for integers and reals. The texts are made here and not by the
- * JSON library, whose versions write exponents differently.
+ * Any program may write the document anew: in another order, with other spaces, 1 for 1.0, 1e-5 for 1e-05. So each
+ * number stands in the digest as the text of its value, the same for integers and reals. The texts are made here and
+ * not by the JSON library, whose versions write exponents differently.
  */
 #include "digest.h"
 
@@ -17,8 +17,8 @@
 /* Tells the two recipes apart; files of before have the bare hash. */
 static const char recipe[] = "2:";
 
-/* What of an input may differ between runs that give the same answer: its name and how it was read. An index reads fewer
- * of a VCF's records. */
+/* What of an input may differ between runs that give the same answer: its name and how it was read. An index reads
+ * fewer of a VCF's records. */
 static const char *const of_access[] = {"path", "format", "records"};
 
 static json_t *canonical(const json_t *value);

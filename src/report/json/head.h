@@ -4,7 +4,8 @@
 
 #include "node.h"
 
-/* The schema's number, or -1 with a complaint: another or a newer schema, a digest that is missing or does not fit. */
+/* The schema's number, or -1 with a complaint: another or a newer schema, a digest that is missing or does not fit.
+ */
 int json_check_head(json_reader *r, const json_t *root);
 int json_check_schema(json_reader *r, const json_t *root); /* the same without the digest */
 

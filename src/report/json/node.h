@@ -1,8 +1,8 @@
 /* node.h - a JSON document read so that every complaint names the file, the place and the value.
  *
  * The first complaint is kept and the rest of the reading goes on with harmless values (null, 0, the first name of an
- * enum, an empty array), so that a reader is a plain list of members; whoever reads asks `failed` at the end. Private to
- * src/report.
+ * enum, an empty array), so that a reader is a plain list of members; whoever reads asks `failed` at the end. Private
+ * to src/report.
  */
 #ifndef PLASMASTRAT_REPORT_JSON_NODE_H
 #define PLASMASTRAT_REPORT_JSON_NODE_H

@@ -11,8 +11,8 @@
 #include "../format.h"
 #include "plasmastrat/stats.h"
 
-/* One document being built, of a result or of a validation: the other is NULL. jansson fails only for want of memory (all text
- * is clean UTF-8): remembered here, told once. */
+/* One document being built, of a result or of a validation: the other is NULL. jansson fails only for want of memory
+ * (all text is clean UTF-8): remembered here, told once. */
 typedef struct document {
     const struct ps_result *result;
     const struct ps_validation *v;

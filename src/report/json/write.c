@@ -334,7 +334,8 @@ static int has_variant(const ps_ras_call *ras, int codon) {
     return 0;
 }
 
-/* Of the state genes hotspots, deciding codons and those with a variant; of the context genes (HRAS, BRAF) the hotspots. */
+/* Of the state genes hotspots, deciding codons and those with a variant; of the context genes (HRAS, BRAF) the
+ * hotspots. */
 static json_t *codons_array(document *d, int context) {
     const ps_panel *panel = d->result->panel;
     json_t *array = json_array();
@@ -362,8 +363,8 @@ static char *add_number(char *ranges, int number, int *last) {
     return longer;
 }
 
-/* Every codon of a transcript, in columns; a letter a codon for its state. A stop codon has no protein change that could
- * activate, so it is left out. */
+/* Every codon of a transcript, in columns; a letter a codon for its state. A stop codon has no protein change that
+ * could activate, so it is left out. */
 static json_t *coverage_object(document *d, int transcript) {
     static const char letters[PS_N_RAS_STATES] = {
         [PS_RAS_NOT_ASSESSABLE] = 'n', [PS_RAS_WILD_TYPE] = 'w', [PS_RAS_MUTATED] = 'm'};

@@ -1,9 +1,10 @@
 /* simulate_copynumber.c - copy number on simulated counts of the depth bins, for bench_copynumber.py.
  *
  * What is simulated: the integers that counting leaves of a file, fragments per bin of the panel, not reads. A bin's
- * mean is depth x copies x what the bin catches x the sample's GC curve x noise x waves; the count is Poisson. A capture
- * kit has baits in some bins (exome: a fifth, gene panel: one in a hundred, and CCND1), each with its own efficiency, a
- * background that differs between bins, and samples that differ in how much they catch and, bait by bait, by 10 %.
+ * mean is depth x copies x what the bin catches x the sample's GC curve x noise x waves; the count is Poisson. A
+ * capture kit has baits in some bins (exome: a fifth, gene panel: one in a hundred, and CCND1), each with its own
+ * efficiency, a background that differs between bins, and samples that differ in how much they catch and, bait by
+ * bait, by 10 %.
  *
  * Reads scenarios from stdin, a line of key=value words each, and prints a line for each draw:
  * name draw state copies low high scope hyperdiploid noise wave assay reference reason truth odd-chromosomes-gained
@@ -84,8 +85,8 @@ static double copies_of_state(int state, uint64_t *seed) {
     return copies[state] + (state == PS_ARM_MORE && unit_uniform(seed) < 0.2);
 }
 
-/* A genome of the panel's table of myelomas: its group, then each chromosome. One changed arm in twenty is a subclone's, in a
- * third to two thirds of the cells; CCND1's chromosome is clonal, as its truth is a whole number. */
+/* A genome of the panel's table of myelomas: its group, then each chromosome. One changed arm in twenty is a
+ * subclone's, in a third to two thirds of the cells; CCND1's chromosome is clonal, as its truth is a whole number. */
 static void draw_karyotype(uint64_t *seed, double *arm) {
     const double *all = panel.chromosomes[0].all;
     int group = unit_uniform(seed) * (all[0] + all[1]) >= all[0];

@@ -1,7 +1,8 @@
 /* bench_identity.c - how often persons are told apart and contamination is found, on seeded simulated counts.
  *
  * Usage: bench_identity [--quick | REPEATS [persons|strangers|relatives|siblings|cohorts [WORDS]]]
- * Default 200 repeats (--quick: 20) of all parts. Prints one line a figure, with WORDS only those whose name holds them.
+ * Default 200 repeats (--quick: 20) of all parts. Prints one line a figure, with WORDS only those whose name holds
+ * them.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -107,11 +108,10 @@ static void contamination(const char *name, assay a, int kinship, int repeats) {
         sum += call.fraction;
         width += call.high - call.low;
     }
-    printf(
-        "%s  assessed %d  warned %d  below the limit %d  mean %.2f %%  interval holds the truth %.1f %% "
-        "(width %.2f %%)\n",
-        row, assessed, found, below, 100 * sum / (assessed ? assessed : 1),
-        100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
+    printf("%s  assessed %d  warned %d  below the limit %d  mean %.2f %%  interval holds the truth %.1f %% "
+           "(width %.2f %%)\n",
+           row, assessed, found, below, 100 * sum / (assessed ? assessed : 1),
+           100.0 * covered / (assessed ? assessed : 1), 100 * width / (assessed ? assessed : 1));
 }
 
 static double seconds(void) {

@@ -14,9 +14,9 @@
  *   dup=SHARE  clip=SHARE  family=K  amplicon=1  lowmapq=SHARE
  *   v=contig:pos1:ref:alt:vaf[:group[:from]]   a fragment carries it when from <= u < from + vaf, u being the
  *                         fragment's number for that group: same group is in cis, another `from` in trans
- * Bases are the panel's (windows.fa) where it knows them and a fixed pseudo-random sequence elsewhere. Reads are placed
- * as a gap-penalising aligner places them (match 1, mismatch -4, gap -6 -1 a base, read end reached +5): an indel near a
- * read's end becomes mismatches or a soft clip.
+ * Bases are the panel's (windows.fa) where it knows them and a fixed pseudo-random sequence elsewhere. Reads are
+ * placed as a gap-penalising aligner places them (match 1, mismatch -4, gap -6 -1 a base, read end reached +5): an
+ * indel near a read's end becomes mismatches or a soft clip.
  */
 #include <htslib/sam.h>
 #include <math.h>
@@ -407,7 +407,8 @@ static char ref_at(const gene *x, int64_t p) {
     return p >= x->beg0 && p < x->end0 ? x->base[p - x->beg0] : 'N';
 }
 
-/* One end of a read as an aligner leaves it; step 1 looks at the right end, -1 at the left. at: -1 inserted, -2 clipped.
+/* One end of a read as an aligner leaves it; step 1 looks at the right end, -1 at the left. at: -1 inserted, -2
+ * clipped.
  */
 static void settle_end(const gene *x, const char *base, int64_t *at, int n, int step) {
     int end = step > 0 ? n - 1 : 0, last = -1, beyond = 0, inserted = 0;
