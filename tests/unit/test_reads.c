@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/io/bam/slices.h"
+#include "../../src/io/bam/private.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/reads.h"
 
@@ -554,6 +554,45 @@ static void test_queries_by_place(void **state) {
         ps_reads_close(reads);
         free(path);
     }
+    free(fasta);
+}
+
+/* Guards against: reads.c is_wanted(): where the index does not tell slices, a spliced read over two groups of spans
+ * comes twice */
+static void test_a_record_over_two_groups(void **state) {
+    (void)state;
+    char *path = in_folder("spliced.cram"), *fasta = in_folder("ref.fa"), bases[101] = "", quality[100];
+    const uint32_t spliced[3] = {50 << 4 | BAM_CMATCH, 24000 << 4 | BAM_CREF_SKIP, 50 << 4 | BAM_CMATCH};
+    const ps_span spans[] = {{1, 1000, 1100}, {1, 25000, 25100}};
+    samFile *out = sam_open(path, "wc");
+    assert_int_equal(hts_set_opt(out, CRAM_OPT_REFERENCE, fasta), 0);
+    sam_hdr_t *header = make_header("coordinate");
+    assert_int_equal(sam_hdr_write(out, header), 0);
+    bam1_t *b = bam_init1();
+    memset(quality, 30, sizeof quality);
+    memcpy(bases, genome[0] + 1000, 50);
+    memcpy(bases + 50, genome[0] + 25050, 50);
+    assert_true(bam_set1(b, 1, "s", 0, 0, 1000, 60, 3, spliced, -1, -1, 0, 100, bases, quality, 0) >= 0);
+    assert_true(sam_write1(out, header, b) >= 0);
+    bam_destroy1(b);
+    sam_hdr_destroy(header);
+    assert_int_equal(sam_close(out), 0);
+    assert_int_equal(sam_index_build(path, 0), 0);
+    for (int known = 0; known < 2; known++) {
+        ps_reads *reads = must_open_with(path, fasta, 1, 1);
+        ps_error err = {0};
+        const bam1_t *record;
+        int contig;
+        assert_int_equal(ps_reads_bind(reads, &panel, &err), 0);
+        if (!known)
+            ps_slices_free(&reads->slices);
+        assert_int_equal(ps_reads_query(reads, spans, (const char[2]){1, 1}, 2, &err), 0);
+        assert_int_equal(ps_reads_next(reads, &record, &contig, &err), 1);
+        assert_int_equal(record->core.pos, 1000);
+        assert_int_equal(ps_reads_next(reads, &record, &contig, &err), 0);
+        ps_reads_close(reads);
+    }
+    free(path);
     free(fasta);
 }
 
@@ -1137,6 +1176,7 @@ int main(void) {
         cmocka_unit_test(test_queries),
         cmocka_unit_test(test_record_over_two_spans),
         cmocka_unit_test(test_queries_by_place),
+        cmocka_unit_test(test_a_record_over_two_groups),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_refused_by_content),
         cmocka_unit_test(test_no_permission),
