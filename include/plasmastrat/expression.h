@@ -103,7 +103,8 @@ typedef struct ps_expression_call {
 } ps_expression_call;
 
 void ps_call_expression(const ps_case *c, ps_expression_call *call);
-/* Another program's counts as evidence of RNA that shows nothing else. */
+/* Another program's counts as evidence of RNA that shows nothing else. `rna` holds nothing: it is initialised here.
+ */
 void ps_counts_as_rna(const ps_panel *panel, const ps_count_evidence *counts, ps_read_evidence *rna);
 /* Where there is no RNA, the call from another program's counts. Beside RNA they only add a reason when they
  * disagree. */

@@ -45,8 +45,10 @@ static int collect_sample(void *context, size_t item, int worker, ps_error *err)
             job.path[role] = NULL;
     if (cli_gather_any(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings, sample, &c->failure[item]) ==
             0 &&
-        sample->evidence.has_counts)
+        sample->evidence.has_counts) {
+        ps_read_evidence_free(&sample->evidence.reads[c->role]);
         ps_counts_as_rna(sample->panel, &sample->evidence.counts, &sample->evidence.reads[c->role]);
+    }
     return ps_check_interrupt(err);
 }
 
