@@ -145,10 +145,11 @@ static void cut_pieces(batch *b, int n_threads) {
     for (size_t i = 0; i < b->n; i++) {
         const ps_unit *u = &b->unit[i];
         ps_span here = {u->spans[0].contig, u->spans[0].beg0, u->spans[u->n_spans - 1].end0};
-        ps_piece *p = b->n_pieces ? &b->piece[b->n_pieces - 1] : NULL;
-        const ps_span *first = p ? &b->unit[p->first].spans[0] : NULL;
-        int is_other = p && !b->streamed && first->contig != here.contig;
-        if (!p || is_other ||
+        int is_first = !b->n_pieces;
+        ps_piece *p = &b->piece[is_first ? 0 : b->n_pieces - 1];
+        const ps_span *first = &b->unit[p->first].spans[0];
+        int is_other = !b->streamed && first->contig != here.contig;
+        if (is_first || is_other ||
             (!b->streamed && n_threads > 1 && here.beg0 >= reach &&
              ps_reads_may_part(b->source->reads, (ps_span){here.contig, first->beg0, reach}, here.beg0))) {
             b->piece[b->n_pieces++] = (ps_piece){i, 1};

@@ -576,10 +576,10 @@ static void measure_power(const search *s, ps_junction_call *call) {
 static void report_open_cluster(const search *s, const box *open_cluster, ps_junction_call *call) {
     const ps_junction_read *r = &s->row[open_cluster->row];
     uint64_t needed = needed_at(s, open_cluster->expected);
+    uint32_t fragments = open_cluster->votes / 2;
     ps_reason_add(&call->reasons, PS_REASON_JUNCTION_UNRESOLVED,
-                  "dna: %u fragment%s near 11q13 position %d, %llu needed over a background of %.3g there",
-                  open_cluster->votes / 2, ps_s(open_cluster->votes / 2), (int)r->pos_a0 + 1,
-                  (unsigned long long)needed, open_cluster->expected);
+                  "dna: %u fragment%s near 11q13 position %d, %llu needed over a background of %.3g there", fragments,
+                  ps_s(fragments), (int)r->pos_a0 + 1, (unsigned long long)needed, open_cluster->expected);
 }
 
 static void decide_negative(const ps_case *c, ps_junction_call *call) {

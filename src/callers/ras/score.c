@@ -128,8 +128,8 @@ static int goes_on(const summing *s, int cell) {
 /* The total count is NB(total, shape), each count of weight w with probability errors_w / total: Panjer's recursion.
  */
 static int sum_gamma(const score_bins *bins, double shape, summing *sum) {
-    double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT], p[SCORE_MAX_CELLS];
-    int used[SCORE_MAX_WEIGHT], n = 0, s = 0;
+    double total = total_errors(bins), q = total / (total + shape), share[SCORE_MAX_WEIGHT] = {0}, p[SCORE_MAX_CELLS];
+    int used[SCORE_MAX_WEIGHT] = {0}, n = 0, s = 0;
     for (int w = 1; w <= SCORE_MAX_WEIGHT; w++)
         if (bins->errors[w] > 0) {
             used[n] = w;
@@ -246,7 +246,7 @@ static int sum_mixture(const score_bins *bins, const score_law *law, summing *su
         double all = 0;
         for (int first = 0; first < of.n; first += LANES)
             next_cell(&of, first, s, p);
-        for (int k = 0; k < law->n; k++)
+        for (int k = 0; k < of.n; k++)
             all += of.share[k] * p[s][k];
         sum->below += all;
     }
@@ -410,8 +410,6 @@ double score_power(const score_bins *bins, double f, int threshold) {
  * from a few others: power grows with the VAF, so that a VAF below one without enough power has not enough either.
  */
 
-static const double enough_power = 0.95;
-
 typedef struct bracket {
     double low, high; /* VAF: not enough power at and below, enough at and above */
 } bracket;
@@ -420,9 +418,9 @@ typedef struct bracket {
 static const double close_power = 1e-9;
 
 static void note_power(double f, double power, bracket *known) {
-    if (power < enough_power - close_power)
+    if (power < ps_detection_power - close_power)
         known->low = fmax(known->low, f);
-    else if (power > enough_power + close_power)
+    else if (power > ps_detection_power + close_power)
         known->high = fmin(known->high, f);
 }
 
@@ -442,7 +440,7 @@ static double first_guess(const score_bins *bins, int threshold) {
 /* ln(VAF) where the cubic through the points (Lagrange's), taken as a function of the logit of the power, has enough
  * of it. */
 static double interpolate(const double *x, const double *power) {
-    double y[VAFS], sum = 0, aim = log(enough_power / (1 - enough_power));
+    double y[VAFS], sum = 0, aim = log(ps_detection_power / (1 - ps_detection_power));
     for (int v = 0; v < VAFS; v++)
         y[v] = log(power[v] / (1 - power[v]));
     for (int v = 0; v < VAFS; v++) {
@@ -486,7 +484,7 @@ double score_lod95(const score_bins *bins, int threshold) {
         double middle = (low + high) / 2;
         int is_enough = middle <= known.low    ? 0
                         : middle >= known.high ? 1
-                                               : score_power(bins, middle, threshold) >= enough_power;
+                                               : score_power(bins, middle, threshold) >= ps_detection_power;
         *(is_enough ? &high : &low) = middle;
     }
     return high;
