@@ -5,17 +5,18 @@
 
 #include "plasmastrat/alloc.h"
 
-static const double UMI_SHARE = 0.5; /* from here on fragments with a UMI are used, else those without */
+/* of all fragments: from here on those with a UMI are used, else those without */
+static const double umi_share_used = 0.5;
 
-static double copies_of(const ps_molecule *m) {
+double ps_copies_of(const ps_molecule *m) {
     return (double)m->copies[0] + m->copies[1];
 }
 
 static double umi_share(const ps_molecules *all) {
     double umi = 0, n = 0;
     for (size_t i = 0; i < all->n; i++) {
-        n += copies_of(&all->row[i]);
-        umi += all->row[i].key.umi != PS_UMI_NONE ? copies_of(&all->row[i]) : 0;
+        n += ps_copies_of(&all->row[i]);
+        umi += all->row[i].key.umi != PS_UMI_NONE ? ps_copies_of(&all->row[i]) : 0;
     }
     return n > 0 ? umi / n : NAN;
 }
@@ -30,8 +31,8 @@ static int by_ends(const void *a, const void *b) {
             return x->key.end0[k] < y->key.end0[k] ? -1 : 1;
     if (x->key.side != y->key.side)
         return x->key.side - y->key.side;
-    if (copies_of(x) != copies_of(y))
-        return copies_of(x) > copies_of(y) ? -1 : 1;
+    if (ps_copies_of(x) != ps_copies_of(y))
+        return ps_copies_of(x) > ps_copies_of(y) ? -1 : 1;
     return (x->key.hash > y->key.hash) - (x->key.hash < y->key.hash);
 }
 
@@ -43,7 +44,7 @@ static int same_ends(const ps_molecule *x, const ps_molecule *y) {
 /* No library has UMIs of different lengths, so those were cut, however many they are. */
 static int is_misread(const ps_molecule *small, const ps_molecule *large) {
     int differ = ps_umi_length(small->key.letters) != ps_umi_length(large->key.letters);
-    int is_small = copies_of(large) > copies_of(small) && copies_of(large) >= 2 * copies_of(small) - 1;
+    int is_small = ps_copies_of(large) > ps_copies_of(small) && ps_copies_of(large) >= 2 * ps_copies_of(small) - 1;
     return (differ || is_small) && ps_umi_is_near(small->key.letters, large->key.letters);
 }
 
@@ -57,7 +58,15 @@ static ps_molecule **list_rows(ps_molecule *row, size_t n, int of_families, size
     return at;
 }
 
-/* Marks with window -1 what is a misread copy of a larger family. */
+/* Marks with window -1, and frees the list. */
+static void mark(ps_molecule **at, char *is_copy, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        at[i]->window = is_copy[i] ? -1 : at[i]->window;
+    free(is_copy);
+    free(at);
+}
+
+/* Marks what is a misread copy of a larger family. */
 static void mark_misread(ps_molecule *row, size_t n) {
     size_t n_at;
     ps_molecule **at = list_rows(row, n, 0, &n_at);
@@ -68,10 +77,7 @@ static void mark_misread(ps_molecule *row, size_t n) {
         for (size_t k = first; k < i && !is_copy[i]; k++)
             is_copy[i] = (char)is_misread(at[i], at[k]);
     }
-    for (size_t i = 0; i < n_at; i++)
-        at[i]->window = is_copy[i] ? -1 : at[i]->window;
-    free(is_copy);
-    free(at);
+    mark(at, is_copy, n_at);
 }
 
 /* ---- families of several read groups --------------------------------------------------------------------------- */
@@ -119,7 +125,7 @@ static void weigh_window(ps_molecule **at, size_t n, double *over_groups) {
     *over_groups += 2 * count_ends(at, n) >= names ? same : 0;
 }
 
-/* Marks with window -1 all rows but the first of each family that several read groups hold. */
+/* Marks all rows but the first of each family that several read groups hold. */
 static void mark_lanes(ps_molecule *row, size_t n) {
     size_t n_at;
     double over_groups = 0;
@@ -133,10 +139,7 @@ static void mark_lanes(ps_molecule *row, size_t n) {
     char *is_copy = ps_alloc(n_at + 1, 1);
     for (size_t i = 1; i < n_at; i++)
         is_copy[i] = over_groups > 0 && same_name(at[i], at[i - 1]) && same_pair(at[i], at[i - 1]);
-    for (size_t i = 0; i < n_at; i++)
-        at[i]->window = is_copy[i] ? -1 : at[i]->window;
-    free(is_copy);
-    free(at);
+    mark(at, is_copy, n_at);
 }
 
 /* ---- moved ends --------------------------------------------------------------------------------------------------
@@ -163,16 +166,18 @@ static int by_end(const ps_molecule *x, const ps_molecule *y, int first) {
     return (x->key.letters > y->key.letters) - (x->key.letters < y->key.letters);
 }
 
-static int by_left(const void *a, const void *b) {
+static int by_both_ends(const void *a, const void *b, int first) {
     const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
-    int order = by_end(x, y, 0);
-    return order ? order : (x->key.end0[1] > y->key.end0[1]) - (x->key.end0[1] < y->key.end0[1]);
+    int order = by_end(x, y, first);
+    return order ? order : (x->key.end0[!first] > y->key.end0[!first]) - (x->key.end0[!first] < y->key.end0[!first]);
+}
+
+static int by_left(const void *a, const void *b) {
+    return by_both_ends(a, b, 0);
 }
 
 static int by_right(const void *a, const void *b) {
-    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
-    int order = by_end(x, y, 1);
-    return order ? order : (x->key.end0[0] > y->key.end0[0]) - (x->key.end0[0] < y->key.end0[0]);
+    return by_both_ends(a, b, 1);
 }
 
 /* Looks at the larger families that share one end with row i. */
@@ -182,7 +187,7 @@ static void weigh_row(moved *m, size_t i, int step, int first) {
         int64_t apart = llabs((int64_t)small->key.end0[!first] - m->at[k]->key.end0[!first]);
         if (apart > FAR_END)
             return;
-        if (copies_of(m->at[k]) <= 2 * copies_of(small))
+        if (ps_copies_of(m->at[k]) <= 2 * ps_copies_of(small))
             continue;
         m->near += apart <= NEAR;
         m->far += apart >= FAR_BEG;
@@ -190,7 +195,7 @@ static void weigh_row(moved *m, size_t i, int step, int first) {
     }
 }
 
-/* Marks with window -1. One end at a time. */
+/* One end at a time. */
 static void mark_moved(ps_molecule *row, size_t n, int first) {
     moved m = {.at = ps_alloc(n + 1, sizeof *m.at), .is_near = ps_alloc(n + 1, 1)};
     for (size_t i = 0; i < n; i++)
@@ -202,17 +207,15 @@ static void mark_moved(ps_molecule *row, size_t n, int first) {
         weigh_row(&m, i, 1, first);
         weigh_row(&m, i, -1, first);
     }
-    for (size_t i = 0; i < m.n && m.near > m.far + MORE_NEAR; i++)
-        m.at[i]->window = m.is_near[i] ? -1 : m.at[i]->window;
-    free(m.at);
-    free(m.is_near);
+    mark(m.at, m.is_near, m.near > m.far + MORE_NEAR ? m.n : 0);
 }
 
 ps_families ps_families_of(const ps_molecules *molecules) {
     ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
+    f.uses_umis = f.umi >= umi_share_used;
     size_t n = 0;
     for (size_t i = 0; i < molecules->n; i++)
-        if ((molecules->row[i].key.umi != PS_UMI_NONE) == (f.umi >= UMI_SHARE))
+        if ((molecules->row[i].key.umi != PS_UMI_NONE) == f.uses_umis)
             f.row[n++] = molecules->row[i];
     mark_misread(f.row, n);
     mark_lanes(f.row, n);

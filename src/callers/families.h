@@ -16,9 +16,11 @@
 typedef struct ps_families {
     ps_molecule *row; /* as in the sketch, in its order; what they point to is the sketch's */
     size_t n;
-    double umi; /* share of all fragments that have a UMI; NaN: no fragment */
+    double umi;    /* share of all fragments that have a UMI; NaN: no fragment */
+    int uses_umis; /* 1: the fragments with a UMI are used, 0: those without */
 } ps_families;
 
+double ps_copies_of(const ps_molecule *molecule); /* its fragments */
 ps_families ps_families_of(const ps_molecules *molecules);
 void ps_families_free(ps_families *families);
 

@@ -29,7 +29,7 @@ const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "
 enum { AMPLICON_ENDS = 3, LEADERS = 2 * AMPLICON_ENDS, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 32 };
 static const double USUAL_PAIRS = 20, USUAL_STARTS = 150,
                     USUAL_LENGTHS = 60; /* bases; of sheared DNA, an assumption */
-static const double MERGED = 1.1, HEAVY = 1.5, UMI_SHARE = 0.5, CHANCE_FOLD = 1.5;
+static const double MERGED = 1.1, HEAVY = 1.5, STACKED_SHARE = 0.5, CHANCE_FOLD = 1.5;
 
 /* Of a design, places with the usual number of amplicons, with one more or less, with two, and others. ln odds of
  * twenty to one for a design; fewer places than FEWEST_PLACES tell nothing, and no wild type rests on so few.
@@ -63,10 +63,6 @@ typedef struct scan { /* of one read input */
     int32_t n;
     double length[3]; /* bases between outer ends: 5, 50 and 95 % */
 } scan;
-
-static double copies_of(const ps_molecule *m) {
-    return (double)m->copies[0] + m->copies[1];
-}
 
 /* ---- windows
  * -------------------------------------------------------------------------------------------------------- */
@@ -403,7 +399,7 @@ static double share_of(const window *w) {
 
 static void add_row(window *w, const ps_molecule *m) {
     w->row = w->n++ ? w->row : m;
-    w->fragments += copies_of(m);
+    w->fragments += ps_copies_of(m);
 }
 
 static void add_kept(window *w, const ps_molecule *m) {
@@ -498,11 +494,11 @@ static void judge(const scan *s, ps_library *b) {
     const ps_limits *l = &s->c->panel->limits;
     int is_stated = s->c->molecules > 0 && s->reads->role == PS_INPUT_DNA;
     b->has_copies = s->is_few || has_copies(l, b->copies, b->chance);
-    b->kind = !(b->fragments > 0)       ? PS_LIBRARY_UNKNOWN
-              : b->umi >= UMI_SHARE     ? PS_LIBRARY_UMI
-              : b->stacked >= UMI_SHARE ? PS_LIBRARY_AMPLICON
-              : b->has_copies           ? PS_LIBRARY_COPIES
-                                        : PS_LIBRARY_UNIQUE;
+    b->kind = !(b->fragments > 0)           ? PS_LIBRARY_UNKNOWN
+              : s->families.uses_umis       ? PS_LIBRARY_UMI
+              : b->stacked >= STACKED_SHARE ? PS_LIBRARY_AMPLICON
+              : b->has_copies               ? PS_LIBRARY_COPIES
+                                            : PS_LIBRARY_UNIQUE;
     if (b->kind != PS_LIBRARY_UMI && !b->has_copies)
         b->share = 1;
     b->stated = is_stated;
@@ -672,7 +668,7 @@ static void vote(viewer *v, const ps_molecule *m, int32_t codon, double referenc
 
 /* Every fragment counts. Where a family has both sides, its changes are shared out as its fragments are. */
 static void count_all(viewer *v, const ps_molecule *m, int32_t codon, double reference) {
-    double all = copies_of(m), given = 0;
+    double all = ps_copies_of(m), given = 0;
     for (int side = 0; side < 2; side++)
         put_reference(v, codon, side, reference * m->copies[side] / all);
     for (const ps_molecule_word *i = first_word(m, codon); i && i < m->word + m->n_word && i->codon == codon; i++) {
