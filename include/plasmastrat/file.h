@@ -15,6 +15,10 @@ int ps_file_read(const char *path, size_t most, ps_error_kind kind, char **bytes
 int ps_stream_read(FILE *file, const char *path, size_t most, ps_error_kind kind, char **bytes, size_t *n,
                    ps_error *err);
 
+/* What holds a text that this program does not unpack, by a file's first bytes, and what to do: "compressed with xz:
+ * unpack it with unxz". NULL: none that is known. */
+const char *ps_foreign_container(const void *head, size_t n);
+
 int ps_path_is_remote(const char *path); /* 1: a URL such as "https://..." or "s3://..." */
 
 #endif

@@ -46,3 +46,25 @@ int ps_stream_read(FILE *file, const char *path, size_t most, ps_error_kind kind
 int ps_path_is_remote(const char *path) {
     return strstr(path, "://") != NULL;
 }
+
+const char *ps_foreign_container(const void *head, size_t n) {
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *what;
+    } rows[] = {
+        {"PK\3\4", 4,
+         "a spreadsheet (.xlsx, .ods) or zip archive: save it as CSV or as tab-separated text, or unpack it with unzip"},
+        {"\xD0\xCF\x11\xE0", 4, "a spreadsheet (.xls): save it as CSV or as tab-separated text"},
+        {"BZh", 3, "compressed with bzip2: unpack it with bunzip2"},
+        {"\xFD"
+         "7zXZ",
+         5, "compressed with xz: unpack it with unxz"},
+        {"\x28\xB5\x2F\xFD", 4, "compressed with zstd: unpack it with unzstd"},
+        {"7z\xBC\xAF", 4, "a 7z archive: unpack it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (n >= rows[i].n && memcmp(head, rows[i].bytes, rows[i].n) == 0)
+            return rows[i].what;
+    return NULL;
+}

@@ -174,22 +174,10 @@ static long line_of(const char *bytes, const char *at) {
     return line;
 }
 
-/* What is no text, by its first bytes. */
-static const struct {
-    const char *magic;
-    size_t n;
-    const char *text;
-} no_text[] = {
-    {"PK\3\4", 4, "a spreadsheet (.xlsx, .ods) or zip archive: save it as CSV or as tab-separated text"},
-    {"\xD0\xCF\x11\xE0", 4, "a spreadsheet (.xls): save it as CSV or as tab-separated text"},
-    {"\x1F\x8B", 2, "compressed: unpack it with gunzip"},
-};
-
+/* Why it is no text, by its first bytes; NULL: it may be one. */
 static const char *refused_bytes(const char *bytes, size_t n) {
-    for (size_t i = 0; i < sizeof no_text / sizeof *no_text; i++)
-        if (n >= no_text[i].n && !memcmp(bytes, no_text[i].magic, no_text[i].n))
-            return no_text[i].text;
-    return NULL;
+    int is_gzip = n >= 2 && !memcmp(bytes, "\x1F\x8B", 2);
+    return is_gzip ? "compressed: unpack it with gunzip" : ps_foreign_container(bytes, n);
 }
 
 /* Takes over `bytes`, which has room for one more byte. */

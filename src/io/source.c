@@ -27,29 +27,13 @@ void ps_source_free(ps_source *source) {
     memset(source, 0, sizeof *source);
 }
 
-/* What this program does not unpack, or no tool of the field writes, by its first bytes; NULL: none of them. */
-static const char *foreign_container(const unsigned char *head, size_t n) {
-    static const struct {
-        const char *bytes;
-        size_t n;
-        const char *what;
-    } rows[] = {
-        {"\xff\xfe", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
-        {"\xfe\xff", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
-        {"#\0", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
-        {"\0#", 2, "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)"},
-        {"BZh", 3, "compressed with bzip2: unpack it with bunzip2"},
-        {"PK\3\4", 4, "a zip archive (or a spreadsheet): unpack it with unzip, or save it as text"},
-        {"\xfd"
-         "7zXZ",
-         5, "compressed with xz: unpack it with unxz"},
-        {"\x28\xb5\x2f\xfd", 4, "compressed with zstd: unpack it with unzstd"},
-        {"7z\xbc\xaf", 4, "a 7z archive: unpack it"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (n >= rows[i].n && memcmp(head, rows[i].bytes, rows[i].n) == 0)
-            return rows[i].what;
-    return NULL;
+/* What no tool of the field writes, by its first bytes; NULL: none of them. */
+static const char *foreign_text(const void *head, size_t n) {
+    static const char marks[][3] = {"\xff\xfe", "\xfe\xff", "#", "\0#"}; /* of UTF-16 */
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (n >= 2 && memcmp(head, marks[i], 2) == 0)
+            return "UTF-16 text, as a spreadsheet or PowerShell writes it: save it as plain text (UTF-8)";
+    return ps_foreign_container(head, n);
 }
 
 /* What went wrong at a server; htslib tells replies as numbers of the system (hfile_libcurl.c, http_status_errno). */
@@ -79,7 +63,7 @@ int ps_source_open(const ps_source *source, hFILE **file, htsFormat *format, ps_
                        ps_source_why(source, errno ? errno : ENOENT));
     unsigned char head[8];
     ssize_t got = hpeek(f, head, sizeof head);
-    const char *foreign = got > 0 ? foreign_container(head, (size_t)got) : NULL;
+    const char *foreign = got > 0 ? foreign_text(head, (size_t)got) : NULL;
     if (foreign) {
         hclose_abruptly(f);
         return ps_fail(err, PS_ERR_RUN, source->name, 0, "is %s", foreign);

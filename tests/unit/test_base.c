@@ -173,6 +173,9 @@ static void bad_tables(void **state) {
     REFUSED("PK\3\4rest", "t.tsv: is a spreadsheet (.xlsx, .ods) or zip archive: save it as CSV");
     REFUSED("\xD0\xCF\x11\xE0rest", "t.tsv: is a spreadsheet (.xls)");
     REFUSED("\x1F\x8B\x08", "t.tsv: is compressed: unpack it with gunzip");
+    REFUSED("\xFD"
+            "7zXZ\1\2\3",
+            "t.tsv: is compressed with xz: unpack it with unxz");
     REFUSED("\xff\xfe"
             "a\0",
             "NUL");
