@@ -27,8 +27,9 @@ void ps_proportion_interval(double k, double n, double *low,
  */
 void ps_exact_interval(uint64_t k, uint64_t n, double *low, double *high);
 
-static const double ps_normal_95 = 1.959963984540054; /* P(|Z| <= z) = 0.95 of a standard normal */
-static const double ps_detection_power = 0.95;        /* of lod95: the chance that a change at this VAF is found */
+static const double ps_normal_95 = 1.959963984540054;       /* P(|Z| <= z) = 0.95 of a standard normal */
+static const double ps_normal_below_95 = 1.644853626951473; /* P(Z <= z) = 0.95 */
+static const double ps_detection_power = 0.95; /* of lod95: the chance that a change at this VAF is found */
 
 double ps_normal_cdf(double z);
 double ps_log_gamma(double x); /* ln Gamma(x), x > 0; unlike lgamma() it writes no global and so may run in threads */

@@ -6,8 +6,6 @@
 
 const char *const ps_probit_names[PS_N_PROBIT_STATES] = {"nothing", "fitted", "flat", "step", "above", "below"};
 
-static const double normal_one = 1.644853626951473; /* P(Z <= z) = 0.95 */
-
 static double mean_of(const double *x, size_t n) {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -168,7 +166,7 @@ static void fit(const ps_trials *t, size_t n, ps_probit *p) {
         p->state = PS_PROBIT_FLAT;
         return;
     }
-    double x = (normal_one - p->intercept) / p->slope;
+    double x = (ps_normal_below_95 - p->intercept) / p->slope;
     double se = sqrt((s.bb - 2 * x * s.ab + x * x * s.aa) / d) / p->slope;
     p->lod95 = pow(10, x);
     p->low = pow(10, x - ps_normal_95 * se);

@@ -19,15 +19,11 @@ static void cli_help_batch(FILE *out) {
     fputs(
         "plasmastrat batch - label every sample of a sheet\n\n"
         "usage: plasmastrat batch SHEET -o DIR\n\n"
-        "SHEET is a TSV or CSV file (as spreadsheet programs save it) with a header line and the columns sample_id, "
-        "rna,\n"
-        "dna, normal, vcf, sv, cnv, counts, purity, specimen and molecules in any order; sample_id and one input "
-        "are\n"
+        "SHEET is a TSV or CSV file (as spreadsheet programs save it) with a header line and the columns sample_id, rna,\n"
+        "dna, normal, vcf, sv, cnv, counts, purity, specimen and molecules in any order; sample_id and one input are\n"
         "needed. Paths are relative to the sheet; empty, . or NA means none; | separates the lanes of one cell.\n"
-        "Writes the files of `sample` for each sample and those of `report` for all: cohort.tsv (a row for every "
-        "sample,\n"
-        "also the failed ones), cohort.html, cohort.maf, cbioportal_samples.txt and plasmastrat_mqc.json for "
-        "MultiQC.\n"
+        "Writes the files of `sample` for each sample and those of `report` for all: cohort.tsv (a row for every sample,\n"
+        "also the failed ones), cohort.html, cohort.maf, cbioportal_samples.txt and plasmastrat_mqc.json for MultiQC.\n"
         "Exit status 1 when any sample failed. A batch that was stopped (Ctrl-C, a full disk, a crash) goes on with\n"
         "--resume: DIR/.plasmastrat remembers what each finished sample was made from.\n\n",
         out);

@@ -16,21 +16,19 @@
 #include "sheet.h"
 
 static void help(FILE *out) {
-    fputs("plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
-          "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
-          "Reads ID.json files (in a folder: every *.json but plasmastrat_mqc.json) and writes into DIR:\n"
-          "  cohort.tsv             a row for every sample, also the failed ones\n"
-          "  cohort.html            the same as a page, with links to each ID.html\n"
-          "  plasmastrat_mqc.json   for MultiQC\n"
-          "  cohort.maf             every called variant, in the columns of GDC's MAF\n"
-          "  cbioportal_samples.txt cBioPortal's clinical sample file\n"
-          "They are the files that `batch` writes. Rows are in the order of the sheet, without a sheet sorted by "
-          "sample id.\n"
-          "A file that cannot be read, or a sample of the sheet without a result, becomes a failed row that says why "
-          "(with\n"
-          "--logs in the words of its run), and the exit status is 1. Results that are not in the sheet are left "
-          "out.\n\n",
-          out);
+    fputs(
+        "plasmastrat report - cohort table, page and MultiQC file from results that exist\n\n"
+        "usage: plasmastrat report DIR|FILE.json... [--sheet SHEET] -o DIR\n\n"
+        "Reads ID.json files (in a folder: every *.json but plasmastrat_mqc.json) and writes into DIR:\n"
+        "  cohort.tsv             a row for every sample, also the failed ones\n"
+        "  cohort.html            the same as a page, with links to each ID.html\n"
+        "  plasmastrat_mqc.json   for MultiQC\n"
+        "  cohort.maf             every called variant, in the columns of GDC's MAF\n"
+        "  cbioportal_samples.txt cBioPortal's clinical sample file\n"
+        "They are the files that `batch` writes. Rows are in the order of the sheet, without a sheet sorted by sample id.\n"
+        "A file that cannot be read, or a sample of the sheet without a result, becomes a failed row that says why (with\n"
+        "--logs in the words of its run), and the exit status is 1. Results that are not in the sheet are left out.\n\n",
+        out);
     cli_print_options(CLI_REPORT, out);
 }
 

@@ -11,17 +11,12 @@
 static void help(FILE *out) {
     fputs(
         "plasmastrat stratify - join the evidence of one sample's files, and call it again\n\n"
-        "usage: plasmastrat stratify FILE... [--purity X] [--model FILE] [--specimen SITE] [--prior ODDS] [-o "
-        "DIR]\n\n"
-        "Each FILE is the ID.evidence.gz of a run of `sample` (or the ID.json beside it) on some of one sample's "
-        "inputs:\n"
-        "RNA in one, DNA in another, a lane, a VCF. The result is the same, byte for byte, as that of one run on "
-        "all of\n"
-        "them. --purity, --model, --specimen, --prior and --expect-name are remembered unless you give them again; references "
-        "(copy\n"
-        "number, expression, errors) have to be given again.\n"
-        "Files of different samples, builds or panels, lanes of different persons, and the same file twice are "
-        "errors.\n\n",
+        "usage: plasmastrat stratify FILE... [--purity X] [--model FILE] [--specimen SITE] [--prior ODDS] [-o DIR]\n\n"
+        "Each FILE is the ID.evidence.gz of a run of `sample` (or the ID.json beside it) on some of one sample's inputs:\n"
+        "RNA in one, DNA in another, a lane, a VCF. The result is the same, byte for byte, as that of one run on all of\n"
+        "them. --purity, --model, --specimen, --prior and --expect-name are remembered unless you give them again;\n"
+        "references (copy number, expression, errors) have to be given again.\n"
+        "Files of different samples, builds or panels, lanes of different persons, and the same file twice are errors.\n\n",
         out);
     cli_print_options(CLI_STRATIFY, out);
 }

@@ -20,30 +20,27 @@
 enum { DEFAULT_REPEATS = 15, MOST_REPEATS = 10000, MOST_SHEET_BYTES = 256 << 20 };
 
 static void help(FILE *out) {
-    fputs("plasmastrat validate - expected against found: a laboratory's own validation\n\n"
-          "usage: plasmastrat validate SHEET -o DIR [--protocol FILE] [--cell-line NAME]\n\n"
-          "A row of the sheet is a sample: the columns of `batch`, where a file may also be the evidence of an "
-          "earlier run,\n"
-          "or column `evidence` with an ID.evidence.gz or an ID.json beside one. What is known of it:\n"
-          "  expect_ras        wild-type; mutated; changes, as KRAS G12D + NRAS Q61R (then the genes not named are "
-          "wild\n"
-          "                    type; 'NRAS ?': not known); '?'\n"
-          "  expect_vaf        the VAF of each change, in their order, with + between them\n"
-          "  expect_igh_ccnd1  detected, not-detected; '?'\n"
-          "  expect_ccnd1      dysregulated, intermediate, not-dysregulated; '?'\n"
-          "  expect_copies     copies of CCND1\n"
-          "  expect_label      plasmacytoma-like, intramedullary, indeterminate; '?'\n"
-          "  cell_line         a line of the panel's cell_lines.tsv: fills expect_ras and expect_igh_ccnd1\n"
-          "  replicate_of      the sample that this one repeats; `run` tells repeatability from reproducibility\n"
-          "  dilution_of, fraction   the undiluted sample, and its share in this one\n\n"
-          "Writes DIR/validation.html (to print and sign), validation.tsv (a row for every comparison), "
-          "validation.json\n"
-          "and validation_measures.tsv. A protocol is a table of acceptance criteria with the columns measure, "
-          "relation,\n"
-          "limit, and if wanted at (value, low or high end of the interval), min_n and note:\n"
-          "  ppa.ras <TAB> >= <TAB> 0.95\n"
-          "The exit status is 1 when a criterion or a sample fails, or when nothing could be compared.\n\n",
-          out);
+    fputs(
+        "plasmastrat validate - expected against found: a laboratory's own validation\n\n"
+        "usage: plasmastrat validate SHEET -o DIR [--protocol FILE] [--cell-line NAME]\n\n"
+        "A row of the sheet is a sample: the columns of `batch`, where a file may also be the evidence of an earlier run,\n"
+        "or column `evidence` with an ID.evidence.gz or an ID.json beside one. What is known of it:\n"
+        "  expect_ras        wild-type; mutated; changes, as KRAS G12D + NRAS Q61R (then the genes not named are wild\n"
+        "                    type; 'NRAS ?': not known); '?'\n"
+        "  expect_vaf        the VAF of each change, in their order, with + between them\n"
+        "  expect_igh_ccnd1  detected, not-detected; '?'\n"
+        "  expect_ccnd1      dysregulated, intermediate, not-dysregulated; '?'\n"
+        "  expect_copies     copies of CCND1\n"
+        "  expect_label      plasmacytoma-like, intramedullary, indeterminate; '?'\n"
+        "  cell_line         a line of the panel's cell_lines.tsv: fills expect_ras and expect_igh_ccnd1\n"
+        "  replicate_of      the sample that this one repeats; `run` tells repeatability from reproducibility\n"
+        "  dilution_of, fraction   the undiluted sample, and its share in this one\n\n"
+        "Writes DIR/validation.html (to print and sign), validation.tsv (a row for every comparison), validation.json\n"
+        "and validation_measures.tsv. A protocol is a table of acceptance criteria with the columns measure, relation,\n"
+        "limit, and if wanted at (value, low or high end of the interval), min_n and note:\n"
+        "  ppa.ras <TAB> >= <TAB> 0.95\n"
+        "The exit status is 1 when a criterion or a sample fails, or when nothing could be compared.\n\n",
+        out);
     cli_print_options(CLI_VALIDATE, out);
 }
 

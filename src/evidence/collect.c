@@ -15,9 +15,8 @@
 enum { WAITING_MEMORY = 8 << 20 };
 enum { BINS_PER_UNIT = 64, SNPS_PER_UNIT = 64, WINDOW_PIECE = 12 * PS_WINDOW_CELL };
 
-enum {
-    UNIT_GAP = 1000000
-}; /* bases: bins and SNPs so far apart are of different units, which may be read at a time */
+/* bases: bins and SNPs so far apart are of different units, which may be read at a time */
+enum { UNIT_GAP = 1000000 };
 
 typedef struct batch { /* the units of one source, by place */
     const ps_read_source *source;

@@ -117,9 +117,9 @@ typedef struct open_codons {
     int shallow, hidden, weakest; /* how many; the shallow one of least depth */
     int64_t depth, most;          /* its depth; the fragments that are enough at each shallow one */
     double limit;
+    int64_t *needed; /* of each codon: the fragments that would show the limit; 0: it is not open */
 } open_codons;
 
-/* The fragments that would show the limit at a codon; 0: it is not open. */
 static int64_t needed_at(const ps_result *r, int codon, double limit) {
     ps_ras_codon seen = ps_codon_seen(r, codon);
     int least = r->panel->limits.ras_min_alt > 0 ? (int)r->panel->limits.ras_min_alt : 3;
@@ -136,8 +136,9 @@ static int64_t depth_at(const ps_result *r, int codon) {
 static open_codons count_open(const ps_result *r) {
     double of_panel = r->panel->limits.ras_lod95_limit;
     open_codons o = {.limit = isnan(r->purity) ? of_panel : fmin(of_panel, r->purity / 2), .weakest = -1};
+    o.needed = ps_alloc((size_t)r->panel->n_codons, sizeof *o.needed);
     for (int i = 0; i < r->panel->n_codons; i++) {
-        int64_t needed = needed_at(r, i, o.limit), depth = depth_at(r, i);
+        int64_t needed = o.needed[i] = needed_at(r, i, o.limit), depth = depth_at(r, i);
         o.hidden += needed && needed <= depth;
         if (needed <= depth)
             continue;
@@ -154,7 +155,7 @@ static open_codons count_open(const ps_result *r) {
 static void say_codon(const ps_result *r, int codon, const open_codons *o, ps_explanation *e) {
     const ps_panel *p = r->panel;
     const char *gene = p->genes[p->codons[codon].gene].name;
-    int64_t needed = needed_at(r, codon, o->limit), depth = depth_at(r, codon);
+    int64_t needed = o->needed[codon], depth = depth_at(r, codon);
     if (needed > depth && o->shallow <= MOST_CODONS)
         say(e, "Sequence %s codon %d deeper: about %lld fragment%s would show a VAF of %g %%; it has %lld.", gene,
             p->codons[codon].number, (long long)needed, ps_s(needed), 100 * o->limit, (long long)depth);
@@ -181,6 +182,7 @@ static void say_codons(const ps_result *r, ps_explanation *e) {
             "%d hotspot codons have enough fragments, but refused changes or poor base qualities hide a mutation of %g %%: "
             "look at their reads.",
             o.hidden, 100 * o.limit);
+    free(o.needed);
 }
 
 /* Two digits, of which the last is rounded up: so much is enough. */

@@ -53,8 +53,8 @@ static const double junction_reciprocal_igh = 10000;
 static const double igh_bases = 1.35e6, genome_bases = 3.1e9; /* of the human genome, rounded */
 
 /* HALF_BOX: bins each side of a row, of which the box's width is made: finer ones tell little more. MAX_BREAKPOINTS:
- * a file with more is no biology. */
-enum { HALF_BOX = 8, MAX_BREAKPOINTS = 64 };
+ * a file with more is no biology. LEAST_VOTES: two fragments; a box with fewer is not looked at. */
+enum { HALF_BOX = 8, MAX_BREAKPOINTS = 64, LEAST_VOTES = 4 };
 
 typedef struct histogram { /* counts by cell, summed from the left */
     double *before;
@@ -274,8 +274,8 @@ static int is_exchange(const search *s, const uint32_t *bins, const ps_junction_
                        double expected) {
     const uint32_t *turned = bins + (size_t)(4 - 2 * r->right_a - r->right_b) * s->n_bins;
     size_t at = bin_of(s, r), half = (size_t)junction_reciprocal_igh / (size_t)s->bin;
-    uint64_t others = votes >= 4 ? sum_bins(turned, s->n_bins, at, half) : 0;
-    if (others < 4)
+    uint64_t others = sum_bins(turned, s->n_bins, at, half);
+    if (others < LEAST_VOTES)
         return 0;
     double in_box = (double)sum_bins(bins, s->n_bins, at, half);
     double there = expected_at(s, r, junction_reciprocal_igh, in_a, strip_b(s, at, half), in_box);
@@ -297,7 +297,7 @@ static box *find_boxes(const search *s, size_t *n_boxes, box *open_cluster) {
         size_t at = bin_of(s, r);
         const uint32_t *own = bins + (size_t)(1 + 2 * r->right_a + r->right_b) * s->n_bins;
         uint64_t votes = sum_bins(own, s->n_bins, at, HALF_BOX);
-        if (votes < 4)
+        if (votes < LEAST_VOTES)
             continue;
         double in_a = (double)(end - beg), in_box = (double)sum_bins(bins, s->n_bins, at, HALF_BOX);
         double expected = expected_at(s, r, s->width, in_a, strip_b(s, at, HALF_BOX), in_box);

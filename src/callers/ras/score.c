@@ -426,7 +426,7 @@ static void note_power(double f, double power, bracket *known) {
 
 /* Where a normal sum of the same mean and variance has enough power, errors aside: a point to begin with. */
 static double first_guess(const score_bins *bins, int threshold) {
-    static const double z = 1.645; /* of 95 % */
+    const double z = ps_normal_below_95;
     double mean = 0, square = 0;
     for (int w = 1; w <= SCORE_MAX_WEIGHT; w++) {
         mean += w * bins->n[w];

@@ -45,9 +45,8 @@ static hts_reglist_t *make_regions(const ps_reads *reads, const tid_span *span, 
  * CRAM and then loses records, so spans are read by its single-region iterator, neighbours in one go.
  * -------------------- */
 
-enum {
-    CRAM_JOIN = 20000
-}; /* bases: closer spans mostly share a slice, where the index does not tell (of a remote file) */
+/* bases: closer spans mostly share a slice, where the index does not tell (of a remote file) */
+enum { CRAM_JOIN = 20000 };
 
 /* Spans that share a slice are read in one go: so each slice is decoded once. */
 static int is_worth_joining(const ps_reads *reads, const tid_span *one, const tid_span *two) {
@@ -93,19 +92,19 @@ static int lacks_name(const ps_reads *reads) {
 }
 
 /* An errno of before is none of this call's: htslib does not always set it. */
-static int told(ps_reads *reads, int got) {
+static int note_errno(ps_reads *reads, int got) {
     reads->read_errno = got < -1 ? errno : 0;
     return got;
 }
 
 static int read_next(ps_reads *reads) {
     errno = 0;
-    return told(reads, sam_read1(reads->file, reads->header, reads->record));
+    return note_errno(reads, sam_read1(reads->file, reads->header, reads->record));
 }
 
 static int query_next(ps_reads *reads) {
     errno = 0;
-    return told(reads, sam_itr_next(reads->file, reads->region, reads->record));
+    return note_errno(reads, sam_itr_next(reads->file, reads->region, reads->record));
 }
 
 /* The group again, with names, up to the record at hand. */

@@ -6,7 +6,7 @@
 
 void ps_slices_add(ps_slices *s, int tid, int64_t beg0, int64_t end0) {
     PS_GROW(s->slice, s->n, s->capacity);
-    s->slice[s->n++] = (ps_slice_place){tid, beg0, end0, end0};
+    s->slice[s->n++] = (ps_slice_place){tid, beg0, end0};
 }
 
 static int by_place(const void *a, const void *b) {

@@ -8,8 +8,7 @@
 
 typedef struct ps_slice_place {
     int tid;
-    int64_t beg0, end0;
-    int64_t reach; /* the farthest end of those of its contig up to it */
+    int64_t beg0, reach; /* reach: its end, once sorted the farthest of those of its contig up to it */
 } ps_slice_place;
 
 typedef struct ps_slices {
