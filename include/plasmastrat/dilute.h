@@ -2,7 +2,7 @@
  *
  * What happens when a share f of the fragments of one file is replaced by fragments of another?  At every codon the
  * number that comes from the mutated file is Binomial(depth, f); that many of its fragments are drawn without
- * replacement (haplotype, doubt, orientation and quality stay together), and as many of the first file's own are
+ * replacement (haplotype, flags, orientation and quality stay together), and as many of the first file's own are
  * taken away in the same manner, so each codon keeps the first file's depth. Base qualities follow their fragments:
  * those of single-base changes exactly, the others as a draw of the same size. Indels and changes across codons
  * follow the fragments of the codon they begin in. The errors of both files are kept as they are: none are modelled

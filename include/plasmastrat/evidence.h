@@ -61,12 +61,13 @@ extern const char *const ps_collector_names[PS_N_COLLECTORS];
 /* Fragment orientation on the reference: read 1 forward (F1R2; for unpaired reads: forward), or reverse (F2R1). */
 enum { PS_F1R2, PS_F2R1 };
 
-/* What makes a fragment's word about a place doubtful; bits of ps_codon_count.doubt and ps_allele_count.doubtful. */
+/* Why a fragment is a weaker witness of a place; bits of ps_codon_count.flags and ps_allele_count.flagged. */
 enum {
-    PS_DOUBT_END = 1, /* every read that shows the place shows it within ras_end_bases of an end of its alignment */
-    PS_DOUBT_CLUTTER =
+    PS_FLAG_READ_END =
+        1, /* every read that shows the place shows it within ras_end_bases of an end of its alignment */
+    PS_FLAG_CLUTTER =
         2, /* much of a read is clipped (ras_clutter_clip), or ras_clutter_codons others differ too: mismapped */
-    PS_N_DOUBTS = 4,
+    PS_N_FLAGS = 4,
 };
 
 /* Fragments over one codon that carry one haplotype at one quality. hap 0..63: codon code, transcript strand. A
@@ -76,7 +77,7 @@ enum { PS_HAP_INDEL = 64, PS_N_HAPS = 65 };
 typedef struct ps_codon_count {
     int32_t codon;   /* panel codon id */
     uint8_t hap;     /* 0..63, or PS_HAP_INDEL: an insertion or deletion touches the codon */
-    uint8_t doubt;   /* PS_DOUBT_* bits */
+    uint8_t flags;   /* PS_FLAG_* bits */
     uint8_t side;    /* PS_F1R2 or PS_F2R1 */
     uint8_t quality; /* phred: the lowest of the changed bases; 0 for the reference haplotype */
     uint32_t n;
@@ -95,12 +96,12 @@ typedef struct ps_base_count {
  * neighbouring codons changed together (in cis). Left-aligned. */
 typedef struct ps_allele_count {
     int32_t locus;
-    int32_t beg0, end0;   /* replaced reference */
-    char *alt;            /* plus strand; owned */
-    uint32_t n[2];        /* by side */
-    uint32_t doubtful[2]; /* of them, with PS_DOUBT_END, with PS_DOUBT_CLUTTER */
-    uint32_t depth;       /* fragments that would have shown it: carriers, and others that reach far enough beyond it;
-                           * worked out from codon and reach when the rows are put in order */
+    int32_t beg0, end0;  /* replaced reference */
+    char *alt;           /* plus strand; owned */
+    uint32_t n[2];       /* by side */
+    uint32_t flagged[2]; /* of them, with PS_FLAG_READ_END, with PS_FLAG_CLUTTER */
+    uint32_t depth;      /* fragments that would have shown it: carriers, and others that reach far enough beyond it;
+                          * worked out from codon and reach when the rows are put in order */
 } ps_allele_count;
 
 /* Fragments without an insertion or deletion at a codon by how far their read reaches beyond it

@@ -44,8 +44,8 @@ typedef struct ps_molecule_word {
     uint8_t hap;
     uint64_t allele;
     uint32_t n;
-    uint64_t quality;     /* sum of the fragments' */
-    uint32_t doubtful[2]; /* of the fragments, with PS_DOUBT_END, with PS_DOUBT_CLUTTER */
+    uint64_t quality;    /* sum of the fragments' */
+    uint32_t flagged[2]; /* of the fragments, with PS_FLAG_READ_END, with PS_FLAG_CLUTTER */
 } ps_molecule_word;
 
 typedef struct ps_molecule {
@@ -108,7 +108,7 @@ ps_molecule *ps_sketch_add(ps_sketch *sketch, int32_t codon, const ps_molecule_k
 /* The same molecule again, without a fragment more; or NULL. */
 ps_molecule *ps_sketch_find(ps_sketch *sketch, int32_t codon, const ps_molecule_key *key);
 void ps_molecule_reference(ps_molecule *molecule, int32_t codon);
-void ps_molecule_change(ps_molecule *molecule, int32_t codon, int hap, uint64_t allele, int quality, int doubt);
+void ps_molecule_change(ps_molecule *molecule, int32_t codon, int hap, uint64_t allele, int quality, int flags);
 /* Moves what is kept into `out` (tidy) and frees the sketch. */
 void ps_sketch_finish(ps_sketch *sketch, ps_molecules *out);
 

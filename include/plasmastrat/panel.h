@@ -166,7 +166,7 @@ typedef struct ps_cell_line {
     X(ras_germline_normal_vaf, "VAF", 0.01, 0.5) /* in the matched normal from which a variant counts as germline */ \
     X(ras_block_min_gq, "phred", 0, 1000)        /* a hom-ref block of a less sure genotype says nothing */          \
     X(ras_germline_min_alt, "fragments", 1, 1000) /* in the matched normal before a variant counts as germline */    \
-    X(ras_end_bases, "bases", 0, 100)             /* from an end of a read's alignment: doubtful */                  \
+    X(ras_end_bases, "bases", 0, 100)             /* from an end of a read's alignment: flagged */                   \
     X(ras_clutter_codons, "codons", 1, 1000)      /* changed besides: the fragment is mismapped */                   \
     X(ras_clutter_clip, "fraction of a read", 0.01, 1) /* clipped: the same */                                       \
     X(ras_complex_reach, "bases", 0, 30)               /* around an indel: mismatches there are part of it */        \

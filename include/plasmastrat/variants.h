@@ -39,12 +39,12 @@ typedef struct ps_block { /* a hom-ref stretch of a gVCF, of a sure genotype (ra
  * of low VAF. */
 typedef enum { PS_BLOCKS_UNKNOWN, PS_BLOCKS_GERMLINE, PS_BLOCKS_SOMATIC } ps_blocks_trust;
 
-typedef struct ps_vcf_doubt { /* a record that spells no change and is no clean hom-ref statement either */
+typedef struct ps_vcf_unclear { /* a record that spells no change and is no clean hom-ref statement either */
     int contig;
     int32_t beg0, end0;
     int64_t depth, alt_depth; /* reads that are not REF's; alt_depth -1: not counted */
     char *text;               /* "chr12:25245350 C>*, genotype not 0/0" */
-} ps_vcf_doubt;
+} ps_vcf_unclear;
 
 typedef struct ps_variants {
     char *path;
@@ -57,8 +57,8 @@ typedef struct ps_variants {
     size_t n_variants;
     ps_block *block;
     size_t n_blocks;
-    ps_vcf_doubt *doubt; /* in the file's order */
-    size_t n_doubts;
+    ps_vcf_unclear *unclear; /* in the file's order */
+    size_t n_unclear;
     char *caller;           /* who wrote it, NULL: no caller that is known */
     ps_blocks_trust blocks; /* UNKNOWN: its hom-ref stretches earn nothing */
     double blocks_min_vaf;  /* SOMATIC: they vouch for no smaller VAF */

@@ -575,13 +575,13 @@ typedef struct viewer {
     const scan *s;
     const ps_library *library;
     const ps_codon_evidence *from;
-    tally *tally;          /* by codon */
-    double *quality;       /* by codon: mean of its bases' */
-    double (*plain)[2];    /* by codon and side: fragments without an indel */
-    ps_map allele_at;      /* hash -> row of from->allele + 1 */
-    double *carriers;      /* [allele][side] */
-    double (*doubtful)[2]; /* by allele */
-    uint8_t *as_it_is;     /* by codon */
+    tally *tally;         /* by codon */
+    double *quality;      /* by codon: mean of its bases' */
+    double (*plain)[2];   /* by codon and side: fragments without an indel */
+    ps_map allele_at;     /* hash -> row of from->allele + 1 */
+    double *carriers;     /* [allele][side] */
+    double (*flagged)[2]; /* by allele */
+    uint8_t *as_it_is;    /* by codon */
     ps_codon_evidence *out;
     size_t capacity, base_capacity;
 } viewer;
@@ -615,11 +615,11 @@ static const ps_molecule_word *first_word(const ps_molecule *m, int32_t codon) {
 }
 
 static void put_row(viewer *v, int32_t codon, const ps_molecule_word *word, int side, uint32_t n) {
-    int doubt =
-        (word->doubtful[0] == word->n ? PS_DOUBT_END : 0) | (word->doubtful[1] == word->n ? PS_DOUBT_CLUTTER : 0);
+    int flags =
+        (word->flagged[0] == word->n ? PS_FLAG_READ_END : 0) | (word->flagged[1] == word->n ? PS_FLAG_CLUTTER : 0);
     PS_GROW(v->out->codon, v->out->n_codon, v->capacity);
     v->out->codon[v->out->n_codon++] =
-        (ps_codon_count){codon, word->hap, (uint8_t)doubt, (uint8_t)side, (uint8_t)(word->quality / word->n), n};
+        (ps_codon_count){codon, word->hap, (uint8_t)flags, (uint8_t)side, (uint8_t)(word->quality / word->n), n};
     v->tally[codon].side[side] += word->hap == PS_HAP_INDEL ? 0 : n;
 }
 
@@ -635,7 +635,7 @@ static void put_allele(viewer *v, const ps_molecule_word *word, int side, double
     size_t at = (size_t)*row - 1;
     v->carriers[2 * at + (size_t)side] += n;
     for (int k = 0; k < 2; k++)
-        v->doubtful[at][k] += n * word->doubtful[k] / word->n;
+        v->flagged[at][k] += n * word->flagged[k] / word->n;
 }
 
 /* Copies vote with their qualities; what has no clear majority is left out. */
@@ -818,7 +818,7 @@ static void put_alleles(viewer *v) {
         out->alt = ps_strdup(row->alt);
         for (int k = 0; k < 2 && !as_it_is; k++) {
             out->n[k] = (uint32_t)(v->carriers[2 * i + (size_t)k] + 0.5);
-            out->doubtful[k] = (uint32_t)(v->doubtful[i][k] + 0.5);
+            out->flagged[k] = (uint32_t)(v->flagged[i][k] + 0.5);
         }
     }
 }
@@ -835,7 +835,7 @@ static void start_view(viewer *v) {
     v->quality = ps_alloc(n, sizeof *v->quality);
     v->plain = ps_alloc(n, sizeof *v->plain);
     v->carriers = ps_alloc(2 * v->from->n_allele + 1, sizeof *v->carriers);
-    v->doubtful = ps_alloc(v->from->n_allele + 1, sizeof *v->doubtful);
+    v->flagged = ps_alloc(v->from->n_allele + 1, sizeof *v->flagged);
     for (size_t i = 0; i < v->from->n_codon; i++) {
         if (v->from->codon[i].hap != PS_HAP_INDEL)
             v->plain[v->from->codon[i].codon][v->from->codon[i].side] += v->from->codon[i].n;
@@ -859,7 +859,7 @@ static void end_view(viewer *v) {
     free(v->quality);
     free(v->plain);
     free(v->carriers);
-    free(v->doubtful);
+    free(v->flagged);
     ps_map_free(&v->allele_at);
 }
 
@@ -918,7 +918,7 @@ static void cap_alleles(const scan *s, const ps_codon_evidence *from, const doub
         double part = share[codon_of(panel, &row)], passed = 0;
         for (int side = 0; side < 2; side++) {
             row.n[side] = whole_share(&passed, row.n[side], part);
-            row.doubtful[side] = (uint32_t)round(row.doubtful[side] * part);
+            row.flagged[side] = (uint32_t)round(row.flagged[side] * part);
         }
         row.depth = (uint32_t)round(row.depth * part);
         if (!(row.n[0] + row.n[1]))

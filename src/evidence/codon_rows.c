@@ -52,7 +52,7 @@ static int by_haplotype(const void *a, const void *b) {
     const ps_codon_count *x = a, *y = b;
     PS_COMPARE(codon)
     PS_COMPARE(hap)
-    PS_COMPARE(doubt)
+    PS_COMPARE(flags)
     PS_COMPARE(side)
     PS_COMPARE(quality)
     return 0;
@@ -125,7 +125,7 @@ static void join_alleles(ps_codon_evidence *c) {
         }
         for (int k = 0; k < 2; k++) {
             last->n[k] += row->n[k];
-            last->doubtful[k] += row->doubtful[k];
+            last->flagged[k] += row->flagged[k];
         }
         free(row->alt);
     }
@@ -258,9 +258,12 @@ int ps_picture_is_drawn(const ps_panel *panel, const ps_codon_evidence *c, int32
 enum { MOST_QUALITY = 64, MOST_POS = INT32_MAX - 1 };
 
 static const ps_column codon_columns[] = {
-    PS_COLUMN_STEPS(ps_codon_count, codon, I32, 0, PS_ID_CODON), PS_COLUMN(ps_codon_count, hap, U8, 0, PS_N_HAPS - 1),
-    PS_COLUMN(ps_codon_count, doubt, U8, 0, PS_N_DOUBTS - 1),    PS_COLUMN(ps_codon_count, side, U8, 0, 1),
-    PS_COLUMN(ps_codon_count, quality, U8, 0, MOST_QUALITY),     PS_COLUMN(ps_codon_count, n, U32, 1, PS_MOST_COUNT),
+    PS_COLUMN_STEPS(ps_codon_count, codon, I32, 0, PS_ID_CODON),
+    PS_COLUMN(ps_codon_count, hap, U8, 0, PS_N_HAPS - 1),
+    {"doubt", PS_COLUMN_U8, offsetof(ps_codon_count, flags), 0, PS_N_FLAGS - 1, 0}, /* format 1's name of the flags */
+    PS_COLUMN(ps_codon_count, side, U8, 0, 1),
+    PS_COLUMN(ps_codon_count, quality, U8, 0, MOST_QUALITY),
+    PS_COLUMN(ps_codon_count, n, U32, 1, PS_MOST_COUNT),
 };
 static const ps_column base_columns[] = {
     PS_COLUMN_STEPS(ps_base_count, codon, I32, 0, PS_ID_CODON),
@@ -276,8 +279,8 @@ static const ps_column allele_columns[] = {
     PS_COLUMN(ps_allele_count, alt, TEXT, 0, 0),
     {"f1r2", PS_COLUMN_U32, offsetof(ps_allele_count, n[PS_F1R2]), 0, PS_MOST_COUNT, 0},
     {"f2r1", PS_COLUMN_U32, offsetof(ps_allele_count, n[PS_F2R1]), 0, PS_MOST_COUNT, 0},
-    {"at_end", PS_COLUMN_U32, offsetof(ps_allele_count, doubtful[0]), 0, PS_MOST_COUNT, 0},
-    {"clutter", PS_COLUMN_U32, offsetof(ps_allele_count, doubtful[1]), 0, PS_MOST_COUNT, 0},
+    {"at_end", PS_COLUMN_U32, offsetof(ps_allele_count, flagged[0]), 0, PS_MOST_COUNT, 0},
+    {"clutter", PS_COLUMN_U32, offsetof(ps_allele_count, flagged[1]), 0, PS_MOST_COUNT, 0},
 };
 static const ps_column reach_columns[] = {
     PS_COLUMN_STEPS(ps_reach_count, codon, I32, 0, PS_ID_CODON),

@@ -30,7 +30,7 @@ typedef struct codon_state {
     const ps_locus *locus;
     int32_t end0;        /* of the last coding base */
     int32_t *codon_of;   /* target -> panel codon id */
-    uint32_t *reference; /* [codon][doubt][side] fragments with the reference haplotype */
+    uint32_t *reference; /* [codon][flags][side] fragments with the reference haplotype */
     uint32_t *base;      /* [codon][base][side][quality] fragments */
     uint32_t *reach;     /* [codon][left][right] fragments without an indel there (reach_at) */
     ps_map other;        /* key_of() -> fragments with another haplotype */
@@ -48,13 +48,13 @@ typedef struct codon_state {
     int32_t window;        /* of that codon, first codon's id; -1: none yet */
 } codon_state;
 
-static uint64_t key_of(int32_t codon, int hap, int doubt, int side, int quality) {
-    return (uint64_t)codon << 32 | (uint64_t)hap << 16 | (uint64_t)doubt << 12 | (uint64_t)side << 8 |
+static uint64_t key_of(int32_t codon, int hap, int flags, int side, int quality) {
+    return (uint64_t)codon << 32 | (uint64_t)hap << 16 | (uint64_t)flags << 12 | (uint64_t)side << 8 |
            (uint64_t)quality;
 }
 
-static size_t reference_at(const codon_state *st, int32_t codon, int doubt, int side) {
-    return ((size_t)(codon - st->locus->codon_beg) * PS_N_DOUBTS + (size_t)doubt) * 2 + (size_t)side;
+static size_t reference_at(const codon_state *st, int32_t codon, int flags, int side) {
+    return ((size_t)(codon - st->locus->codon_beg) * PS_N_FLAGS + (size_t)flags) * 2 + (size_t)side;
 }
 
 static size_t base_at(const codon_state *st, int32_t codon, int base, int side, int quality) {
@@ -146,7 +146,7 @@ static int32_t first_codon(const codon_state *st, const ps_allele_count *allele)
 
 /* Counted under its normal form (trimmed, left-aligned), which is how callers name it. */
 static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32_t end0, const char *alt, int quality,
-                         int doubt) {
+                         int flags) {
     ps_read_evidence *part = &st->unit->part;
     char *text = ps_strdup(alt);
     ps_left_align(st->unit->panel, st->locus->contig, &beg0, &end0, text);
@@ -160,12 +160,12 @@ static void count_allele(codon_state *st, const ps_slice *s, int32_t beg0, int32
     free(text);
     ps_allele_count *allele = &part->codons.allele[*row - 1];
     allele->n[s->side]++;
-    allele->doubtful[0] += doubt & PS_DOUBT_END ? 1 : 0;
-    allele->doubtful[1] += doubt & PS_DOUBT_CLUTTER ? 1 : 0;
+    allele->flagged[0] += flags & PS_FLAG_READ_END ? 1 : 0;
+    allele->flagged[1] += flags & PS_FLAG_CLUTTER ? 1 : 0;
     int32_t codon = first_codon(st, allele);
     ps_molecule *m = ps_sketch_find(st->sketch, codon, &st->key);
     if (m)
-        ps_molecule_change(m, codon, PS_HAP_INDEL, hash, quality, doubt);
+        ps_molecule_change(m, codon, PS_HAP_INDEL, hash, quality, flags);
 }
 
 /* The fragment's own sequence over targets [beg, end) of one exon, with an indel applied; NULL when it is not whole.
@@ -194,7 +194,7 @@ static char *sequence_over(const codon_state *st, const ps_slice *s, int32_t beg
     return text;
 }
 
-static void count_indel(codon_state *st, const ps_slice *s, const ps_slice_indel *indel, int doubt) {
+static void count_indel(codon_state *st, const ps_slice *s, const ps_slice_indel *indel, int flags) {
     const ps_locus *locus = st->locus;
     int insertion = indel->beg0 == indel->end0;
     int32_t beg = ps_target_at(locus, insertion ? indel->beg0 - 1 : indel->beg0);
@@ -203,9 +203,9 @@ static void count_indel(codon_state *st, const ps_slice *s, const ps_slice_indel
     char *text = widened ? sequence_over(st, s, indel->target_beg, indel->target_end, indel) : NULL;
     if (text)
         count_allele(st, s, locus->pos0[indel->target_beg], locus->pos0[indel->target_end - 1] + 1, text,
-                     indel->quality, doubt);
+                     indel->quality, flags);
     else
-        count_allele(st, s, indel->beg0, indel->end0, indel->alt, indel->quality, doubt);
+        count_allele(st, s, indel->beg0, indel->end0, indel->alt, indel->quality, flags);
     free(text);
 }
 
@@ -223,18 +223,18 @@ static void changed_targets(const codon_state *st, const seen_codon *seen, int32
 }
 
 /* Neighbouring codons changed in one fragment: besides each codon's haplotype, the change as a whole. */
-static void count_chain(codon_state *st, const ps_slice *s, size_t from, size_t to, int doubt) {
+static void count_chain(codon_state *st, const ps_slice *s, size_t from, size_t to, int flags) {
     int32_t first, last, unused;
     changed_targets(st, &st->seen[from], &first, &unused);
     changed_targets(st, &st->seen[to - 1], &unused, &last);
     char *text = sequence_over(st, s, first, last + 1, NULL);
     if (text)
         count_allele(st, s, st->locus->pos0[first], st->locus->pos0[last] + 1, text, st->seen[from].changed_quality,
-                     doubt);
+                     flags);
     free(text);
 }
 
-static int ends_doubt(const codon_state *st, const ps_slice *s, int32_t id) {
+static int read_end_flag(const codon_state *st, const ps_slice *s, int32_t id) {
     const ps_codon *codon = &st->unit->panel->codons[id];
     for (int mate = 0; mate < 2; mate++) {
         int inside = 1;
@@ -243,7 +243,7 @@ static int ends_doubt(const codon_state *st, const ps_slice *s, int32_t id) {
         if (inside)
             return 0;
     }
-    return PS_DOUBT_END;
+    return PS_FLAG_READ_END;
 }
 
 static size_t reach_at(const codon_state *st, int32_t codon, int left, int right) {
@@ -270,7 +270,7 @@ static void count_reach(codon_state *st, const ps_slice *s, int32_t id) {
 }
 
 /* The same for the molecule that the fragment is a copy of. */
-static void count_copy(codon_state *st, const seen_codon *seen, int doubt) {
+static void count_copy(codon_state *st, const seen_codon *seen, int flags) {
     int32_t window = ps_sketch_window(st->sketch, seen->id);
     if (window != st->window)
         st->molecule = ps_sketch_add(st->sketch, seen->id, &st->key);
@@ -280,19 +280,19 @@ static void count_copy(codon_state *st, const seen_codon *seen, int doubt) {
     if (seen->hap == st->unit->panel->codons[seen->id].ref)
         ps_molecule_reference(st->molecule, seen->id);
     else
-        ps_molecule_change(st->molecule, seen->id, seen->hap, 0, seen->changed_quality, doubt);
+        ps_molecule_change(st->molecule, seen->id, seen->hap, 0, seen->changed_quality, flags);
 }
 
-static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *seen, int doubt) {
+static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *seen, int flags) {
     if (seen->hap != PS_HAP_INDEL)
         count_reach(st, s, seen->id);
     if (seen->hap == st->unit->panel->codons[seen->id].ref)
-        st->reference[reference_at(st, seen->id, doubt, s->side)]++;
+        st->reference[reference_at(st, seen->id, flags, s->side)]++;
     else
-        ++*ps_map_at(&st->other, key_of(seen->id, seen->hap, doubt, s->side, seen->changed_quality));
+        ++*ps_map_at(&st->other, key_of(seen->id, seen->hap, flags, s->side, seen->changed_quality));
     for (int k = 0; k < 3 && seen->hap != PS_HAP_INDEL; k++)
         st->base[base_at(st, seen->id, k, s->side, seen->quality[k])]++;
-    count_copy(st, seen, doubt);
+    count_copy(st, seen, flags);
 }
 
 static int are_neighbours(const codon_state *st, size_t i) {
@@ -320,22 +320,22 @@ static void count_fragment(codon_state *st, ps_slice *s) {
             to++;
         int clutter = s->clipped || (double)(changed - (is_well_changed(st, i) ? to - i : 0)) >=
                                         st->unit->panel->limits.ras_clutter_codons
-                          ? PS_DOUBT_CLUTTER
+                          ? PS_FLAG_CLUTTER
                           : 0;
-        int doubt = clutter | ends_doubt(st, s, st->seen[i].id);
+        int flags = clutter | read_end_flag(st, s, st->seen[i].id);
         size_t from = i;
         for (; i < to; i++) {
-            count_codon(st, s, &st->seen[i], clutter | ends_doubt(st, s, st->seen[i].id));
+            count_codon(st, s, &st->seen[i], clutter | read_end_flag(st, s, st->seen[i].id));
             ps_pictures_add(&st->pictures, st->seen[i].id, st->seen[i].hap, s->name, s);
         }
         if (to - from > 1 && to - from <= MAX_CHAIN)
-            count_chain(st, s, from, to, doubt);
+            count_chain(st, s, from, to, flags);
     }
     for (size_t i = 0; i < s->n_indel; i++) {
         int32_t id = st->codon_of[s->indel[i].target_beg];
         if (s->indel[i].quality < st->unit->panel->limits.min_base_quality)
             continue;
-        count_indel(st, s, &s->indel[i], ends_doubt(st, s, id) | (s->clipped ? PS_DOUBT_CLUTTER : 0));
+        count_indel(st, s, &s->indel[i], read_end_flag(st, s, id) | (s->clipped ? PS_FLAG_CLUTTER : 0));
     }
     ps_slice_free(s);
 }
@@ -380,7 +380,7 @@ static void begin(ps_unit *unit) {
     for (int32_t id = locus->codon_beg; id < locus->codon_end; id++)
         for (int k = 0; k < 3; k++)
             st->codon_of[unit->panel->codons[id].target[k]] = id;
-    st->reference = ps_alloc(n_codons * PS_N_DOUBTS * 2, sizeof *st->reference);
+    st->reference = ps_alloc(n_codons * PS_N_FLAGS * 2, sizeof *st->reference);
     st->reach = ps_alloc(n_codons * REACH_LEFTS * REACH_RIGHTS, sizeof *st->reach);
     st->base = ps_alloc(n_codons * 3 * 2 * QUALITIES, sizeof *st->base);
     unit->state = st;
@@ -473,8 +473,8 @@ static void add(ps_unit *unit, const ps_record *r) {
 
 static int by_key(const void *a, const void *b) {
     const ps_codon_count *x = a, *y = b;
-    uint64_t kx = key_of(x->codon, x->hap, x->doubt, x->side, x->quality);
-    uint64_t ky = key_of(y->codon, y->hap, y->doubt, y->side, y->quality);
+    uint64_t kx = key_of(x->codon, x->hap, x->flags, x->side, x->quality);
+    uint64_t ky = key_of(y->codon, y->hap, y->flags, y->side, y->quality);
     return (kx > ky) - (kx < ky);
 }
 
@@ -482,14 +482,14 @@ static void list_codons(codon_state *st, ps_read_evidence *part) {
     const ps_panel *panel = st->unit->panel;
     size_t capacity = 0;
     for (int32_t id = st->locus->codon_beg; id < st->locus->codon_end; id++)
-        for (int doubt = 0; doubt < PS_N_DOUBTS; doubt++)
+        for (int flags = 0; flags < PS_N_FLAGS; flags++)
             for (int side = 0; side < 2; side++) {
-                uint32_t n = st->reference[reference_at(st, id, doubt, side)];
+                uint32_t n = st->reference[reference_at(st, id, flags, side)];
                 if (!n)
                     continue;
                 PS_GROW(part->codons.codon, part->codons.n_codon, capacity);
                 part->codons.codon[part->codons.n_codon++] =
-                    (ps_codon_count){id, panel->codons[id].ref, (uint8_t)doubt, (uint8_t)side, 0, n};
+                    (ps_codon_count){id, panel->codons[id].ref, (uint8_t)flags, (uint8_t)side, 0, n};
             }
     for (size_t i = 0; i < st->other.capacity; i++) {
         uint64_t k = st->other.key[i];

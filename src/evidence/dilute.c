@@ -154,7 +154,7 @@ typedef struct part {
     uint64_t *depth, *drawn; /* [n_codons] */
     uint32_t *codon, *base;  /* kept of each row */
     uint32_t (*allele)[2];   /* kept of each row, by side */
-    uint32_t (*doubtful)[2];
+    uint32_t (*flagged)[2];
     uint32_t *n, *more; /* scratch: rows of one urn */
     size_t base_row;
     uint64_t *state;
@@ -170,7 +170,7 @@ static part start_part(const ps_panel *panel, const ps_read_evidence *from, uint
     p.codon = ps_alloc(from->codons.n_codon, sizeof *p.codon);
     p.base = ps_alloc(from->codons.n_base, sizeof *p.base);
     p.allele = ps_alloc(from->codons.n_allele, sizeof *p.allele);
-    p.doubtful = ps_alloc(from->codons.n_allele, sizeof *p.doubtful);
+    p.flagged = ps_alloc(from->codons.n_allele, sizeof *p.flagged);
     p.n = ps_alloc(most, sizeof *p.n);
     p.more = ps_alloc(most, sizeof *p.more);
     for (size_t id = 0; id <= n_codons; id++) {
@@ -188,7 +188,7 @@ static void free_part(part *p) {
     free(p->codon);
     free(p->base);
     free(p->allele);
-    free(p->doubtful);
+    free(p->flagged);
     free(p->n);
     free(p->more);
 }
@@ -318,14 +318,14 @@ static void draw_allele(part *p, size_t row, double share) {
         kept += p->allele[row][side];
     }
     for (int k = 0; k < 2; k++)
-        p->doubtful[row][k] = (uint32_t)draw_marked(all, allele->doubtful[k], kept, p->state);
+        p->flagged[row][k] = (uint32_t)draw_marked(all, allele->flagged[k], kept, p->state);
 }
 
 /* ---- putting the two parts together -----------------------------------------------------------------------------
  */
 
 static uint64_t codon_key(const ps_codon_count *c) {
-    return (uint64_t)c->codon << 32 | (uint64_t)c->hap << 24 | (uint64_t)c->doubt << 16 | (uint64_t)c->side << 8 |
+    return (uint64_t)c->codon << 32 | (uint64_t)c->hap << 24 | (uint64_t)c->flags << 16 | (uint64_t)c->side << 8 |
            c->quality;
 }
 
@@ -380,7 +380,7 @@ static int compare_alleles(const ps_allele_count *x, const ps_allele_count *y) {
 static void add_allele(const part *p, size_t row, ps_allele_count *to) {
     for (int k = 0; k < 2; k++) {
         to->n[k] += p->allele[row][k];
-        to->doubtful[k] += p->doubtful[row][k];
+        to->flagged[k] += p->flagged[row][k];
     }
 }
 

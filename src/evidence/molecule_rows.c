@@ -87,8 +87,8 @@ static void flatten_changes(const ps_molecules *molecules, size_t i, flat_change
                                        .allele = w->allele,
                                        .quality = w->quality,
                                        .n = w->n,
-                                       .at_end = w->doubtful[0],
-                                       .clutter = w->doubtful[1]};
+                                       .at_end = w->flagged[0],
+                                       .clutter = w->flagged[1]};
     }
 }
 
@@ -178,7 +178,7 @@ static void take_change(ps_scan *scan, const flat_change *c, ps_molecules *out) 
                                               .allele = c->allele,
                                               .n = c->n,
                                               .quality = c->quality,
-                                              .doubtful = {c->at_end, c->clutter}};
+                                              .flagged = {c->at_end, c->clutter}};
 }
 
 void ps_molecules_scan(ps_scan *scan, ps_molecules *out) {

@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/evidence.h"
 #include "plasmastrat/map.h"
-
-/* Doubt bits as evidence.h names them: it includes molecules.h. */
-enum { DOUBT_END = 1, DOUBT_CLUTTER = 2 };
 
 int32_t ps_n_windows(const ps_panel *panel) {
     int32_t n = 0;
@@ -134,10 +132,10 @@ static void add_word(ps_molecule *m, const ps_molecule_word *word) {
     m->word[i].n += word->n;
     m->word[i].quality += word->quality;
     for (int k = 0; k < 2; k++)
-        m->word[i].doubtful[k] += word->doubtful[k];
+        m->word[i].flagged[k] += word->flagged[k];
 }
 
-void ps_molecule_change(ps_molecule *m, int32_t codon, int hap, uint64_t allele, int quality, int doubt) {
+void ps_molecule_change(ps_molecule *m, int32_t codon, int hap, uint64_t allele, int quality, int flags) {
     if (codon < m->codon_beg || codon >= m->codon_end)
         reach_codon(m, codon, codon + 1);
     add_word(m, &(ps_molecule_word){.codon = codon,
@@ -145,7 +143,7 @@ void ps_molecule_change(ps_molecule *m, int32_t codon, int hap, uint64_t allele,
                                     .allele = allele,
                                     .n = 1,
                                     .quality = (uint64_t)quality,
-                                    .doubtful = {doubt & DOUBT_END ? 1 : 0, doubt & DOUBT_CLUTTER ? 1 : 0}});
+                                    .flagged = {flags & PS_FLAG_READ_END ? 1 : 0, flags & PS_FLAG_CLUTTER ? 1 : 0}});
 }
 
 /* Takes `from` over. */

@@ -43,7 +43,7 @@ static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query
 
 enum {
     BESIDE = 3
-}; /* bases on each side of an indel of which the best counts: one poor call is no doubt of the indel */
+}; /* bases on each side of an indel of which the best counts: one poor call does not rule out the indel */
 
 static int quality_of(const ps_limits *limits, const bam1_t *b, int32_t query) {
     int quality = bam_get_qual(b)[query];

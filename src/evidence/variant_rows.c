@@ -27,17 +27,17 @@ static const ps_column block_columns[] = {
     PS_COLUMN_STEPS(ps_block, end0, I32, 0, MOST_POS),
     PS_COLUMN(ps_block, depth, I64, -1, PS_MOST_COUNT),
 };
-static const ps_column doubt_columns[] = {
-    PS_COLUMN(ps_vcf_doubt, contig, INT, 0, PS_ID_CONTIG),
-    PS_COLUMN(ps_vcf_doubt, beg0, I32, 0, MOST_POS),
-    PS_COLUMN(ps_vcf_doubt, end0, I32, 0, MOST_POS),
-    PS_COLUMN(ps_vcf_doubt, depth, I64, -1, PS_MOST_COUNT),
-    PS_COLUMN(ps_vcf_doubt, alt_depth, I64, -1, PS_MOST_COUNT),
-    PS_COLUMN(ps_vcf_doubt, text, TEXT, 0, 0),
+static const ps_column unclear_columns[] = {
+    PS_COLUMN(ps_vcf_unclear, contig, INT, 0, PS_ID_CONTIG),
+    PS_COLUMN(ps_vcf_unclear, beg0, I32, 0, MOST_POS),
+    PS_COLUMN(ps_vcf_unclear, end0, I32, 0, MOST_POS),
+    PS_COLUMN(ps_vcf_unclear, depth, I64, -1, PS_MOST_COUNT),
+    PS_COLUMN(ps_vcf_unclear, alt_depth, I64, -1, PS_MOST_COUNT),
+    PS_COLUMN(ps_vcf_unclear, text, TEXT, 0, 0),
 };
 static const ps_columns_of variant_kind = PS_ROWS_OF("variants", ps_variant, variant_columns),
                            block_kind = PS_ROWS_OF("blocks", ps_block, block_columns),
-                           doubt_kind = PS_ROWS_OF("doubts", ps_vcf_doubt, doubt_columns);
+                           unclear_kind = PS_ROWS_OF("doubts", ps_vcf_unclear, unclear_columns);
 
 static const ps_column members[] = {
     PS_COLUMN(ps_variants, sample_name, TEXT, 0, 0),
@@ -50,7 +50,7 @@ static const ps_column members[] = {
 static const ps_rows_in rows[] = {
     PS_ROWS_IN(ps_variants, variant_kind, variant, n_variants),
     PS_ROWS_IN(ps_variants, block_kind, block, n_blocks),
-    PS_ROWS_IN(ps_variants, doubt_kind, doubt, n_doubts),
+    PS_ROWS_IN(ps_variants, unclear_kind, unclear, n_unclear),
 };
 static const ps_object_of variants_kind = PS_OBJECT_OF(members, rows);
 
@@ -69,8 +69,8 @@ static void check_variants(ps_scan *scan, const ps_variants *v) {
     for (size_t i = 0; i < v->n_blocks && !scan->failed; i++)
         if (v->block[i].beg0 > v->block[i].end0)
             ps_scan_fail(scan, "block %zu: ends before it begins", i + 1);
-    for (size_t i = 0; i < v->n_doubts && !scan->failed; i++)
-        if (!v->doubt[i].text || v->doubt[i].beg0 > v->doubt[i].end0)
+    for (size_t i = 0; i < v->n_unclear && !scan->failed; i++)
+        if (!v->unclear[i].text || v->unclear[i].beg0 > v->unclear[i].end0)
             ps_scan_fail(scan, "note %zu: expected a text and a position", i + 1);
 }
 

@@ -21,13 +21,13 @@ static int load(void **state) {
 }
 
 static void add_allele(ps_read_evidence *e, int codon, int32_t beg0, int32_t end0, const char *alt, uint32_t f1r2,
-                       uint32_t f2r1, uint32_t doubtful, uint32_t depth) {
+                       uint32_t f2r1, uint32_t flagged, uint32_t depth) {
     e->codons.allele = ps_resize(e->codons.allele, e->codons.n_allele + 1, sizeof *e->codons.allele);
     e->codons.allele[e->codons.n_allele++] =
-        (ps_allele_count){panel.codons[codon].locus, beg0, end0, ps_strdup(alt), {f1r2, f2r1}, {doubtful, 0}, depth};
+        (ps_allele_count){panel.codons[codon].locus, beg0, end0, ps_strdup(alt), {f1r2, f2r1}, {flagged, 0}, depth};
 }
 
-/* A file with a bit of everything: qualities, orientations, doubts, errors, an indel. */
+/* A file with a bit of everything: qualities, orientations, flags, errors, an indel. */
 static ps_read_evidence varied(int depth, int carriers) {
     ps_read_evidence e = case_evidence(PS_INPUT_DNA);
     static const int qualities[] = {11, 22, 33, 40};
@@ -36,11 +36,11 @@ static ps_read_evidence varied(int depth, int carriers) {
         for (int side = 0; side < 2; side++) {
             for (int q = 0; q < 4; q++)
                 put(&e, codons[c], panel.codons[codons[c]].ref, side, qualities[q], depth / 10 + q);
-            put_doubtful(&e, codons[c], panel.codons[codons[c]].ref, PS_DOUBT_END, side, 37, depth / 20);
+            put_flagged(&e, codons[c], panel.codons[codons[c]].ref, PS_FLAG_READ_END, side, 37, depth / 20);
             put(&e, codons[c], (panel.codons[codons[c]].ref + 1) % 64, side, 22, 2); /* errors */
         }
     put(&e, kras12, KRAS12_G12D, PS_F1R2, 40, carriers / 2);
-    put_doubtful(&e, kras12, KRAS12_G12D, PS_DOUBT_END, PS_F2R1, 33, carriers - carriers / 2);
+    put_flagged(&e, kras12, KRAS12_G12D, PS_FLAG_READ_END, PS_F2R1, 33, carriers - carriers / 2);
     put(&e, nras61, PS_HAP_INDEL, PS_F1R2, 30, carriers / 2 + 3);
     put(&e, nras61, PS_HAP_INDEL, PS_F2R1, 30, carriers / 2);
     int32_t at = panel.codons[nras61].pos0[1];
@@ -90,7 +90,7 @@ static void assert_same(const ps_read_evidence *a, const ps_read_evidence *b) {
         assert_int_equal(x->end0, y->end0);
         assert_string_equal(x->alt, y->alt);
         assert_memory_equal(x->n, y->n, sizeof x->n);
-        assert_memory_equal(x->doubtful, y->doubtful, sizeof x->doubtful);
+        assert_memory_equal(x->flagged, y->flagged, sizeof x->flagged);
         assert_int_equal(x->depth, y->depth);
     }
 }
@@ -182,7 +182,7 @@ static void counts_are_conserved(void **state) {
             for (size_t i = 0; i < mixture.codons.n_allele; i++) {
                 const ps_allele_count *a = &mixture.codons.allele[i];
                 assert_true(a->n[0] + a->n[1] <= carriers_of(&mixture, nras61, PS_HAP_INDEL));
-                assert_true(a->doubtful[0] <= a->n[0] + a->n[1]);
+                assert_true(a->flagged[0] <= a->n[0] + a->n[1]);
                 assert_int_equal(a->depth, depth_of(&wild, nras61));
             }
             ps_read_evidence_free(&mixture);
@@ -245,19 +245,19 @@ static void chains_follow_their_codon(void **state) {
     put_both(&mutated, kras13, hap13, 40, 200); /* all of them in the chain */
     add_allele(&mutated, kras12, beg0, end0, alt, 100, 100, 40, 1000);
     enum { N = 400 };
-    double sum = 0, doubtful = 0;
+    double sum = 0, flagged = 0;
     for (uint64_t seed = 0; seed < N; seed++) {
         ps_dilute(&panel, &wild, &mutated, 0.2, seed, &mixture);
         assert_int_equal(mixture.codons.n_allele, 1);
         assert_string_equal(mixture.codons.allele[0].alt, alt);
         assert_int_equal(indels_of(&mixture), carriers_of(&mixture, kras13, hap13));
         sum += (double)indels_of(&mixture);
-        doubtful += mixture.codons.allele[0].doubtful[0];
+        flagged += mixture.codons.allele[0].flagged[0];
         ps_read_evidence_free(&mixture);
     }
     /* 100 of 500 fragments, a fifth of them with the change: 20, sd below that of Binomial(500, 0.04) */
     assert_near(sum / N, 20, 3 * 4.4 / sqrt(N));
-    assert_near(doubtful / N, 4, 3 * 2 / sqrt(N));
+    assert_near(flagged / N, 4, 3 * 2 / sqrt(N));
     ps_read_evidence_free(&mutated);
     ps_read_evidence_free(&wild);
 }

@@ -209,7 +209,7 @@ static void same_evidence(const ps_read_evidence *a, const ps_read_evidence *b, 
     assert_memory_equal(a->left_out, b->left_out, sizeof a->left_out);
     for (size_t i = 0; i < a->codons.n_codon; i++) {
         const ps_codon_count *x = &a->codons.codon[i], *y = &b->codons.codon[i];
-        if (x->codon != y->codon || x->hap != y->hap || x->doubt != y->doubt || x->side != y->side ||
+        if (x->codon != y->codon || x->hap != y->hap || x->flags != y->flags || x->side != y->side ||
             x->quality != y->quality || x->n != y->n)
             fail_msg("%s: codon row %zu: %d %d %d %d %d / %d %d %d %d %d", what, i, x->codon, x->hap, x->side,
                      x->quality, (int)x->n, y->codon, y->hap, y->side, y->quality, (int)y->n);
@@ -227,8 +227,8 @@ static void same_evidence(const ps_read_evidence *a, const ps_read_evidence *b, 
         const ps_allele_count *x = &a->codons.allele[i], *y = &b->codons.allele[i];
         assert_string_equal(x->alt, y->alt);
         assert_true(x->locus == y->locus && x->beg0 == y->beg0 && x->end0 == y->end0 && x->n[0] == y->n[0] &&
-                    x->n[1] == y->n[1] && x->depth == y->depth && x->doubtful[0] == y->doubtful[0] &&
-                    x->doubtful[1] == y->doubtful[1] && x->depth >= x->n[0] + x->n[1]);
+                    x->n[1] == y->n[1] && x->depth == y->depth && x->flagged[0] == y->flagged[0] &&
+                    x->flagged[1] == y->flagged[1] && x->depth >= x->n[0] + x->n[1]);
     }
     for (int i = 0; i < panel.n_genes; i++)
         assert_memory_equal(&a->genes.gene[i], &b->genes.gene[i], sizeof a->genes.gene[i]);
@@ -270,9 +270,8 @@ static void same_molecules(const ps_molecules *a, const ps_molecules *b, const c
         for (size_t k = 0; k < x->n_word; k++)
             assert_true(x->word[k].codon == y->word[k].codon && x->word[k].hap == y->word[k].hap &&
                         x->word[k].allele == y->word[k].allele && x->word[k].n == y->word[k].n &&
-                        x->word[k].quality == y->word[k].quality &&
-                        x->word[k].doubtful[0] == y->word[k].doubtful[0] &&
-                        x->word[k].doubtful[1] == y->word[k].doubtful[1]);
+                        x->word[k].quality == y->word[k].quality && x->word[k].flagged[0] == y->word[k].flagged[0] &&
+                        x->word[k].flagged[1] == y->word[k].flagged[1]);
         assert_true(i == 0 || x[-1].window < x->window || x[-1].key.hash < x->key.hash);
     }
 }

@@ -319,7 +319,7 @@ static void counts_do_not_depend_on_where_reads_waited(void **state) {
     assert_true(a->codons.mate_conflicts == b->codons.mate_conflicts);
     for (size_t i = 0; i < a->codons.n_codon; i++) {
         const ps_codon_count *x = &a->codons.codon[i], *y = &b->codons.codon[i];
-        assert_true(x->codon == y->codon && x->hap == y->hap && x->doubt == y->doubt && x->side == y->side &&
+        assert_true(x->codon == y->codon && x->hap == y->hap && x->flags == y->flags && x->side == y->side &&
                     x->quality == y->quality && x->n == y->n);
     }
     for (size_t i = 0; i < a->codons.n_base; i++) {

@@ -511,28 +511,28 @@ static void orientation(void **state) {
 }
 
 /* Fragments that show a change only at the ends of reads, or in reads that are clipped or full of changes. */
-static void doubtful_fragments(void **state) {
+static void flagged_fragments(void **state) {
     (void)state;
     static const struct {
-        int doubt, alt_doubtful, ref_doubtful;
+        int flags, alt_flagged, ref_flagged;
         ps_filter filter;
     } rows[] = {
-        {PS_DOUBT_END, 20, 50, PS_FILTER_READ_END},
-        {PS_DOUBT_CLUTTER, 20, 50, PS_FILTER_CLUTTER},
-        {PS_DOUBT_END, 20, 1000, PS_FILTER_PASS},
-        {PS_DOUBT_CLUTTER, 20, 1000, PS_FILTER_PASS},
-        {PS_DOUBT_END, 10, 50, PS_FILTER_PASS},
-        {PS_DOUBT_CLUTTER, 10, 0, PS_FILTER_PASS},
-        {PS_DOUBT_END | PS_DOUBT_CLUTTER, 20, 0, PS_FILTER_READ_END},
+        {PS_FLAG_READ_END, 20, 50, PS_FILTER_READ_END},
+        {PS_FLAG_CLUTTER, 20, 50, PS_FILTER_CLUTTER},
+        {PS_FLAG_READ_END, 20, 1000, PS_FILTER_PASS},
+        {PS_FLAG_CLUTTER, 20, 1000, PS_FILTER_PASS},
+        {PS_FLAG_READ_END, 10, 50, PS_FILTER_PASS},
+        {PS_FLAG_CLUTTER, 10, 0, PS_FILTER_PASS},
+        {PS_FLAG_READ_END | PS_FLAG_CLUTTER, 20, 0, PS_FILTER_READ_END},
     };
     int k12 = codon_of("KRAS", 12);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         for (int side = 0; side < 2; side++) {
-            put_doubtful(&dna, k12, code("GGT"), rows[i].doubt, side, 40, rows[i].ref_doubtful / 2);
-            put(&dna, k12, code("GGT"), side, 40, 500 - rows[i].ref_doubtful / 2);
-            put_doubtful(&dna, k12, code("GAT"), rows[i].doubt, side, 40, rows[i].alt_doubtful / 2);
-            put(&dna, k12, code("GAT"), side, 40, 10 - rows[i].alt_doubtful / 2);
+            put_flagged(&dna, k12, code("GGT"), rows[i].flags, side, 40, rows[i].ref_flagged / 2);
+            put(&dna, k12, code("GGT"), side, 40, 500 - rows[i].ref_flagged / 2);
+            put_flagged(&dna, k12, code("GAT"), rows[i].flags, side, 40, rows[i].alt_flagged / 2);
+            put(&dna, k12, code("GAT"), side, 40, 10 - rows[i].alt_flagged / 2);
         }
         ps_ras_call call = call_of(NULL, &dna, NULL, NULL);
         const ps_ras_variant *v = variant_of(&call, "KRAS", "G12D");
@@ -921,10 +921,11 @@ static void blocks_that_are_contradicted(void **state) {
     const ps_codon *k12 = &panel.codons[codon_of("KRAS", 12)];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[] = "chr12:25245350 C><NON_REF>";
-        ps_vcf_doubt doubt = {panel.loci[k12->locus].contig, 25245349, 25245350, rows[i].depth, rows[i].alt, text};
+        ps_vcf_unclear unclear = {
+            panel.loci[k12->locus].contig, 25245349, 25245350, rows[i].depth, rows[i].alt, text};
         ps_variants vcf = {.block = block,
-                           .doubt = &doubt,
-                           .n_doubts = 1,
+                           .unclear = &unclear,
+                           .n_unclear = 1,
                            .blocks = PS_BLOCKS_SOMATIC,
                            .blocks_min_vaf = 0.01,
                            .caller = mutect};
@@ -1090,7 +1091,7 @@ int main(void) {
         cmocka_unit_test(quiet_changes_do_not_mutate),
         cmocka_unit_test(background_raises_its_own_bar),
         cmocka_unit_test(orientation),
-        cmocka_unit_test(doubtful_fragments),
+        cmocka_unit_test(flagged_fragments),
         cmocka_unit_test(changes_in_cis),
         cmocka_unit_test(matched_normal),
         cmocka_unit_test(indels),

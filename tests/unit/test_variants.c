@@ -410,9 +410,9 @@ static void test_blocks(void **state) {
               &grch38, NULL, &v);
     assert_int_equal(v.n_variants, 1);
     assert_int_equal(v.n_blocks, 4);
-    assert_int_equal(v.n_doubts, 3); /* refused, not called, another genotype */
-    assert_int_equal(v.doubt[0].beg0, 25245347);
-    assert_string_equal(v.doubt[1].text, "chr12:25245349 N>., no sure genotype 0/0");
+    assert_int_equal(v.n_unclear, 3); /* refused, not called, another genotype */
+    assert_int_equal(v.unclear[0].beg0, 25245347);
+    assert_string_equal(v.unclear[1].text, "chr12:25245349 N>., no sure genotype 0/0");
     static const int32_t expected[4][3] = {
         {25245299, 25245340, 40}, {25245340, 25245345, 33}, {25245345, 25245346, 22}, {25245346, 25245347, 21}};
     for (int i = 0; i < 4; i++) {
@@ -430,7 +430,7 @@ static void test_blocks(void **state) {
               "chr12\t25245300\t.\tN\t<NON_REF>\t.\t.\tEND=25245400\tGT:DP:TLOD\t0/0:50:0.5\n",
               &grch38, NULL, &v);
     assert_int_equal(v.n_blocks, 0); /* refused for the sample; rather a mutation than none */
-    assert_int_equal(v.n_doubts, 2);
+    assert_int_equal(v.n_unclear, 2);
     ps_variants_free(&v);
     must_refuse(HEAD COLUMNS "\tFORMAT\ts\nchr12\t25245340\t.\tN\t<NON_REF>\t.\t.\tEND=7\tGT:DP\t0/0:5\n", &grch38,
                 NULL, "END is not a position");

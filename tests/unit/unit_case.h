@@ -51,8 +51,8 @@ static inline int case_by_key(const void *a, const void *b) {
         return x->codon - y->codon;
     if (x->hap != y->hap)
         return x->hap - y->hap;
-    if (x->doubt != y->doubt)
-        return x->doubt - y->doubt;
+    if (x->flags != y->flags)
+        return x->flags - y->flags;
     return x->side != y->side ? x->side - y->side : x->quality - y->quality;
 }
 
@@ -65,18 +65,18 @@ static inline int case_by_base(const void *a, const void *b) {
     return x->side != y->side ? x->side - y->side : x->quality - y->quality;
 }
 
-/* Adds n fragments of one haplotype, side and doubt whose bases are all of one quality; rows are not yet in order. */
-static inline void add_rows(ps_read_evidence *e, int codon, int hap, int doubt, int side, int quality, int n) {
+/* Adds n fragments of one haplotype, side and flags whose bases are all of one quality; rows are not yet in order. */
+static inline void add_rows(ps_read_evidence *e, int codon, int hap, int flags, int side, int quality, int n) {
     size_t i = 0;
     int q = hap == panel.codons[codon].ref ? 0 : quality; /* the reference has no changed base */
     for (i = 0; i < e->codons.n_codon; i++) {
         const ps_codon_count *c = &e->codons.codon[i];
-        if (c->codon == codon && c->hap == hap && c->doubt == doubt && c->side == side && c->quality == q)
+        if (c->codon == codon && c->hap == hap && c->flags == flags && c->side == side && c->quality == q)
             break;
     }
     if (i == e->codons.n_codon) {
         e->codons.codon = ps_resize(e->codons.codon, ++e->codons.n_codon, sizeof *e->codons.codon);
-        e->codons.codon[i] = (ps_codon_count){codon, (uint8_t)hap, (uint8_t)doubt, (uint8_t)side, (uint8_t)q, 0};
+        e->codons.codon[i] = (ps_codon_count){codon, (uint8_t)hap, (uint8_t)flags, (uint8_t)side, (uint8_t)q, 0};
     }
     e->codons.codon[i].n += (uint32_t)n;
     for (int base = 0; base < 3 && hap != PS_HAP_INDEL; base++) {
@@ -100,15 +100,15 @@ static inline void order_rows(ps_read_evidence *e) {
         qsort(e->codons.base, e->codons.n_base, sizeof *e->codons.base, case_by_base);
 }
 
-static inline void put_doubtful(ps_read_evidence *e, int codon, int hap, int doubt, int side, int quality, int n) {
+static inline void put_flagged(ps_read_evidence *e, int codon, int hap, int flags, int side, int quality, int n) {
     if (n == 0)
         return;
-    add_rows(e, codon, hap, doubt, side, quality, n);
+    add_rows(e, codon, hap, flags, side, quality, n);
     order_rows(e);
 }
 
 static inline void put(ps_read_evidence *e, int codon, int hap, int side, int quality, int n) {
-    put_doubtful(e, codon, hap, 0, side, quality, n);
+    put_flagged(e, codon, hap, 0, side, quality, n);
 }
 
 /* n fragments, half of each side. */

@@ -175,7 +175,7 @@ static int is_near_indel(const caller *c, const ps_ras_variant *v) {
     return 0;
 }
 
-typedef struct support { /* fragments with and without the variant, by what makes them doubtful */
+typedef struct support { /* fragments with and without the variant, by their flags */
     double alt, alt_end, alt_clutter, other, other_end, other_clutter;
 } support;
 
@@ -209,9 +209,9 @@ static support support_of(const ras_counts *p, int hap) {
     for (size_t i = 0; i < p->n_rows; i++) {
         const ps_codon_count *row = &p->row[i];
         *(row->hap == hap ? &s.alt : &s.other) += row->n;
-        if (row->doubt & PS_DOUBT_END)
+        if (row->flags & PS_FLAG_READ_END)
             *(row->hap == hap ? &s.alt_end : &s.other_end) += row->n;
-        if (row->doubt & PS_DOUBT_CLUTTER)
+        if (row->flags & PS_FLAG_CLUTTER)
             *(row->hap == hap ? &s.alt_clutter : &s.other_clutter) += row->n;
     }
     return s;
@@ -398,7 +398,7 @@ static void claim_parts(caller *c, const ps_allele_count *allele) {
 /* Its fragments, and those without it at the first codon it touches. */
 static support allele_support(const caller *c, const ps_allele_count *allele) {
     support s = {
-        .alt = allele->n[0] + allele->n[1], .alt_end = allele->doubtful[0], .alt_clutter = allele->doubtful[1]};
+        .alt = allele->n[0] + allele->n[1], .alt_end = allele->flagged[0], .alt_clutter = allele->flagged[1]};
     int contig = c->panel->loci[allele->locus].contig, id = -1;
     for (int32_t p = allele->beg0 == allele->end0 ? allele->beg0 - 1 : allele->beg0; id < 0 && p <= allele->end0; p++)
         id = ras_codon_over(c->panel, contig, p, p + 1);
@@ -407,8 +407,8 @@ static support allele_support(const caller *c, const ps_allele_count *allele) {
         if (row->codon != id || row->hap == PS_HAP_INDEL)
             continue;
         s.other += row->n;
-        s.other_end += row->doubt & PS_DOUBT_END ? row->n : 0;
-        s.other_clutter += row->doubt & PS_DOUBT_CLUTTER ? row->n : 0;
+        s.other_end += row->flags & PS_FLAG_READ_END ? row->n : 0;
+        s.other_clutter += row->flags & PS_FLAG_CLUTTER ? row->n : 0;
     }
     return s;
 }

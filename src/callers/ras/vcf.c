@@ -148,8 +148,8 @@ int ras_unclear(const ps_case *c, int codon_id, char *text, size_t size) {
     const ps_codon *codon = &c->panel->codons[codon_id];
     if (codon_depth(c, codon) <= 0)
         return 0;
-    for (size_t i = 0; i < c->vcf->n_doubts; i++) {
-        const ps_vcf_doubt *d = &c->vcf->doubt[i];
+    for (size_t i = 0; i < c->vcf->n_unclear; i++) {
+        const ps_vcf_unclear *d = &c->vcf->unclear[i];
         if (!lies_over(c, codon, d->contig, d->beg0, d->end0) || !may_be_real(c, d->depth, d->alt_depth))
             continue;
         snprintf(text, size, "%s", d->text);

@@ -48,13 +48,13 @@ typedef struct reader {
     int column, normal; /* the tumour's and its normal's; -1 none */
     record_note note[N_NOTES];
     ps_variants *out;
-    size_t variant_capacity, block_capacity, doubt_capacity;
+    size_t variant_capacity, block_capacity, unclear_capacity;
 } reader;
 
 void vcf_note(reader *r, int kind, const vcf_record *record);
 void vcf_note_outside(reader *r, const vcf_record *record, int allele);
 
-/* rows.c: the kept records as variants, hom-ref stretches and doubts. */
+/* rows.c: the kept records as variants, hom-ref stretches and unclear records. */
 int vcf_convert(reader *r, ps_error *err);
 void vcf_free_variant(ps_variant *v);
 

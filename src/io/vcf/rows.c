@@ -247,19 +247,19 @@ static int read_column(reader *r, const vcf_record *record, int allele, ps_varia
     return 0;
 }
 
-static void add_doubt(reader *r, const kept_record *kept, int allele, const char *why, int64_t depth, int64_t alt) {
+static void add_unclear(reader *r, const kept_record *kept, int allele, const char *why, int64_t depth, int64_t alt) {
     const vcf_record *record = &kept->record;
     int64_t beg0 = record->pos1 - 1, end0 = beg0 + (int64_t)strlen(record->ref), to0 = vcf_end0(record);
     end0 = to0 > end0 ? to0 : end0;
-    PS_GROW(r->out->doubt, r->out->n_doubts, r->doubt_capacity);
-    r->out->doubt[r->out->n_doubts++] =
-        (ps_vcf_doubt){.contig = kept->contig,
-                       .beg0 = (int32_t)beg0,
-                       .end0 = (int32_t)(end0 > INT32_MAX ? INT32_MAX : end0),
-                       .depth = depth,
-                       .alt_depth = alt,
-                       .text = ps_format("%.50s:%" PRId64 " %.20s>%.20s, %s", record->chrom, record->pos1,
-                                         record->ref, record->alt[allele], why)};
+    PS_GROW(r->out->unclear, r->out->n_unclear, r->unclear_capacity);
+    r->out->unclear[r->out->n_unclear++] =
+        (ps_vcf_unclear){.contig = kept->contig,
+                         .beg0 = (int32_t)beg0,
+                         .end0 = (int32_t)(end0 > INT32_MAX ? INT32_MAX : end0),
+                         .depth = depth,
+                         .alt_depth = alt,
+                         .text = ps_format("%.50s:%" PRId64 " %.20s>%.20s, %s", record->chrom, record->pos1,
+                                           record->ref, record->alt[allele], why)};
 }
 
 static int add_variant(reader *r, const kept_record *kept, int allele, ps_error *err) {
@@ -286,7 +286,7 @@ static int add_variant(reader *r, const kept_record *kept, int allele, ps_error 
     }
     if (!r->sites_only && is_no_call(r, record, &v)) {
         vcf_note(r, NOTE_NO_CALL, record);
-        add_doubt(r, kept, allele, "no genotype call", -1, -1);
+        add_unclear(r, kept, allele, "no genotype call", -1, -1);
         vcf_free_variant(&v);
         return 0;
     }
@@ -348,12 +348,12 @@ static int add_block(reader *r, const kept_record *kept, ps_error *err) {
         return 0;
     int clean = is_clean_stretch(r, record, genotype);
     if (is_hom_ref_row(record) && !clean) {
-        add_doubt(r, kept, 0, "no sure genotype 0/0", -1, -1);
+        add_unclear(r, kept, 0, "no sure genotype 0/0", -1, -1);
     } else if (is_hom_ref_row(record)) {
         int64_t all, other;
         vcf_read_other_reads(record, r->column, &all, &other);
         if (other > 0)
-            add_doubt(r, kept, 0, "reads that are not the reference's", all, other);
+            add_unclear(r, kept, 0, "reads that are not the reference's", all, other);
     }
     int64_t depth = vcf_read_block_depth(record, r->column);
     if (depth < 0 || !clean)
@@ -364,10 +364,10 @@ static int add_block(reader *r, const kept_record *kept, ps_error *err) {
 }
 
 /* A spanning deletion, a symbolic allele or a breakend that the genotype does not rule out. */
-static int doubt_symbol(reader *r, const kept_record *kept, int allele, ps_error *err) {
+static int symbol_is_unclear(reader *r, const kept_record *kept, int allele, ps_error *err) {
     int genotype = vcf_read_genotype(&kept->record, r->column, allele + 1, err);
     if (genotype != 0 && genotype != -2)
-        add_doubt(r, kept, allele, "genotype not 0/0", -1, -1);
+        add_unclear(r, kept, allele, "genotype not 0/0", -1, -1);
     return genotype == -2 ? -1 : 0;
 }
 
@@ -386,7 +386,7 @@ int vcf_convert(reader *r, ps_error *err) {
             } else if (r->sites_only && !vcf_is_reference(record->alt[i]) && strcmp(record->alt[i], "*") != 0) {
                 vcf_note(r, NOTE_SYMBOL, record);
             } else if (!r->sites_only && !vcf_is_reference(record->alt[i]) &&
-                       doubt_symbol(r, &r->kept[k], i, err) != 0) {
+                       symbol_is_unclear(r, &r->kept[k], i, err) != 0) {
                 return -1;
             }
     }

@@ -360,9 +360,9 @@ void ps_variants_free(ps_variants *variants) {
         vcf_free_variant(&variants->variant[i]);
     free(variants->variant);
     free(variants->block);
-    for (size_t i = 0; i < variants->n_doubts; i++)
-        free(variants->doubt[i].text);
-    free(variants->doubt);
+    for (size_t i = 0; i < variants->n_unclear; i++)
+        free(variants->unclear[i].text);
+    free(variants->unclear);
     free(variants->path);
     free(variants->build);
     free(variants->sample_name);

@@ -259,11 +259,13 @@ static const vcf_tally *only_room(const vcf_builds *all) {
     return n == 1 && all->n > 1 && found->mismatches == 0 ? found : NULL;
 }
 
+/* The build that the records tell; `why` is empty where they tell nothing. */
 static int build_from_bases(vcf_lines *lines, const char **build, char *why, size_t why_size, ps_error *err) {
     vcf_builds all;
     seen_names seen = {0};
     int result = vcf_builds_begin(&all, NULL, err) != 0 ? -1 : scan_bases(lines, &all, &seen, err);
     const vcf_tally *fit = result == 0 ? only_fit(&all) : NULL;
+    why[0] = '\0';
     if (fit) {
         *build = constant_name(fit->panel->build);
         snprintf(why, why_size, "REF bases of %d record%s at RAS coding positions fit %s only", fit->matches,
@@ -306,9 +308,8 @@ int ps_variants_build(const char *path, const char **build, char *why, size_t wh
             const char *unknown =
                 "the lengths of its contigs, if the header has any, are of no known build, and no record at a RAS "
                 "coding position tells";
-            int names_told = !strncmp(why, "its contigs are named", 21);
             *build = vcf_hinted_build(&lines);
-            if (*build || !names_told)
+            if (*build || !why[0])
                 snprintf(why, why_size, "%s", *build ? "the header's ##reference or assembly= names it" : unknown);
         }
     }
