@@ -22,8 +22,9 @@ The design, so that a thousand samples of each kind can be had in an hour or two
 Each kind of library: wild-type samples (falsely mutated), and for some of them three mutated ones: a substitution and
 a duplication planted at the lod95 that the wild type printed for that codon and class (found; 92-98 % is right), and
 a substitution at 30 %. No sample whose mutation is above 5 % may be wild type. Amplicons have primers clear of the
-codons, over one of them (planted at 45 %: no wild type), or both (the good one decides). --peers N: bcftools and
-freebayes on the first N wild-type samples of each kind, and on their mutated ones.
+codons, over one of them (planted at 45 %: no wild type), or both (the good one decides). A sample with 0.5 %
+carry-over is judged as `batch` does beside the sample it is of; how many are mutated without it is printed too.
+--peers N: bcftools and freebayes on the first N wild-type samples of each kind, and on their mutated ones.
 
 Samples are seeded by --seed, pools always by 1. $PLASMASTRAT: the program (default ./plasmastrat). Needs
 art_illumina, bwa, samtools. Prints a table; exit status 1 when a figure is missed. --seconds: of each kind no new
@@ -33,6 +34,7 @@ the whole can be run in pieces.
 import argparse
 import bisect
 import collections
+import csv
 import json
 import math
 import os
@@ -53,6 +55,7 @@ SITE_RATE = 1.5e-4  # errors of places, median
 FEW_MOLECULES, COPIES = 800, 32  # molecules of a window's pool, and copies of each
 CARRIERS = 1500  # of a duplication
 CLONAL, WILD_TYPE_VAF = 0.3, 0.05
+HETEROZYGOUS = 0.45
 
 # name -> what is unlike a plain library; quick, full: (wild-type samples, of which so many are planted too)
 KINDS = collections.OrderedDict((
@@ -63,7 +66,7 @@ KINDS = collections.OrderedDict((
     ("damaged", dict(depth=(1000,), molecules=(30, 60, 120, 300), damage=(8e-3, 4e-3, 1e-3), quick=(12, 4),
                      full=(1000, 150))),
     ("passenger", dict(depth=(2000, 5000), passenger=0.5, quick=(4, 1), full=(1000, 150))),
-    ("carry-over", dict(depth=(2000, 5000), carry=0.005, quick=(4, 0), full=(1000, 0))),
+    ("carry-over", dict(depth=(2000, 5000), carry=0.005 * HETEROZYGOUS, quick=(4, 0), full=(1000, 0))),
     ("copies", dict(depth=(1000,), molecules=(30, 100, 200, 300), quick=(12, 4), full=(1000, 150))),
     ("amplicons", dict(depth=(1000, 2000), molecules=(330, 1000), design="clear", quick=(8, 2), full=(1000, 150))),
     ("primer-hides", dict(depth=(1000, 2000), molecules=(330, 1000), design="hidden", plant=0.45, quick=(8, 4),
@@ -192,6 +195,20 @@ def call(sam):
     return json.loads(done.stdout)
 
 
+def state_beside(sam, source):
+    """RAS of a sample in one batch with the sample that its carry-over is of."""
+    program = os.environ.get("PLASMASTRAT", "./plasmastrat")
+    with tempfile.TemporaryDirectory(prefix="bench_real") as folder:
+        for name, text in (("s", sam), ("source", source)):
+            with open(os.path.join(folder, name + ".sam"), "w") as out:
+                out.write(text)
+        with open(os.path.join(folder, "sheet.tsv"), "w") as out:
+            out.write("sample_id\tdna\ns\ts.sam\nsource\tsource.sam\n")
+        run([program, "batch", "-q", out.name, "-o", os.path.join(folder, "out")])
+        with open(os.path.join(folder, "out", "cohort.tsv")) as table:
+            return next(row["ras"] for row in csv.DictReader(table, delimiter="\t") if row["sample_id"] == "s")
+
+
 class Peers:
     """Peers' calls over the hotspots: name -> places."""
 
@@ -233,9 +250,13 @@ class Bench:
             variants = variants + [(PASSENGER, kind["passenger"])]
         if "carry" in kind:
             other = self.world.substitution(drawn.rng, *HOTSPOTS[seed % len(HOTSPOTS)])
-            variants = variants + [(other, kind["carry"] * 0.45)]
+            variants = variants + [(other, kind["carry"])]
         sam = drawn.text(variants, hidden)
         result = call(sam)
+        if "carry" in kind and result["ras"]["state"] == "mutated":
+            self.tally["alone"] += 1
+            source = Sample(self.pools, kind, seed + 1, self.profiles).text([(other, HETEROZYGOUS)], hidden)
+            result["ras"]["state"] = state_beside(sam, source)
         for peer, at in self.peers.calls(sam).items() if self.peers else ():
             hit = len(at) > 0 if label == "wild" else any(abs(p - variants[0][0].pos0) <= 4 for p in at)
             self.tally[peer + (" false" if label == "wild" else " found")] += hit
@@ -304,6 +325,8 @@ def print_row(name, kind, t):
     wild = (of("wild mutated", "wild"), of("wild not-assessable", "wild"))
     cells = (name,) + wild + planted + (of("falsely wild", "at stake"),)
     print(" ".join("%-*s" % x if not i else "%*s" % x for i, x in enumerate(zip(WIDTHS, cells))), flush=True)
+    if t["alone"]:
+        print("    without the sample that it is of: %d/%d falsely mutated" % (t["alone"], t["wild"]))
     for peer in ("bcftools", "freebayes") if t["peers wild"] else ():
         print("    %s: %d/%d falsely mutated, %d/%d found" % (
             peer, t[peer + " false"], t["peers wild"], t[peer + " found"], t["peers planted"]), flush=True)
