@@ -47,8 +47,9 @@ import time
 import zlib
 
 sys.dont_write_bytecode = True
-from pools import (FLANK, HOTSPOTS, OTHER, PRIMER, PROFILES, REFERENCE, Change, Pools, World,  # noqa: E402
-                   between, binomial, edited, optimistic, optimistic_table, poisson, query_at, run)
+from pools import (CODE, HOTSPOTS, OTHER, PRIMER, PROFILES, REFERENCE, Change, Pools, World,  # noqa: E402
+                   between, binomial, edited, optimistic, optimistic_table, poisson, query_at,
+                   reverse_complement, run)
 
 PASSENGER = Change("chr12", 25245345, "G", "A")  # KRAS c.39C>T, G13=
 SITE_RATE = 1.5e-4  # errors of places, median
@@ -210,31 +211,66 @@ def state_beside(sam, source):
 
 
 class Peers:
-    """Peers' calls over the hotspots: name -> places."""
+    """What peers find at the hotspots: name -> places of activating substitutions, and of indels. They read the windows
+    as contigs of their own: whole chromosomes cost them seconds each time."""
+    COMMANDS = {
+        "bcftools": "bcftools mpileup -d 1000000 -L 1000000 -m 3 -F 0.004 -a AD -q 20 -Q 20 -f %s %s",  # 5 reads, 1 %
+        "freebayes": "freebayes --pooled-continuous -F 0.01 -C 3 -q 20 -m 20 -f %s %s"}  # QUAL 1
 
     def __init__(self, world, folder):
-        self.places = {(world.panel.cds[g][0], p) for g, c in HOTSPOTS for p in world.panel.codon_places(g, c)}
-        self.fasta, self.bam = os.path.join(folder, "plain.fa"), os.path.join(folder, "peers.bam")
-        run("samtools faidx -n 60 %s chr1 chr12 > %s && samtools faidx %s" % (REFERENCE, self.fasta, self.fasta),
-            shell=True)
-        self.regions = ["%s:%d-%d" % (w.contig, w.beg0 + FLANK - 100, w.beg0 + len(w.bases) - FLANK + 100)
-                        for w in world.windows]
-        commands = {
-            "bcftools": "bcftools mpileup -d 100000 -r %s -f %s %s | bcftools call -mv" % (
-                ",".join(self.regions), self.fasta, self.bam),
-            "freebayes": "for r in %s; do freebayes -F 0.005 -C 3 --pooled-continuous -f %s -r $r %s; done" % (
-                " ".join(self.regions), self.fasta, self.bam)}
-        self.commands = {name: x for name, x in commands.items() if shutil.which(name)}
+        self.world, self.bam = world, os.path.join(folder, "peers.bam")
+        self.activating = {}  # (contig, place) -> bases, plus strand
+        for gene, codon in HOTSPOTS:
+            old = world.panel.codon(gene, codon)
+            for k, pos0 in enumerate(sorted(world.panel.codon_places(gene, codon), reverse=True)):  # minus strand
+                self.activating[(world.panel.cds[gene][0], pos0)] = {
+                    reverse_complement(b) for b in OTHER[old[k]]
+                    if CODE[old[:k] + b + old[k + 1:]] in world.activating[(gene, codon)]}
+        self.commands = {name: x % (world.fasta, self.bam) for name, x in self.COMMANDS.items() if shutil.which(name)}
+        self.header = "@HD\tVN:1.6\tSO:unsorted\n" + "".join(
+            "@SQ\tSN:%d\tLN:%d\n" % (i, len(w.bases)) for i, w in enumerate(world.windows)) + "@RG\tID:1\tSM:s\n"
+
+    def table(self, sam):
+        """The records with windows for contigs."""
+        rows = []
+        for line in sam.split("\n"):
+            if line and line[0] != "@":
+                f = line.split("\t")
+                home = {}
+                for label, pos in ((2, 3), (6, 7)):
+                    contig = f[2] if f[label] == "=" else f[label]
+                    if contig != "*":
+                        home[label] = self.world.window_of(contig, int(f[pos]) - 1)
+                        f[pos] = str(int(f[pos]) - self.world.windows[home[label]].beg0)
+                for label, window in home.items():
+                    f[label] = str(window)
+                rows.append("\t".join(f))
+        return self.header + "\n".join(rows) + "\n"
+
+    def is_called(self, name, f, k):
+        """The k-th other allele of a VCF row."""
+        if name == "freebayes":
+            return float(f[5]) >= 1
+        counts = [int(x) for x in f[9].split(":")[f[8].split(":").index("AD")].split(",")]
+        return counts[k + 1] >= 5 and counts[k + 1] >= 0.01 * sum(counts)
+
+    def places(self, f, alt):
+        """Of a VCF row's allele: where it is activating, or an insertion or deletion."""
+        w, ref = self.world.windows[int(f[0])], f[3]
+        for k in range(len(ref)):
+            at = (w.contig, w.beg0 + int(f[1]) - 1 + k)
+            is_change = len(alt) != len(ref) or (alt[k] != ref[k] and alt[k] in self.activating.get(at, ""))
+            if at in self.activating and is_change:
+                yield at[1]
 
     def calls(self, sam):
-        run("samtools sort -o %s --write-index -" % self.bam, shell=True, input=sam.encode())
+        run("samtools sort -o %s --write-index -" % self.bam, shell=True, input=self.table(sam).encode())
         found = {}
         for name, command in self.commands.items():
-            text = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                  text=True).stdout
+            text = run(command, shell=True, text=True)
             hits = [x.split("\t") for x in text.split("\n") if x and x[0] != "#"]
-            found[name] = {int(x[1]) - 1 for x in hits if float(x[5] or 0) >= 20
-                           and any((x[0], int(x[1]) - 1 + k) in self.places for k in range(len(x[3])))}
+            found[name] = {at for f in hits for k, alt in enumerate(f[4].split(","))
+                           if alt[0] not in "<*." and self.is_called(name, f, k) for at in self.places(f, alt)}
         return found
 
 
