@@ -9,7 +9,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/utf8.h"
 
-enum { MOST_ROWS = 1 << 21, MOST_STRING = 1 << 20, HEX_DIGITS = 16 };
+enum { MOST_ROWS = 1 << 21, MOST_STRING = 1 << 20, LONGEST_ESCAPE = 6 /* "\\u0022" */, HEX_DIGITS = 16 };
 static const char hex_digits[] = "0123456789abcdef";
 
 /* ---- writing ----------------------------------------------------------------------------------------------------
@@ -54,6 +54,18 @@ void ps_put_real(ps_pen *pen, double value) {
     ps_put(pen, isfinite(value) ? text : "null");
 }
 
+/* What the reader would not take is not written: the first such value is kept for the writer's error. */
+static void refuse(ps_pen *pen, const char *format, ...) {
+    va_list arguments;
+    if (pen->refused[0])
+        return;
+    snprintf(pen->refused, sizeof pen->refused, "%s: ", pen->member ? pen->member : "start");
+    size_t used = strlen(pen->refused);
+    va_start(arguments, format);
+    vsnprintf(pen->refused + used, sizeof pen->refused - used, format, arguments);
+    va_end(arguments);
+}
+
 /* NULL: null; bytes that are no UTF-8 become U+FFFD */
 static void ps_put_string(ps_pen *pen, const char *text) {
     char *clean = ps_utf8_clean(text), escape[12];
@@ -61,6 +73,8 @@ static void ps_put_string(ps_pen *pen, const char *text) {
         ps_put(pen, "null");
         return;
     }
+    if (strlen(clean) > MOST_STRING)
+        refuse(pen, "%zu bytes of text, at most %d can be kept", strlen(clean), MOST_STRING);
     put_char(pen, '"');
     for (const char *s = clean; *s; s++) {
         if ((unsigned char)*s < 0x20 || *s == '"' || *s == '\\') {
@@ -80,11 +94,18 @@ void ps_put_name(ps_pen *pen, const char *name) {
     put_char(pen, '"');
     ps_put(pen, name);
     ps_put(pen, "\":");
+    pen->member = name;
+}
+
+static void put_count(ps_pen *pen, uint64_t value) {
+    if (value > PS_MOST_RECORDS)
+        refuse(pen, "%llu, at most %lld can be kept", (unsigned long long)value, (long long)PS_MOST_RECORDS);
+    ps_put_integer(pen, (int64_t)value);
 }
 
 void ps_put_integer_of(ps_pen *pen, const char *name, uint64_t value) {
     ps_put_name(pen, name);
-    ps_put_integer(pen, (int64_t)value);
+    put_count(pen, value);
 }
 
 void ps_put_string_of(ps_pen *pen, const char *name, const char *text) {
@@ -98,7 +119,7 @@ void ps_put_array_of(ps_pen *pen, const char *name, const uint64_t *values, size
     for (size_t i = 0; i < n; i++) {
         if (i)
             put_char(pen, ',');
-        ps_put_integer(pen, (int64_t)values[i]);
+        put_count(pen, values[i]);
     }
     put_char(pen, ']');
 }
@@ -137,9 +158,22 @@ static void put_cell(ps_pen *pen, const ps_column *c, const void *at, int64_t *b
         ps_put_string(pen, *name ? name : NULL);
     } else {
         int64_t value = whole_number(at, c->kind);
+        if (value < c->low || (c->high >= 0 && value > c->high)) /* an id of the panel has no other bound here */
+            refuse(pen, "%lld, expected %lld to %lld", (long long)value, (long long)c->low, (long long)c->high);
         ps_put_integer(pen, value - *before);
         *before = c->steps ? value : 0;
     }
+}
+
+/* A base, a strand; '.': 0 */
+static int is_letter(char c) {
+    return (c >= 'A' && c <= 'Z') || (c && strchr(".+-", c));
+}
+
+static void put_letter(ps_pen *pen, char c) {
+    if (c && !is_letter(c))
+        refuse(pen, "byte %d, expected a letter, + or -", (int)(unsigned char)c);
+    put_char(pen, c ? c : '.');
 }
 
 /* Columns of one character or one fixed width a row are one string. */
@@ -155,7 +189,7 @@ static void put_column(ps_pen *pen, const ps_column *c, const char *rows, size_t
         if (c->kind == PS_COLUMN_HEX)
             put_hex(pen, *(const uint64_t *)(const void *)at);
         else if (c->kind == PS_COLUMN_LETTER)
-            put_char(pen, *at ? *at : '.');
+            put_letter(pen, *at);
         else {
             if (i)
                 put_char(pen, ',');
@@ -167,6 +201,8 @@ static void put_column(ps_pen *pen, const ps_column *c, const char *rows, size_t
 
 void ps_put_rows(ps_pen *pen, const ps_columns_of *kind, const void *rows, size_t n) {
     ps_put_name(pen, kind->name);
+    if (n > MOST_ROWS)
+        refuse(pen, "%zu rows, at most %d can be kept", n, MOST_ROWS);
     put_char(pen, '{');
     for (int i = 0; i < kind->n; i++) {
         ps_put_name(pen, kind->column[i].name);
@@ -311,7 +347,7 @@ static char *ps_scan_string(ps_scan *scan) {
         return NULL;
     ps_scan_text(scan, "\"");
     const char *close = scan->failed ? NULL : memchr(scan->at, '"', (size_t)(scan->end - scan->at));
-    if (!close || close - scan->at > MOST_STRING) {
+    if (!close || close - scan->at > LONGEST_ESCAPE * MOST_STRING) {
         unexpected(scan, "a string");
         return NULL;
     }
@@ -402,8 +438,8 @@ static uint64_t scan_hex(ps_scan *scan) {
 
 static char scan_letter(ps_scan *scan) {
     char c = *scan->at;
-    if (c != '.' && (c < 'A' || c > 'Z')) {
-        unexpected(scan, "a letter");
+    if (!is_letter(c)) {
+        unexpected(scan, "a letter, + or -");
         return 0;
     }
     scan->at++;

@@ -22,7 +22,7 @@ typedef enum {
     PS_COLUMN_U64,
     PS_COLUMN_REAL,   /* a double; null: NaN */
     PS_COLUMN_HEX,    /* a uint64_t; the column is one string of 16 digits a row */
-    PS_COLUMN_LETTER, /* a char; the column is one string of a letter a row, '.' for 0 */
+    PS_COLUMN_LETTER, /* a char A-Z, + or -; the column is one string of a letter a row, '.' for 0 */
     PS_COLUMN_TEXT,   /* a char *, owned; null: NULL */
     PS_COLUMN_NAME,   /* a char [high], filled with zeros; null: empty */
     PS_N_COLUMN_KINDS
@@ -80,6 +80,8 @@ typedef struct ps_object_of {
 typedef struct ps_pen {
     char *text; /* owned by whoever made it; not terminated */
     size_t n, capacity;
+    const char *member; /* what is written at the moment, for messages */
+    char refused[200];  /* the first value that the reader would not take, and why; "": none */
 } ps_pen;
 
 void ps_put(ps_pen *pen, const char *text);

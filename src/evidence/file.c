@@ -221,6 +221,8 @@ static void put_document(const ps_panel *panel, const ps_evidence *e, const char
     put_panel(panel, pen);
     put_stated(&e->stated, pen);
     ps_put_name(pen, "inputs");
+    if (e->n_inputs > MOST_INPUTS)
+        snprintf(pen->refused, sizeof pen->refused, "%zu inputs, at most %d can be kept", e->n_inputs, MOST_INPUTS);
     ps_put(pen, "[");
     for (size_t i = 0; i < e->n_inputs; i++) {
         ps_put(pen, i ? "," : "");
@@ -233,6 +235,8 @@ static void put_document(const ps_panel *panel, const ps_evidence *e, const char
     ps_put_string_of(pen, "digest", hex);
     ps_put_name(pen, "content");
     ps_put_bytes(pen, content.text, content.n);
+    if (!pen->refused[0])
+        memcpy(pen->refused, content.refused, sizeof pen->refused);
     free(content.text);
     ps_put(pen, "\n");
     hex_of(ps_hash_long(pen->text, pen->n), hex);
@@ -261,9 +265,12 @@ int ps_evidence_write(const ps_panel *panel, const ps_evidence *e, const char *v
     unsigned char *bytes = NULL;
     size_t n = 0;
     put_document(panel, e, version, &pen);
-    int bad = pen.n > MOST_TEXT || deflate_all(&pen, &bytes, &n) < 0;
-    if (bad)
-        ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu bytes of evidence are more than a file of it may hold", pen.n);
+    int bad = 0;
+    if (pen.refused[0])
+        bad = ps_fail(err, PS_ERR_RUN, NULL, 0, "the evidence of %s cannot be kept (--no-evidence: without it): %s",
+                      e->sample_id, pen.refused);
+    else if (pen.n > MOST_TEXT || deflate_all(&pen, &bytes, &n) < 0 || n > MOST_FILE)
+        bad = ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu bytes of evidence are more than a file of it may hold", pen.n);
     else if (fwrite(bytes, 1, n, out) != n)
         bad = ps_fail(err, PS_ERR_RUN, NULL, 0, "cannot be written");
     free(bytes);

@@ -62,6 +62,20 @@ want "primers of another build: a warning" python3 -c '
 import json
 q = [x for x in json.load(open("primers/S.json"))["qc"] if x["check"] == "primers"]
 assert [x["state"] for x in q] == ["warn"] and "another build" in q[0]["message"], q'
+printf 'chr12\t25245300\t25245320\tKRAS_1\t1\t+\nchr12\t25245380\t25245400\tKRAS_1\t1\t-\n' >strands.bed
+printf 'chr12\t25245300\t25245320\tKRAS_1_LEFT\nchr12\t25245380\t25245400\tKRAS_1_RIGHT\n' >names.bed
+printf 'chr12\t25245300\t25245320\tchr12\t25245380\t25245400\tKRAS_1\n' >pairs.bedpe
+for list in strands.bed names.bed pairs.bedpe; do
+    run 0 "primers with strands, $list" sample --id S --dna $dna --primers $list -o $list.1 -q
+    run 0 "primers with strands, $list: joined" stratify $list.1/S.json -o $list.2 -q
+    for end in json html evidence.gz; do
+        want "primers with strands, $list: $end" cmp $list.1/S.$end $list.2/S.$end
+    done
+    run 0 "primers with strands, $list: explain" explain $list.1/S.json
+    run 0 "primers with strands, $list: lod" lod --dna $list.1/S.json
+done
+sed 's/30,12:28,9/30,12:28,2000000000/' data/IMP01.manta.vcf >deep.vcf
+refused 1 "a count that evidence cannot hold" 'cannot be kept.*split: 2000000000' sample --id S --sv deep.vcf -o x
 printf 'chr12\t25245300\t25245500\tKRAS exon 2\n' >amplicons.bed
 refused 2 "amplicons for primers" "at most 100 bases" sample --id S --dna $dna --primers amplicons.bed -o x
 : >empty.bed

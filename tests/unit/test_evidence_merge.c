@@ -139,10 +139,76 @@ static void the_file_is_the_evidence(void **state) {
     ps_evidence_free(&both);
 }
 
+/* What was written is read: every kind of text and number that inputs may hold. */
+static void what_is_written_is_read(void **state) {
+    (void)state;
+    static ps_primer listed[] = {{0, 10, 30, '+'}, {0, 90, 110, '-'}, {1, 10, 30, '.'}};
+    const ps_panel *found = NULL;
+    ps_error err = {0};
+    ps_evidence whole = merged(1), read;
+    size_t n = 0;
+    whole.primers = (ps_primers){listed, 3, 4};
+    whole.stated.model_table = ps_alloc((1 << 20) + 1, 1);
+    memset(whole.stated.model_table, '"', 1 << 20);
+    ps_evidence_digest(&whole);
+    char *bytes = written(&whole, &n);
+    assert_int_equal(ps_evidence_parse("e.gz", bytes, n, &panel, 1, &read, &found, &err), 0);
+    assert_string_equal(read.digest, whole.digest);
+    assert_int_equal(read.primers.listed, 4);
+    assert_int_equal(read.primers.n, 3);
+    assert_int_equal(read.primers.row[0].strand, '+');
+    assert_int_equal(read.primers.row[1].strand, '-');
+    assert_string_equal(read.stated.model_table, whole.stated.model_table);
+    free(bytes);
+    ps_evidence_free(&read);
+    whole.primers = (ps_primers){0};
+    ps_evidence_free(&whole);
+}
+
+/* What could not be read is not written: the error names it. */
+static void what_cannot_be_read_is_not_written(void **state) {
+    (void)state;
+    static const struct {
+        int64_t split;
+        size_t text;
+        char strand;
+        const char *error;
+    } rows[] = {
+        {1 << 30, 10, '+', NULL},
+        {(1 << 30) + 1, 10, '+', "split: 1073741825, expected -1 to 1073741824"},
+        {-2, 10, '+', "split: -2, expected -1 to 1073741824"},
+        {3, (1 << 20) + 1, '+', "model_table: 1048577 bytes of text, at most 1048576"},
+        {3, 10, 'x', "strand: byte 120, expected a letter"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ps_sv_row join = {.contig_b = "chr14", .filter = "PASS", .split = rows[i].split, .discordant = -1};
+        ps_primer primer = {0, 10, 30, rows[i].strand};
+        ps_evidence whole = merged(1);
+        ps_error err = {0};
+        char *bytes = NULL;
+        size_t n = 0;
+        whole.has_sv = 1;
+        whole.sv = (ps_sv_evidence){.caller = "Manta", .sample_name = "S", .row = &join, .n = 1};
+        whole.primers = (ps_primers){&primer, 1, 1};
+        whole.stated.model_table = ps_alloc(rows[i].text + 1, 1);
+        memset(whole.stated.model_table, 'x', rows[i].text);
+        FILE *out = open_memstream(&bytes, &n);
+        assert_int_equal(ps_evidence_write(&panel, &whole, "9.9.9", out, &err), rows[i].error ? -1 : 0);
+        fclose(out);
+        assert_true(rows[i].error ? n == 0 && strstr(err.text, rows[i].error) != NULL : n > 0);
+        free(bytes);
+        whole.sv = (ps_sv_evidence){0};
+        whole.primers = (ps_primers){0};
+        ps_evidence_free(&whole);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lanes_add_up),
         cmocka_unit_test(the_file_is_the_evidence),
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(what_cannot_be_read_is_not_written),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
