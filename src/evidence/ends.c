@@ -15,9 +15,9 @@ enum { LANE_BITS = 23 }; /* of 63: the rest is the family's name */
 /* ---- 5' ends
  * -------------------------------------------------------------------------------------------------------- */
 
-static int32_t own_five0(const bam1_t *b) {
+static int32_t own_five0(const bam1_t *b, int32_t tag) {
     const uint32_t *cigar = bam_get_cigar(b);
-    int64_t clipped = 0;
+    int64_t clipped = -(int64_t)tag;
     for (uint32_t i = 0; i < b->core.n_cigar; i++) {
         uint32_t op = cigar[bam_is_rev(b) ? b->core.n_cigar - 1 - i : i];
         if (bam_cigar_op(op) != BAM_CSOFT_CLIP && bam_cigar_op(op) != BAM_CHARD_CLIP)
@@ -58,7 +58,7 @@ static int mate_five0(const bam1_t *b, int32_t *five0) {
     }
     const uint8_t *mc = bam_aux_get(b, "MC");
     if (mc && *mc == 'Z' && five0_by_cigar(bam_aux2Z(mc), c->mpos, bam_is_mrev(b), five0) == 0)
-        return PS_END_SURE;
+        return PS_END_BY_MATE;
     int tlen_tells = bam_is_mrev(b) && !bam_is_rev(b) && c->isize > 0 && c->pos + c->isize - 1 <= INT32_MAX;
     *five0 = (int32_t)(tlen_tells ? c->pos + c->isize - 1 : c->mpos);
     return PS_END_ROUGH;
@@ -137,11 +137,11 @@ static void take_umi(const bam1_t *b, ps_ends *e) {
 /* ---- all of it
  * ------------------------------------------------------------------------------------------------------ */
 
-ps_ends ps_ends_of(const bam1_t *b, int read) {
+ps_ends ps_ends_of(const bam1_t *b, int read, int32_t tag) {
     ps_ends e = {0};
     int me = read == 2;
-    e.five0[me] = own_five0(b);
-    e.rank[me] = PS_END_SURE;
+    e.five0[me] = own_five0(b, tag);
+    e.rank[me] = PS_END_OWN;
     e.reverse[me] = bam_is_rev(b);
     e.rank[!me] = read ? (uint8_t)mate_five0(b, &e.five0[!me]) : PS_END_NONE;
     e.reverse[!me] = bam_is_mrev(b);

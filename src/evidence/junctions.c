@@ -371,7 +371,7 @@ static void cover(ps_unit *unit, const ps_record *r, int64_t bases) {
     int known, read = ps_read_number(r->bam, &known);
     if (is_igh(unit))
         return;
-    ps_ends ends = ps_ends_of(r->bam, read);
+    ps_ends ends = ps_ends_of(r->bam, read, 0);
     ps_molecule_key key = ps_ends_key(&ends, known && bam_is_rev(r->bam) != (read == 2) ? PS_F2R1 : PS_F1R2);
     ps_pile_add(&((state *)unit->state)->covering, 0, &key);
     unit->part.junctions.window_fragments++;

@@ -10,6 +10,12 @@
  * ps_anchor_of and the table of an indel's depth (codons.c) are made for them. */
 enum { ANCHOR = 10, MISMATCH_EVERY = 10 };
 
+/* A clip is template from the alignment on as far as its bases fit best (scores of bwa mem). What is left is a tag
+ * when two of its bases differ from the reference and one in DIFFERENT_EVERY of those that can be compared.
+ * Assumption: of a tag three in four differ by chance, and the first does, else it were aligned, so that of four
+ * bases one tag in sixty passes for template; template with two errors among its very first bases is as rare. */
+enum { FITS = 1, DIFFERS = -4, FEWEST_DIFFERENT = 2, DIFFERENT_EVERY = 3 };
+
 static char reference_at(const ps_locus *locus, int32_t pos0) {
     for (int w = 0; w < locus->n_windows; w++)
         if (pos0 >= locus->windows[w].beg0 && pos0 < locus->windows[w].end0)
@@ -98,6 +104,37 @@ void ps_alignment_of(const ps_limits *l, const ps_locus *locus, const bam1_t *b,
         return;
     resolve_right(l, locus, b, a);
     resolve_left(l, locus, b, a);
+}
+
+/* FITS or DIFFERS; 0 where the read's base or the panel's is not known. */
+static int compare(const ps_locus *locus, const bam1_t *b, int32_t query, int32_t pos0) {
+    char base = seq_nt16_str[bam_seqi(bam_get_seq(b), query)], reference = reference_at(locus, pos0);
+    return base == 'N' || reference == 'N' ? 0 : base == reference ? FITS : DIFFERS;
+}
+
+/* The same of base i of the clip, counted from the alignment outwards. */
+static int compare_clip(const ps_locus *locus, const bam1_t *b, const ps_alignment *a, int32_t m, int32_t i) {
+    return bam_is_rev(b) ? compare(locus, b, b->core.l_qseq - m + i, a->end0 + i)
+                         : compare(locus, b, m - 1 - i, a->pos0 - 1 - i);
+}
+
+int32_t ps_tag_bases(const ps_locus *locus, const bam1_t *b, const ps_alignment *a) {
+    int32_t right = (int32_t)a->n - 1, at = bam_is_rev(b) ? right : 0, step = bam_is_rev(b) ? -1 : 1;
+    int32_t hard = a->n > 1 && bam_cigar_op(a->op[at]) == BAM_CHARD_CLIP ? (int32_t)bam_cigar_oplen(a->op[at]) : 0;
+    at += hard ? step : 0;
+    int32_t m = a->n && bam_cigar_op(a->op[at]) == BAM_CSOFT_CLIP ? (int32_t)bam_cigar_oplen(a->op[at]) : 0;
+    int32_t template = 0, score = 0, best = 0, compared = 0, different = 0;
+    for (int32_t i = 0; i < m; i++) {
+        score += compare_clip(locus, b, a, m, i);
+        template = score > best ? i + 1 : template;
+        best = score > best ? score : best;
+    }
+    for (int32_t i = template; i < m; i++) {
+        int found = compare_clip(locus, b, a, m, i);
+        compared += found != 0;
+        different += found == DIFFERS;
+    }
+    return different >= FEWEST_DIFFERENT && different * DIFFERENT_EVERY >= compared ? hard + m - template : 0;
 }
 
 void ps_alignment_free(ps_alignment *a) {

@@ -207,8 +207,8 @@ static void cut_to_fragment(const ps_locus *locus, int32_t from, int32_t to, ps_
     s->n_indel = kept;
 }
 
-static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const bam1_t *b, int32_t from, int32_t to,
-                           int32_t beg, int32_t end) {
+static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const bam1_t *b, int32_t tag, int32_t from,
+                           int32_t to, int32_t beg, int32_t end) {
     ps_slice *s = ps_alloc(1, sizeof *s);
     *s = (ps_slice){.beg = beg, .end = end};
     int numbered;
@@ -219,7 +219,7 @@ static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const
     s->side_rank = s->read == 1 ? 2 : 1;
     s->pos0 = (int32_t)b->core.pos;
     s->mate_pos0 = ps_mate_expected(b) ? ps_mate_pos0(b) : -1;
-    s->ends = ps_ends_of(b, s->read);
+    s->ends = ps_ends_of(b, s->read, tag);
     int64_t near_end = (int64_t)limits->ras_end_bases;
     int32_t *inner = s->inner[s->read == 2];
     inner[0] = ps_target_at(locus, (int64_t)from + near_end);
@@ -239,7 +239,7 @@ ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t
     if (beg < end && b->core.l_qseq > 0) {
         int32_t from, to;
         end_of_fragment(b, &a, &from, &to);
-        s = new_slice(&panel->limits, locus, b, from, to, beg, end);
+        s = new_slice(&panel->limits, locus, b, ps_tag_bases(locus, b, &a), from, to, beg, end);
         int64_t clipped = walk_cigar(&(reader){panel, locus, b, &a, s});
         if (from > a.pos0 || to < a.end0)
             cut_to_fragment(locus, from, to, s);

@@ -27,6 +27,7 @@ static void add_pair(unit_sam *s, int number, int32_t left, int32_t apart, int s
     char name[40];
     snprintf(name, sizeof name, "p%d", number);
     unit_read a = like, b = like;
+    b.cigar = "100M"; /* a tag is at the left end */
     a.pos1 = left;
     b.pos1 = left + apart;
     sam_pair(s, name, second_left, a, b);
@@ -293,15 +294,19 @@ static void primers_hide(void **state) {
         int32_t from_codon; /* the amplicon's start */
         int given;          /* of `listed`; 0: recognised */
         int is_hidden, n_listed;
-    } rows[] = {{-12, 0, 1, 0}, {-60, 0, 0, 0}, {-12, 1, 1, 1}, {-12, 2, 1, 0},
-                {-60, 1, 0, 1}, {-12, 3, 0, 1}, {-12, 4, 1, 1}};
+        int tag; /* a UMI before it, clipped */
+    } rows[] = {{-20, 0, 1, 0, 1}, {-12, 0, 1, 0, 0}, {-60, 0, 0, 0, 0}, {-12, 1, 1, 1, 0},
+                {-12, 2, 1, 0, 0}, {-60, 1, 0, 1, 0}, {-12, 3, 0, 1, 0}, {-12, 4, 1, 1, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unit_sam s;
         ps_primers primers = {&listed[rows[i].given], 1, 1};
         listed[rows[i].given].contig = ps_panel_contig(&panel, "chr12");
         sam_begin(&s, &panel, "unsorted");
         for (int k = 0; k < 200; k++)
-            add_pair(&s, k, P50 + rows[i].from_codon, 60, 0, READ(.flag = 0));
+            add_pair(&s, k, P50 + rows[i].from_codon, 60, 0,
+                     (unit_read){.contig = "chr12",
+                                 .cigar = rows[i].tag ? "12S88M" : "100M",
+                                 .clipped = rows[i].tag ? "CATGGACTGATC" : NULL});
         outcome o = outcome_of(&s, 0, rows[i].given ? &primers : NULL);
         assert_int_equal(o.hidden > 0.99, rows[i].is_hidden);
         assert_int_equal(o.shown, rows[i].is_hidden ? 0 : 200);
@@ -370,8 +375,8 @@ static void ends_with_clips(void **state) {
     sam_begin(&s, &panel, "unsorted");
     unit_read rows[][2] = {
         {READ(.pos1 = P50 - 60), READ(.pos1 = P50 - 20)},
-        {{.contig = "chr12", .pos1 = P50 - 55, .cigar = "5S95M"}, READ(.pos1 = P50 - 20)},
-        {READ(.pos1 = P50 - 60), {.contig = "chr12", .pos1 = P50 - 20, .cigar = "93M7S"}},
+        {{.contig = "chr12", .pos1 = P50 - 55, .cigar = "5S95M", .clipped = "="}, READ(.pos1 = P50 - 20)},
+        {READ(.pos1 = P50 - 60), {.contig = "chr12", .pos1 = P50 - 20, .cigar = "93M7S", .clipped = "="}},
     };
     for (int i = 0; i < 3; i++) {
         char name[16];
@@ -384,6 +389,78 @@ static void ends_with_clips(void **state) {
     assert_int_equal(e.codons.molecules.row[0].key.end0[0], P50 - 61);
     assert_int_equal(e.codons.molecules.row[0].key.end0[1], P50 - 20 - 1 + 99);
     ps_read_evidence_free(&e);
+}
+
+/* Guards against: a UMI or a spacer before the primer, which the aligner clips, taken for the molecule's end, so that
+ * the primer's own bases count as the patient's. What fits the reference is template, as are clips too short to tell.
+ */
+static void tags_are_no_template(void **state) {
+    (void)state;
+    static const struct {
+        int is_reverse;
+        const char *cigar, *clipped;
+        int32_t end0; /* from P50 */
+    } rows[] = {
+        {0, "12S88M", "CATGGACTGATC", -21},
+        {0, "12S88M", "=", -33},
+        {0, "4S96M", "GTCC", -25},
+        {0, "4S96M", "TAAC", -21},
+        {0, "3S97M", "TCG", -24},
+        {0, "2S98M", "GG", -21},
+        {0, "1S99M", "G", -22},
+        {0, "22S78M", "CATGGACTGATGTGTATCGTCA", -31},
+        {0, "5H95M", NULL, -26},
+        {0, "4S96M", "NNNN", -25},
+        {0, "2H12S88M", "CATGGACTGATC", -21},
+        {1, "88M12S", "GTCCATAACTGG", 26},
+        {1, "88M12S", "=", 38},
+        {1, "88M12S2H", "GTCCATAACTGG", 26},
+        {1, "12S88M", "CATGGACTGATC", 26 /* its 3' end */},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        sam_add(&s, (unit_read){.contig = "chr12",
+                                .flag = rows[i].is_reverse ? 16 : 0,
+                                .pos1 = P50 - (rows[i].is_reverse ? 60 : 20),
+                                .cigar = rows[i].cigar,
+                                .clipped = rows[i].clipped});
+        ps_read_evidence e = run(&s);
+        assert_int_equal(e.codons.molecules.n, 1);
+        assert_int_equal(e.codons.molecules.row[0].key.end0[rows[i].is_reverse] - P50, rows[i].end0);
+        ps_read_evidence_free(&e);
+    }
+}
+
+/* The mate's own record is surer than what its CIGAR says, whichever comes first. */
+static void tags_of_mates(void **state) {
+    (void)state;
+    for (int order = 0; order < 2; order++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        unit_read r[2] = {{.name = "t",
+                           .flag = 99,
+                           .contig = "chr12",
+                           .pos1 = P50 - 20,
+                           .cigar = "12S88M",
+                           .clipped = "CATGGACTGATC",
+                           .mate_pos1 = P50 - 10,
+                           .tags = "MC:Z:100M"},
+                          {.name = "t",
+                           .flag = 147,
+                           .contig = "chr12",
+                           .pos1 = P50 - 10,
+                           .cigar = "100M",
+                           .mate_pos1 = P50 - 20,
+                           .tags = "MC:Z:12S88M"}};
+        sam_add(&s, r[order]);
+        sam_add(&s, r[!order]);
+        ps_read_evidence e = run(&s);
+        assert_int_equal(e.codons.molecules.n, 1);
+        assert_int_equal(e.codons.molecules.row[0].key.end0[0], P50 - 21);
+        assert_int_equal(e.codons.molecules.row[0].key.end0[1], P50 + 88);
+        ps_read_evidence_free(&e);
+    }
 }
 
 /* Two lanes of one library add up to what one file of both gives. */
@@ -653,6 +730,8 @@ int main(void) {
         cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_do_not_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
+        cmocka_unit_test(tags_are_no_template),
+        cmocka_unit_test(tags_of_mates),
         cmocka_unit_test(lanes_add_up),
         cmocka_unit_test(mates_are_met),
         cmocka_unit_test(names_restart),

@@ -68,6 +68,7 @@ typedef struct unit_read { /* zero means: a plain unpaired read of quality 40 an
     int32_t weak_pos1; /* base there has weak_quality */
     int weak_quality;
     const char *tags;
+    const char *clipped;  /* bases of soft clips, cycled; "=": the reference's; NULL: "A" */
     const char *inserted; /* bases of insertions, cycled; NULL: "G" */
     int inserted_quality; /* 0: as the rest */
 } unit_read;
@@ -84,7 +85,11 @@ static inline void sam_add(unit_sam *s, unit_read r) {
         char op = *end;
         p = end + 1;
         for (long i = 0; i < length && strchr("MIS=X", op); i++, n++) {
-            seq[n] = op == 'I' ? (r.inserted ? r.inserted[used++ % strlen(r.inserted)] : 'G') : 'A';
+            seq[n] = op == 'I'                ? (r.inserted ? r.inserted[used++ % strlen(r.inserted)] : 'G')
+                     : op == 'S' && r.clipped ? r.clipped[i % (long)strlen(r.clipped)]
+                                              : 'A';
+            if (seq[n] == '=')
+                seq[n] = ps_panel_base(s->panel, contig, at + (int32_t)(n < (size_t)length ? i - length : i));
             qual[n] = (char)(base_quality + 33);
             if (op == 'I' && r.inserted_quality)
                 qual[n] = (char)(r.inserted_quality + 33);
