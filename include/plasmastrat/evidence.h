@@ -344,6 +344,7 @@ typedef struct ps_evidence {
     int has_cnv;
     ps_count_evidence counts;
     int has_counts;
+    int reading_unknown; /* 1: of a file that does not say with which tables other programs' results were read */
     int style; /* contig naming style for output: that of the tumour's DNA, else its RNA, the normal, the VCF */
     ps_input_info *input; /* by role, then path */
     size_t n_inputs;

@@ -2,8 +2,9 @@
  *
  * The text has one form (src/evidence/evidence.schema.json describes it): `digest` is of the member `content`, which
  * is the same however the inputs were stored; `checksum`, the last member, is of all the bytes before it. Read back,
- * it gives the callers what they had when it was written. It fits any panel with the same places and the same limits
- * of gathering; all other limits, models and texts may differ. It holds hashes of read names and no names, and no
+ * it gives the callers what they had when it was written. It fits any panel with the same places, the same limits
+ * of gathering and, where it holds other programs' results, the same tables by which these were read; all other
+ * limits, models and texts may differ. It holds hashes of read names and no names, and no
  * bases outside the panel.
  */
 #ifndef PLASMASTRAT_EVIDENCE_FILE_H

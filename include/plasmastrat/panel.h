@@ -249,6 +249,9 @@ typedef struct ps_panel {
     char checksum[17];  /* 64-bit hash over every file (name and bytes), hex */
     char knowledge[17]; /* the same over the files that hold more than places */
     char places[17];    /* of all that evidence is indexed by: contigs, genes' exons, codons, bins, SNPs, windows */
+    /* of the tables by which other programs' results are read into evidence: which filters pass, what a caller's
+     * hom-ref stretches vouch for, the genes' other names */
+    char vcf_filters_sum[17], vcf_callers_sum[17], gene_ids_sum[17];
     ps_contig *contigs;
     int n_contigs;
     ps_gene *genes;

@@ -162,7 +162,7 @@ void ps_evidence_digest(ps_evidence *evidence) {
 /* ---- writing the document ---------------------------------------------------------------------------------------
  */
 
-static void put_panel(const ps_panel *panel, ps_pen *pen) {
+static void put_panel(const ps_panel *panel, const ps_evidence *e, ps_pen *pen) {
     ps_put_name(pen, "panel");
     ps_put(pen, "{");
     ps_put_string_of(pen, "name", panel->name);
@@ -175,7 +175,9 @@ static void put_panel(const ps_panel *panel, ps_pen *pen) {
         ps_put_name(pen, gathering[i].name);
         ps_put_real(pen, limit_of(panel, &gathering[i]));
     }
-    ps_put(pen, "}}\n");
+    ps_put(pen, "}");
+    ps_read_with_put(panel, e, pen);
+    ps_put(pen, "}\n");
 }
 
 static void put_stated(const ps_stated *s, ps_pen *pen) {
@@ -218,7 +220,7 @@ static void put_document(const ps_panel *panel, const ps_evidence *e, const char
     ps_put_string_of(pen, "schema", PS_EVIDENCE_SCHEMA);
     ps_put_string_of(pen, "version", e->written_by ? e->written_by : version);
     ps_put_string_of(pen, "sample_id", e->sample_id);
-    put_panel(panel, pen);
+    put_panel(panel, e, pen);
     put_stated(&e->stated, pen);
     ps_put_name(pen, "inputs");
     if (e->n_inputs > MOST_INPUTS)
@@ -348,7 +350,9 @@ static const ps_panel *find_panel(ps_scan *scan, const ps_panel *panels, int n_p
     return NULL;
 }
 
-static void scan_panel(ps_scan *scan, const ps_panel *panels, int n_panels) {
+/* 1: it says with which tables other programs' results were read. */
+static int scan_panel(ps_scan *scan, const ps_panel *panels, int n_panels) {
+    int known = 0;
     ps_scan_name(scan, "panel");
     ps_scan_text(scan, "{");
     char *name = ps_scan_string_of(scan, "name"), *build = ps_scan_string_of(scan, "build"),
@@ -361,7 +365,10 @@ static void scan_panel(ps_scan *scan, const ps_panel *panels, int n_panels) {
     free(places);
     if (!scan->failed)
         scan_gathering(scan);
+    if (!scan->failed)
+        known = ps_read_with_scan(scan);
     ps_scan_text(scan, "}\n");
+    return known;
 }
 
 static int scan_enum(ps_scan *scan, const char *name, const char *const *names, int n) {
@@ -537,11 +544,12 @@ int ps_evidence_parse_text(const char *path, const char *text, size_t n, const p
     e->sample_id = ps_scan_string_of(&scan, "sample_id");
     if (!scan.failed && (!e->sample_id || !e->written_by))
         ps_scan_fail(&scan, "null, expected a text");
-    scan_panel(&scan, panels, n_panels);
+    int known = scan_panel(&scan, panels, n_panels);
     scan_stated(&scan, &e->stated);
     scan_inputs(&scan, e);
     if (!scan.failed)
         scan_content(&scan, e);
+    ps_read_with_check(e, known);
     if (!scan.failed)
         check_inputs(&scan, e);
     if (!scan.failed && scan.at != scan.end)

@@ -98,6 +98,7 @@ void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_e
         move_vcf(whole, &parts[i]);
         move_imports(whole, &parts[i]);
         move_sites(whole, &parts[i]);
+        whole->reading_unknown |= parts[i].reading_unknown;
         if (!whole->primers.listed) { /* one list, given to every run on DNA */
             whole->primers = parts[i].primers;
             parts[i].primers = (ps_primers){0};

@@ -30,5 +30,10 @@ void ps_cnv_put(const ps_cnv_evidence *cnv, const char *name, ps_pen *pen);
 void ps_cnv_scan(ps_scan *scan, const char *name, ps_cnv_evidence *cnv);
 void ps_counts_put(const ps_count_evidence *counts, const char *name, ps_pen *pen);
 void ps_counts_scan(ps_scan *scan, const char *name, ps_count_evidence *counts);
+/* Member of the object that is open: what the panel decided when other programs' results were read (read_with.c).
+ * Scanning gives 1 when it is there; old files have none. */
+void ps_read_with_put(const ps_panel *panel, const ps_evidence *e, ps_pen *pen);
+int ps_read_with_scan(ps_scan *scan);
+void ps_read_with_check(ps_evidence *e, int known);
 
 #endif

@@ -1,6 +1,8 @@
 /* places.c - checksum of where a panel counts: evidence is indexed by these places, so it fits any panel that has
- * them. Names of roles, GC, priors, limits and models are knowledge, which may differ. */
+ * them. Names of roles, GC, priors, limits and models are knowledge, which may differ; but the tables by which other
+ * programs' results are read have decided before evidence is written, and have checksums too. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +57,29 @@ static void mix_loci(uint64_t *hash, const ps_panel *panel) {
     }
 }
 
+static void end_sum(uint64_t hash, char sum[17]) {
+    snprintf(sum, 17, "%016" PRIx64, hash);
+}
+
+static void sum_tables(ps_panel *panel) {
+    uint64_t filters = 0, callers = 0, ids = 0;
+    for (int i = 0; i < panel->n_passing_filters; i++)
+        mix_bytes(&filters, panel->passing_filters[i], strlen(panel->passing_filters[i]));
+    for (int i = 0; i < panel->n_vcf_callers; i++) {
+        const ps_vcf_caller *c = &panel->vcf_callers[i];
+        const char *const texts[] = {c->name, c->line, c->word, c->needs, c->lacks, c->vaf_option};
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+            mix_bytes(&callers, texts[k], strlen(texts[k]));
+        mix(&callers, "%d %.17g", c->germline, isnan(c->min_vaf) ? 0 : c->min_vaf);
+    }
+    for (int i = 0; i < panel->n_genes; i++)
+        if (panel->genes[i].ids)
+            mix_bytes(&ids, panel->genes[i].ids, strlen(panel->genes[i].ids));
+    end_sum(filters, panel->vcf_filters_sum);
+    end_sum(callers, panel->vcf_callers_sum);
+    end_sum(ids, panel->gene_ids_sum);
+}
+
 void ps_panel_places(ps_panel *panel) {
     uint64_t hash = 0;
     mix(&hash, "%.40s", panel->build);
@@ -71,5 +96,6 @@ void ps_panel_places(ps_panel *panel) {
             panel->snps[i].alt);
     mix_span(&hash, &panel->ccnd1_window);
     mix_span(&hash, &panel->igh);
-    snprintf(panel->places, sizeof panel->places, "%016" PRIx64, hash);
+    end_sum(hash, panel->places);
+    sum_tables(panel);
 }

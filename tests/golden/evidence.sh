@@ -146,6 +146,13 @@ sed -i 's/^min_base_quality\t25/min_base_quality\t20/; s/^ras_min_alt\t3/ras_min
 run 0 "a limit of calling" stratify one/S.json -p own -o limit -q
 run 0 "a limit of calling, in one run" sample --id S --rna $rna --dna $dna -p own -o limit.one -q
 want "a limit of calling: as in one run" cmp limit/S.json limit.one/S.json
+rm -r own && "$program" panel export grch38 own >/dev/null
+sed -i 's/^ras_block_min_gq\t20/ras_block_min_gq\t60/' own/limits.tsv
+refused 1 "a VCF, read with another limit" 'ras_block_min_gq: its VCF was read with 20.*60' stratify vcf/S.json -p own -o x
+run 0 "that limit, without a VCF" stratify lane3/S.json -p own -o limit -q --force
+rm -r own && "$program" panel export grch38 own >/dev/null
+printf 'weak_evidence\tours\n' >>own/vcf_filters.tsv
+refused 1 "a VCF, read with other filters" 'another vcf_filters.tsv' stratify vcf/S.json -p own -o x
 sed -i '$d' own/bins.bed
 refused 1 "other places" 'positions' stratify lane3/S.json -p own -o x
 altered() { # NAME PATTERN SED: an edit of the text, gzipped again

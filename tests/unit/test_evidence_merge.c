@@ -203,12 +203,82 @@ static void what_cannot_be_read_is_not_written(void **state) {
     }
 }
 
+/* Whether `other` may read what `e` was written as; the message stays in `err`. */
+static int reads_with(const ps_evidence *e, const ps_panel *other, ps_error *err) {
+    size_t n = 0;
+    ps_evidence read;
+    const ps_panel *found = NULL;
+    char *bytes = written(e, &n);
+    int status = ps_evidence_parse("e.gz", bytes, n, other, 1, &read, &found, err);
+    if (status == 0)
+        assert_int_equal(read.reading_unknown, e->reading_unknown);
+    ps_evidence_free(&read);
+    free(bytes);
+    return status == 0;
+}
+
+static ps_evidence imported(int vcf, int sv, int cnv, int counts) {
+    ps_evidence e = {.sample_id = ps_strdup("s"), .has_vcf = vcf, .has_sv = sv, .has_cnv = cnv, .has_counts = counts};
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        ps_read_evidence_init(&panel, (ps_input_role)role, &e.reads[role]);
+    char **const texts[] = {&e.cnv.program,    &e.cnv.sample_name, &e.sv.caller,
+                            &e.sv.sample_name, &e.counts.program,  &e.counts.sample_name};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = ps_strdup("x");
+    e.counts.n = (size_t)panel.n_genes;
+    e.counts.value = ps_alloc(e.counts.n, sizeof *e.counts.value);
+    if (vcf)
+        ps_evidence_input(&e, PS_INPUT_VCF, "v.vcf", "VCF", "GRCh38", "s", 1, 0);
+    if (counts)
+        ps_evidence_input(&e, PS_INPUT_COUNTS, "c.txt", "table", "GRCh38", "s", 1, 0);
+    return e;
+}
+
+/* What the panel decided when another program's result was read cannot be decided anew: a panel that decides
+ * otherwise is refused by the name of what differs, and only where it matters. */
+static void other_programs_results_keep_to_their_tables(void **state) {
+    (void)state;
+    static const struct {
+        size_t limit, sum; /* one of them changes */
+        const char *name;
+        int vcf, sv, cnv, counts; /* 1: refused */
+    } rows[] = {
+        {offsetof(ps_panel, limits.ras_block_min_gq), 0, "ras_block_min_gq: its VCF was read with 20", 1, 0, 0, 0},
+        {offsetof(ps_panel, limits.ras_min_alt), 0, "ras_min_alt", 1, 0, 0, 0},
+        {offsetof(ps_panel, limits.ras_germline_normal_vaf), 0, "ras_germline_normal_vaf", 1, 0, 0, 0},
+        {offsetof(ps_panel, limits.ras_germline_min_alt), 0, "ras_germline_min_alt", 1, 0, 0, 0},
+        {0, offsetof(ps_panel, vcf_filters_sum), "another vcf_filters.tsv", 1, 1, 1, 0},
+        {0, offsetof(ps_panel, vcf_callers_sum), "another vcf_callers.tsv", 1, 0, 0, 0},
+        {0, offsetof(ps_panel, gene_ids_sum), "another gene_ids.tsv", 0, 0, 0, 1},
+        {offsetof(ps_panel, limits.ras_lod95_limit), 0, "", 0, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int kind = 0; kind < 4; kind++) {
+            int refused = (const int[]){rows[i].vcf, rows[i].sv, rows[i].cnv, rows[i].counts}[kind];
+            ps_evidence e = imported(kind == 0, kind == 1, kind == 2, kind == 3);
+            ps_panel other = panel;
+            ps_error err = {0};
+            if (rows[i].limit)
+                *(double *)(void *)((char *)&other + rows[i].limit) += 0.5;
+            else
+                ((char *)&other)[rows[i].sum] ^= 1;
+            if (!reads_with(&e, &panel, &err))
+                fail_msg("%s", err.text);
+            assert_int_equal(reads_with(&e, &other, &err), !refused);
+            assert_true(!refused || strstr(err.text, rows[i].name));
+            e.reading_unknown = 1; /* as an older version wrote it */
+            assert_true(reads_with(&e, &other, &err));
+            ps_evidence_free(&e);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lanes_add_up),
         cmocka_unit_test(the_file_is_the_evidence),
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(what_cannot_be_read_is_not_written),
+        cmocka_unit_test(other_programs_results_keep_to_their_tables),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
 }
