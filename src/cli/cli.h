@@ -121,7 +121,7 @@ int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err);
 
 int cli_writes_files(const cli_settings *settings); /* -o, --json, --html, --ras-vcf or --evidence was given */
 /* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
-int cli_deliver(const ps_result *result, const cli_settings *settings, ps_error *err);
+int cli_deliver(ps_result *result, const cli_settings *settings, ps_error *err);
 /* Refuses results that would take the place of what the jobs read: inputs, their indexes, references, models, the
  * sheet (may be NULL). Outputs may be NULL, and need not be there. */
 int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char *const *outputs, size_t n_outputs,

@@ -12,7 +12,9 @@
 #include "plasmastrat/report.h"
 #include "progress.h"
 
-enum { JSON, HTML, VCF, TBI, EVIDENCE = CLI_EVIDENCE, N_FILES = CLI_N_OUTPUTS };
+/* STALE: evidence of an earlier run, where this one writes none or another file: it is removed, not left beside
+ * another's results. */
+enum { JSON, HTML, VCF, TBI, EVIDENCE = CLI_EVIDENCE, N_FILES = CLI_N_OUTPUTS, STALE = N_FILES, N_PATHS };
 static const char *const suffix[N_FILES] = {".json", ".html", ".ras.vcf.gz", ".ras.vcf.gz.tbi", ".evidence.gz"};
 
 char *cli_output_path(const char *outdir, const char *sample_id, int output) {
@@ -105,7 +107,7 @@ int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char
 
 /* Where each file goes; NULL: it is not written. The caller frees all with forget_paths. */
 static void choose_paths(const char *id, const char *outdir, const cli_settings *s, int no_evidence,
-                         char *path[N_FILES]) {
+                         char *path[N_PATHS]) {
     const char *const named[N_FILES] = {[JSON] = s ? s->json : NULL,
                                         [HTML] = s ? s->html : NULL,
                                         [VCF] = s ? s->ras_vcf : NULL,
@@ -120,14 +122,19 @@ static void choose_paths(const char *id, const char *outdir, const cli_settings 
         free(path[EVIDENCE]);
         path[EVIDENCE] = NULL;
     }
+    path[STALE] = outdir && (no_evidence || named[EVIDENCE]) ? cli_output_path(outdir, id, EVIDENCE) : NULL;
+    if (path[STALE] && path[EVIDENCE] && !strcmp(path[STALE], path[EVIDENCE])) {
+        free(path[STALE]);
+        path[STALE] = NULL;
+    }
 }
 
-static void forget_paths(char *path[N_FILES]) {
-    for (int i = 0; i < N_FILES; i++)
+static void forget_paths(char *path[N_PATHS]) {
+    for (int i = 0; i < N_PATHS; i++)
         free(path[i]);
 }
 
-static int refuse_same_path(char *const path[N_FILES], ps_error *err) {
+static int refuse_same_path(char *const path[N_PATHS], ps_error *err) {
     for (int i = 0; i < N_FILES; i++)
         for (int j = 0; j < i; j++)
             if (path[i] && path[j] && !strcmp(path[i], path[j]))
@@ -135,22 +142,23 @@ static int refuse_same_path(char *const path[N_FILES], ps_error *err) {
     return 0;
 }
 
-static int check_paths(const ps_job *job, char *const path[N_FILES], int force, ps_error *err) {
+static int check_paths(const ps_job *job, char *const path[N_PATHS], int force, ps_error *err) {
     struct stat there;
-    if (refuse_same_path(path, err) < 0 || cli_refuse_overwriting(job, 1, NULL, path, N_FILES, err) < 0)
+    if (refuse_same_path(path, err) < 0 || cli_refuse_overwriting(job, 1, NULL, path, N_PATHS, err) < 0)
         return -1;
-    for (int i = 0; i < N_FILES; i++) {
+    for (int i = 0; i < N_PATHS; i++) {
         if (path[i] && lstat(path[i], &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode) &&
             !S_ISDIR(there.st_mode))
             return ps_fail(err, PS_ERR_RUN, path[i], 0, "is not a regular file");
         if (path[i] && !force && lstat(path[i], &there) == 0)
-            return ps_fail(err, PS_ERR_RUN, path[i], 0, "exists; use --force to overwrite it");
+            return ps_fail(err, PS_ERR_RUN, path[i], 0, "exists; use --force to %s it",
+                           i == STALE ? "remove" : "overwrite");
     }
     return 0;
 }
 
 int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error *err) {
-    char *path[N_FILES];
+    char *path[N_PATHS];
     choose_paths(job->sample_id, outdir, NULL, job->no_evidence, path);
     int status = check_paths(job, path, force, err);
     forget_paths(path);
@@ -158,7 +166,7 @@ int cli_check_outputs(const ps_job *job, const char *outdir, int force, ps_error
 }
 
 int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err) {
-    char *path[N_FILES];
+    char *path[N_PATHS];
     choose_paths(job->sample_id, s->outdir, s, job->no_evidence, path);
     int status = check_paths(job, path, s->force, err);
     forget_paths(path);
@@ -181,11 +189,18 @@ static int write_evidence(const ps_result *result, FILE *out, ps_error *err) {
     return ps_evidence_write(result->panel, &result->evidence, PS_VERSION, out, err);
 }
 
-static int write_files(const ps_result *result, ps_outfile file[N_FILES], ps_error *err) {
+static int remove_stale(const char *path, ps_error *err) {
+    if (!path || unlink(path) == 0 || errno == ENOENT)
+        return 0;
+    return ps_fail_system(err, path, errno, "is of an earlier run and cannot be removed");
+}
+
+static int write_files(const ps_result *result, ps_outfile file[N_FILES], const char *stale, ps_error *err) {
     if (write_stream(ps_write_json, result, &file[JSON], err) < 0 ||
         write_stream(write_evidence, result, &file[EVIDENCE], err) < 0 ||
         write_stream(ps_write_html, result, &file[HTML], err) < 0 ||
-        (file[VCF].path && ps_write_vcf(result, file[VCF].temporary, file[TBI].temporary, err) < 0))
+        (file[VCF].path && ps_write_vcf(result, file[VCF].temporary, file[TBI].temporary, err) < 0) ||
+        remove_stale(stale, err) < 0)
         return -1;
     /* The index last but one and the JSON last: whoever waits for the JSON finds the rest in place. */
     static const int order[N_FILES] = {EVIDENCE, VCF, TBI, HTML, JSON};
@@ -203,7 +218,7 @@ static int make_folder_of(const char *path, ps_error *err) {
     return status;
 }
 
-static int write_paths(const ps_result *result, char *const path[N_FILES], int force, ps_error *err) {
+static int write_paths(const ps_result *result, char *const path[N_PATHS], int force, ps_error *err) {
     ps_outfile file[N_FILES] = {{0}};
     int status = 0;
     for (int i = 0; i < N_FILES && status == 0; i++) {
@@ -215,14 +230,14 @@ static int write_paths(const ps_result *result, char *const path[N_FILES], int f
                                           : ps_outfile_open(path[i], force, &file[i], err);
     }
     if (status == 0)
-        status = write_files(result, file, err);
+        status = write_files(result, file, path[STALE], err);
     for (int i = 0; i < N_FILES; i++)
         ps_outfile_discard(&file[i]);
     return status;
 }
 
 int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps_error *err) {
-    char *path[N_FILES];
+    char *path[N_PATHS];
     choose_paths(result->sample_id, outdir, NULL, result->no_evidence, path);
     int status = write_paths(result, path, force, err);
     forget_paths(path);
@@ -230,7 +245,7 @@ int cli_write_outputs(const ps_result *result, const char *outdir, int force, ps
 }
 
 static int cli_write_named(const ps_result *result, const cli_settings *s, ps_error *err) {
-    char *path[N_FILES];
+    char *path[N_PATHS];
     choose_paths(result->sample_id, s->outdir, s, result->no_evidence, path);
     int status = write_paths(result, path, s->force, err);
     forget_paths(path);
@@ -242,7 +257,7 @@ int cli_writes_files(const cli_settings *s) {
 }
 
 static int write_summary(const ps_result *result, const cli_settings *s, ps_error *err) {
-    char *path[N_FILES];
+    char *path[N_PATHS];
     choose_paths(result->sample_id, s->outdir, s, result->no_evidence, path);
     const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org: not when it is empty */
     ps_text_look look = {.colour = progress_terminal(STDOUT_FILENO) && !(no_colour && *no_colour),
@@ -255,7 +270,9 @@ static int write_summary(const ps_result *result, const cli_settings *s, ps_erro
     return status;
 }
 
-int cli_deliver(const ps_result *result, const cli_settings *s, ps_error *err) {
+int cli_deliver(ps_result *result, const cli_settings *s, ps_error *err) {
+    /* the JSON names no file that is not written */
+    result->no_evidence |= !s->evidence && (!s->outdir || !strcmp(s->outdir, "-"));
     if (s->outdir && !strcmp(s->outdir, "-"))
         return ps_write_json(result, stdout, err);
     if (cli_writes_files(s) && cli_write_named(result, s, err) < 0)

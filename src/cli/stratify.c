@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "plasmastrat/alloc.h"
@@ -263,6 +264,19 @@ static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *jo
     return cli_answer(cli_chosen_model(&job, k, p->panel), k, joint, err);
 }
 
+/* It may be what was read: it is never removed here. */
+static int refuse_left_evidence(const cli_settings *s, const char *id, ps_error *err) {
+    char *path = cli_output_path(s->outdir, id, CLI_EVIDENCE);
+    int status =
+        access(path, F_OK) == 0
+            ? ps_fail(err, PS_ERR_RUN, path, 0,
+                      "would be left beside results that may not be called from it: give another -o, or leave "
+                      "out --no-evidence")
+            : 0;
+    free(path);
+    return status;
+}
+
 int cli_stratify(const cli_settings *s, cli_knowledge *k, ps_result *joint, ps_error *err) {
     parts p = {0};
     int status = read_parts(s, k, &p, err);
@@ -294,7 +308,9 @@ int ps_cmd_stratify(int argc, char **argv, ps_error *err) {
     if (cli_load_knowledge(&s.job, &knowledge, err) < 0 || cli_stratify(&s, &knowledge, &joint, err) < 0)
         goto out;
     s.job.sample_id = joint.sample_id;
-    if (s.outdir && strcmp(s.outdir, "-") != 0 && cli_check_outputs(&s.job, s.outdir, s.force, err) < 0)
+    if (s.outdir && strcmp(s.outdir, "-") != 0 &&
+        ((s.job.no_evidence && refuse_left_evidence(&s, joint.sample_id, err) < 0) ||
+         cli_check_outputs(&s.job, s.outdir, s.force, err) < 0))
         goto out;
     if (cli_deliver(&joint, &s, err) < 0 || cli_flush_stdout(err) < 0)
         goto out;

@@ -28,6 +28,34 @@ want "the same bytes" cmp one/S.evidence.gz four/S.evidence.gz
 run 0 "without it" sample --id S --dna $dna -o none --no-evidence -q
 want "without it: it is not there" test ! -e none/S.evidence.gz
 refused 1 "without it: stratify" 'none/S.json.*--no-evidence' stratify none/S.json -o x
+run 0 "another sample under the name" sample --id S --dna data/IMM01.dna.bam -o stale -q
+rm stale/S.json stale/S.html stale/S.ras.vcf.gz*
+refused 1 "evidence of an earlier run beside results without" 'S.evidence.gz: exists; use --force to remove' sample --id S --dna $dna -o stale --no-evidence
+run 0 "evidence of an earlier run, with --force" sample --id S --dna $dna -o stale --no-evidence --force -q
+want "evidence of an earlier run: it is gone" test ! -e stale/S.evidence.gz -a -e stale/S.json
+run 0 "another sample under the name again" sample --id S --dna data/IMM01.dna.bam -o stale -q --force
+run 0 "evidence to another folder" sample --id S --dna $dna -o stale --evidence stale3/S.evidence.gz --force -q
+want "evidence to another folder: none of the earlier run" test ! -e stale/S.evidence.gz -a -e stale3/S.evidence.gz
+run 0 "the same folder by another name" sample --id S --dna $dna -o stale --evidence ./stale/S.evidence.gz --force -q
+want "the same folder by another name: it is there" cmp stale/S.evidence.gz stale3/S.evidence.gz
+printf 'sample_id\tdna\nS\t%s\n' $dna >stale.tsv
+run 0 "a batch with evidence" batch stale.tsv -o stale2 -q
+want "a batch with evidence: it is there" test -e stale2/S.evidence.gz
+run 0 "the batch again, without" batch stale.tsv -o stale2 --resume --no-evidence -q
+want "the batch again, without: it is gone" test ! -e stale2/S.evidence.gz -a -e stale2/S.json
+cp -r one read
+refused 1 "evidence that is read is never removed" 'S.evidence.gz: would be left' stratify read/S.json --no-evidence --force -o read
+want "evidence that is read is never removed: it is there" cmp one/S.evidence.gz read/S.evidence.gz
+names_evidence() { # FILE.json VALUE
+    python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert json.dumps(d["evidence"]["file"]) == sys.argv[2], d["evidence"]' "$@"
+}
+run 0 "the JSON alone" sample --id S --dna $dna --json alone/S.json -q
+want "the JSON alone: names no evidence" names_evidence alone/S.json null
+run 0 "the JSON on stdout" sample --id S --dna $dna -o -
+want "the JSON on stdout: names no evidence" names_evidence out.txt null
+run 0 "the JSON on stdout, joined" stratify one/S.json -o -
+want "the JSON on stdout, joined: names no evidence" names_evidence out.txt null
+want "the JSON in a folder: names it" names_evidence one/S.json '"S.evidence.gz"'
 
 run 0 "a name of its own" sample --id S --rna $rna --dna $dna --json j/S.json --evidence e/S.evidence.gz -q
 want "a name of its own: the same bytes" cmp one/S.evidence.gz e/S.evidence.gz
