@@ -463,7 +463,7 @@ static void add(ps_unit *unit, const ps_record *r) {
         mate = take_mate_of(st, fragment.sibling, s);
     if (mate) {
         unit->part.codons.mates_met += (uint64_t)(is_mate_shown(st, s) + is_mate_shown(st, mate));
-        count_fragment(st, ps_slice_merge(&unit->panel->limits, s, mate));
+        count_fragment(st, ps_slice_merge(&unit->panel->limits, st->locus, s, mate));
     } else if (is_worth_waiting(st, r)) {
         wait_for_mate(st, fragment.id, s);
     } else {

@@ -207,6 +207,15 @@ static void cut_to_fragment(const ps_locus *locus, int32_t from, int32_t to, ps_
     s->n_indel = kept;
 }
 
+static void set_extent(const ps_limits *limits, const ps_locus *locus, int32_t from, int32_t to, ps_slice *s) {
+    int64_t near_end = (int64_t)limits->ras_end_bases;
+    int mate = s->read == 2;
+    s->inner[mate][0] = ps_target_at(locus, (int64_t)from + near_end);
+    s->inner[mate][1] = ps_target_at(locus, (int64_t)to - near_end);
+    s->span[mate][0] = from;
+    s->span[mate][1] = to;
+}
+
 static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const bam1_t *b, int32_t tag, int32_t from,
                            int32_t to, int32_t beg, int32_t end) {
     ps_slice *s = ps_alloc(1, sizeof *s);
@@ -220,12 +229,7 @@ static ps_slice *new_slice(const ps_limits *limits, const ps_locus *locus, const
     s->pos0 = (int32_t)b->core.pos;
     s->mate_pos0 = ps_mate_expected(b) ? ps_mate_pos0(b) : -1;
     s->ends = ps_ends_of(b, s->read, tag);
-    int64_t near_end = (int64_t)limits->ras_end_bases;
-    int32_t *inner = s->inner[s->read == 2];
-    inner[0] = ps_target_at(locus, (int64_t)from + near_end);
-    inner[1] = ps_target_at(locus, (int64_t)to - near_end);
-    s->span[s->read == 2][0] = from;
-    s->span[s->read == 2][1] = to;
+    set_extent(limits, locus, from, to, s);
     s->code = ps_alloc((size_t)(end - beg), 1);
     memset(s->code, PS_ABSENT, (size_t)(end - beg));
     return s;
@@ -355,7 +359,29 @@ static void merge_hull(const int32_t a[2], const int32_t b[2], int32_t out[2]) {
     out[1] = a_empty ? b[1] : b_empty || a[1] > b[1] ? a[1] : b[1];
 }
 
-ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b) {
+/* The fragment ends where its other read begins, whatever TLEN says: where the alignment does, or before it by what
+ * is clipped of the template. */
+static void cut_to_mate(const ps_limits *limits, const ps_locus *locus, const ps_slice *mate, ps_slice *s) {
+    int me = s->read == 2, other = mate->read == 2;
+    int32_t five0 = mate->ends.five0[other], from = s->span[me][0], to = s->span[me][1];
+    const int32_t *span = mate->span[other];
+    if (me == other || s->ends.reverse[me] == mate->ends.reverse[other])
+        return;
+    if (s->ends.reverse[me])
+        from = five0 < span[0] ? five0 : span[0];
+    else
+        to = five0 + 1 > span[1] ? five0 + 1 : span[1];
+    from = from > s->span[me][0] ? from : s->span[me][0];
+    to = to < s->span[me][1] ? to : s->span[me][1];
+    if (from >= to || (from == s->span[me][0] && to == s->span[me][1]))
+        return;
+    cut_to_fragment(locus, from, to, s);
+    set_extent(limits, locus, from, to, s);
+}
+
+ps_slice *ps_slice_merge(const ps_limits *limits, const ps_locus *locus, ps_slice *a, ps_slice *b) {
+    cut_to_mate(limits, locus, b, a);
+    cut_to_mate(limits, locus, a, b);
     ps_slice *m = ps_alloc(1, sizeof *m);
     m->beg = a->beg < b->beg ? a->beg : b->beg;
     m->end = a->end > b->end ? a->end : b->end;

@@ -45,7 +45,7 @@ int32_t ps_target_at(const ps_locus *locus, int64_t pos0);
 /* NULL when the read spans no coding base. */
 ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t *bam, int32_t end0);
 /* Takes both over. */
-ps_slice *ps_slice_merge(const ps_limits *limits, ps_slice *a, ps_slice *b);
+ps_slice *ps_slice_merge(const ps_limits *limits, const ps_locus *locus, ps_slice *a, ps_slice *b);
 void ps_slice_free(ps_slice *slice);
 
 /* Bases of reference that an aligner must find on each side of an indel to open the gap there, rather than leave

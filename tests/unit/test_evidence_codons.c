@@ -120,8 +120,8 @@ static void read_through(void **state) {
         int counted;
     } rows[] = {{-85, -105, 80, 0},
                 {5, -15, 80, 0},
-                {-85, -105, 120, 1},
-                {5, -15, 120, 1}}; /* TLEN to the outermost bases: nothing is known to be adapter */
+                {-85, -105, 120, 0},
+                {5, -15, 120, 0}}; /* TLEN to the outermost bases: the mate's own record tells */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int32_t forward = P50 + rows[i].forward, reverse = P50 + rows[i].reverse, isize = rows[i].isize;
         unit_sam s;

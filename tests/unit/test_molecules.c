@@ -463,6 +463,44 @@ static void tags_of_mates(void **state) {
     }
 }
 
+/* Guards against: a primer cut off at the 5' ends alone (cutadapt -g), of which the mate's 3' end still shows the
+ * bases, with TLEN from outermost to outermost base or without TLEN. */
+static void fragments_end_at_mates(void **state) {
+    (void)state;
+    static const struct {
+        int32_t pos1; /* of the mate, from P50 */
+        const char *cigar, *clipped;
+        int is_forward;
+        int32_t isize;
+        int shown; /* KRAS 12 */
+    } rows[] = {
+        {5, "100M", NULL, 1, -125, 0}, {5, "100M", NULL, 1, 0, 0},
+        {-10, "100M", NULL, 1, 0, 1},  {5, "25S75M", "=", 1, -125, 1}, /* a primer clipper's */
+        {5, "100M", NULL, 0, -125, 1}, {90, "100M", NULL, 1, -125, 1}, /* no pair that faces each other */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int order = 0; order < 2; order++) {
+            unit_sam s;
+            int32_t left = P50 - 20, mate = P50 + rows[i].pos1;
+            sam_begin(&s, &panel, "unsorted");
+            unit_read r[2] = {{.name = "t",
+                               .flag = rows[i].is_forward ? 99 : 115,
+                               .contig = "chr12",
+                               .pos1 = mate,
+                               .cigar = rows[i].cigar,
+                               .clipped = rows[i].clipped,
+                               .mate_pos1 = left,
+                               .isize = -rows[i].isize},
+                              READ(.name = "t", .flag = rows[i].is_forward ? 147 : 179, .pos1 = left,
+                                   .mate_pos1 = mate, .isize = rows[i].isize)};
+            sam_add(&s, r[order]);
+            sam_add(&s, r[!order]);
+            ps_read_evidence e = run(&s);
+            assert_int_equal(at_codon(&e.codons, k12, -1), rows[i].shown);
+            ps_read_evidence_free(&e);
+        }
+}
+
 /* Two lanes of one library add up to what one file of both gives. */
 static void lanes_add_up(void **state) {
     (void)state;
@@ -732,6 +770,7 @@ int main(void) {
         cmocka_unit_test(ends_with_clips),
         cmocka_unit_test(tags_are_no_template),
         cmocka_unit_test(tags_of_mates),
+        cmocka_unit_test(fragments_end_at_mates),
         cmocka_unit_test(lanes_add_up),
         cmocka_unit_test(mates_are_met),
         cmocka_unit_test(names_restart),
