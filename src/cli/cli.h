@@ -48,6 +48,10 @@ int cli_parse(int command, int argc, char **argv, int max_rest, cli_settings *se
 void cli_free_settings(cli_settings *settings);
 /* "plasmastrat" and these arguments, quoted as a shell needs them. Owned by the caller. */
 char *cli_command_line(int argc, char *const *argv);
+/* Every option of `sample` and `batch` on which a result depends, whether an option or a sheet gave it, but for
+ * inputs and the panel; "": not given. */
+typedef void (*cli_job_option)(void *context, const char *name, const char *value, int is_file);
+void cli_each_job_option(const ps_job *job, cli_job_option each, void *context);
 /* The option rows of a command, for its help. */
 void cli_print_options(int command, FILE *out);
 

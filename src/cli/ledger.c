@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -86,47 +85,33 @@ static int add_input(char **text, const char *role, const char *path) {
     return status;
 }
 
-static void add_number(char **text, const char *name, double value) {
-    if (!isnan(value))
-        add_line(text, ps_format("option\t%s\t%.17g", name, value));
+typedef struct asked {
+    char *text;
+    int status; /* -1: a file cannot be told apart from a changed one */
+} asked;
+
+static void add_option(void *context, const char *name, const char *value, int is_file) {
+    asked *r = context;
+    add_line(&r->text, ps_format("option\t%s\t%s", name, value));
+    if (is_file && *value && r->status == 0)
+        r->status = add_file(&r->text, name, value);
 }
 
 char *ledger_request(const ps_job *job, const cli_knowledge *k) {
-    char *text = ps_strdup("");
-    int status = 0;
-    add_line(&text, ps_format("plasmastrat-ledger\t3"));
-    add_line(&text, ps_format("version\t%s", PS_VERSION));
+    asked r = {.text = ps_strdup("")};
+    add_line(&r.text, ps_format("plasmastrat-ledger\t4"));
+    add_line(&r.text, ps_format("version\t%s", PS_VERSION));
     for (int i = 0; i < k->n_panels; i++)
-        add_line(&text, ps_format("panel\t%s\t%s", k->panel[i].name, k->panel[i].checksum));
-    add_number(&text, "purity", job->purity);
-    add_number(&text, "prior", job->prior_odds);
-    add_line(&text, ps_format("option\tspecimen\t%s", ps_specimen_names[job->specimen]));
-    if (job->expect_name)
-        add_line(&text, ps_format("option\texpect-name\t%s", job->expect_name));
-    add_line(&text, ps_format("option\tmodel\t%s", job->model ? job->model : ""));
-    add_line(&text, ps_format("option\tvcf-sample\t%s", job->vcf_sample ? job->vcf_sample : ""));
-    if (job->no_evidence)
-        add_line(&text, ps_format("option\tno-evidence"));
-    add_line(&text, ps_format("option\tcnv-sample\t%s", job->cnv_sample ? job->cnv_sample : ""));
-    add_line(&text, ps_format("option\tcounts-sample\t%s", job->counts_sample ? job->counts_sample : ""));
-    for (int role = 0; role < PS_N_INPUTS && status == 0; role++)
-        for (size_t i = 0; status == 0 && ps_job_file(job, (ps_input_role)role, i); i++)
-            status = add_input(&text, ps_input_names[role], ps_job_file(job, (ps_input_role)role, i));
-    const struct {
-        const char *role, *path;
-    } shared[] = {
-        {"reference", job->reference},
-        {"force-sites", job->force_sites},
-        {"copynumber-reference", job->copynumber_reference},
-        {"error-reference", job->error_reference},
-        {"expression-reference", job->expression_reference},
-        {"model", k->model_given ? job->model : NULL},
-    };
-    for (size_t i = 0; i < sizeof shared / sizeof *shared && status == 0; i++)
-        status = add_file(&text, shared[i].role, shared[i].path);
-    if (status == 0)
-        return text;
-    free(text);
+        add_line(&r.text, ps_format("panel\t%s\t%s", k->panel[i].name, k->panel[i].checksum));
+    cli_each_job_option(job, add_option, &r);
+    for (int role = 0; role < PS_N_INPUTS && r.status == 0; role++)
+        for (size_t i = 0; r.status == 0 && ps_job_file(job, (ps_input_role)role, i); i++)
+            r.status = add_input(&r.text, ps_input_names[role], ps_job_file(job, (ps_input_role)role, i));
+    if (k->model_given && r.status == 0)
+        r.status = add_file(&r.text, "model", job->model);
+    if (r.status == 0)
+        return r.text;
+    free(r.text);
     return NULL;
 }
 

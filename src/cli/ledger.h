@@ -1,7 +1,7 @@
 /* ledger.h - what `batch --resume` knows of a finished sample: what its files were made from, and what they hold.
  *
  * One small file per sample, DIR/.plasmastrat/ID, written after the sample's own files took their names. A sample is
- * current when the request made today (version, panels, model, options, and every input and index by size,
+ * current when the request made today (version, panels, every option of a result, and every input and index by size,
  * modification time and a digest of its first bytes) equals the one written then and each file still has the size it
  * had, and the modification time or the digest. Killed anywhere, a sample is current or is done again.
  */

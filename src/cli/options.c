@@ -13,7 +13,8 @@
 #include "plasmastrat/spelling.h"
 #include "plasmastrat/table.h"
 
-typedef enum { FLAG, TEXT, OUTPUT, PANEL, COUNT, FRACTION, POSITIVE, MOLECULES, SPECIMEN } option_kind;
+/* FROM_FILE: a text that names a file to be read */
+typedef enum { FLAG, TEXT, FROM_FILE, OUTPUT, PANEL, COUNT, FRACTION, POSITIVE, MOLECULES, SPECIMEN } option_kind;
 
 typedef struct option_row {
     const char *name;
@@ -52,7 +53,7 @@ static const option_row rows[] = {
     {"counts", 0, TEXT, INPUT(PS_INPUT_COUNTS), CLI_SAMPLE, "FILE",
      "gene counts of the RNA (featureCounts, HTSeq, STAR, Salmon, RSEM, Kallisto or a matrix)"},
     {"counts-sample", 0, TEXT, JOB(counts_sample), CLI_SAMPLE, "NAME", "the sample's column in a matrix of counts"},
-    {"force-sites", 0, TEXT, JOB(force_sites), BOTH, "VCF",
+    {"force-sites", 0, FROM_FILE, JOB(force_sites), BOTH, "VCF",
      "count and report these alleles, however few reads show them"},
     {"sheet", 0, TEXT, IN(sheet), CLI_REPORT, "SHEET",
      "the sheet of the batch: its order, and a row for every sample of it"},
@@ -85,23 +86,23 @@ static const option_row rows[] = {
      "threads (default: one per processor)"},
     {"timeout", 0, COUNT, IN(timeout), CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE, "SECONDS",
      "a server that sends nothing for so long is given up (default: 60)"},
-    {"reference", 'T', TEXT, JOB(reference), ALL | CLI_VALIDATE, "FASTA", "reference sequence, for CRAM"},
+    {"reference", 'T', FROM_FILE, JOB(reference), ALL | CLI_VALIDATE, "FASTA", "reference sequence, for CRAM"},
     {"panel", 'p', PANEL, JOB(panel), ALL | CLI_STRATIFY | CLI_EXPLAIN | CLI_VALIDATE, "NAME|DIR",
      "grch38, grch37 or a folder (default: from the inputs)"},
-    {"copynumber-reference", 0, TEXT, JOB(copynumber_reference), RELABEL | CLI_VALIDATE, "FILE",
+    {"copynumber-reference", 0, FROM_FILE, JOB(copynumber_reference), RELABEL | CLI_VALIDATE, "FILE",
      "panel of normals for depth, made by reference copynumber"},
-    {"error-reference", 0, TEXT, JOB(error_reference), RELABEL | CLI_VALIDATE, "FILE",
+    {"error-reference", 0, FROM_FILE, JOB(error_reference), RELABEL | CLI_VALIDATE, "FILE",
      "errors of each coding base in your own normals, made by reference errors"},
     {"model", 0, TEXT, JOB(model), RELABEL | CLI_VALIDATE, "FILE",
      "stratifier model: a file or a built-in name (default: rationale)"},
     {"model", 0, TEXT, IN(mixture), CLI_REFERENCE, "none", "expression: only median and MAD, no mixture of states"},
-    {"expression-reference", 0, TEXT, JOB(expression_reference), RELABEL | CLI_VALIDATE, "FILE",
+    {"expression-reference", 0, FROM_FILE, JOB(expression_reference), RELABEL | CLI_VALIDATE, "FILE",
      "CCND1 expression of your own samples (default: built-in assumption)"},
     {"purity", 0, FRACTION, JOB(purity), RELABEL, "X", "tumour share of the cells, above 0, at most 1"},
     {"molecules", 0, MOLECULES, JOB(molecules), RELABEL, "N",
      "haploid genomes the DNA library was made from; an amplicon's depth counts as no more"},
     {"input-ng", 0, POSITIVE, JOB(input_ng), RELABEL, "X", "the same in ng of DNA (330 haploid genomes each)"},
-    {"primers", 0, TEXT, JOB(primers), BOTH, "BED",
+    {"primers", 0, FROM_FILE, JOB(primers), BOTH, "BED",
      "primers of an amplicon panel (BED or BEDPE); bases under a primer are not counted"},
     {"specimen", 0, SPECIMEN, JOB(specimen), RELABEL, "SITE", "lesion, marrow or unknown (default: unknown)"},
     {"expect-name", 0, TEXT, JOB(expect_name), RELABEL, "NAME",
@@ -211,6 +212,7 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
                            r->name, value);
         /* fall through */
     case TEXT:
+    case FROM_FILE:
         if (!*value)
             return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: empty value, expected %s", r->name, r->value);
         *(const char **)slot = value;
@@ -393,6 +395,46 @@ char *cli_command_line(int argc, char *const *argv) {
     for (int i = 0; i < argc; i++)
         end = add_word(end, argv[i]);
     return line;
+}
+
+/* ---- options of a job -------------------------------------------------------------------------------------------
+ */
+
+/* What the job has of an option, as text; "": nothing. Owned by the caller. */
+static char *job_value(const option_row *r, const ps_job *job) {
+    const void *slot = (const char *)job + (r->offset - offsetof(cli_settings, job));
+    const char *text = NULL;
+    switch (r->kind) {
+    case FLAG:
+        text = *(const int *)slot ? "1" : "";
+        break;
+    case SPECIMEN:
+        text = ps_specimen_names[*(const ps_specimen *)slot];
+        break;
+    case FRACTION:
+    case POSITIVE:
+    case MOLECULES:
+        return isnan(*(const double *)slot) ? ps_strdup("") : ps_format("%.17g", *(const double *)slot);
+    default:
+        text = *(const char *const *)slot;
+    }
+    return ps_strdup(text ? text : "");
+}
+
+/* All of `sample` and `batch` that are a job's, but for its inputs, the panel and the threads. */
+static int changes_results(const option_row *r) {
+    size_t job = offsetof(cli_settings, job);
+    return r->commands & BOTH && r->offset >= job && r->offset < job + sizeof(ps_job) && r->kind != PANEL &&
+           r->kind != COUNT && input_role(r) < 0;
+}
+
+void cli_each_job_option(const ps_job *job, cli_job_option each, void *context) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (changes_results(&rows[i])) {
+            char *value = job_value(&rows[i], job);
+            each(context, rows[i].name, value, rows[i].kind == FROM_FILE);
+            free(value);
+        }
 }
 
 void cli_print_options(int command, FILE *out) {

@@ -131,6 +131,9 @@ def test_resume(folder, sheet, ids, wanted):
     check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "other options: all is done again")
     check(f"--resume: 0 of {len(ids)} samples" in r.stderr and f"--resume: {len(ids)} done again, as their inputs" in r.stderr,
           f"other options: says so: {r.stderr}")
+    old = stamps()
+    r = run(sheet, out, "--resume", "--specimen", "lesion", "--model", "rationale", "--molecules", "20")
+    check(r.returncode == 0 and all(stamps()[i] != old[i] for i in ids), "--molecules: all is done again")
 
 
 def test_edited_knowledge(folder, sheet):

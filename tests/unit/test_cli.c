@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../../src/cli/cli.h"
+#include "../../src/cli/ledger.h"
 #include "../../src/cli/sheet.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/table.h"
@@ -503,6 +504,81 @@ static void a_panel_without_the_default_model(void **state) {
     free(name);
 }
 
+/* ---- what batch --resume asks for ---------------------------------------------------------------------------------
+ */
+
+/* A value that the option takes and the job does not have yet. */
+static const char *value_for(const char *kind, const char *file) {
+    static const char *const known[][2] = {
+        {"X", "0.5"}, {"N", "77"}, {"ODDS", "3"}, {"SITE", "lesion"}, {"NAME", "n"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(kind, known[i][0]))
+            return known[i][1];
+    return file;
+}
+
+/* Of every option that `batch` lists: does the request change with it? */
+static void every_option_is_in_the_request(void **state) {
+    (void)state;
+    static const char *const no_result[] = {
+        "outdir", "threads", "timeout",   "panel", "force", "reproducible",
+        "resume", "verbose", "fail-fast", "quiet", "help"}; /* panel: a line of its own */
+    char path[] = "/tmp/plasmastrat_cli_XXXXXX", *text = NULL, name[40], kind[40], line[200];
+    size_t size = 0, n = 0;
+    int fd = mkstemp(path), has_molecules = 0;
+    assert_true(fd >= 0 && write(fd, "chr1\t1\t2\n", 9) == 9);
+    close(fd);
+    FILE *out = open_memstream(&text, &size);
+    cli_print_options(CLI_BATCH, out);
+    fclose(out);
+    cli_knowledge k = {0};
+    assert_int_equal(parse(CLI_BATCH, 0, ""), 0);
+    char *base = ledger_request(&s.job, &k);
+    for (const char *at = text; (at = strstr(at, " --")); at++) {
+        if (sscanf(at, " --%39[a-z-] %39[A-Z|]", name, kind) < 2)
+            kind[0] = '\0';
+        int none = 0;
+        for (size_t i = 0; i < sizeof no_result / sizeof *no_result; i++)
+            none |= !strcmp(name, no_result[i]);
+        if (none)
+            continue;
+        snprintf(line, sizeof line, "--%s %s", name, kind[0] ? value_for(kind, path) : "");
+        if (parse(CLI_BATCH, 0, line) < 0)
+            fail_msg("%s: %s", line, err.text);
+        char *request = ledger_request(&s.job, &k);
+        assert_non_null(request);
+        if (!strcmp(base, request))
+            fail_msg("%s: batch --resume does not ask for it", line);
+        free(request);
+        has_molecules |= !strcmp(name, "molecules");
+        n++;
+    }
+    assert_true(has_molecules && n >= 13);
+    free(base);
+    free(text);
+    unlink(path);
+}
+
+/* An edited file of primers is another one. */
+static void an_edited_file_is_in_the_request(void **state) {
+    (void)state;
+    char path[] = "/tmp/plasmastrat_cli_XXXXXX", line[100];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, "chr1\t1\t2\n", 9) == 9);
+    cli_knowledge k = {0};
+    snprintf(line, sizeof line, "--primers %s", path);
+    assert_int_equal(parse(CLI_BATCH, 0, line), 0);
+    char *before = ledger_request(&s.job, &k);
+    assert_int_equal(write(fd, "chr1\t5\t6\n", 9), 9);
+    close(fd);
+    char *after = ledger_request(&s.job, &k);
+    assert_true(before && after && strcmp(before, after) != 0);
+    free(before);
+    free(after);
+    unlink(path);
+    assert_null(ledger_request(&s.job, &k)); /* it is gone: nothing is current */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
@@ -520,6 +596,8 @@ int main(void) {
         cmocka_unit_test(blanks_around_values),
         cmocka_unit_test(ids_of_the_batch_itself),
         cmocka_unit_test(a_panel_without_the_default_model),
+        cmocka_unit_test(every_option_is_in_the_request),
+        cmocka_unit_test(an_edited_file_is_in_the_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
