@@ -6,9 +6,7 @@
 
 #include "plasmastrat/map.h"
 
-/* Letters of a UMI that is hardly ever drawn twice over one gene (16 million), so that it tells a molecule by itself.
- * Libraries that are cut after they were copied (10x) need that: copies of a molecule differ in their ends. */
-enum { LONG_UMI = 12 };
+enum { FEWEST_LETTERS = 4 }; /* of a UMI, where other things may be written (assumption: the shortest in use) */
 #define UMI_IS_LETTERS (UINT64_C(1) << 63)
 enum { LANE_BITS = 23 }; /* of 63: the rest is the family's name */
 
@@ -86,26 +84,23 @@ static int is_void(const char *text) {
     return !text[strspn(text, "Nn-+_.*")];
 }
 
-static int is_long_umi(const char *text, size_t n) {
-    size_t letters = 0;
-    while (letters < n && strchr("ACGTN", text[letters]))
-        letters++;
-    return letters == n && n >= LONG_UMI;
+static int is_umi(const char *text, size_t n) {
+    return n >= FEWEST_LETTERS && ps_umi_letters(text, n);
 }
 
 /* MI is a family's number or name: unique at its ends and within what was grouped together, which may be one read
  * group. "12/A" and "12/B" are the two strands of one molecule. Other slashes belong to the name: Picard writes
- * contig:position/UMI. */
+ * contig:position/UMI. Letters alone are a UMI, which other molecules may have too. */
 static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
     const uint8_t *tag = bam_aux_get(b, name);
     const char *text = tag && *tag == 'Z' ? (const char *)tag + 1 : NULL, *lane = text_of(b, "RG");
     size_t n = text ? strlen(text) : 0;
-    if (n > 2 && text[n - 2] == '/' && (text[n - 1] == 'A' || text[n - 1] == 'B'))
-        n -= 2;
+    int is_strand = n > 2 && text[n - 2] == '/' && (text[n - 1] == 'A' || text[n - 1] == 'B');
+    n -= is_strand ? 2 : 0;
     if (!tag || (text ? n == 0 : !strchr("cCsSiI", *tag)))
         return 0;
-    if (text && is_long_umi(text, n)) {
-        e->umi_kind = PS_UMI_ALONE;
+    if (text && !is_strand && is_umi(text, n)) {
+        e->umi_kind = PS_UMI_WITHIN_ENDS;
         e->umi = umi_of_text(text, n);
         return 1;
     }
@@ -116,8 +111,10 @@ static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
     return 1;
 }
 
-/* Corrected UMIs before raw ones; UB is of the cell that CB names. UG is UMI-tools' number of a family, which BX
- * names too. */
+/* Corrected UMIs before raw ones; UB is of the cell that CB names: those libraries are cut after they were copied, so
+ * that a molecule's copies differ in their ends. Any other UMI tells molecules of the same ends apart, however long
+ * it is: two of a fixed list, joined, have 16 letters and come again in every tenth molecule. UG is UMI-tools' number
+ * of a family, which BX names too. */
 static void take_umi(const bam1_t *b, ps_ends *e) {
     static const char *const tags[] = {"UB", "BX", "RX", "OX"};
     if (take_family(b, "MI", e))
@@ -127,7 +124,7 @@ static void take_umi(const bam1_t *b, ps_ends *e) {
         if (!umi || is_void(umi))
             continue;
         uint64_t both[2] = {hash_text(umi, strlen(umi)), hash_text(cell, cell ? strlen(cell) : 0)};
-        e->umi_kind = cell || is_long_umi(umi, strlen(umi)) ? PS_UMI_ALONE : PS_UMI_WITHIN_ENDS;
+        e->umi_kind = cell ? PS_UMI_ALONE : PS_UMI_WITHIN_ENDS;
         e->umi = cell ? ps_hash(both, sizeof both) >> 1 : umi_of_text(umi, strlen(umi));
         return;
     }

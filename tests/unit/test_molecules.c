@@ -352,18 +352,29 @@ static void half_the_reads_with_a_umi(void **state) {
     assert_int_not_equal(o.library.kind, PS_LIBRARY_UMI);
 }
 
-/* A cell's UMI is of one molecule wherever its copies were cut; and a long UMI is as good. */
-static void ends_do_not_matter_to_long_umis(void **state) {
+/* Guards against: fixed UMIs joined without a dash (16 letters of 1,024 that there are) taken for molecules, so that
+ * ten molecules of other ends outvote a mutation. A cell's UMI is of one molecule wherever its copies were cut. */
+static void ends_matter_to_long_umis(void **state) {
     (void)state;
-    static const char *const tags[] = {"CB:Z:AAAC\tUB:Z:ACGTACGTAC", "RX:Z:ACGTACGTACGT"};
-    for (size_t i = 0; i < 2; i++) {
+    static const struct {
+        const char *tags;
+        int molecules; /* of 20 fragments, two at a place */
+    } rows[] = {{"CB:Z:AAAC\tUB:Z:ACGTACGTAC", 1},
+                {"RX:Z:ACGTACGTACGT", 10},
+                {"BX:Z:ACGTACGTACGTACGT", 10},
+                {"MI:Z:ACGTACGTACGT", 10},
+                {"UB:Z:ACGTACGTACGTACGT", 10}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unit_sam s;
         sam_begin(&s, &panel, "unsorted");
-        for (int k = 0; k < 20; k++)
-            sam_add(&s, READ(.pos1 = P50 - 20 - k, .tags = tags[i]));
+        for (int k = 0; k < 20; k++) {
+            char tags[80];
+            snprintf(tags, sizeof tags, "RG:Z:L%d\t%s", k % 2, rows[i].tags);
+            sam_add(&s, READ(.pos1 = P50 - 20 - k / 2, .tags = tags));
+        }
         ps_read_evidence e = run(&s);
-        assert_int_equal(e.codons.molecules.n, 1);
-        assert_int_equal(e.codons.molecules.row[0].copies[0], 20);
+        assert_int_equal(e.codons.molecules.n, rows[i].molecules);
+        assert_int_equal(e.codons.molecules.row[0].copies[0], 20 / rows[i].molecules);
         ps_read_evidence_free(&e);
     }
 }
@@ -766,7 +777,7 @@ int main(void) {
         cmocka_unit_test(families_over_read_groups),
         cmocka_unit_test(moved_ends),
         cmocka_unit_test(umis_near_each_other),
-        cmocka_unit_test(ends_do_not_matter_to_long_umis),
+        cmocka_unit_test(ends_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
         cmocka_unit_test(tags_are_no_template),
         cmocka_unit_test(tags_of_mates),
