@@ -34,8 +34,10 @@ typedef struct ps_case {
  * returns 1; 0 when they are not, or too few to tell. RNA is known by spliced reads, DNA by reads that run across
  * exon edges; a file with neither (one amplicon, RNA aligned without splicing) is not refused. */
 int ps_wrong_assay(const ps_panel *panel, const ps_read_evidence *evidence, char *why, size_t why_size);
-/* 1: two inputs are the same reads, in whatever order or format: the fragments that are kept for pictures, those with
- * the lowest name hashes at every codon, agree in name and bases. 0 also where too few cover the codons to tell. */
-int ps_same_reads(const ps_read_evidence *a, const ps_read_evidence *b);
+/* Two inputs are the same reads, in whatever order or format, when their marks are equal: hashes of the fragments that
+ * are kept for pictures, those with the lowest name hashes at every codon, by name and bases. "" where too few cover
+ * the codons to tell. */
+void ps_reads_mark(const ps_read_evidence *reads, char mark[17]);
+int ps_same_reads(const char *mark_a, const char *mark_b);
 
 #endif

@@ -315,6 +315,7 @@ typedef struct ps_input_info { /* one file */
     uint64_t records;
     int style;       /* contig naming style */
     char digest[17]; /* of what the file told: the same for BAM and CRAM, in any order, under any name; "" unknown */
+    char mark[17];   /* ps_reads_mark(): equal ones are the same reads; "" unknown */
 } ps_input_info;
 
 typedef struct ps_stated { /* what the user stated when the evidence was gathered; zero or NaN: nothing */

@@ -91,10 +91,13 @@ void ps_identity_pair(const ps_panel *panel, const ps_identity_input *a, const p
 /* Every pair of call->input, and the state: for the inputs of one run, or of several joined. */
 void ps_identity_pairs(const ps_panel *panel, ps_identity_call *call);
 
-/* Files of one role in one sample: `evidence[i]` is what input[i] told. An error names the two that are of different
- * persons, by their headers' sample names or by their SNPs, or that hold the same reads. */
-int ps_check_lanes(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,
-                   ps_error *err);
+/* All files of one sample's alignments, however often they were merged. An error names two of one role whose headers
+ * name different samples, or two of any roles that hold the same reads. */
+int ps_check_inputs(const ps_input_info *input, size_t n, ps_error *err);
+/* `evidence[i]` is what input[i] told, or it and others that were merged with it. An error names the two of one role
+ * that are of different persons by their SNPs. */
+int ps_check_persons(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,
+                     ps_error *err);
 
 /* `library`: by what its fragments are molecules, which then are counted; NULL: fragments count as they are. */
 void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *evidence, const ps_library *library,

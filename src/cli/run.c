@@ -319,22 +319,12 @@ static int check_assays(const run *r, ps_error *err) {
     return 0;
 }
 
-/* A copy is the same slip as the same file. */
-static int refuse_same_reads(const run *r, ps_error *err) {
-    for (size_t i = 0; i < r->n_sources; i++)
-        for (size_t j = 0; j < i; j++)
-            if (ps_same_reads(&r->told[i], &r->told[j]))
-                return ps_fail(err, PS_ERR_RUN, r->source[i].path, 0,
-                               "is given as %s, but has the same reads as %s (%s)", ps_input_names[r->source[i].role],
-                               r->source[j].path, ps_input_names[r->source[j].role]);
-    return 0;
-}
-
 static void note_reads(const run *r, size_t i, ps_evidence *evidence) {
     const ps_reads_info *about = ps_reads_about(r->source[i].reads);
     ps_input_info *in = ps_evidence_input(evidence, r->source[i].role, r->source[i].path, about->format,
                                           r->panel->build, about->sample_name, r->told[i].records, about->style);
     ps_input_digest(&r->told[i], in->digest);
+    ps_reads_mark(&r->told[i], in->mark);
 }
 
 static int collect_reads(run *r, ps_error *err) {
@@ -349,11 +339,12 @@ static int gather_reads(run *r, ps_result *result, ps_error *err) {
     ps_evidence *evidence = &result->evidence;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         ps_read_evidence_init(r->panel, (ps_input_role)role, &evidence->reads[role]);
-    if (collect_reads(r, err) < 0 || check_assays(r, err) < 0 || refuse_same_reads(r, err) < 0)
+    if (collect_reads(r, err) < 0 || check_assays(r, err) < 0)
         return -1;
     for (size_t i = 0; i < r->n_sources; i++)
         note_reads(r, i, evidence);
-    if (ps_check_lanes(r->panel, evidence->input, r->told, r->n_sources, err) < 0)
+    if (ps_check_inputs(evidence->input, evidence->n_inputs, err) < 0 ||
+        ps_check_persons(r->panel, evidence->input, r->told, r->n_sources, err) < 0)
         return -1;
     for (size_t i = 0; i < r->n_sources; i++)
         ps_read_evidence_add(&evidence->reads[r->source[i].role], &r->told[i]);

@@ -43,6 +43,18 @@ static int check_same(const parts *p, size_t i, const ps_panel *panel, ps_error 
     return 0;
 }
 
+/* Each input's own mark, where an older version wrote none and the role has no other. */
+static void mark_inputs(ps_evidence *e) {
+    for (size_t i = 0; i < e->n_inputs; i++) {
+        ps_input_info *in = &e->input[i];
+        size_t same = 0;
+        for (size_t j = 0; j < e->n_inputs; j++)
+            same += e->input[j].role == in->role;
+        if (in->role < PS_N_READ_INPUTS && same == 1 && !in->mark[0])
+            ps_reads_mark(&e->reads[in->role], in->mark);
+    }
+}
+
 static int read_parts(const cli_settings *s, const cli_knowledge *k, parts *p, ps_error *err) {
     p->path = s->rest;
     p->at = ps_alloc((size_t)s->n_rest, sizeof *p->at);
@@ -52,6 +64,7 @@ static int read_parts(const cli_settings *s, const cli_knowledge *k, parts *p, p
             return -1;
         p->panel = i ? p->panel : panel;
         p->n++;
+        mark_inputs(&p->at[i]);
         if (check_same(p, (size_t)i, panel, err) < 0)
             return -1;
         if (strcmp(p->at[i].written_by, PS_VERSION) != 0 && !s->quiet)
@@ -88,8 +101,7 @@ static const ps_input_info *input_of(const ps_evidence *e, ps_input_role role) {
     return NULL;
 }
 
-/* Persons and copies are told apart as in one run on all files. */
-static int check_lanes(const parts *p, ps_error *err) {
+static int check_persons(const parts *p, ps_error *err) {
     ps_input_info *input = ps_alloc(p->n * PS_N_READ_INPUTS, sizeof *input);
     ps_read_evidence *reads = ps_alloc(p->n * PS_N_READ_INPUTS, sizeof *reads); /* borrowed from the parts */
     size_t n = 0;
@@ -99,15 +111,23 @@ static int check_lanes(const parts *p, ps_error *err) {
                 input[n] = *input_of(&p->at[i], (ps_input_role)role);
                 reads[n++] = p->at[i].reads[role];
             }
-    int status = ps_check_lanes(p->panel, input, reads, n, err);
-    for (size_t i = 0; i < n && status == 0; i++)
-        for (size_t j = 0; j < i && status == 0; j++)
-            if (ps_same_reads(&reads[i], &reads[j]))
-                status =
-                    ps_fail(err, PS_ERR_RUN, input[i].path, 0, "is given as %s, but has the same reads as %s (%s)",
-                            ps_input_names[input[i].role], input[j].path, ps_input_names[input[j].role]);
+    int status = ps_check_persons(p->panel, input, reads, n, err);
     free(input);
     free(reads);
+    return status;
+}
+
+/* Names and copies are told apart as in one run on all files, whatever was merged before. */
+static int check_files(const parts *p, ps_error *err) {
+    ps_input_info *input = NULL; /* borrowed from the parts */
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->at[i].n_inputs; k++) {
+            input = ps_resize(input, n + 1, sizeof *input);
+            input[n++] = p->at[i].input[k];
+        }
+    int status = ps_check_inputs(input, n, err);
+    free(input);
     return status;
 }
 
@@ -116,7 +136,7 @@ static int check_inputs(const parts *p, ps_error *err) {
         for (size_t j = 0; j < i; j++)
             if (refuse_twice(p, i, j, err) < 0)
                 return -1;
-    return check_lanes(p, err);
+    return check_files(p, err) < 0 ? -1 : check_persons(p, err);
 }
 
 /* ---- what the user stated, now or then --------------------------------------------------------------------------

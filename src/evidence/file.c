@@ -211,6 +211,8 @@ static void put_input(const ps_input_info *in, ps_pen *pen) {
     ps_put_integer_of(pen, "records", in->records);
     ps_put_string_of(pen, "contig_names", ps_style_names[in->style]);
     ps_put_string_of(pen, "digest", in->digest);
+    if (in->mark[0])
+        ps_put_string_of(pen, "mark", in->mark);
     ps_put(pen, "}");
 }
 
@@ -423,14 +425,17 @@ static void scan_input(ps_scan *scan, ps_evidence *e) {
     uint64_t records = ps_scan_integer_of(scan, "records", PS_MOST_RECORDS);
     int style = scan_enum(scan, "contig_names", ps_style_names, PS_N_STYLES);
     char *digest = ps_scan_string_of(scan, "digest");
+    char *mark = ps_scan_has(scan, "mark") ? ps_scan_string_of(scan, "mark") : NULL;
     if (!scan->failed && path) {
         ps_input_info *in = ps_evidence_input(e, role, path, format, build, sample_name, records, style);
         snprintf(in->digest, sizeof in->digest, "%s", digest ? digest : "");
+        snprintf(in->mark, sizeof in->mark, "%s", mark ? mark : "");
     } else {
         ps_scan_fail(scan, "an input has no path");
     }
     free(path);
     free(sample_name);
+    free(mark);
     free(digest);
     ps_scan_text(scan, "}");
 }

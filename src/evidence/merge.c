@@ -13,6 +13,7 @@ static void move_inputs(ps_evidence *whole, ps_evidence *part) {
             ps_evidence_input(whole, in->role, in->path, ps_evidence_keep(whole, in->format),
                               ps_evidence_keep(whole, in->build), in->sample_name, in->records, in->style);
         memcpy(to->digest, in->digest, sizeof to->digest);
+        memcpy(to->mark, in->mark, sizeof to->mark);
     }
 }
 

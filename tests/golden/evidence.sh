@@ -161,6 +161,25 @@ want "any grouping" cmp lanes/S.evidence.gz grouped/S.evidence.gz
 refused 1 "one file twice" 'dna.1.bam .dna.*once' stratify lane3/S.json pair/S.json lane3/S.evidence.gz -o x
 cp dna.1.bam copy.bam
 refused 1 "a copy of a lane" 'has the same reads as' sample --id S --dna dna.1.bam --dna copy.bam -o x
+(samtools view -h dna.1.bam; samtools view dna.1.bam | head -1 | awk -v OFS='\t' '{ $2 += 512; print }') | samtools sort -o more.bam
+run 0 "a lane with one more record" sample --id S --dna more.bam -o more -q
+run 0 "two lanes of DNA" stratify lane3/S.json lane4/S.json -o dnas -q
+run 0 "two lanes of DNA, and RNA" stratify lane1/S.json dnas/S.json -o three -q
+refused 1 "a lane again, in one run" 'more.bam.*same reads as .*dna.1.bam' sample --id S --dna dna.1.bam --dna dna.2.bam --dna more.bam -o x
+for merge in dnas three; do
+    refused 1 "a lane again, beside $merge" 'same reads as .*(dna.1|more).bam' stratify $merge/S.json more/S.json -o x
+    refused 1 "$merge beside a lane again" 'same reads as .*(dna.1|more).bam' stratify more/S.json $merge/S.json -o x
+done
+renamed() { # LANE NAME OUT: the header's sample name; empty: none
+    samtools view -h $1.bam | sed "/^@RG/s/\tSM:[^\t]*/${2:+\tSM:$2}/" | samtools view -b -o $3.bam
+    run 0 "a lane named '$2'" sample --id S --dna $3.bam -o $3 -q
+}
+samtools view -b -s 3.5 -o dna.3.bam -U dna.4.bam dna.2.bam
+renamed dna.1 "" nobody; renamed dna.3 ANNA anna; renamed dna.4 BERTA berta
+run 0 "a lane without a name, and ANNA's" stratify nobody/S.json anna/S.json -o unnamed -q
+for order in "unnamed/S.json berta/S.json" "berta/S.json unnamed/S.json" "nobody/S.json anna/S.json berta/S.json"; do
+    refused 1 "names: $order" "header names sample '(BERTA|ANNA)', but the header of .*(anna|berta).bam names" stratify $order -o x
+done
 samtools reheader <(samtools view -H data/IMM01.dna.bam | sed 's/SM:[^\t]*/SM:PCL01/') data/IMM01.dna.bam >other.bam
 run 0 "another person under the name" sample --id S --dna other.bam -o other -q
 run 0 "another build" sample --id S --dna data/B3701.dna.bam -o b37 -q

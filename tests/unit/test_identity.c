@@ -452,6 +452,13 @@ static void found_among_many(void **state) {
 }
 
 /* The same fragments by name and bases are one file twice; one other name, or too few of them, are not. */
+static int same(const ps_read_evidence *a, const ps_read_evidence *b) {
+    char mark[2][17];
+    ps_reads_mark(a, mark[0]);
+    ps_reads_mark(b, mark[1]);
+    return ps_same_reads(mark[0], mark[1]);
+}
+
 static void same_reads(void **state) {
     (void)state;
     enum { N = 60 };
@@ -461,21 +468,54 @@ static void same_reads(void **state) {
             (ps_picture_row){.codon = i / 10, .hap = 43, .order = (uint64_t)i * 977, .text = "ACG"};
     ps_read_evidence a = {.codons.picture = row[0], .codons.n_picture = N},
                      b = {.codons.picture = row[1], .codons.n_picture = N}, none = {0};
-    assert_true(ps_same_reads(&a, &b));
-    assert_false(ps_same_reads(&a, &none));
-    assert_false(ps_same_reads(&none, &none));
+    assert_true(same(&a, &b));
+    assert_false(same(&a, &none));
+    assert_false(same(&none, &none));
     row[1][N - 1].order++;
-    assert_false(ps_same_reads(&a, &b));
+    assert_false(same(&a, &b));
     row[1][N - 1] = row[0][N - 1];
     row[1][7].text = "ATG";
-    assert_false(ps_same_reads(&a, &b));
+    assert_false(same(&a, &b));
     a.codons.n_picture = b.codons.n_picture = 7;
-    assert_false(ps_same_reads(&a, &b)); /* the seven agree, but say little */
+    assert_false(same(&a, &b)); /* the seven agree, but say little */
+}
+
+/* Files that were merged before are still files: names and copies are told apart as in one run on all of them. */
+static void files_of_a_merge(void **state) {
+    (void)state;
+    static const struct {
+        ps_input_role role;
+        const char *name, *mark;
+        const char *error;
+    } rows[] = {
+        {PS_INPUT_DNA, "", "1", NULL},
+        {PS_INPUT_DNA, "ANNA", "2", NULL},
+        {PS_INPUT_DNA, "BERTA", "3", "'BERTA', but the header of 1.bam names 'ANNA'"},
+        {PS_INPUT_RNA, "BERTA", "3", NULL},
+        {PS_INPUT_DNA, "", "1", "is given as dna, but has the same reads as 0.bam (dna)"},
+        {PS_INPUT_NORMAL, "ANNA", "2", "is given as normal, but has the same reads as 1.bam (dna)"},
+        {PS_INPUT_DNA, "ANNA", "", NULL},
+        {PS_INPUT_VCF, "CARLA", "", NULL},
+    };
+    static char *const paths[] = {"0.bam", "1.bam", "new.bam"};
+    for (size_t i = 2; i < sizeof rows / sizeof *rows; i++) {
+        ps_input_info input[3];
+        ps_error err = {0};
+        for (size_t k = 0; k < 3; k++) {
+            size_t from = k < 2 ? k : i;
+            input[k] = (ps_input_info){
+                .role = rows[from].role, .path = paths[k], .sample_name = (char *)(uintptr_t)rows[from].name};
+            snprintf(input[k].mark, sizeof input[k].mark, "%s", rows[from].mark);
+        }
+        assert_int_equal(ps_check_inputs(input, 3, &err), rows[i].error ? -1 : 0);
+        assert_true(!rows[i].error || strstr(err.text, rows[i].error));
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_reads),
+        cmocka_unit_test(files_of_a_merge),
         cmocka_unit_test(told_apart),
         cmocka_unit_test(relatives_are_not_the_same),
         cmocka_unit_test(too_few_snps),

@@ -30,20 +30,32 @@ static int check_persons(const ps_panel *panel, const ps_input_info *a, const ps
                : 0;
 }
 
-/* A copy would count every fragment twice. */
+/* A copy would count every fragment twice; in two roles, a tumour as its own normal would be germline. */
 static int check_copies(const ps_input_info *a, const ps_input_info *b, ps_error *err) {
-    if (!a->digest[0] || !a->records || strcmp(a->digest, b->digest) != 0)
+    if (a->role == b->role && a->digest[0] && a->records && !strcmp(a->digest, b->digest))
+        return ps_fail(err, PS_ERR_RUN, b->path, 0, "has the same reads as %s: give each file once", a->path);
+    if (!ps_same_reads(a->mark, b->mark))
         return 0;
-    return ps_fail(err, PS_ERR_RUN, b->path, 0, "has the same reads as %s: give each file once", a->path);
+    return ps_fail(err, PS_ERR_RUN, b->path, 0, "is given as %s, but has the same reads as %s (%s)",
+                   ps_input_names[b->role], a->path, ps_input_names[a->role]);
 }
 
-int ps_check_lanes(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,
-                   ps_error *err) {
+int ps_check_inputs(const ps_input_info *input, size_t n, ps_error *err) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (check_copies(&input[j], &input[i], err) < 0 ||
+                (input[i].role == input[j].role && input[i].role < PS_N_READ_INPUTS &&
+                 check_names(&input[j], &input[i], err) < 0))
+                return -1;
+    return 0;
+}
+
+int ps_check_persons(const ps_panel *panel, const ps_input_info *input, const ps_read_evidence *evidence, size_t n,
+                     ps_error *err) {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
             if (input[i].role == input[j].role &&
-                (check_copies(&input[j], &input[i], err) < 0 || check_names(&input[j], &input[i], err) < 0 ||
-                 check_persons(panel, &input[j], &evidence[j], &input[i], &evidence[i], err) < 0))
+                check_persons(panel, &input[j], &evidence[j], &input[i], &evidence[i], err) < 0)
                 return -1;
     return 0;
 }
