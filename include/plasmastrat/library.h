@@ -19,6 +19,9 @@ static const double library_ng_molecules = 330;
  * little of a third hold nearly all) */
 static const double library_amplicon_share = 0.8;
 
+/* share of a codon's fragments: from which on it is told that a primer covers it (assumption: most of them) */
+#define PS_MOSTLY_HIDDEN 0.5
+
 typedef enum {
     PS_LIBRARY_UNKNOWN,
     PS_LIBRARY_UNIQUE,

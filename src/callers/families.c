@@ -146,14 +146,17 @@ static void mark_lanes(ps_molecule *row, size_t n) {
  */
 
 /* Bases beside a larger family: NEAR ones are moved ends or chance, those from FAR_BEG to FAR_END chance alone, at
- * twice as many places. So many more must be near than chance makes. */
-enum { NEAR = 2, FAR_BEG = 4, FAR_END = 7, MORE_NEAR = 3 };
+ * twice as many places. So many more must be near than chance makes. The end of a mate that was not read here is
+ * known by TLEN, which leaves its clips out: it lies inside the family's, CLIP_END at most (an assumption: the poor
+ * end of a read), where chance makes as many that lie outside. */
+enum { NEAR = 2, FAR_BEG = 4, FAR_END = 7, MORE_NEAR = 3, CLIP_END = 60 };
+enum { IS_NEAR = 1, IS_INSIDE = 2 };
 
 typedef struct moved {
     ps_molecule **at;
-    char *is_near;
+    char *how; /* IS_* bits */
     size_t n;
-    double near, far;
+    double near, far, inside, outside;
 } moved;
 
 /* By window, side, UMI and one end, then by the other. */
@@ -185,19 +188,22 @@ static void weigh_row(moved *m, size_t i, int step, int first) {
     const ps_molecule *small = m->at[i];
     for (size_t k = i + (size_t)step; k < m->n && !by_end(small, m->at[k], first); k += (size_t)step) {
         int64_t apart = llabs((int64_t)small->key.end0[!first] - m->at[k]->key.end0[!first]);
-        if (apart > FAR_END)
+        int is_inside = (step > 0) == !first;
+        if (apart > CLIP_END)
             return;
         if (ps_copies_of(m->at[k]) <= 2 * ps_copies_of(small))
             continue;
         m->near += apart <= NEAR;
-        m->far += apart >= FAR_BEG;
-        m->is_near[i] |= (char)(apart <= NEAR);
+        m->far += apart >= FAR_BEG && apart <= FAR_END;
+        m->inside += is_inside && apart > NEAR;
+        m->outside += !is_inside && apart > NEAR;
+        m->how[i] |= (char)(apart <= NEAR ? IS_NEAR : is_inside ? IS_INSIDE : 0);
     }
 }
 
 /* One end at a time. */
 static void mark_moved(ps_molecule *row, size_t n, int first) {
-    moved m = {.at = ps_alloc(n + 1, sizeof *m.at), .is_near = ps_alloc(n + 1, 1)};
+    moved m = {.at = ps_alloc(n + 1, sizeof *m.at), .how = ps_alloc(n + 1, 1)};
     for (size_t i = 0; i < n; i++)
         if (row[i].window >= 0 && row[i].key.umi <= PS_UMI_WITHIN_ENDS && row[i].key.end0[0] != PS_END_UNKNOWN &&
             row[i].key.end0[1] != PS_END_UNKNOWN)
@@ -207,7 +213,10 @@ static void mark_moved(ps_molecule *row, size_t n, int first) {
         weigh_row(&m, i, 1, first);
         weigh_row(&m, i, -1, first);
     }
-    mark(m.at, m.is_near, m.near > m.far + MORE_NEAR ? m.n : 0);
+    int counts = (m.near > m.far + MORE_NEAR ? IS_NEAR : 0) | (m.inside > 2 * m.outside + MORE_NEAR ? IS_INSIDE : 0);
+    for (size_t i = 0; i < m.n; i++)
+        m.how[i] = (char)(m.how[i] & counts);
+    mark(m.at, m.how, m.n);
 }
 
 ps_families ps_families_of(const ps_molecules *molecules) {

@@ -18,7 +18,7 @@ static const double library_amplicon_fragments = 50;
  * spread over hundreds of bases) */
 static const double library_stack_share = 0.2;
 /* bases: between a primer's end and a read's (assumption: as far as clips and indels move an end) */
-static const double library_primer_slack = 3;
+enum { PRIMER_SLACK = 3 };
 
 const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "unmarked-copies", "umi", "amplicon"};
 
@@ -102,11 +102,11 @@ static int is_at(int32_t base, int32_t end, double slack) {
 
 /* Does the user's file explain the stacked end: a primer begins there, or was cut off there before the alignment? */
 static int is_listed(const window *w, int right, int32_t end0) {
-    double slack = library_primer_slack;
     for (size_t i = 0; i < w->n_listed; i++) {
         const ps_primer *p = &w->primer[i];
         int32_t outer = right ? p->end0 - 1 : p->beg0, inner = right ? p->beg0 - 1 : p->end0;
-        if (p->strand != (right ? '+' : '-') && (is_at(outer, end0, slack) || is_at(inner, end0, slack)))
+        if (p->strand != (right ? '+' : '-') &&
+            (is_at(outer, end0, PRIMER_SLACK) || is_at(inner, end0, PRIMER_SLACK)))
             return 1;
     }
     return 0;
@@ -303,9 +303,7 @@ static int32_t *sorted_ends(const window *w, int right, size_t *n) {
 
 /* Places where many molecules begin or end, whatever their other end: primers of one side. */
 static void find_stacks(const scan *s, window *w) {
-    if (w->n_amplicon || !may_stack(s))
-        return;
-    for (int right = 0; right < 2; right++) {
+    for (int right = 0; right < 2 && may_stack(s); right++) {
         size_t n, to;
         int32_t *end = sorted_ends(w, right, &n);
         for (size_t i = 0; i < n; i = to) {
@@ -486,8 +484,11 @@ static void add_up(const scan *s, ps_library *out) {
     out->first_forward = out->fragments > 0 ? forward / out->fragments : NAN;
 }
 
+/* More fragments share their ends than by chance; or, where so many must that it tells nothing, fewer places hold any.
+ */
 static int has_copies(const ps_limits *l, double copies, double chance) {
-    return copies - chance > l->library_copies_excess && copies > CHANCE_FOLD * chance;
+    return (copies - chance > l->library_copies_excess && copies > CHANCE_FOLD * chance) ||
+           1 - chance > CHANCE_FOLD * (1 - copies);
 }
 
 static void judge(const scan *s, ps_library *b) {
@@ -593,16 +594,41 @@ static counting counting_of(const ps_library *library, const window *w, int is_a
     return w->n_primers && !w->is_full ? COUNT_FRAGMENTS : COUNT_AS_THEY_ARE;
 }
 
-/* Does a read of the molecule begin with a primer that covers a base of the codon? */
-static int is_hidden(const window *w, const ps_molecule *m, const ps_codon *codon) {
-    double slack = library_primer_slack;
+/* Does the molecule end in the primer? A read that was trimmed begins inside it. */
+static int ends_in(const ps_primer *p, int right, int32_t end0) {
+    return end0 >= p->beg0 - (right ? 0 : PRIMER_SLACK) && end0 < p->end0 + (right ? PRIMER_SLACK : 0);
+}
+
+/* Of an end that is not known (the far one of a single or merged read): does the molecule show a codon beyond the
+ * primer? Then it only passes it. */
+static int shows_beyond(const ps_panel *panel, const ps_molecule *m, const ps_primer *p, int right) {
+    for (int32_t codon = m->codon_beg; codon < m->codon_end; codon++)
+        for (int k = 0; k < 3; k++) {
+            int32_t pos0 = panel->codons[codon].pos0[k];
+            if (right ? pos0 >= p->end0 : pos0 < p->beg0)
+                return 1;
+        }
+    return 0;
+}
+
+static int covers(const ps_primer *p, const ps_codon *codon) {
+    for (int k = 0; k < 3; k++)
+        if (codon->pos0[k] >= p->beg0 && codon->pos0[k] < p->end0)
+            return 1;
+    return 0;
+}
+
+/* Is a base of the codon the primer's in this molecule? */
+static int is_hidden(const ps_panel *panel, const window *w, const ps_molecule *m, const ps_codon *codon) {
     for (size_t i = 0; i < w->n_primers; i++) {
         const ps_primer *p = &w->primer[i];
-        int here = (p->strand != '-' && is_at(p->beg0, m->key.end0[0], slack)) ||
-                   (p->strand != '+' && is_at(p->end0 - 1, m->key.end0[1], slack));
-        for (int k = 0; here && k < 3; k++)
-            if (codon->pos0[k] >= p->beg0 && codon->pos0[k] < p->end0)
+        for (int right = 0; right < 2 && covers(p, codon); right++) {
+            int32_t end0 = m->key.end0[right];
+            if (p->strand == (right ? '+' : '-'))
+                continue;
+            if (end0 == PS_END_UNKNOWN ? !shows_beyond(panel, m, p, right) : ends_in(p, right, end0))
                 return 1;
+        }
     }
     return 0;
 }
@@ -686,7 +712,7 @@ static void count_all(viewer *v, const ps_molecule *m, int32_t codon, double ref
 static void count_molecule(viewer *v, const window *w, const ps_molecule *m) {
     for (int32_t codon = m->codon_beg; codon < m->codon_end; codon++) {
         counting how = counting_of(v->library, w, v->s->amplicon[codon]);
-        if (how == COUNT_AS_THEY_ARE)
+        if (how == COUNT_AS_THEY_ARE && !w->n_primers)
             continue;
         double reference = m->reference[codon - m->codon_beg], shown = reference;
         for (const ps_molecule_word *i = first_word(m, codon); i && i < m->word + m->n_word && i->codon == codon; i++)
@@ -694,11 +720,11 @@ static void count_molecule(viewer *v, const window *w, const ps_molecule *m) {
         if (shown <= 0)
             continue;
         v->tally[codon].fragments += shown;
-        if (is_hidden(w, m, &v->s->c->panel->codons[codon]))
+        if (is_hidden(v->s->c->panel, w, m, &v->s->c->panel->codons[codon]))
             v->tally[codon].hidden += shown;
         else if (how == COUNT_MOLECULES)
             vote(v, m, codon, reference);
-        else
+        else if (how == COUNT_FRAGMENTS)
             count_all(v, m, codon, reference);
     }
 }
@@ -726,17 +752,27 @@ static uint32_t whole_share(double *passed, double n, double share) {
     return (uint32_t)(round(*passed * share) - before);
 }
 
+static double hidden_share(const viewer *v, int32_t codon) {
+    const tally *t = &v->tally[codon];
+    return t->fragments > 0 ? t->hidden / t->fragments : 0;
+}
+
+/* Where not all molecules are kept, those that are tell for the whole codon what shows it. */
+static int is_copied(const viewer *v, int32_t codon) {
+    return v->as_it_is[codon] && hidden_share(v, codon) < PS_MOSTLY_HIDDEN;
+}
+
 static void copy_codons(viewer *v) {
     size_t capacity = 0;
     for (size_t i = 0; i < v->from->n_codon; i++) {
         const ps_codon_count *row = &v->from->codon[i];
-        if (!v->as_it_is[row->codon])
+        if (!is_copied(v, row->codon))
             continue;
         PS_GROW(v->out->codon, v->out->n_codon, v->capacity);
         v->out->codon[v->out->n_codon++] = *row;
     }
     for (size_t i = 0; i < v->from->n_base; i++) {
-        if (!v->as_it_is[v->from->base[i].codon])
+        if (!is_copied(v, v->from->base[i].codon))
             continue;
         PS_GROW(v->out->base, v->out->n_base, capacity);
         v->out->base[v->out->n_base++] = v->from->base[i];
@@ -799,6 +835,8 @@ static void share_reach(viewer *v) {
             passed = 0;
         if (!v->as_it_is[row.codon])
             row.n = whole_share(&passed, row.n, share);
+        else if (!is_copied(v, row.codon))
+            row.n = 0;
         if (row.n)
             v->out->reach[v->out->n_reach++] = row;
     }
@@ -809,8 +847,9 @@ static void put_alleles(viewer *v) {
     size_t capacity = 0;
     for (size_t i = 0; i < v->from->n_allele; i++) {
         const ps_allele_count *row = &v->from->allele[i];
-        int as_it_is = v->as_it_is[codon_of(v->s->c->panel, row)];
-        if (v->carriers[2 * i] + v->carriers[2 * i + 1] < 0.5 && !as_it_is)
+        int32_t codon = codon_of(v->s->c->panel, row);
+        int as_it_is = v->as_it_is[codon];
+        if ((as_it_is && !is_copied(v, codon)) || (v->carriers[2 * i] + v->carriers[2 * i + 1] < 0.5 && !as_it_is))
             continue;
         PS_GROW(v->out->allele, v->out->n_allele, capacity);
         ps_allele_count *out = &v->out->allele[v->out->n_allele++];
@@ -961,15 +1000,15 @@ int ps_library_view(const ps_case *c, ps_input_role role, const ps_library *libr
     scan s = look(c, role);
     viewer v = {.s = &s, .library = library, .from = &c->reads[role]->codons, .out = shown};
     start_view(&v);
-    copy_codons(&v);
     for (int32_t id = 0; id < s.n; id++)
         for (size_t i = 0; i < s.window[id].n; i++)
             count_molecule(&v, &s.window[id], &s.window[id].row[i]);
+    copy_codons(&v);
     share_out(&v);
     share_reach(&v);
     put_alleles(&v);
     for (int32_t id = 0; id < c->panel->n_codons; id++)
-        hidden[id] = v.tally[id].fragments > 0 ? v.tally[id].hidden / v.tally[id].fragments : 0;
+        hidden[id] = hidden_share(&v, id);
     end_view(&v);
     ps_codons_tidy(c->panel, shown);
     double *share = ps_alloc((size_t)c->panel->n_codons, sizeof *share);

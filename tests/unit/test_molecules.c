@@ -98,6 +98,39 @@ static void copies_count_once(void **state) {
     assert_int_equal(o.mutated, 1); /* the error in one copy is outvoted */
 }
 
+/* So many copies that chance alone would fill all pairs of ends: but few are filled. */
+static void copies_at_great_depth(void **state) {
+    (void)state;
+    unit_sam s;
+    uint64_t seed = 23;
+    sam_begin(&s, &panel, "unsorted");
+    for (int i = 0; i < 50; i++) {
+        int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), apart = 60 + (int32_t)unit_below(&seed, 16);
+        for (int k = 0; k < 250; k++)
+            add_pair(&s, 250 * i + k, left, apart, i & 1, READ(.flag = 0));
+    }
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_int_equal(o.library.kind, PS_LIBRARY_COPIES);
+    assert_true(o.library.chance > 0.67);
+    assert_int_equal(o.counted, 50);
+}
+
+/* Single reads that fill all places, each another molecule. */
+static void deep_single_reads_are_unique(void **state) {
+    (void)state;
+    unit_sam s;
+    uint64_t seed = 29;
+    sam_begin(&s, &panel, "unsorted");
+    for (int i = 0; i < 7500; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "s%d", i);
+        sam_add(&s, READ(.name = name, .pos1 = P50 - 5 - (int32_t)unit_below(&seed, 80), .flag = i & 1 ? 16 : 0));
+    }
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_int_equal(o.library.kind, PS_LIBRARY_UNIQUE);
+    assert_true(o.library.chance > 0.9);
+}
+
 static void different_molecules_are_not_merged(void **state) {
     (void)state;
     unit_sam s;
@@ -311,6 +344,44 @@ static void primers_hide(void **state) {
         assert_int_equal(o.hidden > 0.99, rows[i].is_hidden);
         assert_int_equal(o.shown, rows[i].is_hidden ? 0 : 200);
         assert_int_equal(o.library.primers_listed, rows[i].n_listed);
+    }
+}
+
+/* Reads that were trimmed begin inside the primer; the far end of a merged or single read, which is not known, lies
+ * in the other primer where it shows nothing beyond. Also where more pairs of ends are seen than are kept. */
+static void primers_hide_from_trimmed_and_merged_reads(void **state) {
+    (void)state;
+    static const struct {
+        int single, n, trimmed; /* of ten */
+    } rows[] = {{0, 200, 4}, {1, 200, 0}, {1, 400, 1}, {0, 40000, 6}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        uint64_t seed = 31;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < rows[i].n; k++) {
+            int is_trimmed = k % 10 < rows[i].trimmed;
+            int32_t cut[2] = {is_trimmed ? (int32_t)unit_below(&seed, 60) : 0,
+                              is_trimmed ? (int32_t)unit_below(&seed, 60) : 0};
+            char name[16], cigar[2][16];
+            snprintf(name, sizeof name, "t%d", k);
+            snprintf(cigar[0], sizeof cigar[0], "%dM", (rows[i].single ? 160 : 100) - cut[0]);
+            snprintf(cigar[1], sizeof cigar[1], "%dM", 100 - cut[1]);
+            unit_read a = READ(.pos1 = P50 - 12 + cut[0]), b = READ(.pos1 = P50 + 48);
+            a.cigar = cigar[0];
+            b.cigar = cigar[1];
+            a.name = name;
+            if (rows[i].single && k % 2) { /* the other strand: the same bases */
+                a.flag = 16;
+                a.pos1 = P50 - 12;
+            }
+            if (rows[i].single)
+                sam_add(&s, a);
+            else
+                sam_pair(&s, name, 0, a, b);
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_true(o.hidden > 0.95);
+        assert_int_equal(o.counted, 0);
     }
 }
 
@@ -622,6 +693,31 @@ static void moved_ends(void **state) {
     }
 }
 
+/* The mate of a copy lies where no read is collected: its record says where, and by TLEN how far it reaches, which is
+ * short of the end where that was clipped. */
+static void clipped_mates_elsewhere(void **state) {
+    (void)state;
+    for (int clipped = 0; clipped < 2; clipped++) {
+        unit_sam s;
+        uint64_t seed = 17;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 40; i++) {
+            int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), length = 250 + (int32_t)unit_below(&seed, 150);
+            for (int k = 0; k < 12; k++) {
+                int32_t lost = clipped && k % 4 == 1 ? 5 + (int32_t)unit_below(&seed, 40) : 0;
+                char name[16];
+                snprintf(name, sizeof name, "c%d", 12 * i + k);
+                sam_add(&s, READ(.name = name, .flag = i & 1 ? 163 : 99, .pos1 = left, .mate_contig = "=",
+                                 .mate_pos1 = left + length - 100, .isize = length - lost, .edit_pos1 = {i ? 0 : P50},
+                                 .edit = {'T'}));
+            }
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.counted, 40);
+        assert_int_equal(o.mutated, 1);
+    }
+}
+
 /* Forty families over two read groups: numbered over both, each in both; anew in each; and one amplicon's. */
 static void families_over_read_groups(void **state) {
     (void)state;
@@ -764,6 +860,8 @@ static int unload(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_count_once),
+        cmocka_unit_test(copies_at_great_depth),
+        cmocka_unit_test(deep_single_reads_are_unique),
         cmocka_unit_test(different_molecules_are_not_merged),
         cmocka_unit_test(amplicons_cannot_be_counted),
         cmocka_unit_test(indels_rest_on_molecules),
@@ -771,11 +869,13 @@ int main(void) {
         cmocka_unit_test(few_molecules_are_no_amplicons),
         cmocka_unit_test(single_reads),
         cmocka_unit_test(primers_hide),
+        cmocka_unit_test(primers_hide_from_trimmed_and_merged_reads),
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),
         cmocka_unit_test(umis_as_they_are_read),
         cmocka_unit_test(families_over_read_groups),
         cmocka_unit_test(moved_ends),
+        cmocka_unit_test(clipped_mates_elsewhere),
         cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),

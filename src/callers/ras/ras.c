@@ -420,8 +420,8 @@ static void tell_primers(const views *v, ps_ras_call *call) {
     for (int i = 0; i < panel->n_codons; i++) {
         const ps_codon *codon = &panel->codons[i];
         int role = call->codon[i].depth >= 0 ? call->codon[i].source : PS_INPUT_DNA;
-        if (!codon->required || role >= PS_N_READ_INPUTS || !v->hidden[role] || v->hidden[role][i] < 0.5 ||
-            call->codon[i].lod95 <= ras_limit(&v->shown))
+        if (!codon->required || role >= PS_N_READ_INPUTS || !v->hidden[role] ||
+            v->hidden[role][i] < PS_MOSTLY_HIDDEN || call->codon[i].lod95 <= ras_limit(&v->shown))
             continue;
         size_t used = strlen(text);
         if (used + 40 < sizeof text)
