@@ -15,9 +15,12 @@ static const double ras_background_floor = 1e-5;
 /* fraction of one error: errors of two or three bases of a codon, of one base's (assumption: errors come in runs:
  * cautious share of neighbouring bases wrong in one fragment) */
 static const double ras_neighbour_errors = 0.02;
-/* probability: of an excess over the qualities by chance, below which it counts (assumption: chance makes an excess
- * over the qualities in fewer than one in twenty) */
-static const double ras_background_p = 0.05;
+/* twice the ln likelihood: that an excess over the qualities adds, from which it is no chance (derived: 5 % of a
+ * chi-square law, one-sided) */
+static const double excess_likelihood = 2.706;
+/* fragments: that may have been there where none was seen (derived: with 95 % probability no more) */
+static const double excess_unseen = 3;
+enum { excess_rounds = 60 }; /* of EM; it settles in a few, and slowly only where the rate is next to none */
 /* VAF: up to which a haplotype may be damage (assumption: a haplotype above it is a germline variant or a clonal
  * mutation, no damage) */
 static const double ras_damage_max_vaf = 0.3;
@@ -230,11 +233,48 @@ static double sum_of(const double *x) {
     return sum;
 }
 
-/* An excess over what qualities explain counts when chance rarely makes it; one fragment is none. */
+typedef struct excess { /* errors beside those of the qualities, of one kind */
+    double seen[RAS_QUALITIES], bases[RAS_QUALITIES];
+    double rate, all; /* likeliest errors per base; bases */
+    int is_sure;      /* no chance */
+} excess;
+
+/* Few damaged bases are easily told among good ones, and drown among poor ones: each quality speaks for itself. EM.
+ */
+static void fit_excess(const ras_errors *m, excess *x) {
+    double seen = sum_of(x->seen), gain = 0;
+    x->all = sum_of(x->bases);
+    x->rate = x->all > 0 ? seen / x->all : 0;
+    for (int round = 0; round < excess_rounds && seen > 0; round++) {
+        double n = 0;
+        for (int q = 0; q < RAS_QUALITIES; q++)
+            n += x->seen[q] > 0 ? x->seen[q] * x->rate / (by_quality(m, q) + x->rate) : 0;
+        x->rate = n / x->all;
+    }
+    for (int q = 0; q < RAS_QUALITIES; q++)
+        gain += x->seen[q] > 0 ? x->seen[q] * log1p(x->rate / by_quality(m, q)) : 0;
+    x->is_sure = seen >= 2 && 2 * (gain - x->rate * x->all) > excess_likelihood;
+}
+
+static void add_kind(const tally *t, int side, int from, int to, excess *x) {
+    for (int q = 0; q < RAS_QUALITIES; q++) {
+        x->seen[q] += t->seen[side][from][to][q];
+        x->bases[q] += t->bases[side][from][q];
+    }
+}
+
+/* Of one substitution and orientation; where that shows too little, as much as both orientations and strands show,
+ * and no more than it leaves room for. */
 static double excess_of(const ras_errors *m, const tally *t, int side, int from, int to) {
-    double seen = sum_of(t->seen[side][from][to]), expected = expected_of(m, t, side, from);
-    int is_excess = seen >= 2 && seen > expected && ps_poisson_upper((uint64_t)seen, expected) < ras_background_p;
-    return is_excess ? (seen - expected) / sum_of(t->bases[side][from]) : 0;
+    excess own = {.rate = 0}, both = {.rate = 0};
+    add_kind(t, side, from, to, &own);
+    for (int k = 0; k < 2; k++) {
+        add_kind(t, k, from, to, &both);
+        add_kind(t, k, 3 - from, 3 - to, &both);
+    }
+    fit_excess(m, &own);
+    fit_excess(m, &both);
+    return own.is_sure ? own.rate : own.all > 0 ? fmin(both.rate, own.rate + excess_unseen / own.all) : 0;
 }
 
 /* What one substitution shows of what qualities state, both orientations. */
