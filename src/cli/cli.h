@@ -104,8 +104,19 @@ const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *knowled
 /* The evidence files `settings->rest` of one sample, joined and called again with what was stated then or is given
  * now. The result refers to the knowledge. */
 int cli_stratify(const cli_settings *settings, cli_knowledge *knowledge, ps_result *result, ps_error *err);
+/* Evidence of one sample from several files. */
+typedef struct cli_parts {
+    ps_evidence *at;
+    char **path; /* of each, for messages */
+    size_t n;
+    const ps_panel *panel;
+    const char *joined_by; /* "stratify ": what to choose with where the command has no such options; NULL: itself */
+} cli_parts;
+int cli_check_parts(const cli_parts *parts, ps_error *err); /* the same file twice, two persons, two VCFs ... */
+/* What was stated then goes into the job where it says nothing; what two files state differently is refused. */
+int cli_agree_parts(const cli_parts *parts, ps_job *job, ps_error *err);
 /* cli_gather_sample where files may also be evidence that was gathered before (`cli_is_evidence`, by the name): of
- * such a file the role that it is given as. */
+ * such a file the role that it is given as, with the primers and all else that was stated then. */
 int cli_gather_any(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
                    ps_error *err);
 /* One sample's evidence called anew, with the purity, prior and specimen that were stated, and the default model. */

@@ -10,54 +10,175 @@ static int cli_is_evidence(const char *path) {
     return cli_ends_in(path, ".evidence.gz") || cli_ends_in(path, ".json");
 }
 
-/* Takes what the file tells of one role. */
-static int take_role(const char *path, ps_input_role role, const cli_knowledge *k, ps_result *result, ps_error *err) {
-    ps_evidence from;
-    const ps_panel *panel = NULL;
-    if (cli_read_evidence(path, k, &from, &panel, err) < 0)
-        return -1;
-    int status = 0;
-    if (!from.reads[role].given)
-        status = ps_fail(err, PS_ERR_RUN, path, 0, "holds no evidence of %s", ps_input_names[role]);
-    else if (result->panel && panel != result->panel)
-        status = ps_fail(err, PS_ERR_RUN, path, 0, "is on %s, but another file of the sample is on %s", panel->build,
-                         result->panel->build);
-    if (status == 0) {
-        if (!result->panel || role == PS_INPUT_DNA)
-            result->evidence.style = from.style;
-        result->panel = panel;
-        ps_read_evidence_free(&result->evidence.reads[role]);
-        result->evidence.reads[role] = from.reads[role];
-        from.reads[role] = (ps_read_evidence){0};
+/* ---- parts of a sample ------------------------------------------------------------------------------------------
+ */
+
+typedef struct gathering {
+    const cli_knowledge *knowledge;
+    cli_parts parts;
+    ps_input_role *role; /* of each part; PS_N_INPUTS: of alignments */
+} gathering;
+
+static void add_part(gathering *g, const char *path, ps_input_role role, const ps_evidence *evidence,
+                     const ps_panel *panel) {
+    cli_parts *p = &g->parts;
+    p->at = ps_resize(p->at, p->n + 1, sizeof *p->at);
+    p->path = ps_resize(p->path, p->n + 1, sizeof *p->path);
+    g->role = ps_resize(g->role, p->n + 1, sizeof *g->role);
+    p->at[p->n] = *evidence;
+    p->path[p->n] = ps_strdup(path);
+    g->role[p->n++] = role;
+    p->panel = panel;
+}
+
+static void free_parts(gathering *g) {
+    for (size_t i = 0; i < g->parts.n; i++) {
+        ps_evidence_free(&g->parts.at[i]);
+        free(g->parts.path[i]);
     }
-    ps_evidence_free(&from);
+    free(g->parts.at);
+    free(g->parts.path);
+    free(g->role);
+}
+
+/* What a file tells of one role, and what was stated; the rest is dropped. */
+static void keep_role(ps_evidence *e, ps_input_role role) {
+    size_t n = 0;
+    for (int r = 0; r < PS_N_READ_INPUTS; r++)
+        if (r != (int)role)
+            ps_read_evidence_free(&e->reads[r]);
+    for (size_t i = 0; i < e->n_inputs; i++)
+        if (e->input[i].role == role) {
+            e->input[n++] = e->input[i];
+        } else {
+            free(e->input[i].path);
+            free(e->input[i].sample_name);
+        }
+    e->n_inputs = n;
+    ps_variants_free(&e->vcf);
+    ps_sv_free(&e->sv);
+    ps_cnv_free(&e->cnv);
+    ps_counts_free(&e->counts);
+    e->has_vcf = e->has_sv = e->has_cnv = e->has_counts = e->reading_unknown = 0;
+}
+
+static int check_part(const gathering *g, const char *path, ps_input_role role, const ps_evidence *e,
+                      const ps_panel *panel, ps_error *err) {
+    const cli_parts *p = &g->parts;
+    if (!e->reads[role].given)
+        return ps_fail(err, PS_ERR_RUN, path, 0, "holds no evidence of %s", ps_input_names[role]);
+    if (p->n && panel != p->panel)
+        return ps_fail(err, PS_ERR_RUN, path, 0, "is on %s, but another file of the sample is on %s", panel->build,
+                       p->panel->build);
+    for (size_t i = 0; i < p->n; i++)
+        if (g->role[i] == role && strcmp(p->at[i].sample_id, e->sample_id) != 0)
+            return ps_fail(err, PS_ERR_RUN, path, 0, "sample '%s', but %s has '%s': expected evidence of one sample",
+                           e->sample_id, p->path[i], p->at[i].sample_id);
+    return 0;
+}
+
+static int read_part(gathering *g, const char *path, ps_input_role role, ps_error *err) {
+    ps_evidence e;
+    const ps_panel *panel = NULL;
+    if (cli_read_evidence(path, g->knowledge, &e, &panel, err) < 0)
+        return -1;
+    int status = check_part(g, path, role, &e, panel, err);
+    if (status == 0) {
+        keep_role(&e, role);
+        add_part(g, path, role, &e, panel);
+    } else {
+        ps_evidence_free(&e);
+    }
     return status;
+}
+
+/* ---- alignments and evidence apart ------------------------------------------------------------------------------
+ */
+
+/* Takes the evidence files out of the job; `lane` are the alignments that remain, which the job points into. */
+static size_t take_alignments(ps_job *job, const char **lane[PS_N_READ_INPUTS]) {
+    const ps_job given = *job;
+    size_t n_files = 0;
+    for (int role = 0; role < PS_N_INPUTS; role++) {
+        size_t n = 0, kept = 0;
+        while (ps_job_file(&given, (ps_input_role)role, n))
+            n++;
+        if (role < PS_N_READ_INPUTS) {
+            lane[role] = ps_alloc(n + 1, sizeof *lane[role]);
+            for (size_t i = 0; i < n; i++) {
+                const char *path = ps_job_file(&given, (ps_input_role)role, i);
+                if (!cli_is_evidence(path))
+                    lane[role][kept++] = path;
+            }
+            job->path[role] = lane[role][0];
+            job->more[role] = kept > 1 ? lane[role] + 1 : NULL;
+        }
+        n_files += role < PS_N_READ_INPUTS ? kept : n;
+    }
+    return n_files;
+}
+
+static int gather_alignments(gathering *g, const ps_job *job, cli_say say, void *context, ps_error *err) {
+    ps_result one = {0};
+    const char *path = NULL;
+    for (int role = 0; role < PS_N_INPUTS && !path; role++)
+        path = job->path[role];
+    int status = cli_gather_sample(job, g->knowledge, say, context, NULL, &one, err);
+    if (status == 0 && one.panel != g->parts.panel)
+        status = ps_fail(err, PS_ERR_RUN, path, 0, "is on %s, but another file of the sample is on %s",
+                         one.panel->build, g->parts.panel->build);
+    if (status == 0) {
+        add_part(g, path, PS_N_INPUTS, &one.evidence, one.panel);
+        one.evidence = (ps_evidence){0};
+    }
+    ps_result_free(&one);
+    return status;
+}
+
+static int read_evidence(gathering *g, const ps_job *job, ps_error *err) {
+    const char *path;
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        for (size_t i = 0; (path = ps_job_file(job, (ps_input_role)role, i)); i++)
+            if (cli_is_evidence(path) && read_part(g, path, (ps_input_role)role, err) < 0)
+                return -1;
+    return 0;
+}
+
+static int join(gathering *g, const ps_job *given, ps_result *result, ps_error *err) {
+    ps_job job = *given;
+    cli_parts then = g->parts;
+    then.n -= g->role[then.n - 1] == PS_N_INPUTS; /* alignments state no more than the job does */
+    if (cli_check_parts(&g->parts, err) < 0 || cli_agree_parts(&then, &job, err) < 0)
+        return -1;
+    *result = (ps_result){.sample_id = ps_strdup(job.sample_id),
+                          .panel = g->parts.panel,
+                          .specimen = job.specimen,
+                          .purity = job.purity,
+                          .prior_odds = job.prior_odds};
+    cli_note_stated(&job, g->knowledge, &result->evidence.stated);
+    ps_evidence_merge(g->parts.panel, g->parts.at, g->parts.n, &result->evidence);
+    return 0;
 }
 
 int cli_gather_any(const ps_job *job, const cli_knowledge *k, cli_say say, void *context, ps_result *result,
                    ps_error *err) {
     ps_job reads = *job;
-    int n_files = 0;
-    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
-        if (reads.path[role] && cli_is_evidence(reads.path[role]))
-            reads.path[role] = NULL;
-        n_files += reads.path[role] != NULL;
-    }
-    for (int role = PS_N_READ_INPUTS; role < PS_N_INPUTS; role++)
-        n_files += reads.path[role] != NULL;
+    const char **lane[PS_N_READ_INPUTS];
+    gathering g = {.knowledge = k, .parts.joined_by = "stratify "};
     *result = (ps_result){0};
-    if (n_files && cli_gather_sample(&reads, k, say, context, NULL, result, err) < 0)
-        return -1;
-    if (!n_files)
-        *result = (ps_result){.sample_id = ps_strdup(job->sample_id),
-                              .specimen = job->specimen,
-                              .purity = job->purity,
-                              .prior_odds = job->prior_odds};
+    size_t n_files = take_alignments(&reads, lane);
+    int status = read_evidence(&g, job, err);
+    if (status == 0 && !g.parts.n) {
+        status = cli_gather_sample(&reads, k, say, context, NULL, result, err);
+    } else if (status == 0) {
+        status = n_files ? gather_alignments(&g, &reads, say, context, err) : 0;
+        if (status == 0)
+            status = join(&g, job, result, err);
+    }
+    free_parts(&g);
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
-        if (job->path[role] && !reads.path[role] &&
-            take_role(job->path[role], (ps_input_role)role, k, result, err) < 0)
-            return -1;
-    return 0;
+        free(lane[role]);
+    return status;
 }
 
 int cli_call_evidence(const char *path, const cli_knowledge *k, ps_result *result, ps_error *err) {

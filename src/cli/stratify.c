@@ -22,12 +22,7 @@ static void help(FILE *out) {
     cli_print_options(CLI_STRATIFY, out);
 }
 
-typedef struct parts {
-    ps_evidence *at;
-    char **path;
-    size_t n;
-    const ps_panel *panel;
-} parts;
+typedef cli_parts parts;
 
 /* ---- may these be joined? ---------------------------------------------------------------------------------------
  */
@@ -131,7 +126,7 @@ static int check_files(const parts *p, ps_error *err) {
     return status;
 }
 
-static int check_inputs(const parts *p, ps_error *err) {
+int cli_check_parts(const cli_parts *p, ps_error *err) {
     for (size_t i = 0; i < p->n; i++)
         for (size_t j = 0; j < i; j++)
             if (refuse_twice(p, i, j, err) < 0)
@@ -158,6 +153,10 @@ static double prior_of(const ps_stated *s) {
     return s->prior_odds;
 }
 
+static const char *with(const parts *p) {
+    return p->joined_by ? p->joined_by : "";
+}
+
 /* One number that the files must agree on, where any of them has it; `now` wins. */
 static int agree_number(const parts *p, const char *name, double (*of)(const ps_stated *), double *now,
                         ps_error *err) {
@@ -167,8 +166,8 @@ static int agree_number(const parts *p, const char *name, double (*of)(const ps_
     for (size_t i = 0; i < p->n; i++) {
         double then = of(&p->at[i].stated);
         if (!isnan(then) && !isnan(*now) && then != *now)
-            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "%s %g, but %s has %g: choose with --%s", name, then,
-                           p->path[from], *now, name);
+            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "%s %g, but %s has %g: choose with %s--%s", name, then,
+                           p->path[from], *now, with(p), name);
         if (isnan(*now) && !isnan(then)) {
             *now = then;
             from = i;
@@ -184,8 +183,8 @@ static int agree_specimen(const parts *p, ps_specimen *now, ps_error *err) {
     for (size_t i = 0; i < p->n; i++) {
         ps_specimen then = p->at[i].stated.specimen;
         if (then != PS_SPECIMEN_UNKNOWN && *now != PS_SPECIMEN_UNKNOWN && then != *now)
-            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "specimen %s, but %s has %s: choose with --specimen",
-                           ps_specimen_names[then], p->path[from], ps_specimen_names[*now]);
+            return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "specimen %s, but %s has %s: choose with %s--specimen",
+                           ps_specimen_names[then], p->path[from], ps_specimen_names[*now], with(p));
         if (then != PS_SPECIMEN_UNKNOWN) {
             *now = then;
             from = i;
@@ -203,7 +202,8 @@ static int agree_name(const parts *p, const char **now, ps_error *err) {
         const char *then = p->at[i].stated.expect_name;
         if (then && *now && strcmp(then, *now) != 0)
             return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
-                           "expect-name '%s', but %s has '%s': choose with --expect-name", then, p->path[from], *now);
+                           "expect-name '%s', but %s has '%s': choose with %s--expect-name", then, p->path[from],
+                           *now, with(p));
         if (then && !*now) {
             *now = then;
             from = i;
@@ -216,19 +216,24 @@ static const char *or_else(const char *text, const char *otherwise) {
     return text ? text : otherwise;
 }
 
-/* The model of the runs, unless another is asked for: a built-in one by its name, a file by its text. */
-static int agree_model(const parts *p, ps_job *job, cli_knowledge *k, ps_error *err) {
+static int agree_models(const parts *p, ps_error *err) {
     const ps_stated *first = &p->at[0].stated;
-    if (job->model)
-        return 0;
     for (size_t i = 1; i < p->n; i++) {
         const ps_stated *s = &p->at[i].stated;
         const char *then = or_else(s->model, cli_default_model), *other = or_else(first->model, cli_default_model);
         if (strcmp(then, other) != 0 || strcmp(or_else(s->model_table, ""), or_else(first->model_table, "")) != 0)
             return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
-                           "model '%s', but %s has '%s', or its file differs: choose with --model", then, p->path[0],
-                           other);
+                           "model '%s', but %s has '%s', or its file differs: choose with %s--model", then,
+                           p->path[0], other, with(p));
     }
+    return 0;
+}
+
+/* The model of the runs, unless another is asked for: a built-in one by its name, a file by its text. */
+static int take_model(const parts *p, ps_job *job, cli_knowledge *k, ps_error *err) {
+    const ps_stated *first = &p->at[0].stated;
+    if (job->model)
+        return 0;
     job->model = first->model;
     if (first->model_table) {
         k->model_given = 1;
@@ -258,21 +263,21 @@ static void note_references(const parts *p, const cli_knowledge *k, int quiet) {
     }
 }
 
-static int agree(const cli_settings *s, parts *p, ps_job *job, cli_knowledge *k, ps_error *err) {
-    if (agree_model(p, job, k, err) < 0 || agree_number(p, "purity", purity_of, &job->purity, err) < 0 ||
+int cli_agree_parts(const cli_parts *p, ps_job *job, ps_error *err) {
+    if ((!job->model && agree_models(p, err) < 0) || agree_number(p, "purity", purity_of, &job->purity, err) < 0 ||
         agree_number(p, "molecules", molecules_of, &job->molecules, err) < 0 ||
         agree_number(p, "input-ng", input_ng_of, &job->input_ng, err) < 0 ||
         agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 || agree_specimen(p, &job->specimen, err) < 0 ||
         agree_name(p, &job->expect_name, err) < 0)
         return -1;
-    note_references(p, k, s->quiet);
     return 0;
 }
 
 static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *joint, ps_error *err) {
     ps_job job = s->job;
-    if (check_inputs(p, err) < 0 || agree(s, p, &job, k, err) < 0)
+    if (cli_check_parts(p, err) < 0 || cli_agree_parts(p, &job, err) < 0 || take_model(p, &job, k, err) < 0)
         return -1;
+    note_references(p, k, s->quiet);
     *joint = (ps_result){.sample_id = ps_strdup(p->at[0].sample_id),
                          .panel = p->panel,
                          .purity = job.purity,

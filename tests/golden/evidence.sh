@@ -157,6 +157,38 @@ run 0 "two lanes joined" stratify lane1/S.json lane2/S.json -o pair -q
 run 0 "and the others" stratify pair/S.evidence.gz lane3/S.json lane4/S.json -o grouped -q
 want "any grouping" cmp lanes/S.evidence.gz grouped/S.evidence.gz
 
+# What was stated when the evidence was gathered holds in every command that takes it for an alignment.
+printf 'chr12\t25245300\t25245400\tKRAS\n' >kras.bed
+run 0 "stated then" sample --id S --dna data/IMM01.dna.bam --molecules 20 --primers kras.bed -o stated -q
+run 0 "stated then: lod" lod --dna stated/S.evidence.gz -o stated.tsv
+want "stated then: lod is what the result says" python3 -c '
+import json
+codons = {(c["gene"], str(c["codon"])): c for c in json.load(open("stated/S.json"))["ras"]["codons"]}
+rows = [l.rstrip("\n").split("\t") for l in open("stated.tsv")][2:]
+same = [(r, codons[r[0], r[1]]) for r in rows if (r[0], r[1]) in codons and r[5] != "."]
+assert len(same) > 20 and all(int(r[4]) == c["depth"] and abs(float(r[5]) - c["lod95"]) < 1e-6 and r[6] == c["state"] for r, c in same), same[0]
+assert codons["KRAS", "12"]["state"] == "not-assessable" and codons["KRAS", "12"]["lod95"] > 0.2'
+lane_sheet() { # FILE DNA
+    printf 'sample_id\tdna\texpect_ras\tmolecules\nS\t%s\twild-type\t%s\n' "$2" "${3:-.}" >"$1"
+}
+lane_sheet whole.tsv "dna.1.bam|dna.2.bam"
+lane_sheet both.tsv "lane3/S.evidence.gz|lane4/S.json"
+lane_sheet mixed.tsv "lane3/S.evidence.gz|dna.2.bam"
+for sheet in whole both mixed; do
+    run 0 "lanes of a cell, $sheet" validate $sheet.tsv -o $sheet.v -q
+    want "lanes of a cell, $sheet: as alignments" cmp whole.v/validation.tsv $sheet.v/validation.tsv
+done
+run 0 "another number of molecules" sample --id S --dna dna.2.bam --molecules 30 -o lane30 -q
+run 0 "a number of molecules" sample --id S --dna dna.1.bam --molecules 20 -o lane20 -q
+lane_sheet x.tsv "lane20/S.json|lane30/S.json"
+run 1 "lanes that state two numbers" validate x.tsv -o x.v -q
+want "lanes that state two numbers: which" grep -q 'molecules 30, but .*lane20/S.json has 20: choose with stratify --molecules' err.txt
+lane_sheet y.tsv "lane20/S.json|lane30/S.json" 25
+run 0 "lanes that state two numbers, one given now" validate y.tsv -o y.v -q
+lane_sheet z.tsv "lane3/S.json|lane3/S.evidence.gz"
+run 1 "a lane twice in a cell" validate z.tsv -o z.v -q
+want "a lane twice in a cell: which" grep -q 'lane3/S.json: give each file once' err.txt
+
 # ---- refused --------------------------------------------------------------------------------------------------------
 refused 1 "one file twice" 'dna.1.bam .dna.*once' stratify lane3/S.json pair/S.json lane3/S.evidence.gz -o x
 cp dna.1.bam copy.bam
