@@ -326,6 +326,7 @@ typedef struct ps_stated { /* what the user stated when the evidence was gathere
     char *model_table;          /* the model file's text; NULL: a built-in model */
     char *copynumber_reference; /* name and checksum, for messages */
     char *expression_reference;
+    char *error_reference;
     double molecules, input_ng; /* of the DNA library: haploid genomes, ng */
 } ps_stated;
 

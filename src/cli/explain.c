@@ -12,7 +12,8 @@ static void help(FILE *out) {
         "plasmastrat explain - why this label, in words\n\n"
         "usage: plasmastrat explain ID.json|ID.evidence.gz\n\n"
         "Reads the evidence of a result (for an ID.json the file beside it) and labels it again, with the purity, prior,\n"
-        "specimen and model of the run unless you give others here.\n\n"
+        "specimen and model of the run unless you give others here; references (copy number, expression, errors) have to be\n"
+        "given again.\n\n"
         "Prints what was found of each marker and how much it weighs, what more data would help (how much deeper), which\n"
         "small change would give another label, and how the other models answer.\n\n",
         out);

@@ -544,6 +544,8 @@ void cli_note_stated(const ps_job *job, const cli_knowledge *k, ps_stated *state
                           .model_table = ps_strdup(k->model_table)};
     if (k->normals_given)
         stated->copynumber_reference = ps_format("%s, checksum %s", k->normals.path, k->normals.checksum);
+    if (k->errors.build)
+        stated->error_reference = ps_format("%s, checksum %s", k->errors.path, k->errors.checksum);
     if (k->expression.build)
         stated->expression_reference = ps_format("%s, checksum %s", k->expression.name, k->expression.checksum);
 }

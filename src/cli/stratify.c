@@ -250,16 +250,19 @@ static int take_model(const parts *p, ps_job *job, cli_knowledge *k, ps_error *e
 static void note_references(const parts *p, const cli_knowledge *k, int quiet) {
     for (size_t i = 0; i < p->n && !quiet; i++) {
         const ps_stated *s = &p->at[i].stated;
-        if (s->copynumber_reference && !k->normals_given)
-            progress_message(
-                "warning: %s: was called with the panel of normals %s, which is not used now: give it with "
-                "--copynumber-reference",
-                p->path[i], s->copynumber_reference);
-        if (s->expression_reference && !k->expression.build)
-            progress_message(
-                "warning: %s: was called with the expression reference %s, which is not used now: give it "
-                "with --expression-reference",
-                p->path[i], s->expression_reference);
+        const struct {
+            const char *then, *what, *option;
+            int now;
+        } rows[] = {
+            {s->copynumber_reference, "panel of normals", "copynumber", k->normals_given},
+            {s->expression_reference, "expression reference", "expression", k->expression.build != NULL},
+            {s->error_reference, "error reference", "error", k->errors.build != NULL},
+        };
+        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+            if (rows[r].then && !rows[r].now)
+                progress_message("warning: %s: was called with the %s %s, which is not used now: give it with "
+                                 "--%s-reference",
+                                 p->path[i], rows[r].what, rows[r].then, rows[r].option);
     }
 }
 

@@ -67,6 +67,7 @@ static void free_stated(ps_stated *stated) {
     free(stated->model_table);
     free(stated->copynumber_reference);
     free(stated->expression_reference);
+    free(stated->error_reference);
 }
 
 void ps_evidence_free(ps_evidence *evidence) {

@@ -196,6 +196,8 @@ static void put_stated(const ps_stated *s, ps_pen *pen) {
     ps_put_string_of(pen, "model_table", s->model_table);
     ps_put_string_of(pen, "copynumber_reference", s->copynumber_reference);
     ps_put_string_of(pen, "expression_reference", s->expression_reference);
+    if (s->error_reference)
+        ps_put_string_of(pen, "error_reference", s->error_reference);
     if (s->expect_name)
         ps_put_string_of(pen, "expect_name", s->expect_name);
     ps_put(pen, "}\n");
@@ -404,6 +406,8 @@ static void scan_stated(ps_scan *scan, ps_stated *s) {
     s->model_table = ps_scan_string_of(scan, "model_table");
     s->copynumber_reference = ps_scan_string_of(scan, "copynumber_reference");
     s->expression_reference = ps_scan_string_of(scan, "expression_reference");
+    if (ps_scan_has(scan, "error_reference"))
+        s->error_reference = ps_scan_string_of(scan, "error_reference");
     if (ps_scan_has(scan, "expect_name"))
         s->expect_name = ps_scan_string_of(scan, "expect_name");
     ps_scan_text(scan, "}\n");

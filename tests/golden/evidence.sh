@@ -75,6 +75,27 @@ run 0 "a stated name: another" sample --id PATIENT7 --dna $dna --expect-name PCL
 refused 1 "two stated names" "expect-name 'PCL02', but .*'PCL01': choose with --expect-name" stratify named_rna/PATIENT7.json named_dna/PATIENT7.json -o x
 run 0 "a name stated again" stratify named_rna/PATIENT7.json named_dna/PATIENT7.json --expect-name PCL01 -o x -q
 
+# References are files of their own: what was called with one and is called without it now is warned of.
+printf 'sample_id\tdna\n' >errors.tsv
+for i in $(seq 1 12); do
+    samtools view -b -s "$i.6" data/IMM01.dna.bam -o normal$i.bam
+    printf 'normal%s\tnormal%s.bam\n' "$i" "$i" >>errors.tsv
+done
+run 0 "an error reference" reference errors errors.tsv -o errors.ref -q
+run 0 "called with it" sample --id S --dna $dna --error-reference errors.ref -o erred -q
+want "called with it: the schema fits" python3 -c '
+import gzip, json, jsonschema
+d = json.load(gzip.open("erred/S.evidence.gz", "rt"))
+jsonschema.validate(d, json.load(open("'"$root"'/src/evidence/evidence.schema.json")))
+assert d["stated"]["error_reference"].startswith("errors.ref, checksum ")'
+for command in "stratify erred/S.json -o unerred" "explain erred/S.json"; do
+    run 0 "$command, without it" $command
+    want "$command, without it: a warning" grep -q 'warning: .*error reference errors.ref, .* give it with --error-reference' err.txt
+done
+run 0 "called with it again" stratify erred/S.json --error-reference errors.ref -o erred2
+want "called with it again: no warning" test ! -s err.txt
+want "called with it again: the same bytes" cmp erred/S.evidence.gz erred2/S.evidence.gz
+
 run 0 "a VCF" sample --id S --vcf data/VCF01.mutect2.vcf -o vcf -q
 want "a VCF: the schema fits" python3 -c '
 import gzip, json, jsonschema

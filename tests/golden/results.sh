@@ -80,8 +80,8 @@ ras = json.load(open("stop/S.json"))["ras"]
 codon = next(c for c in ras["codons"] if (c["gene"], c["codon"]) == ("KRAS", 61))
 assert (ras["state"], codon["state"]) == ("wild-type", "mutated"), (ras["state"], codon)'
 run 0 "a stop: explained" explain stop/S.json
-run 0 "a stop: stratified" stratify stop/S.json -o -
-want "a stop: the bytes that were read" cmp out.txt stop/S.json
+run 0 "a stop: stratified" stratify stop/S.json -o bytes -q --force
+want "a stop: the bytes that were read" cmp bytes/S.json stop/S.json
 
 # What was measured stands in the result also where it was too little for a state.
 echo '{"seed": 5, "dna": {"wgs": {"depth": 8, "read_length": 100, "bins": false}}}' >window.spec
@@ -90,8 +90,8 @@ echo '{"seed": 5, "dna": {"wgs": {"depth": 10, "read_length": 100, "bins": false
 for depth in window bins more; do
     want "$depth: simulated" python3 "$root/tests/sim/simulate.py" --spec $depth.spec --out $depth
     run 0 "$depth" sample --id S --dna $depth.dna.bam -o $depth -q
-    run 0 "$depth: stratified" stratify $depth/S.json -o -
-    want "$depth: the bytes that were read" cmp out.txt $depth/S.json
+    run 0 "$depth: stratified" stratify $depth/S.json -o bytes -q --force
+    want "$depth: the bytes that were read" cmp bytes/S.json $depth/S.json
 done
 want "too little for a junction: what was measured" python3 -c '
 import json
@@ -112,8 +112,8 @@ CHECK
 
 # ---- stratify -------------------------------------------------------------------------------------------------------
 for id in PCL01 IMM01 IND01 NAS01 VCF01 B3701; do
-    run 0 "stratify $id alone" stratify all/$id.json -o -
-    want "stratify $id alone: the bytes that were read" cmp out.txt all/$id.json
+    run 0 "stratify $id alone" stratify all/$id.json -o bytes -q --force
+    want "stratify $id alone: the bytes that were read" cmp bytes/$id.json all/$id.json
 done
 vcf=data/VCF01.mutect2.vcf
 printf '##fileformat=VCF4.2\n##contig=<ID=chr12,length=133275309>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n' >sites.vcf
@@ -189,8 +189,8 @@ refused 1 "one file twice" 'PCL01.rna.bam .rna.*once' stratify all/PCL01.json pa
 run 0 "own panel" sample --id PCL01 --dna data/PCL01.dna.bam -p own -o owned -q
 run 0 "a page of it" report owned/PCL01.json -o owned.page
 want "its own limits were used" grep -q '"lod95_limit": 0.04\b' owned/PCL01.json
-run 0 "its panel given" stratify owned/PCL01.json -p own -o -
-want "its panel given: same bytes" cmp out.txt owned/PCL01.json
+run 0 "its panel given" stratify owned/PCL01.json -p own -o bytes -q --force
+want "its panel given: same bytes" cmp bytes/PCL01.json owned/PCL01.json
 run 0 "RNA of a lesion" sample --id PCL01 --rna data/PCL01.rna.bam --specimen lesion -o lesion -q
 run 0 "DNA of a marrow" sample --id PCL01 --dna data/PCL01.dna.bam --specimen marrow -o marrow -q
 refused 1 "results differ in specimen" 'specimen lesion.*marrow' stratify marrow/PCL01.json lesion/PCL01.json -o x
@@ -219,8 +219,8 @@ each = lambda x: {k: each(x[k]) for k in sorted(x, reverse=True)} if isinstance(
     [each(y) for y in x] if isinstance(x, list) else whole(x)
 json.dump(each(json.load(open("all/PCL01.json"))), open("anew/PCL01.json", "w"), separators=(",", ":"))'
 want "written anew by another program: no real is whole" sh -c '! grep -q "[0-9]\.0[,}]" anew/PCL01.json'
-run 0 "written anew by another program" stratify anew/PCL01.json -o -
-want "written anew by another program: the same bytes" cmp out.txt all/PCL01.json
+run 0 "written anew by another program" stratify anew/PCL01.json -o bytes -q --force
+want "written anew by another program: the same bytes" cmp bytes/PCL01.json all/PCL01.json
 run 0 "written anew by another program: reported" report anew -o anew.out
 want "written anew by another program: its row" test "$(grep ^PCL01 anew.out/cohort.tsv)" = "$(grep ^PCL01 all/cohort.tsv)"
 edited "newer schema" 'schema: .*newer' 's|plasmastrat/sample/[0-9]*|plasmastrat/sample/99|'
@@ -284,8 +284,8 @@ run 0 "reference model again" reference model cohort.sheet -o again.tsv
 want "reference model: same bytes but for the name" cmp <(sed 's/^name.*//' model.mine.tsv) <(sed 's/^name.*//' again.tsv)
 run 0 "a fitted model is used" stratify all/PCL01.json --model model.mine.tsv -o fitted -q
 grep -q '"label": "plasmacytoma-like"' fitted/PCL01.json && pass || fail "a fitted model is used: label"
-run 0 "a fitted model is in the result" stratify fitted/PCL01.json -o -
-want "a fitted model is in the result: same bytes" cmp out.txt fitted/PCL01.json
+run 0 "a fitted model is in the result" stratify fitted/PCL01.json -o bytes -q --force
+want "a fitted model is in the result: same bytes" cmp bytes/PCL01.json fitted/PCL01.json
 run 0 "sample with a fitted model" sample --id PCL01 --rna data/PCL01.rna.bam --dna data/PCL01.dna.bam --specimen lesion \
     --model model.mine.tsv -o fitted.one -q
 want "sample with a fitted model: as stratify" cmp fitted/PCL01.json fitted.one/PCL01.json
@@ -316,8 +316,8 @@ refused 2 "a sheet without labels" 'label' reference model data/sheet.tsv
 sed 's/^ras+\t1.20/ras+\t-5/' "$root/panels/common/model.rationale.tsv" >samename.tsv
 refused 2 "another model under a built-in name" "samename.tsv: .*'rationale'" stratify all/PCL01.json --model samename.tsv -o x
 refused 2 "another model under a built-in name, sample" "samename.tsv: .*'rationale'" sample --id S --dna data/NAS01.dna.bam --model samename.tsv -o x
-run 0 "a built-in model as a file" stratify all/PCL01.json --model "$root/panels/common/model.rationale.tsv" -o -
-want "a built-in model as a file: same bytes" cmp out.txt all/PCL01.json
+run 0 "a built-in model as a file" stratify all/PCL01.json --model "$root/panels/common/model.rationale.tsv" -o bytes -q --force
+want "a built-in model as a file: same bytes" cmp bytes/PCL01.json all/PCL01.json
 sed 's/^name\trationale/name\tmine/' samename.tsv >renamed.tsv
 run 0 "the same under its own name" stratify all/PCL01.json --model renamed.tsv -o renamed -q
 want "the same under its own name: the built-in is among the others" grep -q '>rationale <span' renamed/PCL01.html
