@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/evidence_file.h"
+#include "plasmastrat/library.h"
 #include "progress.h"
 
 static void help(FILE *out) {
@@ -176,6 +177,33 @@ static int agree_number(const parts *p, const char *name, double (*of)(const ps_
     return 0;
 }
 
+static double library_of(const ps_stated *s) {
+    return s->molecules > 0 ? s->molecules : s->input_ng * library_ng_molecules;
+}
+
+/* What the DNA library was made from, as molecules or as ng: what is given now, either way, takes the place of both.
+ */
+static int agree_library(const parts *p, ps_job *job, ps_error *err) {
+    double library = NAN;
+    size_t from = 0;
+    if (!isnan(job->molecules) || !isnan(job->input_ng))
+        return 0;
+    if (agree_number(p, "molecules", molecules_of, &job->molecules, err) < 0 ||
+        agree_number(p, "input-ng", input_ng_of, &job->input_ng, err) < 0)
+        return -1;
+    for (size_t i = 0; i < p->n; i++) {
+        double then = library_of(&p->at[i].stated);
+        if (!isnan(then) && !isnan(library) && then != library)
+            return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
+                           "a library of %g molecules, but %s has %g, as molecules or input-ng: choose with "
+                           "%s--molecules",
+                           then, p->path[from], library, with(p));
+        from = isnan(library) ? i : from;
+        library = isnan(library) ? then : library;
+    }
+    return 0;
+}
+
 static int agree_specimen(const parts *p, ps_specimen *now, ps_error *err) {
     size_t from = 0;
     if (*now != PS_SPECIMEN_UNKNOWN)
@@ -268,10 +296,8 @@ static void note_references(const parts *p, const cli_knowledge *k, int quiet) {
 
 int cli_agree_parts(const cli_parts *p, ps_job *job, ps_error *err) {
     if ((!job->model && agree_models(p, err) < 0) || agree_number(p, "purity", purity_of, &job->purity, err) < 0 ||
-        agree_number(p, "molecules", molecules_of, &job->molecules, err) < 0 ||
-        agree_number(p, "input-ng", input_ng_of, &job->input_ng, err) < 0 ||
-        agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 || agree_specimen(p, &job->specimen, err) < 0 ||
-        agree_name(p, &job->expect_name, err) < 0)
+        agree_library(p, job, err) < 0 || agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 ||
+        agree_specimen(p, &job->specimen, err) < 0 || agree_name(p, &job->expect_name, err) < 0)
         return -1;
     return 0;
 }

@@ -199,8 +199,18 @@ for sheet in whole both mixed; do
     run 0 "lanes of a cell, $sheet" validate $sheet.tsv -o $sheet.v -q
     want "lanes of a cell, $sheet: as alignments" cmp whole.v/validation.tsv $sheet.v/validation.tsv
 done
+run 0 "molecules then" sample --id S --dna data/IMM01.dna.bam --molecules 20 -o m20 -q
+run 0 "ng then" sample --id S --dna data/IMM01.dna.bam --input-ng 100 -o ng100 -q
+run 0 "ng now, molecules then" stratify m20/S.json --input-ng 100 -o m20.ng100 -q
+want "ng now, molecules then: what is given now" cmp ng100/S.evidence.gz m20.ng100/S.evidence.gz
+want "ng now, molecules then: the answer" cmp ng100/S.json m20.ng100/S.json
+run 0 "molecules now, ng then" stratify ng100/S.json --molecules 20 -o ng100.m20 -q
+want "molecules now, ng then: what is given now" cmp m20/S.evidence.gz ng100.m20/S.evidence.gz
+run 0 "ng of a lane" sample --id S --dna dna.2.bam --input-ng 100 -o laneng -q
 run 0 "another number of molecules" sample --id S --dna dna.2.bam --molecules 30 -o lane30 -q
 run 0 "a number of molecules" sample --id S --dna dna.1.bam --molecules 20 -o lane20 -q
+refused 1 "molecules in one, ng in another" 'library of 33000 molecules, but lane20/S.json has 20.*choose with --molecules' stratify lane20/S.json laneng/S.json -o x
+run 0 "molecules in one, ng in another, given now" stratify lane20/S.json laneng/S.json --input-ng 50 -o both50 -q
 lane_sheet x.tsv "lane20/S.json|lane30/S.json"
 run 1 "lanes that state two numbers" validate x.tsv -o x.v -q
 want "lanes that state two numbers: which" grep -q 'molecules 30, but .*lane20/S.json has 20: choose with stratify --molecules' err.txt
