@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "rows.h"
 
 const char *const ps_input_names[PS_N_INPUTS] = {"rna", "dna", "normal", "vcf", "sv", "cnv", "counts"};
 const char *const ps_left_out_names[PS_N_LEFT] = {"unmapped",  "secondary", "supplementary", "qc-fail",
@@ -132,9 +133,59 @@ static int style_of(const ps_evidence *evidence) {
     return 0;
 }
 
+/* ---- lists of the user: the same in any order of the lines or of the files that were given one -------------------
+ */
+
+static int by_site(const void *a, const void *b) {
+    const ps_variant *x = a, *y = b;
+    PS_COMPARE(contig)
+    PS_COMPARE(beg0)
+    PS_COMPARE(end0)
+    return strcmp(x->alt, y->alt);
+}
+
+static void free_site(ps_variant *site) {
+    free(site->alt);
+    free(site->filter);
+    free(site->depth_field);
+    free(site->phase_set);
+}
+
+static void tidy_sites(ps_variants *sites) {
+    size_t n = 0;
+    PS_SORT_ROWS(sites->variant, sites->n_variants, by_site);
+    for (size_t i = 0; i < sites->n_variants; i++)
+        if (n && by_site(&sites->variant[n - 1], &sites->variant[i]) == 0)
+            free_site(&sites->variant[i]);
+        else
+            sites->variant[n++] = sites->variant[i];
+    sites->n_variants = n;
+}
+
+static int by_primer(const void *a, const void *b) {
+    const ps_primer *x = a, *y = b;
+    PS_COMPARE(contig)
+    PS_COMPARE(beg0)
+    PS_COMPARE(end0)
+    PS_COMPARE(strand)
+    return 0;
+}
+
+static void tidy_primers(ps_primers *primers) {
+    size_t n = 0;
+    PS_SORT_ROWS(primers->row, primers->n, by_primer);
+    for (size_t i = 0; i < primers->n; i++)
+        if (!n || by_primer(&primers->row[n - 1], &primers->row[i]) != 0)
+            primers->row[n++] = primers->row[i];
+    primers->n = n;
+    primers->listed = primers->listed < n ? n : primers->listed;
+}
+
 void ps_evidence_tidy(const ps_panel *panel, ps_evidence *evidence) {
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         ps_read_evidence_tidy(panel, &evidence->reads[role]);
+    tidy_sites(&evidence->sites);
+    tidy_primers(&evidence->primers);
     if (evidence->n_inputs)
         qsort(evidence->input, evidence->n_inputs, sizeof *evidence->input, by_role_and_path);
     evidence->style = style_of(evidence);

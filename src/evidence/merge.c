@@ -43,47 +43,36 @@ static void move_imports(ps_evidence *whole, ps_evidence *part) {
     }
 }
 
-/* ---- sites ------------------------------------------------------------------------------------------------------
+/* ---- lists of the user ------------------------------------------------------------------------------------------
  */
 
-static int by_site(const void *a, const void *b) {
-    const ps_variant *x = a, *y = b;
-    PS_COMPARE(contig)
-    PS_COMPARE(beg0)
-    PS_COMPARE(end0)
-    return strcmp(x->alt, y->alt);
-}
-
-static void free_site(ps_variant *site) {
-    free(site->alt);
-    free(site->filter);
-    free(site->depth_field);
-    free(site->phase_set);
+/* Lists that differ are joined: what is said of a list as a whole is said of the first by this order, whatever came
+ * first. */
+static int by_words(const ps_variants *x, const ps_variants *y) {
+    PS_COMPARE(outside)
+    int notices = strcmp(x->notice, y->notice),
+        callers = strcmp(x->caller ? x->caller : "", y->caller ? y->caller : "");
+    return notices ? notices : callers;
 }
 
 static void move_sites(ps_evidence *whole, ps_evidence *part) {
     ps_variants *all = &whole->sites, *its = &part->sites;
     if (!part->has_sites)
         return;
-    if (!whole->has_sites) {
-        *all = *its;
-        *its = (ps_variants){0};
-    } else {
-        PS_MOVE_ROWS(all, its, variant, n_variants);
+    if (!whole->has_sites || by_words(its, all) < 0) {
+        ps_variants first = *its;
+        *its = *all;
+        *all = first;
     }
+    PS_MOVE_ROWS(all, its, variant, n_variants);
     whole->has_sites = 1;
 }
 
-/* Every file was gathered with its list: one list given to all runs is one list. */
-static void join_sites(ps_variants *sites) {
-    size_t n = 0;
-    PS_SORT_ROWS(sites->variant, sites->n_variants, by_site);
-    for (size_t i = 0; i < sites->n_variants; i++)
-        if (n && by_site(&sites->variant[n - 1], &sites->variant[i]) == 0)
-            free_site(&sites->variant[i]);
-        else
-            sites->variant[n++] = sites->variant[i];
-    sites->n_variants = n;
+/* Those off the panel's contigs are only counted: at least as many as in the longest list. */
+static void move_primers(ps_evidence *whole, ps_evidence *part) {
+    ps_primers *all = &whole->primers, *its = &part->primers;
+    PS_MOVE_ROWS(all, its, row, n);
+    all->listed = its->listed > all->listed ? its->listed : all->listed;
 }
 
 /* ---- all --------------------------------------------------------------------------------------------------------
@@ -100,17 +89,12 @@ void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_e
         move_imports(whole, &parts[i]);
         move_sites(whole, &parts[i]);
         whole->reading_unknown |= parts[i].reading_unknown;
-        if (!whole->primers.listed) { /* one list, given to every run on DNA */
-            whole->primers = parts[i].primers;
-            parts[i].primers = (ps_primers){0};
-        }
+        move_primers(whole, &parts[i]);
         if (!whole->written_by || (parts[i].written_by && strcmp(parts[i].written_by, whole->written_by) < 0)) {
             free(whole->written_by);
             whole->written_by = ps_strdup(parts[i].written_by);
         }
     }
-    if (n > 1 && whole->has_sites)
-        join_sites(&whole->sites);
     whole->sample_id = ps_strdup(n ? parts[0].sample_id : NULL);
     ps_evidence_tidy(panel, whole);
 }

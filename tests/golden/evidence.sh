@@ -220,6 +220,27 @@ lane_sheet z.tsv "lane3/S.json|lane3/S.evidence.gz"
 run 1 "a lane twice in a cell" validate z.tsv -o z.v -q
 want "a lane twice in a cell: which" grep -q 'lane3/S.json: give each file once' err.txt
 
+# ---- lists: in any order, with repeats, and another list for each lane ------------------------------------------------
+printf '##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n' >sorted.vcf
+cp sorted.vcf mixed.vcf
+printf 'chr1\t114713908\t.\tT\tC\t.\t.\t.\nchr12\t25245347\t.\tC\tG,T\t.\t.\t.\nchr12\t25245350\t.\tC\tA,T\t.\t.\t.\n' >>sorted.vcf
+printf 'chr12\t25245350\t.\tC\tT\t.\t.\t.\nchr1\t114713908\t.\tT\tC\t.\t.\t.\nchr12\t25245347\t.\tC\tG,T\t.\t.\t.\nchr12\t25245350\t.\tC\tA\t.\t.\t.\nchr12\t25245350\t.\tC\tT\t.\t.\t.\n' >>mixed.vcf
+printf 'chr12\t25245250\t25245270\nchr12\t25245380\t25245400\n' >one.bed
+printf 'chr1\t114713800\t114713820\n' >two.bed
+cat two.bed one.bed one.bed >both.bed
+run 0 "a list in order" sample --id S --dna dna.1.bam --dna dna.2.bam --force-sites sorted.vcf --primers both.bed -o listed -q
+run 0 "a list in any order, with repeats" sample --id S --dna dna.1.bam --dna dna.2.bam --force-sites mixed.vcf --primers both.bed -o mixed -q
+run 0 "a lane with one list" sample --id S --dna dna.1.bam --force-sites mixed.vcf --primers one.bed -o listed1 -q
+run 0 "a lane with another" sample --id S --dna dna.2.bam --primers two.bed -o listed2 -q
+run 0 "both lists" stratify listed1/S.json listed2/S.json -o listed12 -q
+run 0 "both lists, backward" stratify listed2/S.json listed1/S.json -o listed21 -q
+run 0 "a union of primers" sample --id S --dna dna.1.bam --dna dna.2.bam --force-sites sorted.vcf --primers <(sort -u both.bed) -o union -q
+for end in json html evidence.gz; do
+    want "a list in any order, with repeats: $end" cmp listed/S.$end mixed/S.$end
+    want "both lists: as one list of all, $end" cmp union/S.$end listed12/S.$end
+    want "both lists, backward: $end" cmp listed12/S.$end listed21/S.$end
+done
+
 # ---- refused --------------------------------------------------------------------------------------------------------
 refused 1 "one file twice" 'dna.1.bam .dna.*once' stratify lane3/S.json pair/S.json lane3/S.evidence.gz -o x
 cp dna.1.bam copy.bam

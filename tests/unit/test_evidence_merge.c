@@ -203,6 +203,64 @@ static void what_cannot_be_read_is_not_written(void **state) {
     }
 }
 
+static void add_site(ps_evidence *e, int32_t beg0, const char *alt) {
+    e->has_sites = 1;
+    e->sites.variant = ps_resize(e->sites.variant, e->sites.n_variants + 1, sizeof *e->sites.variant);
+    e->sites.variant[e->sites.n_variants++] = (ps_variant){.beg0 = beg0,
+                                                           .end0 = beg0 + 1,
+                                                           .alt = ps_strdup(alt),
+                                                           .filter = ps_strdup("PASS"),
+                                                           .depth_field = ps_strdup(""),
+                                                           .vaf = NAN};
+}
+
+static void add_primer(ps_evidence *e, int32_t beg0, char strand) {
+    ps_primers *p = &e->primers;
+    p->row = ps_resize(p->row, p->n + 1, sizeof *p->row);
+    p->row[p->n++] = (ps_primer){0, beg0, beg0 + 20, strand};
+    p->listed = p->listed > p->n ? p->listed : p->n;
+}
+
+/* Sites and primers of each run, in any order and with repeats, are one list: all that any run was given. */
+static void lists_of_the_user_are_joined(void **state) {
+    (void)state;
+    ps_evidence whole[2] = {{0}};
+    for (int backward = 0; backward < 2; backward++) {
+        ps_evidence part[3] = {lane(1), lane(0), lane(0)};
+        const int first = backward ? 1 : 0, second = backward ? 0 : 1;
+        add_site(&part[first], 30, "T");
+        add_site(&part[first], 10, "A");
+        add_site(&part[first], 30, "T");
+        part[first].sites.outside = 4;
+        snprintf(part[first].sites.notice, sizeof part[first].sites.notice, "four are outside");
+        add_site(&part[second], 10, "C");
+        add_site(&part[second], 10, "A");
+        add_primer(&part[first], 500, '+');
+        add_primer(&part[first], 100, '+');
+        part[first].primers.listed = 7;
+        add_primer(&part[second], 100, '+');
+        add_primer(&part[second], 100, '-');
+        ps_evidence_merge(&panel, part, 3, &whole[backward]);
+        ps_evidence_digest(&whole[backward]);
+        for (int i = 0; i < 3; i++)
+            ps_evidence_free(&part[i]);
+    }
+    const ps_evidence *e = &whole[0];
+    assert_int_equal(e->sites.n_variants, 3);
+    assert_true(e->sites.variant[0].beg0 == 10 && !strcmp(e->sites.variant[0].alt, "A"));
+    assert_true(e->sites.variant[1].beg0 == 10 && !strcmp(e->sites.variant[1].alt, "C"));
+    assert_int_equal(e->sites.variant[2].beg0, 30);
+    assert_int_equal(e->primers.n, 3);
+    assert_int_equal(e->primers.listed, 7);
+    assert_true(e->primers.row[0].beg0 == 100 && e->primers.row[0].strand == '+');
+    assert_true(e->primers.row[1].beg0 == 100 && e->primers.row[1].strand == '-');
+    assert_int_equal(e->primers.row[2].beg0, 500);
+    assert_string_equal(whole[0].sites.notice, whole[1].sites.notice);
+    assert_string_equal(whole[0].digest, whole[1].digest);
+    ps_evidence_free(&whole[0]);
+    ps_evidence_free(&whole[1]);
+}
+
 /* Whether `other` may read what `e` was written as; the message stays in `err`. */
 static int reads_with(const ps_evidence *e, const ps_panel *other, ps_error *err) {
     size_t n = 0;
@@ -278,6 +336,7 @@ int main(void) {
         cmocka_unit_test(the_file_is_the_evidence),
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(what_cannot_be_read_is_not_written),
+        cmocka_unit_test(lists_of_the_user_are_joined),
         cmocka_unit_test(other_programs_results_keep_to_their_tables),
     };
     return cmocka_run_group_tests(tests, case_load, case_unload);
