@@ -28,6 +28,7 @@ typedef struct ps_job {
     const char *primers;        /* BED or BEDPE, or NULL */
     double prior_odds;          /* NaN: the model's */
     ps_specimen specimen;
+    int specimen_given;      /* 1: also where it is unknown */
     const char *expect_name; /* of the sample in the files' headers; NULL: the sample id */
     int n_threads;
     int no_evidence; /* 1: ID.evidence.gz is not written */

@@ -239,6 +239,7 @@ static int set_value(const option_row *r, const char *value, cli_settings *s, ps
         for (int i = 0; i < PS_N_SPECIMENS; i++)
             if (!strcasecmp(value, ps_specimen_names[i])) {
                 *(ps_specimen *)slot = (ps_specimen)i;
+                s->job.specimen_given = 1;
                 return 0;
             }
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "--%s: '%s', expected lesion, marrow or unknown", r->name, value);

@@ -216,13 +216,14 @@ int sheet_share(const ps_table *t, size_t row, int column, const char *given, do
     return ps_table_fail(t, row, column, err, "expected a number above 0, at most 1 (as 0.8 or 80%%)");
 }
 
-static int read_specimen(sheet *s, const ps_table *t, size_t row, int column, ps_specimen *specimen, ps_error *err) {
+static int read_specimen(sheet *s, const ps_table *t, size_t row, int column, ps_job *job, ps_error *err) {
     const char *text = cell(s, t, row, column);
     if (!text)
         return 0;
     for (int i = 0; i < PS_N_SPECIMENS; i++)
         if (!strcasecmp(text, ps_specimen_names[i])) {
-            *specimen = (ps_specimen)i;
+            job->specimen = (ps_specimen)i;
+            job->specimen_given = 1;
             return 0;
         }
     return ps_table_fail(t, row, column, err, "expected lesion, marrow or unknown");
@@ -319,7 +320,7 @@ static void read_row(sheet *s, const header *h, const ps_table *t, size_t row, c
     }
     note(c, sheet_share(t, row, column[PURITY], cell(s, t, row, column[PURITY]), &job->purity, next_error(c)));
     note(c, read_molecules(s, t, row, column[MOLECULES], &job->molecules, next_error(c)));
-    note(c, read_specimen(s, t, row, column[SPECIMEN], &job->specimen, next_error(c)));
+    note(c, read_specimen(s, t, row, column[SPECIMEN], job, next_error(c)));
 }
 
 typedef struct id_line {

@@ -204,9 +204,10 @@ static int agree_library(const parts *p, ps_job *job, ps_error *err) {
     return 0;
 }
 
-static int agree_specimen(const parts *p, ps_specimen *now, ps_error *err) {
+static int agree_specimen(const parts *p, ps_job *job, ps_error *err) {
+    ps_specimen *now = &job->specimen;
     size_t from = 0;
-    if (*now != PS_SPECIMEN_UNKNOWN)
+    if (job->specimen_given)
         return 0;
     for (size_t i = 0; i < p->n; i++) {
         ps_specimen then = p->at[i].stated.specimen;
@@ -297,7 +298,7 @@ static void note_references(const parts *p, const cli_knowledge *k, int quiet) {
 int cli_agree_parts(const cli_parts *p, ps_job *job, ps_error *err) {
     if ((!job->model && agree_models(p, err) < 0) || agree_number(p, "purity", purity_of, &job->purity, err) < 0 ||
         agree_library(p, job, err) < 0 || agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 ||
-        agree_specimen(p, &job->specimen, err) < 0 || agree_name(p, &job->expect_name, err) < 0)
+        agree_specimen(p, job, err) < 0 || agree_name(p, &job->expect_name, err) < 0)
         return -1;
     return 0;
 }

@@ -22,7 +22,7 @@ static int call_evidence(const char *path, const ps_job *job, const cli_knowledg
     *result = (ps_result){
         .sample_id = ps_strdup(job->sample_id),
         .panel = panel,
-        .specimen = job->specimen != PS_SPECIMEN_UNKNOWN ? job->specimen : then->specimen,
+        .specimen = job->specimen_given ? job->specimen : then->specimen,
         .purity = isnan(job->purity) ? then->purity : job->purity,
         .prior_odds = isnan(job->prior_odds) ? then->prior_odds : job->prior_odds,
         .evidence = evidence,

@@ -199,6 +199,13 @@ for sheet in whole both mixed; do
     run 0 "lanes of a cell, $sheet" validate $sheet.tsv -o $sheet.v -q
     want "lanes of a cell, $sheet: as alignments" cmp whole.v/validation.tsv $sheet.v/validation.tsv
 done
+run 0 "a lesion then" sample --id S --dna $dna --specimen lesion -o lesion -q
+run 0 "a lesion then, not known now" stratify lesion/S.json --specimen unknown -o unknown -q
+run 0 "not known" sample --id S --dna $dna -o nolesion -q
+want "a lesion then, not known now: what is given now" cmp nolesion/S.evidence.gz unknown/S.evidence.gz
+want "a lesion then, not known now: the answer" cmp nolesion/S.json unknown/S.json
+run 0 "a lesion then, nothing now" stratify lesion/S.json -o lesion.2 -q
+want "a lesion then, nothing now: the answer" cmp lesion/S.json lesion.2/S.json
 run 0 "molecules then" sample --id S --dna data/IMM01.dna.bam --molecules 20 -o m20 -q
 run 0 "ng then" sample --id S --dna data/IMM01.dna.bam --input-ng 100 -o ng100 -q
 run 0 "ng now, molecules then" stratify m20/S.json --input-ng 100 -o m20.ng100 -q
