@@ -11,8 +11,9 @@ static void cli_help_sample(FILE *out) {
     fputs(
         "plasmastrat sample - label one sample\n\n"
         "usage: plasmastrat sample [--id ID] [--rna BAM] [--dna BAM] [--normal BAM] [--vcf VCF] [-o DIR]\n\n"
-        "Give at least one of --rna, --dna, --vcf, --sv, --cnv and --counts. What a missing input would have shown is\n"
-        "reported as not-assessable, never as negative.\n"
+        "Give at least one of --rna, --dna, --vcf, --sv, --cnv and --counts (--normal alone only makes evidence, which\n"
+        "stratify joins with the others'). What a missing input would have shown is reported as not-assessable, never as\n"
+        "negative.\n"
         "With -o, writes DIR/ID.html (the page to read), DIR/ID.json, DIR/ID.evidence.gz and DIR/ID.ras.vcf.gz with its\n"
         "index. --json, --html, --ras-vcf and --evidence name single files. A one-screen summary is printed in any case.\n\n",
         out);
@@ -62,24 +63,31 @@ static char *id_from_path(const char *path) {
     return id;
 }
 
-static int check_inputs(const ps_job *job, ps_error *err) {
+/* A normal by itself says nothing of the tumour; its evidence can be joined with that of the other files. */
+static int is_for_evidence(const cli_settings *s) {
+    return !s->job.no_evidence && (s->evidence || (s->outdir && strcmp(s->outdir, "-") != 0));
+}
+
+static int check_inputs(const cli_settings *s, ps_error *err) {
+    const ps_job *job = &s->job;
     int given = 0, streams = 0;
     for (int i = 0; i < PS_N_INPUTS; i++) {
-        given += job->path[i] != NULL && i != PS_INPUT_NORMAL;
+        given += job->path[i] != NULL && (i != PS_INPUT_NORMAL || is_for_evidence(s));
         for (size_t k = 0; ps_job_file(job, (ps_input_role)i, k); k++)
             streams += !strcmp(ps_job_file(job, (ps_input_role)i, k), "-");
     }
     if (!given)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0,
-                       "sample: no input: give at least one of --rna, --dna, --vcf, --sv, --cnv and --counts");
+                       "sample: no input: give at least one of --rna, --dna, --vcf, --sv, --cnv and --counts%s",
+                       job->path[PS_INPUT_NORMAL] ? " (a normal alone: only with -o DIR, for its evidence)" : "");
     if (streams > 1)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "sample: only one input can come from standard input (-)");
     return 0;
 }
 
 static int default_id(ps_job *job, char **id, ps_error *err) {
-    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_RNA, PS_INPUT_VCF,
-                                          PS_INPUT_SV,  PS_INPUT_CNV, PS_INPUT_COUNTS};
+    static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_RNA,    PS_INPUT_VCF,   PS_INPUT_SV,
+                                          PS_INPUT_CNV, PS_INPUT_COUNTS, PS_INPUT_NORMAL};
     for (size_t i = 0; i < sizeof order / sizeof *order && !job->sample_id; i++)
         if (job->path[order[i]] && strcmp(job->path[order[i]], "-") != 0)
             job->sample_id = *id = id_from_path(job->path[order[i]]);
@@ -132,7 +140,7 @@ int ps_cmd_sample(int argc, char **argv, ps_error *err) {
         cli_help_sample(stdout);
         return cli_flush_stdout(err);
     }
-    if (check_inputs(&s.job, err) < 0 || default_id(&s.job, &id, err) < 0 ||
+    if (check_inputs(&s, err) < 0 || default_id(&s.job, &id, err) < 0 ||
         cli_load_knowledge(&s.job, &knowledge, err) < 0)
         goto out;
     if (check_files(&s, err) < 0)

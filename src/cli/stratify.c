@@ -28,14 +28,14 @@ typedef cli_parts parts;
 /* ---- may these be joined? ---------------------------------------------------------------------------------------
  */
 
-static int check_same(const parts *p, size_t i, const ps_panel *panel, ps_error *err) {
+static int check_same(const parts *p, size_t i, const ps_panel *panel, const ps_panel *first, ps_error *err) {
     if (strcmp(p->at[0].sample_id, p->at[i].sample_id) != 0)
         return ps_fail(err, PS_ERR_RUN, p->path[i], 0,
                        "sample '%s', but %s has '%s': expected evidence of one sample", p->at[i].sample_id,
                        p->path[0], p->at[0].sample_id);
-    if (panel != p->panel)
+    if (panel != first)
         return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "build '%s', but %s has '%s': expected evidence of one sample",
-                       panel->build, p->path[0], p->panel->build);
+                       panel->build, p->path[0], first->build);
     return 0;
 }
 
@@ -51,24 +51,90 @@ static void mark_inputs(ps_evidence *e) {
     }
 }
 
+/* Gene counts have no build: alone they were read onto the first panel, and follow the other files. */
+static int has_no_build(const ps_evidence *e) {
+    size_t n = 0;
+    while (n < e->n_inputs && e->input[n].role == PS_INPUT_COUNTS)
+        n++;
+    return n && n == e->n_inputs;
+}
+
+static int has_genes_of(const ps_panel *a, const ps_panel *b) {
+    int same = a->n_genes == b->n_genes;
+    for (int i = 0; same && i < a->n_genes; i++)
+        same = !strcmp(a->genes[i].name, b->genes[i].name);
+    return same;
+}
+
+static void follow_build(ps_evidence *e, const ps_panel **panel, const ps_panel *other) {
+    if (!has_no_build(e) || !has_genes_of(*panel, other))
+        return;
+    *panel = other;
+    for (size_t i = 0; i < e->n_inputs; i++)
+        e->input[i].build = other->build;
+}
+
+static int agree_panel(parts *p, const ps_panel **panel, ps_error *err) {
+    size_t first = 0;
+    while (first + 1 < p->n && has_no_build(&p->at[first]))
+        first++;
+    p->panel = panel[first];
+    for (size_t i = 0; i < p->n; i++) {
+        follow_build(&p->at[i], &panel[i], p->panel);
+        if (check_same(p, i, panel[i], panel[0], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int read_parts(const cli_settings *s, const cli_knowledge *k, parts *p, ps_error *err) {
+    const ps_panel **panel = ps_alloc((size_t)s->n_rest, sizeof *panel);
+    int status = 0;
     p->path = s->rest;
     p->at = ps_alloc((size_t)s->n_rest, sizeof *p->at);
-    for (int i = 0; i < s->n_rest; i++) {
-        const ps_panel *panel = NULL;
-        if (cli_read_evidence(s->rest[i], k, &p->at[i], &panel, err) < 0)
-            return -1;
-        p->panel = i ? p->panel : panel;
+    for (int i = 0; i < s->n_rest && status == 0; i++) {
+        status = cli_read_evidence(s->rest[i], k, &p->at[i], &panel[i], err);
+        if (status < 0)
+            break;
         p->n++;
         mark_inputs(&p->at[i]);
-        if (check_same(p, (size_t)i, panel, err) < 0)
-            return -1;
         if (strcmp(p->at[i].written_by, PS_VERSION) != 0 && !s->quiet)
             progress_message(
                 "notice: %s: was written by version %s, and is called by the rules of this one, " PS_VERSION,
                 s->rest[i], p->at[i].written_by);
     }
-    return 0;
+    if (status == 0)
+        status = agree_panel(p, panel, err);
+    free(panel);
+    return status;
+}
+
+/* The first input of a role in one part. */
+static const ps_input_info *input_of(const ps_evidence *e, ps_input_role role) {
+    for (size_t i = 0; i < e->n_inputs; i++)
+        if (e->input[i].role == role)
+            return &e->input[i];
+    return NULL;
+}
+
+/* A VCF may hold joins or segments of its own: as in one run, --sv and --cnv of another file come before them. */
+static void prefer_own_files(const parts *p) {
+    int sv = 0, cnv = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        sv |= input_of(&p->at[i], PS_INPUT_SV) != NULL;
+        cnv |= input_of(&p->at[i], PS_INPUT_CNV) != NULL;
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        ps_evidence *e = &p->at[i];
+        if (sv && e->has_sv && !input_of(e, PS_INPUT_SV)) {
+            ps_sv_free(&e->sv);
+            e->has_sv = 0;
+        }
+        if (cnv && e->has_cnv && !input_of(e, PS_INPUT_CNV)) {
+            ps_cnv_free(&e->cnv);
+            e->has_cnv = 0;
+        }
+    }
 }
 
 static int refuse_twice(const parts *p, size_t i, size_t j, ps_error *err) {
@@ -87,14 +153,6 @@ static int refuse_twice(const parts *p, size_t i, size_t j, ps_error *err) {
     if (both)
         return ps_fail(err, PS_ERR_RUN, p->path[i], 0, "has %s, and so has %s: one file a sample", both, p->path[j]);
     return 0;
-}
-
-/* The first input of a role in one part. */
-static const ps_input_info *input_of(const ps_evidence *e, ps_input_role role) {
-    for (size_t i = 0; i < e->n_inputs; i++)
-        if (e->input[i].role == role)
-            return &e->input[i];
-    return NULL;
 }
 
 static int check_persons(const parts *p, ps_error *err) {
@@ -305,6 +363,7 @@ int cli_agree_parts(const cli_parts *p, ps_job *job, ps_error *err) {
 
 static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *joint, ps_error *err) {
     ps_job job = s->job;
+    prefer_own_files(p);
     if (cli_check_parts(p, err) < 0 || cli_agree_parts(p, &job, err) < 0 || take_model(p, &job, k, err) < 0)
         return -1;
     note_references(p, k, s->quiet);

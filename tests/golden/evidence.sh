@@ -248,6 +248,30 @@ for end in json html evidence.gz; do
     want "both lists, backward: $end" cmp listed12/S.$end listed21/S.$end
 done
 
+# ---- every input by itself --------------------------------------------------------------------------------------------
+split() { # NAME, then the inputs as words of one argument each: one run on all, and stratify of each alone, both ways
+    local name=$1 n=0 parts=() input; shift
+    run 0 "$name: one run" sample --id S $* -o "$name.one" -q
+    for input in "$@"; do
+        n=$((n + 1))
+        run 0 "$name: $input alone" sample --id S $input -o "$name.$n" -q
+        parts+=("$name.$n/S.json")
+    done
+    run 0 "$name: joined" stratify "${parts[@]}" -o "$name.joined" -q
+    run 0 "$name: joined backward" stratify $(printf '%s\n' "${parts[@]}" | tac) -o "$name.backward" -q
+    for end in json html ras.vcf.gz evidence.gz; do
+        want "$name: joined, $end" cmp "$name.one/S.$end" "$name.joined/S.$end"
+        want "$name: joined backward, $end" cmp "$name.one/S.$end" "$name.backward/S.$end"
+    done
+}
+(grep '^##' data/VCF01.mutect2.vcf; grep -E '^##(INFO=<ID=(SVTYPE|MATEID)|FORMAT=<ID=(PR|SR))' data/IMP01.manta.vcf
+grep '^#CHROM' data/VCF01.mutect2.vcf; grep -hv '^#' data/VCF01.mutect2.vcf data/IMP01.manta.vcf) >joins.vcf
+split normal "--normal data/IMM01.dna.bam" "--dna $dna" "--rna $rna"
+split counts "--counts data/IMP01.counts.txt" "--dna data/B3701.dna.bam"
+split joins "--vcf joins.vcf" "--sv data/IMP01.manta.vcf"
+refused 2 "a normal alone, for nothing" 'a normal alone: only with -o DIR' sample --id S --normal data/IMM01.dna.bam
+refused 2 "a normal alone, without evidence" 'a normal alone: only with -o DIR' sample --id S --normal data/IMM01.dna.bam --no-evidence -o x
+
 # ---- refused --------------------------------------------------------------------------------------------------------
 refused 1 "one file twice" 'dna.1.bam .dna.*once' stratify lane3/S.json pair/S.json lane3/S.evidence.gz -o x
 cp dna.1.bam copy.bam
