@@ -70,11 +70,16 @@ uint64_t ps_allele_hash(int32_t beg0, int32_t end0, const char *alt);
 
 /* ACGTN as ps_molecule_key.letters; what joins two UMIs ('-', '+', '_') is left out. */
 enum { PS_UMI_LETTERS = 20 };
+/* Letters of a UMI that two molecules of one gene hardly ever draw (16 million), unless it is of a list. Keys of such
+ * a UMI are next to each other in the order of hashes, whatever their ends. */
+enum { PS_UMI_LONG = 12 };
 uint64_t ps_umi_letters(const char *text, size_t n);
 int ps_umi_length(uint64_t letters);
 /* The same but for one letter, or for one or two missing letters at the beginning or end. 0 is near nothing. */
 int ps_umi_is_near(uint64_t a, uint64_t b);
 
+/* Owns what it points to. */
+ps_molecule ps_molecule_copy(const ps_molecule *molecule);
 void ps_molecules_free(ps_molecules *molecules);
 /* Takes part's rows over. ps_molecules_tidy once after any number of additions; before it rows of one molecule may
  * stand apart, and more than are kept. */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "plasmastrat/alloc.h"
 
@@ -219,9 +220,100 @@ static void mark_moved(ps_molecule *row, size_t n, int first) {
     mark(m.at, m.how, m.n);
 }
 
+/* ---- long UMIs ----------------------------------------------------------------------------------------------------
+ */
+
+/* Different UMIs that begin with the same half. Random ones of PS_UMI_LONG letters do by chance, about one pair in
+ * 4,096, or in half as many where letters are not evenly used; read with an error they are near each other. Two of a
+ * list do nearly all (lists in use have 24 to 120). One in SAME_EVERY is left to errors of two letters. */
+enum { HALVES = 4096 / 2, SAME_EVERY = 10, SAME_BY_CHANCE = 3 };
+
+static int is_long_umi(const ps_molecule *m) {
+    return m->key.umi == PS_UMI_WITHIN_ENDS && ps_umi_length(m->key.letters) >= PS_UMI_LONG;
+}
+
+static int by_letters(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    if (x->key.letters != y->key.letters)
+        return x->key.letters < y->key.letters ? -1 : 1;
+    return by_ends(a, b);
+}
+
+static uint64_t half_of(uint64_t letters) {
+    return letters >> 3 * ((ps_umi_length(letters) + 1) / 2);
+}
+
+/* Rows of a long UMI in the window that has most, by letters. */
+static ps_molecule **list_long(const ps_molecules *all, size_t *n) {
+    ps_molecule **most = ps_alloc(all->n + 1, sizeof *most), **here = ps_alloc(all->n + 1, sizeof *here);
+    *n = 0;
+    for (size_t i = 0, n_here = 0; i < all->n; i++) {
+        n_here = i && all->row[i].window != all->row[i - 1].window ? 0 : n_here;
+        if (is_long_umi(&all->row[i]))
+            here[n_here++] = &all->row[i];
+        if (n_here > *n)
+            memcpy(most, here, (*n = n_here) * sizeof(ps_molecule *));
+    }
+    free(here);
+    if (*n)
+        qsort(most, *n, sizeof *most, by_letters);
+    return most;
+}
+
+/* Neither end is the other's, nor moved by a few bases. */
+static int is_elsewhere(const ps_molecule *x, const ps_molecule *y) {
+    for (int k = 0; k < 2; k++)
+        if (llabs((int64_t)x->key.end0[k] - y->key.end0[k]) < FAR_BEG && x->key.end0[k] != PS_END_UNKNOWN)
+            return 0;
+    return 1;
+}
+
+/* Do they come again elsewhere, half as often as there are UMIs or more, though they are not of a list? */
+static int need_no_ends(const ps_molecules *all) {
+    size_t n;
+    ps_molecule **at = list_long(all, &n), *half = NULL, *umi = NULL;
+    double different = 0, same_half = 0, elsewhere = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (umi && at[i]->key.letters == umi->key.letters) {
+            elsewhere += is_elsewhere(at[i], umi);
+            continue;
+        }
+        umi = at[i];
+        different++;
+        if (half && half_of(umi->key.letters) == half_of(half->key.letters))
+            same_half += !ps_umi_is_near(umi->key.letters, half->key.letters);
+        else
+            half = umi;
+    }
+    free(at);
+    return different > 0 && 2 * elsewhere >= different &&
+           same_half <= SAME_BY_CHANCE + different / SAME_EVERY + different * different / 2 / HALVES;
+}
+
+/* The sample's molecules, those of a long UMI joined. */
+static ps_molecules join_long(const ps_molecules *all) {
+    ps_molecules joined = {.row = ps_alloc(all->n + 1, sizeof *joined.row), .n = all->n};
+    for (size_t i = 0; i < all->n; i++) {
+        ps_molecule_key *key = &joined.row[i].key;
+        joined.row[i] = ps_molecule_copy(&all->row[i]);
+        if (is_long_umi(&all->row[i]))
+            *key = (ps_molecule_key){.hash = ps_hash(&key->letters, sizeof key->letters) >> 1,
+                                     .end0 = {PS_END_UNKNOWN, PS_END_UNKNOWN},
+                                     .side = key->side,
+                                     .umi = PS_UMI_ALONE,
+                                     .letters = key->letters};
+    }
+    ps_molecules_tidy(&joined);
+    return joined;
+}
+
 ps_families ps_families_of(const ps_molecules *molecules) {
     ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
     f.uses_umis = f.umi >= umi_share_used;
+    if (need_no_ends(molecules)) {
+        f.joined = join_long(molecules);
+        molecules = &f.joined;
+    }
     size_t n = 0;
     for (size_t i = 0; i < molecules->n; i++)
         if ((molecules->row[i].key.umi != PS_UMI_NONE) == f.uses_umis)
@@ -238,5 +330,6 @@ ps_families ps_families_of(const ps_molecules *molecules) {
 
 void ps_families_free(ps_families *families) {
     free(families->row);
+    ps_molecules_free(&families->joined);
     *families = (ps_families){0};
 }

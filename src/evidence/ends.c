@@ -9,6 +9,7 @@
 enum { FEWEST_LETTERS = 4 }; /* of a UMI, where other things may be written (assumption: the shortest in use) */
 #define UMI_IS_LETTERS (UINT64_C(1) << 63)
 enum { LANE_BITS = 23 }; /* of 63: the rest is the family's name */
+enum { ENDS_BITS = 23 }; /* of 63: the rest is the long UMI's letters */
 
 /* ---- 5' ends
  * -------------------------------------------------------------------------------------------------------- */
@@ -161,6 +162,15 @@ ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b) {
     return e;
 }
 
+/* Hash of what is known of a molecule. Those of a long UMI stay together, so that a sketch keeps all or none. */
+static uint64_t hash_of_key(const int64_t known[4], uint64_t letters, int umi_kind) {
+    uint64_t hash = ps_hash(known, 4 * sizeof *known) >> 1;
+    if (umi_kind != PS_UMI_WITHIN_ENDS || ps_umi_length(letters) < PS_UMI_LONG)
+        return hash;
+    return ps_hash(&letters, sizeof letters) >> 1 >> ENDS_BITS << ENDS_BITS |
+           (hash & ((UINT64_C(1) << ENDS_BITS) - 1));
+}
+
 /* The 3' end of a read without a mate is where sequencing or trimming stopped: it is no end of the molecule. */
 ps_molecule_key ps_ends_key(const ps_ends *e, int side) {
     ps_molecule_key key = {.end0 = {PS_END_UNKNOWN, PS_END_UNKNOWN}, .side = (uint8_t)side, .umi = e->umi_kind};
@@ -186,6 +196,6 @@ ps_molecule_key ps_ends_key(const ps_ends *e, int side) {
         key.letters = (e->umi >> LANE_BITS) + 1;
     else
         key.letters = e->umi & UMI_IS_LETTERS ? e->umi & ~UMI_IS_LETTERS : 0;
-    key.hash = ps_hash(known, sizeof known) >> 1;
+    key.hash = hash_of_key(known, key.letters, e->umi_kind);
     return key;
 }

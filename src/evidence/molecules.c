@@ -82,6 +82,18 @@ static void free_molecule(ps_molecule *m) {
     free(m->word);
 }
 
+ps_molecule ps_molecule_copy(const ps_molecule *m) {
+    ps_molecule copy = *m;
+    size_t n_codons = (size_t)(m->codon_end - m->codon_beg);
+    copy.reference = n_codons ? ps_alloc(n_codons, sizeof *copy.reference) : NULL;
+    copy.word = m->n_word ? ps_alloc(m->n_word, sizeof *copy.word) : NULL;
+    if (n_codons)
+        memcpy(copy.reference, m->reference, n_codons * sizeof *copy.reference);
+    if (m->n_word)
+        memcpy(copy.word, m->word, m->n_word * sizeof *copy.word);
+    return copy;
+}
+
 /* Makes room for the codon. */
 static void reach_codon(ps_molecule *m, int32_t beg, int32_t end) {
     int32_t old_n = m->codon_end - m->codon_beg;

@@ -740,6 +740,37 @@ static void families_over_read_groups(void **state) {
     }
 }
 
+/* Guards against: copies that were cut apart (no cell is named) taken for molecules, and molecules with one UMI of a
+ * list for copies; and primers that no end tells of. 60 molecules, 8 fragments each; the first one is mutated. */
+static void long_umis_of_the_sample(void **state) {
+    (void)state;
+    enum { CUT_APART, OF_A_LIST, AT_A_PRIMER, N_WAYS };
+    static const uint32_t counted[] = {60, 480, 0}, mutated[] = {1, 8, 0};
+    for (int how = 0; how < N_WAYS; how++) {
+        unit_sam s;
+        uint64_t seed = 17;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 60; i++) {
+            char umi[40] = "RX:Z:";
+            for (int k = 0; k < 14; k++) /* of a list: 5 times 12 words */
+                umi[5 + k] = how != OF_A_LIST ? "ACGT"[unit_below(&seed, 4)]
+                             : k < 7          ? "ACGTCAT"[(k * (1 + i % 5) + i % 5) % 7]
+                                              : "GATCTGA"[(k * (1 + i / 5 % 6) + i / 30) % 7];
+            for (int k = 0; k < 8; k++) {
+                int32_t left = P50 - 10 - (int32_t)unit_below(&seed, 85),
+                        apart = 20 + (int32_t)unit_below(&seed, 150);
+                left = how == AT_A_PRIMER ? P50 - 12 : left;
+                add_pair(&s, 8 * i + k, left, how == AT_A_PRIMER ? 60 + i : apart, 0,
+                         i == 0 ? READ(.tags = umi, G12D) : READ(.tags = umi));
+            }
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.library.kind, PS_LIBRARY_UMI);
+        assert_int_equal(o.counted, counted[how]);
+        assert_int_equal(o.mutated, mutated[how]);
+    }
+}
+
 static void umis_near_each_other(void **state) {
     (void)state;
     static const struct {
@@ -876,6 +907,7 @@ int main(void) {
         cmocka_unit_test(families_over_read_groups),
         cmocka_unit_test(moved_ends),
         cmocka_unit_test(clipped_mates_elsewhere),
+        cmocka_unit_test(long_umis_of_the_sample),
         cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
