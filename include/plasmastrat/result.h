@@ -69,6 +69,7 @@ typedef struct ps_result {
     ps_qc *qc;
     size_t n_qc;
     double purity, prior_odds;  /* as the user gave them; NaN: not given */
+    ps_model *model;            /* of the evidence's own model file; NULL: the chosen one lives elsewhere */
     const ps_normals *normals;  /* of --copynumber-reference; not owned; NULL: none, or read from a file */
     char *expression_reference; /* name of the --expression-reference in use, NULL: built-in; owned */
     char expression_reference_checksum[17];

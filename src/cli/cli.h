@@ -115,6 +115,12 @@ typedef struct cli_parts {
 int cli_check_parts(const cli_parts *parts, ps_error *err); /* the same file twice, two persons, two VCFs ... */
 /* What was stated then goes into the job where it says nothing; what two files state differently is refused. */
 int cli_agree_parts(const cli_parts *parts, ps_job *job, ps_error *err);
+/* Of parts that agree: the model they were called with, where the job names none. */
+void cli_take_model(const cli_parts *parts, const ps_job *job, ps_stated *stated);
+/* cli_answer with the model that the job names, else with the one that the result's evidence states: a built-in one
+ * by its name, a file by its text. `path` is for messages. */
+int cli_answer_again(const ps_job *job, const cli_knowledge *knowledge, const char *path, ps_result *result,
+                     ps_error *err);
 /* cli_gather_sample where files may also be evidence that was gathered before (`cli_is_evidence`, by the name): of
  * such a file the role that it is given as, with the primers and all else that was stated then. */
 int cli_gather_any(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,

@@ -156,6 +156,7 @@ static int join(gathering *g, const ps_job *given, ps_result *result, ps_error *
                           .purity = job.purity,
                           .prior_odds = job.prior_odds};
     cli_note_stated(&job, g->knowledge, &result->evidence.stated);
+    cli_take_model(&then, &job, &result->evidence.stated);
     ps_evidence_merge(g->parts.panel, g->parts.at, g->parts.n, &result->evidence);
     return 0;
 }

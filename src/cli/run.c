@@ -533,6 +533,23 @@ const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *k, cons
                           : &panel->models[ps_panel_model(panel, job->model ? job->model : cli_default_model)];
 }
 
+int cli_answer_again(const ps_job *job, const cli_knowledge *k, const char *path, ps_result *result, ps_error *err) {
+    const ps_stated *then = &result->evidence.stated;
+    ps_job named = {.model = then->model};
+    if (job->model)
+        return cli_answer(cli_chosen_model(job, k, result->panel), k, result, err);
+    if (then->model_table) {
+        result->model = ps_alloc(1, sizeof *result->model);
+        if (ps_model_parse(path, then->model_table, strlen(then->model_table), result->model, err) < 0)
+            return -1;
+        return cli_answer(result->model, k, result, err);
+    }
+    if (then->model && ps_panel_model(result->panel, then->model) < 0)
+        return ps_fail(err, PS_ERR_RUN, path, 0, "model '%s' is none of panel %s: choose with --model", then->model,
+                       result->panel->name);
+    return cli_answer(cli_chosen_model(&named, k, result->panel), k, result, err);
+}
+
 void cli_note_stated(const ps_job *job, const cli_knowledge *k, ps_stated *stated) {
     *stated = (ps_stated){.purity = job->purity,
                           .prior_odds = job->prior_odds,

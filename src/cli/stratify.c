@@ -316,21 +316,11 @@ static int agree_models(const parts *p, ps_error *err) {
     return 0;
 }
 
-/* The model of the runs, unless another is asked for: a built-in one by its name, a file by its text. */
-static int take_model(const parts *p, ps_job *job, cli_knowledge *k, ps_error *err) {
-    const ps_stated *first = &p->at[0].stated;
+void cli_take_model(const cli_parts *p, const ps_job *job, ps_stated *stated) {
     if (job->model)
-        return 0;
-    job->model = first->model;
-    if (first->model_table) {
-        k->model_given = 1;
-        k->model_table = ps_strdup(first->model_table);
-        return ps_model_parse(p->path[0], k->model_table, strlen(k->model_table), &k->model, err);
-    }
-    if (job->model && p->panel && ps_panel_model(p->panel, job->model) < 0)
-        return ps_fail(err, PS_ERR_RUN, p->path[0], 0, "model '%s' is none of panel %s: choose with --model",
-                       job->model, p->panel->name);
-    return 0;
+        return;
+    stated->model = ps_strdup(p->at[0].stated.model);
+    stated->model_table = ps_strdup(p->at[0].stated.model_table);
 }
 
 /* References are files of their own, which evidence only names. */
@@ -364,7 +354,7 @@ int cli_agree_parts(const cli_parts *p, ps_job *job, ps_error *err) {
 static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *joint, ps_error *err) {
     ps_job job = s->job;
     prefer_own_files(p);
-    if (cli_check_parts(p, err) < 0 || cli_agree_parts(p, &job, err) < 0 || take_model(p, &job, k, err) < 0)
+    if (cli_check_parts(p, err) < 0 || cli_agree_parts(p, &job, err) < 0)
         return -1;
     note_references(p, k, s->quiet);
     *joint = (ps_result){.sample_id = ps_strdup(p->at[0].sample_id),
@@ -374,8 +364,9 @@ static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *jo
                          .specimen = job.specimen,
                          .no_evidence = job.no_evidence};
     cli_note_stated(&job, k, &joint->evidence.stated);
+    cli_take_model(p, &job, &joint->evidence.stated);
     ps_evidence_merge(p->panel, p->at, p->n, &joint->evidence);
-    return cli_answer(cli_chosen_model(&job, k, p->panel), k, joint, err);
+    return cli_answer_again(&job, k, p->path[0], joint, err);
 }
 
 /* It may be what was read: it is never removed here. */

@@ -1,5 +1,4 @@
 /* validate_call.c - one row of a validation from its files to its calls. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "plasmastrat/alloc.h"
@@ -12,24 +11,27 @@ static void say(void *context, const char *sample_id, const char *message) {
 }
 
 /* Evidence is called again, with what was stated then where the sheet says nothing. */
-static int call_evidence(const char *path, const ps_job *job, const cli_knowledge *k, ps_result *result,
+static int call_evidence(const char *path, const ps_job *given, const cli_knowledge *k, ps_result *result,
                          ps_error *err) {
     ps_evidence evidence;
     const ps_panel *panel = NULL;
     if (cli_read_evidence(path, k, &evidence, &panel, err) < 0)
         return -1;
-    const ps_stated *then = &evidence.stated;
-    *result = (ps_result){
-        .sample_id = ps_strdup(job->sample_id),
-        .panel = panel,
-        .specimen = job->specimen_given ? job->specimen : then->specimen,
-        .purity = isnan(job->purity) ? then->purity : job->purity,
-        .prior_odds = isnan(job->prior_odds) ? then->prior_odds : job->prior_odds,
-        .evidence = evidence,
-    };
-    if (!isnan(job->molecules))
-        result->evidence.stated.molecules = job->molecules;
-    return cli_answer(cli_chosen_model(job, k, panel), k, result, err);
+    ps_job job = *given;
+    cli_parts one = {.at = &evidence, .path = (char **)(uintptr_t)&path, .n = 1, .panel = panel};
+    if (cli_agree_parts(&one, &job, err) < 0) {
+        ps_evidence_free(&evidence);
+        return -1;
+    }
+    *result = (ps_result){.sample_id = ps_strdup(job.sample_id),
+                          .panel = panel,
+                          .specimen = job.specimen,
+                          .purity = job.purity,
+                          .prior_odds = job.prior_odds,
+                          .evidence = evidence};
+    result->evidence.stated.molecules = job.molecules;
+    result->evidence.stated.input_ng = job.input_ng;
+    return cli_answer_again(given, k, path, result, err);
 }
 
 int validate_call(const cli_settings *s, const cli_knowledge *k, const validate_sheet *rows, size_t row,
@@ -41,5 +43,5 @@ int validate_call(const cli_settings *s, const cli_knowledge *k, const validate_
         return call_evidence(rows->evidence[row], &job, k, result, err);
     if (cli_gather_any(&job, k, say, (void *)(uintptr_t)s, result, err) < 0)
         return -1;
-    return cli_answer(cli_chosen_model(&job, k, result->panel), k, result, err);
+    return cli_answer_again(&job, k, job.sample_id, result, err);
 }

@@ -19,6 +19,9 @@ void ps_result_free(ps_result *result) {
     ps_evidence_free(&result->evidence);
     ps_calls_free(&result->calls);
     ps_label_free(&result->label);
+    if (result->model)
+        ps_model_free(result->model);
+    free(result->model);
     free(result->qc);
     free(result->sample_id);
     free(result->expression_reference);

@@ -206,6 +206,21 @@ want "a lesion then, not known now: what is given now" cmp nolesion/S.evidence.g
 want "a lesion then, not known now: the answer" cmp nolesion/S.json unknown/S.json
 run 0 "a lesion then, nothing now" stratify lesion/S.json -o lesion.2 -q
 want "a lesion then, nothing now: the answer" cmp lesion/S.json lesion.2/S.json
+# The model of then: rationale calls this sample intramedullary, the others do not.
+sed 's/^name\trationale/name\tmine/; s/^intramedullary_at\t[0-9.]*/intramedullary_at\t0.001/' "$root/panels/common/model.rationale.tsv" >mine.tsv
+label() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["label"])' "$1"; }
+printf 'sample_id\tevidence\trna\tdna\texpect_label\n' >models.tsv
+for model in rationale primary-solitary mine.tsv; do
+    run 0 "model $model" sample --id $model --rna data/IMM01.rna.bam --dna data/IMM01.dna.bam --specimen lesion --model $model -o models -q
+    e=models/$model.evidence.gz
+    printf "$model.1\t$e\t.\t.\tintramedullary\n$model.2\t.\t$e\t$e\tintramedullary\n" >>models.tsv
+    for k in 1 2; do printf "$model.$k\t%s\n" "$(label models/$model.json)"; done >>models.want
+done
+want "models of then: they differ" test "$(cut -f2 models.want | sort -u | wc -l)" = 2
+run 0 "models of then: validate" validate models.tsv -o models.v -q
+want "models of then: each sample by its own" diff models.want <(awk -F'\t' '$3 == "label" { print $1 "\t" $6 }' models.v/validation.tsv)
+run 0 "a model now: validate" validate models.tsv --model rationale -o models.now -q
+want "a model now: all by it" test "$(awk -F'\t' '$3 == "label" { print $6 }' models.now/validation.tsv | sort -u)" = intramedullary
 run 0 "molecules then" sample --id S --dna data/IMM01.dna.bam --molecules 20 -o m20 -q
 run 0 "ng then" sample --id S --dna data/IMM01.dna.bam --input-ng 100 -o ng100 -q
 run 0 "ng now, molecules then" stratify m20/S.json --input-ng 100 -o m20.ng100 -q
