@@ -156,23 +156,24 @@ class Pools:
         return self.made[name]
 
     def simulate(self, path, rng, profile, copies, templates):
-        with open(path + ".fa", "w") as out:
+        work = "%s.%d" % (path, os.getpid())  # several runs may share the folder
+        with open(work + ".fa", "w") as out:
             for i, (index, at, text) in enumerate(templates):
                 out.write(">%d:%d:%d:%d\n%s\n" % (i, index, at, len(text),
                                                  reverse_complement(text) if rng.random() < 0.5 else text))
-        run(["art_illumina", "-ss", profile[0], "-amp", "-p", "-na", "-i", path + ".fa", "-l", str(profile[1]), "-f",
-             str(copies), "-rs", str(rng.randrange(1, 1 << 30)), "-o", path + ".r"])
-        command = ["bwa", "mem", "-v", "1", self.world.fasta, path + ".r1.fq", path + ".r2.fq"]
+        run(["art_illumina", "-ss", profile[0], "-amp", "-p", "-na", "-i", work + ".fa", "-l", str(profile[1]), "-f",
+             str(copies), "-rs", str(rng.randrange(1, 1 << 30)), "-o", work + ".r"])
+        command = ["bwa", "mem", "-v", "1", self.world.fasta, work + ".r1.fq", work + ".r2.fq"]
         with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bwa, \
-                open(path + ".part", "w") as out:
+                open(work + ".part", "w") as out:
             for line in bwa.stdout:
                 if line[0] != "@":
                     out.write(self.moved(line.split("\t")))
         if bwa.returncode:
             raise RuntimeError("bwa mem: exit status %d" % bwa.returncode)
         for end in (".fa", ".r1.fq", ".r2.fq"):
-            os.remove(path + end)
-        os.rename(path + ".part", path)
+            os.remove(work + end)
+        os.rename(work + ".part", path)
 
     def moved(self, f):
         """A record of the windows at its place of the genome, without tags."""
