@@ -133,39 +133,26 @@ static double shown_of(const ps_molecule *m, int32_t codon) {
 
 typedef struct stack { /* what shows one codon */
     const ps_molecule *leader[LEADERS];
-    double lead[LEADERS]; /* fragments of each, the most first */
+    double lead[LEADERS]; /* fragments of its pair of ends */
     double all, few;      /* fragments of the codon; of its AMPLICON_ENDS most frequent pairs of ends */
     int pairs;            /* of ends that hold more than what is left to chance of an amplicon */
 } stack;
-
-static void take_lead(stack *t, const ps_molecule *m, double n) {
-    for (int k = 0; k < LEADERS; k++)
-        if (n > t->lead[k]) {
-            const ps_molecule *lower = t->leader[k];
-            double lower_n = t->lead[k];
-            t->leader[k] = m;
-            t->lead[k] = n;
-            m = lower;
-            n = lower_n;
-        }
-}
-
-static int same_ends(const ps_molecule *a, const ps_molecule *b) {
-    return a && b && a->key.end0[0] == b->key.end0[0] && a->key.end0[1] == b->key.end0[1];
-}
 
 static double least_of_pair(void) {
     return (1 - library_amplicon_share) / AMPLICON_ENDS;
 }
 
 /* Of single reads either end of an amplicon is there, or both, apart: the more frequent kind counts. */
-static void count_pairs(stack *t, double pair[LEADERS]) {
+static void count_pairs(stack *t) {
+    double pair[LEADERS];
     int n[3] = {0}, kept = AMPLICON_ENDS;
-    for (int k = 0; k < LEADERS; k++)
+    for (int k = 0; k < LEADERS; k++) {
+        pair[k] = t->lead[k];
         if (pair[k] > least_of_pair() * t->all) {
             const int32_t *end0 = t->leader[k]->key.end0;
             n[end0[0] == PS_END_UNKNOWN ? 1 : end0[1] == PS_END_UNKNOWN ? 2 : 0]++;
         }
+    }
     t->pairs = n[0] + (n[1] > n[2] ? n[1] : n[2]);
     kept += !n[0] && n[1] && n[2] ? AMPLICON_ENDS : 0;
     ps_sort(pair, LEADERS);
@@ -173,24 +160,44 @@ static void count_pairs(stack *t, double pair[LEADERS]) {
         t->few += pair[k];
 }
 
+/* Primers are made with none to three spacers before them, or lose a base: both ends are as near. */
+static int near_ends(const ps_molecule *a, const ps_molecule *b) {
+    const int32_t *x = a->key.end0, *y = b->key.end0;
+    if (x[0] == y[0] && x[1] == y[1])
+        return 1;
+    return x[0] != PS_END_UNKNOWN && x[1] != PS_END_UNKNOWN && is_at(x[0], y[0], PRIMER_SLACK) &&
+           is_at(x[1], y[1], PRIMER_SLACK);
+}
+
+/* The pair of ends that most of the fragments left have takes them. */
+static void take_pair(const window *w, double *left, stack *t, int k) {
+    size_t most = 0;
+    for (size_t i = 1; i < w->n; i++)
+        most = left[i] > left[most] ? i : most;
+    if (!w->n || !(left[most] > 0))
+        return;
+    t->leader[k] = &w->row[most];
+    for (size_t i = 0; i < w->n; i++)
+        if (left[i] > 0 && near_ends(&w->row[most], &w->row[i])) {
+            t->lead[k] += left[i];
+            left[i] = 0;
+        }
+}
+
 /* The pairs of ends that show the codon most often; an amplicon's fragments may have either orientation. */
 static stack stack_at(const window *w, int32_t codon) {
     stack t = {.all = 0};
+    double *left = ps_alloc(w->n + 1, sizeof *left);
     for (size_t i = 0; i < w->n; i++) {
         const ps_molecule *m = &w->row[i];
         double n = shown_of(m, codon);
         t.all += n;
-        if (ends_known(m) && m->key.umi == PS_UMI_NONE)
-            take_lead(&t, m, n);
+        left[i] = ends_known(m) && m->key.umi == PS_UMI_NONE ? n : 0;
     }
-    double pair[LEADERS] = {0};
-    for (int k = 0; k < LEADERS; k++) {
-        int first = 0;
-        while (first < k && !same_ends(t.leader[first], t.leader[k]))
-            first++;
-        pair[first] += t.lead[k];
-    }
-    count_pairs(&t, pair);
+    for (int k = 0; k < LEADERS; k++)
+        take_pair(w, left, &t, k);
+    free(left);
+    count_pairs(&t);
     return t;
 }
 
@@ -484,7 +491,8 @@ static void add_up(const scan *s, ps_library *out) {
     out->first_forward = out->fragments > 0 ? forward / out->fragments : NAN;
 }
 
-/* More fragments share their ends than by chance; or, where so many must that it tells nothing, fewer places hold any.
+/* More fragments share their ends than by chance; or, where so many must that it tells nothing, fewer places hold
+ * any.
  */
 static int has_copies(const ps_limits *l, double copies, double chance) {
     return (copies - chance > l->library_copies_excess && copies > CHANCE_FOLD * chance) ||
