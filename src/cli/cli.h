@@ -96,6 +96,8 @@ ps_case cli_case_of(const ps_result *result, const cli_knowledge *knowledge);
 extern const char cli_default_model[];
 /* What was stated, for a later `stratify` to repeat. */
 void cli_note_stated(const ps_job *job, const cli_knowledge *knowledge, ps_stated *stated);
+/* Says on stderr, unless quiet, that evidence is of an earlier version; `what`: its file or sample. */
+void cli_note_version(const char *what, const ps_evidence *evidence, int quiet);
 /* Evidence from an ID.evidence.gz, or from the one beside an ID.json, which must be its own. *panel says which of the
  * panels it was gathered on. */
 int cli_read_evidence(const char *path, const cli_knowledge *knowledge, ps_evidence *evidence, const ps_panel **panel,

@@ -9,6 +9,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/evidence_file.h"
 #include "plasmastrat/report.h"
+#include "progress.h"
 
 /* 1: by its first bytes; an alignment is gzip too */
 static int cli_is_gzip(const char *path) {
@@ -48,4 +49,10 @@ int cli_read_evidence(const char *path, const cli_knowledge *k, ps_evidence *e, 
     if (status < 0)
         ps_evidence_free(e);
     return status;
+}
+
+void cli_note_version(const char *what, const ps_evidence *evidence, int quiet) {
+    if (evidence->written_by && strcmp(evidence->written_by, PS_VERSION) != 0 && !quiet)
+        progress_message("notice: %s: was written by version %s, and is called by the rules of this one, " PS_VERSION,
+                         what, evidence->written_by);
 }

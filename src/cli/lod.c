@@ -374,6 +374,7 @@ static int run_any(const ps_job *job, const cli_settings *s, const cli_knowledge
                    ps_error *err) {
     if (cli_gather_any(job, knowledge, say, (void *)s, result, err) < 0)
         return -1;
+    cli_note_version("evidence", &result->evidence, s->quiet);
     return cli_answer(cli_chosen_model(job, knowledge, result->panel), knowledge, result, err);
 }
 

@@ -43,9 +43,11 @@ static int collect_sample(void *context, size_t item, int worker, ps_error *err)
     for (int role = 0; role < PS_N_INPUTS; role++)
         if (role != kept)
             job.path[role] = NULL;
-    if (cli_gather_any(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings, sample, &c->failure[item]) ==
-            0 &&
-        sample->evidence.has_counts) {
+    if (cli_gather_any(&job, &c->cohort->knowledge, say, (void *)(uintptr_t)c->settings, sample, &c->failure[item]) <
+        0)
+        return ps_check_interrupt(err);
+    cli_note_version(job.sample_id, &sample->evidence, c->settings->quiet);
+    if (sample->evidence.has_counts) {
         ps_read_evidence_free(&sample->evidence.reads[c->role]);
         ps_counts_as_rna(sample->panel, &sample->evidence.counts, &sample->evidence.reads[c->role]);
     }

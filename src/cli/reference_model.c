@@ -24,6 +24,7 @@ typedef struct cohort {
     long *line;
     ps_error *failure;
     const cli_knowledge *knowledge;
+    int quiet;
     size_t n, left_out, persons;
     ps_specimen specimen;
     int mixed; /* specimens differ */
@@ -51,6 +52,7 @@ static int call_sample(void *context, size_t item, int worker, ps_error *err) {
     ps_result r = {0};
     (void)worker;
     if (cli_call_evidence(c->path[item], c->knowledge, &r, &c->failure[item]) == 0) {
+        cli_note_version(r.sample_id, &r.evidence, c->quiet);
         take_calls(&r, &c->sample[item]);
         ps_row_of(&r, &c->row[item]);
     }
@@ -281,7 +283,7 @@ static void print_file(FILE *out, const char *path, const cohort *c, const ps_mo
 int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     const char *path = s->rest[1];
     cli_knowledge knowledge = {0};
-    cohort c = {.knowledge = &knowledge};
+    cohort c = {.knowledge = &knowledge, .quiet = s->quiet};
     ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
     ps_cross_validation v;
     ps_panel panel;

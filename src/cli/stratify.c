@@ -98,10 +98,7 @@ static int read_parts(const cli_settings *s, const cli_knowledge *k, parts *p, p
             break;
         p->n++;
         mark_inputs(&p->at[i]);
-        if (strcmp(p->at[i].written_by, PS_VERSION) != 0 && !s->quiet)
-            progress_message(
-                "notice: %s: was written by version %s, and is called by the rules of this one, " PS_VERSION,
-                s->rest[i], p->at[i].written_by);
+        cli_note_version(s->rest[i], &p->at[i], s->quiet);
     }
     if (status == 0)
         status = agree_panel(p, panel, err);

@@ -39,9 +39,10 @@ int validate_call(const cli_settings *s, const cli_knowledge *k, const validate_
     ps_job job = rows->sheet.job[row];
     job.n_threads = 1;
     *result = (ps_result){0};
-    if (rows->evidence[row])
-        return call_evidence(rows->evidence[row], &job, k, result, err);
-    if (cli_gather_any(&job, k, say, (void *)(uintptr_t)s, result, err) < 0)
+    int status = rows->evidence[row] ? call_evidence(rows->evidence[row], &job, k, result, err)
+                                     : cli_gather_any(&job, k, say, (void *)(uintptr_t)s, result, err);
+    if (status < 0)
         return -1;
-    return cli_answer_again(&job, k, job.sample_id, result, err);
+    cli_note_version(job.sample_id, &result->evidence, s->quiet);
+    return rows->evidence[row] ? 0 : cli_answer_again(&job, k, job.sample_id, result, err);
 }

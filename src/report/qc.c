@@ -400,12 +400,21 @@ static void check_sample_name(ps_result *r) {
                      names, r->sample_id);
 }
 
+static void check_version(ps_result *r) {
+    const char *then = r->evidence.written_by;
+    if (then && strcmp(then, PS_VERSION) != 0)
+        ps_result_qc(r, "evidence-version", "sample", PS_QC_WARN, NAN, NAN,
+                     "the evidence was gathered by version %.40s and is called by the rules of " PS_VERSION
+                     ": run sample again for what this version counts",
+                     then);
+}
+
 void ps_result_checks(ps_result *result) {
     static void (*const of_reads[])(ps_result *, const ps_read_evidence *) = {check_records, check_left_out,
                                                                               check_qualities, check_conflicts};
-    static void (*const of_sample[])(ps_result *) = {check_expression, check_ras,           check_vcf,
-                                                     check_imports,    check_rna,           check_sites,
-                                                     check_identity,   check_contamination, check_sample_name};
+    static void (*const of_sample[])(ps_result *) = {
+        check_expression, check_ras,      check_vcf,           check_imports,     check_rna,
+        check_sites,      check_identity, check_contamination, check_sample_name, check_version};
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         for (size_t i = 0; i < sizeof of_reads / sizeof *of_reads; i++)
             if (result->evidence.reads[role].given)

@@ -346,7 +346,20 @@ refused 1 "a file that was cut" 'cut.gz: was cut short' stratify cut.gz -o x
 refused 1 "bytes behind the end" 'more.gz: has bytes behind' stratify more.gz -o x
 refused 1 "alignments" 'dna.1.bam' stratify dna.1.bam -o x
 
-# ---- an earlier version, and single bits ----------------------------------------------------------------------------
+# An earlier version: the result says so, and every command that reads its evidence.
+now=$(python3 -c 'import gzip, json; print(json.load(gzip.open("one/S.evidence.gz"))["version"])')
+python3 "$root/tests/golden/reseal.py" one/S.evidence.gz old.evidence.gz "\"version\":\"$now\",\"sample" '"version":"0.9.0","sample'
+printf 'sample_id\tevidence\texpect_ras\nS\told.evidence.gz\tmutated\n' >old.tsv
+for command in "stratify old.evidence.gz -o old -q" "stratify old.evidence.gz -o old --force" "explain old.evidence.gz" "lod --dna old.evidence.gz" "validate old.tsv -o old.valid"; do
+    run 0 "an earlier version: $command" $command
+    [[ $command == *-q ]] || want "an earlier version: $command says so" grep -q 'notice: .*version 0.9.0' err.txt
+done
+for file in old/S.json old/S.html; do
+    want "an earlier version: $file says so" grep -q 'gathered by version 0.9.0' $file
+done
+want "this version: not a word of it" test "$(grep -c evidence-version one/S.json)" = 0
+
+# ---- single bits ----------------------------------------------------------------------------
 want "1000 flipped bits: refused, or the same answer" python3 - "$program" lane3/S.evidence.gz "${EVIDENCE_FLIPS:-60}" <<'CHECK'
 import random, subprocess, sys
 program, path, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
