@@ -96,50 +96,67 @@ static int same_name(const ps_molecule *x, const ps_molecule *y) {
     return x->window == y->window && x->key.letters == y->key.letters;
 }
 
+/* So many pairs of ends tell whether one number has the same ends by chance (assumption: one in ten then does); fewer
+ * where they are half as many as the families, and no fewer than three. */
+static const double MANY_ENDS = 10, FEWEST_ENDS = 3;
+
 /* Both strands of a family may be apart in two read groups. */
 static int same_pair(const ps_molecule *x, const ps_molecule *y) {
     return x->key.end0[0] == y->key.end0[0] && x->key.end0[1] == y->key.end0[1];
 }
 
-/* Different ends of the window's families: an amplicon's are all alike, and tell nothing. */
-static size_t count_ends(ps_molecule **at, size_t n) {
+/* Ends of the window's families, each pair by its share: an amplicon's are all alike, and tell nothing. */
+static double count_ends(ps_molecule **at, size_t n) {
     ps_molecule **sorted = ps_alloc(n, sizeof *sorted);
-    size_t different = 1;
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = at[i];
+    double squares = 0;
+    memcpy(sorted, at, n * sizeof(ps_molecule *));
     qsort(sorted, n, sizeof *sorted, by_ends);
-    for (size_t i = 1; i < n; i++)
-        different += !same_pair(sorted[i], sorted[i - 1]);
+    for (size_t i = 0, to; i < n; i = to) {
+        for (to = i + 1; to < n && same_pair(sorted[to], sorted[i]); to++)
+            ;
+        squares += (double)(to - i) * (double)(to - i);
+    }
     free(sorted);
-    return different;
+    return (double)n * (double)n / squares;
 }
 
 /* Adds the window's rows of one name that have the same ends, less those that have not. */
 static void weigh_window(ps_molecule **at, size_t n, double *over_groups) {
-    size_t names = 1;
-    double same = 0;
+    double names = 1, same = 0, ends = count_ends(at, n);
     for (size_t i = 1; i < n; i++) {
         names += !same_name(at[i], at[i - 1]);
         if (same_name(at[i], at[i - 1]))
             same += same_pair(at[i], at[i - 1]) ? 1 : -1;
     }
-    *over_groups += 2 * count_ends(at, n) >= names ? same : 0;
+    *over_groups += ends >= MANY_ENDS || (ends >= FEWEST_ENDS && 2 * ends >= names) ? same : 0;
 }
 
-/* Marks all rows but the first of each family that several read groups hold. */
-static void mark_lanes(ps_molecule *row, size_t n) {
+/* Are families numbered over all read groups? Above 0: yes, below: anew in each; 0: no window tells (an amplicon). */
+static double weigh_groups(const ps_molecules *all) {
     size_t n_at;
     double over_groups = 0;
-    ps_molecule **at = list_rows(row, n, 1, &n_at);
-    qsort(at, n_at, sizeof *at, by_name);
+    ps_molecule **at = list_rows(all->row, all->n, 1, &n_at);
+    if (n_at)
+        qsort(at, n_at, sizeof *at, by_name);
     for (size_t i = 0, to; i < n_at; i = to) {
         for (to = i + 1; to < n_at && at[to]->window == at[i]->window; to++)
             ;
         weigh_window(&at[i], to - i, &over_groups);
     }
+    free(at);
+    return over_groups;
+}
+
+/* Where no window tells, one number counts once: all rows but one are marked. They are not joined, since they
+ * may be different molecules, of which one would be outvoted. */
+static void mark_groups(ps_molecule *row, size_t n) {
+    size_t n_at;
+    ps_molecule **at = list_rows(row, n, 1, &n_at);
+    if (n_at)
+        qsort(at, n_at, sizeof *at, by_name);
     char *is_copy = ps_alloc(n_at + 1, 1);
     for (size_t i = 1; i < n_at; i++)
-        is_copy[i] = over_groups > 0 && same_name(at[i], at[i - 1]) && same_pair(at[i], at[i - 1]);
+        is_copy[i] = same_name(at[i], at[i - 1]) && same_pair(at[i], at[i - 1]);
     mark(at, is_copy, n_at);
 }
 
@@ -290,18 +307,31 @@ static int need_no_ends(const ps_molecules *all) {
            same_half <= SAME_BY_CHANCE + different / SAME_EVERY + different * different / 2 / HALVES;
 }
 
-/* The sample's molecules, those of a long UMI joined. */
-static ps_molecules join_long(const ps_molecules *all) {
+/* ---- what is one molecule in several rows -------------------------------------------------------------------------
+ */
+
+static void join_ends(ps_molecule_key *key) {
+    *key = (ps_molecule_key){.hash = ps_hash(&key->letters, sizeof key->letters) >> 1,
+                             .end0 = {PS_END_UNKNOWN, PS_END_UNKNOWN},
+                             .side = key->side,
+                             .umi = PS_UMI_ALONE,
+                             .letters = key->letters};
+}
+
+static void join_groups(ps_molecule_key *key) {
+    const int64_t known[3] = {(int64_t)key->letters, key->end0[0], key->end0[1]};
+    key->hash = ps_hash(known, sizeof known) >> 1;
+}
+
+/* The sample's molecules, with those joined that several rows hold. */
+static ps_molecules join_rows(const ps_molecules *all, int over_ends, int over_groups) {
     ps_molecules joined = {.row = ps_alloc(all->n + 1, sizeof *joined.row), .n = all->n};
     for (size_t i = 0; i < all->n; i++) {
-        ps_molecule_key *key = &joined.row[i].key;
         joined.row[i] = ps_molecule_copy(&all->row[i]);
-        if (is_long_umi(&all->row[i]))
-            *key = (ps_molecule_key){.hash = ps_hash(&key->letters, sizeof key->letters) >> 1,
-                                     .end0 = {PS_END_UNKNOWN, PS_END_UNKNOWN},
-                                     .side = key->side,
-                                     .umi = PS_UMI_ALONE,
-                                     .letters = key->letters};
+        if (over_ends && is_long_umi(&all->row[i]))
+            join_ends(&joined.row[i].key);
+        if (over_groups && all->row[i].key.umi == PS_UMI_FAMILY && all->row[i].key.letters)
+            join_groups(&joined.row[i].key);
     }
     ps_molecules_tidy(&joined);
     return joined;
@@ -310,8 +340,10 @@ static ps_molecules join_long(const ps_molecules *all) {
 ps_families ps_families_of(const ps_molecules *molecules) {
     ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
     f.uses_umis = f.umi >= umi_share_used;
-    if (need_no_ends(molecules)) {
-        f.joined = join_long(molecules);
+    int over_ends = need_no_ends(molecules);
+    double over_groups = weigh_groups(molecules);
+    if (over_ends || over_groups > 0) {
+        f.joined = join_rows(molecules, over_ends, over_groups > 0);
         molecules = &f.joined;
     }
     size_t n = 0;
@@ -319,7 +351,8 @@ ps_families ps_families_of(const ps_molecules *molecules) {
         if ((molecules->row[i].key.umi != PS_UMI_NONE) == f.uses_umis)
             f.row[n++] = molecules->row[i];
     mark_misread(f.row, n);
-    mark_lanes(f.row, n);
+    if (over_groups == 0)
+        mark_groups(f.row, n);
     mark_moved(f.row, n, 0);
     mark_moved(f.row, n, 1);
     for (size_t i = 0; i < n; i++)

@@ -4,11 +4,11 @@
  * is used, the rest is left out. A UMI that was read with an error is a family of its own: a small family whose UMI
  * differs by one letter, or by missing letters at one end, from a larger one of the same ends is that family's
  * (directional rule of UMI-tools, Smith 2017). Where families were numbered over all read groups, one number is one
- * family in all of them; where each group begins anew, it is not. A base that is inserted or lost near a read's 5'
- * end moves that end of one copy: small families a base or two beside a larger one are its copies, where there are
- * more of them than a little further off. A long UMI is of one molecule whatever its ends where libraries were cut
- * after they were copied; but not where two UMIs of a list are joined, which many molecules share. That, too, the
- * sample shows.
+ * family in all of them; where each group begins anew, it is not; where ends cannot tell, it is taken for one. A base
+ * that is inserted or lost near a read's 5' end moves that end of one copy: small families a base or two beside a
+ * larger one are its copies, where there are more of them than a little further off. A long UMI is of one molecule
+ * whatever its ends where libraries were cut after they were copied; but not where two UMIs of a list are joined,
+ * which many molecules share. That, too, the sample shows.
  */
 #ifndef PLASMASTRAT_FAMILIES_H
 #define PLASMASTRAT_FAMILIES_H
@@ -17,7 +17,7 @@
 
 typedef struct ps_families {
     ps_molecule *row;    /* as in the sketch, in its order; what they point to is the sketch's or in `joined` */
-    ps_molecules joined; /* of a long UMI, over all ends */
+    ps_molecules joined; /* of several rows */
     size_t n;
     double umi;    /* share of all fragments that have a UMI; NaN: no fragment */
     int uses_umis; /* 1: the fragments with a UMI are used, 0: those without */

@@ -8,8 +8,9 @@
 
 enum { FEWEST_LETTERS = 4 }; /* of a UMI, where other things may be written (assumption: the shortest in use) */
 #define UMI_IS_LETTERS (UINT64_C(1) << 63)
-enum { LANE_BITS = 23 }; /* of 63: the rest is the family's name */
-enum { ENDS_BITS = 23 }; /* of 63: the rest is the long UMI's letters */
+enum {
+    LANE_BITS = 23
+}; /* of 63: the rest is the family's name, or what rows have in common that may be one molecule */
 
 /* ---- 5' ends
  * -------------------------------------------------------------------------------------------------------- */
@@ -162,13 +163,17 @@ ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b) {
     return e;
 }
 
-/* Hash of what is known of a molecule. Those of a long UMI stay together, so that a sketch keeps all or none. */
-static uint64_t hash_of_key(const int64_t known[4], uint64_t letters, int umi_kind) {
-    uint64_t hash = ps_hash(known, 4 * sizeof *known) >> 1;
-    if (umi_kind != PS_UMI_WITHIN_ENDS || ps_umi_length(letters) < PS_UMI_LONG)
-        return hash;
-    return ps_hash(&letters, sizeof letters) >> 1 >> ENDS_BITS << ENDS_BITS |
-           (hash & ((UINT64_C(1) << ENDS_BITS) - 1));
+/* Hash of what is known of a molecule. Those of one long UMI stand together, as does a family in several read groups,
+ * so that a sketch keeps all or none. */
+static uint64_t hash_of_key(int64_t known[4], uint64_t letters, int umi_kind) {
+    uint64_t all = ps_hash(known, 4 * sizeof *known) >> 1, common = all;
+    if (umi_kind == PS_UMI_WITHIN_ENDS && ps_umi_length(letters) >= PS_UMI_LONG)
+        common = ps_hash(&letters, sizeof letters) >> 1;
+    if (umi_kind == PS_UMI_FAMILY) {
+        known[3] >>= LANE_BITS;
+        common = ps_hash(known, 4 * sizeof *known) >> 1;
+    }
+    return common >> LANE_BITS << LANE_BITS | (all & ((UINT64_C(1) << LANE_BITS) - 1));
 }
 
 /* The 3' end of a read without a mate is where sequencing or trimming stopped: it is no end of the molecule. */
