@@ -39,13 +39,30 @@ static int read_beside(const char *path, const cli_knowledge *k, ps_evidence *e,
     return status;
 }
 
+/* Evidence that was gunzipped would pass for a JSON of another program. */
+static int refuse_unpacked(const char *path, ps_error *err) {
+    static const char begin[] = "{\"schema\":\"plasmastrat/evidence/";
+    char bytes[sizeof begin] = "";
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(bytes, 1, sizeof begin - 1, f) : 0;
+    if (f)
+        fclose(f);
+    return n && !strcmp(bytes, begin) ? ps_fail(err, PS_ERR_RUN, path, 0,
+                                                "is evidence that was unpacked: expected gzip, as `sample` wrote it")
+                                      : 0;
+}
+
 int cli_read_evidence(const char *path, const cli_knowledge *k, ps_evidence *e, const ps_panel **panel,
                       ps_error *err) {
     *e = (ps_evidence){0};
-    int status = cli_is_gzip(path) ? ps_evidence_read(path, k->panel, k->n_panels, e, panel, err)
-                                   : read_beside(path, k, e, panel, err);
+    int is_gzip = cli_is_gzip(path), status = is_gzip ? 0 : refuse_unpacked(path, err);
     if (status == 0)
-        status = cli_check_id(e->sample_id, path, 0, err);
+        status = is_gzip ? ps_evidence_read(path, k->panel, k->n_panels, e, panel, err)
+                         : read_beside(path, k, e, panel, err);
+    if (status == 0 && cli_check_id(e->sample_id, path, 0, err) < 0) {
+        err->kind = PS_ERR_RUN; /* the file's fault, not the command line's */
+        status = -1;
+    }
     if (status < 0)
         ps_evidence_free(e);
     return status;

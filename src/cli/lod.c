@@ -95,10 +95,10 @@ static int check_inputs(const cli_settings *s, ps_error *err) {
     if (s->mutated && dna && rna)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0,
                        "lod: --mutated is mixed into one file: give --dna or --rna, not both");
-    int streams = 0;
-    const char *const paths[] = {dna, rna, s->mutated};
-    for (size_t i = 0; i < 3; i++)
-        streams += paths[i] && !strcmp(paths[i], "-");
+    int streams = s->mutated && !strcmp(s->mutated, "-");
+    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+        for (size_t i = 0; ps_job_file(&s->job, (ps_input_role)role, i); i++)
+            streams += !strcmp(ps_job_file(&s->job, (ps_input_role)role, i), "-");
     if (streams > 1)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "lod: only one input can come from standard input (-)");
     const struct {
@@ -381,7 +381,10 @@ static int run_any(const ps_job *job, const cli_settings *s, const cli_knowledge
 static int run_mutated(const plan *p, const cli_settings *s, const cli_knowledge *knowledge, const ps_result *wild,
                        ps_result *mutated, ps_error *err) {
     ps_job job = s->job;
-    job.path[PS_INPUT_DNA] = job.path[PS_INPUT_RNA] = NULL;
+    for (int role = 0; role < PS_N_READ_INPUTS; role++) {
+        job.path[role] = NULL;
+        job.more[role] = NULL;
+    }
     job.path[p->role] = s->mutated;
     if (run_any(&job, s, knowledge, mutated, err) < 0)
         return -1;

@@ -42,7 +42,8 @@ static const option_row rows[] = {
     {"dna", 0, TEXT, INPUT(PS_INPUT_DNA), READS, "BAM", "DNA alignments of the tumour; repeat for further lanes"},
     {"normal", 0, TEXT, INPUT(PS_INPUT_NORMAL), CLI_SAMPLE, "BAM",
      "DNA alignments of the matched normal; repeat for further lanes"},
-    {"vcf", 0, TEXT, INPUT(PS_INPUT_VCF), CLI_SAMPLE, "VCF", "variants already called for this tumour (VCF or BCF)"},
+    {"vcf", 0, TEXT, INPUT(PS_INPUT_VCF), CLI_SAMPLE, "VCF",
+     "variants already called for this tumour (VCF, BCF or MAF)"},
     {"vcf-sample", 0, TEXT, JOB(vcf_sample), CLI_SAMPLE, "NAME",
      "the tumour's column in the VCF (default: recognised by its name)"},
     {"sv", 0, TEXT, INPUT(PS_INPUT_SV), CLI_SAMPLE, "VCF",
@@ -61,8 +62,9 @@ static const option_row rows[] = {
      "link to ID.html beside the cohort page, even if the pages are put there later"},
     {"logs", 0, TEXT, IN(logs), CLI_REPORT, "DIR",
      "folder with each run's messages as ID.log, to say why a sample failed"},
-    {"outdir", 'o', OUTPUT, IN(outdir), BOTH | CLI_REPORT | CLI_STRATIFY | CLI_VALIDATE, "DIR",
-     "write the result files here; - prints the JSON on stdout (sample)"},
+    {"outdir", 'o', OUTPUT, IN(outdir), CLI_SAMPLE | CLI_STRATIFY, "DIR",
+     "write the result files here; - prints the JSON on stdout"},
+    {"outdir", 'o', OUTPUT, IN(outdir), CLI_BATCH | CLI_REPORT | CLI_VALIDATE, "DIR", "write the result files here"},
     {"json", 0, OUTPUT, IN(json), CLI_SAMPLE, "FILE", "write the JSON here instead of DIR/ID.json"},
     {"html", 0, OUTPUT, IN(html), CLI_SAMPLE, "FILE", "write the page here instead of DIR/ID.html"},
     {"ras-vcf", 0, OUTPUT, IN(ras_vcf), CLI_SAMPLE, "FILE",
@@ -82,7 +84,7 @@ static const option_row rows[] = {
     {"cell-line", 0, TEXT, IN(cell_line), CLI_VALIDATE, "NAME",
      "every sample without a cell_line is this one: what is published of it is expected"},
     {"title", 0, TEXT, IN(title), CLI_VALIDATE, "TEXT", "heading of the page (default: the sheet's name)"},
-    {"threads", '@', COUNT, JOB(n_threads), ALL | CLI_REPORT | CLI_VALIDATE, "N",
+    {"threads", '@', COUNT, JOB(n_threads), ALL | AGAIN | CLI_REPORT | CLI_VALIDATE, "N",
      "threads (default: one per processor)"},
     {"timeout", 0, COUNT, IN(timeout), CLI_SAMPLE | CLI_BATCH | CLI_LOD | CLI_REFERENCE, "SECONDS",
      "a server that sends nothing for so long is given up (default: 60)"},
@@ -114,7 +116,7 @@ static const option_row rows[] = {
     {"reproducible", 0, FLAG, IN(reproducible), BOTH, NULL,
      "changes nothing: no result ever holds a time, host or command line"},
     {"no-evidence", 0, FLAG, JOB(no_evidence), BOTH | CLI_STRATIFY, NULL,
-     "do not write DIR/ID.evidence.gz (stratify, explain and lod need it)"},
+     "do not write DIR/ID.evidence.gz (stratify, explain and reference model need it)"},
     {"fail-fast", 0, FLAG, IN(fail_fast), CLI_BATCH, NULL, "start no further sample once one has failed"},
     {"resume", 0, FLAG, IN(resume), CLI_BATCH, NULL,
      "continue a stopped batch: do only what is missing, changed or broken"},
@@ -269,7 +271,7 @@ static void add_lane(cli_settings *s, int role, const char *path) {
  * append what a user wants otherwise. */
 static int refuse_second_input(int command, const option_row *r, const cli_settings *s, ps_error *err) {
     int role = input_role(r);
-    if (role < 0 || !s->job.path[role] || (role < PS_N_READ_INPUTS && command & CLI_SAMPLE))
+    if (role < 0 || !s->job.path[role] || (role < PS_N_READ_INPUTS && command & READS))
         return 0;
     return ps_fail(err, PS_ERR_USAGE, NULL, 0,
                    "--%s is given twice; expected one file (%s joins those of one sample)", r->name,

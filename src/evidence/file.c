@@ -349,8 +349,11 @@ static const ps_panel *find_panel(ps_scan *scan, const ps_panel *panels, int n_p
             "--panel, or run `sample` again",
             places ? places : "", name ? name : "", same_build->name, same_build->places);
     else
-        ps_scan_fail(scan, "is on %.60s, and the panel%s on %s", build ? build : "no build",
-                     n_panels > 1 ? "s are" : " is", n_panels > 1 ? "other builds" : panels[0].build);
+        ps_scan_fail(scan, "the file was made on %.60s with the panel %.60s, but %s%s%s%s; give --panel %.60s",
+                     build ? build : "no build", name ? name : "",
+                     n_panels > 1 ? "no built-in panel is on that build" : "--panel names ",
+                     n_panels > 1 ? "" : panels[0].name, n_panels > 1 ? "" : ", on ",
+                     n_panels > 1 ? "" : panels[0].build, name ? name : "");
     return NULL;
 }
 
@@ -527,16 +530,17 @@ static void scan_content(ps_scan *scan, ps_evidence *e) {
 /* Evidence of a role and its inputs' entries go together. */
 static void check_inputs(ps_scan *scan, const ps_evidence *e) {
     int has[PS_N_INPUTS] = {0};
+    scan->member = "inputs";
     for (size_t i = 0; i < e->n_inputs; i++)
         has[e->input[i].role]++;
     for (int role = 0; role < PS_N_READ_INPUTS && !scan->failed; role++)
         if ((has[role] > 0) != e->reads[role].given)
-            ps_scan_fail(scan, "inputs and content do not agree on %s", ps_input_names[role]);
+            ps_scan_fail(scan, "do not agree with the content on %s", ps_input_names[role]);
     if (has[PS_INPUT_VCF] != e->has_vcf)
-        ps_scan_fail(scan, "inputs and content do not agree on the VCF");
+        ps_scan_fail(scan, "do not agree with the content on the VCF");
     if (has[PS_INPUT_SV] > e->has_sv || has[PS_INPUT_CNV] > e->has_cnv || /* a VCF may hold these too */
         has[PS_INPUT_COUNTS] != e->has_counts)
-        ps_scan_fail(scan, "inputs and content do not agree on other programs' results");
+        ps_scan_fail(scan, "do not agree with the content on other programs' results");
 }
 
 int ps_evidence_parse_text(const char *path, const char *text, size_t n, const ps_panel *panels, int n_panels,
@@ -584,6 +588,17 @@ static size_t first_guess(const unsigned char *bytes, size_t n) {
     return (guess < most ? guess : most) + 64;
 }
 
+/* Other gzip (a BAM, a VCF), and evidence that another program wrote anew. */
+static int refuse_other(const char *path, const char *text, ps_error *err) {
+    static const char begin[] = "{\"schema\":\"";
+    if (!*text || !strncmp(text, begin, strlen(begin)))
+        return 0;
+    return ps_fail(err, PS_ERR_RUN, path, 0,
+                   strstr(text, schema_family)
+                       ? "was edited, or written anew by another program: run `sample` again"
+                       : "is no evidence file: expected an ID.evidence.gz, as `sample -o` writes it");
+}
+
 static int inflate_all(const char *path, const char *bytes, size_t n, char **text, size_t *n_text, ps_error *err) {
     z_stream z = {.next_in = (unsigned char *)(uintptr_t)bytes, .avail_in = (uInt)n};
     size_t room = first_guess((const unsigned char *)bytes, n), used = 0;
@@ -604,6 +619,11 @@ static int inflate_all(const char *path, const char *bytes, size_t n, char **tex
     inflateEnd(&z);
     (*text)[used] = '\0';
     *n_text = used;
+    if (refuse_other(path, *text, err) < 0) {
+        free(*text);
+        *text = NULL;
+        return -1;
+    }
     if (status == Z_STREAM_END && !z.avail_in)
         return 0;
     free(*text);

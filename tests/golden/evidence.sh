@@ -287,6 +287,18 @@ split joins "--vcf joins.vcf" "--sv data/IMP01.manta.vcf"
 refused 2 "a normal alone, for nothing" 'a normal alone: only with -o DIR' sample --id S --normal data/IMM01.dna.bam
 refused 2 "a normal alone, without evidence" 'a normal alone: only with -o DIR' sample --id S --normal data/IMM01.dna.bam --no-evidence -o x
 
+# ---- lanes in lod -----------------------------------------------------------------------------------------------------
+run 0 "lod of the whole" lod --dna $dna -o lod.whole
+for lanes in "--dna dna.1.bam --dna dna.2.bam" "--dna lane3/S.json --dna dna.2.bam" "--dna lane4/S.evidence.gz --dna lane3/S.evidence.gz"; do
+    run 0 "lod $lanes" lod $lanes -o lod.lanes --force
+    want "lod $lanes: as of the whole" cmp lod.whole lod.lanes
+done
+run 0 "a dilution" lod --dna data/IMM01.dna.bam --mutated $dna --repeats 5 -o lod.mixed
+samtools view -b -s 4.5 -o imm.1.bam -U imm.2.bam data/IMM01.dna.bam
+run 0 "a dilution into lanes" lod --dna imm.1.bam --dna imm.2.bam --mutated $dna --repeats 5 -o lod.mixed2
+want "a dilution into lanes: the same" cmp <(grep -v '^##' lod.mixed) <(grep -v '^##' lod.mixed2)
+refused 2 "lanes from stdin twice" 'only one input' lod --dna - --dna -
+
 # ---- refused --------------------------------------------------------------------------------------------------------
 refused 1 "one file twice" 'dna.1.bam .dna.*once' stratify lane3/S.json pair/S.json lane3/S.evidence.gz -o x
 cp dna.1.bam copy.bam
@@ -344,7 +356,21 @@ head -c 3000 lane3/S.evidence.gz >cut.gz
 refused 1 "a file that was cut" 'cut.gz: was cut short' stratify cut.gz -o x
 (cat lane3/S.evidence.gz; echo more) >more.gz
 refused 1 "bytes behind the end" 'more.gz: has bytes behind' stratify more.gz -o x
-refused 1 "alignments" 'dna.1.bam' stratify dna.1.bam -o x
+refused 1 "alignments" 'dna.1.bam: is no evidence file' stratify dna.1.bam -o x
+refused 1 "a VCF for evidence" 'S.ras.vcf.gz: is no evidence file' stratify one/S.ras.vcf.gz -o x
+zcat lane3/S.evidence.gz >unpacked.json
+refused 1 "evidence unpacked" 'unpacked.json: is evidence that was unpacked: expected gzip' stratify unpacked.json -o x
+for style in "" ", sort_keys=True" ", indent=1"; do
+    python3 -c "import gzip, json; d = json.load(gzip.open('lane3/S.evidence.gz')); gzip.open('anew.gz', 'wt').write(json.dumps(d$style))"
+    refused 1 "evidence written anew$style" 'anew.gz: was edited, or written anew' stratify anew.gz -o x
+done
+python3 -c "import gzip, json; d = json.load(gzip.open('lane3/S.evidence.gz')); gzip.open('anew.gz', 'wt').write(json.dumps(d, separators=(',', ':')))"
+refused 1 "evidence written anew, as short" 'anew.gz: .*edited' stratify anew.gz -o x
+python3 "$root/tests/golden/reseal.py" lane3/S.evidence.gz badid.gz '"sample_id":"S"' '"sample_id":"../S"'
+refused 1 "a bad id inside" "badid.gz: .*sample id '../S'" stratify badid.gz -o x
+python3 "$root/tests/golden/reseal.py" lane3/S.evidence.gz roles.gz '"role":"dna"' '"role":"rna"'
+refused 1 "inputs that are not the content's" 'roles.gz: inputs: do not agree with the content on rna' stratify roles.gz -o x
+refused 1 "the panel of another build" 'made on GRCh38 with the panel grch38, but --panel names grch37, on GRCh37; give --panel grch38' stratify lane3/S.json -p grch37 -o x
 
 # An earlier version: the result says so, and every command that reads its evidence.
 now=$(python3 -c 'import gzip, json; print(json.load(gzip.open("one/S.evidence.gz"))["version"])')
