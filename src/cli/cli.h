@@ -2,6 +2,7 @@
 #ifndef PLASMASTRAT_CLI_H
 #define PLASMASTRAT_CLI_H
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include "plasmastrat/cohort.h"
@@ -106,6 +107,22 @@ const ps_model *cli_chosen_model(const ps_job *job, const cli_knowledge *knowled
 /* The evidence files `settings->rest` of one sample, joined and called again with what was stated then or is given
  * now. The result refers to the knowledge. */
 int cli_stratify(const cli_settings *settings, cli_knowledge *knowledge, ps_result *result, ps_error *err);
+/* References that files of evidence name and that are not given now: one warning a kind, with the first file. Threads
+ * may note at once. */
+enum { CLI_N_REFERENCES = 3 };
+typedef struct cli_unused {
+    pthread_mutex_t lock;
+    struct cli_unused_reference {
+        size_t n, item; /* files, and the first of them */
+        char *path, *then;
+    } of[CLI_N_REFERENCES];
+} cli_unused;
+#define CLI_UNUSED                                                                                                   \
+    { .lock = PTHREAD_MUTEX_INITIALIZER }
+void cli_unused_note(cli_unused *unused, size_t item, const char *path, const ps_stated *then,
+                     const cli_knowledge *knowledge);
+void cli_unused_say(cli_unused *unused, int quiet); /* and forgets them */
+
 /* Evidence of one sample from several files. */
 typedef struct cli_parts {
     ps_evidence *at;
@@ -124,7 +141,8 @@ void cli_take_model(const cli_parts *parts, const ps_job *job, ps_stated *stated
 int cli_answer_again(const ps_job *job, const cli_knowledge *knowledge, const char *path, ps_result *result,
                      ps_error *err);
 /* cli_gather_sample where files may also be evidence that was gathered before (`cli_is_evidence`, by the name): of
- * such a file the role that it is given as, with the primers and all else that was stated then. */
+ * such a file the role that it is given as, with the primers and all else that was stated then. References of then
+ * are named in what is stated, for cli_unused_note: such a result is not for writing. */
 int cli_gather_any(const ps_job *job, const cli_knowledge *knowledge, cli_say say, void *context, ps_result *result,
                    ps_error *err);
 /* One sample's evidence called anew, with the purity, prior and specimen that were stated, and the default model. */

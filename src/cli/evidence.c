@@ -9,6 +9,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/evidence_file.h"
 #include "plasmastrat/report.h"
+#include "plasmastrat/spelling.h"
 #include "progress.h"
 
 /* 1: by its first bytes; an alignment is gzip too */
@@ -72,4 +73,47 @@ void cli_note_version(const char *what, const ps_evidence *evidence, int quiet) 
     if (evidence->written_by && strcmp(evidence->written_by, PS_VERSION) != 0 && !quiet)
         progress_message("notice: %s: was written by version %s, and is called by the rules of this one, " PS_VERSION,
                          what, evidence->written_by);
+}
+
+/* ---- references -------------------------------------------------------------------------------------------------
+ */
+
+static const struct reference {
+    const char *what, *option;
+    size_t then; /* in ps_stated */
+} references[CLI_N_REFERENCES] = {
+    {"panel of normals", "copynumber", offsetof(ps_stated, copynumber_reference)},
+    {"expression reference", "expression", offsetof(ps_stated, expression_reference)},
+    {"error reference", "error", offsetof(ps_stated, error_reference)},
+};
+
+void cli_unused_note(cli_unused *unused, size_t item, const char *path, const ps_stated *then,
+                     const cli_knowledge *k) {
+    const int now[CLI_N_REFERENCES] = {k->normals_given, k->expression.build != NULL, k->errors.build != NULL};
+    pthread_mutex_lock(&unused->lock);
+    for (int i = 0; i < CLI_N_REFERENCES; i++) {
+        struct cli_unused_reference *of = &unused->of[i];
+        const char *name = *(char *const *)(const void *)((const char *)then + references[i].then);
+        if (!name || now[i] || (of->n++ && item > of->item))
+            continue;
+        free(of->path);
+        free(of->then);
+        *of = (struct cli_unused_reference){of->n, item, ps_strdup(path), ps_strdup(name)};
+    }
+    pthread_mutex_unlock(&unused->lock);
+}
+
+void cli_unused_say(cli_unused *unused, int quiet) {
+    for (int i = 0; i < CLI_N_REFERENCES; i++) {
+        struct cli_unused_reference *of = &unused->of[i];
+        char *others = of->n > 1 ? ps_format(" (and %zu other%s)", of->n - 1, ps_s(of->n - 1)) : ps_strdup("");
+        if (of->n && !quiet)
+            progress_message(
+                "warning: %s%s: was called with the %s %s, which is not used now: give it with --%s-reference",
+                of->path, others, references[i].what, of->then, references[i].option);
+        free(others);
+        free(of->path);
+        free(of->then);
+        *of = (struct cli_unused_reference){0};
+    }
 }

@@ -144,6 +144,24 @@ static int read_evidence(gathering *g, const ps_job *job, ps_error *err) {
     return 0;
 }
 
+static void name_reference(char **to, const char *then) {
+    if (!*to)
+        *to = ps_strdup(then);
+}
+
+/* Of the roles that were taken: depth and errors are of DNA, expression of RNA. */
+static void name_references(const gathering *g, ps_stated *stated) {
+    for (size_t i = 0; i < g->parts.n; i++) {
+        const ps_stated *then = &g->parts.at[i].stated;
+        if (g->role[i] == PS_INPUT_DNA) {
+            name_reference(&stated->copynumber_reference, then->copynumber_reference);
+            name_reference(&stated->error_reference, then->error_reference);
+        } else if (g->role[i] == PS_INPUT_RNA) {
+            name_reference(&stated->expression_reference, then->expression_reference);
+        }
+    }
+}
+
 static int join(gathering *g, const ps_job *given, ps_result *result, ps_error *err) {
     ps_job job = *given;
     cli_parts then = g->parts;
@@ -157,6 +175,7 @@ static int join(gathering *g, const ps_job *given, ps_result *result, ps_error *
                           .prior_odds = job.prior_odds};
     cli_note_stated(&job, g->knowledge, &result->evidence.stated);
     cli_take_model(&then, &job, &result->evidence.stated);
+    name_references(g, &result->evidence.stated);
     ps_evidence_merge(g->parts.panel, g->parts.at, g->parts.n, &result->evidence);
     return 0;
 }

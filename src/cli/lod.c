@@ -372,9 +372,13 @@ static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated
 
 static int run_any(const ps_job *job, const cli_settings *s, const cli_knowledge *knowledge, ps_result *result,
                    ps_error *err) {
+    cli_unused unused = CLI_UNUSED;
     if (cli_gather_any(job, knowledge, say, (void *)s, result, err) < 0)
         return -1;
     cli_note_version("evidence", &result->evidence, s->quiet);
+    const ps_stated errors = {.error_reference = result->evidence.stated.error_reference}; /* no other counts here */
+    cli_unused_note(&unused, 0, job->path[PS_INPUT_DNA], &errors, knowledge);
+    cli_unused_say(&unused, s->quiet);
     return cli_answer(cli_chosen_model(job, knowledge, result->panel), knowledge, result, err);
 }
 

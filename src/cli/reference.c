@@ -29,11 +29,13 @@ static void help(FILE *out) {
           out);
     for (int i = 0; i < N_KINDS; i++)
         fprintf(out, "  %-11s %s\n", kinds[i].name, kinds[i].help);
-    fputs("\nThe sheet is one of `batch`, but for model; instead of alignments it may name the ID.evidence.gz of\n"
-          "finished samples, or the ID.json beside it. Give FILE to `sample` and `batch` with "
-          "--expression-reference,\n"
-          "--copynumber-reference, --error-reference or --model.\n\n",
-          out);
+    fputs(
+        "\nThe sheet is one of `batch`, but for model; instead of alignments it may name the ID.evidence.gz of\n"
+        "finished samples, or the ID.json beside it. Give FILE to `sample` and `batch` with "
+        "--expression-reference,\n"
+        "--copynumber-reference, --error-reference or --model. Reference model calls the results again: give it the\n"
+        "references that they were called with.\n\n",
+        out);
     cli_print_options(CLI_REFERENCE, out);
 }
 
@@ -61,6 +63,10 @@ int ps_cmd_reference(int argc, char **argv, ps_error *err) {
     if (s.n_rest != 2)
         return ps_fail(err, PS_ERR_USAGE, NULL, 0, "reference: no sheet: plasmastrat reference %s SHEET -o FILE",
                        k->name);
+    if (k->build != reference_model &&
+        (s.job.copynumber_reference || s.job.expression_reference || s.job.error_reference))
+        return ps_fail(err, PS_ERR_USAGE, NULL, 0,
+                       "reference %s: references are for reference model, which calls the results again", k->name);
     int to_file = s.output && strcmp(s.output, "-") != 0;
     if ((to_file && ps_outfile_open(s.output, s.force, &file, err) < 0) ||
         k->build(&s, to_file ? file.stream : stdout, err) < 0 || (to_file && ps_outfile_commit(&file, err) < 0) ||

@@ -25,6 +25,7 @@ typedef struct cohort {
     ps_error *failure;
     const cli_knowledge *knowledge;
     int quiet;
+    cli_unused unused; /* references that evidence names */
     size_t n, left_out, persons;
     ps_specimen specimen;
     int mixed; /* specimens differ */
@@ -54,6 +55,7 @@ static int call_sample(void *context, size_t item, int worker, ps_error *err) {
     if (cli_call_evidence(c->path[item], c->knowledge, &r, &c->failure[item]) == 0) {
         cli_note_version(r.sample_id, &r.evidence, c->quiet);
         take_calls(&r, &c->sample[item]);
+        cli_unused_note(&c->unused, item, c->path[item], &r.evidence.stated, c->knowledge);
         ps_row_of(&r, &c->row[item]);
     }
     ps_result_free(&r);
@@ -81,6 +83,7 @@ static int call_samples(const cli_settings *s, cohort *c, ps_error *err) {
     c->failure = ps_alloc(c->n, sizeof *c->failure);
     c->row = ps_alloc(c->n, sizeof *c->row);
     int status = ps_parallel(s->job.n_threads, c->n, call_sample, c, err);
+    cli_unused_say(&c->unused, s->quiet);
     for (size_t i = 0; i < c->n && status == 0; i++)
         status = check_sample(s->rest[1], c, i, err);
     return status;
@@ -283,7 +286,7 @@ static void print_file(FILE *out, const char *path, const cohort *c, const ps_mo
 int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
     const char *path = s->rest[1];
     cli_knowledge knowledge = {0};
-    cohort c = {.knowledge = &knowledge, .quiet = s->quiet};
+    cohort c = {.knowledge = &knowledge, .quiet = s->quiet, .unused = CLI_UNUSED};
     ps_model m = {.basis = PS_BASIS_COHORT, .prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
     ps_cross_validation v;
     ps_panel panel;

@@ -320,26 +320,6 @@ void cli_take_model(const cli_parts *p, const ps_job *job, ps_stated *stated) {
     stated->model_table = ps_strdup(p->at[0].stated.model_table);
 }
 
-/* References are files of their own, which evidence only names. */
-static void note_references(const parts *p, const cli_knowledge *k, int quiet) {
-    for (size_t i = 0; i < p->n && !quiet; i++) {
-        const ps_stated *s = &p->at[i].stated;
-        const struct {
-            const char *then, *what, *option;
-            int now;
-        } rows[] = {
-            {s->copynumber_reference, "panel of normals", "copynumber", k->normals_given},
-            {s->expression_reference, "expression reference", "expression", k->expression.build != NULL},
-            {s->error_reference, "error reference", "error", k->errors.build != NULL},
-        };
-        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-            if (rows[r].then && !rows[r].now)
-                progress_message("warning: %s: was called with the %s %s, which is not used now: give it with "
-                                 "--%s-reference",
-                                 p->path[i], rows[r].what, rows[r].then, rows[r].option);
-    }
-}
-
 int cli_agree_parts(const cli_parts *p, ps_job *job, ps_error *err) {
     if ((!job->model && agree_models(p, err) < 0) || agree_number(p, "purity", purity_of, &job->purity, err) < 0 ||
         agree_library(p, job, err) < 0 || agree_number(p, "prior", prior_of, &job->prior_odds, err) < 0 ||
@@ -350,10 +330,13 @@ int cli_agree_parts(const cli_parts *p, ps_job *job, ps_error *err) {
 
 static int call(const cli_settings *s, parts *p, cli_knowledge *k, ps_result *joint, ps_error *err) {
     ps_job job = s->job;
+    cli_unused unused = CLI_UNUSED;
     prefer_own_files(p);
     if (cli_check_parts(p, err) < 0 || cli_agree_parts(p, &job, err) < 0)
         return -1;
-    note_references(p, k, s->quiet);
+    for (size_t i = 0; i < p->n; i++)
+        cli_unused_note(&unused, i, p->path[i], &p->at[i].stated, k);
+    cli_unused_say(&unused, s->quiet);
     *joint = (ps_result){.sample_id = ps_strdup(p->at[0].sample_id),
                          .panel = p->panel,
                          .purity = job.purity,

@@ -57,6 +57,7 @@ typedef struct run {
     uint8_t *is_replicated;   /* of each row: it is a replicate or has one */
     ps_identity_call *person; /* of these */
     validate_kept kept;       /* for dilution in silico */
+    cli_unused unused;        /* references that evidence names */
     progress progress;
 } run;
 
@@ -68,6 +69,7 @@ static void note_replicated(run *r) {
 
 static void note_result(run *r, size_t item, ps_result *result) {
     ps_validation_row *row = &r->v->row[item];
+    cli_unused_note(&r->unused, item, row->source, &result->evidence.stated, r->knowledge);
     ps_compare(row, item, result->panel, &result->calls, &result->label, &r->comparison[item], &r->n[item]);
     ps_found_of(result->panel, &result->calls, &result->label, &row->found);
     snprintf(row->digest, sizeof row->digest, "%s", result->evidence.digest);
@@ -152,6 +154,7 @@ static int run_rows(run *r, ps_error *err) {
     progress_start(&r->progress, stderr, n, progress_terminal(STDERR_FILENO), r->settings->quiet);
     int status = ps_parallel(r->settings->job.n_threads, n, run_row, r, err);
     progress_end(&r->progress);
+    cli_unused_say(&r->unused, r->settings->quiet);
     join_comparisons(r);
     if (status == 0)
         status = check_persons(r, err);
@@ -300,7 +303,7 @@ static int refuse_failures(const cli_settings *s, const ps_validation *v, ps_err
 
 static int run_all(const cli_settings *s, const cli_knowledge *k, const validate_sheet *rows, ps_validation *v,
                    ps_error *err) {
-    run r = {.settings = s, .knowledge = k, .rows = rows, .v = v};
+    run r = {.settings = s, .knowledge = k, .rows = rows, .v = v, .unused = CLI_UNUSED};
     validate_kept_init(&r.kept);
     int status = run_rows(&r, err);
     if (status == 0) {

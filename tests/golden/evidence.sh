@@ -92,6 +92,17 @@ for command in "stratify erred/S.json -o unerred" "explain erred/S.json"; do
     run 0 "$command, without it" $command
     want "$command, without it: a warning" grep -q 'warning: .*error reference errors.ref, .* give it with --error-reference' err.txt
 done
+run 0 "lod, without it" lod --dna erred/S.evidence.gz -o lod.without
+want "lod, without it: a warning" grep -q 'warning: .*error reference errors.ref, .* give it with --error-reference' err.txt
+run 0 "lod, with it" lod --dna erred/S.evidence.gz --error-reference errors.ref -o lod.with
+want "lod, with it: no warning" test ! -s err.txt
+want "lod, with it: what the result says" python3 -c '
+import json
+codons = {(c["gene"], str(c["codon"])): c for c in json.load(open("erred/S.json"))["ras"]["codons"]}
+rows = [l.rstrip("\n").split("\t") for l in open("lod.with")][2:]
+same = [(r, codons[r[0], r[1]]) for r in rows if (r[0], r[1]) in codons and r[5] != "."]
+assert len(same) > 20 and all(abs(float(r[5]) - c["lod95"]) < 1e-6 for r, c in same)'
+want "lod, with it: another answer than without" test "$(cmp lod.with lod.without >/dev/null 2>&1; echo $?)" = 1
 run 0 "called with it again" stratify erred/S.json --error-reference errors.ref -o erred2
 want "called with it again: no warning" test ! -s err.txt
 want "called with it again: the same bytes" cmp erred/S.evidence.gz erred2/S.evidence.gz

@@ -55,6 +55,32 @@ want "without mixture: no components" test "$(grep -c '^##component' plain.tsv)"
 run 0 "few samples: no mixture" reference expression twelve.tsv -o twelve.ref
 grep -q 'no cut-offs: fewer samples than a mixture needs' err.txt && pass || fail "few samples: $(cat err.txt)"
 
+# `reference model` calls the results again: with the reference that they were called with, or a warning that names it.
+awk -F '\t' -v OFS='\t' -v vcf="$root/testdata/VCF01.mutect2.vcf" 'NR == 1 { print $0, "vcf" } NR > 1 && NR < 26 { print $0, vcf }' sheet.tsv >called.tsv
+run 0 "results with a reference" batch called.tsv --expression-reference ref.tsv -o called -q
+(printf 'label\tjson\n'; awk -F '\t' 'NR > 1 { print (NR % 2 ? "plasmacytoma" : "intramedullary") "\tcalled/" $1 ".json" }' called.tsv) >labels.tsv
+run 0 "a model of results, with their reference" reference model labels.tsv --expression-reference ref.tsv -o with.model
+want "a model of results, with their reference: no warning" test "$(grep -c 'not used now' err.txt)" = 0
+want "a model of results, with their reference: their levels" python3 -c '
+import glob, json
+states = [json.load(open(f))["ccnd1"]["state"] for f in glob.glob("called/S*.json")]
+sums = {}
+for line in open("with.model"):
+    key = line.split("\t")[0]
+    if ":ccnd1" in key:
+        sums[key[-5]] = sums.get(key[-5], 0) + float(line.split("\t")[1])
+for level, state in (("+", "dysregulated"), ("~", "intermediate"), ("-", "not-dysregulated")):
+    assert abs(sums[level] - states.count(state)) < 0.02 and states.count(state) > 4, (sums, state, states.count(state))'
+run 0 "a model of results, without" reference model labels.tsv -o without.model
+want "a model of results, without: one warning" test "$(grep -c 'warning: called/.*json (and 23 others): .* expression reference ref.tsv.*--expression-reference' err.txt)" = 1
+refused 2 "references of another reference" 'are for reference model' reference expression sheet.tsv --expression-reference ref.tsv -o x.tsv
+printf 'sample_id\tevidence\texpect_ccnd1\n' >named.tsv
+awk -F '\t' 'NR > 1 && NR < 6 { print $1 "\tcalled/" $1 ".json\tdysregulated" }' called.tsv >>named.tsv
+run 0 "a validation without their reference" validate named.tsv -o named
+want "a validation without their reference: one warning" test "$(grep -c 'warning: called/.*json (and 3 others): .* expression reference ref.tsv' err.txt)" = 1
+run 0 "a validation with their reference" validate named.tsv --expression-reference ref.tsv -o named --force
+want "a validation with their reference: none" test "$(grep -c 'not used now' err.txt)" = 0
+
 # The same counts as a matrix of another program: the same samples, levels and cut-offs.
 python3 - <<'P'
 rows = [l.rstrip("\n").split("\t") for l in open("ref.tsv") if not l.startswith("##")]
