@@ -90,6 +90,31 @@ static int is_umi(const char *text, size_t n) {
     return n >= FEWEST_LETTERS && ps_umi_letters(text, n);
 }
 
+static const char *before_letters(const char *name, const char *at) {
+    while (at > name && strchr("ACGTN", at[-1]))
+        at--;
+    return at;
+}
+
+enum { ILLUMINA_FIELDS = 7 }; /* of a read's name; bcl-convert and fgbio write the UMI as the eighth */
+
+/* UMI at the end of the name: letters, and one that joins two. Before it a ":" that ends the name's usual fields, or
+ * "_" (UMI-tools, fastp). NULL: none; another program's barcode or comment is no UMI. */
+static const char *umi_in_name(const char *name) {
+    const char *end = name + strlen(name), *umi = before_letters(name, end);
+    if (umi > name && umi < end && strchr("+-_", umi[-1])) {
+        const char *first = before_letters(name, umi - 1);
+        if (first > name && first < umi - 1 && strchr(":_", first[-1]))
+            umi = first;
+    }
+    if (umi == name || !is_umi(umi, (size_t)(end - umi)) || is_void(umi))
+        return NULL;
+    int fields = 0;
+    for (const char *at = name; at < umi; at++)
+        fields += *at == ':';
+    return umi[-1] == '_' || (umi[-1] == ':' && fields == ILLUMINA_FIELDS) ? umi : NULL;
+}
+
 /* MI is a family's number or name: unique at its ends and within what was grouped together, which may be one read
  * group. "12/A" and "12/B" are the two strands of one molecule. Other slashes belong to the name: Picard writes
  * contig:position/UMI. Letters alone are a UMI, which other molecules may have too. */
@@ -116,7 +141,7 @@ static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
 /* Corrected UMIs before raw ones; UB is of the cell that CB names: those libraries are cut after they were copied, so
  * that a molecule's copies differ in their ends. Any other UMI tells molecules of the same ends apart, however long
  * it is: two of a fixed list, joined, have 16 letters and come again in every tenth molecule. UG is UMI-tools' number
- * of a family, which BX names too. */
+ * of a family, which BX names too. Without any tag the name may hold a UMI. */
 static void take_umi(const bam1_t *b, ps_ends *e) {
     static const char *const tags[] = {"UB", "BX", "RX", "OX"};
     if (take_family(b, "MI", e))
@@ -130,7 +155,11 @@ static void take_umi(const bam1_t *b, ps_ends *e) {
         e->umi = cell ? ps_hash(both, sizeof both) >> 1 : umi_of_text(umi, strlen(umi));
         return;
     }
-    take_family(b, "UG", e);
+    const char *umi = take_family(b, "UG", e) ? NULL : umi_in_name(bam_get_qname(b));
+    if (umi) {
+        e->umi_kind = PS_UMI_WITHIN_ENDS;
+        e->umi = umi_of_text(umi, strlen(umi));
+    }
 }
 
 /* ---- all of it

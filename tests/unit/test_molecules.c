@@ -800,6 +800,45 @@ static void long_umis_of_the_sample(void **state) {
     }
 }
 
+/* Twenty fragments of one place: ten UMIs, or names that hold none. */
+static void umis_in_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *format; /* number of the fragment, two letters of its UMI */
+        const char *tags;
+        int is_umi;
+    } rows[] = {
+        {"A0:1:H:1:1101:%d:7:AC%c%c+TTGA", NULL, 1},
+        {"A0:1:H:1:1101:%d:7:AC%c%c-TTGA", NULL, 1},
+        {"A0:1:H:1:1101:%d:7:AC%c%c_TTGA", NULL, 1},
+        {"A0:1:H:1:1101:%d:7:AC%c%cTTGA", NULL, 1},
+        {"A0:1:H:1:1101:%d:7_AC%c%cTTGA", NULL, 1},
+        {"SRR1.%d_AC%c%c", NULL, 1},
+        {"r%d_CATG_AC%c%c", NULL, 1},
+        {"SRR1.%d_C%c%c", NULL, 0},
+        {"SRR1.%d:AC%c%cTTGA", NULL, 0},
+        {"A0:1:H:1:1101:%d:7_1:N:0:AC%c%cTTGA", NULL, 0},
+        {"A0:1:H:1:1101:%d:7+AC%c%c", NULL, 0},
+        {"A0:1:H:1:1101:%d:7:rAC%c%c", NULL, 0},
+        {"A0:1:H:1:1101:%d:7:AC%c%c+TT+GA", NULL, 0},
+        {"A0:1:H:1:1101:%d:7:AC%c%c+TTGA", "RX:Z:ACGT", 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 20; k++) {
+            char name[80];
+            snprintf(name, sizeof name, rows[i].format, k, "ACGT"[k / 2 / 4], "ACGT"[k / 2 % 4]);
+            sam_pair(&s, name, 0, READ(.pos1 = P50 - 60, .tags = rows[i].tags),
+                     READ(.pos1 = P50, .tags = rows[i].tags));
+        }
+        ps_read_evidence e = run(&s);
+        assert_int_equal(e.codons.molecules.n, rows[i].is_umi && !rows[i].tags ? 10 : 1);
+        assert_int_equal(e.codons.molecules.row[0].key.umi, rows[i].is_umi ? PS_UMI_WITHIN_ENDS : PS_UMI_NONE);
+        ps_read_evidence_free(&e);
+    }
+}
+
 static void umis_near_each_other(void **state) {
     (void)state;
     static const struct {
@@ -938,6 +977,7 @@ int main(void) {
         cmocka_unit_test(moved_ends),
         cmocka_unit_test(clipped_mates_elsewhere),
         cmocka_unit_test(long_umis_of_the_sample),
+        cmocka_unit_test(umis_in_names),
         cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
