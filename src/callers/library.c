@@ -15,8 +15,8 @@
 /* fragments: fewer do not tell an amplicon (assumption: fewer in three places may be chance) */
 static const double library_amplicon_fragments = 50;
 /* fraction of molecules: that end at one place from which it is a primer's (assumption: random ends of an exon are
- * spread over hundreds of bases) */
-static const double library_stack_share = 0.2;
+ * spread over hundreds of bases; transcripts have some places of their own) */
+static const double library_stack_share = 0.2, library_stack_share_rna = 0.5;
 /* bases: between a primer's end and a read's (assumption: as far as clips and indels move an end) */
 enum { PRIMER_SLACK = 3 };
 
@@ -91,9 +91,9 @@ static void add_primer(window *w, int32_t beg0, int32_t end0, char strand) {
         w->primer[w->n_primers++] = (ps_primer){0, beg0, end0, strand};
 }
 
-/* Are stacked ends primers? Not where those were digested before sequencing. RNA has such places by itself. */
+/* Are stacked ends primers? Not where those were digested before sequencing. */
 static int may_stack(const scan *s) {
-    return !s->reads->digested_primers && s->reads->role != PS_INPUT_RNA;
+    return !s->reads->digested_primers;
 }
 
 static int is_at(int32_t base, int32_t end, double slack) {
@@ -285,7 +285,7 @@ static void find_amplicons(scan *s) {
 static void stack_ends(const scan *s, window *w, int32_t codon) {
     w->n_amplicon++;
     stack t = stack_at(w, codon);
-    for (int k = 0; k < LEADERS && may_stack(s); k++)
+    for (int k = 0; k < LEADERS && may_stack(s) && s->reads->role != PS_INPUT_RNA; k++)
         for (int right = 0; right < 2; right++)
             if (t.lead[k] > least_of_pair() / 2 * t.all)
                 add_stack(s, w, right, t.leader[k]->key.end0[right]);
@@ -310,13 +310,14 @@ static int32_t *sorted_ends(const window *w, int right, size_t *n) {
 
 /* Places where many molecules begin or end, whatever their other end: primers of one side. */
 static void find_stacks(const scan *s, window *w) {
+    double share = s->reads->role == PS_INPUT_RNA ? library_stack_share_rna : library_stack_share;
     for (int right = 0; right < 2 && may_stack(s); right++) {
         size_t n, to;
         int32_t *end = sorted_ends(w, right, &n);
         for (size_t i = 0; i < n; i = to) {
             for (to = i; to < n && end[to] == end[i]; to++)
                 ;
-            if ((double)n >= library_amplicon_fragments && (double)(to - i) >= library_stack_share * (double)n)
+            if ((double)n >= library_amplicon_fragments && (double)(to - i) >= share * (double)n)
                 add_stack(s, w, right, end[i]);
         }
         free(end);
@@ -672,7 +673,7 @@ static void put_allele(viewer *v, const ps_molecule_word *word, int side, double
         v->flagged[at][k] += n * word->flagged[k] / word->n;
 }
 
-/* Copies vote with their qualities; what has no clear majority is left out. */
+/* Copies vote with their qualities; where they differ, what has no clear majority is left out. */
 static void vote(viewer *v, const ps_molecule *m, int32_t codon, double reference) {
     double enough = v->s->c->panel->limits.min_base_quality, best = reference * v->quality[codon], second = 0;
     const ps_molecule_word *winner = NULL, *w = first_word(m, codon);
@@ -688,7 +689,7 @@ static void vote(viewer *v, const ps_molecule *m, int32_t codon, double referenc
             second = fmax(second, votes);
         }
     }
-    if (best - second < enough)
+    if (second > 0 && best - second < enough)
         return;
     if (!winner) {
         put_reference(v, codon, m->key.side, 1);

@@ -146,6 +146,46 @@ static void phased_primers(void **state) {
     assert_int_equal(o.counted, 300);
 }
 
+/* One fragment a family, of poor quality: nothing speaks against it, so it counts with its own error. */
+static void poor_families_of_one(void **state) {
+    (void)state;
+    unit_sam s;
+    uint64_t seed = 41;
+    sam_begin(&s, &panel, "unsorted");
+    for (int i = 0; i < 40; i++) {
+        char tag[16] = "RX:Z:";
+        for (int k = 5; k < 15; k++)
+            tag[k] = "ACGT"[unit_below(&seed, 4)];
+        add_pair(&s, i, P50 - 20 - i, 160, 0,
+                 i % 10 ? READ(.tags = tag, .quality1 = 16) : READ(.tags = tag, .quality1 = 16, G12D));
+    }
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_int_equal(o.library.kind, PS_LIBRARY_UMI);
+    assert_int_equal(o.counted, 40);
+    assert_int_equal(o.mutated, 4);
+}
+
+/* RNA of anchored primers: nearly all molecules begin at one place. Some that do are usual. */
+static void primers_of_rna(void **state) {
+    (void)state;
+    for (int anchored = 0; anchored < 2; anchored++) {
+        unit_sam s;
+        uint64_t seed = 43;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 300; i++) {
+            int32_t left = anchored || i % 3 == 0 ? P50 - 12 : P50 - 5 - (int32_t)unit_below(&seed, 80);
+            add_pair(&s, i, left, 40 + i, 0, READ(.flag = 0));
+        }
+        ps_read_evidence e = collect_text(&s, PS_INPUT_RNA);
+        sam_free(&s);
+        ps_case c = {.panel = &panel, .purity = NAN, .reads[PS_INPUT_RNA] = &e};
+        ps_library b;
+        ps_call_library(&c, PS_INPUT_RNA, &b);
+        assert_int_equal(b.primers, anchored);
+        ps_read_evidence_free(&e);
+    }
+}
+
 /* Single reads that fill all places, each another molecule. */
 static void deep_single_reads_are_unique(void **state) {
     (void)state;
@@ -960,6 +1000,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_count_once),
         cmocka_unit_test(copies_at_great_depth),
+        cmocka_unit_test(poor_families_of_one),
+        cmocka_unit_test(primers_of_rna),
         cmocka_unit_test(phased_primers),
         cmocka_unit_test(deep_single_reads_are_unique),
         cmocka_unit_test(different_molecules_are_not_merged),
