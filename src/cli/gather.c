@@ -44,6 +44,11 @@ static void free_parts(gathering *g) {
 /* What a file tells of one role, and what was stated; the rest is dropped. */
 static void keep_role(ps_evidence *e, ps_input_role role) {
     size_t n = 0;
+    e->has_vcf &= role == PS_INPUT_VCF;
+    e->has_sv &= role == PS_INPUT_SV;
+    e->has_cnv &= role == PS_INPUT_CNV;
+    e->has_counts &= role == PS_INPUT_COUNTS;
+    e->reading_unknown &= e->has_vcf || e->has_sv || e->has_cnv || e->has_counts;
     for (int r = 0; r < PS_N_READ_INPUTS; r++)
         if (r != (int)role)
             ps_read_evidence_free(&e->reads[r]);
@@ -55,18 +60,30 @@ static void keep_role(ps_evidence *e, ps_input_role role) {
             free(e->input[i].sample_name);
         }
     e->n_inputs = n;
-    ps_variants_free(&e->vcf);
-    ps_sv_free(&e->sv);
-    ps_cnv_free(&e->cnv);
-    ps_counts_free(&e->counts);
-    e->has_vcf = e->has_sv = e->has_cnv = e->has_counts = e->reading_unknown = 0;
+    if (!e->has_vcf)
+        ps_variants_free(&e->vcf);
+    if (!e->has_sv)
+        ps_sv_free(&e->sv);
+    if (!e->has_cnv)
+        ps_cnv_free(&e->cnv);
+    if (!e->has_counts)
+        ps_counts_free(&e->counts);
+}
+
+static int holds(const ps_evidence *e, ps_input_role role) {
+    return role < PS_N_READ_INPUTS ? e->reads[role].given
+           : role == PS_INPUT_VCF  ? e->has_vcf
+           : role == PS_INPUT_SV   ? e->has_sv
+           : role == PS_INPUT_CNV  ? e->has_cnv
+                                   : e->has_counts;
 }
 
 static int check_part(const gathering *g, const char *path, ps_input_role role, const ps_evidence *e,
                       const ps_panel *panel, ps_error *err) {
     const cli_parts *p = &g->parts;
-    if (!e->reads[role].given)
-        return ps_fail(err, PS_ERR_RUN, path, 0, "holds no evidence of %s", ps_input_names[role]);
+    if (!holds(e, role))
+        return ps_fail(err, PS_ERR_RUN, path, 0, "holds no evidence of %s%s", ps_input_names[role],
+                       role == PS_INPUT_RNA && e->has_counts ? ", but gene counts: give it as counts" : "");
     if (p->n && panel != p->panel)
         return ps_fail(err, PS_ERR_RUN, path, 0, "is on %s, but another file of the sample is on %s", panel->build,
                        p->panel->build);
@@ -112,8 +129,12 @@ static size_t take_alignments(ps_job *job, const char **lane[PS_N_READ_INPUTS]) 
             }
             job->path[role] = lane[role][0];
             job->more[role] = kept > 1 ? lane[role] + 1 : NULL;
+        } else if (n && !cli_is_evidence(job->path[role])) {
+            kept = n;
+        } else {
+            job->path[role] = NULL;
         }
-        n_files += role < PS_N_READ_INPUTS ? kept : n;
+        n_files += kept;
     }
     return n_files;
 }
@@ -137,7 +158,7 @@ static int gather_alignments(gathering *g, const ps_job *job, cli_say say, void 
 
 static int read_evidence(gathering *g, const ps_job *job, ps_error *err) {
     const char *path;
-    for (int role = 0; role < PS_N_READ_INPUTS; role++)
+    for (int role = 0; role < PS_N_INPUTS; role++)
         for (size_t i = 0; (path = ps_job_file(job, (ps_input_role)role, i)); i++)
             if (cli_is_evidence(path) && read_part(g, path, (ps_input_role)role, err) < 0)
                 return -1;

@@ -101,7 +101,7 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
                       ps_error *err) {
     const char *path = s->rest[1];
     *cohort = (reference_cohort){0};
-    if (sheet_read(path, &s->job, &cohort->sheet, err) < 0 ||
+    if (sheet_read_normals(path, &s->job, &cohort->sheet, err) < 0 ||
         cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
         return -1;
     sheet_say_ignored(&cohort->sheet, path, s->quiet);
@@ -157,7 +157,7 @@ int reference_refuse_twice(const reference_cohort *cohort, ps_input_role role, p
 
 int reference_normal_role(const cli_settings *s, ps_input_role *role, ps_error *err) {
     sheet sh = {0};
-    if (sheet_read(s->rest[1], &s->job, &sh, err) < 0)
+    if (sheet_read_normals(s->rest[1], &s->job, &sh, err) < 0)
         return -1;
     *role = PS_INPUT_DNA;
     for (size_t i = 0; i < sh.n; i++)

@@ -118,6 +118,7 @@ typedef struct header {
     const char *const *name;
     size_t n;
     const sheet_extra *extra;
+    int normals; /* 1: a row may have a normal alone */
 } header;
 
 static int column_of(const header *h, const char *name) {
@@ -310,6 +311,7 @@ static int read_extra(sheet *s, const header *h, const ps_table *t, size_t row, 
 static void read_row(sheet *s, const header *h, const ps_table *t, size_t row, const int *column, const char *folder,
                      ps_job *job, complaints *c) {
     int given = read_extra(s, h, t, row, column, folder, c);
+    given |= h->normals && cell(s, t, row, column[NORMAL]);
     job->sample_id = cell(s, t, row, column[SAMPLE_ID]);
     if (job->sample_id) {
         note(c, cli_check_id(job->sample_id, t->path, t->line[row], next_error(c)));
@@ -355,7 +357,7 @@ static void refuse_clashes(const sheet *s, const ps_table *t, complaints *c) {
 static int has_inputs(const header *h, const int *column) {
     int found = h->extra && column[N_COLUMNS + h->extra->input] >= 0;
     for (int i = RNA; i <= COUNTS; i++)
-        found |= i != NORMAL && column[i] >= 0;
+        found |= (i != NORMAL || h->normals) && column[i] >= 0;
     return found;
 }
 
@@ -388,7 +390,8 @@ static void read_rows(sheet *s, const header *h, const ps_table *t, const ps_job
         note(c, h->extra->check(h->extra->context, s, row, t, column + N_COLUMNS, next_error(c)));
 }
 
-int sheet_read_with(const char *path, const ps_job *common, const sheet_extra *extra, sheet *s, ps_error *err) {
+static int read_any(const char *path, const ps_job *common, const sheet_extra *extra, int normals, sheet *s,
+                    ps_error *err) {
     ps_table t;
     complaints c = {0};
     *s = (sheet){0};
@@ -398,7 +401,7 @@ int sheet_read_with(const char *path, const ps_job *common, const sheet_extra *e
     const char **names = ps_alloc(n, sizeof *names);
     for (size_t i = 0; i < n; i++)
         names[i] = i < N_COLUMNS ? columns[i] : extra->name[i - N_COLUMNS];
-    const header h = {names, n, extra};
+    const header h = {names, n, extra, normals};
     int *column = ps_alloc(n, sizeof *column);
     const char *slash = strrchr(path, '/');
     char *folder = ps_strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
@@ -416,8 +419,16 @@ int sheet_read_with(const char *path, const ps_job *common, const sheet_extra *e
     return status;
 }
 
+int sheet_read_with(const char *path, const ps_job *common, const sheet_extra *extra, sheet *s, ps_error *err) {
+    return read_any(path, common, extra, 0, s, err);
+}
+
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err) {
-    return sheet_read_with(path, common, NULL, s, err);
+    return read_any(path, common, NULL, 0, s, err);
+}
+
+int sheet_read_normals(const char *path, const ps_job *common, sheet *s, ps_error *err) {
+    return read_any(path, common, NULL, 1, s, err);
 }
 
 /* NULL when this file can be read, or is no file of this machine. */

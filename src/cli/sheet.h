@@ -18,6 +18,8 @@ typedef struct sheet {
  * several errors each is shown on stderr (MOST_ERRORS_SHOWN of them), and `err` tells their number. "-" is standard
  * input. */
 int sheet_read(const char *path, const ps_job *common, sheet *s, ps_error *err);
+/* The same where a row may have a normal and nothing else: of a reference's cohort. */
+int sheet_read_normals(const char *path, const ps_job *common, sheet *s, ps_error *err);
 
 /* Columns of another command besides a batch's. */
 typedef struct sheet_extra {

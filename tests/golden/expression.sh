@@ -95,6 +95,16 @@ P
 run 0 "reference from gene counts" reference expression counts.tsv -o counts.ref
 grep -q '24 of 25 samples used' err.txt && pass || fail "reference from gene counts: $(cat err.txt)"
 want "gene counts: the components of the reads" cmp <(grep -E '^##(component|cut_offs|centre)' counts.ref) <(grep -E '^##(component|cut_offs|centre)' ref.tsv)
+run 0 "evidence of gene counts" batch counts.tsv -o counted -q
+awk -F'\t' -v OFS='\t' 'NR > 1 { $2 = "counted/" $1 ".evidence.gz" } 1' counts.tsv >counted.tsv
+run 0 "reference from evidence of gene counts" reference expression counted.tsv -o counted.ref -q
+want "reference from evidence of gene counts: the same bytes" cmp counts.ref counted.ref
+sed '1s/counts/rna/' counted.tsv >counted.rna.tsv
+refused 1 "evidence of gene counts as rna" 'holds no evidence of rna, but gene counts: give it as counts' reference expression counted.rna.tsv -o x.tsv
+printf 'sample_id\tcounts\nHIGH\tevidence.json\n' | cat - <(sed 1d counted.tsv) >no.counts.tsv
+run 0 "evidence without gene counts" sample --id HIGH --rna HIGH.sam -o without -q
+sed -i 's/evidence.json/without\/HIGH.json/' no.counts.tsv
+refused 1 "evidence without gene counts as counts" 'HIGH: .*holds no evidence of counts' reference expression no.counts.tsv -o x.tsv
 { head -n 12 counts.tsv | sed 's/$/\t/; 1s/$/rna/'; printf 'HIGH\t\tHIGH.sam\n'; } >mixed.tsv
 refused 2 "alignments beside gene counts" 'sample HIGH has rna, but S00 has counts: a reference is made of one kind' reference expression mixed.tsv -o x.tsv
 

@@ -63,6 +63,12 @@ printf 'sample_id\tdna\tnormal\n' >pairs.tsv
 for i in 1 2 3 4 5 6; do printf 'P%s\tT1.bam\tN%s.bam\n' $i $i >>pairs.tsv; done
 run 0 "column normal where there is one" reference copynumber pairs.tsv -o pairs.pon
 want "the tumours are not in it" bash -c "diff <(grep -v '^#' pairs.pon | cut -f 1-9) <(grep -v '^#' pon.tsv | cut -f 1-9)"
+printf 'sample_id\tnormal\n' >alone.tsv
+for i in 1 2 3 4 5 6; do printf 'N%s\tN%s.bam\n' $i $i >>alone.tsv; done
+run 0 "column normal alone" reference copynumber alone.tsv -o alone.pon
+want "column normal alone: as of column dna" cmp alone.pon pon.tsv
+printf 'sample_id\trna\n' >rna.tsv && printf 'N1\tN1.bam\n' >>rna.tsv
+refused 2 "neither normal nor dna" 'rna.tsv: 0 samples with a value in column dna' reference copynumber rna.tsv -o x.tsv
 run 1 "existing file without --force" reference copynumber genomes.tsv -o kit.pon
 run 0 "existing file with --force" reference copynumber kit.tsv -o kit.pon --force
 
