@@ -38,7 +38,7 @@ typedef struct ps_reads_info { /* what the header and the file system say; owned
     const char *build;         /* "GRCh38", ...; NULL when not recognised */
     char build_reason[256];
     const char *sample_name; /* the different SM of the read groups, joined by ", "; "" if none */
-    int is_ion_torrent;      /* PL of a read group */
+    int is_ion_torrent;      /* PL of all read groups */
     int is_cut_at_introns;   /* a @PG is GATK's SplitNCigarReads */
     int coordinate_sorted;   /* the header says SO:coordinate */
     int style;               /* PS_STYLE_* of the contig names */

@@ -340,7 +340,7 @@ static void note_gene(ps_read_evidence *whole, const ps_unit *u) {
 
 static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whole) {
     whole->given = 1;
-    whole->digested_primers |= ps_reads_about(b->source->reads)->is_ion_torrent;
+    whole->digested_primers = ps_reads_about(b->source->reads)->is_ion_torrent;
     whole->cut_at_introns |= ps_reads_about(b->source->reads)->is_cut_at_introns;
     for (int c = 0; c < panel->n_contigs && c < 64; c++)
         whole->missing_contigs |= (uint64_t)!ps_reads_has_contig(b->source->reads, c) << c;
@@ -349,6 +349,7 @@ static void gather(const batch *b, const ps_panel *panel, ps_read_evidence *whol
         if (u->kind == &ps_gene_unit)
             note_gene(whole, u);
         u->part.given = 1;
+        u->part.digested_primers = whole->digested_primers;
         u->part.missing_contigs = whole->missing_contigs;
         ps_read_evidence_add(whole, &u->part);
     }

@@ -38,13 +38,21 @@ static void add_tallies(ps_read_evidence *whole, const ps_read_evidence *part) {
     whole->records += part->records;
 }
 
+/* Where all say so that hold reads over the panel's codons; without any, where one does. */
+static int are_digested(const ps_read_evidence *a, const ps_read_evidence *b) {
+    int of_a = a->codons.n_codon > 0, of_b = b->codons.n_codon > 0;
+    if (of_a != of_b)
+        return of_a ? a->digested_primers : b->digested_primers;
+    return of_a ? a->digested_primers && b->digested_primers : a->digested_primers || b->digested_primers;
+}
+
 void ps_read_evidence_add(ps_read_evidence *whole, ps_read_evidence *part) {
     if (!part->given)
         return;
     /* a contig that one file names is one that could be aligned to */
     whole->missing_contigs = whole->given ? whole->missing_contigs & part->missing_contigs : part->missing_contigs;
     whole->given = 1;
-    whole->digested_primers |= part->digested_primers;
+    whole->digested_primers = are_digested(whole, part);
     whole->cut_at_introns |= part->cut_at_introns;
     add_tallies(whole, part);
     ps_codons_add(&whole->codons, &part->codons);

@@ -928,6 +928,43 @@ static void names_restart(void **state) {
     }
 }
 
+/* Evidence of a file: with reads of this platform over the codon, or of another gene alone. */
+static ps_read_evidence of_platform(const char *groups, int is_over) {
+    unit_sam s;
+    sam_begin(&s, &panel, "unsorted");
+    sam_text(&s, groups);
+    sam_add(&s,
+            (unit_read){.contig = is_over ? "chr12" : "chr2", .pos1 = P50 - 50, .cigar = "100M", .tags = "RG:Z:a"});
+    return run(&s);
+}
+
+/* Guards against: a small lane of Ion Torrent, whose kits digest the primers, that turns off the primers of a whole
+ * Illumina amplicon. Any order and any split give the same. */
+static void primers_are_digested_in_all(void **state) {
+    (void)state;
+    static const char ion[] = "@RG\tID:a\tPL:IONTORRENT\n", illumina[] = "@RG\tID:b\tPL:ILLUMINA\n",
+                      both[] = "@RG\tID:a\tPL:IONTORRENT\n@RG\tID:b\tPL:ILLUMINA\n";
+    static const struct {
+        const char *groups[3];
+        int is_over[3], digested;
+    } rows[] = {{{ion, ion, ion}, {1, 1, 0}, 1},      {{ion, ion, illumina}, {1, 1, 0}, 1},
+                {{ion, ion, illumina}, {1, 0, 1}, 0}, {{ion, ion, illumina}, {0, 0, 1}, 0},
+                {{ion, illumina, ion}, {0, 0, 1}, 1}, {{both, ion, ion}, {1, 1, 1}, 0},
+                {{ion, "", ion}, {1, 1, 1}, 0},       {{ion, ion, ion}, {0, 0, 0}, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int way = 0; way < 6; way++) {
+            ps_read_evidence e[3];
+            for (int k = 0; k < 3; k++)
+                e[k] = of_platform(rows[i].groups[(k + way) % 3], rows[i].is_over[(k + way) % 3]);
+            ps_read_evidence *first = way < 3 ? &e[0] : &e[1], *second = way < 3 ? &e[1] : &e[2];
+            ps_read_evidence_add(first, second);
+            ps_read_evidence_add(&e[0], way < 3 ? &e[2] : &e[1]);
+            assert_int_equal(e[0].digested_primers, rows[i].digested);
+            for (int k = 0; k < 3; k++)
+                ps_read_evidence_free(&e[k]);
+        }
+}
+
 static void assembled_haplotypes_are_left_out(void **state) {
     (void)state;
     unit_sam s;
@@ -1029,6 +1066,7 @@ int main(void) {
         cmocka_unit_test(lanes_add_up),
         cmocka_unit_test(mates_are_met),
         cmocka_unit_test(names_restart),
+        cmocka_unit_test(primers_are_digested_in_all),
         cmocka_unit_test(assembled_haplotypes_are_left_out),
         cmocka_unit_test(primer_files),
     };

@@ -109,9 +109,11 @@ static int open_file(ps_reads *reads, ps_error *err) {
 
 static void read_platform(ps_reads *reads) {
     kstring_t platform = KS_INITIALIZE;
-    for (int i = 0; i < sam_hdr_count_lines(reads->header, "RG"); i++)
+    int n = sam_hdr_count_lines(reads->header, "RG"), of_ion = 0;
+    for (int i = 0; i < n; i++)
         if (sam_hdr_find_tag_pos(reads->header, "RG", i, "PL", &platform) == 0 && platform.s)
-            reads->info.is_ion_torrent |= !strcmp(platform.s, "IONTORRENT");
+            of_ion += !strcmp(platform.s, "IONTORRENT");
+    reads->info.is_ion_torrent = n > 0 && of_ion == n;
     ks_free(&platform);
 }
 
