@@ -11,7 +11,7 @@
 enum { ANCHOR = 10, MISMATCH_EVERY = 10 };
 
 /* A clip is template from the alignment on as far as its bases fit best (scores of bwa mem). What is left is a tag
- * when two of its bases differ from the reference and one in DIFFERENT_EVERY of those that can be compared.
+ * when two of its good bases differ from the reference and one in DIFFERENT_EVERY of those that can be compared.
  * Assumption: of a tag three in four differ by chance, and the first does, else it were aligned, so that of four
  * bases one tag in sixty passes for template; template with two errors among its very first bases is as rare. */
 enum { FITS = 1, DIFFERS = -4, FEWEST_DIFFERENT = 2, DIFFERENT_EVERY = 3 };
@@ -112,25 +112,29 @@ static int compare(const ps_locus *locus, const bam1_t *b, int32_t query, int32_
     return base == 'N' || reference == 'N' ? 0 : base == reference ? FITS : DIFFERS;
 }
 
-/* The same of base i of the clip, counted from the alignment outwards. */
-static int compare_clip(const ps_locus *locus, const bam1_t *b, const ps_alignment *a, int32_t m, int32_t i) {
-    return bam_is_rev(b) ? compare(locus, b, b->core.l_qseq - m + i, a->end0 + i)
-                         : compare(locus, b, m - 1 - i, a->pos0 - 1 - i);
+/* The same of base i of the clip, counted from the alignment outwards; 0 for a poor base too, which is wrong often.
+ */
+static int compare_clip(const ps_limits *l, const ps_locus *locus, const bam1_t *b, const ps_alignment *a, int32_t m,
+                        int32_t i) {
+    int32_t query = bam_is_rev(b) ? b->core.l_qseq - m + i : m - 1 - i;
+    if (bam_get_qual(b)[query] < l->min_base_quality)
+        return 0;
+    return compare(locus, b, query, bam_is_rev(b) ? a->end0 + i : a->pos0 - 1 - i);
 }
 
-int32_t ps_tag_bases(const ps_locus *locus, const bam1_t *b, const ps_alignment *a) {
+int32_t ps_tag_bases(const ps_limits *l, const ps_locus *locus, const bam1_t *b, const ps_alignment *a) {
     int32_t right = (int32_t)a->n - 1, at = bam_is_rev(b) ? right : 0, step = bam_is_rev(b) ? -1 : 1;
     int32_t hard = a->n > 1 && bam_cigar_op(a->op[at]) == BAM_CHARD_CLIP ? (int32_t)bam_cigar_oplen(a->op[at]) : 0;
     at += hard ? step : 0;
     int32_t m = a->n && bam_cigar_op(a->op[at]) == BAM_CSOFT_CLIP ? (int32_t)bam_cigar_oplen(a->op[at]) : 0;
     int32_t template = 0, score = 0, best = 0, compared = 0, different = 0;
     for (int32_t i = 0; i < m; i++) {
-        score += compare_clip(locus, b, a, m, i);
+        score += compare_clip(l, locus, b, a, m, i);
         template = score > best ? i + 1 : template;
         best = score > best ? score : best;
     }
     for (int32_t i = template; i < m; i++) {
-        int found = compare_clip(locus, b, a, m, i);
+        int found = compare_clip(l, locus, b, a, m, i);
         compared += found != 0;
         different += found == DIFFERS;
     }

@@ -21,7 +21,8 @@ typedef struct ps_alignment { /* a record's alignment, rewritten where a clip wa
 void ps_alignment_of(const ps_limits *limits, const ps_locus *locus, const bam1_t *bam, int32_t end0,
                      ps_alignment *alignment);
 /* Clipped bases at the 5' end that are no template: a UMI, a spacer or an adapter that was read before it. */
-int32_t ps_tag_bases(const ps_locus *locus, const bam1_t *bam, const ps_alignment *alignment);
+int32_t ps_tag_bases(const ps_limits *limits, const ps_locus *locus, const bam1_t *bam,
+                     const ps_alignment *alignment);
 void ps_alignment_free(ps_alignment *alignment);
 
 #endif

@@ -243,7 +243,7 @@ ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t
     if (beg < end && b->core.l_qseq > 0) {
         int32_t from, to;
         end_of_fragment(b, &a, &from, &to);
-        s = new_slice(&panel->limits, locus, b, ps_tag_bases(locus, b, &a), from, to, beg, end);
+        s = new_slice(&panel->limits, locus, b, ps_tag_bases(&panel->limits, locus, b, &a), from, to, beg, end);
         int64_t clipped = walk_cigar(&(reader){panel, locus, b, &a, s});
         if (from > a.pos0 || to < a.end0)
             cut_to_fragment(locus, from, to, s);

@@ -547,22 +547,24 @@ static void tags_are_no_template(void **state) {
         int is_reverse;
         const char *cigar, *clipped;
         int32_t end0; /* from P50 */
+        int poor;
     } rows[] = {
-        {0, "12S88M", "CATGGACTGATC", -21},
-        {0, "12S88M", "=", -33},
-        {0, "4S96M", "GTCC", -25},
-        {0, "4S96M", "TAAC", -21},
-        {0, "3S97M", "TCG", -24},
-        {0, "2S98M", "GG", -21},
-        {0, "1S99M", "G", -22},
-        {0, "22S78M", "CATGGACTGATGTGTATCGTCA", -31},
-        {0, "5H95M", NULL, -26},
-        {0, "4S96M", "NNNN", -25},
-        {0, "2H12S88M", "CATGGACTGATC", -21},
-        {1, "88M12S", "GTCCATAACTGG", 26},
-        {1, "88M12S", "=", 38},
-        {1, "88M12S2H", "GTCCATAACTGG", 26},
-        {1, "12S88M", "CATGGACTGATC", 26 /* its 3' end */},
+        {0, "12S88M", "CATGGACTGATC", -21, 0},
+        {0, "12S88M", "CATGGACTGATC", -33, 1}, /* errors of poor bases are no tag */
+        {0, "12S88M", "=", -33, 0},
+        {0, "4S96M", "GTCC", -25, 0},
+        {0, "4S96M", "TAAC", -21, 0},
+        {0, "3S97M", "TCG", -24, 0},
+        {0, "2S98M", "GG", -21, 0},
+        {0, "1S99M", "G", -22, 0},
+        {0, "22S78M", "CATGGACTGATGTGTATCGTCA", -31, 0},
+        {0, "5H95M", NULL, -26, 0},
+        {0, "4S96M", "NNNN", -25, 0},
+        {0, "2H12S88M", "CATGGACTGATC", -21, 0},
+        {1, "88M12S", "GTCCATAACTGG", 26, 0},
+        {1, "88M12S", "=", 38, 0},
+        {1, "88M12S2H", "GTCCATAACTGG", 26, 0},
+        {1, "12S88M", "CATGGACTGATC", 26, 0}, /* its 3' end */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unit_sam s;
@@ -571,6 +573,7 @@ static void tags_are_no_template(void **state) {
                                 .flag = rows[i].is_reverse ? 16 : 0,
                                 .pos1 = P50 - (rows[i].is_reverse ? 60 : 20),
                                 .cigar = rows[i].cigar,
+                                .quality1 = rows[i].poor ? 12 : 0,
                                 .clipped = rows[i].clipped});
         ps_read_evidence e = run(&s);
         assert_int_equal(e.codons.molecules.n, 1);
