@@ -46,10 +46,11 @@ done
 job=""
 for _ in $(seq 300); do
     job=$(running)
-    [ -n "$job" ] && break
+    [ -n "$job" ] && scancel --signal=KILL --full "$job" 2>/dev/null && break # else it has just ended
+    job=""
     sleep 0.1
 done
-scancel --signal=KILL --full "$job" && ok || bad "no job to kill"
+[ -n "$job" ] && ok || bad "no job to kill"
 scontrol update nodename="$node" state=drain reason=test
 for _ in $(seq 300); do
     [ -z "$(running)" ] && break
