@@ -25,11 +25,12 @@ const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "
 /* AMPLICON_ENDS: two amplicons over a codon and the start of a third. NEAR_STARTS, NEAR_LENGTHS: bases over which
  * starts and lengths are taken for evenly spread. Beyond MERGED molecules per pair of ends, different molecules are
  * often taken for copies, so that their number scales the fragments instead. MOST_PRIMERS: of a window. HEAVY: when
- * so much more or less of the fragments is kept than of the molecules, few molecules have most of the fragments. */
+ * so much more or less of the fragments is kept than of the molecules, few molecules have most of the fragments.
+ * WIDE_PLACES: ends that lie closer than NEAR_STARTS can look like twice as many. */
 enum { AMPLICON_ENDS = 3, LEADERS = 2 * AMPLICON_ENDS, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 32 };
 static const double USUAL_PAIRS = 20, USUAL_STARTS = 150,
                     USUAL_LENGTHS = 60; /* bases; of sheared DNA, an assumption */
-static const double MERGED = 1.1, HEAVY = 1.5, STACKED_SHARE = 0.5, CHANCE_FOLD = 1.5;
+static const double MERGED = 1.1, HEAVY = 1.5, STACKED_SHARE = 0.5, CHANCE_FOLD = 1.5, WIDE_PLACES = 100;
 
 /* Of a design, places with the usual number of amplicons, with one more or less, with two, and others. ln odds of
  * twenty to one for a design; fewer places than FEWEST_PLACES tell nothing, and no wild type rests on so few.
@@ -493,17 +494,27 @@ static void add_up(const scan *s, ps_library *out) {
 }
 
 /* More fragments share their ends than by chance; or, where so many must that it tells nothing, fewer places hold
- * any.
- */
-static int has_copies(const ps_limits *l, double copies, double chance) {
+ * any: if `places` are so many that their number is known well. */
+static int has_copies(const ps_limits *l, double copies, double chance, double places) {
     return (copies - chance > l->library_copies_excess && copies > CHANCE_FOLD * chance) ||
-           1 - chance > CHANCE_FOLD * (1 - copies);
+           (places >= WIDE_PLACES && 1 - chance > CHANCE_FOLD * (1 - copies));
+}
+
+/* Of the window that a fragment lies in. */
+static double mean_places(const scan *s) {
+    double sum = 0, n = 0;
+    for (int32_t id = 0; id < s->n; id++)
+        if (s->window[id].n && !s->window[id].n_amplicon) {
+            sum += s->window[id].fragments * s->window[id].places;
+            n += s->window[id].fragments;
+        }
+    return n > 0 ? sum / n : 0;
 }
 
 static void judge(const scan *s, ps_library *b) {
     const ps_limits *l = &s->c->panel->limits;
     int is_stated = s->c->molecules > 0 && s->reads->role == PS_INPUT_DNA;
-    b->has_copies = s->is_few || has_copies(l, b->copies, b->chance);
+    b->has_copies = s->is_few || has_copies(l, b->copies, b->chance, mean_places(s));
     b->kind = !(b->fragments > 0)           ? PS_LIBRARY_UNKNOWN
               : s->families.uses_umis       ? PS_LIBRARY_UMI
               : b->stacked >= STACKED_SHARE ? PS_LIBRARY_AMPLICON
@@ -552,7 +563,7 @@ static double molecules_per_fragment(const ps_panel *panel, window *w, const ps_
     w->places = places_of(w, agreement_of_lengths(families, length));
     double kept = (double)w->n / w->molecules, copies = 1 - (double)w->n / w->fragments;
     double chance = chance_copies(w->fragments / kept, w->places) * kept / w->fragments;
-    if (w->row->key.umi == PS_UMI_NONE && !has_copies(&panel->limits, copies, chance))
+    if (w->row->key.umi == PS_UMI_NONE && !has_copies(&panel->limits, copies, chance, w->places))
         return 1;
     double merged = share_of(w);
     return merged < 1 ? merged : (double)w->n / w->fragments;
