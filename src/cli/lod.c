@@ -420,11 +420,12 @@ int ps_cmd_lod(int argc, char **argv, ps_error *err) {
     plan p = {0};
     int status = -1;
     if (cli_parse(CLI_LOD, argc, argv, 0, &s, err) < 0)
-        return -1;
+        goto out;
     if (s.help) {
         fputs(help, stdout);
         cli_print_options(CLI_LOD, stdout);
-        return cli_flush_stdout(err);
+        status = cli_flush_stdout(err);
+        goto out;
     }
     s.job.sample_id = "lod";
     int to_file = s.output && strcmp(s.output, "-") != 0;
@@ -437,6 +438,7 @@ int ps_cmd_lod(int argc, char **argv, ps_error *err) {
 out:
     ps_outfile_discard(&file);
     cli_free_knowledge(&knowledge);
+    cli_free_settings(&s);
     free(p.gene);
     return status;
 }

@@ -135,10 +135,11 @@ int ps_cmd_sample(int argc, char **argv, ps_error *err) {
     char *id = NULL;
     int status = -1;
     if (cli_parse(CLI_SAMPLE, argc, argv, 0, &s, err) < 0)
-        return -1;
+        goto out;
     if (s.help) {
         cli_help_sample(stdout);
-        return cli_flush_stdout(err);
+        status = cli_flush_stdout(err);
+        goto out;
     }
     if (check_inputs(&s, err) < 0 || default_id(&s.job, &id, err) < 0 ||
         cli_load_knowledge(&s.job, &knowledge, err) < 0)
