@@ -329,7 +329,7 @@ static void add_poor_bases(ps_read_evidence *e, uint64_t *seed, int n) {
 static void little_damage_among_poor_bases(void **state) {
     (void)state;
     uint64_t seed = 3;
-    for (int draw = 0; draw < 12; draw++) {
+    for (int draw = 0; draw < 5; draw++) {
         ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
         put_everywhere(&dna, 37, 30);
         for (int id = 0; id < panel.n_codons; id++) {

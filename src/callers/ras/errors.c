@@ -268,13 +268,15 @@ static void add_kind(const tally *t, int side, int from, int to, excess *x) {
 static double excess_of(const ras_errors *m, const tally *t, int side, int from, int to) {
     excess own = {.rate = 0}, both = {.rate = 0};
     add_kind(t, side, from, to, &own);
+    fit_excess(m, &own);
+    if (own.is_sure || !(own.all > 0))
+        return own.is_sure ? own.rate : 0;
     for (int k = 0; k < 2; k++) {
         add_kind(t, k, from, to, &both);
         add_kind(t, k, 3 - from, 3 - to, &both);
     }
-    fit_excess(m, &own);
     fit_excess(m, &both);
-    return own.is_sure ? own.rate : own.all > 0 ? fmin(both.rate, own.rate + excess_unseen / own.all) : 0;
+    return fmin(both.rate, own.rate + excess_unseen / own.all);
 }
 
 /* What one substitution shows of what qualities state, both orientations. */
