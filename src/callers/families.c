@@ -131,13 +131,18 @@ static void weigh_window(ps_molecule **at, size_t n, double *over_groups) {
     *over_groups += ends >= MANY_ENDS || (ends >= FEWEST_ENDS && 2 * ends >= names) ? same : 0;
 }
 
+/* Rows of families, by window and name. */
+static ps_molecule **list_families(ps_molecule *row, size_t n, size_t *n_at) {
+    ps_molecule **at = list_rows(row, n, 1, n_at);
+    qsort(at, *n_at, sizeof *at, by_name);
+    return at;
+}
+
 /* Are families numbered over all read groups? Above 0: yes, below: anew in each; 0: no window tells (an amplicon). */
 static double weigh_groups(const ps_molecules *all) {
     size_t n_at;
     double over_groups = 0;
-    ps_molecule **at = list_rows(all->row, all->n, 1, &n_at);
-    if (n_at)
-        qsort(at, n_at, sizeof *at, by_name);
+    ps_molecule **at = list_families(all->row, all->n, &n_at);
     for (size_t i = 0, to; i < n_at; i = to) {
         for (to = i + 1; to < n_at && at[to]->window == at[i]->window; to++)
             ;
@@ -151,9 +156,7 @@ static double weigh_groups(const ps_molecules *all) {
  * may be different molecules, of which one would be outvoted. */
 static void mark_groups(ps_molecule *row, size_t n) {
     size_t n_at;
-    ps_molecule **at = list_rows(row, n, 1, &n_at);
-    if (n_at)
-        qsort(at, n_at, sizeof *at, by_name);
+    ps_molecule **at = list_families(row, n, &n_at);
     char *is_copy = ps_alloc(n_at + 1, 1);
     for (size_t i = 1; i < n_at; i++)
         is_copy[i] = same_name(at[i], at[i - 1]) && same_pair(at[i], at[i - 1]);
@@ -272,8 +275,7 @@ static ps_molecule **list_long(const ps_molecules *all, size_t *n) {
             memcpy(most, here, (*n = n_here) * sizeof(ps_molecule *));
     }
     free(here);
-    if (*n)
-        qsort(most, *n, sizeof *most, by_letters);
+    qsort(most, *n, sizeof *most, by_letters);
     return most;
 }
 

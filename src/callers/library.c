@@ -642,7 +642,9 @@ static int covers(const ps_primer *p, const ps_codon *codon) {
 static int is_hidden(const ps_panel *panel, const window *w, const ps_molecule *m, const ps_codon *codon) {
     for (size_t i = 0; i < w->n_primers; i++) {
         const ps_primer *p = &w->primer[i];
-        for (int right = 0; right < 2 && covers(p, codon); right++) {
+        if (!covers(p, codon))
+            continue;
+        for (int right = 0; right < 2; right++) {
             int32_t end0 = m->key.end0[right];
             if (p->strand == (right ? '+' : '-'))
                 continue;
@@ -772,27 +774,21 @@ static uint32_t whole_share(double *passed, double n, double share) {
     return (uint32_t)(round(*passed * share) - before);
 }
 
-static double hidden_share(const viewer *v, int32_t codon) {
-    const tally *t = &v->tally[codon];
+static double hidden_share(const tally *t) {
     return t->fragments > 0 ? t->hidden / t->fragments : 0;
-}
-
-/* Where not all molecules are kept, those that are tell for the whole codon what shows it. */
-static int is_copied(const viewer *v, int32_t codon) {
-    return v->as_it_is[codon] && hidden_share(v, codon) < PS_MOSTLY_HIDDEN;
 }
 
 static void copy_codons(viewer *v) {
     size_t capacity = 0;
     for (size_t i = 0; i < v->from->n_codon; i++) {
         const ps_codon_count *row = &v->from->codon[i];
-        if (!is_copied(v, row->codon))
+        if (!v->as_it_is[row->codon])
             continue;
         PS_GROW(v->out->codon, v->out->n_codon, v->capacity);
         v->out->codon[v->out->n_codon++] = *row;
     }
     for (size_t i = 0; i < v->from->n_base; i++) {
-        if (!is_copied(v, v->from->base[i].codon))
+        if (!v->as_it_is[v->from->base[i].codon])
             continue;
         PS_GROW(v->out->base, v->out->n_base, capacity);
         v->out->base[v->out->n_base++] = v->from->base[i];
@@ -855,8 +851,6 @@ static void share_reach(viewer *v) {
             passed = 0;
         if (!v->as_it_is[row.codon])
             row.n = whole_share(&passed, row.n, share);
-        else if (!is_copied(v, row.codon))
-            row.n = 0;
         if (row.n)
             v->out->reach[v->out->n_reach++] = row;
     }
@@ -867,9 +861,8 @@ static void put_alleles(viewer *v) {
     size_t capacity = 0;
     for (size_t i = 0; i < v->from->n_allele; i++) {
         const ps_allele_count *row = &v->from->allele[i];
-        int32_t codon = codon_of(v->s->c->panel, row);
-        int as_it_is = v->as_it_is[codon];
-        if ((as_it_is && !is_copied(v, codon)) || (v->carriers[2 * i] + v->carriers[2 * i + 1] < 0.5 && !as_it_is))
+        int as_it_is = v->as_it_is[codon_of(v->s->c->panel, row)];
+        if (v->carriers[2 * i] + v->carriers[2 * i + 1] < 0.5 && !as_it_is)
             continue;
         PS_GROW(v->out->allele, v->out->n_allele, capacity);
         ps_allele_count *out = &v->out->allele[v->out->n_allele++];
@@ -1023,12 +1016,14 @@ int ps_library_view(const ps_case *c, ps_input_role role, const ps_library *libr
     for (int32_t id = 0; id < s.n; id++)
         for (size_t i = 0; i < s.window[id].n; i++)
             count_molecule(&v, &s.window[id], &s.window[id].row[i]);
+    for (int32_t id = 0; id < c->panel->n_codons; id++) {
+        hidden[id] = hidden_share(&v.tally[id]);
+        v.as_it_is[id] &= hidden[id] < PS_MOSTLY_HIDDEN; /* what is kept tells for all what shows a codon */
+    }
     copy_codons(&v);
     share_out(&v);
     share_reach(&v);
     put_alleles(&v);
-    for (int32_t id = 0; id < c->panel->n_codons; id++)
-        hidden[id] = hidden_share(&v, id);
     end_view(&v);
     ps_codons_tidy(c->panel, shown);
     double *share = ps_alloc((size_t)c->panel->n_codons, sizeof *share);
