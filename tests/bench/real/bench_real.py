@@ -51,6 +51,7 @@ from pools import (CODE, HOTSPOTS, OTHER, PRIMER, PROFILES, REFERENCE, Change, P
                    between, binomial, edited, optimistic, optimistic_table, poisson, query_at,
                    reverse_complement, run)
 
+PROGRAM = os.environ.get("PLASMASTRAT", "./plasmastrat")
 PASSENGER = Change("chr12", 25245345, "G", "A")  # KRAS c.39C>T, G13=
 SITE_RATE = 1.5e-4  # errors of places, median
 FEW_MOLECULES, COPIES = 800, 32  # molecules of a window's pool, and copies of each
@@ -188,8 +189,7 @@ class Sample:
 
 
 def call(sam):
-    program = os.environ.get("PLASMASTRAT", "./plasmastrat")
-    done = subprocess.run([program, "sample", "--id", "s", "--dna", "-", "-o", "-", "-@", "1"], input=sam,
+    done = subprocess.run([PROGRAM, "sample", "--id", "s", "--dna", "-", "-o", "-", "-@", "1"], input=sam,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr)
@@ -198,14 +198,13 @@ def call(sam):
 
 def state_beside(sam, source):
     """RAS of a sample in one batch with the sample that its carry-over is of."""
-    program = os.environ.get("PLASMASTRAT", "./plasmastrat")
     with tempfile.TemporaryDirectory(prefix="bench_real") as folder:
         for name, text in (("s", sam), ("source", source)):
             with open(os.path.join(folder, name + ".sam"), "w") as out:
                 out.write(text)
         with open(os.path.join(folder, "sheet.tsv"), "w") as out:
             out.write("sample_id\tdna\ns\ts.sam\nsource\tsource.sam\n")
-        run([program, "batch", "-q", out.name, "-o", os.path.join(folder, "out")])
+        run([PROGRAM, "batch", "-q", out.name, "-o", os.path.join(folder, "out")])
         with open(os.path.join(folder, "out", "cohort.tsv")) as table:
             return next(row["ras"] for row in csv.DictReader(table, delimiter="\t") if row["sample_id"] == "s")
 
