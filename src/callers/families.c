@@ -243,9 +243,10 @@ static void mark_moved(ps_molecule *row, size_t n, int first) {
 /* ---- long UMIs ----------------------------------------------------------------------------------------------------
  */
 
-/* Different UMIs that begin with the same half. Random ones of PS_UMI_LONG letters do by chance, about one pair in
- * 4,096, or in half as many where letters are not evenly used; read with an error they are near each other. Two of a
- * list do nearly all (lists in use have 24 to 120). One in SAME_EVERY is left to errors of two letters. */
+/* How to tell UMIs of random letters from two UMIs of a list that were joined: by how many begin with the same half.
+ * Of random ones one pair in 4,096 does (PS_UMI_LONG letters), or one in HALVES where letters are not evenly used; of
+ * joined ones nearly all do, since lists in use have 24 to 120. One UMI in SAME_EVERY may be a copy read with two
+ * errors. */
 enum { HALVES = 4096 / 2, SAME_EVERY = 10, SAME_BY_CHANCE = 3 };
 
 static int is_long_umi(const ps_molecule *m) {

@@ -500,7 +500,7 @@ static int has_copies(const ps_limits *l, double copies, double chance, double p
            (places >= WIDE_PLACES && 1 - chance > CHANCE_FOLD * (1 - copies));
 }
 
-/* Of the window that a fragment lies in. */
+/* Places of a window, averaged over the fragments. */
 static double mean_places(const scan *s) {
     double sum = 0, n = 0;
     for (int32_t id = 0; id < s->n; id++)
@@ -1018,7 +1018,7 @@ int ps_library_view(const ps_case *c, ps_input_role role, const ps_library *libr
             count_molecule(&v, &s.window[id], &s.window[id].row[i]);
     for (int32_t id = 0; id < c->panel->n_codons; id++) {
         hidden[id] = hidden_share(&v.tally[id]);
-        v.as_it_is[id] &= hidden[id] < PS_MOSTLY_HIDDEN; /* what is kept tells for all what shows a codon */
+        v.as_it_is[id] &= hidden[id] < PS_MOSTLY_HIDDEN; /* the molecules that are kept stand for all */
     }
     copy_codons(&v);
     share_out(&v);

@@ -16,8 +16,8 @@ static void help(FILE *out) {
         "usage: plasmastrat stratify FILE... [--purity X] [--model FILE] [--specimen SITE] [--prior ODDS] [-o DIR]\n\n"
         "Each FILE is the ID.evidence.gz of a run of `sample` (or the ID.json beside it) on some of one sample's inputs:\n"
         "RNA in one, DNA in another, a lane, a VCF. The result is the same, byte for byte, as that of one run on all of\n"
-        "them. --purity, --model, --specimen, --prior and --expect-name are remembered unless you give them again;\n"
-        "references (copy number, expression, errors) have to be given again.\n"
+        "them. --purity, --molecules, --input-ng, --model, --specimen, --prior and --expect-name are remembered unless you\n"
+        "give them again; references (copy number, expression, errors) have to be given again.\n"
         "Files of different samples, builds or panels, lanes of different persons, and the same file twice are errors.\n\n",
         out);
     cli_print_options(CLI_STRATIFY, out);
@@ -355,8 +355,8 @@ static int refuse_left_evidence(const cli_settings *s, const char *id, ps_error 
     int status =
         access(path, F_OK) == 0
             ? ps_fail(err, PS_ERR_RUN, path, 0,
-                      "would be left beside results that may not be called from it: give another -o, or leave "
-                      "out --no-evidence")
+                      "is there already, and would not be that of the new results: give another -o, or leave out "
+                      "--no-evidence")
             : 0;
     free(path);
     return status;

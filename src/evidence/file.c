@@ -273,8 +273,9 @@ int ps_evidence_write(const ps_panel *panel, const ps_evidence *e, const char *v
     put_document(panel, e, version, &pen);
     int bad = 0;
     if (pen.refused[0])
-        bad = ps_fail(err, PS_ERR_RUN, NULL, 0, "the evidence of %s cannot be kept (--no-evidence: without it): %s",
-                      e->sample_id, pen.refused);
+        bad = ps_fail(err, PS_ERR_RUN, NULL, 0,
+                      "the evidence of %s cannot be kept: %s; give --no-evidence to do without it", e->sample_id,
+                      pen.refused);
     else if (pen.n > MOST_TEXT || deflate_all(&pen, &bytes, &n) < 0 || n > MOST_FILE)
         bad = ps_fail(err, PS_ERR_RUN, NULL, 0, "%zu bytes of evidence are more than a file of it may hold", pen.n);
     else if (fwrite(bytes, 1, n, out) != n)

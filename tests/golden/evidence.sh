@@ -44,7 +44,7 @@ want "a batch with evidence: it is there" test -e stale2/S.evidence.gz
 run 0 "the batch again, without" batch stale.tsv -o stale2 --resume --no-evidence -q
 want "the batch again, without: it is gone" test ! -e stale2/S.evidence.gz -a -e stale2/S.json
 cp -r one read
-refused 1 "evidence that is read is never removed" 'S.evidence.gz: would be left' stratify read/S.json --no-evidence --force -o read
+refused 1 "evidence that is read is never removed" 'S.evidence.gz: is there already' stratify read/S.json --no-evidence --force -o read
 want "evidence that is read is never removed: it is there" cmp one/S.evidence.gz read/S.evidence.gz
 names_evidence() { # FILE.json VALUE
     python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert json.dumps(d["evidence"]["file"]) == sys.argv[2], d["evidence"]' "$@"

@@ -384,8 +384,8 @@ static void make_inputs(fixture *f, const char *path) {
     ps_result *r = &f->result;
     r->evidence.n_inputs = 1;
     r->evidence.input = ps_alloc(1, sizeof *r->evidence.input);
-    r->evidence.input[0] =
-        (ps_input_info){PS_INPUT_DNA, ps_strdup(path), "BAM", "GRCh38", ps_strdup("tumour " NASTY), 812344, 0, "", ""};
+    r->evidence.input[0] = (ps_input_info){
+        PS_INPUT_DNA, ps_strdup(path), "BAM", "GRCh38", ps_strdup("tumour " NASTY), 812344, 0, "", ""};
     r->evidence.reads[PS_INPUT_DNA].role = PS_INPUT_DNA;
     r->evidence.reads[PS_INPUT_DNA].given = 1;
     r->evidence.reads[PS_INPUT_DNA].seen[PS_COLLECT_CODONS] = 9120;

@@ -239,8 +239,8 @@ typedef struct excess { /* errors beside those of the qualities, of one kind */
     int is_sure;      /* no chance */
 } excess;
 
-/* Few damaged bases are easily told among good ones, and drown among poor ones: each quality speaks for itself. EM.
- */
+/* By expectation and maximisation. A few damaged bases stand out among good bases and drown among poor ones, so each
+ * quality is weighed by itself. */
 static void fit_excess(const ras_errors *m, excess *x) {
     double seen = sum_of(x->seen), gain = 0;
     x->all = sum_of(x->bases);
@@ -263,8 +263,8 @@ static void add_kind(const tally *t, int side, int from, int to, excess *x) {
     }
 }
 
-/* Of one substitution and orientation; where that shows too little, as much as both orientations and strands show,
- * and no more than it leaves room for. */
+/* The excess of one substitution in one orientation. Where too few errors were seen to tell, that of both
+ * orientations and strands together, but no more than those few allow. */
 static double excess_of(const ras_errors *m, const tally *t, int side, int from, int to) {
     excess own = {.rate = 0}, both = {.rate = 0};
     add_kind(t, side, from, to, &own);
