@@ -75,6 +75,8 @@ enum { PS_UMI_LETTERS = 20 };
 enum { PS_UMI_LONG = 12 };
 uint64_t ps_umi_letters(const char *text, size_t n);
 int ps_umi_length(uint64_t letters);
+/* The UMI of the other strand, where each end of a molecule has one of its own: its halves change places. */
+uint64_t ps_umi_exchanged(uint64_t letters);
 /* The same but for one letter, or for one or two missing letters at the beginning or end. 0 is near nothing. */
 int ps_umi_is_near(uint64_t a, uint64_t b);
 

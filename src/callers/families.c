@@ -340,6 +340,81 @@ static ps_molecules join_rows(const ps_molecules *all, int over_ends, int over_g
     return joined;
 }
 
+/* ---- both strands ------------------------------------------------------------------------------------------------
+ */
+
+/* The other strand of what is sheared has the same ends; bases further off (FAR_BEG to FAR_END), on two sides, tell
+ * how often another molecule has. So many times more than chance must be the other strand. */
+enum { FAR_PLACES = 2 * (FAR_END - FAR_BEG + 1) };
+static const double MORE_BOTH = 2;
+
+/* The UMI of a molecule, whichever strand shows it. */
+static uint64_t of_both(uint64_t letters) {
+    uint64_t other = ps_umi_exchanged(letters);
+    return letters < other ? letters : other;
+}
+
+static int by_molecule(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    const int64_t p[] = {x->window, x->key.end0[0], x->key.end0[1]},
+                  q[] = {y->window, y->key.end0[0], y->key.end0[1]};
+    uint64_t m = of_both(x->key.letters), n = of_both(y->key.letters);
+    for (int k = 0; k < 3; k++)
+        if (p[k] != q[k])
+            return p[k] < q[k] ? -1 : 1;
+    return m != n ? (m > n) - (m < n) : x->key.side - y->key.side;
+}
+
+/* Rows whose other strand would be known, by ends and UMI. */
+static ps_molecule **list_strands(ps_molecule *row, size_t n, const uint8_t *apart, size_t *n_listed) {
+    ps_molecule **at = ps_alloc(n + 1, sizeof *at);
+    *n_listed = 0;
+    for (size_t i = 0; i < n; i++) {
+        const ps_molecule_key *key = &row[i].key;
+        int is_told = key->umi == PS_UMI_NONE || (key->umi == PS_UMI_WITHIN_ENDS && key->letters);
+        if (is_told && key->end0[0] != PS_END_UNKNOWN && key->end0[1] != PS_END_UNKNOWN &&
+            !(apart && apart[row[i].window]))
+            at[(*n_listed)++] = &row[i];
+    }
+    qsort(at, *n_listed, sizeof *at, by_molecule);
+    return at;
+}
+
+static int is_other_strand(const ps_molecule *x, const ps_molecule *y) {
+    return x->key.side != y->key.side && of_both(x->key.letters) == of_both(y->key.letters);
+}
+
+static int have_both_strands(ps_molecule **at, size_t n) {
+    double both = 0, far = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n && at[k]->window == at[i]->window && at[k]->key.end0[0] == at[i]->key.end0[0] &&
+                               at[k]->key.end0[1] - at[i]->key.end0[1] <= FAR_END;
+             k++) {
+            int32_t apart = at[k]->key.end0[1] - at[i]->key.end0[1];
+            both += apart == 0 && is_other_strand(at[i], at[k]);
+            far += apart >= FAR_BEG && is_other_strand(at[i], at[k]);
+        }
+    return both > MORE_BOTH * far / FAR_PLACES + MORE_NEAR;
+}
+
+int ps_families_join_strands(ps_families *f, const uint8_t *apart) {
+    size_t n;
+    ps_molecule **at = list_strands(f->row, f->n, apart, &n);
+    f->is_of_both = have_both_strands(at, n);
+    for (size_t i = 1; i < n && f->is_of_both; i++)
+        if (at[i]->window == at[i - 1]->window && same_pair(at[i], at[i - 1]) && is_other_strand(at[i], at[i - 1]))
+            at[i]->key.hash = at[i - 1]->key.hash;
+    free(at);
+    if (!f->is_of_both)
+        return 0;
+    ps_molecules joined = join_rows(&(ps_molecules){f->row, f->n}, 0, 0);
+    ps_molecules_free(&f->joined);
+    f->joined = joined;
+    f->n = joined.n;
+    memcpy(f->row, joined.row, joined.n * sizeof *f->row);
+    return 1;
+}
+
 ps_families ps_families_of(const ps_molecules *molecules) {
     ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
     f.uses_umis = f.umi >= umi_share_used;

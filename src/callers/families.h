@@ -8,7 +8,9 @@
  * that is inserted or lost near a read's 5' end moves that end of one copy: small families a base or two beside a
  * larger one are its copies, where there are more of them than a little further off. A long UMI is of one molecule
  * whatever its ends where libraries were cut after they were copied; but not where two UMIs of a list are joined,
- * which many molecules share. That, too, the sample shows.
+ * which many molecules share. That, too, the sample shows. Both strands of a molecule are sequenced, as two families
+ * whose first and second reads have changed places: they are one molecule, where more families have such a partner
+ * than chance makes.
  */
 #ifndef PLASMASTRAT_FAMILIES_H
 #define PLASMASTRAT_FAMILIES_H
@@ -19,12 +21,16 @@ typedef struct ps_families {
     ps_molecule *row;    /* as in the sketch, in its order; what they point to is the sketch's or in `joined` */
     ps_molecules joined; /* of several rows */
     size_t n;
-    double umi;    /* share of all fragments that have a UMI; NaN: no fragment */
-    int uses_umis; /* 1: the fragments with a UMI are used, 0: those without */
+    double umi;     /* share of all fragments that have a UMI; NaN: no fragment */
+    int uses_umis;  /* 1: the fragments with a UMI are used, 0: those without */
+    int is_of_both; /* both strands were joined */
 } ps_families;
 
 double ps_copies_of(const ps_molecule *molecule); /* its fragments */
 ps_families ps_families_of(const ps_molecules *molecules);
+/* Joins both strands, but in windows that `apart` (by window; NULL: none) marks. 1: it did, and the rows are others.
+ */
+int ps_families_join_strands(ps_families *families, const uint8_t *apart);
 void ps_families_free(ps_families *families);
 
 #endif

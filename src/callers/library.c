@@ -377,13 +377,14 @@ static double agreement_of_lengths(const ps_families *molecules, double length_a
     return fmin(1, p);
 }
 
-/* Pairs of ends and orientation that random fragments of a window spread over, as if all were as likely. */
-static double places_of(const window *w, double same_length) {
+/* Pairs of ends, and orientation where strands were not joined, that random fragments of a window spread over, as if
+ * all were as likely. */
+static double places_of(const window *w, double same_length, int is_of_both) {
     double best = 1;
     for (int right = 0; right < 2; right++) {
         size_t n;
         int32_t *end = sorted_ends(w, right, &n);
-        double same = agreement(end, n, NEAR_STARTS, USUAL_STARTS) * same_length / 2;
+        double same = agreement(end, n, NEAR_STARTS, USUAL_STARTS) * same_length / (is_of_both ? 1 : 2);
         if (3 * n >= w->n && same > 0)
             best = fmax(best, 1 / same);
         free(end);
@@ -420,6 +421,27 @@ static void estimate(window *w) {
     w->molecules = w->n_kept ? all * (double)w->n / (double)w->n_kept : 0;
 }
 
+static void fill_windows(scan *s) {
+    for (int32_t id = 0; id < s->n; id++) {
+        s->window[id].n = 0;
+        s->window[id].fragments = 0;
+    }
+    for (size_t i = 0; i < s->families.n; i++)
+        add_row(&s->window[s->families.row[i].window], &s->families.row[i]);
+    for (int32_t id = 0; id < s->n; id++)
+        estimate(&s->window[id]);
+}
+
+/* Of an amplicon both strands are counted as they are: its molecules cannot be told. */
+static void join_strands(scan *s) {
+    uint8_t *apart = ps_alloc((size_t)s->n, 1);
+    for (int32_t id = 0; id < s->n; id++)
+        apart[id] = s->window[id].n_amplicon > 0;
+    if (ps_families_join_strands(&s->families, apart))
+        fill_windows(s);
+    free(apart);
+}
+
 static scan look(const ps_case *c, ps_input_role role) {
     scan s = {.c = c, .reads = c->reads[role], .n = ps_n_windows(c->panel)};
     const ps_molecules *all = &s.reads->codons.molecules;
@@ -428,11 +450,9 @@ static scan look(const ps_case *c, ps_input_role role) {
     s.families = ps_families_of(all);
     for (size_t i = 0; i < all->n; i++)
         add_kept(&s.window[all->row[i].window], &all->row[i]);
-    for (size_t i = 0; i < s.families.n; i++)
-        add_row(&s.window[s.families.row[i].window], &s.families.row[i]);
+    fill_windows(&s);
     for (int32_t id = 0; id < s.n; id++) {
         window *w = &s.window[id];
-        estimate(w);
         double all_fragments = w->is_full ? deepest_codon(&s, id) : 0;
         double kept = w->molecules > 0 ? w->fragments * w->molecules / fmax(1, (double)w->n) : 0;
         w->is_heavy = w->is_full && (all_fragments > HEAVY * kept || kept > HEAVY * HEAVY * all_fragments);
@@ -445,10 +465,11 @@ static scan look(const ps_case *c, ps_input_role role) {
             stack_ends(&s, &s.window[ps_window_of(c->panel, codon)], codon);
     for (int32_t id = 0; id < s.n; id++)
         find_stacks(&s, &s.window[id]);
+    join_strands(&s);
     double same_length = agreement_of_lengths(&s.families, s.length);
     for (int32_t id = 0; id < s.n; id++)
         if (s.window[id].n) {
-            s.window[id].places = places_of(&s.window[id], same_length);
+            s.window[id].places = places_of(&s.window[id], same_length, s.families.is_of_both);
             s.window[id].share = share_of(&s.window[id]);
         }
     return s;
@@ -560,7 +581,7 @@ double ps_library_share(const ps_library *b, double depth) {
 static double molecules_per_fragment(const ps_panel *panel, window *w, const ps_families *families) {
     double length[3];
     estimate(w);
-    w->places = places_of(w, agreement_of_lengths(families, length));
+    w->places = places_of(w, agreement_of_lengths(families, length), families->is_of_both);
     double kept = (double)w->n / w->molecules, copies = 1 - (double)w->n / w->fragments;
     double chance = chance_copies(w->fragments / kept, w->places) * kept / w->fragments;
     if (w->row->key.umi == PS_UMI_NONE && !has_copies(&panel->limits, copies, chance, w->places))
@@ -572,6 +593,7 @@ static double molecules_per_fragment(const ps_panel *panel, window *w, const ps_
 double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *molecules) {
     window w = {0};
     ps_families families = ps_families_of(molecules);
+    ps_families_join_strands(&families, NULL);
     for (size_t i = 0; i < molecules->n; i++)
         add_kept(&w, &molecules->row[i]);
     for (size_t i = 0; i < families.n; i++)

@@ -192,12 +192,24 @@ ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b) {
     return e;
 }
 
-/* Hash of what is known of a molecule. Those of one long UMI stand together, as does a family in several read groups,
- * so that a sketch keeps all or none. */
+/* The same for both strands of a molecule: first and second read change places, and the halves of the UMI. */
+static uint64_t hash_of_both(const int64_t known[4], uint64_t letters) {
+    int64_t other[4] = {known[1], known[0], (known[2] & 3) << 2 | known[2] >> 2, known[3]};
+    if (letters)
+        other[3] = (int64_t)(ps_umi_exchanged(letters) | UMI_IS_LETTERS);
+    return (ps_hash(known, sizeof other) + ps_hash(other, sizeof other)) >> 1;
+}
+
+/* Hash of what is known of a molecule. Those of one long UMI stand together, as do both strands of a molecule and a
+ * family in several read groups, so that a sketch keeps all or none. */
 static uint64_t hash_of_key(int64_t known[4], uint64_t letters, int umi_kind) {
     uint64_t all = ps_hash(known, 4 * sizeof *known) >> 1, common = all;
-    if (umi_kind == PS_UMI_WITHIN_ENDS && ps_umi_length(letters) >= PS_UMI_LONG)
-        common = ps_hash(&letters, sizeof letters) >> 1;
+    if (umi_kind <= PS_UMI_WITHIN_ENDS)
+        common = hash_of_both(known, letters);
+    if (umi_kind == PS_UMI_WITHIN_ENDS && ps_umi_length(letters) >= PS_UMI_LONG) {
+        uint64_t both = letters + ps_umi_exchanged(letters);
+        common = ps_hash(&both, sizeof both) >> 1;
+    }
     if (umi_kind == PS_UMI_FAMILY) {
         known[3] >>= LANE_BITS;
         common = ps_hash(known, 4 * sizeof *known) >> 1;

@@ -61,6 +61,11 @@ int ps_umi_length(uint64_t packed) {
     return n;
 }
 
+uint64_t ps_umi_exchanged(uint64_t packed) {
+    int n = ps_umi_length(packed), half = 3 * (n / 2);
+    return n % 2 ? packed : (packed & ((UINT64_C(1) << half) - 1)) << half | packed >> half;
+}
+
 int ps_umi_is_near(uint64_t a, uint64_t b) {
     int n_a = ps_umi_length(a), n_b = ps_umi_length(b), missing = abs(n_a - n_b), other = 0;
     uint64_t longer = n_a > n_b ? a : b, shorter = n_a > n_b ? b : a;

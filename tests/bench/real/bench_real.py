@@ -10,7 +10,8 @@ The design, so that a thousand samples of each kind can be had in an hour or two
   of ../shared/reference: hotspot exons with 700 bases on each side. Every base error is ART's, every alignment bwa's.
 - A sample is drawn from one profile's pool without replacement (`deep`: from all three together), 1 to 28 % of it
   (--quick: up to 90 %), so samples share reads but no sample holds one twice. Libraries of few molecules are drawn as
-  molecules (4 to 83 % of 800 a window), then as copies: each template has 32 pairs of reads of its own.
+  molecules (4 to 83 % of 800 a window), then as copies of either strand: each template has 32 pairs of reads of its
+  own. Damage is of one strand.
 - What the kind adds are substitutions of the template's bases (a mutation, a passenger SNP, damage of a molecule,
   errors of places, another sample's carry-over): put on the aligned reads, where a base that ART had got wrong stays
   wrong. ART's errors do not depend on the base, and one mismatch moves no end of bwa's (4 lost, 5 for the end).
@@ -48,7 +49,7 @@ import zlib
 
 sys.dont_write_bytecode = True
 from pools import (CODE, HOTSPOTS, OTHER, PRIMER, PROFILES, REFERENCE, Change, Pools, World,  # noqa: E402
-                   between, binomial, edited, optimistic, optimistic_table, poisson, query_at,
+                   between, binomial, edited, exchanged, optimistic, optimistic_table, poisson, query_at,
                    reverse_complement, run)
 
 PROGRAM = os.environ.get("PLASMASTRAT", "./plasmastrat")
@@ -105,17 +106,19 @@ class Sample:
                 found[j].append((w.beg0 + i, w.bases[i], OTHER[w.bases[i]][to[i]]))
         return found
 
-    def damaged(self, index, m):
-        w, (old, new) = self.windows[index], ("C", "T") if self.rng.random() < 0.5 else ("G", "A")
+    def damaged(self, index, m, strand):
+        w, (old, new) = self.windows[index], ("CT", "GA")[strand]
         places = between(w.places[old], m.at, m.at + m.length)
         n = poisson(self.rng, self.damage * len(places))
         return [(w.beg0 + i, old, new) for i in self.rng.sample(places, min(n, len(places)))]
 
     def copies_of(self, m):
+        """Of each strand of the molecule. Copies of the other one have first and second read exchanged."""
         if not self.molecules:
-            return m.copies
+            return m.copies, []
         n = min(COPIES, max(1, int(self.rng.expovariate(self.molecules / self.depth) + 0.5)))
-        return self.rng.sample(m.copies, n)
+        other, found = binomial(self.rng, n, 0.5), self.rng.sample(m.copies, n)
+        return found[other:], [exchanged(text) for text in found[:other]]
 
     def chosen(self, index, variants):
         """The window's molecules, and of each its substitutions."""
@@ -137,11 +140,10 @@ class Sample:
         w, texts, spans = self.windows[index], [], []
         for m, edits in self.chosen(index, variants):
             edits = [x for x in edits if m.at <= x[0] - w.beg0 < m.at + m.length]
-            if self.damage:
-                edits += self.damaged(index, m)
-            copies = self.copies_of(m)
-            texts += [edited(t, edits) for t in copies] if edits else copies
-            spans += [(m.at, m.at + m.length)] * len(copies)
+            for strand, copies in enumerate(self.copies_of(m)):
+                here = edits + (self.damaged(index, m, strand) if self.damage and copies else [])
+                texts += [edited(t, here) for t in copies] if here else copies
+                spans += [(m.at, m.at + m.length)] * len(copies)
         if "sigma" in self.kind:
             for j, edits in self.site_errors(index, spans).items():
                 texts[j] = edited(texts[j], edits)

@@ -203,6 +203,12 @@ def read_pool(path):
     return found
 
 
+def exchanged(text):
+    """The records with first and second read exchanged."""
+    lines = [line.split("\t", 2) for line in text.split("\n") if line]
+    return "".join("%s\t%d\t%s\n" % (name, int(flag) ^ 0xc0, rest) for name, flag, rest in lines)
+
+
 def query_at(pos0, beg0, cigar):
     """Where the record shows a place; None where it does not."""
     at, number = 0, ""
