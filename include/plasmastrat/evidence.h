@@ -112,6 +112,19 @@ typedef struct ps_reach_count {
     uint32_t n;
 } ps_reach_count;
 
+/* Reads without a mate by the place where their alignment ends, at the read's 3' end: a merged read ends where its
+ * molecule does, any other where sequencing or trimming stopped. Of reads that end further than PS_FAR_FLANK bases
+ * beyond the window that place is kept. */
+enum { PS_FAR_FLANK = 64 }; /* more than any primer */
+typedef struct ps_far_end {
+    int32_t window;     /* ps_window_of */
+    uint8_t reverse;    /* 1: the reads are; they end on the left */
+    int32_t end0;       /* last aligned base */
+    uint32_t n;         /* reads */
+    int32_t length;     /* bases that the longest of them has up to there */
+    uint32_t n_longest; /* of this length */
+} ps_far_end;
+
 /* What one fragment shows around a codon, for people to look at; no caller does. A file may hold a million fragments
  * there: of each haplotype those PS_PICTURE_ROWS are kept whose names have the lowest hashes (the same rows in any
  * order of the records). Those of the reference and of the PS_PICTURE_HAPS others with the most fragments are drawn.
@@ -210,6 +223,8 @@ typedef struct ps_codon_evidence {      /* codons.c */
     ps_reach_count *reach;
     size_t n_reach;
     ps_molecules molecules;
+    ps_far_end *far_end; /* by window, orientation, place */
+    size_t n_far_end;
     ps_picture_row *picture; /* by codon, haplotype, order, text, side */
     size_t n_picture;
     ps_lanes lanes; /* that these reads come from */
@@ -253,6 +268,8 @@ uint32_t ps_codons_indel_depth(const ps_codon_evidence *codons, int32_t codon, i
  */
 double ps_poor_share(const ps_codon_evidence *codons);
 extern const double ps_ras_min_quality; /* phred */
+/* Both of one window, orientation and place. */
+void ps_far_end_add(ps_far_end *whole, const ps_far_end *part);
 void ps_codons_free(ps_codon_evidence *codons);
 void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part);
 void ps_codons_tidy(const ps_panel *panel, ps_codon_evidence *codons);

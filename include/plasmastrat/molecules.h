@@ -66,6 +66,7 @@ typedef struct ps_molecules { /* by window and hash */
 /* Window that holds the codon's first base. */
 int32_t ps_window_of(const ps_panel *panel, int32_t codon);
 int32_t ps_n_windows(const ps_panel *panel);
+const ps_span *ps_window_span(const ps_panel *panel, int32_t window);
 uint64_t ps_allele_hash(int32_t beg0, int32_t end0, const char *alt);
 
 /* ACGTN as ps_molecule_key.letters; what joins two UMIs ('-', '+', '_') is left out. */

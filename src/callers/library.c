@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "families.h"
+#include "far_ends.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/case.h"
 #include "plasmastrat/map.h"
@@ -309,6 +310,21 @@ static int32_t *sorted_ends(const window *w, int right, size_t *n) {
     return end;
 }
 
+/* Where reads without a mate end in the primer of the other side. */
+static void find_far_primers(const scan *s, window *w, double share) {
+    const ps_far_rule rule = {.fewest = library_amplicon_fragments,
+                              .share = share,
+                              .bases = (int32_t)s->c->panel->limits.library_primer_bases,
+                              .has_primers = w->n_primers > 0,
+                              .is_amplicon = w->n_amplicon > 0};
+    for (int right = 0; right < 2 && may_stack(s); right++) {
+        int32_t end0[PS_MOST_FAR_ENDS];
+        size_t n = ps_far_primers(s->c->panel, &s->reads->codons, (int32_t)(w - s->window), right, &rule, end0);
+        for (size_t i = 0; i < n; i++)
+            add_stack(s, w, right, end0[i]);
+    }
+}
+
 /* Places where many molecules begin or end, whatever their other end: primers of one side. */
 static void find_stacks(const scan *s, window *w) {
     double share = s->reads->role == PS_INPUT_RNA ? library_stack_share_rna : library_stack_share;
@@ -323,21 +339,16 @@ static void find_stacks(const scan *s, window *w) {
         }
         free(end);
     }
+    find_far_primers(s, w, share);
 }
 
 static void take_primers(const scan *s, int32_t id) {
     window *w = &s->window[id];
-    int32_t before = 0;
-    for (int i = 0; s->c->primers && i < s->c->panel->n_loci; before += s->c->panel->loci[i++].n_windows) {
-        const ps_locus *locus = &s->c->panel->loci[i];
-        if (id < before || id >= before + locus->n_windows)
-            continue;
-        const ps_span *span = &locus->windows[id - before];
-        for (size_t k = 0; k < s->c->primers->n; k++) {
-            const ps_primer *p = &s->c->primers->row[k];
-            if (p->contig == span->contig && p->beg0 < span->end0 && p->end0 > span->beg0)
-                add_primer(w, p->beg0, p->end0, p->strand);
-        }
+    const ps_span *span = ps_window_span(s->c->panel, id);
+    for (size_t k = 0; s->c->primers && k < s->c->primers->n; k++) {
+        const ps_primer *p = &s->c->primers->row[k];
+        if (p->contig == span->contig && p->beg0 < span->end0 && p->end0 > span->beg0)
+            add_primer(w, p->beg0, p->end0, p->strand);
     }
     w->n_listed = w->n_primers;
 }
@@ -641,13 +652,13 @@ static int ends_in(const ps_primer *p, int right, int32_t end0) {
     return end0 >= p->beg0 - (right ? 0 : PRIMER_SLACK) && end0 < p->end0 + (right ? PRIMER_SLACK : 0);
 }
 
-/* Of an end that is not known (the far one of a single or merged read): does the molecule show a codon beyond the
- * primer? Then it only passes it. */
-static int shows_beyond(const ps_panel *panel, const ps_molecule *m, const ps_primer *p, int right) {
+/* Of an end that is not known (the far one of a single or merged read): do most of the fragments that show the codon
+ * show one beyond the primer? Then they only pass it. A few may, of a product of two amplicons. */
+static int shows_beyond(const ps_panel *panel, const ps_molecule *m, const ps_primer *p, int right, double shown) {
     for (int32_t codon = m->codon_beg; codon < m->codon_end; codon++)
         for (int k = 0; k < 3; k++) {
             int32_t pos0 = panel->codons[codon].pos0[k];
-            if (right ? pos0 >= p->end0 : pos0 < p->beg0)
+            if ((right ? pos0 >= p->end0 : pos0 < p->beg0) && 2 * shown_of(m, codon) > shown)
                 return 1;
         }
     return 0;
@@ -661,7 +672,8 @@ static int covers(const ps_primer *p, const ps_codon *codon) {
 }
 
 /* Is a base of the codon the primer's in this molecule? */
-static int is_hidden(const ps_panel *panel, const window *w, const ps_molecule *m, const ps_codon *codon) {
+static int is_hidden(const ps_panel *panel, const window *w, const ps_molecule *m, int32_t id) {
+    const ps_codon *codon = &panel->codons[id];
     for (size_t i = 0; i < w->n_primers; i++) {
         const ps_primer *p = &w->primer[i];
         if (!covers(p, codon))
@@ -670,7 +682,7 @@ static int is_hidden(const ps_panel *panel, const window *w, const ps_molecule *
             int32_t end0 = m->key.end0[right];
             if (p->strand == (right ? '+' : '-'))
                 continue;
-            if (end0 == PS_END_UNKNOWN ? !shows_beyond(panel, m, p, right) : ends_in(p, right, end0))
+            if (end0 == PS_END_UNKNOWN ? !shows_beyond(panel, m, p, right, shown_of(m, id)) : ends_in(p, right, end0))
                 return 1;
         }
     }
@@ -764,7 +776,7 @@ static void count_molecule(viewer *v, const window *w, const ps_molecule *m) {
         if (shown <= 0)
             continue;
         v->tally[codon].fragments += shown;
-        if (is_hidden(v->s->c->panel, w, m, &v->s->c->panel->codons[codon]))
+        if (is_hidden(v->s->c->panel, w, m, codon))
             v->tally[codon].hidden += shown;
         else if (how == COUNT_MOLECULES)
             vote(v, m, codon, reference);

@@ -19,6 +19,7 @@ void ps_codons_free(ps_codon_evidence *codons) {
     free(codons->codon);
     free(codons->base);
     free(codons->reach);
+    free(codons->far_end);
     ps_molecules_free(&codons->molecules);
     *codons = (ps_codon_evidence){0};
 }
@@ -41,6 +42,7 @@ void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part) {
     PS_MOVE_ROWS(whole, part, base, n_base);
     PS_MOVE_ROWS(whole, part, allele, n_allele);
     PS_MOVE_ROWS(whole, part, reach, n_reach);
+    PS_MOVE_ROWS(whole, part, far_end, n_far_end);
     PS_MOVE_ROWS(whole, part, picture, n_picture);
     ps_lanes_add(&whole->lanes, &part->lanes);
 }
@@ -80,6 +82,14 @@ static int by_reach(const void *a, const void *b) {
     PS_COMPARE(codon)
     PS_COMPARE(left)
     PS_COMPARE(right)
+    return 0;
+}
+
+static int by_far_end(const void *a, const void *b) {
+    const ps_far_end *x = a, *y = b;
+    PS_COMPARE(window)
+    PS_COMPARE(reverse)
+    PS_COMPARE(end0)
     return 0;
 }
 
@@ -140,6 +150,24 @@ static void join_reach(ps_codon_evidence *c) {
         else
             c->reach[n++] = c->reach[i];
     c->n_reach = n;
+}
+
+void ps_far_end_add(ps_far_end *whole, const ps_far_end *part) {
+    whole->n += part->n;
+    whole->n_longest = part->length < whole->length   ? whole->n_longest
+                       : part->length > whole->length ? part->n_longest
+                                                      : whole->n_longest + part->n_longest;
+    whole->length = part->length > whole->length ? part->length : whole->length;
+}
+
+static void join_far_ends(ps_codon_evidence *c) {
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_far_end; i++)
+        if (n && by_far_end(&c->far_end[n - 1], &c->far_end[i]) == 0)
+            ps_far_end_add(&c->far_end[n - 1], &c->far_end[i]);
+        else
+            c->far_end[n++] = c->far_end[i];
+    c->n_far_end = n;
 }
 
 /* Of each haplotype the first few rows, as one file with all fragments would have kept. */
@@ -227,12 +255,14 @@ void ps_codons_tidy(const ps_panel *panel, ps_codon_evidence *c) {
     PS_SORT_ROWS(c->base, c->n_base, by_base);
     PS_SORT_ROWS(c->allele, c->n_allele, by_change);
     PS_SORT_ROWS(c->reach, c->n_reach, by_reach);
+    PS_SORT_ROWS(c->far_end, c->n_far_end, by_far_end);
     PS_SORT_ROWS(c->picture, c->n_picture, by_picture);
     ps_molecules_tidy(&c->molecules);
     join_haplotypes(c);
     join_bases(c);
     join_alleles(c);
     join_reach(c);
+    join_far_ends(c);
     cut_pictures(c);
     for (size_t i = 0; i < c->n_allele; i++)
         c->allele[i].depth = allele_depth(panel, c, &c->allele[i]);
@@ -288,6 +318,12 @@ static const ps_column reach_columns[] = {
     PS_COLUMN(ps_reach_count, right, U8, 0, REACH_RIGHTS - 1),
     PS_COLUMN(ps_reach_count, n, U32, 1, PS_MOST_COUNT),
 };
+static const ps_column far_end_columns[] = {PS_COLUMN_STEPS(ps_far_end, window, I32, 0, MOST_POS),
+                                            PS_COLUMN(ps_far_end, reverse, U8, 0, 1),
+                                            PS_COLUMN(ps_far_end, end0, I32, -PS_FAR_FLANK, MOST_POS),
+                                            PS_COLUMN(ps_far_end, n, U32, 1, PS_MOST_COUNT),
+                                            PS_COLUMN(ps_far_end, length, I32, 1, INT32_MAX),
+                                            PS_COLUMN(ps_far_end, n_longest, U32, 1, PS_MOST_COUNT)};
 static const ps_column picture_columns[] = {
     PS_COLUMN_STEPS(ps_picture_row, codon, I32, 0, PS_ID_CODON),
     PS_COLUMN(ps_picture_row, hap, U8, 0, PS_N_HAPS - 1),
@@ -303,6 +339,7 @@ static const ps_columns_of codon_kind = PS_ROWS_OF("haplotypes", ps_codon_count,
                            base_kind = PS_ROWS_OF("bases", ps_base_count, base_columns),
                            allele_kind = PS_ROWS_OF("alleles", ps_allele_count, allele_columns),
                            reach_kind = PS_ROWS_OF("reach", ps_reach_count, reach_columns),
+                           far_end_kind = PS_ROWS_OF("far_ends", ps_far_end, far_end_columns),
                            picture_kind = PS_ROWS_OF("pictures", ps_picture_row, picture_columns),
                            lane_kind = PS_ROWS_OF("lanes", lane_row, lane_columns);
 
@@ -321,6 +358,8 @@ void ps_codons_write(const ps_codon_evidence *c, ps_pen *pen) {
     ps_put_rows(pen, &allele_kind, c->allele, c->n_allele);
     ps_put_rows(pen, &reach_kind, c->reach, c->n_reach);
     ps_put_rows(pen, &picture_kind, c->picture, c->n_picture);
+    if (c->n_far_end)
+        ps_put_rows(pen, &far_end_kind, c->far_end, c->n_far_end);
     if (c->lanes.n)
         ps_put_rows(pen, &lane_kind, c->lanes.lane, c->lanes.n);
     ps_put(pen, "}");
@@ -369,6 +408,17 @@ static void check_alleles(ps_scan *scan, const ps_codon_evidence *c) {
     }
 }
 
+/* Files of pairs, and earlier ones, have none. */
+static void scan_far_ends(ps_scan *scan, ps_codon_evidence *c) {
+    int32_t windows = ps_n_windows(scan->panel);
+    if (!ps_scan_has(scan, far_end_kind.name))
+        return;
+    c->far_end = ps_scan_rows(scan, &far_end_kind, &c->n_far_end);
+    for (size_t i = 0; i < c->n_far_end && !scan->failed; i++)
+        if (c->far_end[i].window >= windows)
+            ps_scan_fail(scan, "window %d, expected one of the panel", (int)c->far_end[i].window);
+}
+
 /* Files of names that tell nothing, and earlier ones, have none. */
 static void scan_lanes(ps_scan *scan, ps_lanes *lanes) {
     size_t n = 0;
@@ -401,6 +451,7 @@ void ps_codons_scan(ps_scan *scan, ps_codon_evidence *c) {
     c->reach = ps_scan_rows(scan, &reach_kind, &c->n_reach);
     c->picture = ps_scan_rows(scan, &picture_kind, &c->n_picture);
     check_pictures(scan, c);
+    scan_far_ends(scan, c);
     scan_lanes(scan, &c->lanes);
     ps_scan_text(scan, "}");
 }

@@ -36,6 +36,8 @@ typedef struct codon_state {
     ps_map other;        /* key_of() -> fragments with another haplotype */
     ps_map allele_at;    /* hash of an allele -> row of part.allele + 1 */
     size_t allele_capacity;
+    ps_map far_end_at; /* key of a row -> row of part.far_end + 1 */
+    size_t far_end_capacity;
     seen_codon *seen; /* of the fragment at hand, in target order */
     size_t n_seen, seen_capacity;
     ps_waitlist waiting; /* of parcels */
@@ -269,11 +271,32 @@ static void count_reach(codon_state *st, const ps_slice *s, int32_t id) {
         st->reach[reach_at(st, id, reach_left(best_left), reach_right(best_right))]++;
 }
 
+/* Where a read without a mate ends, in a window that it shows. */
+static void count_far_end(codon_state *st, const ps_slice *s, int32_t window) {
+    int me = s->read == 2, reverse = s->ends.reverse[me];
+    const ps_span *span = ps_window_span(st->unit->panel, window);
+    int32_t low = span->beg0 - PS_FAR_FLANK, high = span->end0 + PS_FAR_FLANK;
+    int32_t end0 = reverse ? s->span[me][0] : s->span[me][1] - 1;
+    end0 = end0 < low ? low : end0 > high ? high : end0;
+    ps_far_end one = {window, (uint8_t)reverse, end0, 1, s->far_length, 1};
+    uint64_t *row = ps_map_at(&st->far_end_at, (uint64_t)(2 * window + reverse + 1) << 32 | (uint32_t)end0);
+    ps_codon_evidence *part = &st->unit->part.codons;
+    if (*row) {
+        ps_far_end_add(&part->far_end[*row - 1], &one);
+        return;
+    }
+    PS_GROW(part->far_end, part->n_far_end, st->far_end_capacity);
+    part->far_end[part->n_far_end] = one;
+    *row = ++part->n_far_end;
+}
+
 /* The same for the molecule that the fragment is a copy of. */
-static void count_copy(codon_state *st, const seen_codon *seen, int flags) {
+static void count_copy(codon_state *st, const ps_slice *s, const seen_codon *seen, int flags) {
     int32_t window = ps_sketch_window(st->sketch, seen->id);
     if (window != st->window)
         st->molecule = ps_sketch_add(st->sketch, seen->id, &st->key);
+    if (window != st->window && s->far_length)
+        count_far_end(st, s, window);
     st->window = window;
     if (!st->molecule)
         return;
@@ -292,7 +315,7 @@ static void count_codon(codon_state *st, const ps_slice *s, const seen_codon *se
         ++*ps_map_at(&st->other, key_of(seen->id, seen->hap, flags, s->side, seen->changed_quality));
     for (int k = 0; k < 3 && seen->hap != PS_HAP_INDEL; k++)
         st->base[base_at(st, seen->id, k, s->side, seen->quality[k])]++;
-    count_copy(st, seen, flags);
+    count_copy(st, s, seen, flags);
 }
 
 static int are_neighbours(const codon_state *st, size_t i) {
@@ -544,6 +567,7 @@ static void finish(ps_unit *unit) {
     ps_sketch_finish(st->sketch, &unit->part.codons.molecules);
     ps_map_free(&st->other);
     ps_map_free(&st->allele_at);
+    ps_map_free(&st->far_end_at);
     free(st->seen);
     free(st->reference);
     free(st->base);

@@ -29,6 +29,13 @@ int32_t ps_window_of(const ps_panel *panel, int32_t codon) {
     return before + w;
 }
 
+const ps_span *ps_window_span(const ps_panel *panel, int32_t window) {
+    int i = 0;
+    for (; window >= panel->loci[i].n_windows; i++)
+        window -= panel->loci[i].n_windows;
+    return &panel->loci[i].windows[window];
+}
+
 uint64_t ps_allele_hash(int32_t beg0, int32_t end0, const char *alt) {
     char *name = ps_format("%d %d %s", beg0, end0, alt);
     uint64_t hash = ps_hash(name, strlen(name));

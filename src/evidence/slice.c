@@ -207,6 +207,18 @@ static void cut_to_fragment(const ps_locus *locus, int32_t from, int32_t to, ps_
     s->n_indel = kept;
 }
 
+/* Bases of the read up to its last aligned one, in the order of sequencing. */
+static int32_t length_to_far_end(const bam1_t *b, const ps_alignment *a) {
+    int64_t length = 0, last = 0;
+    for (uint32_t i = 0; i < a->n; i++) {
+        uint32_t op = a->op[bam_is_rev(b) ? a->n - 1 - i : i];
+        int type = bam_cigar_type(bam_cigar_op(op));
+        length += type & 1 || bam_cigar_op(op) == BAM_CHARD_CLIP ? bam_cigar_oplen(op) : 0;
+        last = type == 3 ? length : last;
+    }
+    return last > INT32_MAX ? INT32_MAX : (int32_t)last;
+}
+
 static void set_extent(const ps_limits *limits, const ps_locus *locus, int32_t from, int32_t to, ps_slice *s) {
     int64_t near_end = (int64_t)limits->ras_end_bases;
     int mate = s->read == 2;
@@ -247,6 +259,7 @@ ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t
         int64_t clipped = walk_cigar(&(reader){panel, locus, b, &a, s});
         if (from > a.pos0 || to < a.end0)
             cut_to_fragment(locus, from, to, s);
+        s->far_length = ps_mate_expected(b) ? 0 : length_to_far_end(b, &a);
         s->clipped = (double)clipped >= panel->limits.ras_clutter_clip * b->core.l_qseq;
     }
     ps_alignment_free(&a);

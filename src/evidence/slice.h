@@ -33,9 +33,10 @@ typedef struct ps_slice {
     int32_t pos0;        /* of a read's alignment, as in the file */
     int32_t mate_pos0;   /* where it says its mate's is; -1: it does not */
     ps_ends ends;
-    uint64_t name;   /* hash */
-    uint8_t clipped; /* so much of a read is clipped away: clutter */
-    uint8_t *code;   /* end - beg bytes */
+    uint64_t name;      /* hash */
+    int32_t far_length; /* of a read without a mate: its bases up to the last aligned one; else 0 */
+    uint8_t clipped;    /* so much of a read is clipped away: clutter */
+    uint8_t *code;      /* end - beg bytes */
     ps_slice_indel *indel;
     size_t n_indel, indel_capacity;
 } ps_slice;

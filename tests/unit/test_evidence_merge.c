@@ -33,6 +33,12 @@ static void add_pictures(ps_read_evidence *e, int codon, int hap, uint64_t first
     }
 }
 
+static void add_far_end(ps_read_evidence *e, int32_t end0, int n, int length, int n_longest) {
+    ps_codon_evidence *c = &e->codons;
+    c->far_end = ps_resize(c->far_end, c->n_far_end + 1, sizeof *c->far_end);
+    c->far_end[c->n_far_end++] = (ps_far_end){2, 1, end0, (uint32_t)n, length, (uint32_t)n_longest};
+}
+
 /* One lane: `share` of each count; the two lanes' names interleave. */
 static ps_evidence lane(int first) {
     ps_evidence s = {.sample_id = ps_strdup("S")};
@@ -51,6 +57,8 @@ static ps_evidence lane(int first) {
     add_allele(e, k12, first ? 4 : 5);
     add_reach(e, k12, 11, 29, first ? 250 : 150);
     add_reach(e, k12, 1, 29, 9); /* too near an end to have shown the allele */
+    add_far_end(e, 900, first ? 30 : 20, 120, first ? 10 : 5);
+    add_far_end(e, 901, 7, first ? 120 : 130, first ? 7 : 2);
     add_pictures(e, k12, ref, first ? 10 : 11, 8);
     e->bins.bin[7] = first ? 1000 : 900;
     e->snps.snp[3] = (ps_snp_count){first ? 10 : 9, first ? 0 : 8, 1};
@@ -83,6 +91,9 @@ static void lanes_add_up(void **state) {
     assert_int_equal(c->allele[0].n[0], 9);
     assert_int_equal(c->allele[0].depth, 409); /* carriers, and the 400 that reach far enough, of both lanes */
     assert_int_equal(c->n_reach, 2);
+    assert_int_equal(c->n_far_end, 2);
+    assert_true(c->far_end[0].n == 50 && c->far_end[0].length == 120 && c->far_end[0].n_longest == 15);
+    assert_true(c->far_end[1].n == 14 && c->far_end[1].length == 130 && c->far_end[1].n_longest == 2);
     assert_int_equal(c->n_picture, PS_PICTURE_ROWS);
     for (size_t i = 0; i < c->n_picture; i++)
         assert_int_equal(c->picture[i].order, 10 + i); /* the lowest of both lanes, in turn */

@@ -512,6 +512,92 @@ static void primers_hide_from_trimmed_and_merged_reads(void **state) {
     }
 }
 
+/* Reads without a mate of eight amplicons, each of another length and with its hotspot in the middle, but for the
+ * first, whose reads end 11 bases beyond KRAS 12. */
+typedef struct far_design {
+    const char *what;
+    int is_reverse; /* 1: all; 2: every other one */
+    int fixed;      /* all reads are of so many bases; 0: of the amplicon's */
+    int windows;    /* of eight */
+    int trimmed;    /* of ten reads: at their far ends, by up to 60 bases */
+    int longer;     /* of twenty reads of the first amplicon: they go on to another one's end */
+    int adapter;    /* of the first amplicon: bases at the far end that are an adapter's, clipped */
+    int spread;     /* 1: reads begin at places of chance */
+    int middle;     /* 1: KRAS 12 is in the middle, too */
+    int umi;
+    int is_hidden;
+} far_design;
+
+static void add_far_read(unit_sam *s, const far_design *d, int k, int number, uint64_t *seed) {
+    const ps_codon *c = hotspot(k);
+    int32_t beyond = k == 0 && !d->middle ? 11 : 65 + 3 * k, length = d->fixed ? d->fixed : 2 * beyond + 10 * (8 - k);
+    int32_t far0 = c->pos0[1] + beyond, clip = k == 0 ? d->adapter : 0;
+    int reverse = d->is_reverse == 1 || (d->is_reverse == 2 && number % 2);
+    length = d->is_reverse == 2 || d->fixed || k || d->middle ? length : 120;
+    if (d->spread)
+        length -= (int32_t)unit_below(seed, 70);
+    if (d->longer && k == 0 && number % 20 < d->longer) {
+        far0 += 60;
+        length += 60;
+    }
+    int32_t cut = number % 10 < d->trimmed ? (int32_t)unit_below(seed, 60) : 0;
+    int32_t beg0 = far0 - length + 1 + clip, end0 = far0 - cut; /* of a forward read */
+    char name[16], cigar[24], tags[40] = "RX:Z:ACGTACGT";
+    for (int i = 5; i < 13; i++)
+        tags[i] = "ACGT"[unit_below(seed, 4)];
+    snprintf(name, sizeof name, "f%d", number);
+    snprintf(cigar, sizeof cigar, clip ? "%dM%dS" : "%dM", (int)(end0 - beg0 + 1), (int)clip);
+    if (reverse && d->is_reverse == 1) { /* the mirror image of the forward one */
+        beg0 = 2 * c->pos0[1] - end0;
+        snprintf(cigar, sizeof cigar, clip ? "%2$dS%1$dM" : "%dM",
+                 (int)(2 * c->pos0[1] - far0 + length - clip - beg0), (int)clip);
+    }
+    sam_add(s, (unit_read){.name = name,
+                           .flag = reverse ? 16 : 0,
+                           .contig = contig_at(c),
+                           .pos1 = beg0 + 1,
+                           .cigar = cigar,
+                           .clipped = "CATGGACTGATC",
+                           .tags = d->umi ? tags : NULL});
+}
+
+/* Guards against: a codon under the far primer of merged reads of one orientation called wild type; and a plain
+ * amplicon of reads of fixed length that loses it. */
+static void far_primers(void **state) {
+    (void)state;
+    static const far_design rows[] = {
+        {.what = "merged", .windows = 8, .is_hidden = 1},
+        {.what = "merged, reverse", .is_reverse = 1, .windows = 8, .is_hidden = 1},
+        {.what = "merged, both", .is_reverse = 2, .windows = 8, .is_hidden = 1},
+        {.what = "merged, in the middle", .windows = 8, .middle = 1},
+        {.what = "merged, reverse, in the middle", .is_reverse = 1, .windows = 8, .middle = 1},
+        {.what = "merged, with UMIs", .windows = 8, .umi = 1, .is_hidden = 1},
+        {.what = "trimmed", .windows = 8, .trimmed = 6, .is_hidden = 1},
+        {.what = "all trimmed", .windows = 8, .trimmed = 10, .is_hidden = 1},
+        {.what = "some go on", .windows = 8, .longer = 1, .is_hidden = 1},
+        {.what = "half go on", .windows = 8, .longer = 11},
+        {.what = "fixed length", .fixed = 100, .windows = 8},
+        {.what = "fixed length, reverse", .is_reverse = 1, .fixed = 100, .windows = 8},
+        {.what = "fixed length, trimmed", .fixed = 100, .windows = 8, .trimmed = 4},
+        {.what = "fixed length, in the middle", .fixed = 100, .windows = 8, .middle = 1},
+        {.what = "adapter clipped", .fixed = 100, .windows = 8, .adapter = 12, .is_hidden = 1},
+        {.what = "fixed length, one window", .fixed = 100, .windows = 1, .is_hidden = 1}, /* nothing tells */
+        {.what = "fixed length, one window, in the middle", .fixed = 100, .windows = 1, .middle = 1},
+        {.what = "one primer", .windows = 8, .spread = 1, .is_hidden = 1},
+        {.what = "sheared, fixed length", .fixed = 100, .windows = 8, .spread = 1, .middle = 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        uint64_t seed = 5;
+        sam_begin(&s, &panel, "unsorted");
+        for (int number = 0; number < 300 * rows[i].windows; number++)
+            add_far_read(&s, &rows[i], number % rows[i].windows, number / rows[i].windows, &seed);
+        outcome o = outcome_of(&s, 0, NULL);
+        if ((o.hidden > 0.5) != rows[i].is_hidden)
+            fail_msg("%s: %g of the fragments are hidden", rows[i].what, o.hidden);
+    }
+}
+
 static void umis_tell_molecules(void **state) {
     (void)state;
     static const struct {
@@ -1115,6 +1201,7 @@ int main(void) {
         cmocka_unit_test(single_reads),
         cmocka_unit_test(primers_hide),
         cmocka_unit_test(primers_hide_from_trimmed_and_merged_reads),
+        cmocka_unit_test(far_primers),
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),
         cmocka_unit_test(umis_as_they_are_read),
