@@ -28,7 +28,7 @@ const char *const ps_library_names[PS_N_LIBRARY_KINDS] = {"unknown", "unique", "
  * often taken for copies, so that their number scales the fragments instead. MOST_PRIMERS: of a window. HEAVY: when
  * so much more or less of the fragments is kept than of the molecules, few molecules have most of the fragments.
  * WIDE_PLACES: ends that lie closer than NEAR_STARTS can look like twice as many. */
-enum { AMPLICON_ENDS = 3, LEADERS = 2 * AMPLICON_ENDS, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 32 };
+enum { AMPLICON_ENDS = 3, LEADERS = 2 * AMPLICON_ENDS, NEAR_STARTS = 10, NEAR_LENGTHS = 5, MOST_PRIMERS = 256 };
 static const double USUAL_PAIRS = 20, USUAL_STARTS = 150,
                     USUAL_LENGTHS = 60; /* bases; of sheared DNA, an assumption */
 static const double MERGED = 1.1, HEAVY = 1.5, STACKED_SHARE = 0.5, CHANCE_FOLD = 1.5, WIDE_PLACES = 100;
@@ -48,9 +48,10 @@ typedef struct window { /* rows of one exon window */
     double molecules; /* estimated, where not all are kept */
     int is_full;      /* not all are kept */
     int is_heavy;
-    int n_amplicon; /* codons */
-    double places;  /* pairs of ends and orientation that chance has to choose from */
-    double share;   /* molecules per fragment, where different ones are often taken for copies; else 1 */
+    int n_amplicon;   /* codons */
+    uint8_t *between; /* by row: from one listed primer to another; NULL: none are listed */
+    double places;    /* pairs of ends and orientation that chance has to choose from */
+    double share;     /* molecules per fragment, where different ones are often taken for copies; else 1 */
     ps_primer primer[MOST_PRIMERS]; /* those of the user's file first */
     size_t n_primers, n_listed;
 } window;
@@ -135,9 +136,10 @@ static double shown_of(const ps_molecule *m, int32_t codon) {
 
 typedef struct stack { /* what shows one codon */
     const ps_molecule *leader[LEADERS];
-    double lead[LEADERS]; /* fragments of its pair of ends */
-    double all, few;      /* fragments of the codon; of its AMPLICON_ENDS most frequent pairs of ends */
-    int pairs;            /* of ends that hold more than what is left to chance of an amplicon */
+    double lead[LEADERS];     /* fragments of its pair of ends */
+    double all, few, between; /* fragments of the codon; of its AMPLICON_ENDS most frequent pairs of ends; of those
+                                 that lie between listed primers */
+    int pairs;                /* of ends that hold more than what is left to chance of an amplicon */
 } stack;
 
 static double least_of_pair(void) {
@@ -195,6 +197,7 @@ static stack stack_at(const window *w, int32_t codon) {
         double n = shown_of(m, codon);
         t.all += n;
         left[i] = ends_known(m) && m->key.umi == PS_UMI_NONE ? n : 0;
+        t.between += w->between && w->between[i] ? left[i] : 0;
     }
     for (int k = 0; k < LEADERS; k++)
         take_pair(w, left, &t, k);
@@ -203,9 +206,40 @@ static stack stack_at(const window *w, int32_t codon) {
     return t;
 }
 
-/* Few pairs of ends with nearly all of `fewest` fragments and more over a codon. */
+/* Nearly all fragments of the codon lie between listed primers. */
+static int is_between(const stack *t) {
+    return t->all > 0 && t->between >= library_amplicon_share * t->all;
+}
+
+/* Few pairs of ends with nearly all of `fewest` fragments and more over a codon, or such as the user's primers name.
+ */
 static int is_stacked(const window *w, const stack *t, double fewest) {
-    return t->all >= fewest && (w->is_heavy || t->few >= library_amplicon_share * t->all);
+    return t->all >= fewest && (w->is_heavy || is_between(t) || t->few >= library_amplicon_share * t->all);
+}
+
+/* Does the molecule begin at one listed primer and end at another, both with their bases or both cut off? */
+static int lies_between(const ps_primers *listed, int contig, const int32_t end0[2]) {
+    int at[2][2] = {{0}}; /* by end; with the primer's bases, without */
+    for (size_t i = 0; i < listed->n; i++) {
+        const ps_primer *p = &listed->row[i];
+        for (int right = 0; right < 2 && p->contig == contig; right++) {
+            if (p->strand == (right ? '+' : '-'))
+                continue;
+            at[right][0] |= is_at(right ? p->end0 - 1 : p->beg0, end0[right], PRIMER_SLACK);
+            at[right][1] |= is_at(right ? p->beg0 - 1 : p->end0, end0[right], PRIMER_SLACK);
+        }
+    }
+    return (at[0][0] && at[1][0]) || (at[0][1] && at[1][1]);
+}
+
+static void find_listed(const scan *s, int32_t id) {
+    window *w = &s->window[id];
+    if (!s->c->primers || !s->c->primers->n)
+        return;
+    w->between = ps_alloc(w->n + 1, 1);
+    for (size_t i = 0; i < w->n; i++)
+        w->between[i] =
+            (uint8_t)lies_between(s->c->primers, ps_window_span(s->c->panel, id)->contig, w->row[i].key.end0);
 }
 
 /* ln P(so many pairs of ends); LEADERS stands for so many or more. */
@@ -242,22 +276,37 @@ static int is_designed(const int *pairs, int n) {
 /* Where pairs of ends are counted: at the first of each group of hotspots, and in other windows where most fragments
  * are. */
 typedef struct place {
-    int pairs, is_hotspot;
+    int pairs, is_hotspot, is_between;
     int32_t codon;
     double fragments;
 } place;
 
-static void note_place(const scan *s, const stack *t, int32_t codon, place *of_window, int *pairs, int *n) {
+typedef struct place_list {
+    int *pairs, n, between; /* between: places of amplicons whose primers are listed */
+} place_list;
+
+static void add_place(place_list *all, const place *p) {
+    all->pairs[all->n++] = p->pairs;
+    all->between += p->is_between;
+}
+
+static void note_place(const scan *s, const stack *t, int32_t codon, place *of_window, place_list *all) {
     int is_hotspot = s->c->panel->codons[codon].hotspot,
         is_heavy = s->window[ps_window_of(s->c->panel, codon)].is_heavy;
-    place here = {is_heavy ? 1 : t->pairs ? t->pairs : LEADERS, is_hotspot, codon, t->all};
+    place here = {is_heavy ? 1 : t->pairs ? t->pairs : LEADERS, is_hotspot, is_between(t), codon, t->all};
     if (t->all < library_amplicon_fragments)
         return;
     if (is_hotspot && (!of_window->is_hotspot || codon - of_window->codon >= HOTSPOTS_APART))
-        pairs[(*n)++] = here.pairs;
+        add_place(all, &here);
     else if (is_hotspot || of_window->is_hotspot || t->all <= of_window->fragments)
         return;
     *of_window = here;
+}
+
+/* Sheared molecules hardly ever begin and end at primers in several places: such a design may have any number of
+ * amplicons, of which many overlapping ones look like few molecules in many copies. */
+static int is_listed_design(const place_list *all) {
+    return all->n >= FEWEST_PLACES && all->between >= library_amplicon_share * all->n;
 }
 
 /* Nobody shears DNA so that few pairs of ends have nearly all fragments over a codon, unless few molecules were left.
@@ -265,23 +314,26 @@ static void note_place(const scan *s, const stack *t, int32_t codon, place *of_w
 static void find_amplicons(scan *s) {
     const ps_panel *panel = s->c->panel;
     place *of_window = ps_alloc((size_t)s->n, sizeof *of_window);
-    int *pairs = ps_alloc((size_t)panel->n_codons + (size_t)s->n, sizeof *pairs), n = 0, found = 0;
+    place_list all = {.pairs = ps_alloc((size_t)panel->n_codons + (size_t)s->n, sizeof *all.pairs)};
+    int found = 0;
+    for (int32_t id = 0; id < s->n; id++)
+        find_listed(s, id);
     for (int32_t codon = 0; codon < panel->n_codons; codon++) {
         int32_t id = ps_window_of(panel, codon);
         stack t = stack_at(&s->window[id], codon);
         int is_deep = is_stacked(&s->window[id], &t, library_amplicon_fragments);
         s->amplicon[codon] = (uint8_t)(is_deep || is_stacked(&s->window[id], &t, AMPLICON_ENDS + 1));
         found |= is_deep;
-        note_place(s, &t, codon, &of_window[id], pairs, &n);
+        note_place(s, &t, codon, &of_window[id], &all);
     }
     for (int32_t id = 0; id < s->n; id++)
         if (of_window[id].pairs && !of_window[id].is_hotspot)
-            pairs[n++] = of_window[id].pairs;
-    s->is_few = found && !is_designed(pairs, n);
+            add_place(&all, &of_window[id]);
+    s->is_few = found && !is_designed(all.pairs, all.n) && !is_listed_design(&all);
     if (!found || s->is_few) /* shallow ones are amplicons beside deep ones */
         memset(s->amplicon, 0, (size_t)panel->n_codons);
     free(of_window);
-    free(pairs);
+    free(all.pairs);
 }
 
 static void stack_ends(const scan *s, window *w, int32_t codon) {
@@ -488,6 +540,8 @@ static scan look(const ps_case *c, ps_input_role role) {
 
 static void free_scan(scan *s) {
     ps_families_free(&s->families);
+    for (int32_t id = 0; id < s->n; id++)
+        free(s->window[id].between);
     free(s->window);
     free(s->amplicon);
 }

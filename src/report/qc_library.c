@@ -7,7 +7,7 @@
 
 /* Assumptions: in any library some mates are left out; fewer reads tell nothing; a UMI is in all reads or in none.
  * They warn, they decide nothing. */
-static const double mates_share = 0.8, few_mates = 100, most_umis = 0.95, few_umis = 0.05;
+static const double mates_share = 0.8, few_mates = 100, most_umis = 0.95, few_umis = 0.05, many_copies = 0.9;
 
 static void check_copies(ps_result *r, const char *input, const ps_library *b) {
     double limit = ps_round6(b->chance + r->panel->limits.library_copies_excess);
@@ -16,9 +16,13 @@ static void check_copies(ps_result *r, const char *input, const ps_library *b) {
             r, "unmarked-copies", input, b->has_copies ? PS_QC_WARN : PS_QC_PASS, ps_round6(b->copies), limit,
             b->has_copies
                 ? "share of fragments with the same ends as another (%.2g by chance): duplicates are not marked; "
-                  "molecules counted: %.0f (fragments: %.0f)"
+                  "molecules counted: %.0f (fragments: %.0f)%s"
                 : "share of fragments with the same ends as another (%.2g by chance)",
-            b->chance, b->molecules, b->fragments * (1 - b->stacked));
+            b->chance, b->molecules, b->fragments * (1 - b->stacked),
+            b->copies < many_copies
+                ? ""
+                : ". Many overlapping amplicons or restriction fragments look the same: give their primers, or their "
+                  "first and last bases, with --primers");
 }
 
 static void check_umis(ps_result *r, const char *input, const ps_library *b) {

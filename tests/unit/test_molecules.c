@@ -409,6 +409,48 @@ static void few_molecules_are_no_amplicons(void **state) {
     }
 }
 
+/* Many overlapping fragments of a design (a restriction digest, tiles) over each place that decides, or few sheared
+ * molecules in many copies: alike, but for the primers that the user names. */
+static void listed_tiles(void **state) {
+    (void)state;
+    enum { TILES = 8, DEPTH = 100 };
+    static const struct {
+        int n_listed, moved, cut; /* of the places; moved by so many bases; primers that were cut off */
+        double molecules;
+        int is_amplicon;
+        uint32_t counted;
+    } rows[] = {{0, 0, 0, 0, 0, TILES},        {N_HOTSPOTS, 0, 0, 0, 1, 330},      {N_HOTSPOTS, 0, 0, 500, 1, 500},
+                {N_HOTSPOTS, 0, 1, 0, 1, 330}, {N_HOTSPOTS, 40, 0, 500, 0, TILES}, {3, 0, 0, 500, 0, TILES},
+                {0, 0, 0, 500, 0, TILES}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        uint64_t seed = 19;
+        int number = 0;
+        ps_primer listed[2 * N_HOTSPOTS * TILES];
+        ps_primers primers = {listed, 0, 0};
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < N_HOTSPOTS * TILES; k++) {
+            const ps_codon *c = hotspot(k / TILES);
+            int32_t left = c->pos0[1] - 30 - (int32_t)unit_below(&seed, 50),
+                    apart = 30 + (int32_t)unit_below(&seed, 60);
+            int32_t right = left + apart + 100 + rows[i].moved, bases = rows[i].cut ? 20 : 0;
+            ps_primer pair[] = {{.strand = '+', .beg0 = left + rows[i].moved - bases},
+                                {.strand = '-', .end0 = right + bases}};
+            pair[0].end0 = pair[0].beg0 + 20;
+            pair[1].beg0 = pair[1].end0 - 20;
+            for (int j = 0; j < 2 && k / TILES < rows[i].n_listed; j++) {
+                listed[primers.n] = pair[j];
+                listed[primers.n++].contig = panel.loci[c->locus].contig;
+            }
+            for (int j = 0; j < DEPTH; j++)
+                add_pair(&s, number++, left + 1, apart, j & 1, (unit_read){.contig = contig_at(c), .cigar = "100M"});
+        }
+        outcome o = outcome_of(&s, rows[i].molecules, rows[i].n_listed ? &primers : NULL);
+        assert_int_equal(o.library.kind, rows[i].is_amplicon ? PS_LIBRARY_AMPLICON : PS_LIBRARY_COPIES);
+        assert_int_equal(o.counted, rows[i].counted);
+    }
+}
+
 /* Reads without mates over the places that decide: forward ones from `left` places, reverse ones from `right` places,
  * 100 each. An amplicon is read from either side or both; few molecules lie where chance has them. */
 static void single_reads(void **state) {
@@ -1198,6 +1240,7 @@ int main(void) {
         cmocka_unit_test(indels_rest_on_molecules),
         cmocka_unit_test(share_of_copies),
         cmocka_unit_test(few_molecules_are_no_amplicons),
+        cmocka_unit_test(listed_tiles),
         cmocka_unit_test(single_reads),
         cmocka_unit_test(primers_hide),
         cmocka_unit_test(primers_hide_from_trimmed_and_merged_reads),
