@@ -76,6 +76,8 @@ typedef struct ps_result {
 } ps_result;
 
 void ps_result_free(ps_result *result);
+/* The version of the program that gathered it, where that is not this one; else NULL. */
+const char *ps_other_version(const ps_evidence *evidence);
 
 /* Every check of the table in src/report/qc.c, from what the result holds. */
 void ps_result_checks(ps_result *result);

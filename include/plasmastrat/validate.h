@@ -122,6 +122,7 @@ typedef struct ps_validation_row {
     double fraction;                  /* of the parent in a dilution; NaN: none */
     char *failure;                    /* owned; NULL: the sample was read and called */
     char digest[17];                  /* of its evidence */
+    char *written_by;                 /* another version of the program, which gathered it; owned; NULL: this one */
     unsigned reads;                   /* bit per ps_input_role whose reads were there */
     const char *build;                /* of its panel */
     ps_found found;

@@ -163,10 +163,12 @@ int cli_check_named(const ps_job *job, const cli_settings *s, ps_error *err);
 int cli_writes_files(const cli_settings *settings); /* -o, --json, --html, --ras-vcf or --evidence was given */
 /* A labelled sample to where -o says (files, or - for the JSON on stdout), and the summary to stdout. */
 int cli_deliver(ps_result *result, const cli_settings *settings, ps_error *err);
-/* Refuses results that would take the place of what the jobs read: inputs, their indexes, references, models, the
- * sheet (may be NULL). Outputs may be NULL, and need not be there. */
+/* Refuses results that would take the place of what the jobs read: inputs, their indexes, evidence beside an ID.json,
+ * references, models, primers, the sheet (may be NULL). Outputs may be NULL, and need not be there. */
 int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char *const *outputs, size_t n_outputs,
                            ps_error *err);
+/* The same of a command's one file; NULL and "-": it has none. */
+int cli_refuse_own_input(const ps_job *jobs, size_t n, const char *sheet, const char *output, ps_error *err);
 
 /* cohort.tsv, cohort.html and plasmastrat_mqc.json, by number. */
 enum { CLI_N_COHORT_FILES = 5 };

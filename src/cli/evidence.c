@@ -70,9 +70,10 @@ int cli_read_evidence(const char *path, const cli_knowledge *k, ps_evidence *e, 
 }
 
 void cli_note_version(const char *what, const ps_evidence *evidence, int quiet) {
-    if (evidence->written_by && strcmp(evidence->written_by, PS_VERSION) != 0 && !quiet)
+    const char *other = ps_other_version(evidence);
+    if (other && !quiet)
         progress_message("notice: %s: was written by version %s, and is called by the rules of this one, " PS_VERSION,
-                         what, evidence->written_by);
+                         what, other);
 }
 
 /* ---- references -------------------------------------------------------------------------------------------------

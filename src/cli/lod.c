@@ -398,6 +398,11 @@ static int run_mutated(const plan *p, const cli_settings *s, const cli_knowledge
     return 0;
 }
 
+static int refuse_own_input(const cli_settings *s, ps_error *err) {
+    ps_job jobs[2] = {s->job, {.path = {[PS_INPUT_DNA] = s->mutated}}};
+    return cli_refuse_own_input(jobs, 2, NULL, s->output, err);
+}
+
 static int run_lod(const plan *p, const cli_settings *s, const cli_knowledge *knowledge, FILE *out, ps_error *err) {
     ps_result result = {0}, mutated = {0};
     int status = run_any(&s->job, s, knowledge, &result, err);
@@ -430,7 +435,7 @@ int ps_cmd_lod(int argc, char **argv, ps_error *err) {
     s.job.sample_id = "lod";
     int to_file = s.output && strcmp(s.output, "-") != 0;
     if (make_plan(&s, &p, err) < 0 || cli_load_knowledge(&s.job, &knowledge, err) < 0 ||
-        (to_file && ps_outfile_open(s.output, s.force, &file, err) < 0) ||
+        refuse_own_input(&s, err) < 0 || (to_file && ps_outfile_open(s.output, s.force, &file, err) < 0) ||
         run_lod(&p, &s, &knowledge, to_file ? file.stream : stdout, err) < 0 ||
         (to_file && ps_outfile_commit(&file, err) < 0) || cli_flush_stdout(err) < 0)
         goto out;

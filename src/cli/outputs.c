@@ -1,5 +1,6 @@
 /* outputs.c - the files of one sample. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,20 +36,31 @@ typedef struct known_files {
     size_t n, capacity;
 } known_files;
 
-static void add_known(known_files *known, const char *path, size_t length) {
+static int add_known(known_files *known, const char *path, size_t length) { /* 1: there is such a file */
     char *name = ps_strndup(path, length);
     struct stat st;
     if (stat(name, &st) != 0 || !S_ISREG(st.st_mode)) {
         free(name);
-        return;
+        return 0;
     }
     PS_GROW(known->file, known->n, known->capacity);
     known->file[known->n++] = (known_file){st.st_dev, st.st_ino, name};
+    return 1;
+}
+
+/* With an ID.json the evidence beside it is read. */
+static void add_beside(known_files *known, const char *path) {
+    char *file = NULL, digest[17];
+    ps_error unread = {0};
+    if (ps_json_evidence(path, &file, digest, &unread) == 0)
+        add_known(known, file, strlen(file));
+    free(file);
 }
 
 static void add_input(known_files *known, const char *path) {
     const char *mark = strstr(path, CLI_INDEX_MARK);
-    add_known(known, path, mark ? (size_t)(mark - path) : strlen(path));
+    if (add_known(known, path, mark ? (size_t)(mark - path) : strlen(path)) && cli_ends_in(path, ".json"))
+        add_beside(known, path);
     if (mark)
         add_known(known, mark + strlen(CLI_INDEX_MARK), strlen(mark + strlen(CLI_INDEX_MARK)));
 }
@@ -56,7 +68,8 @@ static void add_input(known_files *known, const char *path) {
 static void add_inputs(known_files *known, const ps_job *job) {
     const char *const shared[] = {job->reference,       job->model,
                                   job->force_sites,     job->copynumber_reference,
-                                  job->error_reference, job->expression_reference};
+                                  job->error_reference, job->expression_reference,
+                                  job->primers};
     for (int role = 0; role < PS_N_INPUTS; role++)
         for (size_t i = 0; ps_job_file(job, (ps_input_role)role, i); i++)
             add_input(known, ps_job_file(job, (ps_input_role)role, i));
@@ -100,6 +113,11 @@ int cli_refuse_overwriting(const ps_job *jobs, size_t n, const char *sheet, char
         free(known.file[i].path);
     free(known.file);
     return status;
+}
+
+int cli_refuse_own_input(const ps_job *jobs, size_t n, const char *sheet, const char *output, ps_error *err) {
+    char *path = output && strcmp(output, "-") != 0 ? (char *)(uintptr_t)output : NULL;
+    return cli_refuse_overwriting(jobs, n, sheet, &path, 1, err);
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------------

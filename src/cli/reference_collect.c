@@ -105,6 +105,8 @@ int reference_collect(const cli_settings *s, ps_input_role role, size_t minimum,
         cli_load_knowledge(&s->job, &cohort->knowledge, err) < 0)
         return -1;
     sheet_say_ignored(&cohort->sheet, path, s->quiet);
+    if (cli_refuse_own_input(cohort->sheet.job, cohort->sheet.n, path, s->output, err) < 0)
+        return -1;
     keep_given(&cohort->sheet, role);
     size_t n = cohort->sheet.n;
     if (n < minimum)

@@ -124,6 +124,16 @@ out:
     return status;
 }
 
+static int refuse_own_input(const cli_settings *s, const cohort *c, ps_error *err) {
+    ps_job *job = ps_alloc(c->n + 1, sizeof *job);
+    for (size_t i = 0; i < c->n; i++)
+        job[i].path[PS_INPUT_DNA] = c->path[i];
+    job[c->n] = s->job;
+    int status = cli_refuse_own_input(job, c->n + 1, s->rest[1], s->output, err);
+    free(job);
+    return status;
+}
+
 /* Which samples are one person's, by their common SNPs: numbers persons in the order of the sheet. */
 static int number_persons(const cli_settings *s, cohort *c, ps_error *err) {
     ps_panel panel; /* what a person is compared by is the same in every built-in panel */
@@ -295,8 +305,8 @@ int reference_model(const cli_settings *s, FILE *out, ps_error *err) {
         return -1;
     m.name = model_name(s->output);
     if (check_name(s, &panel, m.name, err) < 0 || cli_load_knowledge(&s->job, &knowledge, err) < 0 ||
-        read_sheet(path, &c, err) < 0 || call_samples(s, &c, err) < 0 || number_persons(s, &c, err) < 0 ||
-        check_enough(path, &c, err) < 0)
+        read_sheet(path, &c, err) < 0 || refuse_own_input(s, &c, err) < 0 || call_samples(s, &c, err) < 0 ||
+        number_persons(s, &c, err) < 0 || check_enough(path, &c, err) < 0)
         goto out;
     say_left_out(s, &c);
     m.question =

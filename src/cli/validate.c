@@ -73,6 +73,7 @@ static void note_result(run *r, size_t item, ps_result *result) {
     ps_compare(row, item, result->panel, &result->calls, &result->label, &r->comparison[item], &r->n[item]);
     ps_found_of(result->panel, &result->calls, &result->label, &row->found);
     snprintf(row->digest, sizeof row->digest, "%s", result->evidence.digest);
+    row->written_by = ps_strdup(ps_other_version(&result->evidence));
     row->build = result->panel->build;
     for (int role = 0; role < PS_N_READ_INPUTS; role++)
         row->reads |= result->evidence.reads[role].given ? 1u << role : 0;

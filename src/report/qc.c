@@ -401,8 +401,8 @@ static void check_sample_name(ps_result *r) {
 }
 
 static void check_version(ps_result *r) {
-    const char *then = r->evidence.written_by;
-    if (then && strcmp(then, PS_VERSION) != 0)
+    const char *then = ps_other_version(&r->evidence);
+    if (then)
         ps_result_qc(r, "evidence-version", "sample", PS_QC_WARN, NAN, NAN,
                      "the evidence was gathered by version %.40s and is called by the rules of " PS_VERSION
                      ": run sample again for what this version counts",

@@ -15,6 +15,11 @@ const char *const ps_qc_state_names[PS_N_QC_STATES] = {
     [PS_QC_FAIL] = "fail",
 };
 
+const char *ps_other_version(const ps_evidence *evidence) {
+    const char *then = evidence->written_by;
+    return then && strcmp(then, PS_VERSION) != 0 ? then : NULL;
+}
+
 void ps_result_free(ps_result *result) {
     ps_evidence_free(&result->evidence);
     ps_calls_free(&result->calls);

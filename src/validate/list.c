@@ -77,6 +77,7 @@ static void free_rows(ps_validation *v) {
         ps_expectation_free(&v->row[r].expect);
         ps_found_free(&v->row[r].found);
         free(v->row[r].failure);
+        free(v->row[r].written_by);
     }
     free(v->row);
     for (size_t i = 0; i < v->n_comparisons; i++) {

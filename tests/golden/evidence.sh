@@ -394,6 +394,16 @@ done
 for file in old/S.json old/S.html; do
     want "an earlier version: $file says so" grep -q 'gathered by version 0.9.0' $file
 done
+printf 'T\told.evidence.gz\tmutated\nN\tone/S.evidence.gz\tmutated\n' >>old.tsv
+run 0 "a validation of two versions" validate old.tsv -o old.valid --force -q --repeats 0
+want "a validation of two versions: its JSON" python3 -c '
+import json
+assert [s["evidence_version"] for s in json.load(open("old.valid/validation.json"))["samples"]] == ["0.9.0", "0.9.0", None]'
+want "a validation of two versions: its page" \
+    grep -q '<dt>Evidence of other versions</dt><dd>0.9.0 (2 samples)</dd>' old.valid/validation.html
+printf 'sample_id\tevidence\texpect_ras\nN\tone/S.evidence.gz\tmutated\n' >now.tsv
+run 0 "a validation of this version" validate now.tsv -o now.valid -q --repeats 0
+want "a validation of this version: not a word of others" test "$(grep -c 'other versions' now.valid/validation.html)" = 0
 want "this version: not a word of it" test "$(grep -c evidence-version one/S.json)" = 0
 
 # ---- single bits ----------------------------------------------------------------------------

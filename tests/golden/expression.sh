@@ -73,6 +73,15 @@ for level, state in (("+", "dysregulated"), ("~", "intermediate"), ("-", "not-dy
     assert abs(sums[level] - states.count(state)) < 0.02 and states.count(state) > 4, (sums, state, states.count(state))'
 run 0 "a model of results, without" reference model labels.tsv -o without.model
 want "a model of results, without: one warning" test "$(grep -c 'warning: called/.*json (and 23 others): .* expression reference ref.tsv.*--expression-reference' err.txt)" = 1
+cp ref.tsv ref.before
+for own in ref.tsv labels.tsv called/S00.json called/S00.evidence.gz; do
+    run 1 "a model over its own input: $own" reference model labels.tsv --expression-reference ref.tsv -o $own --force
+    want "a model over its own input: $own: said" grep -q "$own: is the input .*, and would be overwritten" err.txt
+done
+want "a model over its own input: as it was" cmp ref.tsv ref.before
+cp sheet.tsv own.sheet.tsv
+run 1 "a reference over its sheet" reference expression own.sheet.tsv -o own.sheet.tsv --force
+want "a reference over its sheet: as it was" cmp sheet.tsv own.sheet.tsv
 refused 2 "references of another reference" 'are for reference model' reference expression sheet.tsv --expression-reference ref.tsv -o x.tsv
 printf 'sample_id\tevidence\texpect_ccnd1\n' >named.tsv
 awk -F '\t' 'NR > 1 && NR < 6 { print $1 "\tcalled/" $1 ".json\tdysregulated" }' called.tsv >>named.tsv

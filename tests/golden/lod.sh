@@ -44,6 +44,10 @@ run 1 "-o FILE that exists" --dna data/NAS01.dna.bam -o limits.tsv
 want "-o FILE that exists: as it was" cmp limits.tsv IMM01.tsv
 run 0 "-o FILE with --force" --dna data/NAS01.dna.bam -o limits.tsv --force
 want "-o FILE with --force: replaced" cmp limits.tsv NAS01.tsv
+cp $wild own.bam
+run 1 "-o its own input" --dna own.bam -o own.bam --force
+want "-o its own input: said" grep -q 'own.bam: is the input own.bam, and would be overwritten' err.txt
+want "-o its own input: as it was" cmp own.bam $wild
 refused 1 "-o under a file" 'limits.tsv' --dna $wild -o limits.tsv/x
 if [ -e /dev/full ]; then
     "$program" lod --dna $wild >/dev/full 2>err.txt </dev/null

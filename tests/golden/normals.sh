@@ -57,6 +57,17 @@ for i in 1 2 3; do printf 'N%s\tkept/N%s.evidence.gz\n' $i $i; done >>kept.tsv
 for i in 4 5 6; do printf 'N%s\tkept/N%s.json\n' $i $i; done >>kept.tsv
 run 0 "panel of normals from evidence" reference copynumber kept.tsv -o -
 want "panel of normals from evidence: same bytes" cmp out.txt pon.tsv
+# What it reads is not overwritten: by another name too.
+ln kept/N2.evidence.gz other.name
+for own in kept/N1.evidence.gz kept/N5.json kept/N5.evidence.gz other.name kept.tsv; do
+    cp $own before
+    run 1 "over its own input: $own" reference copynumber kept.tsv -o $own --force
+    want "over its own input: $own: said" grep -q "$own: is the input .*, and would be overwritten" err.txt
+    want "over its own input: $own: as it was" cmp before $own
+    run 1 "errors over their own input: $own" reference errors kept.tsv -o $own --force
+    want "errors over their own input: $own: said" grep -q "$own: is the input .*, and would be overwritten" err.txt
+    want "errors over their own input: $own: as it was" cmp before $own
+done
 run 0 "kit" reference copynumber kit.tsv -o kit.pon
 want "kit: assay" grep -qx '##assay=exome' kit.pon
 printf 'sample_id\tdna\tnormal\n' >pairs.tsv

@@ -343,6 +343,9 @@ def forced():
         own = in_dna if in_dna[1] else in_rna
         check(f"forced {key} own numbers", v["filter"] == "PASS" or (v["alt_depth"], v["depth"]) == own,
               (v["alt_depth"], v["depth"]))
+    passed = sum(v["filter"] == "PASS" for v in rows.values())
+    check("forced: those that pass are counted", 0 < passed < 4 and messages(doc, "force-sites") == [
+        f"9 alleles of --force-sites reported: {passed} passed, 0 could not be counted in any alignments"], messages(doc, "force-sites"))
     check("forcing changes no state", plain["ras"]["state"] == doc["ras"]["state"] and plain["label"] == doc["label"])
     check("others are not forced", all(not v["forced"] for v in plain["ras"]["variants"]))
     folder = os.path.join(work, "out")

@@ -575,9 +575,34 @@ static void put_samples(const ps_validation *v, FILE *out) {
     ps_table_end(out);
 }
 
+static size_t written_by(const ps_validation *v, size_t end, const char *version) {
+    size_t n = 0;
+    for (size_t r = 0; r < end; r++)
+        n += v->row[r].written_by && !strcmp(v->row[r].written_by, version);
+    return n;
+}
+
+static void put_versions(const ps_validation *v, FILE *out) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *list = open_memstream(&text, &size);
+    for (size_t r = 0; r < v->n; r++) {
+        const char *version = v->row[r].written_by;
+        if (version && !written_by(v, r, version)) {
+            size_t n = written_by(v, v->n, version);
+            fprintf(list, "%s%s (%zu sample%s)", ftell(list) > 0 ? ", " : "", version, n, ps_s(n));
+        }
+    }
+    fclose(list);
+    if (size)
+        ps_fact(out, "Evidence of other versions", "%s", text);
+    free(text);
+}
+
 static void put_provenance(const ps_validation *v, FILE *out) {
     fputs("<dl class=\"facts\">\n", out);
     ps_fact(out, "Program", "plasmastrat %s", PS_VERSION);
+    put_versions(v, out);
     ps_fact(out, "htslib", "%s", ps_htslib_version());
     for (int p = 0; p < v->n_panels; p++)
         ps_fact(out, "Panel", "%s, version %s, checksum %s", v->panels[p].name, v->panels[p].version,

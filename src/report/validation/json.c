@@ -19,6 +19,7 @@ static json_t *samples(document *d) {
         put(d, o, "source", text(row->source));
         put(d, o, "build", text(row->build));
         put(d, o, "evidence_digest", row->digest[0] ? text(row->digest) : json_null());
+        put(d, o, "evidence_version", text(row->written_by));
         put(d, o, "cell_line", text(row->cell_line));
         put(d, o, "run", text(row->run));
         put(d, o, "replicate_of", sample_id(d, row->replicate_of));
