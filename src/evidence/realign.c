@@ -109,7 +109,7 @@ void ps_alignment_of(const ps_limits *l, const ps_locus *locus, const bam1_t *b,
 /* FITS or DIFFERS; 0 where the read's base or the panel's is not known. */
 static int compare(const ps_locus *locus, const bam1_t *b, int32_t query, int32_t pos0) {
     char base = seq_nt16_str[bam_seqi(bam_get_seq(b), query)], reference = reference_at(locus, pos0);
-    return base == 'N' || reference == 'N' ? 0 : base == reference ? FITS : DIFFERS;
+    return base == 'N' || base == '=' || reference == 'N' ? 0 : base == reference ? FITS : DIFFERS;
 }
 
 /* The same of base i of the clip, counted from the alignment outwards; 0 for a poor base too, which is wrong often.

@@ -27,10 +27,10 @@ typedef struct reader { /* the read being reduced */
     ps_slice *slice;
 } reader;
 
-static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query) {
-    /* 4-bit base of htslib -> A C G T; everything else is unusable */
+/* A C G T; everything else is unusable. "=" (4 bits: 0) is the reference's base. */
+static uint8_t base_code(const ps_limits *limits, const bam1_t *b, int32_t query, char reference) {
     static const int two_bits[16] = {-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1};
-    int base = two_bits[bam_seqi(bam_get_seq(b), query)];
+    int read = bam_seqi(bam_get_seq(b), query), base = two_bits[read ? read : seq_nt16_table[(uint8_t)reference]];
     if (base < 0)
         return PS_UNUSABLE;
     int quality = bam_get_qual(b)[query], cap = (int)limits->max_base_quality;
@@ -67,12 +67,17 @@ static int quality_beside(const ps_limits *limits, const bam1_t *b, int32_t befo
     return left < right ? left : right;
 }
 
+static char inserted_base(const bam1_t *b, int32_t query) {
+    char base = seq_nt16_str[bam_seqi(bam_get_seq(b), query)];
+    return strchr("ACGT", base) ? base : 'N';
+}
+
 /* Poor inserted bases (and N) that differ from the reference from pos0 on; n when a good one differs, or more than
  * one in three. */
 static int32_t poor_against(const reader *r, int32_t query, int32_t n, int64_t pos0) {
     int32_t poor = 0;
     for (int32_t i = 0; i < n; i++) {
-        char base = seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
+        char base = inserted_base(r->bam, query + i);
         if (base == ps_panel_base(r->panel, r->locus->contig, (int32_t)pos0 + i))
             continue;
         if (base != 'N' && quality_of(&r->panel->limits, r->bam, query + i) >= r->panel->limits.min_base_quality)
@@ -89,7 +94,7 @@ static void inserted_text(const reader *r, int64_t at, int32_t query, int32_t n,
     int64_t repeated = after < before ? at : at - n;
     for (int32_t i = 0; i < n; i++)
         text[i] = before < n || after < n ? ps_panel_base(r->panel, r->locus->contig, (int32_t)repeated + i)
-                                          : seq_nt16_str[bam_seqi(bam_get_seq(r->bam), query + i)];
+                                          : inserted_base(r->bam, query + i);
 }
 
 /* Keeps an indel when it touches coding bases: a deletion (or replacement) by the bases it removes, an insertion by
@@ -123,7 +128,7 @@ static void note_bases(const reader *r, int64_t at, int32_t query, int32_t lengt
     ps_slice *s = r->slice;
     for (int32_t t = ps_target_at(locus, at); t < s->end && locus->pos0[t] < at + length; t++) {
         int32_t q = query + (int32_t)(locus->pos0[t] - at);
-        s->code[t - s->beg] = deleted ? PS_DELETED : base_code(&r->panel->limits, r->bam, q);
+        s->code[t - s->beg] = deleted ? PS_DELETED : base_code(&r->panel->limits, r->bam, q, locus->base[t]);
     }
 }
 

@@ -25,8 +25,9 @@ static int pending_allele(uint32_t what) {
     return (int)((what - 1) % 4);
 }
 
-/* Base code (1 A, 2 C, 4 G, 8 T) of a read at a place, or 0: not aligned there, or below the quality. */
-static int base_at(const bam1_t *b, int32_t pos0, double min_quality) {
+/* Base code (1 A, 2 C, 4 G, 8 T) of a read at a place, or 0: not aligned there, or below the quality. "=" is the
+ * reference's base. */
+static int base_at(const bam1_t *b, int32_t pos0, double min_quality, char reference) {
     const uint32_t *cigar = bam_get_cigar(b);
     int64_t at = b->core.pos, in_read = 0;
     for (uint32_t i = 0; i < b->core.n_cigar && at <= pos0; i++) {
@@ -36,7 +37,8 @@ static int base_at(const bam1_t *b, int32_t pos0, double min_quality) {
             int64_t k = in_read + pos0 - at;
             if (k >= b->core.l_qseq || bam_get_qual(b)[k] == 0xff || bam_get_qual(b)[k] < min_quality)
                 return 0;
-            return bam_seqi(bam_get_seq(b), k);
+            int base = bam_seqi(bam_get_seq(b), k);
+            return base ? base : seq_nt16_table[(uint8_t)reference];
         }
         at += type & 2 ? length : 0;
         in_read += type & 1 ? length : 0;
@@ -72,7 +74,7 @@ static void see(ps_unit *unit, const ps_record *r, int id) {
     const ps_snp *snp = &unit->panel->snps[id];
     const bam1_t *b = r->bam;
     ps_waitlist *waiting = unit->state;
-    int allele = allele_of(snp, base_at(b, snp->pos0, unit->panel->limits.min_base_quality));
+    int allele = allele_of(snp, base_at(b, snp->pos0, unit->panel->limits.min_base_quality, snp->ref));
     if (allele == NONE)
         return;
     /* the mates of a discordant pair may show two SNPs: those are two observations */

@@ -59,6 +59,18 @@ static void single_reads(void **state) {
     ps_read_evidence_free(&e);
 }
 
+/* Bases that equal the reference may be written as "=" (samtools calmd -e). */
+static void bases_that_equal_the_reference(void **state) {
+    (void)state;
+    ps_read_evidence e =
+        one(READ(.pos1 = P50 - 50, .cigar = "100M", .edit_pos1 = {P49, P50, P51}, .edit = {'=', '=', '='}));
+    assert_int_equal(codon_count(&e, k12, GGT, PS_F1R2, 40), 1);
+    ps_read_evidence_free(&e);
+    e = one(READ(.pos1 = P50 - 50, .cigar = "100M", .edit_pos1 = {P49, P50, P51}, .edit = {'=', 'T', '='}));
+    assert_int_equal(codon_count(&e, k12, GAT, PS_F1R2, 40), 1);
+    ps_read_evidence_free(&e);
+}
+
 static void base_quality(void **state) {
     (void)state;
     static const struct { int quality, counted; } rows[] = {{0, 0}, {9, 0}, {10, 1}, {35, 1}};
@@ -376,6 +388,10 @@ static void insertion(void **state) {
     assert_int_equal(e.codons.allele[0].beg0, 114713906);
     assert_string_equal(e.codons.allele[0].alt, "TTG");
     ps_read_evidence_free(&e);
+    /* what is no base is unreadable: an allele of other letters could not be read back */
+    e = one(READ(.pos1 = P50 - 49, .cigar = "50M3I50M", .inserted = "GYR"));
+    assert_string_equal(e.codons.allele[0].alt, "GNN");
+    ps_read_evidence_free(&e);
     /* an inserted G behind ..TTGGC.. style repeats moves to their left end, whichever of them the aligner chose */
     int32_t place[2];
     for (int i = 0; i < 2; i++) {
@@ -637,6 +653,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places),
         cmocka_unit_test(single_reads),
+        cmocka_unit_test(bases_that_equal_the_reference),
         cmocka_unit_test(base_quality),
         cmocka_unit_test(mapping_quality),
         cmocka_unit_test(flags_left_out),

@@ -35,6 +35,7 @@ static void single_reads(void **state) {
         {{.pos1 = SNP - 50, .cigar = "100M", .edit_pos1 = {SNP}, .edit = "G"}, 0, 1, 0},
         {{.pos1 = SNP - 50, .cigar = "100M", .edit_pos1 = {SNP}, .edit = "C"}, 0, 0, 1},
         {{.pos1 = SNP - 50, .cigar = "100M", .edit_pos1 = {SNP}, .edit = "N"}, 0, 0, 0},
+        {{.pos1 = SNP - 50, .cigar = "100M", .edit_pos1 = {SNP}, .edit = "="}, 1, 0, 0},
         {{.pos1 = SNP - 50, .cigar = "100M", .weak_pos1 = SNP, .weak_quality = 19}, 0, 0, 0},
         {{.pos1 = SNP - 50, .cigar = "100M", .weak_pos1 = SNP, .weak_quality = 20}, 1, 0, 0},
         {{.pos1 = SNP - 50, .cigar = "100M", .quality1 = -1}, 0, 0, 0},
