@@ -83,7 +83,7 @@ class Sample:
     """One sample of a kind, drawn from the pools."""
 
     def __init__(self, pools, kind, seed, profiles):
-        self.pools, self.kind, self.rng = pools, kind, random.Random(seed)
+        self.pools, self.kind, self.seed, self.rng = pools, kind, seed, random.Random(seed)
         self.windows = pools.world.windows
         self.profile = profiles[seed % len(profiles)]
         self.depth = self.rng.choice(kind["depth"])
@@ -94,14 +94,14 @@ class Sample:
         self.deep = profiles if self.depth >= 10000 else (self.profile,)
 
     def site_errors(self, index, fragments):
-        """Errors of places, which differ in their rates: (fragment's number -> edits)."""
-        rng, w, total, sums = self.rng, self.windows[index], 0, [0]
+        """Errors of places, which differ in their rates, and not from draw to draw: (fragment's number -> edits)."""
+        w, total, sums, of_library = self.windows[index], 0, [0], random.Random("%d places %d" % (self.seed, index))
         for _ in w.bases:
-            total += SITE_RATE * math.exp(rng.gauss(0, self.kind["sigma"]))
+            total += SITE_RATE * math.exp(of_library.gauss(0, self.kind["sigma"]))
             sums.append(total)
-        to, found = [rng.randrange(3) for _ in w.bases], collections.defaultdict(list)
-        for _ in range(poisson(rng, len(fragments) * total)):
-            i, j = bisect.bisect_right(sums, total * rng.random()) - 1, rng.randrange(len(fragments))
+        to, found = [of_library.randrange(3) for _ in w.bases], collections.defaultdict(list)
+        for _ in range(poisson(self.rng, len(fragments) * total)):
+            i, j = bisect.bisect_right(sums, total * self.rng.random()) - 1, self.rng.randrange(len(fragments))
             if fragments[j][0] <= i < fragments[j][1]:
                 found[j].append((w.beg0 + i, w.bases[i], OTHER[w.bases[i]][to[i]]))
         return found
