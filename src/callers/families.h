@@ -10,7 +10,7 @@
  * whatever its ends where libraries were cut after they were copied; but not where two UMIs of a list are joined,
  * which many molecules share. That, too, the sample shows. Both strands of a molecule are sequenced, as two families
  * whose first and second reads have changed places: they are one molecule, where more families have such a partner
- * than chance makes.
+ * than chance makes. With UMIs of their own they cannot be joined, only counted.
  */
 #ifndef PLASMASTRAT_FAMILIES_H
 #define PLASMASTRAT_FAMILIES_H
@@ -24,6 +24,7 @@ typedef struct ps_families {
     double umi;     /* share of all fragments that have a UMI; NaN: no fragment */
     int uses_umis;  /* 1: the fragments with a UMI are used, 0: those without */
     int is_of_both; /* both strands were joined */
+    double second;  /* of the rows: that are another one's other strand, with a UMI of its own */
 } ps_families;
 
 double ps_copies_of(const ps_molecule *molecule); /* its fragments */

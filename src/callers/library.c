@@ -550,7 +550,7 @@ static void free_scan(scan *s) {
  * ---------------------------------------------------------------------------------------------------- */
 
 static void add_up(const scan *s, ps_library *out) {
-    double stacked = 0, forward = 0, chance = 0, counted_once = 0;
+    double stacked = 0, forward = 0, chance = 0, counted_once = 0, once = 1 - s->families.second;
     for (int32_t id = 0; id < s->n; id++) {
         const window *w = &s->window[id];
         if (!w->n)
@@ -561,8 +561,8 @@ static void add_up(const scan *s, ps_library *out) {
         out->primers_listed += (double)w->n_listed;
         stacked += w->n_amplicon ? w->fragments : 0;
         if (!w->n_amplicon) {
-            out->molecules += (double)w->n;
-            counted_once += w->share < 1 ? w->share * w->fragments : (double)w->n;
+            out->molecules += once * (double)w->n;
+            counted_once += once * (w->share < 1 ? w->share * w->fragments : (double)w->n);
             chance += chance_copies(w->fragments / kept, w->places) * kept;
             out->copies += w->fragments - (double)w->n;
         }
@@ -1015,10 +1015,12 @@ static double most_of(const scan *s, const ps_library *library, int32_t codon) {
     return library->stated || in_amplicon(s, codon) ? library->assumed : INFINITY;
 }
 
-/* Of a library with copies whose molecules chance merges, the fragments are counted and then scaled. */
+/* What was counted and is then scaled: fragments of a library with copies, whose molecules chance merges; and
+ * families of one strand. */
 static double share_at(const scan *s, const ps_library *library, int32_t codon) {
     const window *w = &s->window[ps_window_of(s->c->panel, codon)];
-    return library->has_copies && !s->amplicon[codon] && w->n ? w->share : 1;
+    double once = 1 - s->families.second;
+    return library->has_copies && !s->amplicon[codon] && w->n ? once * w->share : once;
 }
 
 /* Every haplotype keeps its share of the depth. */

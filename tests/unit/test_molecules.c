@@ -106,8 +106,8 @@ static void copies_count_once(void **state) {
  * molecules of one strand that are joined because others, near by, are of the other one. */
 static void both_strands_are_one_molecule(void **state) {
     (void)state;
-    enum { SHEARED, UMIS_OF_ENDS, ONE_PLACE, ONE_STRAND, N_WAYS };
-    static const uint32_t counted[] = {40, 40, 40, 400};
+    enum { SHEARED, UMIS_OF_ENDS, ONE_PLACE, UMIS_OF_STRANDS, ONE_STRAND, N_WAYS };
+    static const uint32_t counted[] = {40, 40, 40, 400, 400};
     for (int how = 0; how < N_WAYS; how++) {
         unit_sam s;
         uint64_t seed = 47;
@@ -118,10 +118,11 @@ static void both_strands_are_one_molecule(void **state) {
             char umi[2][20] = {"RX:Z:ACGT-ACGT", "RX:Z:ACGT-ACGT"};
             for (int k = 0; k < 8; k++)
                 umi[0][5 + k + (k > 3)] = umi[1][5 + (k + 4) % 8 + (k < 4)] = "ACGT"[unit_below(&seed, 4)];
+            umi[1][5] = how == UMIS_OF_STRANDS ? 'N' : umi[1][5];
             for (int k = 0; k < 4; k++) {
                 int second_left = how == ONE_STRAND ? i & 1 : k & 1;
                 unit_read like = i == 0 ? READ(G12D) : READ(.flag = 0);
-                like.tags = how == UMIS_OF_ENDS || how == ONE_PLACE ? umi[second_left] : NULL;
+                like.tags = how >= UMIS_OF_ENDS && how <= UMIS_OF_STRANDS ? umi[second_left] : NULL;
                 add_pair(&s, 4 * i + k, how == ONE_PLACE ? P50 - 60 : left, how == ONE_PLACE ? 60 : apart,
                          second_left, like);
             }
