@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "barcode.h"
 #include "families.h"
 #include "far_ends.h"
 #include "plasmastrat/alloc.h"
@@ -59,6 +60,7 @@ typedef struct window { /* rows of one exon window */
 typedef struct scan { /* of one read input */
     const ps_case *c;
     const ps_read_evidence *reads;
+    ps_molecules plain; /* where UMIs are the sample's barcode: without it; its rows alone are owned */
     ps_families families;
     int is_few;        /* few molecules, in many copies, that are no amplicons */
     window *window;    /* of the panel */
@@ -508,6 +510,8 @@ static void join_strands(scan *s) {
 static scan look(const ps_case *c, ps_input_role role) {
     scan s = {.c = c, .reads = c->reads[role], .n = ps_n_windows(c->panel)};
     const ps_molecules *all = &s.reads->codons.molecules;
+    s.plain = ps_without_barcode(c->panel, all);
+    all = s.plain.n ? &s.plain : all;
     s.window = ps_alloc((size_t)s.n, sizeof *s.window);
     s.amplicon = ps_alloc((size_t)c->panel->n_codons, 1);
     s.families = ps_families_of(all);
@@ -540,6 +544,7 @@ static scan look(const ps_case *c, ps_input_role role) {
 
 static void free_scan(scan *s) {
     ps_families_free(&s->families);
+    free(s->plain.row);
     for (int32_t id = 0; id < s->n; id++)
         free(s->window[id].between);
     free(s->window);

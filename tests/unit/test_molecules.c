@@ -1072,6 +1072,52 @@ static void umis_in_names(void **state) {
     }
 }
 
+/* Guards against: the index of the sample, behind the reads' names or in a tag, taken for a UMI, so that an amplicon
+ * is one molecule. 300 molecules at each place: an amplicon's or sheared; or 3,000, of which not all are kept. */
+static void barcodes_are_no_umis(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *tags; /* number of the fragment, a letter */
+        int misread;               /* of 40 */
+        int is_sheared, deep, genes, kind;
+    } rows[] = {
+        {"SRR1.%d_ACGTACGT", NULL, 0, 0, 0, 2, PS_LIBRARY_AMPLICON},
+        {"SRR1.%d_ACGTACGT%c", NULL, 1, 0, 0, 2, PS_LIBRARY_AMPLICON},
+        {"SRR1.%d_ACGTACGT+TTGACATT", NULL, 0, 0, 0, 2, PS_LIBRARY_AMPLICON},
+        {"SRR1.%d", "RX:Z:ACGTACGT", 0, 0, 0, 2, PS_LIBRARY_AMPLICON},
+        {"SRR1.%d_ACGTACGT", NULL, 0, 1, 0, 2, PS_LIBRARY_UNIQUE},
+        {"SRR1.%d_ACGTACGT", NULL, 0, 1, 1, 2, PS_LIBRARY_UNIQUE},
+        {"SRR1.%d_ACGTACGT%c+TTGACATT", NULL, 1, 1, 1, 2, PS_LIBRARY_UNIQUE},
+        {"SRR1.%d_ACGTACGT+TTGACATT", NULL, 0, 1, 1, 2, PS_LIBRARY_UNIQUE},
+        {"SRR1.%d_ACGTACGT", NULL, 0, 0, 0, 1, PS_LIBRARY_UMI}, /* one molecule's, for all that is seen */
+        {"SRR1.%d_ACGTACGT%c", NULL, 10, 0, 0, 2, PS_LIBRARY_UMI},
+        {"SRR1.%d", NULL, 0, 1, 1, 2, PS_LIBRARY_UNIQUE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unit_sam s;
+        uint64_t seed = 3;
+        int places = rows[i].genes == 2 ? N_HOTSPOTS : N_HOTSPOTS / 2, depth = rows[i].deep ? 3000 : 300;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < places * depth; k++) {
+            const ps_codon *c = hotspot(k % places);
+            char name[60];
+            snprintf(name, sizeof name, rows[i].format, k, "TC"[k / places % 40 < rows[i].misread]);
+            int32_t back = rows[i].is_sheared ? (int32_t)unit_below(&seed, 80) : 50,
+                    apart = 30 + (rows[i].is_sheared ? (int32_t)unit_below(&seed, 150) : 0);
+            unit_read a = {.contig = contig_at(c), .cigar = "100M", .pos1 = c->pos0[1] - back, .tags = rows[i].tags};
+            unit_read b = a;
+            b.pos1 += apart;
+            sam_pair(&s, name, k / places & 1, a, b);
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        if ((int)o.library.kind != rows[i].kind)
+            fail_msg("row %zu: %s, expected %s", i, ps_library_names[o.library.kind], ps_library_names[rows[i].kind]);
+        assert_true(o.library.kind != PS_LIBRARY_AMPLICON || o.counted > 290);
+        assert_int_equal(o.library.umi > 0.5, rows[i].kind == PS_LIBRARY_UMI);
+        assert_true(!rows[i].deep || fabs(o.library.chance - 0.031) < 0.0015); /* as of the last row */
+    }
+}
+
 static void umis_near_each_other(void **state) {
     (void)state;
     static const struct {
@@ -1254,6 +1300,7 @@ int main(void) {
         cmocka_unit_test(clipped_mates_elsewhere),
         cmocka_unit_test(long_umis_of_the_sample),
         cmocka_unit_test(umis_in_names),
+        cmocka_unit_test(barcodes_are_no_umis),
         cmocka_unit_test(umis_near_each_other),
         cmocka_unit_test(ends_matter_to_long_umis),
         cmocka_unit_test(ends_with_clips),
