@@ -7,8 +7,8 @@
 
 #include "plasmastrat/error.h"
 
-/* All bytes of a file or pipe of at most `most` bytes, with a zero byte behind them that is not counted. Owned by the
- * caller. Fails, with an error of `kind`, when it cannot be opened or read, or is larger. */
+/* All bytes of a file or pipe of at most `most` bytes, whole MiB, with a zero byte behind them that is not counted.
+ * Owned by the caller. Fails, with an error of `kind`, when it cannot be opened or read, or is larger. */
 int ps_file_read(const char *path, size_t most, ps_error_kind kind, char **bytes, size_t *n, ps_error *err);
 
 /* The same of what is left of an open one, which is closed; `path` is only the name used in messages. */

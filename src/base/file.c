@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
-#include "plasmastrat/spelling.h"
 
 enum { STEP = 65536 };
 
@@ -39,8 +38,7 @@ int ps_stream_read(FILE *file, const char *path, size_t most, ps_error_kind kind
     free(text);
     if (bad)
         return ps_fail(err, kind, path, 0, "cannot be read: %s", strerror(why));
-    return most >> 20 ? ps_fail(err, kind, path, 0, "is larger than %zu MiB", most >> 20)
-                      : ps_fail(err, kind, path, 0, "is larger than %zu byte%s", most, ps_s(most));
+    return ps_fail(err, kind, path, 0, "is larger than %zu MiB", most >> 20);
 }
 
 int ps_path_is_remote(const char *path) {

@@ -25,7 +25,6 @@ typedef enum {
     PS_COLUMN_LETTER, /* a char A-Z, + or -; the column is one string of a letter a row, '.' for 0 */
     PS_COLUMN_TEXT,   /* a char *, owned; null: NULL */
     PS_COLUMN_NAME,   /* a char [high], filled with zeros; null: empty */
-    PS_N_COLUMN_KINDS
 } ps_column_kind;
 
 /* Highest id of the panel's codons, loci or contigs, as ps_column.high. */

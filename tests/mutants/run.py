@@ -2,12 +2,15 @@
 """Changes of the code that a test must notice. In a copy of the tree, one at a time.
 
 run.py chosen [N]             the mutants of chosen.txt (N: a seeded sample), each against the suites it names
-run.py random N [PATH...]     N seeded random changes of the sources below PATH (default: src), against the units, those that
-                              name the file's functions first, and then short end-to-end suites
-A mutant that no test notices is printed. SEED chooses (default 1); NAME: a part of the names of the chosen ones to run.
+run.py random N [PATH...]     N seeded random changes of the sources below PATH (default: src), against the units that name the
+                              file's functions, the suites about its folder, and then all other units that hold the changed
+                              code and the end-to-end suites
+A mutant that no test notices is printed. SEED chooses (default 1); FIRST: pass over so many draws (to run in pieces);
+NAME: a part of the names of the chosen ones to run.
 Closes with "N passed, N failed": noticed and not.
 A random change that alters nothing a user can see is written into equivalent.txt with its reason, and not drawn again.
 """
+import itertools
 import os
 import pathlib
 import random
@@ -22,9 +25,21 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SEED = os.environ.get("SEED", "1")
 CC = os.environ.get("CC") or ("ccache cc" if shutil.which("ccache") else "cc")
-SUITES = ["expression", "normals", "identity", "vcf", "golden", "results"]  # after the units; the short ones first
+SUITES = ["golden", "results"]  # of any change, after all others
+# Which suites are about the files whose names begin so; the short ones first.
+SUITES_OF = [
+    ("src/callers/ccnd1/", ["normals", "expression", "imports"]), ("src/callers/identity/", ["identity"]),
+    ("src/cli/batch", ["batch"]), ("src/cli/evidence", ["evidence"]), ("src/cli/explain", ["evidence"]),
+    ("src/cli/ledger", ["batch"]), ("src/cli/lod", ["lod"]), ("src/cli/reference", ["normals", "expression"]),
+    ("src/cli/report", ["batch", "carry_over"]), ("src/cli/sheet", ["sheet"]), ("src/cli/stratify", ["evidence"]),
+    ("src/cli/validate", ["validate"]), ("src/cli/", ["terminal"]), ("src/evidence/", ["evidence"]),
+    ("src/io/cnv", ["imports"]), ("src/io/tables/", ["imports", "expression"]), ("src/io/vcf/", ["vcf", "imports"]),
+    ("src/panel/expression", ["expression"]), ("src/panel/normals", ["normals"]), ("src/report/cohort/", ["batch"]),
+    ("src/report/html/", ["pages"]), ("src/report/explain", ["evidence"]), ("src/report/validation/", ["validate"]),
+    ("src/validate/", ["validate"]),
+]
 SHORT = {"KILLS": "3", "FLIPS": "60", "FUZZ_CHANGES": "5", "REMOTE_MB": "60", "JOBS": "1"}
-LONGEST = 600  # seconds; a mutant that hangs is noticed
+LONGEST = 300  # seconds; a mutant that hangs is noticed
 
 
 class Tree:
@@ -40,7 +55,7 @@ class Tree:
                 shutil.copy2(ROOT / name, self.path / name)
         if not self.path.exists():  # no git: a release
             shutil.copytree(ROOT, self.path, ignore=shutil.ignore_patterns("build*", "plasmastrat"))
-        self.checked = {}
+        self.checked, self.bytes = {}, {}
         self.units = sorted(p.stem for p in (self.path / "tests/unit").glob("test_*.c"))
         self.text = {u: (self.path / f"tests/unit/{u}.c").read_text() for u in self.units}
 
@@ -74,6 +89,18 @@ class Tree:
     def build_for(self, suite):
         target = f"build/tests/{suite}" if suite.startswith("unit/") else "plasmastrat"
         return self.make(target)
+
+
+    def keep_programs(self):
+        """The units and the program as they are without a mutant."""
+        self.bytes = {suite: self.program_of(suite).read_bytes() for suite in [f"unit/{u}" for u in self.units] + ["program"]}
+
+    def program_of(self, suite):
+        return self.path / (f"build/tests/{suite}" if suite.startswith("unit/") else "plasmastrat")
+
+    def is_changed(self, suite):
+        """Does its program hold the changed code? A unit takes from the library what it needs only."""
+        return suite not in self.bytes or self.bytes[suite] != self.program_of(suite).read_bytes()
 
 
 def code_of(text):
@@ -127,23 +154,28 @@ def closing(code, at):
 
 
 def order(tree, name, text):
-    """The units, those that name most of the file's functions first."""
+    """The units that name the file's functions, most of them first; the suites about it; all other units and suites."""
     functions = set(re.findall(r"^(?!static)[\w *]+?\b(\w+)\([^;]*?\) \{$", text, flags=re.M))
     stem = pathlib.Path(name).stem
-
-    def nearness(unit):
-        named = sum(len(re.findall(rf"\b{f}\b", tree.text[unit])) > 0 for f in functions)
-        return -named - 3 * (stem in unit), unit
-    return [f"unit/{u}" for u in sorted(tree.units, key=nearness)]
+    named = {unit: sum(len(re.findall(rf"\b{f}\b", tree.text[unit])) > 0 for f in functions) + 3 * (stem in unit)
+             for unit in tree.units}
+    units = sorted(tree.units, key=lambda unit: (-named[unit], unit))
+    own = [suite for begin, suites in SUITES_OF if name.startswith(begin) for suite in suites]
+    return list(dict.fromkeys([f"unit/{u}" for u in units if named[u]] + own + [f"unit/{u}" for u in units] + SUITES))
 
 
 def noticed(tree, suites, settings):
-    """The suite that fails, None when none does; "builds not" when the change is no program."""
+    """The suite that fails, None when none does; "builds not" when the change is no program, "changes nothing" when it is
+    the same."""
+    if tree.build_for("program").returncode != 0:
+        return "builds not"
+    if "program" in tree.bytes and not tree.is_changed("program"):
+        return "changes nothing"
     for suite in suites:
         built = tree.build_for(suite)
         if built.returncode != 0:
             return "builds not"
-        if tree.run(suite, settings)[1] != 0:
+        if tree.is_changed(suite) and tree.run(suite, settings)[1] != 0:
             return suite
     return None
 
@@ -224,19 +256,24 @@ def sample(n, paths):
 
 def at_random(tree, n, paths):
     passed = failed = 0
-    broken = {s for s in [f"unit/{u}" for u in tree.units] + SUITES if not tree.is_sound(s)}
-    for name, text, at, old, new in sample(n, paths):
+    broken, none = set(), (None, "builds not", "changes nothing")
+    first = int(os.environ.get("FIRST", 0))
+    tree.keep_programs()
+    for draw, (name, text, at, old, new) in enumerate(itertools.islice(sample(n, paths), first, None), first + 1):
         if passed + failed == n:
             break
         start = time.monotonic()
         before, after = lines_of(text, at, old, new)
-        suites = [s for s in order(tree, name, text) + SUITES if s not in broken]
-        killer = try_change(tree, name, at, old, new, suites)
-        if killer == "builds not":
+        suites = order(tree, name, text)
+        killer = try_change(tree, name, at, old, new, [s for s in suites if s not in broken])
+        while killer not in none and not tree.is_sound(killer):
+            broken.add(killer)
+            killer = try_change(tree, name, at, old, new, [s for s in suites[suites.index(killer):] if s not in broken])
+        if killer in none[1:]:
             continue
         passed, failed = passed + bool(killer), failed + (not killer)
         line = text.count("\n", 0, at) + 1
-        print(f"{'ok' if killer else 'SURVIVES'} {name}:{line} {killer or ''} ({time.monotonic() - start:.0f} s)\n"
+        print(f"{draw}: {'ok' if killer else 'SURVIVES'} {name}:{line} {killer or ''} ({time.monotonic() - start:.0f} s)\n"
               f"    - {before}\n    + {after}", flush=True)
     print(f"score: {100 * passed / max(1, passed + failed):.0f} % of {passed + failed}")
     return passed, failed

@@ -13,6 +13,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/error.h"
+#include "plasmastrat/file.h"
 #include "plasmastrat/map.h"
 #include "plasmastrat/parallel.h"
 #include "plasmastrat/reasons.h"
@@ -462,10 +463,34 @@ static void plurals(void **state) {
         assert_string_equal(ps_s(row[i].n), row[i].ending);
 }
 
+/* A file of just the most bytes is read whole, one byte more is refused by name. */
+static void whole_files(void **state) {
+    (void)state;
+    static char text[(1 << 20) + 1];
+    memset(text, 'x', sizeof text);
+    for (size_t more = 0; more < 2; more++) {
+        ps_error err = {0};
+        char *bytes = NULL;
+        size_t n = 0;
+        FILE *file = tmpfile();
+        assert_non_null(file);
+        assert_int_equal(fwrite(text, 1, (1 << 20) + more, file), (1 << 20) + more);
+        rewind(file);
+        int status = ps_stream_read(file, "f.tsv", 1 << 20, PS_ERR_USAGE, &bytes, &n, &err);
+        assert_int_equal(status, more ? -1 : 0);
+        if (more)
+            assert_string_equal(err.text, "f.tsv: is larger than 1 MiB");
+        else
+            assert_true(n == 1 << 20 && bytes[n] == '\0' && !memcmp(bytes, text, n));
+        free(bytes);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins),
         cmocka_unit_test(plurals),
+        cmocka_unit_test(whole_files),
         cmocka_unit_test(errors_of_the_system),
         cmocka_unit_test(errors_hold_no_control_bytes),
         cmocka_unit_test(tsv_lines_and_comments),

@@ -560,6 +560,41 @@ static void gates(void **state) {
     free_call(&call);
 }
 
+/* Bins far from their arm, in pairs of one with a fifth and one with nine fifths of its fragments, which leave the
+ * arm where it is. */
+static ps_copynumber_call call_with_outliers(int wanted) {
+    ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+    int n = 0;
+    for (int i = 0, apart = 0; i < panel.n_bins; i++, apart++) {
+        dna.bins.bin[i] = (uint64_t)lround(400 * panel.bins[i].mappability);
+        if (panel.bins[i].role != PS_BIN_ARM || apart < 3 || n == wanted)
+            continue;
+        dna.bins.bin[i] = dna.bins.bin[i] * (n % 2 ? 9 : 1) / 5;
+        n++;
+        apart = 0;
+    }
+    assert_int_equal(n, wanted);
+    ps_case c = case_of(NULL, &dna, NULL);
+    ps_copynumber_call call;
+    ps_call_copynumber(&c, &call);
+    ps_read_evidence_free(&dna);
+    return call;
+}
+
+/* A fifth of the bins may be far from their arm, and not one more. */
+static void outliers(void **state) {
+    (void)state;
+    int arms = 0;
+    for (int i = 0; i < panel.n_bins; i++)
+        arms += panel.bins[i].role == PS_BIN_ARM;
+    for (int more = 0; more < 2; more++) {
+        ps_copynumber_call call = call_with_outliers(arms / 5 + more);
+        assert_int_equal(has_reason(&call.reasons, PS_REASON_NOISY), more);
+        assert_int_equal(call.state, more ? PS_CN_NOT_ASSESSABLE : PS_CN_NEUTRAL);
+        free_call(&call);
+    }
+}
+
 /* Bins scattered by 20 %, and a slight GC slope, change nothing (a strong slope: gc_beyond_the_arms). */
 static void nuisance(void **state) {
     (void)state;
@@ -663,6 +698,7 @@ int main(void) {
         cmocka_unit_test(wrong_purity),
         cmocka_unit_test(hyperdiploid_in_a_part_of_the_cells),
         cmocka_unit_test(gates),
+        cmocka_unit_test(outliers),
         cmocka_unit_test(nuisance),
         cmocka_unit_test(a_small_amplicon),
         cmocka_unit_test(interval_covers),

@@ -199,6 +199,44 @@ static void an_indel_in_cis(void **state) {
     free_call(&call);
 }
 
+static int has_change(const ps_ras_call *call, const char *hgvs_c) {
+    for (size_t v = 0; v < call->n_variants; v++)
+        if (!strcmp(call->variant[v].effect.hgvs_c, hgvs_c))
+            return 1;
+    return 0;
+}
+
+/* Two rows of neighbouring codons without phase: reads that carry both make them one change. Reads that have an
+ * inserted base there beside both bases are of another change and do not. */
+static void neighbours_by_reads(void **state) {
+    (void)state;
+    static const struct {
+        const char *alt;
+        int apart;
+    } reads_with[] = {{"TCAT", 0}, {"TCATA", 1}};
+    for (int i = 0; i < 2; i++) {
+        ps_variant rows[] = {row(25245347, t_base, 100, 0), row(25245350, t_base, 100, 0)};
+        ps_read_evidence dna = case_evidence(PS_INPUT_DNA);
+        put_everywhere(&dna, 35, 900);
+        put_both(&dna, codon_of("KRAS", 12), ps_codon_code("GAT"), 35, 100);
+        put_both(&dna, codon_of("KRAS", 13), ps_codon_code("GAC"), 35, 100);
+        dna.codons.n_allele = 1;
+        dna.codons.allele = ps_alloc(1, sizeof *dna.codons.allele);
+        *dna.codons.allele = (ps_allele_count){.locus = panel.codons[codon_of("KRAS", 12)].locus,
+                                               .beg0 = 25245346,
+                                               .end0 = 25245350,
+                                               .alt = ps_strdup(reads_with[i].alt),
+                                               .n = {50, 50},
+                                               .depth = 1000};
+        ps_ras_call call = call_rows(rows, 2, &dna, NULL);
+        assert_int_equal(has_change(&call, "c.35_38delinsATGA"), !reads_with[i].apart);
+        assert_int_equal(has_change(&call, "c.35G>A"), reads_with[i].apart);
+        assert_int_equal(has_change(&call, "c.38G>A"), reads_with[i].apart);
+        free_call(&call);
+        ps_read_evidence_free(&dna);
+    }
+}
+
 static void germline_by_the_normal(void **state) {
     (void)state;
     ps_variant v = row(25245350, t_base, 100, 0);
@@ -254,6 +292,7 @@ int main(void) {
         cmocka_unit_test(three_in_cis),
         cmocka_unit_test(an_intron_between),
         cmocka_unit_test(an_indel_in_cis),
+        cmocka_unit_test(neighbours_by_reads),
         cmocka_unit_test(germline_by_the_normal),
         cmocka_unit_test(a_change_that_stands_twice),
         cmocka_unit_test(many_rows),
