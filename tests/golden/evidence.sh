@@ -200,6 +200,24 @@ rows = [l.rstrip("\n").split("\t") for l in open("stated.tsv")][2:]
 same = [(r, codons[r[0], r[1]]) for r in rows if (r[0], r[1]) in codons and r[5] != "."]
 assert len(same) > 20 and all(int(r[4]) == c["depth"] and abs(float(r[5]) - c["lod95"]) < 1e-6 and r[6] == c["state"] for r, c in same), same[0]
 assert codons["KRAS", "12"]["state"] == "not-assessable" and codons["KRAS", "12"]["lod95"] > 0.2'
+
+# A codon under the primer at the far end of reads without a mate; reads that end by their length.
+merged_is() { # FOLDER STATE
+    python3 -c '
+import json, sys
+ras = json.load(open(sys.argv[1] + "/S.json"))["ras"]
+assert ras["state"] == sys.argv[2] and (sys.argv[2] == "wild-type" or "KRAS 12" in str(ras["reasons"]) and "under-primer" in str(ras["reasons"])), ras["reasons"]' "$@"
+}
+for forward in 1 0; do
+    for kind in merged:not-assessable trimmed:not-assessable merged-middle:wild-type fixed:wild-type fixed-middle:wild-type; do
+        reads=${kind%:*} folder=${kind%:*}$forward
+        want "$folder: made" python3 "$root/tests/golden/merged_reads.py" "$reads" $forward
+        run 0 "$folder" sample --id S --dna want.out --molecules 2000 -o "$folder" -q
+        want "$folder: ${kind#*:}" merged_is "$folder" "${kind#*:}"
+    done
+    run 0 "merged reads: evidence" stratify merged$forward/S.evidence.gz -o merged.again$forward -q
+    want "merged reads: evidence tells the same" cmp merged$forward/S.json merged.again$forward/S.json
+done
 lane_sheet() { # FILE DNA
     printf 'sample_id\tdna\texpect_ras\tmolecules\nS\t%s\twild-type\t%s\n' "$2" "${3:-.}" >"$1"
 }
