@@ -177,14 +177,14 @@ typedef struct moved {
     ps_molecule **at;
     char *how; /* IS_* bits */
     size_t n;
+    int is_of_both; /* rows are of both strands, not each of one */
     double near, far, inside, outside;
 } moved;
 
-/* By window, side, UMI and one end, then by the other. */
+/* By window, one end and UMI, then by the other. */
 static int by_end(const ps_molecule *x, const ps_molecule *y, int first) {
-    const int32_t a[] = {x->window, x->key.side, x->key.end0[first]},
-                  b[] = {y->window, y->key.side, y->key.end0[first]};
-    for (int k = 0; k < 3; k++)
+    const int32_t a[] = {x->window, x->key.end0[first]}, b[] = {y->window, y->key.end0[first]};
+    for (int k = 0; k < 2; k++)
         if (a[k] != b[k])
             return a[k] < b[k] ? -1 : 1;
     return (x->key.letters > y->key.letters) - (x->key.letters < y->key.letters);
@@ -204,40 +204,65 @@ static int by_right(const void *a, const void *b) {
     return by_both_ends(a, b, 1);
 }
 
-/* Looks at the larger families that share one end with row i. */
-static void weigh_row(moved *m, size_t i, int step, int first) {
+/* Looks at the larger families that share one end with row i, up to one side of its other end; `largest` is that of
+ * them so far. */
+static void weigh_row(moved *m, size_t i, int step, int first, const ps_molecule **largest) {
     const ps_molecule *small = m->at[i];
     for (size_t k = i + (size_t)step; k < m->n && !by_end(small, m->at[k], first); k += (size_t)step) {
         int64_t apart = llabs((int64_t)small->key.end0[!first] - m->at[k]->key.end0[!first]);
-        int is_inside = (step > 0) == !first;
         if (apart > CLIP_END)
             return;
-        if (ps_copies_of(m->at[k]) <= 2 * ps_copies_of(small))
+        if (ps_copies_of(m->at[k]) <= 2 * ps_copies_of(small) ||
+            (!m->is_of_both && m->at[k]->key.side != small->key.side))
             continue;
         m->near += apart <= NEAR;
         m->far += apart >= FAR_BEG && apart <= FAR_END;
-        m->inside += is_inside && apart > NEAR;
-        m->outside += !is_inside && apart > NEAR;
-        m->how[i] |= (char)(apart <= NEAR ? IS_NEAR : is_inside ? IS_INSIDE : 0);
+        m->how[i] |= (char)(apart <= NEAR ? IS_NEAR : 0);
+        if (apart > NEAR && (!*largest || ps_copies_of(m->at[k]) > ps_copies_of(*largest)))
+            *largest = m->at[k];
     }
 }
 
+/* Does the row's end lie inside the largest of them? Beside a smaller one it may lie outside, as copies of the same.
+ */
+static void weigh_inside(moved *m, size_t i, int first, const ps_molecule *largest) {
+    if (!largest)
+        return;
+    int is_inside = (m->at[i]->key.end0[!first] < largest->key.end0[!first]) == !first;
+    m->inside += is_inside;
+    m->outside += !is_inside;
+    m->how[i] |= (char)(is_inside ? IS_INSIDE : 0);
+}
+
 /* One end at a time. */
-static void mark_moved(ps_molecule *row, size_t n, int first) {
-    moved m = {.at = ps_alloc(n + 1, sizeof *m.at), .how = ps_alloc(n + 1, 1)};
+static void mark_moved(ps_molecule *row, size_t n, int first, int is_of_both) {
+    moved m = {.at = ps_alloc(n + 1, sizeof *m.at), .how = ps_alloc(n + 1, 1), .is_of_both = is_of_both};
     for (size_t i = 0; i < n; i++)
         if (row[i].window >= 0 && row[i].key.umi <= PS_UMI_WITHIN_ENDS && row[i].key.end0[0] != PS_END_UNKNOWN &&
             row[i].key.end0[1] != PS_END_UNKNOWN)
             m.at[m.n++] = &row[i];
     qsort(m.at, m.n, sizeof *m.at, first ? by_right : by_left);
     for (size_t i = 0; i < m.n; i++) {
-        weigh_row(&m, i, 1, first);
-        weigh_row(&m, i, -1, first);
+        const ps_molecule *largest = NULL;
+        weigh_row(&m, i, 1, first, &largest);
+        weigh_row(&m, i, -1, first, &largest);
+        weigh_inside(&m, i, first, largest);
     }
     int counts = (m.near > m.far + MORE_NEAR ? IS_NEAR : 0) | (m.inside > 2 * m.outside + MORE_NEAR ? IS_INSIDE : 0);
     for (size_t i = 0; i < m.n; i++)
         m.how[i] = (char)(m.how[i] & counts);
     mark(m.at, m.how, m.n);
+}
+
+/* Leaves them out, and what else is marked. */
+static void leave_out_moved(ps_families *f) {
+    size_t n = f->n;
+    for (int first = 0; first < 2; first++)
+        mark_moved(f->row, n, first, f->is_of_both);
+    f->n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (f->row[i].window >= 0)
+            f->row[f->n++] = f->row[i];
 }
 
 /* ---- long UMIs ----------------------------------------------------------------------------------------------------
@@ -434,6 +459,7 @@ int ps_families_join_strands(ps_families *f, const uint8_t *apart) {
     f->joined = joined;
     f->n = joined.n;
     memcpy(f->row, joined.row, joined.n * sizeof *f->row);
+    leave_out_moved(f); /* again: beside both strands together, what is moved is small */
     return 1;
 }
 
@@ -446,18 +472,13 @@ ps_families ps_families_of(const ps_molecules *molecules) {
         f.joined = join_rows(molecules, over_ends, over_groups > 0);
         molecules = &f.joined;
     }
-    size_t n = 0;
     for (size_t i = 0; i < molecules->n; i++)
         if ((molecules->row[i].key.umi != PS_UMI_NONE) == f.uses_umis)
-            f.row[n++] = molecules->row[i];
-    mark_misread(f.row, n);
+            f.row[f.n++] = molecules->row[i];
+    mark_misread(f.row, f.n);
     if (over_groups == 0)
-        mark_groups(f.row, n);
-    mark_moved(f.row, n, 0);
-    mark_moved(f.row, n, 1);
-    for (size_t i = 0; i < n; i++)
-        if (f.row[i].window >= 0)
-            f.row[f.n++] = f.row[i];
+        mark_groups(f.row, f.n);
+    leave_out_moved(&f);
     return f;
 }
 
