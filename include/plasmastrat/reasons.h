@@ -92,7 +92,6 @@ typedef enum {
     PS_REASON_PROBABILITY_BETWEEN,
     PS_REASON_SPECIMEN,   /* the model is for another specimen */
     PS_REASON_TWO_LEVELS, /* the model was made without an intermediate CCND1 */
-    PS_REASON_PREMISE,    /* the model's weights are an assumption */
     PS_N_REASONS
 } ps_reason_code;
 

@@ -123,7 +123,6 @@ static const struct {
     [PS_REASON_PROBABILITY_BETWEEN] = {"probability-between", "the probability lies between the model's thresholds"},
     [PS_REASON_SPECIMEN] = {"specimen", "the model is for another specimen"},
     [PS_REASON_TWO_LEVELS] = {"two-levels", "the model has no weight for an intermediate level of CCND1"},
-    [PS_REASON_PREMISE] = {"premise", "the model's weights are an assumption, not a measurement"},
 };
 
 const char *ps_reason_name(ps_reason_code code) {

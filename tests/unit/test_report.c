@@ -418,7 +418,7 @@ static fixture *positive(void) {
     v->leaning = PS_LABEL_PLASMACYTOMA;
     v->marker[PS_MARKER_CCND1] = (ps_marker_verdict){PS_MARKER_POSITIVE, 1.2, 0.416, 1.984, 0.4};
     v->marker[PS_MARKER_RAS] = (ps_marker_verdict){PS_MARKER_POSITIVE, 1.2, 0.416, 1.984, 0.4};
-    ps_reason_add(&v->reasons, PS_REASON_PREMISE, "%s", "");
+    ps_reason_add(&v->reasons, PS_REASON_MARKERS_DISAGREE, "%s", "");
     f->result.calls.ras.state = PS_RAS_MUTATED;
     f->result.calls.ras.log_odds = 120.5;
     make_codons(f, PS_RAS_WILD_TYPE, 300, 0.011);

@@ -241,10 +241,6 @@ static size_t bin_of(const search *s, const ps_junction_read *r) {
     return (size_t)at < s->n_bins ? (size_t)at : s->n_bins - 1;
 }
 
-static int same_direction(const ps_junction_read *x, const ps_junction_read *y) {
-    return x->right_a == y->right_a && x->right_b == y->right_b;
-}
-
 static uint32_t weight(const ps_junction_read *r) {
     return r->low_b ? 1 : 2;
 }
@@ -343,7 +339,7 @@ static size_t gather(const search *s, size_t centre, uint8_t *taken, size_t *mem
          i < s->n && s->row[i].pos_a0 - (int64_t)c->pos_a0 <= 2 * (int64_t)s->width; i++) {
         const ps_junction_read *r = &s->row[i];
         size_t bin = bin_of(s, r), apart = bin > at ? bin - at : at - bin;
-        if (!same_direction(r, c) || apart > 2 * HALF_BOX)
+        if (!ps_junction_same_direction(r, c) || apart > 2 * HALF_BOX)
             continue;
         if (taken[i] < 2 && apart <= HALF_BOX && labs((long)r->pos_a0 - c->pos_a0) <= s->width) {
             member[n++] = i;

@@ -4,6 +4,10 @@
 
 #include "plasmastrat/evidence.h"
 
+static inline int ps_junction_same_direction(const ps_junction_read *x, const ps_junction_read *y) {
+    return x->right_a == y->right_a && x->right_b == y->right_b;
+}
+
 /* One row per molecule, by pos_a0, pos_b0, then all else; the caller frees it. A fragment counts when a record on
  * chromosome 11 shows it, or when its clipped bases match reads that do. Copies of a molecule (marked as duplicates
  * or not) count once. */

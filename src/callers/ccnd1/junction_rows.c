@@ -50,10 +50,6 @@ static int by_place(const void *a, const void *b) {
 }
 #undef COMPARE
 
-static int same_direction(const ps_junction_read *x, const ps_junction_read *y) {
-    return x->right_a == y->right_a && x->right_b == y->right_b;
-}
-
 /* One fragment's rows, sorted by_fragment. Returns 0 when only a pair's record in IGH knows of it: its mate was left
  * out. (A split read's record there names a sure part in the window, even if that part's record is secondary, as with
  * bwa -M.) */
@@ -65,13 +61,13 @@ static int join_rows(const ps_junction_read *rows, size_t n, ps_junction_read *o
     for (size_t i = 0; i < n; i++) {
         const ps_junction_read *r = &rows[i];
         if (r->split) { /* hard-clipped records do not store the other side's base */
-            int same = r->pos_a0 == one->pos_a0 && r->pos_b0 == one->pos_b0 && same_direction(r, one);
+            int same = r->pos_a0 == one->pos_a0 && r->pos_b0 == one->pos_b0 && ps_junction_same_direction(r, one);
             one->base_a = one->base_a || !same ? one->base_a : r->base_a;
             one->base_b = one->base_b || !same ? one->base_b : r->base_b;
             one->low_b &= r->low_b;
         } else if (!r->from_b && !pair) {
             pair = r;
-        } else if (r->from_b && pair && !mate && same_direction(r, pair)) {
+        } else if (r->from_b && pair && !mate && ps_junction_same_direction(r, pair)) {
             mate = r;
         }
     }

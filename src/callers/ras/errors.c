@@ -513,17 +513,12 @@ static int holds_other(const ps_limits *l, const site *s, double mean, const dou
     return other_share / (s->depth + 1) > dot(weight, at);
 }
 
-static int by_vaf(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Damaged sites as nodes of the law: each VAF as often as it was met, and a tenth as often twice the highest, since
  * other sites may hold more than those that were met. At most N_LEVELS nodes. */
 enum { N_LEVELS = 7 };
 
 static void add_damage(score_law *law, double *vaf, int n, int sites) {
-    qsort(vaf, (size_t)n, sizeof *vaf, by_vaf);
+    ps_sort(vaf, (size_t)n);
     int levels = n < N_LEVELS ? n : N_LEVELS;
     for (int k = 0; k < levels; k++) { /* the highest of each group */
         law->node[law->n].times = 1;

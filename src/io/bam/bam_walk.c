@@ -1,5 +1,6 @@
 #include "bam_walk.h"
 
+#include <htslib/hts_endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,18 +25,6 @@ void ps_walk_rules_free(ps_walk_rules *rules) {
 /* ---- one record -------------------------------------------------------------------------------------------------
  */
 
-static uint32_t u32(const uint8_t *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static int32_t i32(const uint8_t *p) {
-    return (int32_t)u32(p);
-}
-
-static uint32_t u16(const uint8_t *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
 /* Places of the fixed fields (SAM specification 4.2), counted from block_size. */
 enum {
     REF_ID = 4,
@@ -52,7 +41,7 @@ enum {
 };
 
 size_t ps_record_bytes(const uint8_t *data) {
-    uint32_t size = u32(data);
+    uint32_t size = le_to_u32(data);
     return size < PS_RECORD_FIXED - 4 || size > PS_RECORD_MAX ? 0 : (size_t)size + 4;
 }
 
@@ -62,15 +51,15 @@ static int is_contig(const ps_walk_rules *rules, int32_t id) {
 
 int ps_record_is_sane(const ps_walk_rules *rules, const uint8_t *data) {
     size_t bytes = ps_record_bytes(data);
-    int64_t bases = i32(data + L_SEQ);
-    return bytes && bases >= 0 && data[L_NAME] >= 1 && is_contig(rules, i32(data + REF_ID)) &&
-           is_contig(rules, i32(data + MATE_ID)) &&
-           PS_RECORD_FIXED + data[L_NAME] + 4 * (int64_t)u16(data + N_CIGAR) + (bases + 1) / 2 + bases <=
+    int64_t bases = le_to_i32(data + L_SEQ);
+    return bytes && bases >= 0 && data[L_NAME] >= 1 && is_contig(rules, le_to_i32(data + REF_ID)) &&
+           is_contig(rules, le_to_i32(data + MATE_ID)) &&
+           PS_RECORD_FIXED + data[L_NAME] + 4 * (int64_t)le_to_u16(data + N_CIGAR) + (bases + 1) / 2 + bases <=
                (int64_t)bytes;
 }
 
 static uint64_t ps_record_place(const uint8_t *data) {
-    return (uint64_t)u32(data + REF_ID) << 32 | (u32(data + POS) + 1);
+    return (uint64_t)le_to_u32(data + REF_ID) << 32 | (le_to_u32(data + POS) + 1);
 }
 
 const char *ps_record_name(const uint8_t *data, size_t *length) {
@@ -84,10 +73,10 @@ const char *ps_record_name(const uint8_t *data, size_t *length) {
 static int64_t reference_length(const uint8_t *data) {
     const uint8_t *cigar = data + PS_RECORD_FIXED + data[L_NAME];
     int64_t length = 0;
-    if (u16(data + FLAG) & BAM_FUNMAP)
+    if (le_to_u16(data + FLAG) & BAM_FUNMAP)
         return 1;
-    for (uint32_t i = 0, n = u16(data + N_CIGAR); i < n; i++) {
-        uint32_t op = u32(cigar + 4 * (size_t)i);
+    for (uint32_t i = 0, n = le_to_u16(data + N_CIGAR); i < n; i++) {
+        uint32_t op = le_to_u32(cigar + 4 * (size_t)i);
         length += bam_cigar_type(bam_cigar_op(op)) & 2 ? bam_cigar_oplen(op) : 0;
     }
     return length > 0 ? length : 1;
@@ -114,7 +103,7 @@ static size_t span_after(const ps_walk_contig *c, int32_t pos0, ps_walk_found *f
 }
 
 static int overlaps(const ps_walk_rules *rules, const uint8_t *data, ps_walk_found *found) {
-    int32_t tid = i32(data + REF_ID), pos0 = i32(data + POS);
+    int32_t tid = le_to_i32(data + REF_ID), pos0 = le_to_i32(data + POS);
     if (tid < 0 || pos0 < 0)
         return 0;
     const ps_walk_contig *c = &rules->contig[tid];
@@ -123,7 +112,7 @@ static int overlaps(const ps_walk_rules *rules, const uint8_t *data, ps_walk_fou
         return 0;
     int64_t gap = (int64_t)c->span[i].beg0 - pos0;
     /* one operation over all bases: no longer on the reference than they are */
-    if (gap <= 0 || (u16(data + N_CIGAR) == 1 && i32(data + L_SEQ) > 0 && gap >= i32(data + L_SEQ)))
+    if (gap <= 0 || (le_to_u16(data + N_CIGAR) == 1 && le_to_i32(data + L_SEQ) > 0 && gap >= le_to_i32(data + L_SEQ)))
         return gap <= 0;
     return gap < reference_length(data);
 }
@@ -213,7 +202,7 @@ static void use_long_cigar(bam1_t *b) {
     uint8_t *tag = bam_aux_get(b, "CG");
     if (!tag || tag[0] != 'B' || (tag[1] != 'I' && tag[1] != 'i'))
         return;
-    uint32_t n = u32(tag + 2);
+    uint32_t n = le_to_u32(tag + 2);
     if (n < c->n_cigar || n >= 1u << 29)
         return;
     uint32_t *real = ps_alloc(n, sizeof *real);
@@ -242,18 +231,18 @@ int ps_record_copy(const uint8_t *data, bam1_t *b) {
         b->data = ps_resize(b->data, total + total / 4, 1);
         b->m_data = (uint32_t)(total + total / 4);
     }
-    c->tid = i32(data + REF_ID);
-    c->pos = i32(data + POS);
-    c->bin = (uint16_t)u16(data + BIN);
+    c->tid = le_to_i32(data + REF_ID);
+    c->pos = le_to_i32(data + POS);
+    c->bin = le_to_u16(data + BIN);
     c->qual = data[MAPQ];
     c->l_extranul = (uint8_t)(padding - !terminated);
-    c->flag = (uint16_t)u16(data + FLAG);
+    c->flag = le_to_u16(data + FLAG);
     c->l_qname = (uint16_t)(name + padding);
-    c->n_cigar = u16(data + N_CIGAR);
-    c->l_qseq = i32(data + L_SEQ);
-    c->mtid = i32(data + MATE_ID);
-    c->mpos = i32(data + MATE_POS);
-    c->isize = i32(data + TLEN);
+    c->n_cigar = le_to_u16(data + N_CIGAR);
+    c->l_qseq = le_to_i32(data + L_SEQ);
+    c->mtid = le_to_i32(data + MATE_ID);
+    c->mpos = le_to_i32(data + MATE_POS);
+    c->isize = le_to_i32(data + TLEN);
     memcpy(b->data, data + PS_RECORD_FIXED, name);
     memset(b->data + name, 0, padding);
     memcpy(b->data + name + padding, data + PS_RECORD_FIXED + name, rest);

@@ -1,6 +1,7 @@
 #include "bgzf_walk.h"
 
 #include <errno.h>
+#include <htslib/hts_endian.h>
 #include <inttypes.h>
 #include <libdeflate.h>
 #include <pthread.h>
@@ -71,20 +72,12 @@ struct ps_walk {
 /* ---- blocks -----------------------------------------------------------------------------------------------------
  */
 
-static uint32_t u16(const uint8_t *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t u32(const uint8_t *p) {
-    return u16(p) | u16(p + 2) << 16;
-}
-
 /* Bytes of the block that begins here, from the BC subfield; 0: not a BGZF block. `n` holds the whole extra field. */
 static size_t block_bytes(const uint8_t *p, size_t n) {
-    size_t end = GZIP_HEADER + u16(p + 10);
-    for (size_t at = GZIP_HEADER; at + 4 <= end && end <= n; at += 4 + u16(p + at + 2))
-        if (p[at] == 'B' && p[at + 1] == 'C' && u16(p + at + 2) == 2 && at + 6 <= end) {
-            size_t bytes = (size_t)u16(p + at + 4) + 1;
+    size_t end = GZIP_HEADER + le_to_u16(p + 10);
+    for (size_t at = GZIP_HEADER; at + 4 <= end && end <= n; at += 4 + le_to_u16(p + at + 2))
+        if (p[at] == 'B' && p[at + 1] == 'C' && le_to_u16(p + at + 2) == 2 && at + 6 <= end) {
+            size_t bytes = (size_t)le_to_u16(p + at + 4) + 1;
             return bytes > end + GZIP_FOOTER ? bytes : 0;
         }
     return 0;
@@ -134,7 +127,7 @@ static int next_block(ps_walk *w, size_t *bytes, ps_error *err) {
         return w->input_at == w->input_end ? 0 : cut_block(w, err);
     if (!is_gzip(w->input + w->input_at))
         return not_a_block(w, err);
-    size_t header = GZIP_HEADER + u16(w->input + w->input_at + 10);
+    size_t header = GZIP_HEADER + le_to_u16(w->input + w->input_at + 10);
     got = fill_input(w, header);
     if (got > 0)
         *bytes = block_bytes(w->input + w->input_at, header);
@@ -175,8 +168,8 @@ static int bad_block(const ps_walk *w, const run *r, size_t at, const char *what
 static int inflate_block(const ps_walk *w, run *r, size_t *at, struct libdeflate_decompressor *inflater,
                          ps_error *err) {
     const uint8_t *block = r->packed + *at;
-    size_t header = GZIP_HEADER + u16(block + 10), bytes = block_bytes(block, header);
-    uint32_t crc = u32(block + bytes - 8), size = u32(block + bytes - 4);
+    size_t header = GZIP_HEADER + le_to_u16(block + 10), bytes = block_bytes(block, header);
+    uint32_t crc = le_to_u32(block + bytes - 8), size = le_to_u32(block + bytes - 4);
     if (size > BLOCK_MAX)
         return bad_block(w, r, *at, "states a size of more than 65536 bytes", err);
     uint8_t *out = r->data + r->n;

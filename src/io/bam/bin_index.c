@@ -1,6 +1,7 @@
 #include "bin_index.h"
 
 #include <htslib/bgzf.h>
+#include <htslib/hts_endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,7 @@ typedef struct reader {
 static int take_u32(reader *r, uint32_t *value) {
     if (r->end - r->at < 4)
         return 0;
-    *value = (uint32_t)r->at[0] | (uint32_t)r->at[1] << 8 | (uint32_t)r->at[2] << 16 | (uint32_t)r->at[3] << 24;
+    *value = le_to_u32(r->at);
     r->at += 4;
     return 1;
 }

@@ -1,15 +1,12 @@
 #include "crai.h"
 
+#include <htslib/hts_endian.h>
 #include <libdeflate.h>
 #include <stdio.h>
 
 typedef struct cursor {
     const uint8_t *at, *end;
 } cursor;
-
-static uint32_t u32(const uint8_t *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 /* ITF8 and LTF8 (CRAM specification, 2.3): the first byte's leading ones tell how many bytes follow. */
 static int take(cursor *c, int most, int64_t *value) {
@@ -40,7 +37,7 @@ static int take_head(const uint8_t *head, size_t n, ps_crai_line *container, int
     for (int64_t i = 0; i < *n_slices; i++)
         if (!take(&c, 4, &skipped))
             return 0;
-    return c.end - c.at >= 4 && u32(c.at) == libdeflate_crc32(0, head, (size_t)(c.at - head));
+    return c.end - c.at >= 4 && le_to_u32(c.at) == libdeflate_crc32(0, head, (size_t)(c.at - head));
 }
 
 int ps_crai_line_is_true(hFILE *cram, const ps_crai_line *line) {

@@ -81,11 +81,6 @@ static int recognise_program(const table_lines *lines, counts_layout *how) {
     return 0;
 }
 
-static int is_number(const char *text) {
-    double value;
-    return ps_parse_double(text, -1e15, 1e15, &value) == 0;
-}
-
 /* featureCounts: Geneid, five columns of the annotation, then a column for each file. */
 static int recognise_feature_counts(const table_lines *lines, counts_layout *how) {
     static const char *const needs[] = {"Geneid", "Chr", "Start", "End", "Strand", "Length", NULL};
@@ -109,7 +104,8 @@ static int recognise_star(const table_lines *lines, counts_layout *how) {
 
 /* HTSeq, or a pair of columns: an id, perhaps a name, a number; no header. */
 static int recognise_pairs(const table_lines *lines, counts_layout *how) {
-    if ((lines->n != 2 && lines->n != 3) || !is_number(lines->field[lines->n - 1]) || is_number(lines->field[0]))
+    if ((lines->n != 2 && lines->n != 3) || !table_is_number(lines->field[lines->n - 1]) ||
+        table_is_number(lines->field[0]))
         return 0;
     *how = (counts_layout){.program = "HTSeq", .name = lines->n == 3 ? 1 : -1, .value = lines->n - 1};
     return 1;
@@ -123,7 +119,7 @@ static int recognise_matrix(const table_lines *lines, counts_layout *how) {
     if (lines->n < 2)
         return 0;
     for (int i = 1; i < lines->n; i++)
-        if (is_number(lines->field[i]))
+        if (table_is_number(lines->field[i]))
             return 0;
     *how = (counts_layout){
         .program = "a matrix", .name = -1, .value = -1, .first_value = 1, .has_header = 1, .by_transcript = 1};

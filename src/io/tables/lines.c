@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plasmastrat/alloc.h"
+#include "plasmastrat/table.h"
 
 int table_fail(const table_lines *lines, ps_error *err, const char *format, ...) {
     char text[400];
@@ -117,6 +118,11 @@ int table_same_sample(const char *column, const char *wanted) {
     const char *base = slash ? slash + 1 : column;
     size_t n = strlen(wanted);
     return !strcmp(column, wanted) || (!strncmp(base, wanted, n) && (base[n] == '\0' || base[n] == '.'));
+}
+
+int table_is_number(const char *text) {
+    double value;
+    return ps_parse_double(text, -1e15, 1e15, &value) == 0;
 }
 
 void table_lines_close(table_lines *lines) {

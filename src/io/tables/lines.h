@@ -26,6 +26,7 @@ int table_lines_open(const char *path, table_lines *lines, ps_error *err);
 int table_lines_next(table_lines *lines, ps_error *err);
 /* A file's name as a sample's: no folder, no ".bam", ".sorted". */
 int table_same_sample(const char *column, const char *wanted);
+int table_is_number(const char *text); /* "-1.5e3"; not "NA" */
 void table_lines_close(table_lines *lines);
 int table_fail(const table_lines *lines, ps_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -124,11 +124,6 @@ int table_segments_columns(const table_lines *lines, const segment_format *f, in
     return 0;
 }
 
-static int is_number(const char *text) {
-    double value;
-    return ps_parse_double(text, -1e15, 1e15, &value) == 0;
-}
-
 /* Files without a header: columns by number. */
 static const segment_format no_header[] = {
     {"Control-FREEC", "", "- 0 1 2 3 - -", PS_CNV_ROUNDED, CHANGES, NULL},
@@ -139,11 +134,12 @@ const segment_format *table_segments_without_header(const table_lines *lines) {
     static const char *const status[] = {"gain", "loss", "normal", "neutral"};
     int numbers = 0;
     for (int i = 0; i < lines->n; i++)
-        numbers += i != 1 && is_number(lines->field[i]);
+        numbers += i != 1 && table_is_number(lines->field[i]);
     if (lines->n == 8 && lines->separator == ',' && numbers == 7)
         return &no_header[1];
     for (size_t i = 0; i < sizeof status / sizeof *status && lines->n >= 5; i++)
-        if (!strcmp(lines->field[4], status[i]) && is_number(lines->field[1]) && is_number(lines->field[3]))
+        if (!strcmp(lines->field[4], status[i]) && table_is_number(lines->field[1]) &&
+            table_is_number(lines->field[3]))
             return &no_header[0];
     return NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "private.h"
 #include "../format.h"
+#include "../html/pieces.h"
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/spelling.h"
 
@@ -352,17 +353,14 @@ static const struct {
 static int fill(const ps_cohort_view *view, FILE *out, ps_error *err) {
     const char *rest = ps_cohort_html;
     for (const char *open; (open = strstr(rest, "{{"));) {
-        const char *close = strstr(open, "}}");
-        if (!close)
-            break;
-        size_t length = (size_t)(close - open) - 2, p = 0, n = sizeof placeholders / sizeof *placeholders;
-        fwrite(rest, 1, (size_t)(open - rest), out);
-        while (p < n && (strlen(placeholders[p].name) != length || memcmp(placeholders[p].name, open + 2, length)))
-            p++;
+        const char *after;
+        size_t n = sizeof placeholders / sizeof *placeholders;
+        size_t p = ps_placeholder(placeholders, n, sizeof *placeholders, open, &after);
         if (p == n)
-            return ps_fail(err, PS_ERR_RUN, "cohort.html", 0, "unknown placeholder {{%.*s}}", (int)length, open + 2);
+            return ps_fail(err, PS_ERR_RUN, "cohort.html", 0, "unknown placeholder %.22s", open);
+        fwrite(rest, 1, (size_t)(open - rest), out);
         placeholders[p].write(out, view);
-        rest = close + 2;
+        rest = after;
     }
     fputs(rest, out);
     return ps_finish(out, "the cohort page", err);

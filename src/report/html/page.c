@@ -718,23 +718,17 @@ static const struct {
     {"glance", put_glance}, {"contents", put_contents},     {"sections", put_sections},
 };
 
-static section *find_placeholder(const char *name, size_t length) {
-    for (size_t p = 0; p < sizeof placeholders / sizeof *placeholders; p++)
-        if (strlen(placeholders[p].name) == length && !memcmp(placeholders[p].name, name, length))
-            return placeholders[p].write;
-    return NULL;
-}
-
 int ps_write_html(const ps_result *result, FILE *out, ps_error *err) {
     const char *rest = ps_report_html;
     for (const char *open; (open = strstr(rest, "{{"));) {
-        const char *name = open + 2, *close = strstr(open, "}}");
-        section *write = close ? find_placeholder(name, (size_t)(close - name)) : NULL;
-        if (!write)
-            return ps_fail(err, PS_ERR_RUN, "report.html", 0, "unknown placeholder {{%.20s", name);
+        const char *after;
+        size_t n = sizeof placeholders / sizeof *placeholders;
+        size_t p = ps_placeholder(placeholders, n, sizeof *placeholders, open, &after);
+        if (p == n)
+            return ps_fail(err, PS_ERR_RUN, "report.html", 0, "unknown placeholder %.22s", open);
         fwrite(rest, 1, (size_t)(open - rest), out);
-        write(result, out);
-        rest = close + 2;
+        placeholders[p].write(result, out);
+        rest = after;
     }
     fputs(rest, out);
     return ps_finish(out, "the report page", err);

@@ -166,3 +166,15 @@ void ps_put_css_string(FILE *out, const char *text) {
             fprintf(out, "\\%x ", *at);
     free(plain);
 }
+
+size_t ps_placeholder(const void *rows, size_t n, size_t size, const char *open, const char **after) {
+    const char *name = open + 2, *close = strstr(name, "}}");
+    size_t length = close ? (size_t)(close - name) : 0, i = 0;
+    for (; i < n; i++) {
+        const char *known = *(const char *const *)(const void *)((const char *)rows + i * size);
+        if (strlen(known) == length && !memcmp(known, name, length))
+            break;
+    }
+    *after = close ? close + 2 : name;
+    return i;
+}

@@ -37,6 +37,9 @@ void ps_table_head(FILE *out, const char *caption, const char *const *columns);
  * heads name their roles, as elements that are laid out as blocks lose them in some browsers. */
 void ps_stack_head(FILE *out, const char *caption, const char *const *columns);
 void ps_table_end(FILE *out);
+/* Which of n rows, each of `size` bytes that begin with its name, fills the {{name}} at `open`; `after`: what follows
+ * it. n: none has that name. */
+size_t ps_placeholder(const void *rows, size_t n, size_t size, const char *open, const char **after);
 
 /* html_ccnd1.c: a placeholder each */
 void ps_html_rules(const ps_result *result, FILE *out);

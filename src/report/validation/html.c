@@ -667,23 +667,17 @@ static const struct {
     {"measures", put_measures},
 };
 
-static section *find_placeholder(const char *name, size_t length) {
-    for (size_t p = 0; p < sizeof placeholders / sizeof *placeholders; p++)
-        if (strlen(placeholders[p].name) == length && !memcmp(placeholders[p].name, name, length))
-            return placeholders[p].write;
-    return NULL;
-}
-
 /* Copies a piece of a template; the first name that is unknown, or NULL. */
 static const char *fill(const ps_validation *v, const char *from, const char *to, FILE *out) {
     for (const char *open; (open = strstr(from, "{{")) && open < to;) {
-        const char *close = strstr(open, "}}");
-        section *write = close ? find_placeholder(open + 2, (size_t)(close - open) - 2) : NULL;
-        if (!write)
+        const char *after;
+        size_t n = sizeof placeholders / sizeof *placeholders;
+        size_t p = ps_placeholder(placeholders, n, sizeof *placeholders, open, &after);
+        if (p == n)
             return open;
         fwrite(from, 1, (size_t)(open - from), out);
-        write(v, out);
-        from = close + 2;
+        placeholders[p].write(v, out);
+        from = after;
     }
     fwrite(from, 1, (size_t)(to - from), out);
     return NULL;
