@@ -116,9 +116,11 @@ typedef struct ps_ras_call {
 int ps_errors_learn(const ps_panel *panel, const ps_read_evidence *const *samples, size_t n,
                     ps_error_reference *reference, ps_error *err);
 void ps_call_ras(const ps_case *c, ps_ras_call *call);
-/* 1: PASS, of a state gene, of a tier that makes RAS mutated, and not minor. */
 /* Share of the codons that fragments show which base quality takes, from which that is named. */
 extern const double ps_ras_poor_share;
+/* 1: PASS, of a state gene, of a tier that makes RAS mutated, and not minor. */
 int ps_makes_mutated(const ps_ras_variant *variant);
+/* "G12D", or "c.35G>A" where the protein's change has no name. */
+const char *ps_ras_change(const ps_ras_variant *variant);
 
 #endif

@@ -199,10 +199,6 @@ typedef struct dilution {
     uint8_t *found; /* [fraction][repeat][target] */
 } dilution;
 
-static const char *change_of(const ps_ras_variant *v) {
-    return v->effect.protein[0] ? v->effect.protein : v->effect.hgvs_c;
-}
-
 static const char *gene_of(const ps_panel *panel, const ps_ras_variant *v) {
     return panel->genes[v->effect.gene].name;
 }
@@ -233,7 +229,7 @@ static void list_variants(const ps_result *r, char *text, size_t size) {
         const ps_ras_variant *v = &r->calls.ras.variant[i];
         size_t used = strlen(text);
         if (passes(v) && used + 100 < size)
-            snprintf(text + used, size - used, "%s%s:%s", used ? ", " : "", gene_of(r->panel, v), change_of(v));
+            snprintf(text + used, size - used, "%s%s:%s", used ? ", " : "", gene_of(r->panel, v), ps_ras_change(v));
     }
     if (!text[0])
         snprintf(text, size, "none");
@@ -252,8 +248,8 @@ static int choose_targets(dilution *d, const ps_result *wild, const ps_result *m
             continue;
         wanted++;
         if (passes(find_variant(&wild->calls.ras, v)) || counted->best.filter == PS_FILTER_GERMLINE) {
-            char *text =
-                ps_format("%s: shows %s:%s itself, so it is not measured", path, gene_of(d->panel, v), change_of(v));
+            char *text = ps_format("%s: shows %s:%s itself, so it is not measured", path, gene_of(d->panel, v),
+                                   ps_ras_change(v));
             say((void *)s, NULL, text);
             free(text);
             continue;
@@ -301,7 +297,7 @@ static void put_caps(const dilution *d, const cli_settings *s, FILE *out) {
                 continue;
             char *text =
                 ps_format("%s %s: the mutated file has %lld fragment%s there, a share of %g of %lld needs %.0f",
-                          gene_of(d->panel, t->variant), change_of(t->variant), (long long)t->variant->best.depth,
+                          gene_of(d->panel, t->variant), ps_ras_change(t->variant), (long long)t->variant->best.depth,
                           ps_s(t->variant->best.depth), d->plan->fraction[f], (long long)t->depth, needed);
             fprintf(out, "##capped %s\n", text);
             if (!warned++)
@@ -319,7 +315,7 @@ static void put_row(const dilution *d, size_t f, size_t i, FILE *out) {
     for (size_t r = 0; r < repeats; r++)
         found += d->found[(f * repeats + r) * d->n_targets + i];
     ps_proportion_interval(found, repeats, &low, &high);
-    fprintf(out, "%s\t%s\t", gene_of(d->panel, t->variant), change_of(t->variant));
+    fprintf(out, "%s\t%s\t", gene_of(d->panel, t->variant), ps_ras_change(t->variant));
     put_real(out, t->variant->best.vaf, "\t");
     put_real(out, d->plan->fraction[f], "\t");
     put_real(out, ps_dilution_vaf(t->variant, d->plan->fraction[f]), "\t");

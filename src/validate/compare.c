@@ -53,15 +53,11 @@ static const char *gene_of(const ps_panel *panel, const ps_ras_variant *v) {
     return panel->genes[v->effect.gene].name;
 }
 
-static const char *change_of(const ps_ras_variant *v) {
-    return v->effect.protein[0] ? v->effect.protein : v->effect.hgvs_c;
-}
-
 static void add_variant(char **text, const ps_panel *panel, const ps_ras_variant *v) {
     char vaf[64] = "VAF not known";
     if (isfinite(v->best.vaf))
         snprintf(vaf, sizeof vaf, "VAF %.3g %%", 100 * v->best.vaf);
-    add_text(text, "%s %s: %s, %s", gene_of(panel, v), change_of(v),
+    add_text(text, "%s %s: %s, %s", gene_of(panel, v), ps_ras_change(v),
              v->best.filter == PS_FILTER_PASS ? "passes" : ps_filters[v->best.filter].name, vaf);
     if (v->best.depth >= 0)
         add_text(text, "%lld of %lld fragment%s", (long long)v->best.alt_depth, (long long)v->best.depth,
@@ -219,8 +215,8 @@ static ps_change_kind kind_of(const ps_ras_variant *v) {
 static void compare_unexpected(const view *v, const ps_ras_variant *found) {
     ps_comparison *c = add(v, PS_COMPARED_VARIANT, 0, PS_OUTCOME_DIFFERS);
     c->kind = kind_of(found);
-    c->expected = ps_format("no %s %s", gene_of(v->panel, found), change_of(found));
-    c->found = ps_format("%s %s", gene_of(v->panel, found), change_of(found));
+    c->expected = ps_format("no %s %s", gene_of(v->panel, found), ps_ras_change(found));
+    c->found = ps_format("%s %s", gene_of(v->panel, found), ps_ras_change(found));
     c->value = found->best.vaf;
     c->low = found->best.vaf_low;
     c->high = found->best.vaf_high;
@@ -382,7 +378,7 @@ void ps_found_of(const ps_panel *panel, const ps_calls *calls, const ps_label *l
             continue;
         found->variant = ps_resize(found->variant, found->n_variants + 1, sizeof *found->variant);
         found->variant[found->n_variants++] =
-            (ps_found_variant){ps_format("%s %s", gene_of(panel, v), change_of(v)), v->best.vaf};
+            (ps_found_variant){ps_format("%s %s", gene_of(panel, v), ps_ras_change(v)), v->best.vaf};
     }
 }
 

@@ -98,6 +98,10 @@ static int would_activate(const ps_ras_variant *v) {
     return !v->context && ras_activates(&v->effect);
 }
 
+const char *ps_ras_change(const ps_ras_variant *v) {
+    return v->effect.protein[0] ? v->effect.protein : v->effect.hgvs_c;
+}
+
 int ps_makes_mutated(const ps_ras_variant *v) {
     return v->best.filter == PS_FILTER_PASS && would_activate(v) && !v->minor;
 }
