@@ -29,7 +29,8 @@ SUITES = ["golden", "results"]  # of any change, after all others
 # Which suites are about the files whose names begin so; the short ones first.
 SUITES_OF = [
     ("src/callers/ccnd1/", ["normals", "expression", "imports"]), ("src/callers/identity/", ["identity"]),
-    ("src/cli/batch", ["batch"]), ("src/cli/evidence", ["evidence"]), ("src/cli/explain", ["evidence"]),
+    ("src/cli/batch", ["batch"]), ("src/cli/cohort", ["carry_over", "batch"]),
+    ("src/cli/evidence", ["evidence"]), ("src/cli/explain", ["evidence"]),
     ("src/cli/ledger", ["batch"]), ("src/cli/lod", ["lod"]), ("src/cli/reference", ["normals", "expression"]),
     ("src/cli/report", ["batch", "carry_over"]), ("src/cli/sheet", ["sheet"]), ("src/cli/stratify", ["evidence"]),
     ("src/cli/validate", ["validate"]), ("src/cli/", ["terminal"]), ("src/evidence/", ["evidence"]),
