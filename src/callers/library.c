@@ -160,6 +160,8 @@ static void count_pairs(stack *t) {
         }
     }
     t->pairs = n[0] + (n[1] > n[2] ? n[1] : n[2]);
+    if (n[1] && n[2] && abs(n[1] - n[2]) > 1) /* amplicons have two ends each, or are read from one side */
+        t->pairs = LEADERS;
     kept += !n[0] && n[1] && n[2] ? AMPLICON_ENDS : 0;
     ps_sort(pair, LEADERS);
     for (int k = LEADERS - kept; k < LEADERS; k++)
@@ -292,10 +294,12 @@ static void add_place(place_list *all, const place *p) {
     all->between += p->is_between;
 }
 
+/* Where many pairs of ends share the fragments, few of them hold much of them: always about three, as if designed. */
 static void note_place(const scan *s, const stack *t, int32_t codon, place *of_window, place_list *all) {
     int is_hotspot = s->c->panel->codons[codon].hotspot,
         is_heavy = s->window[ps_window_of(s->c->panel, codon)].is_heavy;
-    place here = {is_heavy ? 1 : t->pairs ? t->pairs : LEADERS, is_hotspot, is_between(t), codon, t->all};
+    int is_deep = is_stacked(&s->window[ps_window_of(s->c->panel, codon)], t, library_amplicon_fragments);
+    place here = {is_heavy ? 1 : is_deep && t->pairs ? t->pairs : LEADERS, is_hotspot, is_between(t), codon, t->all};
     if (t->all < library_amplicon_fragments)
         return;
     if (is_hotspot && (!of_window->is_hotspot || codon - of_window->codon >= HOTSPOTS_APART))

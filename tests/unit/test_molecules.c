@@ -410,6 +410,31 @@ static void few_molecules_are_no_amplicons(void **state) {
     }
 }
 
+/* Guards against: fifteen molecules a place, unevenly copied, of which about three hold more than chance leaves at
+ * every place, taken for a design of three amplicons. */
+static void uneven_copies_are_no_amplicons(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        unit_sam s;
+        uint64_t chance = seed;
+        int number = 0;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 45 * N_HOTSPOTS; i++) {
+            const ps_codon *c = hotspot(i % N_HOTSPOTS);
+            unit_read r = {.flag = unit_below(&chance, 2) ? 16 : 0, .contig = contig_at(c), .cigar = "50M"};
+            r.pos1 = c->pos0[1] + 50 - (int32_t)unit_below(&chance, 150);
+            int copies = 1 + (int)(-40 * log((1 + (double)unit_below(&chance, 1000)) / 1001));
+            for (int k = 0; k < copies; k++, number++) {
+                char name[16];
+                snprintf(name, sizeof name, "u%d", number);
+                r.name = name;
+                sam_add(&s, r);
+            }
+        }
+        assert_int_equal(outcome_of(&s, 0, NULL).library.kind, PS_LIBRARY_COPIES);
+    }
+}
+
 /* Many overlapping fragments of a design (a restriction digest, tiles) over each place that decides, or few sheared
  * molecules in many copies: alike, but for the primers that the user names. */
 static void listed_tiles(void **state) {
@@ -1290,6 +1315,7 @@ int main(void) {
         cmocka_unit_test(indels_rest_on_molecules),
         cmocka_unit_test(share_of_copies),
         cmocka_unit_test(few_molecules_are_no_amplicons),
+        cmocka_unit_test(uneven_copies_are_no_amplicons),
         cmocka_unit_test(listed_tiles),
         cmocka_unit_test(single_reads),
         cmocka_unit_test(primers_hide),
