@@ -590,8 +590,10 @@ typedef struct far_design {
     int trimmed;    /* of ten reads: at their far ends, by up to 60 bases */
     int longer;     /* of twenty reads of the first amplicon: they go on to another one's end */
     int adapter;    /* of the first amplicon: bases at the far end that are an adapter's, clipped */
-    int spread;     /* 1: reads begin at places of chance */
-    int middle;     /* 1: KRAS 12 is in the middle, too */
+    int beside;  /* reads of the next amplicon, which begins in the far primer of the first, for each read of that */
+    int blurred; /* of the first amplicon: bases by which far ends lie before and beyond the primer's */
+    int spread;  /* 1: reads begin at places of chance */
+    int middle;  /* 1: KRAS 12 is in the middle, too */
     int umi;
     int is_hidden;
 } far_design;
@@ -607,6 +609,11 @@ static void add_far_read(unit_sam *s, const far_design *d, int k, int number, ui
     if (d->longer && k == 0 && number % 20 < d->longer) {
         far0 += 60;
         length += 60;
+    }
+    if (k == 0 && d->blurred) {
+        int32_t off = (int32_t)unit_below(seed, 2 * (uint64_t)d->blurred + 1) - d->blurred;
+        far0 += off;
+        length += off;
     }
     int32_t cut = number % 10 < d->trimmed ? (int32_t)unit_below(seed, 60) : 0;
     int32_t beg0 = far0 - length + 1 + clip, end0 = far0 - cut; /* of a forward read */
@@ -627,6 +634,20 @@ static void add_far_read(unit_sam *s, const far_design *d, int k, int number, ui
                            .cigar = cigar,
                            .clipped = "CATGGACTGATC",
                            .tags = d->umi ? tags : NULL});
+}
+
+/* Reads of the amplicon beyond the first one's far primer. They end where that one's `longer` reads do. */
+static void add_beside_read(unit_sam *s, const far_design *d, int number) {
+    const ps_codon *c = hotspot(0);
+    int32_t beg0 = c->pos0[1] + 11 - 3, end0 = c->pos0[1] + 11 + 60;
+    char name[16], cigar[16];
+    snprintf(name, sizeof name, "b%d", number);
+    snprintf(cigar, sizeof cigar, "%dM", (int)(end0 - beg0 + 1));
+    sam_add(s, (unit_read){.name = name,
+                           .flag = d->is_reverse ? 16 : 0,
+                           .contig = contig_at(c),
+                           .pos1 = (d->is_reverse ? 2 * c->pos0[1] - end0 : beg0) + 1,
+                           .cigar = cigar});
 }
 
 /* Guards against: a codon under the far primer of merged reads of one orientation called wild type; and a plain
@@ -651,6 +672,20 @@ static void far_primers(void **state) {
         {.what = "adapter clipped", .fixed = 100, .windows = 8, .adapter = 12, .is_hidden = 1},
         {.what = "fixed length, one window", .fixed = 100, .windows = 1, .is_hidden = 1}, /* nothing tells */
         {.what = "fixed length, one window, in the middle", .fixed = 100, .windows = 1, .middle = 1},
+        {.what = "beside a deep one", .windows = 8, .beside = 10, .is_hidden = 1},
+        {.what = "reverse, beside a deep one", .is_reverse = 1, .windows = 8, .beside = 10, .is_hidden = 1},
+        {.what = "beside a deep one, some go on", .windows = 8, .beside = 10, .longer = 1, .is_hidden = 1},
+        {.what = "beside a deep one, half go on", .windows = 8, .beside = 10, .longer = 11},
+        {.what = "in the middle, beside a deep one", .windows = 8, .middle = 1, .beside = 10},
+        {.what = "blurred", .windows = 8, .blurred = 2, .is_hidden = 1},
+        {.what = "blurred, beside one", .windows = 8, .blurred = 2, .beside = 1, .is_hidden = 1},
+        {.what = "blurred, reverse, beside a deep one",
+         .is_reverse = 1,
+         .windows = 8,
+         .blurred = 2,
+         .beside = 10,
+         .is_hidden = 1},
+        {.what = "one primer, beside a deep one", .windows = 8, .spread = 1, .beside = 10, .is_hidden = 1},
         {.what = "one primer", .windows = 8, .spread = 1, .is_hidden = 1},
         {.what = "sheared, fixed length", .fixed = 100, .windows = 8, .spread = 1, .middle = 1},
     };
@@ -660,6 +695,8 @@ static void far_primers(void **state) {
         sam_begin(&s, &panel, "unsorted");
         for (int number = 0; number < 300 * rows[i].windows; number++)
             add_far_read(&s, &rows[i], number % rows[i].windows, number / rows[i].windows, &seed);
+        for (int number = 0; number < 300 * rows[i].beside; number++)
+            add_beside_read(&s, &rows[i], number);
         outcome o = outcome_of(&s, 0, NULL);
         if ((o.hidden > 0.5) != rows[i].is_hidden)
             fail_msg("%s: %g of the fragments are hidden", rows[i].what, o.hidden);
