@@ -222,11 +222,11 @@ static int is_stacked(const window *w, const stack *t, double fewest) {
 }
 
 /* Does the molecule begin at one listed primer and end at another, both with their bases or both cut off? */
-static int lies_between(const ps_primers *listed, int contig, const int32_t end0[2]) {
+static int lies_between(const ps_primers *near, const int32_t end0[2]) {
     int at[2][2] = {{0}}; /* by end; with the primer's bases, without */
-    for (size_t i = 0; i < listed->n; i++) {
-        const ps_primer *p = &listed->row[i];
-        for (int right = 0; right < 2 && p->contig == contig; right++) {
+    for (size_t i = 0; i < near->n; i++) {
+        const ps_primer *p = &near->row[i];
+        for (int right = 0; right < 2; right++) {
             if (p->strand == (right ? '+' : '-'))
                 continue;
             at[right][0] |= is_at(right ? p->end0 - 1 : p->beg0, end0[right], PRIMER_SLACK);
@@ -236,14 +236,44 @@ static int lies_between(const ps_primers *listed, int contig, const int32_t end0
     return (at[0][0] && at[1][0]) || (at[0][1] && at[1][1]);
 }
 
+/* The outermost ends of the window's molecules that are between two known ends. */
+static ps_span span_of_ends(const window *w) {
+    ps_span span = {.beg0 = INT32_MAX, .end0 = -1};
+    for (size_t i = 0; i < w->n; i++) {
+        const int32_t *end0 = w->row[i].key.end0;
+        if (end0[0] == PS_END_UNKNOWN || end0[1] == PS_END_UNKNOWN)
+            continue;
+        for (int right = 0; right < 2; right++) {
+            span.beg0 = end0[right] < span.beg0 ? end0[right] : span.beg0;
+            span.end0 = end0[right] >= span.end0 ? end0[right] + 1 : span.end0;
+        }
+    }
+    return span;
+}
+
+/* The listed primers at which a molecule of the window may begin or end: of a whole design, few. */
+static ps_primers primers_near(const scan *s, int32_t id) {
+    const ps_primers *listed = s->c->primers;
+    int contig = ps_window_span(s->c->panel, id)->contig;
+    ps_span span = span_of_ends(&s->window[id]);
+    ps_primers near = {.row = ps_alloc(listed->n, sizeof *near.row)};
+    for (size_t i = 0; i < listed->n; i++) {
+        const ps_primer *p = &listed->row[i];
+        if (p->contig == contig && p->beg0 - PRIMER_SLACK <= span.end0 && p->end0 + PRIMER_SLACK >= span.beg0)
+            near.row[near.n++] = *p;
+    }
+    return near;
+}
+
 static void find_listed(const scan *s, int32_t id) {
     window *w = &s->window[id];
     if (!s->c->primers || !s->c->primers->n)
         return;
+    ps_primers near = primers_near(s, id);
     w->between = ps_alloc(w->n + 1, 1);
     for (size_t i = 0; i < w->n; i++)
-        w->between[i] =
-            (uint8_t)lies_between(s->c->primers, ps_window_span(s->c->panel, id)->contig, w->row[i].key.end0);
+        w->between[i] = (uint8_t)lies_between(&near, w->row[i].key.end0);
+    free(near.row);
 }
 
 /* ln P(so many pairs of ends); LEADERS stands for so many or more. */

@@ -441,13 +441,15 @@ static void listed_tiles(void **state) {
     (void)state;
     enum { TILES = 8, DEPTH = 100 };
     static const struct {
-        int n_listed, moved, cut; /* of the places; moved by so many bases; primers that were cut off */
+        int n_listed;   /* of the places; negative: the same ones of another contig */
+        int moved, cut; /* by so many bases; primers that were cut off */
         double molecules;
         int is_amplicon;
         uint32_t counted;
-    } rows[] = {{0, 0, 0, 0, 0, TILES},        {N_HOTSPOTS, 0, 0, 0, 1, 330},      {N_HOTSPOTS, 0, 0, 500, 1, 500},
-                {N_HOTSPOTS, 0, 1, 0, 1, 330}, {N_HOTSPOTS, 40, 0, 500, 0, TILES}, {3, 0, 0, 500, 0, TILES},
-                {0, 0, 0, 500, 0, TILES}};
+    } rows[] = {{0, 0, 0, 0, 0, TILES},          {N_HOTSPOTS, 0, 0, 0, 1, 330},      {N_HOTSPOTS, 0, 0, 500, 1, 500},
+                {N_HOTSPOTS, 0, 1, 0, 1, 330},   {N_HOTSPOTS, 40, 0, 500, 0, TILES}, {3, 0, 0, 500, 0, TILES},
+                {0, 0, 0, 500, 0, TILES},        {N_HOTSPOTS, 3, 1, 500, 1, 500},    {N_HOTSPOTS, -3, 1, 500, 1, 500},
+                {N_HOTSPOTS, 3, 0, 500, 1, 500}, {-N_HOTSPOTS, 0, 0, 500, 0, TILES}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unit_sam s;
         uint64_t seed = 19;
@@ -464,9 +466,10 @@ static void listed_tiles(void **state) {
                                 {.strand = '-', .end0 = right + bases}};
             pair[0].end0 = pair[0].beg0 + 20;
             pair[1].beg0 = pair[1].end0 - 20;
-            for (int j = 0; j < 2 && k / TILES < rows[i].n_listed; j++) {
+            for (int j = 0; j < 2 && k / TILES < abs(rows[i].n_listed); j++) {
                 listed[primers.n] = pair[j];
-                listed[primers.n++].contig = panel.loci[c->locus].contig;
+                listed[primers.n++].contig =
+                    rows[i].n_listed < 0 ? ps_panel_contig(&panel, "chr7") : panel.loci[c->locus].contig;
             }
             for (int j = 0; j < DEPTH; j++)
                 add_pair(&s, number++, left + 1, apart, j & 1, (unit_read){.contig = contig_at(c), .cigar = "100M"});
