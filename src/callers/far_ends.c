@@ -6,11 +6,11 @@
 #include "families.h"
 #include "plasmastrat/alloc.h"
 
-/* Constants of the algorithm. FRONT: so few of an amplicon's reads go on to another one's end (an assumption:
- * products of two neighbouring amplicons). MANY_STARTS: reads that end at one place and have so often different
- * lengths begin at many places, so that a primer made them end there. LENGTH_SHARE: of a window's reads, as long as
- * the longest where the sequencer ends them. LENGTH_WINDOWS: windows with such reads; of merged amplicons the longest
- * is hardly ever as long as two others. */
+/* Constants of the algorithm. FRONT: so few of an amplicon's reads go on to another one's end, or end in a primer
+ * that the others pass (an assumption: products of two neighbouring amplicons). MANY_STARTS: reads that end at one
+ * place and have so often different lengths begin at many places, so that a primer made them end there. LENGTH_SHARE:
+ * of a window's reads, as long as the longest where the sequencer ends them. LENGTH_WINDOWS: windows with such reads;
+ * of merged amplicons the longest is hardly ever as long as two others. */
 static const double FRONT = 0.05, MANY_STARTS = 3, LENGTH_SHARE = 0.2;
 enum { LENGTH_WINDOWS = 3 };
 
@@ -54,7 +54,8 @@ static far_ends ends_of(const ps_panel *panel, const ps_codon_evidence *e, int32
             f.all += e->far_end[i].n;
         }
     f.begun = ps_alloc((size_t)f.bases, sizeof *f.begun);
-    count_starts(&f, &e->molecules, window);
+    if (f.n)
+        count_starts(&f, &e->molecules, window);
     return f;
 }
 
@@ -159,4 +160,19 @@ size_t ps_far_primers(const ps_panel *panel, const ps_codon_evidence *e, int32_t
     }
     free(f.begun);
     return n;
+}
+
+static int is_passed(const far_ends *f, const ps_primer *primer, const ps_far_rule *rule) {
+    int32_t inner = outwards(f, f->right ? primer->beg0 : primer->end0 - 1),
+            outer = outwards(f, f->right ? primer->end0 - 1 : primer->beg0) + rule->slack;
+    double beyond = going_on(f, outer, inner - 1), within = ends_between(f, inner, outer);
+    return beyond >= rule->fewest && within <= FRONT * (beyond + within);
+}
+
+void ps_far_passed(const ps_panel *panel, const ps_codon_evidence *e, int32_t window, int right,
+                   const ps_far_rule *rule, const ps_primer *primer, size_t n, uint8_t *passed) {
+    far_ends f = ends_of(panel, e, window, right);
+    for (size_t i = 0; i < n; i++)
+        passed[i] = (uint8_t)is_passed(&f, &primer[i], rule);
+    free(f.begun);
 }

@@ -10,9 +10,11 @@
 #define PLASMASTRAT_FAR_ENDS_H
 
 #include "plasmastrat/evidence.h"
+#include "plasmastrat/primers.h"
 
 typedef struct ps_far_rule {
     double fewest;   /* reads that tell */
+    int32_t slack;   /* bases between a primer's end and a read's */
     double share;    /* of the reads that end within a primer's length: that end at one place */
     int32_t bases;   /* of a primer */
     int has_primers; /* 1: reads of the window begin at primers */
@@ -24,5 +26,9 @@ enum { PS_MOST_FAR_ENDS = 16 };
  * forward reads, on the left of reverse ones. Returns their number. */
 size_t ps_far_primers(const ps_panel *panel, const ps_codon_evidence *e, int32_t window, int right,
                       const ps_far_rule *rule, int32_t end0[PS_MOST_FAR_ENDS]);
+/* Of each primer: do nearly all reads of the orientation that begin before it go on beyond it? Its bases are theirs
+ * then, also where no codon beyond shows it. */
+void ps_far_passed(const ps_panel *panel, const ps_codon_evidence *e, int32_t window, int right,
+                   const ps_far_rule *rule, const ps_primer *primer, size_t n, uint8_t *passed);
 
 #endif

@@ -55,6 +55,7 @@ typedef struct window { /* rows of one exon window */
     double share;     /* molecules per fragment, where different ones are often taken for copies; else 1 */
     ps_primer primer[MOST_PRIMERS]; /* those of the user's file first */
     size_t n_primers, n_listed;
+    uint8_t passed[2][MOST_PRIMERS]; /* by side: reads without a mate that end there go on beyond the primer */
 } window;
 
 typedef struct scan { /* of one read input */
@@ -398,19 +399,23 @@ static int32_t *sorted_ends(const window *w, int right, size_t *n) {
     return end;
 }
 
-/* Where reads without a mate end in the primer of the other side. */
+/* Where reads without a mate end in the primer of the other side, and which primers they pass. */
 static void find_far_primers(const scan *s, window *w, double share) {
     const ps_far_rule rule = {.fewest = library_amplicon_fragments,
+                              .slack = PRIMER_SLACK,
                               .share = share,
                               .bases = (int32_t)s->c->panel->limits.library_primer_bases,
                               .has_primers = w->n_primers > 0,
                               .is_amplicon = w->n_amplicon > 0};
+    const ps_codon_evidence *e = &s->reads->codons;
+    int32_t id = (int32_t)(w - s->window), end0[PS_MOST_FAR_ENDS];
     for (int right = 0; right < 2 && may_stack(s); right++) {
-        int32_t end0[PS_MOST_FAR_ENDS];
-        size_t n = ps_far_primers(s->c->panel, &s->reads->codons, (int32_t)(w - s->window), right, &rule, end0);
+        size_t n = ps_far_primers(s->c->panel, e, id, right, &rule, end0);
         for (size_t i = 0; i < n; i++)
             add_stack(s, w, right, end0[i]);
     }
+    for (int right = 0; right < 2; right++)
+        ps_far_passed(s->c->panel, e, id, right, &rule, w->primer, w->n_primers, w->passed[right]);
 }
 
 /* Places where many molecules begin or end, whatever their other end: primers of one side. */
@@ -764,20 +769,23 @@ static int covers(const ps_primer *p, const ps_codon *codon) {
     return 0;
 }
 
+/* Does the molecule end in the window's i-th primer, or may it? */
+static int may_end_in(const ps_panel *panel, const window *w, size_t i, const ps_molecule *m, int right, int32_t id) {
+    const int32_t *end0 = m->key.end0;
+    if (end0[right] != PS_END_UNKNOWN)
+        return ends_in(&w->primer[i], right, end0[right]);
+    int is_passed = w->passed[right][i] && end0[!right] != PS_END_UNKNOWN;
+    return !is_passed && !shows_beyond(panel, m, &w->primer[i], right, shown_of(m, id));
+}
+
 /* Is a base of the codon the primer's in this molecule? */
 static int is_hidden(const ps_panel *panel, const window *w, const ps_molecule *m, int32_t id) {
-    const ps_codon *codon = &panel->codons[id];
     for (size_t i = 0; i < w->n_primers; i++) {
-        const ps_primer *p = &w->primer[i];
-        if (!covers(p, codon))
+        if (!covers(&w->primer[i], &panel->codons[id]))
             continue;
-        for (int right = 0; right < 2; right++) {
-            int32_t end0 = m->key.end0[right];
-            if (p->strand == (right ? '+' : '-'))
-                continue;
-            if (end0 == PS_END_UNKNOWN ? !shows_beyond(panel, m, p, right, shown_of(m, id)) : ends_in(p, right, end0))
+        for (int right = 0; right < 2; right++)
+            if (w->primer[i].strand != (right ? '+' : '-') && may_end_in(panel, w, i, m, right, id))
                 return 1;
-        }
     }
     return 0;
 }

@@ -706,6 +706,41 @@ static void far_primers(void **state) {
     }
 }
 
+/* A primer over KRAS 12 and all codons beyond it, up to the start codon: reads of another amplicon that pass it end
+ * in the 5' region, where no codon shows it. */
+static void reads_that_pass_a_primer(void **state) {
+    (void)state;
+    static const struct {
+        int ends_within; /* of a hundred reads of the other amplicon: end in the primer */
+        int begins_at;   /* bases beyond KRAS 12 where the next amplicon's reads begin; 0: none */
+        double hidden;   /* of all fragments */
+    } rows[] = {{0, 0, 0.5}, {4, 0, 0.5}, {6, 0, 1}, {100, 0, 1}, {100, 20, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const ps_codon *c = hotspot(0);
+        ps_primer listed = {ps_panel_contig(&panel, "chr12"), c->pos0[1] - 1, c->pos0[1] + 40, '-'};
+        ps_primers primers = {&listed, 1, 1};
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 900; k++) {
+            int beyond = k % 3 == 1 && k / 3 % 100 < rows[i].ends_within ? 30 : 79;
+            int32_t from = k % 3 == 2 ? rows[i].begins_at : -50;
+            char name[16], cigar[16];
+            if (k % 3 == 2 && !rows[i].begins_at)
+                continue;
+            snprintf(name, sizeof name, "p%d", k);
+            snprintf(cigar, sizeof cigar, "%dM", (int)((k % 3 ? beyond : 39) - from + 1));
+            sam_add(&s, (unit_read){.name = name,
+                                    .flag = k % 3 ? 0 : 16,
+                                    .contig = contig_at(c),
+                                    .pos1 = c->pos0[1] + from + 1,
+                                    .cigar = cigar});
+        }
+        double hidden = outcome_of(&s, 0, &primers).hidden;
+        if (fabs(hidden - rows[i].hidden) > 1e-9)
+            fail_msg("%d end within: %g of the fragments are hidden", rows[i].ends_within, hidden);
+    }
+}
+
 static void umis_tell_molecules(void **state) {
     (void)state;
     static const struct {
@@ -1361,6 +1396,7 @@ int main(void) {
         cmocka_unit_test(primers_hide),
         cmocka_unit_test(primers_hide_from_trimmed_and_merged_reads),
         cmocka_unit_test(far_primers),
+        cmocka_unit_test(reads_that_pass_a_primer),
         cmocka_unit_test(umis_tell_molecules),
         cmocka_unit_test(half_the_reads_with_a_umi),
         cmocka_unit_test(umis_as_they_are_read),
