@@ -76,6 +76,14 @@ enum { PS_UMI_LETTERS = 20 };
 enum { PS_UMI_LONG = 12 };
 uint64_t ps_umi_letters(const char *text, size_t n);
 int ps_umi_length(uint64_t letters);
+/* Of 63 bits of a hash, the lowest are of the row alone; the others it has in common with rows that may be the same
+ * molecule: both strands, one long UMI, a family in several read groups. So a sketch keeps all of them or none. */
+enum { PS_OWN_BITS = 23 };
+uint64_t ps_hash_beside(uint64_t common, uint64_t own);
+uint64_t ps_hash_umi(uint64_t letters); /* of a long UMI, and of the other strand's */
+/* Do the key's ends, orientation and UMI tell all that is known? Then they give the hash. */
+int ps_key_is_whole(const ps_molecule_key *key);
+uint64_t ps_key_hash(const ps_molecule_key *key);
 /* The UMI of the other strand, where each end of a molecule has one of its own: its halves change places. */
 uint64_t ps_umi_exchanged(uint64_t letters);
 /* The same but for one letter, or for one or two missing letters at the beginning or end. 0 is near nothing. */

@@ -8,9 +8,7 @@
 
 enum { FEWEST_LETTERS = 4 }; /* of a UMI, where other things may be written (assumption: the shortest in use) */
 #define UMI_IS_LETTERS (UINT64_C(1) << 63)
-enum {
-    LANE_BITS = 23
-}; /* of 63: the rest is the family's name, or what rows have in common that may be one molecule */
+enum { LANE_BITS = PS_OWN_BITS }; /* of 63: the rest is the family's name */
 
 /* ---- 5' ends
  * -------------------------------------------------------------------------------------------------------- */
@@ -192,29 +190,16 @@ ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b) {
     return e;
 }
 
-/* The same for both strands of a molecule: first and second read change places, and the halves of the UMI. */
-static uint64_t hash_of_both(const int64_t known[4], uint64_t letters) {
-    int64_t other[4] = {known[1], known[0], (known[2] & 3) << 2 | known[2] >> 2, known[3]};
-    if (letters)
-        other[3] = (int64_t)(ps_umi_exchanged(letters) | UMI_IS_LETTERS);
-    return (ps_hash(known, sizeof other) + ps_hash(other, sizeof other)) >> 1;
-}
-
-/* Hash of what is known of a molecule. Those of one long UMI stand together, as do both strands of a molecule and a
- * family in several read groups, so that a sketch keeps all or none. */
-static uint64_t hash_of_key(int64_t known[4], uint64_t letters, int umi_kind) {
-    uint64_t all = ps_hash(known, 4 * sizeof *known) >> 1, common = all;
-    if (umi_kind <= PS_UMI_WITHIN_ENDS)
-        common = hash_of_both(known, letters);
-    if (umi_kind == PS_UMI_WITHIN_ENDS && ps_umi_length(letters) >= PS_UMI_LONG) {
-        uint64_t both = letters + ps_umi_exchanged(letters);
-        common = ps_hash(&both, sizeof both) >> 1;
-    }
+/* Of what is known where the key is not enough: an end on another contig, a UMI without letters, a family. */
+static uint64_t hash_of_known(int64_t known[4], uint64_t letters, int umi_kind) {
+    uint64_t all = ps_hash(known, 4 * sizeof *known), common = all;
+    if (umi_kind == PS_UMI_WITHIN_ENDS && ps_umi_length(letters) >= PS_UMI_LONG)
+        return ps_hash_beside(ps_hash_umi(letters), all);
     if (umi_kind == PS_UMI_FAMILY) {
         known[3] >>= LANE_BITS;
-        common = ps_hash(known, 4 * sizeof *known) >> 1;
+        common = ps_hash(known, 4 * sizeof *known);
     }
-    return common >> LANE_BITS << LANE_BITS | (all & ((UINT64_C(1) << LANE_BITS) - 1));
+    return ps_hash_beside(common, all);
 }
 
 /* The 3' end of a read without a mate is where sequencing or trimming stopped: it is no end of the molecule. */
@@ -242,6 +227,6 @@ ps_molecule_key ps_ends_key(const ps_ends *e, int side) {
         key.letters = (e->umi >> LANE_BITS) + 1;
     else
         key.letters = e->umi & UMI_IS_LETTERS ? e->umi & ~UMI_IS_LETTERS : 0;
-    key.hash = hash_of_key(known, key.letters, e->umi_kind);
+    key.hash = ps_key_is_whole(&key) ? ps_key_hash(&key) : hash_of_known(known, key.letters, e->umi_kind);
     return key;
 }

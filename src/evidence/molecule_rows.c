@@ -181,6 +181,19 @@ static void take_change(ps_scan *scan, const flat_change *c, ps_molecules *out) 
                                               .flagged = {c->at_end, c->clutter}};
 }
 
+/* Evidence of earlier versions has other hashes. A sketch that is full stays as it was drawn. */
+static void hash_again(ps_molecules *m) {
+    for (size_t i = 0, to; i < m->n; i = to) {
+        for (to = i + 1; to < m->n && m->row[to].window == m->row[i].window; to++)
+            ;
+        for (size_t k = i; k < to && to - i < PS_MOLECULES_KEPT; k++) {
+            m->row[k].key.side = m->row[k].copies[1] > m->row[k].copies[0];
+            if (ps_key_is_whole(&m->row[k].key))
+                m->row[k].key.hash = ps_key_hash(&m->row[k].key);
+        }
+    }
+}
+
 void ps_molecules_scan(ps_scan *scan, ps_molecules *out) {
     size_t n = 0, n_changes = 0;
     flat_molecule *row = ps_scan_rows(scan, &molecule_kind, &n);
@@ -190,6 +203,7 @@ void ps_molecules_scan(ps_scan *scan, ps_molecules *out) {
         take_row(scan, &row[out->n], &out->row[out->n]);
     for (size_t i = 0; i < n_changes && !scan->failed; i++)
         take_change(scan, &change[i], out);
+    hash_again(out);
     for (size_t i = 0; i < n; i++)
         free(row[i].reference);
     free(row);

@@ -73,6 +73,33 @@ uint64_t ps_umi_exchanged(uint64_t packed) {
     return n % 2 ? packed : (packed & ((UINT64_C(1) << half) - 1)) << half | packed >> half;
 }
 
+uint64_t ps_hash_beside(uint64_t common, uint64_t own) {
+    uint64_t mask = (UINT64_C(1) << PS_OWN_BITS) - 1;
+    return (common >> 1 & ~mask) | (own & mask);
+}
+
+static uint64_t of_both(uint64_t letters) {
+    uint64_t other = ps_umi_exchanged(letters);
+    return letters < other ? letters : other;
+}
+
+uint64_t ps_hash_umi(uint64_t letters) {
+    uint64_t umi = of_both(letters);
+    return ps_hash(&umi, sizeof umi);
+}
+
+int ps_key_is_whole(const ps_molecule_key *key) {
+    return key->end0[0] != PS_END_UNKNOWN && key->end0[1] != PS_END_UNKNOWN &&
+           (key->umi == PS_UMI_NONE || (key->umi == PS_UMI_WITHIN_ENDS && key->letters));
+}
+
+uint64_t ps_key_hash(const ps_molecule_key *key) {
+    const uint64_t ends = (uint64_t)(uint32_t)key->end0[0] << 32 | (uint32_t)key->end0[1];
+    const uint64_t both[] = {ends, of_both(key->letters)}, own[] = {ends, key->letters, key->side};
+    int is_long = ps_umi_length(key->letters) >= PS_UMI_LONG;
+    return ps_hash_beside(is_long ? ps_hash_umi(key->letters) : ps_hash(both, sizeof both), ps_hash(own, sizeof own));
+}
+
 int ps_umi_is_near(uint64_t a, uint64_t b) {
     int n_a = ps_umi_length(a), n_b = ps_umi_length(b), missing = abs(n_a - n_b), other = 0;
     uint64_t longer = n_a > n_b ? a : b, shorter = n_a > n_b ? b : a;
