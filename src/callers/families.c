@@ -258,7 +258,7 @@ static void mark_moved(ps_molecule *row, size_t n, int first, int is_of_both) {
 static void leave_out_moved(ps_families *f) {
     size_t n = f->n;
     for (int first = 0; first < 2; first++)
-        mark_moved(f->row, n, first, f->is_of_both);
+        mark_moved(f->row, n, first, f->strands.is_of_both);
     f->n = 0;
     for (size_t i = 0; i < n; i++)
         if (f->row[i].window >= 0)
@@ -365,94 +365,10 @@ static ps_molecules join_rows(const ps_molecules *all, int over_ends, int over_g
     return joined;
 }
 
-/* ---- both strands ------------------------------------------------------------------------------------------------
- */
-
-/* The other strand of what is sheared has the same ends; bases further off (FAR_BEG to FAR_END), on two sides, tell
- * how often another molecule has. So many times more than chance must be the other strand. */
-enum { FAR_PLACES = 2 * (FAR_END - FAR_BEG + 1) };
-static const double MORE_BOTH = 2;
-
-typedef struct strand {
-    ps_molecule *row;
-    uint64_t umi; /* the same for both strands */
-} strand;
-
-static int by_strand(const void *a, const void *b) {
-    const strand *x = a, *y = b;
-    const ps_molecule_key *p = &x->row->key, *q = &y->row->key;
-    const int64_t first[] = {x->row->window, p->end0[0], (int64_t)x->umi, p->end0[1], p->side},
-                  second[] = {y->row->window, q->end0[0], (int64_t)y->umi, q->end0[1], q->side};
-    for (size_t k = 0; k < sizeof first / sizeof *first; k++)
-        if (first[k] != second[k])
-            return first[k] < second[k] ? -1 : 1;
-    return 0;
-}
-
-/* Rows of which both ends are known, outside the windows that are apart; all, or those that a UMI tells apart no more
- * than their other strand. */
-static strand *list_strands(const ps_families *f, const uint8_t *apart, int all, size_t *n) {
-    strand *at = ps_alloc(f->n + 1, sizeof *at);
-    *n = 0;
-    for (size_t i = 0; i < f->n; i++) {
-        const ps_molecule_key *key = &f->row[i].key;
-        uint64_t other = ps_umi_exchanged(key->letters);
-        int is_told = key->umi == PS_UMI_NONE || (key->umi == PS_UMI_WITHIN_ENDS && key->letters);
-        if (key->end0[0] != PS_END_UNKNOWN && key->end0[1] != PS_END_UNKNOWN && (all || is_told) &&
-            !(apart && apart[f->row[i].window]))
-            at[(*n)++] = (strand){&f->row[i], all ? 0 : key->letters < other ? key->letters : other};
-    }
-    qsort(at, *n, sizeof *at, by_strand);
-    return at;
-}
-
-/* Bases from the end of one row to that of another of the same other end and UMI; more than FAR_END: of none. */
-static int32_t bases_apart(const strand *x, const strand *y) {
-    int64_t apart = (int64_t)y->row->key.end0[1] - x->row->key.end0[1];
-    return x->row->window == y->row->window && x->row->key.end0[0] == y->row->key.end0[0] && x->umi == y->umi &&
-                   apart <= FAR_END
-               ? (int32_t)apart
-               : FAR_END + 1;
-}
-
-static int have_both(const strand *at, size_t n) {
-    double both = 0, far = 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n && bases_apart(&at[i], &at[k]) <= FAR_END; k++) {
-            int32_t apart = bases_apart(&at[i], &at[k]), is_other = at[k].row->key.side != at[i].row->key.side;
-            both += is_other && apart == 0;
-            far += is_other && apart >= FAR_BEG;
-        }
-    return both > MORE_BOTH * far / FAR_PLACES + MORE_NEAR;
-}
-
-/* Where each strand has a UMI of its own, which rows are of one molecule is not known, but how many are: so many more
- * pairs of the same ends there are of two strands than of one, as which chance makes as many, or more. */
-static double share_of_second(const ps_families *f, const uint8_t *apart) {
-    size_t n;
-    strand *at = list_strands(f, apart, 1, &n);
-    double both = 0, same = 0;
-    for (size_t i = 0, to; i < n; i = to) {
-        double of[2] = {0};
-        for (to = i; to < n && bases_apart(&at[i], &at[to]) == 0; to++)
-            of[at[to].row->key.side]++;
-        both += of[0] * of[1];
-        same += (of[0] * (of[0] - 1) + of[1] * (of[1] - 1)) / 2;
-    }
-    free(at);
-    return both - same > MORE_NEAR + 3 * sqrt(both + same) ? (both - same) / (double)f->n : 0;
-}
-
 int ps_families_join_strands(ps_families *f, const uint8_t *apart) {
-    size_t n;
-    strand *at = list_strands(f, apart, 0, &n);
-    f->is_of_both = have_both(at, n);
-    for (size_t i = 1; i < n && f->is_of_both; i++)
-        if (bases_apart(&at[i - 1], &at[i]) == 0)
-            at[i].row->key.hash = at[i - 1].row->key.hash;
-    free(at);
-    f->second = f->uses_umis && !f->is_of_both ? share_of_second(f, apart) : 0;
-    if (!f->is_of_both)
+    free(f->strands.second);
+    f->strands = ps_strands_of(f->row, f->n, f->uses_umis, apart);
+    if (!f->strands.is_of_both)
         return 0;
     ps_molecules joined = join_rows(&(ps_molecules){f->row, f->n}, 0, 0);
     ps_molecules_free(&f->joined);
@@ -461,6 +377,10 @@ int ps_families_join_strands(ps_families *f, const uint8_t *apart) {
     memcpy(f->row, joined.row, joined.n * sizeof *f->row);
     leave_out_moved(f); /* again: beside both strands together, what is moved is small */
     return 1;
+}
+
+double ps_families_once(const ps_families *f, int32_t window) {
+    return window < f->strands.n_windows ? 1 - f->strands.second[window] : 1;
 }
 
 ps_families ps_families_of(const ps_molecules *molecules) {
@@ -484,6 +404,7 @@ ps_families ps_families_of(const ps_molecules *molecules) {
 
 void ps_families_free(ps_families *families) {
     free(families->row);
+    free(families->strands.second);
     ps_molecules_free(&families->joined);
     *families = (ps_families){0};
 }

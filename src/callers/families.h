@@ -8,23 +8,22 @@
  * that is inserted or lost near a read's 5' end moves that end of one copy: small families a base or two beside a
  * larger one are its copies, where there are more of them than a little further off. A long UMI is of one molecule
  * whatever its ends where libraries were cut after they were copied; but not where two UMIs of a list are joined,
- * which many molecules share. That, too, the sample shows. Both strands of a molecule are sequenced, as two families
- * whose first and second reads have changed places: they are one molecule, where more families have such a partner
- * than chance makes. With UMIs of their own they cannot be joined, only counted.
+ * which many molecules share. That, too, the sample shows. Both strands of a molecule are two families (strands.h).
  */
 #ifndef PLASMASTRAT_FAMILIES_H
 #define PLASMASTRAT_FAMILIES_H
 
 #include "plasmastrat/molecules.h"
 
+#include "strands.h"
+
 typedef struct ps_families {
     ps_molecule *row;    /* as in the sketch, in its order; what they point to is the sketch's or in `joined` */
     ps_molecules joined; /* of several rows */
     size_t n;
-    double umi;     /* share of all fragments that have a UMI; NaN: no fragment */
-    int uses_umis;  /* 1: the fragments with a UMI are used, 0: those without */
-    int is_of_both; /* both strands were joined */
-    double second;  /* of the rows: that are another one's other strand, with a UMI of its own */
+    double umi;    /* share of all fragments that have a UMI; NaN: no fragment */
+    int uses_umis; /* 1: the fragments with a UMI are used, 0: those without */
+    ps_strands strands;
 } ps_families;
 
 double ps_copies_of(const ps_molecule *molecule); /* its fragments */
@@ -32,6 +31,8 @@ ps_families ps_families_of(const ps_molecules *molecules);
 /* Joins both strands, but in windows that `apart` (by window; NULL: none) marks. 1: it did, and the rows are others.
  */
 int ps_families_join_strands(ps_families *families, const uint8_t *apart);
+/* Molecules per row of the window: less than 1 where some are the other strand of others, not known of which. */
+double ps_families_once(const ps_families *families, int32_t window);
 void ps_families_free(ps_families *families);
 
 #endif

@@ -575,8 +575,8 @@ static scan look(const ps_case *c, ps_input_role role) {
     double same_length = agreement_of_lengths(&s.families, s.length);
     for (int32_t id = 0; id < s.n; id++)
         if (s.window[id].n) {
-            s.window[id].places = places_of(&s.window[id], same_length, s.families.is_of_both);
-            s.window[id].share = share_of(&s.window[id]);
+            s.window[id].places = places_of(&s.window[id], same_length, s.families.strands.is_of_both);
+            s.window[id].share = s.families.uses_umis ? 1 : share_of(&s.window[id]);
         }
     return s;
 }
@@ -594,7 +594,7 @@ static void free_scan(scan *s) {
  * ---------------------------------------------------------------------------------------------------- */
 
 static void add_up(const scan *s, ps_library *out) {
-    double stacked = 0, forward = 0, chance = 0, counted_once = 0, once = 1 - s->families.second;
+    double stacked = 0, forward = 0, chance = 0;
     for (int32_t id = 0; id < s->n; id++) {
         const window *w = &s->window[id];
         if (!w->n)
@@ -605,8 +605,7 @@ static void add_up(const scan *s, ps_library *out) {
         out->primers_listed += (double)w->n_listed;
         stacked += w->n_amplicon ? w->fragments : 0;
         if (!w->n_amplicon) {
-            out->molecules += once * (double)w->n;
-            counted_once += once * (w->share < 1 ? w->share * w->fragments : (double)w->n);
+            out->molecules += (double)w->n;
             chance += chance_copies(w->fragments / kept, w->places) * kept;
             out->copies += w->fragments - (double)w->n;
         }
@@ -617,7 +616,6 @@ static void add_up(const scan *s, ps_library *out) {
     double counted = out->fragments - stacked;
     out->copies = counted > 0 ? out->copies / counted : NAN;
     out->chance = counted > 0 ? chance / counted : NAN;
-    out->share = counted > 0 ? counted_once / counted : 1;
     out->umi = s->families.umi;
     out->stacked = out->fragments > 0 ? stacked / out->fragments : NAN;
     out->first_forward = out->fragments > 0 ? forward / out->fragments : NAN;
@@ -641,6 +639,28 @@ static double mean_places(const scan *s) {
     return n > 0 ? sum / n : 0;
 }
 
+/* Molecules per row where all are kept: of both strands that are not next to each other in the order of hashes, the
+ * other one is kept as seldom as any row. */
+static double once_of_all(double once, double kept) {
+    return fmax(0.5, 1 - (1 - once) / kept);
+}
+
+/* Where copies, or UMIs, tell how many molecules there are: those of the windows without amplicons. */
+static void count_molecules(const scan *s, ps_library *b) {
+    double fragments = 0, merged = 0;
+    b->molecules = 0;
+    for (int32_t id = 0; id < s->n; id++) {
+        const window *w = &s->window[id];
+        if (!w->n || w->n_amplicon)
+            continue;
+        double once = ps_families_once(&s->families, id), kept = (double)w->n / w->molecules;
+        fragments += w->fragments;
+        b->molecules += once * (double)w->n;
+        merged += once_of_all(once, kept) * (w->share < 1 ? w->share * w->fragments : (double)w->n);
+    }
+    b->share = fragments > 0 ? merged / fragments : 1;
+}
+
 static void judge(const scan *s, ps_library *b) {
     const ps_limits *l = &s->c->panel->limits;
     int is_stated = s->c->molecules > 0 && s->reads->role == PS_INPUT_DNA;
@@ -650,8 +670,9 @@ static void judge(const scan *s, ps_library *b) {
               : b->stacked >= STACKED_SHARE ? PS_LIBRARY_AMPLICON
               : b->has_copies               ? PS_LIBRARY_COPIES
                                             : PS_LIBRARY_UNIQUE;
-    if (b->kind != PS_LIBRARY_UMI && !b->has_copies)
-        b->share = 1;
+    b->share = 1;
+    if (b->kind == PS_LIBRARY_UMI || b->has_copies)
+        count_molecules(s, b);
     b->stated = is_stated;
     b->assumed = is_stated ? s->c->molecules : b->stacked > 0 ? l->library_amplicon_ng * library_ng_molecules : NAN;
     b->mates_expected = (double)s->reads->codons.mates_expected;
@@ -690,13 +711,14 @@ double ps_library_share(const ps_library *b, double depth) {
 static double molecules_per_fragment(const ps_panel *panel, window *w, const ps_families *families) {
     double length[3];
     estimate(w);
-    w->places = places_of(w, agreement_of_lengths(families, length), families->is_of_both);
+    w->places = places_of(w, agreement_of_lengths(families, length), families->strands.is_of_both);
     double kept = (double)w->n / w->molecules, copies = 1 - (double)w->n / w->fragments;
     double chance = chance_copies(w->fragments / kept, w->places) * kept / w->fragments;
-    if (w->row->key.umi == PS_UMI_NONE && !has_copies(&panel->limits, copies, chance, w->places))
+    if (!families->uses_umis && !has_copies(&panel->limits, copies, chance, w->places))
         return 1;
-    double merged = share_of(w);
-    return merged < 1 ? merged : (double)w->n / w->fragments;
+    double merged = families->uses_umis ? 1 : share_of(w);
+    return once_of_all(ps_families_once(families, w->row->window), kept) *
+           (merged < 1 ? merged : (double)w->n / w->fragments);
 }
 
 double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *molecules) {
@@ -1053,21 +1075,18 @@ static void end_view(viewer *v) {
 /* ---- no more than there were
  * ---------------------------------------------------------------------------------------- */
 
-static int in_amplicon(const scan *s, int32_t codon) {
-    return s->amplicon[codon];
-}
-
-/* Molecules that a codon can have at most; infinite where they are counted. */
+/* Molecules that a codon can have at most; infinite where they are counted. Beside an amplicon they are not. */
 static double most_of(const scan *s, const ps_library *library, int32_t codon) {
-    return library->stated || in_amplicon(s, codon) ? library->assumed : INFINITY;
+    int is_beside = s->window[ps_window_of(s->c->panel, codon)].n_amplicon > 0;
+    return library->stated || is_beside || library->kind == PS_LIBRARY_AMPLICON ? library->assumed : INFINITY;
 }
 
 /* What was counted and is then scaled: fragments of a library with copies, whose molecules chance merges; and
  * families of one strand. */
 static double share_at(const scan *s, const ps_library *library, int32_t codon) {
     const window *w = &s->window[ps_window_of(s->c->panel, codon)];
-    double once = 1 - s->families.second;
-    return library->has_copies && !s->amplicon[codon] && w->n ? once * w->share : once;
+    int is_counted = library->kind == PS_LIBRARY_UMI || (library->has_copies && !s->amplicon[codon] && w->n);
+    return is_counted ? ps_families_once(&s->families, ps_window_of(s->c->panel, codon)) * w->share : 1;
 }
 
 /* Every haplotype keeps its share of the depth. */

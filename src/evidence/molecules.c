@@ -78,13 +78,13 @@ uint64_t ps_hash_beside(uint64_t common, uint64_t own) {
     return (common >> 1 & ~mask) | (own & mask);
 }
 
-static uint64_t of_both(uint64_t letters) {
+uint64_t ps_umi_of_both(uint64_t letters) {
     uint64_t other = ps_umi_exchanged(letters);
     return letters < other ? letters : other;
 }
 
 uint64_t ps_hash_umi(uint64_t letters) {
-    uint64_t umi = of_both(letters);
+    uint64_t umi = ps_umi_of_both(letters);
     return ps_hash(&umi, sizeof umi);
 }
 
@@ -95,7 +95,7 @@ int ps_key_is_whole(const ps_molecule_key *key) {
 
 uint64_t ps_key_hash(const ps_molecule_key *key) {
     const uint64_t ends = (uint64_t)(uint32_t)key->end0[0] << 32 | (uint32_t)key->end0[1];
-    const uint64_t both[] = {ends, of_both(key->letters)}, own[] = {ends, key->letters, key->side};
+    const uint64_t both[] = {ends, ps_umi_of_both(key->letters)}, own[] = {ends, key->letters, key->side};
     int is_long = ps_umi_length(key->letters) >= PS_UMI_LONG;
     return ps_hash_beside(is_long ? ps_hash_umi(key->letters) : ps_hash(both, sizeof both), ps_hash(own, sizeof own));
 }
@@ -197,8 +197,16 @@ void ps_molecule_change(ps_molecule *m, int32_t codon, int hap, uint64_t allele,
                                     .flagged = {flags & PS_FLAG_READ_END ? 1 : 0, flags & PS_FLAG_CLUTTER ? 1 : 0}});
 }
 
+/* A family's fragments may have several ends; the lowest stay, whichever came first. */
+static void lower_ends(ps_molecule *m, const ps_molecule_key *key) {
+    int is_lower = key->end0[0] != m->key.end0[0] ? key->end0[0] < m->key.end0[0] : key->end0[1] < m->key.end0[1];
+    if (is_lower)
+        memcpy(m->key.end0, key->end0, sizeof key->end0);
+}
+
 /* Takes `from` over. */
 static void join(ps_molecule *m, ps_molecule *from) {
+    lower_ends(m, &from->key);
     for (int side = 0; side < 2; side++)
         m->copies[side] += from->copies[side];
     if (from->codon_end > from->codon_beg)
@@ -297,6 +305,7 @@ ps_molecule *ps_pile_add(ps_pile *p, int32_t window, const ps_molecule_key *key)
     }
     ps_molecule *m = &p->all.row[*row - 1];
     m->copies[key->side]++;
+    lower_ends(m, key);
     return m;
 }
 

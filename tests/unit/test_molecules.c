@@ -106,8 +106,8 @@ static void copies_count_once(void **state) {
  * molecules of one strand that are joined because others, near by, are of the other one. */
 static void both_strands_are_one_molecule(void **state) {
     (void)state;
-    enum { SHEARED, UMIS_OF_ENDS, ONE_PLACE, UMIS_OF_STRANDS, ONE_STRAND, N_WAYS };
-    static const uint32_t counted[] = {40, 40, 40, 400, 400};
+    enum { SHEARED, SECOND_TRIMMED, UMIS_OF_ENDS, ONE_PLACE, UMIS_OF_STRANDS, ONE_STRAND, N_WAYS };
+    static const uint32_t counted[] = {40, 40, 40, 40, 400, 400};
     for (int how = 0; how < N_WAYS; how++) {
         unit_sam s;
         uint64_t seed = 47;
@@ -123,14 +123,100 @@ static void both_strands_are_one_molecule(void **state) {
                 int second_left = how == ONE_STRAND ? i & 1 : k & 1;
                 unit_read like = i == 0 ? READ(G12D) : READ(.flag = 0);
                 like.tags = how >= UMIS_OF_ENDS && how <= UMIS_OF_STRANDS ? umi[second_left] : NULL;
-                add_pair(&s, 4 * i + k, how == ONE_PLACE ? P50 - 60 : left, how == ONE_PLACE ? 60 : apart,
-                         second_left, like);
+                int32_t lost = how == SECOND_TRIMMED ? 3 : 0;
+                add_pair(&s, 4 * i + k, how == ONE_PLACE ? P50 - 60 : left + (second_left ? lost : 0),
+                         how == ONE_PLACE ? 60 : apart - lost, second_left, like);
             }
         }
         outcome o = outcome_of(&s, 0, NULL);
         assert_true(o.counted <= counted[how] && o.counted + counted[how] / 50 >= counted[how]);
         assert_int_equal(o.mutated, 1);
     }
+}
+
+/* 125 molecules; each strand has a UMI of its own of two letters, so that some agree by chance: which does not make
+ * strands that can be joined. At NRAS 12 one strand alone is there, three times as many: that is no other's share. */
+static void strands_by_chance(void **state) {
+    (void)state;
+    unit_sam s;
+    uint64_t seed = 59;
+    int n12 = ps_panel_codon(&panel, ps_panel_gene(&panel, "NRAS"), 12), number = 0;
+    sam_begin(&s, &panel, "unsorted");
+    for (int i = 0; i < 500; i++) {
+        int is_deep = i >= 125;
+        int32_t place = is_deep ? panel.codons[n12].pos0[1] : P50;
+        int32_t left = place - 5 - (int32_t)unit_below(&seed, 80), apart = 20 + (int32_t)unit_below(&seed, 150);
+        for (int strand = 0; strand < (is_deep ? 1 : 2); strand++) {
+            char umi[12] = "RX:Z:";
+            for (int k = 0; k < 2; k++)
+                umi[5 + k] = "ACGT"[unit_below(&seed, 4)];
+            for (int k = 0; k < 3; k++)
+                add_pair(&s, number++, left, apart, is_deep ? i & 1 : strand,
+                         (unit_read){.contig = is_deep ? "chr1" : "chr12", .cigar = "100M", .tags = umi});
+        }
+    }
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_int_equal(o.library.kind, PS_LIBRARY_UMI);
+    assert_true(o.counted > 110 && o.counted < 140);
+}
+
+/* Reads without mates show one end: those of one orientation may be the other strand of those of the other. */
+static void single_reads_of_both_strands(void **state) {
+    (void)state;
+    unit_sam s;
+    uint64_t seed = 61;
+    sam_begin(&s, &panel, "unsorted");
+    for (int i = 0; i < 60; i++) {
+        int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80);
+        char cigar[8], name[16];
+        snprintf(cigar, sizeof cigar, "%dM", 90 + (int)unit_below(&seed, 60));
+        for (int k = 0; k < 12; k++) {
+            snprintf(name, sizeof name, "s%d", 12 * i + k);
+            sam_add(&s, (unit_read){
+                            .contig = "chr12", .name = name, .pos1 = left, .flag = k & 1 ? 16 : 0, .cigar = cigar});
+        }
+    }
+    outcome o = outcome_of(&s, 0, NULL);
+    assert_int_equal(o.library.kind, PS_LIBRARY_COPIES);
+    assert_true(o.counted >= 50 && o.counted <= 65);
+}
+
+/* Copies of a UMI count once, and are not taken off again because many have the same ends. */
+static void copies_of_umis(void **state) {
+    (void)state;
+    for (int copies = 1; copies <= 10; copies += 9) {
+        unit_sam s;
+        uint64_t seed = 67;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 200; i++) {
+            char umi[20] = "RX:Z:";
+            for (int k = 0; k < 12; k++)
+                umi[5 + k] = "ACGT"[unit_below(&seed, 4)];
+            for (int k = 0; k < copies; k++)
+                add_pair(&s, copies * i + k, P50 - 60, 15, 0, READ(.tags = umi));
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.counted, 200);
+        assert_int_equal(o.library.molecules, 200);
+    }
+}
+
+/* Two single reads of one family, one of each orientation: the same evidence in either order. */
+static void families_in_any_order(void **state) {
+    (void)state;
+    int32_t end0[2][2];
+    for (int order = 0; order < 2; order++) {
+        unit_sam s;
+        sam_begin(&s, &panel, "unsorted");
+        for (int k = 0; k < 2; k++)
+            sam_add(&s, READ(.name = k == order ? "f" : "r", .flag = k == order ? 0 : 16, .tags = "MI:i:7",
+                             .pos1 = k == order ? P50 - 20 : P50 - 119));
+        ps_read_evidence e = run(&s);
+        assert_int_equal(e.codons.molecules.n, 1);
+        memcpy(end0[order], e.codons.molecules.row->key.end0, sizeof end0[order]);
+        ps_read_evidence_free(&e);
+    }
+    assert_memory_equal(end0[0], end0[1], sizeof end0[0]);
 }
 
 /* Of more molecules than are kept, both strands are kept or neither; but for the last. */
@@ -1379,6 +1465,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_count_once),
         cmocka_unit_test(both_strands_are_one_molecule),
+        cmocka_unit_test(strands_by_chance),
+        cmocka_unit_test(single_reads_of_both_strands),
+        cmocka_unit_test(copies_of_umis),
+        cmocka_unit_test(families_in_any_order),
         cmocka_unit_test(strands_are_kept_together),
         cmocka_unit_test(copies_at_great_depth),
         cmocka_unit_test(poor_families_of_one),
