@@ -293,9 +293,7 @@ void ps_junctions_free(ps_junction_evidence *junctions);
 void ps_junctions_add(ps_junction_evidence *whole, ps_junction_evidence *part);
 void ps_junctions_tidy(ps_junction_evidence *junctions);
 
-/* ---- one role's alignments
- * ------------------------------------------------------------------------------------------
- */
+/* ---- one role's alignments ------------------------------------------------------------------------------------- */
 
 typedef struct ps_read_evidence {
     ps_input_role role;
@@ -321,8 +319,7 @@ void ps_read_evidence_free(ps_read_evidence *evidence);
 void ps_read_evidence_add(ps_read_evidence *whole, ps_read_evidence *part);
 void ps_read_evidence_tidy(const ps_panel *panel, ps_read_evidence *evidence);
 
-/* ---- one sample -------------------------------------------------------------------------------------------------
- */
+/* ---- one sample ------------------------------------------------------------------------------------------------ */
 
 typedef struct ps_input_info { /* one file */
     ps_input_role role;

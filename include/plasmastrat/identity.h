@@ -104,8 +104,7 @@ void ps_call_contamination(const ps_panel *panel, const ps_read_evidence *eviden
                            ps_contamination *call);
 void ps_identity_free(ps_identity_call *call);
 
-/* ---- many inputs against each other ------------------------------------------------------------------------------
- */
+/* ---- many inputs against each other ---------------------------------------------------------------------------- */
 
 /* One input prepared for many comparisons: 6 floats a SNP, or only its bits, 2 a SNP. */
 typedef struct ps_identity_profile {

@@ -57,8 +57,7 @@ int ps_counts_read(const char *path, const ps_panel *panel, const char *sample_n
                    ps_count_evidence *counts, ps_error *err);
 void ps_counts_free(ps_count_evidence *counts);
 
-/* ---- copy number ------------------------------------------------------------------------------------------------
- */
+/* ---- copy number ----------------------------------------------------------------------------------------------- */
 
 typedef enum {
     PS_CNV_LOG2,    /* log2 of depth over the usual: the level of two copies and the tumour share are not known */

@@ -98,8 +98,7 @@ void ps_molecules_free(ps_molecules *molecules);
 void ps_molecules_add(ps_molecules *whole, ps_molecules *part);
 void ps_molecules_tidy(ps_molecules *molecules);
 
-/* ---- molecules that come a fragment at a time, of one place -------------------------------------------------------
- */
+/* ---- molecules that come a fragment at a time, of one place ---------------------------------------------------- */
 
 typedef struct ps_pile {
     ps_molecules all;

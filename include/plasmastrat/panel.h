@@ -329,8 +329,7 @@ char ps_amino_acid(int code);             /* one letter, '*' for stop (standard 
 const char *ps_amino_acid_three(char aa); /* "Gly"; "Ter" for '*' */
 char ps_complement(char base);            /* ACGTN; others give N */
 
-/* ---- naming a change --------------------------------------------------------------------------------------------
- */
+/* ---- naming a change ------------------------------------------------------------------------------------------- */
 
 typedef enum { PS_TIER_UNCERTAIN, PS_TIER_SYNONYMOUS, PS_TIER_LIKELY, PS_TIER_HOTSPOT, PS_N_TIERS } ps_tier;
 extern const char *const ps_tier_names[PS_N_TIERS]; /* "uncertain", "synonymous", "likely-activating", "hotspot" */
@@ -356,8 +355,7 @@ char ps_panel_base(const ps_panel *panel, int contig, int32_t pos0);
 /* Shifts an indel as far left as the panel's known sequence allows (VCF normal form). `alt` is rewritten in place. */
 void ps_left_align(const ps_panel *panel, int contig, int32_t *beg0, int32_t *end0, char *alt);
 
-/* ---- matched normals
- * ------------------------------------------------------------------------------------------------ */
+/* ---- matched normals ------------------------------------------------------------------------------------------- */
 
 typedef struct ps_allele_depth { /* fragments or reads; -1: not known */
     int64_t depth, alt;

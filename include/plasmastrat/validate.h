@@ -14,8 +14,7 @@
 #include "plasmastrat/label.h"
 #include "plasmastrat/regression.h"
 
-/* ---- what is expected --------------------------------------------------------------------------------------------
- */
+/* ---- what is expected ------------------------------------------------------------------------------------------ */
 
 enum { PS_GENE_NAME = 16, PS_MOST_GENES = 8 };
 
@@ -62,8 +61,7 @@ int ps_expect(const ps_panel *panel, ps_expect_column column, const char *text, 
 /* 1: something is known that a result can be compared with. */
 int ps_expects_anything(const ps_expectation *e);
 
-/* ---- what was found -----------------------------------------------------------------------------------------------
- */
+/* ---- what was found -------------------------------------------------------------------------------------------- */
 
 typedef enum {
     PS_COMPARED_RAS,     /* the state of the sample */
@@ -128,8 +126,7 @@ typedef struct ps_validation_row {
     ps_found found;
 } ps_validation_row;
 
-/* ---- measures -----------------------------------------------------------------------------------------------------
- */
+/* ---- measures -------------------------------------------------------------------------------------------------- */
 
 typedef struct ps_measure { /* one number that a protocol may ask for */
     char name[80];          /* "ppa.ras_variant.substitution" */
@@ -265,8 +262,7 @@ const ps_measure *ps_validation_find(const ps_validation *v, const char *name); 
 uint64_t ps_validation_count(const ps_validation *v, ps_outcome outcome);
 void ps_validation_free(ps_validation *v);
 
-/* ---- protocol.c
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- protocol.c ------------------------------------------------------------------------------------------------ */
 
 /* A table `measure relation limit`, and if wanted `at` (value, low, high), `min_n` and `note`. A measure that no
  * validation has is an error, with its line. */

@@ -5,8 +5,7 @@
 
 #include "plasmastrat/alloc.h"
 
-/* ---- UTF-16 -----------------------------------------------------------------------------------------------------
- */
+/* ---- UTF-16 ---------------------------------------------------------------------------------------------------- */
 
 typedef enum { NOT_UTF16, LITTLE_ENDIAN_FIRST, BIG_ENDIAN_FIRST } utf16_order;
 
@@ -57,8 +56,7 @@ static char *from_utf16(const unsigned char *b, size_t n, utf16_order order, siz
     return text;
 }
 
-/* ---- blanks and line ends ---------------------------------------------------------------------------------------
- */
+/* ---- blanks and line ends -------------------------------------------------------------------------------------- */
 
 /* Bytes of the no-break or invisible character at `s`; 0 when there is none. A lone 0xA0 is a no-break space of
  * Latin-1. */

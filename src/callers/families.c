@@ -163,8 +163,7 @@ static void mark_groups(ps_molecule *row, size_t n) {
     mark(at, is_copy, n_at);
 }
 
-/* ---- moved ends --------------------------------------------------------------------------------------------------
- */
+/* ---- moved ends ------------------------------------------------------------------------------------------------ */
 
 /* Bases beside a larger family: NEAR ones are moved ends or chance, those from FAR_BEG to FAR_END chance alone, at
  * twice as many places. So many more must be near than chance makes. The end of a mate that was not read here is
@@ -265,8 +264,7 @@ static void leave_out_moved(ps_families *f) {
             f->row[f->n++] = f->row[i];
 }
 
-/* ---- long UMIs ----------------------------------------------------------------------------------------------------
- */
+/* ---- long UMIs ------------------------------------------------------------------------------------------------- */
 
 /* How to tell UMIs of random letters from two UMIs of a list that were joined: by how many begin with the same half.
  * Of random ones one pair in 4,096 does (PS_UMI_LONG letters), or one in HALVES where letters are not evenly used; of
@@ -335,8 +333,7 @@ static int need_no_ends(const ps_molecules *all) {
            same_half <= SAME_BY_CHANCE + different / SAME_EVERY + different * different / 2 / HALVES;
 }
 
-/* ---- what is one molecule in several rows -------------------------------------------------------------------------
- */
+/* ---- what is one molecule in several rows ---------------------------------------------------------------------- */
 
 static void join_ends(ps_molecule_key *key) {
     *key = (ps_molecule_key){.hash = ps_hash(&key->letters, sizeof key->letters) >> 1,

@@ -70,8 +70,7 @@ typedef struct scan { /* of one read input */
     double length[3]; /* bases between outer ends: 5, 50 and 95 % */
 } scan;
 
-/* ---- windows
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- windows --------------------------------------------------------------------------------------------------- */
 
 static int ends_known(const ps_molecule *m) {
     return m->key.end0[0] != PS_END_UNKNOWN || m->key.end0[1] != PS_END_UNKNOWN;
@@ -446,8 +445,7 @@ static void take_primers(const scan *s, int32_t id) {
     w->n_listed = w->n_primers;
 }
 
-/* ---- chance
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- chance ---------------------------------------------------------------------------------------------------- */
 
 /* Probability that two of n values agree, were they smooth: pairs within `near`. Few values tell little: beside them
  * count USUAL_PAIRS of values that are even over `usual` bases. */
@@ -590,8 +588,7 @@ static void free_scan(scan *s) {
     free(s->amplicon);
 }
 
-/* ---- the library
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- the library ----------------------------------------------------------------------------------------------- */
 
 static void add_up(const scan *s, ps_library *out) {
     double stacked = 0, forward = 0, chance = 0;
@@ -734,8 +731,7 @@ double ps_molecules_per_fragment(const ps_panel *panel, const ps_molecules *mole
     return share;
 }
 
-/* ---- what counts
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- what counts ----------------------------------------------------------------------------------------------- */
 
 typedef enum { COUNT_AS_THEY_ARE, COUNT_FRAGMENTS, COUNT_MOLECULES } counting;
 
@@ -1072,8 +1068,7 @@ static void end_view(viewer *v) {
     ps_map_free(&v->allele_at);
 }
 
-/* ---- no more than there were
- * ---------------------------------------------------------------------------------------- */
+/* ---- no more than there were ----------------------------------------------------------------------------------- */
 
 /* Molecules that a codon can have at most; infinite where they are counted. Beside an amplicon they are not. */
 static double most_of(const scan *s, const ps_library *library, int32_t codon) {

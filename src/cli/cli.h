@@ -9,8 +9,7 @@
 #include "plasmastrat/reads.h"
 #include "plasmastrat/result.h"
 
-/* ---- options ----------------------------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------------------------- */
 
 typedef struct cli_settings { /* values of every option; zero-initialised but for the NaNs (cli_defaults) */
     ps_job job;
@@ -56,8 +55,7 @@ void cli_each_job_option(const ps_job *job, cli_job_option each, void *context);
 /* The option rows of a command, for its help. */
 void cli_print_options(int command, FILE *out);
 
-/* ---- running ----------------------------------------------------------------------------------------------------
- */
+/* ---- running --------------------------------------------------------------------------------------------------- */
 
 typedef struct cli_knowledge { /* loaded once, before anything runs */
     ps_panel panel[4];
@@ -186,8 +184,7 @@ int cli_compare_samples(const cli_settings *s, const ps_panel *panels, int n_pan
 /* A sample called "cohort" would write its page over the cohort's. Case is ignored as some file systems do. */
 int cli_check_cohort_names(const char *path, const ps_job *jobs, size_t n, ps_error *err);
 
-/* ---- commands: argv[0] is the command's name --------------------------------------------------------------------
- */
+/* ---- commands: argv[0] is the command's name ------------------------------------------------------------------- */
 
 int ps_cmd_sample(int argc, char **argv, ps_error *err);
 int ps_cmd_batch(int argc, char **argv, ps_error *err);

@@ -76,8 +76,7 @@ void cli_note_version(const char *what, const ps_evidence *evidence, int quiet) 
                          what, other);
 }
 
-/* ---- references -------------------------------------------------------------------------------------------------
- */
+/* ---- references ------------------------------------------------------------------------------------------------ */
 
 static const struct reference {
     const char *what, *option;

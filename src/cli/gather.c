@@ -10,8 +10,7 @@ static int cli_is_evidence(const char *path) {
     return cli_ends_in(path, ".evidence.gz") || cli_ends_in(path, ".json");
 }
 
-/* ---- parts of a sample ------------------------------------------------------------------------------------------
- */
+/* ---- parts of a sample ----------------------------------------------------------------------------------------- */
 
 typedef struct gathering {
     const cli_knowledge *knowledge;
@@ -109,8 +108,7 @@ static int read_part(gathering *g, const char *path, ps_input_role role, ps_erro
     return status;
 }
 
-/* ---- alignments and evidence apart ------------------------------------------------------------------------------
- */
+/* ---- alignments and evidence apart ----------------------------------------------------------------------------- */
 
 /* Takes the evidence files out of the job; `lane` are the alignments that remain, which the job points into. */
 static size_t take_alignments(ps_job *job, const char **lane[PS_N_READ_INPUTS]) {

@@ -43,8 +43,7 @@ static const char help[] =
     "The same --seed gives the same table, for any -@. A dilution into RNA takes --rna in place of --dna, for both\n"
     "files. Instead of an alignment each may be the ID.evidence.gz of `sample`, or the ID.json beside it.\n\n";
 
-/* ---- the command line -------------------------------------------------------------------------------------------
- */
+/* ---- the command line ------------------------------------------------------------------------------------------ */
 
 typedef struct plan {
     double fraction[MAX_FRACTIONS];
@@ -129,8 +128,7 @@ static void say(void *context, const char *sample_id, const char *message) {
         progress_message("warning: %s", message);
 }
 
-/* ---- tables -----------------------------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------------------------- */
 
 static void put_real(FILE *out, double x, const char *after) {
     if (isnan(x))
@@ -181,8 +179,7 @@ static void put_limits(const ps_result *r, FILE *out) {
                     put_codon(r, id, out);
 }
 
-/* ---- dilution ---------------------------------------------------------------------------------------------------
- */
+/* ---- dilution -------------------------------------------------------------------------------------------------- */
 
 typedef struct target { /* one variant of the mutated file */
     const ps_ras_variant *variant;
@@ -363,8 +360,7 @@ static int dilute(const plan *p, const ps_result *wild, const ps_result *mutated
     return status;
 }
 
-/* ---- the command ------------------------------------------------------------------------------------------------
- */
+/* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static int run_any(const ps_job *job, const cli_settings *s, const cli_knowledge *knowledge, ps_result *result,
                    ps_error *err) {

@@ -400,8 +400,7 @@ char *cli_command_line(int argc, char *const *argv) {
     return line;
 }
 
-/* ---- options of a job -------------------------------------------------------------------------------------------
- */
+/* ---- options of a job ------------------------------------------------------------------------------------------ */
 
 /* What the job has of an option, as text; "": nothing. Owned by the caller. */
 static char *job_value(const option_row *r, const ps_job *job) {

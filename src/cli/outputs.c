@@ -22,8 +22,7 @@ char *cli_output_path(const char *outdir, const char *sample_id, int output) {
     return ps_format("%s/%s%s", outdir, sample_id, suffix[output]);
 }
 
-/* ---- what may not be overwritten --------------------------------------------------------------------------------
- */
+/* ---- what may not be overwritten ------------------------------------------------------------------------------- */
 
 typedef struct known_file {
     dev_t device;
@@ -120,8 +119,7 @@ int cli_refuse_own_input(const ps_job *jobs, size_t n, const char *sheet, const 
     return cli_refuse_overwriting(jobs, n, sheet, &path, 1, err);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------------------------------------------------- */
 
 /* Where each file goes; NULL: it is not written. The caller frees all with forget_paths. */
 static void choose_paths(const char *id, const char *outdir, const cli_settings *s, int no_evidence,

@@ -105,8 +105,7 @@ void progress_end(progress *p) {
     pthread_mutex_destroy(&p->lock);
 }
 
-/* ---- one sample -------------------------------------------------------------------------------------------------
- */
+/* ---- one sample ------------------------------------------------------------------------------------------------ */
 
 static double system_seconds(void) {
     struct timespec now;

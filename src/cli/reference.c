@@ -39,8 +39,7 @@ static void help(FILE *out) {
     cli_print_options(CLI_REFERENCE, out);
 }
 
-/* ---- the command ------------------------------------------------------------------------------------------------
- */
+/* ---- the command ----------------------------------------------------------------------------------------------- */
 
 int ps_cmd_reference(int argc, char **argv, ps_error *err) {
     cli_settings s = cli_defaults();

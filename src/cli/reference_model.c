@@ -196,8 +196,7 @@ static void say_left_out(const cli_settings *s, const cohort *c) {
                                                                                          : "RAS is not assessable");
 }
 
-/* ---- the file ---------------------------------------------------------------------------------------------------
- */
+/* ---- the file -------------------------------------------------------------------------------------------------- */
 
 /* "runs/model.mine.tsv" -> "mine" */
 static char *model_name(const char *output) {

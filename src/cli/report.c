@@ -32,8 +32,7 @@ static void help(FILE *out) {
     cli_print_options(CLI_REPORT, out);
 }
 
-/* ---- which files ------------------------------------------------------------------------------------------------
- */
+/* ---- which files ----------------------------------------------------------------------------------------------- */
 
 typedef struct collection {
     char **path;
@@ -97,8 +96,7 @@ static int find_files(const cli_settings *s, collection *c, ps_error *err) {
     return 0;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 /* "runs/S1.json" -> "S1" */
 static char *id_from_path(const char *path) {
@@ -231,8 +229,7 @@ static void order_by_sheet(const cli_settings *s, const sheet *sh, const ps_map 
     memset(c->path, 0, c->n * sizeof *c->path);
 }
 
-/* ---- pages ------------------------------------------------------------------------------------------------------
- */
+/* ---- pages ----------------------------------------------------------------------------------------------------- */
 
 /* From one folder to another, both as realpath gives them: "../../runs/", or "" when they are one. */
 static char *way_to(const char *to, const char *from) {
@@ -288,8 +285,7 @@ static int link_pages(const cli_settings *s, collection *c, ps_error *err) {
     return 0;
 }
 
-/* ---- the command ------------------------------------------------------------------------------------------------
- */
+/* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static int write_report(const cli_settings *s, const collection *c, ps_error *err) {
     size_t failed = 0;

@@ -468,8 +468,7 @@ static int gather_sites(const run *r, ps_result *result, cli_say say, void *cont
     return 0;
 }
 
-/* ---- from evidence to the answer --------------------------------------------------------------------------------
- */
+/* ---- from evidence to the answer ------------------------------------------------------------------------------- */
 
 /* A cohort of another build is not left out in silence: which input, which file. */
 static int check_references(const ps_result *result, const cli_knowledge *k, ps_error *err) {

@@ -27,8 +27,7 @@ static char *keep(sheet *s, char *text) {
     return s->text[s->n_text++] = text;
 }
 
-/* ---- all errors in one run --------------------------------------------------------------------------------------
- */
+/* ---- all errors in one run ------------------------------------------------------------------------------------- */
 
 enum { MOST_ERRORS_SHOWN = 20 };
 
@@ -61,8 +60,7 @@ static int refuse_all(complaints *c, const char *path, ps_error *err) {
     return status;
 }
 
-/* ---- columns ----------------------------------------------------------------------------------------------------
- */
+/* ---- columns --------------------------------------------------------------------------------------------------- */
 
 /* Words of other names for a column. A name of these words alone means that column: the first row that fits. */
 static const struct {
@@ -180,8 +178,7 @@ void sheet_say_ignored(const sheet *s, const char *path, int quiet) {
         progress_message("notice: %s: columns ignored: %s", path, s->notice);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 /* NULL when the column is missing or the cell says that there is none. */
 static const char *cell(sheet *s, const ps_table *t, size_t row, int column) {

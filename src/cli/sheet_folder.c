@@ -12,8 +12,7 @@
 #include "sheet_layouts.h"
 #include "sheet_notes.h"
 
-/* ---- files ------------------------------------------------------------------------------------------------------
- */
+/* ---- files ----------------------------------------------------------------------------------------------------- */
 
 enum { DEEPEST_FOLDER = 12 };
 static const char pair_mark[] = "_vs_";
@@ -88,8 +87,7 @@ static int by_layout_and_path(const void *a, const void *b) {
     return x->layout != y->layout ? (x->layout > y->layout) - (x->layout < y->layout) : strcmp(x->path, y->path);
 }
 
-/* ---- samples ----------------------------------------------------------------------------------------------------
- */
+/* ---- samples --------------------------------------------------------------------------------------------------- */
 
 static void apply_notes(folder_sheet *s) {
     for (size_t i = 0; i < s->n_files; i++) {
@@ -143,8 +141,7 @@ static int by_id(const void *a, const void *b) {
     return strcmp(((const folder_row *)a)->id, ((const folder_row *)b)->id);
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------------------
- */
+/* ---- cells ----------------------------------------------------------------------------------------------------- */
 
 /* 1: it stands in the row now; otherwise *why says why not (owned by the caller). */
 static int put(folder_row *row, int column, const char *path, char **why) {

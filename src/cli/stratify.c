@@ -25,8 +25,7 @@ static void help(FILE *out) {
 
 typedef cli_parts parts;
 
-/* ---- may these be joined? ---------------------------------------------------------------------------------------
- */
+/* ---- may these be joined? -------------------------------------------------------------------------------------- */
 
 static int check_same(const parts *p, size_t i, const ps_panel *panel, const ps_panel *first, ps_error *err) {
     if (strcmp(p->at[0].sample_id, p->at[i].sample_id) != 0)
@@ -190,8 +189,7 @@ int cli_check_parts(const cli_parts *p, ps_error *err) {
     return check_files(p, err) < 0 ? -1 : check_persons(p, err);
 }
 
-/* ---- what the user stated, now or then --------------------------------------------------------------------------
- */
+/* ---- what the user stated, now or then ------------------------------------------------------------------------- */
 
 static double purity_of(const ps_stated *s) {
     return s->purity;
@@ -373,8 +371,7 @@ int cli_stratify(const cli_settings *s, cli_knowledge *k, ps_result *joint, ps_e
     return status;
 }
 
-/* ---- the command ------------------------------------------------------------------------------------------------
- */
+/* ---- the command ----------------------------------------------------------------------------------------------- */
 
 int ps_cmd_stratify(int argc, char **argv, ps_error *err) {
     cli_settings s = cli_defaults();

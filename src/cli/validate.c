@@ -44,8 +44,7 @@ static void help(FILE *out) {
     cli_print_options(CLI_VALIDATE, out);
 }
 
-/* ---- samples ----------------------------------------------------------------------------------------------------
- */
+/* ---- samples --------------------------------------------------------------------------------------------------- */
 
 typedef struct run {
     const cli_settings *settings;
@@ -108,8 +107,7 @@ static void join_comparisons(run *r) {
         }
 }
 
-/* ---- replicates are one person's --------------------------------------------------------------------------------
- */
+/* ---- replicates are one person's ------------------------------------------------------------------------------- */
 
 static const ps_panel *panel_of(const run *r, size_t row) {
     for (int p = 0; p < r->knowledge->n_panels; p++)
@@ -170,8 +168,7 @@ static int run_rows(run *r, ps_error *err) {
     return status;
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------
- */
+/* ---- files ----------------------------------------------------------------------------------------------------- */
 
 /* The page comes last: whoever sees it finds the rest in place. */
 static const struct {
@@ -220,8 +217,7 @@ static int write_files(const cli_settings *s, const ps_validation *v, ps_error *
     return status;
 }
 
-/* ---- the command ------------------------------------------------------------------------------------------------
- */
+/* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static int read_numbers(const cli_settings *s, ps_validation *v, ps_error *err) {
     v->repeats = DEFAULT_REPEATS;

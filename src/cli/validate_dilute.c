@@ -28,8 +28,7 @@ typedef struct series {
     ps_detection *draw; /* [fraction][repeat] */
 } series;
 
-/* ---- what is mixed into what ------------------------------------------------------------------------------------
- */
+/* ---- what is mixed into what ----------------------------------------------------------------------------------- */
 
 /* A role of reads that both have; DNA where both have it. */
 static int common_role(const ps_validation_row *a, const ps_validation_row *b, ps_input_role *role) {
@@ -97,8 +96,7 @@ static int prepare(const cli_knowledge *k, ps_input_role role, series *s) {
     return s->n_fractions > 1;
 }
 
-/* ---- draws ------------------------------------------------------------------------------------------------------
- */
+/* ---- draws ----------------------------------------------------------------------------------------------------- */
 
 static int draw(void *context, size_t item, int worker, ps_error *err) {
     series *s = context;

@@ -31,8 +31,7 @@ typedef struct reading {
     named *by_id; /* sorted */
 } reading;
 
-/* ---- one row ----------------------------------------------------------------------------------------------------
- */
+/* ---- one row --------------------------------------------------------------------------------------------------- */
 
 static int refuse_line(const ps_panel *panel, const char *name, const ps_table *t, size_t row, int column,
                        ps_error *err) {
@@ -103,8 +102,7 @@ static int read_row(void *context, const ps_table *t, size_t row, const int *col
     return sheet_share(t, row, column[FRACTION], cell[FRACTION], &out->fraction, err);
 }
 
-/* ---- rows of rows -----------------------------------------------------------------------------------------------
- */
+/* ---- rows of rows ---------------------------------------------------------------------------------------------- */
 
 /* A column of expectations that is not read would be missed by nobody. */
 static int refuse_unknown(const ps_table *t, ps_error *err) {

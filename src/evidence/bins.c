@@ -39,8 +39,7 @@ const ps_unit_kind ps_bin_unit = {
     .finish = finish,
 };
 
-/* ---- the counts ------------------------------------------------------------------------------------------------
- */
+/* ---- the counts ------------------------------------------------------------------------------------------------ */
 
 void ps_bins_init(const ps_panel *panel, ps_bin_evidence *bins) {
     bins->n = (size_t)panel->n_bins;

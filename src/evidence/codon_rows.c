@@ -47,8 +47,7 @@ void ps_codons_add(ps_codon_evidence *whole, ps_codon_evidence *part) {
     ps_lanes_add(&whole->lanes, &part->lanes);
 }
 
-/* ---- order ------------------------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------------------------- */
 
 static int by_haplotype(const void *a, const void *b) {
     const ps_codon_count *x = a, *y = b;
@@ -102,8 +101,7 @@ static int by_picture(const void *a, const void *b) {
     return texts ? texts : x->side - y->side;
 }
 
-/* ---- one row of each key ----------------------------------------------------------------------------------------
- */
+/* ---- one row of each key --------------------------------------------------------------------------------------- */
 
 static void join_haplotypes(ps_codon_evidence *c) {
     size_t n = 0;
@@ -185,8 +183,7 @@ static void cut_pictures(ps_codon_evidence *c) {
     c->n_picture = n;
 }
 
-/* ---- the depth of an allele -------------------------------------------------------------------------------------
- */
+/* ---- the depth of an allele ------------------------------------------------------------------------------------ */
 
 /* First of the rows of a codon: all counts begin with the codon's id. */
 static size_t first_of(const void *rows, size_t n, size_t size, int32_t codon) {
@@ -268,8 +265,7 @@ void ps_codons_tidy(const ps_panel *panel, ps_codon_evidence *c) {
         c->allele[i].depth = allele_depth(panel, c, &c->allele[i]);
 }
 
-/* ---- what is drawn ----------------------------------------------------------------------------------------------
- */
+/* ---- what is drawn --------------------------------------------------------------------------------------------- */
 
 int ps_picture_is_drawn(const ps_panel *panel, const ps_codon_evidence *c, int32_t codon, int hap) {
     uint64_t n[PS_N_HAPS] = {0};
@@ -282,8 +278,7 @@ int ps_picture_is_drawn(const ps_panel *panel, const ps_codon_evidence *c, int32
     return hap == reference || rank < PS_PICTURE_HAPS;
 }
 
-/* ---- the file ---------------------------------------------------------------------------------------------------
- */
+/* ---- the file -------------------------------------------------------------------------------------------------- */
 
 enum { MOST_QUALITY = 64, MOST_POS = INT32_MAX - 1 };
 

@@ -64,8 +64,7 @@ static size_t base_at(const codon_state *st, int32_t codon, int base, int side, 
            (size_t)quality;
 }
 
-/* ---- what a fragment shows --------------------------------------------------------------------------------------
- */
+/* ---- what a fragment shows ------------------------------------------------------------------------------------- */
 
 static const ps_slice_indel *indel_in(const ps_slice *s, const ps_codon *codon) {
     for (size_t i = 0; i < s->n_indel; i++)
@@ -137,8 +136,7 @@ static void widen_indels(const codon_state *st, ps_slice *s) {
     }
 }
 
-/* ---- counting ---------------------------------------------------------------------------------------------------
- */
+/* ---- counting -------------------------------------------------------------------------------------------------- */
 
 /* The codon that an allele begins in: an insertion in that of the base before it. */
 static int32_t first_codon(const codon_state *st, const ps_allele_count *allele) {
@@ -385,8 +383,7 @@ static void put_waiting(codon_state *st, uint64_t name, int32_t mate_pos0, ps_sl
     ps_waitlist_put(&st->waiting, name, mate_pos0, ps_parcel_pack(&st->parcels, s));
 }
 
-/* ---- the unit ---------------------------------------------------------------------------------------------------
- */
+/* ---- the unit -------------------------------------------------------------------------------------------------- */
 
 static void begin(ps_unit *unit) {
     codon_state *st = ps_alloc(1, sizeof *st);
@@ -409,8 +406,7 @@ static void begin(ps_unit *unit) {
     unit->state = st;
 }
 
-/* ---- mates ------------------------------------------------------------------------------------------------------
- */
+/* ---- mates ----------------------------------------------------------------------------------------------------- */
 
 static int32_t apart(int32_t a, int32_t b) {
     return a < b ? b - a : a - b;

@@ -28,8 +28,7 @@ typedef struct batch { /* the units of one source, by place */
     ps_atlas atlas;
 } batch;
 
-/* ---- the panel as units -----------------------------------------------------------------------------------------
- */
+/* ---- the panel as units ---------------------------------------------------------------------------------------- */
 
 static ps_unit *new_unit(batch *b, const ps_panel *panel, const ps_unit_kind *kind, int id, size_t n_spans) {
     PS_GROW(b->unit, b->n, b->capacity);
@@ -210,8 +209,7 @@ static int finish_unit(ps_unit *u, ps_error *err) {
         "reads that waited for their mates in a temporary file (in $TMPDIR, or /tmp) cannot be read back");
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 static void free_batch(batch *b) {
     for (size_t i = 0; i < b->n; i++) {
@@ -329,8 +327,7 @@ static int read_pieces(reading_job *st, ps_error *err) {
     return status;
 }
 
-/* ---- adding up --------------------------------------------------------------------------------------------------
- */
+/* ---- adding up ------------------------------------------------------------------------------------------------- */
 
 static void note_gene(ps_read_evidence *whole, const ps_unit *u) {
     for (int l = 0; l < PS_N_LEFT; l++)

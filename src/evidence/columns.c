@@ -12,8 +12,7 @@
 enum { MOST_ROWS = 1 << 21, MOST_STRING = 1 << 20, LONGEST_ESCAPE = 6 /* "\\u0022" */, HEX_DIGITS = 16 };
 static const char hex_digits[] = "0123456789abcdef";
 
-/* ---- writing ----------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 static char *room(ps_pen *pen, size_t n) {
     while (pen->n + n > pen->capacity) {
@@ -232,8 +231,7 @@ void ps_put_object(ps_pen *pen, const ps_object_of *kind, const char *name, cons
     put_char(pen, '}');
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 void ps_scan_fail(ps_scan *scan, const char *format, ...) {
     char what[400];

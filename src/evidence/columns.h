@@ -73,8 +73,7 @@ typedef struct ps_object_of {
 #define PS_OBJECT_OF(members, rows)                                                                                  \
     { members, (int)(sizeof(members) / sizeof *(members)), rows, (int)(sizeof(rows) / sizeof *(rows)) }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 typedef struct ps_pen {
     char *text; /* owned by whoever made it; not terminated */
@@ -96,8 +95,7 @@ void ps_put_rows(ps_pen *pen, const ps_columns_of *kind, const void *rows, size_
 
 void ps_put_object(ps_pen *pen, const ps_object_of *kind, const char *name, const void *object);
 
-/* ---- reading ----------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 typedef struct ps_scan {
     const char *path, *at, *end; /* of the text, which ends in a zero byte */

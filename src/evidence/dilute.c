@@ -8,8 +8,7 @@
 #include "plasmastrat/map.h"
 #include "slice.h"
 
-/* ---- random draws -----------------------------------------------------------------------------------------------
- */
+/* ---- random draws ---------------------------------------------------------------------------------------------- */
 
 /* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one word of state, passes BigCrush. */
 static uint64_t next_word(uint64_t *state) {
@@ -144,8 +143,7 @@ static void draw_urn(const uint32_t *n, size_t rows, uint64_t draws, uint32_t *k
         kept[i] = n[i] - kept[i];
 }
 
-/* ---- one file's part of a mixture -------------------------------------------------------------------------------
- */
+/* ---- one file's part of a mixture ------------------------------------------------------------------------------ */
 
 typedef struct part {
     const ps_panel *panel;
@@ -257,8 +255,7 @@ static void draw_codon(part *p, size_t id, uint64_t draws) {
     }
 }
 
-/* ---- alleles ----------------------------------------------------------------------------------------------------
- */
+/* ---- alleles --------------------------------------------------------------------------------------------------- */
 
 /* The codon an allele begins in; as where its depth was measured (codons.c). */
 static int32_t codon_of_allele(const ps_panel *panel, const ps_allele_count *allele) {
@@ -321,8 +318,7 @@ static void draw_allele(part *p, size_t row, double share) {
         p->flagged[row][k] = (uint32_t)draw_marked(all, allele->flagged[k], kept, p->state);
 }
 
-/* ---- putting the two parts together -----------------------------------------------------------------------------
- */
+/* ---- putting the two parts together ---------------------------------------------------------------------------- */
 
 static uint64_t codon_key(const ps_codon_count *c) {
     return (uint64_t)c->codon << 32 | (uint64_t)c->hap << 24 | (uint64_t)c->flags << 16 | (uint64_t)c->side << 8 |

@@ -10,8 +10,7 @@ enum { FEWEST_LETTERS = 4 }; /* of a UMI, where other things may be written (ass
 #define UMI_IS_LETTERS (UINT64_C(1) << 63)
 enum { LANE_BITS = PS_OWN_BITS }; /* of 63: the rest is the family's name */
 
-/* ---- 5' ends
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- 5' ends --------------------------------------------------------------------------------------------------- */
 
 static int32_t own_five0(const bam1_t *b, int32_t tag) {
     const uint32_t *cigar = bam_get_cigar(b);
@@ -62,8 +61,7 @@ static int mate_five0(const bam1_t *b, int32_t *five0) {
     return PS_END_ROUGH;
 }
 
-/* ---- UMIs
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- UMIs ------------------------------------------------------------------------------------------------------ */
 
 static const char *text_of(const bam1_t *b, const char *tag) {
     const uint8_t *value = bam_aux_get(b, tag);
@@ -160,8 +158,7 @@ static void take_umi(const bam1_t *b, ps_ends *e) {
     }
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 ps_ends ps_ends_of(const bam1_t *b, int read, int32_t tag) {
     ps_ends e = {0};

@@ -67,8 +67,7 @@ void ps_read_evidence_tidy(const ps_panel *panel, ps_read_evidence *evidence) {
     ps_junctions_tidy(&evidence->junctions);
 }
 
-/* ---- one sample -------------------------------------------------------------------------------------------------
- */
+/* ---- one sample ------------------------------------------------------------------------------------------------ */
 
 static void free_stated(ps_stated *stated) {
     free(stated->expect_name);
@@ -141,8 +140,7 @@ static int style_of(const ps_evidence *evidence) {
     return 0;
 }
 
-/* ---- lists of the user: the same in any order of the lines or of the files that were given one -------------------
- */
+/* ---- lists of the user: the same in any order of the lines or of the files that were given one ----------------- */
 
 static int by_site(const void *a, const void *b) {
     const ps_variant *x = a, *y = b;

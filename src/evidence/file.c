@@ -61,8 +61,7 @@ static void hex_of(uint64_t hash, char out[17]) {
     snprintf(out, 17, "%016" PRIx64, hash);
 }
 
-/* ---- writing the content ----------------------------------------------------------------------------------------
- */
+/* ---- writing the content --------------------------------------------------------------------------------------- */
 
 static void put_tallies(const ps_read_evidence *e, ps_pen *pen) {
     ps_put_integer_of(pen, "records", e->records);
@@ -159,8 +158,7 @@ void ps_evidence_digest(ps_evidence *evidence) {
     digest_of(&pen, evidence->digest);
 }
 
-/* ---- writing the document ---------------------------------------------------------------------------------------
- */
+/* ---- writing the document -------------------------------------------------------------------------------------- */
 
 static void put_panel(const ps_panel *panel, const ps_evidence *e, ps_pen *pen) {
     ps_put_name(pen, "panel");
@@ -285,8 +283,7 @@ int ps_evidence_write(const ps_panel *panel, const ps_evidence *e, const char *v
     return bad ? -1 : 0;
 }
 
-/* ---- reading the document ---------------------------------------------------------------------------------------
- */
+/* ---- reading the document -------------------------------------------------------------------------------------- */
 
 static void scan_schema(ps_scan *scan) {
     ps_scan_text(scan, "{");
@@ -577,8 +574,7 @@ int ps_evidence_parse_text(const char *path, const char *text, size_t n, const p
     return 0;
 }
 
-/* ---- gzip -------------------------------------------------------------------------------------------------------
- */
+/* ---- gzip ------------------------------------------------------------------------------------------------------ */
 
 /* The trailer's last four bytes say how long the text is (RFC 1952); it is only where to start. */
 static size_t first_guess(const unsigned char *bytes, size_t n) {

@@ -176,8 +176,7 @@ const ps_unit_kind ps_gene_unit = {
     .finish = finish,
 };
 
-/* ---- the counts ------------------------------------------------------------------------------------------------
- */
+/* ---- the counts ------------------------------------------------------------------------------------------------ */
 
 void ps_genes_init(const ps_panel *panel, ps_gene_evidence *genes) {
     genes->n = (size_t)panel->n_genes;

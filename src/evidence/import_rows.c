@@ -6,8 +6,7 @@
 
 enum { MOST_POS = INT32_MAX - 1 };
 
-/* ---- structural variants ----------------------------------------------------------------------------------------
- */
+/* ---- structural variants --------------------------------------------------------------------------------------- */
 
 static const ps_column join_columns[] = {
     PS_COLUMN(ps_sv_row, pos_a0, I32, 0, MOST_POS),
@@ -43,8 +42,7 @@ void ps_sv_scan(ps_scan *scan, const char *name, ps_sv_evidence *sv) {
             ps_scan_fail(scan, "join %zu: expected a contig and a filter", i + 1);
 }
 
-/* ---- copy number ------------------------------------------------------------------------------------------------
- */
+/* ---- copy number ----------------------------------------------------------------------------------------------- */
 
 static const ps_column segment_columns[] = {
     PS_COLUMN(ps_cnv_row, contig, INT, 0, PS_ID_CONTIG), PS_COLUMN(ps_cnv_row, beg0, I32, 0, MOST_POS),
@@ -77,8 +75,7 @@ void ps_cnv_scan(ps_scan *scan, const char *name, ps_cnv_evidence *cnv) {
     }
 }
 
-/* ---- counts -----------------------------------------------------------------------------------------------------
- */
+/* ---- counts ---------------------------------------------------------------------------------------------------- */
 
 typedef struct gene_value { /* an element of ps_count_evidence.value */
     double value;

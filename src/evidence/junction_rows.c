@@ -45,8 +45,7 @@ void ps_junctions_add(ps_junction_evidence *whole, ps_junction_evidence *part) {
     ps_molecules_add(&whole->molecules, &part->molecules);
 }
 
-/* ---- order ------------------------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------------------------- */
 
 static int by_junction(const void *a, const void *b) {
     const ps_junction_read *x = a, *y = b;
@@ -80,8 +79,7 @@ static int by_clip(const void *a, const void *b) {
     return 0;
 }
 
-/* ---- thinning ---------------------------------------------------------------------------------------------------
- */
+/* ---- thinning -------------------------------------------------------------------------------------------------- */
 
 int ps_junction_kept(uint64_t fragment, int thinned) {
     return thinned <= PS_MAX_THINNING && (thinned == 0 || fragment >> (64 - thinned) == 0);
@@ -111,8 +109,7 @@ void ps_junctions_tidy(ps_junction_evidence *j) {
     PS_SORT_ROWS(j->clip, j->n_clip, by_clip);
 }
 
-/* ---- the file ---------------------------------------------------------------------------------------------------
- */
+/* ---- the file -------------------------------------------------------------------------------------------------- */
 
 enum { MOST_POS = INT32_MAX - 1, PACKED = 32 };
 

@@ -26,8 +26,7 @@ typedef struct state {
     ps_pile covering;    /* fragments that stay in the window */
 } state;
 
-/* ---- rows -------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 static void halve(ps_read_evidence *part) {
     while (part->junctions.n_junction > PS_MAX_JUNCTION_ROWS || part->junctions.n_clip > PS_MAX_JUNCTION_ROWS) {
@@ -56,8 +55,7 @@ static void emit_clip(ps_unit *unit, const ps_junction_clip *clip) {
     halve(part);
 }
 
-/* ---- what a record shows ----------------------------------------------------------------------------------------
- */
+/* ---- what a record shows --------------------------------------------------------------------------------------- */
 
 static int within(ps_span span, int contig, int64_t pos0) {
     return contig == span.contig && pos0 >= span.beg0 && pos0 < span.end0;
@@ -140,8 +138,7 @@ static uint64_t molecule_of(const bam1_t *b, const part_alignment *p) {
     return hash + (hash == 0);
 }
 
-/* ---- split reads ------------------------------------------------------------------------------------------------
- */
+/* ---- split reads ----------------------------------------------------------------------------------------------- */
 
 /* A CIGAR as text, up to a comma; -1 when it does not parse. */
 static int parse_cigar(const char *cigar, int32_t pos0, part_alignment *p) {
@@ -251,8 +248,7 @@ static int add_split(ps_unit *unit, const ps_record *r, const char *entry) {
     return joined;
 }
 
-/* ---- soft clips -------------------------------------------------------------------------------------------------
- */
+/* ---- soft clips ------------------------------------------------------------------------------------------------ */
 
 /* Packs up to 32 bases from `query` on, in steps of +-1; stops at the first that is not ACGT. */
 static uint64_t pack(const bam1_t *b, int64_t query, int step, int64_t n, int complement, uint8_t *packed) {
@@ -297,8 +293,7 @@ static void add_clips(ps_unit *unit, const ps_record *r) {
     add_clip(unit, r, &p, 1);
 }
 
-/* ---- pairs ------------------------------------------------------------------------------------------------------
- */
+/* ---- pairs ----------------------------------------------------------------------------------------------------- */
 
 /* MQ:i: (the mate's mapping quality), where the aligner or fixmate wrote it. */
 static int mate_is_low(const ps_unit *unit, const bam1_t *b) {
@@ -391,8 +386,7 @@ static int64_t insert_of(const ps_record *r) {
     return c->mpos + (r->end0 - r->pos0) - c->pos;
 }
 
-/* ---- the units --------------------------------------------------------------------------------------------------
- */
+/* ---- the units ------------------------------------------------------------------------------------------------- */
 
 static void begin(ps_unit *unit) {
     unit->state = ps_alloc(1, sizeof(state));

@@ -43,8 +43,7 @@ static void move_imports(ps_evidence *whole, ps_evidence *part) {
     }
 }
 
-/* ---- lists of the user ------------------------------------------------------------------------------------------
- */
+/* ---- lists of the user ----------------------------------------------------------------------------------------- */
 
 /* Lists that differ are joined: what is said of a list as a whole is said of the first by this order, whatever came
  * first. */
@@ -75,8 +74,7 @@ static void move_primers(ps_evidence *whole, ps_evidence *part) {
     all->listed = its->listed > all->listed ? its->listed : all->listed;
 }
 
-/* ---- all --------------------------------------------------------------------------------------------------------
- */
+/* ---- all ------------------------------------------------------------------------------------------------------- */
 
 void ps_evidence_merge(const ps_panel *panel, ps_evidence *parts, size_t n, ps_evidence *whole) {
     for (int role = 0; role < PS_N_READ_INPUTS; role++)

@@ -50,8 +50,7 @@ static const ps_column change_columns[] = {
 static const ps_columns_of molecule_kind = PS_ROWS_OF("molecules", flat_molecule, molecule_columns),
                            change_kind = PS_ROWS_OF("changes", flat_change, change_columns);
 
-/* ---- writing
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 /* Runs of one number are written once. */
 static char *text_of(const ps_molecule *m) {
@@ -120,8 +119,7 @@ void ps_molecules_write(const ps_molecules *molecules, ps_pen *pen) {
     free(change);
 }
 
-/* ---- reading
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 /* -1 when the text does not give a number for each of n codons. */
 static int read_reference(const char *text, int32_t n, uint32_t *reference) {

@@ -43,8 +43,7 @@ uint64_t ps_allele_hash(int32_t beg0, int32_t end0, const char *alt) {
     return hash | 1; /* 0 is a haplotype */
 }
 
-/* ---- UMIs
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- UMIs ------------------------------------------------------------------------------------------------------ */
 
 uint64_t ps_umi_letters(const char *text, size_t n) {
     static const char letters[] = "ACGTN";
@@ -113,8 +112,7 @@ int ps_umi_is_near(uint64_t a, uint64_t b) {
     return other <= 1;
 }
 
-/* ---- one molecule
- * -------------------------------------------------------------------------------------------------- */
+/* ---- one molecule ---------------------------------------------------------------------------------------------- */
 
 static void free_molecule(ps_molecule *m) {
     free(m->reference);
@@ -218,8 +216,7 @@ static void join(ps_molecule *m, ps_molecule *from) {
     free_molecule(from);
 }
 
-/* ---- many
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- many ------------------------------------------------------------------------------------------------------ */
 
 void ps_molecules_free(ps_molecules *molecules) {
     for (size_t i = 0; i < molecules->n; i++)
@@ -268,8 +265,7 @@ void ps_molecules_tidy(ps_molecules *molecules) {
         molecules->row[i].key.side = molecules->row[i].copies[1] > molecules->row[i].copies[0];
 }
 
-/* ---- piles
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- piles ----------------------------------------------------------------------------------------------------- */
 
 /* Half of the rows go at a time: a new one costs no more than finding its place in a map. */
 static void drop_highest(ps_pile *p) {
@@ -316,8 +312,7 @@ void ps_pile_finish(ps_pile *p, ps_molecules *out) {
     *p = (ps_pile){0};
 }
 
-/* ---- the sketch
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- the sketch ------------------------------------------------------------------------------------------------ */
 
 struct ps_sketch {
     int32_t codon_beg, first_window, n_windows;

@@ -31,8 +31,7 @@ static const uint64_t PLACES = (uint64_t)1 << PLACE_BITS;
  */
 enum { WINDOW = 1024 };
 
-/* ---- numbers ----------------------------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------------------------- */
 
 /* Seven bits a byte, lowest first; a set high bit says that more follow. */
 static uint8_t *put(uint8_t *to, uint32_t value) {
@@ -74,8 +73,7 @@ static int32_t get_near(const uint8_t **from, int32_t base) {
     return (int32_t)((uint32_t)base + (step >> 1 ^ (step & 1 ? UINT32_MAX : 0)));
 }
 
-/* ---- ends -------------------------------------------------------------------------------------------------------
- */
+/* ---- ends ------------------------------------------------------------------------------------------------------ */
 
 static uint8_t *put_ends(const ps_slice *s, uint8_t *to) {
     const ps_ends *e = &s->ends;
@@ -111,8 +109,7 @@ static void get_ends(ps_slice *s, const uint8_t **from) {
     }
 }
 
-/* ---- bases and qualities ----------------------------------------------------------------------------------------
- */
+/* ---- bases and qualities --------------------------------------------------------------------------------------- */
 
 static int bits_for(int values) {
     int bits = 0;
@@ -219,8 +216,7 @@ static void get_codes(const ps_parcels *pool, ps_slice *s, const uint8_t **from)
     }
 }
 
-/* ---- indels -----------------------------------------------------------------------------------------------------
- */
+/* ---- indels ---------------------------------------------------------------------------------------------------- */
 
 static uint8_t *put_indels(const ps_slice *s, uint8_t *to) {
     to = put(to, (uint32_t)s->n_indel);
@@ -252,8 +248,7 @@ static void get_indels(ps_slice *s, const uint8_t **from) {
     }
 }
 
-/* ---- in memory --------------------------------------------------------------------------------------------------
- */
+/* ---- in memory ------------------------------------------------------------------------------------------------- */
 
 static uint32_t number_of(uint32_t where, uint64_t place) {
     return where << PLACE_BITS | (uint32_t)place;
@@ -328,8 +323,7 @@ static void leave_alone(ps_parcels *pool, uint32_t parcel, size_t bytes) {
     pool->alone_bytes -= bytes;
 }
 
-/* ---- in the scratch file ----------------------------------------------------------------------------------------
- */
+/* ---- in the scratch file --------------------------------------------------------------------------------------- */
 
 /* Before a parcel in the file stands its size; both together take whole STEPs. */
 static size_t size_in_file(size_t bytes) {
@@ -452,8 +446,7 @@ static void leave_file(ps_parcels *pool) {
     pool->n_tail = pool->n_window = 0;
 }
 
-/* ---- parcels ----------------------------------------------------------------------------------------------------
- */
+/* ---- parcels --------------------------------------------------------------------------------------------------- */
 
 static size_t most_bytes(const ps_slice *s) {
     size_t most = FIXED_NUMBERS * MOST_NUMBER + 16 + (size_t)(s->end - s->beg) * (MOST_NUMBER + 2);

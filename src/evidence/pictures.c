@@ -20,8 +20,7 @@ void ps_picture_span(const ps_locus *locus, const ps_codon *codon, int32_t *beg,
         *end = *beg + PS_PICTURE_COLUMNS;
 }
 
-/* ---- a fragment as text -----------------------------------------------------------------------------------------
- */
+/* ---- a fragment as text ---------------------------------------------------------------------------------------- */
 
 static char letter_of(uint8_t code, int minus, int lowest_quality) {
     switch (code) {
@@ -81,8 +80,7 @@ static char *text_of(const ps_pictures *p, const ps_codon *codon, const ps_slice
     return text;
 }
 
-/* ---- piles ------------------------------------------------------------------------------------------------------
- */
+/* ---- piles ----------------------------------------------------------------------------------------------------- */
 
 void ps_pictures_init(const ps_panel *panel, const ps_locus *locus, ps_pictures *p) {
     *p = (ps_pictures){.panel = panel, .locus = locus};

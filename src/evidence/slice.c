@@ -271,8 +271,7 @@ ps_slice *ps_slice_of(const ps_panel *panel, const ps_locus *locus, const bam1_t
     return s;
 }
 
-/* ---- two slices become one fragment -----------------------------------------------------------------------------
- */
+/* ---- two slices become one fragment ---------------------------------------------------------------------------- */
 
 static uint8_t merge_codes(uint8_t a, uint8_t b, int cap) {
     if (a == PS_ABSENT || b == PS_ABSENT)

@@ -126,8 +126,7 @@ const ps_unit_kind ps_snp_unit = {
     .finish = finish,
 };
 
-/* ---- the counts ------------------------------------------------------------------------------------------------
- */
+/* ---- the counts ------------------------------------------------------------------------------------------------ */
 
 void ps_snps_init(const ps_panel *panel, ps_snp_evidence *snps) {
     snps->n = (size_t)panel->n_snps;

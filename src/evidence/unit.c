@@ -77,8 +77,7 @@ void ps_unit_add(ps_unit *unit, const ps_record *record) {
     unit->kind->add(unit, record);
 }
 
-/* ---- mates ------------------------------------------------------------------------------------------------------
- */
+/* ---- mates ----------------------------------------------------------------------------------------------------- */
 
 /* Place of a read number at the end of a name, or -1: "x/1", "x.1", "x_1", and Illumina's comment joined to the name,
  * "x_1:N:0". */

@@ -29,8 +29,7 @@ int ps_remote_timeouts(void) {
     return atomic_load(&ended);
 }
 
-/* ---- connections that wait --------------------------------------------------------------------------------------
- */
+/* ---- connections that wait ------------------------------------------------------------------------------------- */
 
 static int is_tcp(int fd) {
     struct sockaddr_storage name = {0};
@@ -75,8 +74,7 @@ static void watch(void) {
         ps_each_second(look, idle);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------------------------- */
 
 /* A server that is busy gets time: 0.1, 0.2, 0.4 ... seconds. An interrupt ends the wait. */
 void ps_remote_wait(int attempt) {

@@ -9,8 +9,7 @@
 
 const char *const ps_tier_names[PS_N_TIERS] = {"uncertain", "synonymous", "likely-activating", "hotspot"};
 
-/* ---- the change -------------------------------------------------------------------------------------------------
- */
+/* ---- the change ------------------------------------------------------------------------------------------------ */
 
 static const ps_locus *locus_touched(const ps_panel *panel, int contig, int32_t beg0, int32_t end0) {
     for (int l = 0; l < panel->n_loci; l++) {
@@ -101,8 +100,7 @@ static int choose_transcript(ps_change *c, int gene) {
     return chosen;
 }
 
-/* ---- the tier ---------------------------------------------------------------------------------------------------
- */
+/* ---- the tier -------------------------------------------------------------------------------------------------- */
 
 static int is_hotspot(const ps_panel *panel, int transcript, int residue) {
     int id = ps_codon_of_transcript(panel, transcript, residue + 1);
@@ -137,8 +135,7 @@ static ps_tier tier_of(const ps_panel *panel, const ps_effect *e, const ps_prote
     return changes_a_hotspot(panel, e->transcript, p) ? PS_TIER_LIKELY : PS_TIER_UNCERTAIN;
 }
 
-/* ---- the effect -------------------------------------------------------------------------------------------------
- */
+/* ---- the effect ------------------------------------------------------------------------------------------------ */
 
 /* 1-based number of the first changed codon; 0 when no coding base is touched. */
 static int first_codon(const ps_change *c, const ps_protein *p) {

@@ -37,8 +37,7 @@ void ps_error_reference_free(ps_error_reference *r) {
     *r = (ps_error_reference){0};
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 static int reference_letter(const ps_codon *codon, int base) {
     return codon->ref >> (4 - 2 * base) & 3;
@@ -63,8 +62,7 @@ void ps_error_reference_write(ps_error_reference *r, const ps_panel *panel, cons
             }
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 static int read_key(checked_reader *r, const char *key, const char *value, int *found, ps_error *err) {
     ps_error_reference *x = r->into;

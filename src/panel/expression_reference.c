@@ -63,8 +63,7 @@ void ps_expression_reference_free(ps_expression_reference *r) {
     *r = (ps_expression_reference){0};
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 static void put_number(FILE *f, double x) {
     if (isfinite(x))
@@ -143,8 +142,7 @@ int ps_expression_reference_write(const ps_expression_reference *r, FILE *out, p
     return bad ? ps_fail(err, PS_ERR_RUN, NULL, 0, "the expression reference could not be written") : 0;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 typedef struct reading {
     const char *path;

@@ -175,8 +175,7 @@ int ps_panel_table(const ps_panel_files *files, const char *name, const char *co
     return -1;
 }
 
-/* ---- export -----------------------------------------------------------------------------------------------------
- */
+/* ---- export ---------------------------------------------------------------------------------------------------- */
 
 static int write_whole(const char *path, const ps_embedded *file, int force, ps_error *err) {
     FILE *f = fopen(path, force ? "wb" : "wbx");

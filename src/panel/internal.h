@@ -9,8 +9,7 @@
 #include "plasmastrat/panel.h"
 #include "plasmastrat/table.h"
 
-/* ---- files.c ----------------------------------------------------------------------------------------------------
- */
+/* ---- files.c --------------------------------------------------------------------------------------------------- */
 
 typedef struct ps_panel_file {
     char *name; /* "limits.tsv" */
@@ -38,8 +37,7 @@ void ps_panel_files_free(ps_panel_files *files);
 int ps_panel_table(const ps_panel_files *files, const char *name, const char *const *columns, int n_columns,
                    int may_be_empty, ps_table *table, int *column, ps_error *err);
 
-/* ---- fasta.c ----------------------------------------------------------------------------------------------------
- */
+/* ---- fasta.c --------------------------------------------------------------------------------------------------- */
 
 typedef struct ps_fasta_record {
     char *name, *rest; /* first word, and what follows it */
@@ -57,8 +55,7 @@ typedef struct ps_fasta {
 int ps_fasta_parse(const ps_panel_file *file, const char *alphabet, ps_fasta *fasta, ps_error *err);
 void ps_fasta_free(ps_fasta *fasta);
 
-/* ---- steps of loading, in this order -----------------------------------------------------------------------------
- */
+/* ---- steps of loading, in this order --------------------------------------------------------------------------- */
 
 int ps_load_contigs(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_arms(const ps_panel_files *files, ps_panel *panel, ps_error *err);
@@ -85,8 +82,7 @@ int ps_load_models(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 int ps_load_span(const ps_table *table, size_t row, const int *column, const ps_panel *panel, ps_span *span,
                  ps_error *err);
 
-/* ---- loci.c -----------------------------------------------------------------------------------------------------
- */
+/* ---- loci.c ---------------------------------------------------------------------------------------------------- */
 
 /* Loci and codons from genes and transcripts. `path` names the sequences' file should two transcripts disagree. */
 int ps_build_loci(ps_panel *panel, const char *path, ps_error *err);

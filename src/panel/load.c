@@ -7,8 +7,7 @@
 
 #include "internal.h"
 
-/* ---- panel.tsv --------------------------------------------------------------------------------------------------
- */
+/* ---- panel.tsv ------------------------------------------------------------------------------------------------- */
 
 static int load_about(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
     static const char *const names[] = {"key", "value"};
@@ -42,8 +41,7 @@ static int load_about(const ps_panel_files *files, ps_panel *panel, ps_error *er
     return rc;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------
- */
+/* ---- steps ----------------------------------------------------------------------------------------------------- */
 
 typedef int (*load_step)(const ps_panel_files *files, ps_panel *panel, ps_error *err);
 
@@ -74,8 +72,7 @@ int ps_panel_load(const char *name, ps_panel *panel, ps_error *err) {
     return rc;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------------------------- */
 
 static void free_vcf_callers(ps_panel *panel) {
     for (int i = 0; i < panel->n_vcf_callers; i++) {

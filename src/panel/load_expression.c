@@ -111,8 +111,7 @@ int ps_load_expression(const ps_panel_files *files, ps_panel *panel, ps_error *e
     return rc;
 }
 
-/* ---- population.tsv ---------------------------------------------------------------------------------------------
- */
+/* ---- population.tsv -------------------------------------------------------------------------------------------- */
 
 /* "ccnd1+" and the like: which share? NULL: none. */
 static double *share_of(ps_population *p, const char *key) {

@@ -7,8 +7,7 @@
 
 #include "internal.h"
 
-/* ---- hotspots.tsv -----------------------------------------------------------------------------------------------
- */
+/* ---- hotspots.tsv ---------------------------------------------------------------------------------------------- */
 
 static int load_hotspot(const ps_table *table, size_t row, const int *column, ps_panel *panel, ps_error *err) {
     int gene = ps_panel_gene(panel, ps_table_cell(table, row, column[0]));
@@ -76,8 +75,7 @@ int ps_load_hotspots(const ps_panel_files *files, ps_panel *panel, ps_error *err
     return rc;
 }
 
-/* ---- activating.tsv ---------------------------------------------------------------------------------------------
- */
+/* ---- activating.tsv -------------------------------------------------------------------------------------------- */
 
 /* Checks one residue ("G12") at *text against the transcripts; *text moves behind it. */
 static int check_residue(const ps_panel *panel, int gene, const char **text, char *expected) {
@@ -153,8 +151,7 @@ int ps_load_activating(const ps_panel_files *files, ps_panel *panel, ps_error *e
     return rc;
 }
 
-/* ---- limits.tsv -------------------------------------------------------------------------------------------------
- */
+/* ---- limits.tsv ------------------------------------------------------------------------------------------------ */
 
 enum {
 #define X(name, unit, low, high) LIMIT_##name,
@@ -220,8 +217,7 @@ int ps_load_limits(const ps_panel_files *files, ps_panel *panel, ps_error *err) 
     return rc;
 }
 
-/* ---- vcf_filters.tsv --------------------------------------------------------------------------------------------
- */
+/* ---- vcf_filters.tsv ------------------------------------------------------------------------------------------- */
 
 int ps_load_filters(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
     static const char *const names[] = {"token", "source"};
@@ -241,8 +237,7 @@ int ps_load_filters(const ps_panel_files *files, ps_panel *panel, ps_error *err)
     return rc;
 }
 
-/* ---- vcf_callers.tsv --------------------------------------------------------------------------------------------
- */
+/* ---- vcf_callers.tsv ------------------------------------------------------------------------------------------- */
 
 enum { CALLER_NAME, CALLER_LINE, CALLER_WORD, CALLER_NEEDS, CALLER_LACKS, CALLER_CALLS, CALLER_VAF, CALLER_OPTION };
 
@@ -286,8 +281,7 @@ int ps_load_vcf_callers(const ps_panel_files *files, ps_panel *panel, ps_error *
     return rc;
 }
 
-/* ---- model.*.tsv ------------------------------------------------------------------------------------------------
- */
+/* ---- model.*.tsv ----------------------------------------------------------------------------------------------- */
 
 int ps_load_models(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
     panel->models = ps_alloc(files->n, sizeof *panel->models);

@@ -26,8 +26,7 @@ int ps_load_span(const ps_table *table, size_t row, const int *column, const ps_
     return 0;
 }
 
-/* ---- contigs.tsv ------------------------------------------------------------------------------------------------
- */
+/* ---- contigs.tsv ----------------------------------------------------------------------------------------------- */
 
 static int load_contig(const ps_table *table, size_t row, const int *column, ps_panel *panel, ps_error *err) {
     ps_contig *c = &panel->contigs[panel->n_contigs++];
@@ -61,8 +60,7 @@ int ps_load_contigs(const ps_panel_files *files, ps_panel *panel, ps_error *err)
     return rc;
 }
 
-/* ---- arms.tsv ---------------------------------------------------------------------------------------------------
- */
+/* ---- arms.tsv -------------------------------------------------------------------------------------------------- */
 
 static int find_arm(const ps_panel *panel, const char *name) {
     for (int i = 0; i < panel->n_arms; i++)
@@ -104,8 +102,7 @@ int ps_load_arms(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
     return rc;
 }
 
-/* ---- karyotypes.tsv ---------------------------------------------------------------------------------------------
- */
+/* ---- karyotypes.tsv -------------------------------------------------------------------------------------------- */
 
 enum { KARYOTYPE_CHROMOSOME, KARYOTYPE_GROUP, KARYOTYPE_P, KARYOTYPE_Q, KARYOTYPE_GENOMES, KARYOTYPE_COLUMNS };
 
@@ -184,8 +181,7 @@ int ps_load_karyotypes(const ps_panel_files *files, ps_panel *panel, ps_error *e
     return rc;
 }
 
-/* ---- bins.bed ---------------------------------------------------------------------------------------------------
- */
+/* ---- bins.bed -------------------------------------------------------------------------------------------------- */
 
 enum { BIN_ARM = 3, BIN_ROLE, BIN_GC, BIN_MAPPABILITY, BIN_COLUMNS };
 
@@ -239,8 +235,7 @@ int ps_load_bins(const ps_panel_files *files, ps_panel *panel, ps_error *err) {
     return rc;
 }
 
-/* ---- regions.bed ------------------------------------------------------------------------------------------------
- */
+/* ---- regions.bed ----------------------------------------------------------------------------------------------- */
 
 static const ps_span *find_region(const ps_panel *panel, const char *name) {
     for (int i = 0; i < panel->n_regions; i++)

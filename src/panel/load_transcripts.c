@@ -16,8 +16,7 @@ static int find_transcript(const ps_panel *panel, const char *refseq) {
     return -1;
 }
 
-/* ---- transcripts.tsv --------------------------------------------------------------------------------------------
- */
+/* ---- transcripts.tsv ------------------------------------------------------------------------------------------- */
 
 static int load_transcript(const ps_table *table, size_t row, const int *column, ps_panel *panel, ps_error *err) {
     const char *refseq = ps_table_cell(table, row, column[1]);
@@ -53,8 +52,7 @@ static int load_names(const ps_panel_files *files, ps_panel *panel, ps_error *er
     return rc;
 }
 
-/* ---- cds.bed ----------------------------------------------------------------------------------------------------
- */
+/* ---- cds.bed --------------------------------------------------------------------------------------------------- */
 
 enum { CDS_REFSEQ = 3, CDS_PART, CDS_STRAND, CDS_COLUMNS };
 
@@ -110,8 +108,7 @@ static int load_parts(const ps_panel_files *files, ps_panel *panel, ps_error *er
     return rc;
 }
 
-/* ---- cds.fa -----------------------------------------------------------------------------------------------------
- */
+/* ---- cds.fa ---------------------------------------------------------------------------------------------------- */
 
 static int check_frame(const char *path, const ps_fasta_record *r, ps_error *err) {
     int n = r->length / 3;
@@ -174,8 +171,7 @@ int ps_load_transcripts(const ps_panel_files *files, ps_panel *panel, ps_error *
     return rc < 0 ? -1 : ps_build_loci(panel, file->path, err);
 }
 
-/* ---- windows.fa -------------------------------------------------------------------------------------------------
- */
+/* ---- windows.fa ------------------------------------------------------------------------------------------------ */
 
 /* "chr12:25209765-25209941", 1-based inclusive as samtools writes it. */
 static int parse_region(const ps_panel *panel, const char *text, ps_span *span) {

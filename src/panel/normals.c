@@ -44,9 +44,7 @@ void ps_normals_free(ps_normals *n) {
     *n = (ps_normals){0};
 }
 
-/* ---- writing
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 void ps_normals_write(ps_normals *n, const ps_panel *panel, const char *program, FILE *out) {
     checked_writer w = checked_begin(&kind, program, out);
@@ -67,9 +65,7 @@ void ps_normals_write(ps_normals *n, const ps_panel *panel, const char *program,
     }
 }
 
-/* ---- reading
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 typedef struct reader {
     checked_reader file; /* first: what read_key is given */

@@ -18,8 +18,7 @@ static const char *const marker_titles[PS_N_MARKERS] = {"CCND1", "RAS"};
 
 enum { MOST_VARIANTS = 3 };
 
-/* ---- the label --------------------------------------------------------------------------------------------------
- */
+/* ---- the label ------------------------------------------------------------------------------------------------- */
 
 /* How often the ordinary disease gets this label, and who contradicts it. */
 static void say_rate(const ps_result *r, ps_explanation *e) {
@@ -83,8 +82,7 @@ static void say_label(const ps_result *r, ps_explanation *e) {
                         odds);
 }
 
-/* ---- the markers ------------------------------------------------------------------------------------------------
- */
+/* ---- the markers ----------------------------------------------------------------------------------------------- */
 
 static void list_variants(const ps_result *r, char *text, size_t size) {
     const ps_ras_call *ras = &r->calls.ras;
@@ -181,8 +179,7 @@ static void say_markers(const ps_result *r, ps_explanation *e) {
                             ps_reason_sentence(PS_REASON_Q_GAIN), r->calls.ccnd1.reasons.at[i].detail);
 }
 
-/* ---- what would change the label --------------------------------------------------------------------------------
- */
+/* ---- what would change the label ------------------------------------------------------------------------------- */
 
 /* Soft evidence of the clearest call that the callers make: of CCND1 by RNA or a junction, of RAS by a mutation in
  * plain sight or a wild type, which is said where the power of lod95 is reached. */
@@ -406,8 +403,7 @@ static void say_changes(const ps_result *r, ps_explanation *e) {
     }
 }
 
-/* ---- the other models -------------------------------------------------------------------------------------------
- */
+/* ---- the other models ------------------------------------------------------------------------------------------ */
 
 /* The markers that this model reads the other way round than another (the chosen one, mostly), or not at all. */
 static void say_difference(const ps_verdict *chosen, const ps_verdict *v, ps_explanation *e) {
@@ -478,8 +474,7 @@ static void say_models(const ps_result *r, ps_explanation *e) {
         say_agreement(chosen, answer, e);
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 void ps_explain(const ps_result *result, ps_explanation *explanation) {
     *explanation = (ps_explanation){0};

@@ -325,8 +325,7 @@ void ps_say_missing(const ps_result *r, ps_explanation *e) {
     say_missing_junction(r, e);
 }
 
-/* ---- what to do next --------------------------------------------------------------------------------------------
- */
+/* ---- what to do next ------------------------------------------------------------------------------------------- */
 
 static void say_specimen(const ps_result *r, ps_explanation *e) {
     if (!r->label.chosen.applies)

@@ -4,8 +4,7 @@
 
 #include "format.h"
 
-/* ---- what an input is called ------------------------------------------------------------------------------------
- */
+/* ---- what an input is called ----------------------------------------------------------------------------------- */
 
 static const char *const kinds[PS_N_INPUTS] = {
     [PS_INPUT_RNA] = "RNA alignments", [PS_INPUT_DNA] = "DNA alignments",     [PS_INPUT_NORMAL] = "normal alignments",
@@ -28,8 +27,7 @@ static const char *program_of(const ps_evidence *e, ps_input_role role) {
     }
 }
 
-/* ---- what it cannot show ----------------------------------------------------------------------------------------
- */
+/* ---- what it cannot show --------------------------------------------------------------------------------------- */
 
 static int vcf_lists(const ps_evidence *e) {
     return e->vcf.blocks != PS_BLOCKS_SOMATIC;
@@ -91,8 +89,7 @@ ps_origin ps_origin_of(const ps_result *result, ps_marked marker, ps_input_role 
     return origin;
 }
 
-/* ---- where an answer came from ----------------------------------------------------------------------------------
- */
+/* ---- where an answer came from --------------------------------------------------------------------------------- */
 
 /* A mutation's inputs, or those that showed the codons that had to be wild type. */
 static unsigned ras_sources(const ps_result *r) {

@@ -24,8 +24,7 @@ const char *ps_htslib_version(void) {
     return hts_version();
 }
 
-/* ---- header -------------------------------------------------------------------------------------------------------
- */
+/* ---- header ---------------------------------------------------------------------------------------------------- */
 
 static const char *const field_lines[] = {
     "##INFO=<ID=GENE,Number=1,Type=String,Description=\"Gene\">",
@@ -111,8 +110,7 @@ static int make_header(writer *w) {
     return add_contigs(w) || add_sample(w) || bcf_hdr_sync(w->header) ? -1 : 0;
 }
 
-/* ---- records ------------------------------------------------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------------------------------------------------- */
 
 /* INFO text with the characters that have a meaning there percent-encoded (VCF 4.3 section 1.2): "p.Gly12=" is real.
  */
@@ -270,8 +268,7 @@ static int write_breakend(writer *w, size_t number, int end) {
     return bcf_write(w->file, w->header, w->record) ? -1 : 0;
 }
 
-/* ---- order --------------------------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------------------------- */
 
 typedef struct line {
     int contig;

@@ -25,8 +25,7 @@ typedef struct view {
     size_t *n;
 } view;
 
-/* ---- texts ------------------------------------------------------------------------------------------------------
- */
+/* ---- texts ----------------------------------------------------------------------------------------------------- */
 
 /* Appends to *text, with "; " between. */
 static void add_text(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -68,8 +67,7 @@ static void add_variant(char **text, const ps_panel *panel, const ps_ras_variant
         add_text(text, "under the VAF that decides alone");
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 static ps_comparison *add(const view *v, ps_compared what, int positive, ps_outcome outcome) {
     *v->comparison = ps_resize(*v->comparison, *v->n + 1, sizeof **v->comparison);
@@ -114,8 +112,7 @@ static void compare_ras(const view *v) {
     add_reasons(&c->why, &ras->reasons);
 }
 
-/* ---- variants ---------------------------------------------------------------------------------------------------
- */
+/* ---- variants -------------------------------------------------------------------------------------------------- */
 
 static int is_same(const ps_panel *panel, const ps_expected_variant *e, const ps_ras_variant *v) {
     return !strcmp(e->gene, gene_of(panel, v)) &&
@@ -265,8 +262,7 @@ static void compare_variants(const view *v) {
             compare_absent(v, (ps_change_kind)kind);
 }
 
-/* ---- CCND1 and the label ----------------------------------------------------------------------------------------
- */
+/* ---- CCND1 and the label --------------------------------------------------------------------------------------- */
 
 static void compare_junction(const view *v) {
     const ps_junction_call *j = &v->calls->junction;
@@ -362,8 +358,7 @@ void ps_compare(const ps_validation_row *row, size_t number, const ps_panel *pan
         parts[i](&v);
 }
 
-/* ---- what was found ---------------------------------------------------------------------------------------------
- */
+/* ---- what was found -------------------------------------------------------------------------------------------- */
 
 void ps_found_of(const ps_panel *panel, const ps_calls *calls, const ps_label *label, ps_found *found) {
     const ps_ras_call *ras = &calls->ras;

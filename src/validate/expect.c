@@ -53,8 +53,7 @@ static void trim(const char **text, size_t *n) {
         (*n)--;
 }
 
-/* ---- RAS --------------------------------------------------------------------------------------------------------
- */
+/* ---- RAS ------------------------------------------------------------------------------------------------------- */
 
 static int is_state_gene(const ps_panel *panel, int gene) {
     for (int c = 0; c < panel->n_codons; c++)
@@ -171,8 +170,7 @@ static int read_ras(const ps_panel *panel, const char *text, ps_expectation *e, 
     return 0;
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------------------------- */
 
 static int read_number(const char *text, size_t n, int comma, double most, double *value) {
     char number[64];
@@ -224,8 +222,7 @@ static int read_copies(const char *text, int comma, ps_expectation *e, const com
     return 0;
 }
 
-/* ---- states -----------------------------------------------------------------------------------------------------
- */
+/* ---- states ---------------------------------------------------------------------------------------------------- */
 
 /* One of `names` but the first, which is not known. */
 static int read_state(const char *text, const char *const *names, int n, int *state, const complaint *why) {

@@ -10,8 +10,7 @@ const double ps_calibration_edges[PS_CALIBRATION_BINS + 1] = {0, 0.5, 0.8, 1, 1.
 
 enum { ANY_KIND = -1, ONE_OR_MORE = 3 /* the first bin at or above the printed limit */ };
 
-/* ---- trials -----------------------------------------------------------------------------------------------------
- */
+/* ---- trials ---------------------------------------------------------------------------------------------------- */
 
 /* Of each row: is it one that was diluted? */
 static uint8_t *list_parents(const ps_validation *v) {
@@ -89,8 +88,7 @@ static void measure_limit(ps_validation *v, const ps_limit *l) {
     validate_add(v, "fraction", 2 * value, 2 * p->low, 2 * p->high, p->n, "purity.%s%s%s", source, dot, kind);
 }
 
-/* ---- calibration ------------------------------------------------------------------------------------------------
- */
+/* ---- calibration ----------------------------------------------------------------------------------------------- */
 
 static void calibrate(ps_validation *v, double vaf, double lod95, uint64_t found, uint64_t wild_type, uint64_t n) {
     int bin = 0;

@@ -52,8 +52,7 @@ uint64_t ps_validation_count(const ps_validation *v, ps_outcome outcome) {
     return n;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------------------------- */
 
 void ps_protocol_free(ps_protocol *p) {
     for (size_t i = 0; i < p->n; i++) {

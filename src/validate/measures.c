@@ -7,8 +7,7 @@
 #include "plasmastrat/alloc.h"
 #include "private.h"
 
-/* ---- expected VAFs ----------------------------------------------------------------------------------------------
- */
+/* ---- expected VAFs --------------------------------------------------------------------------------------------- */
 
 static double found_vaf(const ps_validation *v, size_t row, size_t variant) {
     for (size_t i = 0; i < v->n_comparisons; i++) {
@@ -42,8 +41,7 @@ void ps_validation_expect_vafs(ps_validation *v) {
     }
 }
 
-/* ---- agreement --------------------------------------------------------------------------------------------------
- */
+/* ---- agreement ------------------------------------------------------------------------------------------------- */
 
 /* VAF bands: under the usual limit of Sanger and of a panel (20-25 %, 10 %, 5 %), and at two per cent, near the limit
  * of a panel with molecules of its own (AMP/CAP, J Mol Diagn 2017;19:341, asks for VAF bands and leaves the edges to
@@ -124,8 +122,7 @@ void validate_agreements(ps_validation *v) {
         measure_agreement(v, &v->agreement[i]);
 }
 
-/* ---- expected and found numbers ---------------------------------------------------------------------------------
- */
+/* ---- expected and found numbers -------------------------------------------------------------------------------- */
 
 static void collect_pairs(const ps_validation *v, ps_compared what, ps_pairs *p) {
     p->comparison = ps_alloc(v->n_comparisons, sizeof *p->comparison);
@@ -163,8 +160,7 @@ void validate_pairs(ps_validation *v) {
     measure_pairs(v, &v->copies, "copies", "copies");
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 void ps_validation_measure(ps_validation *v) {
     uint64_t failed = 0, differs = ps_validation_count(v, PS_OUTCOME_DIFFERS),

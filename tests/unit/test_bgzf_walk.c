@@ -45,8 +45,7 @@ static void put32(bytes *b, uint32_t x) {
     put(b, p, 4);
 }
 
-/* ---- records ------------------------------------------------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------------------------------------------------- */
 
 typedef struct spec { /* of one record */
     int32_t tid, pos0;
@@ -149,8 +148,7 @@ static void make_records(void) {
         add_random_record(-1, -1);
 }
 
-/* ---- blocks -------------------------------------------------------------------------------------------------------
- */
+/* ---- blocks ---------------------------------------------------------------------------------------------------- */
 
 static void put_block(bytes *out, const uint8_t *p, size_t n, int level) {
     static const uint8_t head[16] = {0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0};
@@ -191,8 +189,7 @@ static void put_blocks(bytes *out, const uint8_t *p, size_t n, const cut *how) {
         put_end(out);
 }
 
-/* ---- walking ------------------------------------------------------------------------------------------------------
- */
+/* ---- walking --------------------------------------------------------------------------------------------------- */
 
 static ps_walk_rules make_rules(int sorted) {
     ps_walk_rules rules = {.n_contigs = N_CONTIGS, .sorted = sorted};
@@ -289,8 +286,7 @@ static void test_no_records(void **state) {
     free(file.p);
 }
 
-/* ---- damage -------------------------------------------------------------------------------------------------------
- */
+/* ---- damage ---------------------------------------------------------------------------------------------------- */
 
 static void small_file(bytes *file) {
     put_blocks(file, stream.p, stream.n, &(cut){20000, 60000, 9, 1, 6});
@@ -440,8 +436,7 @@ static void test_cigar_that_does_not_fit(void **state) {
     free(file.p);
 }
 
-/* ---- the same records as htslib -----------------------------------------------------------------------------------
- */
+/* ---- the same records as htslib -------------------------------------------------------------------------------- */
 
 static void write_odd_records(const char *path) { /* names of every length; more operations than the field holds */
     enum { OPERATIONS = 70001 };

@@ -18,8 +18,7 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/table.h"
 
-/* ---- options ------------------------------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------------------------- */
 
 static cli_settings s;
 static ps_error err;
@@ -198,8 +197,7 @@ static void ids(void **state) {
     assert_int_equal(cli_check_id(longer, NULL, 0, &err), -1);
 }
 
-/* ---- sheets -------------------------------------------------------------------------------------------------------
- */
+/* ---- sheets ---------------------------------------------------------------------------------------------------- */
 
 static sheet sh;
 
@@ -504,8 +502,7 @@ static void a_panel_without_the_default_model(void **state) {
     free(name);
 }
 
-/* ---- what batch --resume asks for ---------------------------------------------------------------------------------
- */
+/* ---- what batch --resume asks for ------------------------------------------------------------------------------ */
 
 /* A value that the option takes and the job does not have yet. */
 static const char *value_for(const char *kind, const char *file) {

@@ -183,8 +183,7 @@ static void zeroed_row(void **state) {
     ps_row_free(&row);
 }
 
-/* ---- names that break things ------------------------------------------------------------------------------------
- */
+/* ---- names that break things ----------------------------------------------------------------------------------- */
 
 static char *long_id(void) {
     char *id = ps_alloc(5001, 1);
@@ -310,8 +309,7 @@ static void nasty_multiqc(void **state) {
     release(rows, N_NASTY);
 }
 
-/* ---- the page ---------------------------------------------------------------------------------------------------
- */
+/* ---- the page -------------------------------------------------------------------------------------------------- */
 
 static void page_holds(void **state) {
     (void)state;
@@ -430,8 +428,7 @@ static void rates_of_the_models(void **state) {
     release(rows, 4);
 }
 
-/* ---- MultiQC ----------------------------------------------------------------------------------------------------
- */
+/* ---- MultiQC --------------------------------------------------------------------------------------------------- */
 
 static void multiqc_holds(void **state) {
     (void)state;
@@ -595,8 +592,7 @@ static void repeatable(void **state) {
     }
 }
 
-/* ---- a big cohort, by hand --------------------------------------------------------------------------------------
- */
+/* ---- a big cohort, by hand ------------------------------------------------------------------------------------- */
 
 static double uniform(uint64_t *seed) {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */
@@ -648,8 +644,7 @@ static ps_row made_up(size_t number, uint64_t *seed) {
     return row;
 }
 
-/* ---- persons ----------------------------------------------------------------------------------------------------
- */
+/* ---- persons --------------------------------------------------------------------------------------------------- */
 
 static void add_person(const ps_panel *snps_of, ps_row *row, ps_input_role role, const person *who, uint64_t seed) {
     ps_read_evidence e =

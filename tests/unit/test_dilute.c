@@ -95,8 +95,7 @@ static void assert_same(const ps_read_evidence *a, const ps_read_evidence *b) {
     }
 }
 
-/* ---- nothing and all ----------------------------------------------------------------------------------------------
- */
+/* ---- nothing and all ------------------------------------------------------------------------------------------- */
 
 static void fraction_zero_is_the_file(void **state) {
     (void)state;
@@ -145,8 +144,7 @@ static void fraction_one_of_a_deeper_file(void **state) {
     ps_read_evidence_free(&wild);
 }
 
-/* ---- what stays together ------------------------------------------------------------------------------------------
- */
+/* ---- what stays together --------------------------------------------------------------------------------------- */
 
 static uint64_t bases_of(const ps_read_evidence *e, int codon, int base, int side) {
     uint64_t n = 0;
@@ -262,8 +260,7 @@ static void chains_follow_their_codon(void **state) {
     ps_read_evidence_free(&wild);
 }
 
-/* ---- distributions ------------------------------------------------------------------------------------------------
- */
+/* ---- distributions --------------------------------------------------------------------------------------------- */
 
 /* Carriers of n mixtures: mean and variance. */
 static void moments(const ps_read_evidence *wild, const ps_read_evidence *mutated, double fraction, int n, int indels,
@@ -374,8 +371,7 @@ static void draws_are_hypergeometric(void **state) {
     }
 }
 
-/* ---- edges --------------------------------------------------------------------------------------------------------
- */
+/* ---- edges ----------------------------------------------------------------------------------------------------- */
 
 static void a_shallow_file_is_used_up(void **state) {
     (void)state;

@@ -44,8 +44,7 @@ static int effect_at(const ps_panel *panel, const char *contig, long pos1, const
                         strcmp(alt, "-") ? alt : "", effect);
 }
 
-/* ---- the public table -------------------------------------------------------------------------------------------
- */
+/* ---- the public table ------------------------------------------------------------------------------------------ */
 
 static int is_listed(const ps_panel *panel, int gene, const char *protein) {
     for (int i = 0; i < panel->n_activating; i++)
@@ -88,8 +87,7 @@ static void public_variants(void **state) {
     check_public(&p->p37, "pos1_grch37");
 }
 
-/* ---- by hand ----------------------------------------------------------------------------------------------------
- */
+/* ---- by hand --------------------------------------------------------------------------------------------------- */
 
 /* KRAS, GRCh38, minus strand. Codons 11 GCT 12 GGT 13 GGC 14 GTA: c.31 is at 25245354, c.37 at 25245348. Exon 2 ends
  * with c.111 (25245274), exon 3 is c.112 (25227412) to c.290 (25227234), exon 4 c.291 (25225773) to c.450 (25225614).
@@ -238,8 +236,7 @@ static void builds_differ_at_c483(void **state) {
     assert_string_equal(e.hgvs_c, "c.483G>A");
 }
 
-/* ---- left alignment and bases -----------------------------------------------------------------------------------
- */
+/* ---- left alignment and bases ---------------------------------------------------------------------------------- */
 
 static void left_align(void **state) {
     const ps_panel *panel = &((panels *)*state)->p38;
@@ -305,8 +302,7 @@ static void left_aligned_has_the_same_name(void **state) {
     }
 }
 
-/* ---- codons -----------------------------------------------------------------------------------------------------
- */
+/* ---- codons ---------------------------------------------------------------------------------------------------- */
 
 static void codon_helpers(void **state) {
     (void)state;

@@ -342,8 +342,7 @@ static void names_that_repeat(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* ---- indels -------------------------------------------------------------------------------------------------------
- */
+/* ---- indels ---------------------------------------------------------------------------------------------------- */
 
 static void deletion(void **state) {
     (void)state;
@@ -453,8 +452,7 @@ static void indel_in_one_mate(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* ---- shapes of reads ----------------------------------------------------------------------------------------------
- */
+/* ---- shapes of reads ------------------------------------------------------------------------------------------- */
 
 static void read_ends_inside_a_codon(void **state) {
     (void)state;

@@ -12,8 +12,7 @@ typedef struct oddity { /* what the random records may hold besides */
     int families;       /* MI tags: several fragments of one molecule */
 } oddity;
 
-/* ---- random fragments ---------------------------------------------------------------------------------------------
- */
+/* ---- random fragments ------------------------------------------------------------------------------------------ */
 
 static const char *const cigars[] = {
     "100M",   "100M",          "100M",       "100M",     "75M",         "10S90M",        "90M10S",
@@ -135,8 +134,7 @@ static void random_fragment(uint64_t *seed, unit_sam *s, int number, oddity odd)
     sam_add(s, b);
 }
 
-/* ---- the same records in many files -------------------------------------------------------------------------------
- */
+/* ---- the same records in many files ---------------------------------------------------------------------------- */
 
 typedef struct records {
     sam_hdr_t *header;

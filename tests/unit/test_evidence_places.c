@@ -31,9 +31,7 @@ static ps_read_evidence two(unit_read a, unit_read b, ps_input_role role) {
     return run(&s, role);
 }
 
-/* ---- genes: CCND1 is on the plus strand, exons (1-based) 69641105-69641511, 69643031-69643246, ...
- * ------------------
- */
+/* ---- genes: CCND1 is on the plus strand, exons (1-based) 69641105-69641511, 69643031-69643246, ... ------------- */
 
 static void gene_is(const ps_read_evidence *e, int gene, uint64_t fragments, uint64_t sense, uint64_t antisense,
                     uint64_t reads, uint64_t spliced) {
@@ -234,8 +232,7 @@ static void skips_longer_than_a_chromosome(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* ---- bins ---------------------------------------------------------------------------------------------------------
- */
+/* ---- bins ------------------------------------------------------------------------------------------------------ */
 
 static void bins(void **state) {
     (void)state;
@@ -281,9 +278,7 @@ static void every_bin_is_found(void **state) {
     ps_read_evidence_free(&e);
 }
 
-/* ---- junctions: window chr11:68732532-69685232, IGH chr14:105533663-106881350
- * --------------------------------------
- */
+/* ---- junctions: window chr11:68732532-69685232, IGH chr14:105533663-106881350 ---------------------------------- */
 
 static void split_reads(void **state) {
     (void)state;

@@ -211,8 +211,7 @@ static void every_model_answers(void **state) {
     ps_label_free(&label);
 }
 
-/* ---- weights of every sign ---------------------------------------------------------------------------------------
- */
+/* ---- weights of every sign ------------------------------------------------------------------------------------- */
 
 static double marker_llr(double positive, double negative, double odds) {
     ps_model model = {.prior_odds = 1, .plasmacytoma_at = 0.75, .intramedullary_at = 0.25};
@@ -245,8 +244,7 @@ static void continuous_in_the_weights(void **state) {
     assert_near(marker_llr(-0.5, -0.5, 1), -0.5, 1e-5);
 }
 
-/* ---- doubt in the calls ------------------------------------------------------------------------------------------
- */
+/* ---- doubt in the calls ---------------------------------------------------------------------------------------- */
 
 /* The interval holds the probability of the true cell under the true weights in 95 of 100 samples. */
 static void interval_covers(void **state) {
@@ -292,8 +290,7 @@ static void doubt_widens(void **state) {
     }
 }
 
-/* ---- joint tables ------------------------------------------------------------------------------------------------
- */
+/* ---- joint tables ---------------------------------------------------------------------------------------------- */
 
 static ps_model joint_model(void) { /* [class][ccnd1][ras] */
     return (ps_model){.prior_odds = 1,

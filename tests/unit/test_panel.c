@@ -47,8 +47,7 @@ static int drop_folder(void **state) {
     return remove_folder(folder);
 }
 
-/* ---- what is built in -------------------------------------------------------------------------------------------
- */
+/* ---- what is built in ------------------------------------------------------------------------------------------ */
 
 static void check_builtin(const char *name, const char *build) {
     ps_panel p;
@@ -145,8 +144,7 @@ static void names_limits_and_filters(void **state) {
     ps_panel_free(&p);
 }
 
-/* ---- export -----------------------------------------------------------------------------------------------------
- */
+/* ---- export ---------------------------------------------------------------------------------------------------- */
 
 static void export_and_load_again(void **state) {
     (void)state;
@@ -171,8 +169,7 @@ static void export_and_load_again(void **state) {
     assert_int_equal(err.kind, PS_ERR_RUN);
 }
 
-/* ---- damage -----------------------------------------------------------------------------------------------------
- */
+/* ---- damage ---------------------------------------------------------------------------------------------------- */
 
 static char *slurp(const char *path) {
     FILE *f = fopen(path, "rb");
@@ -519,8 +516,7 @@ static void checksum_sees_everything(void **state) {
     free(text);
 }
 
-/* ---- recognition ------------------------------------------------------------------------------------------------
- */
+/* ---- recognition ----------------------------------------------------------------------------------------------- */
 
 static void recognition(void **state) {
     (void)state;

@@ -30,8 +30,7 @@ static const ps_locus *locus_of(const char *gene) {
     return NULL;
 }
 
-/* ---- random slices ----------------------------------------------------------------------------------------------
- */
+/* ---- random slices --------------------------------------------------------------------------------------------- */
 
 static uint8_t random_code(uint64_t *seed, const ps_locus *locus, int32_t target, const uint8_t *quality, size_t n) {
     static const uint8_t special[] = {PS_ABSENT, PS_UNUSABLE, PS_CONFLICT, PS_DELETED};
@@ -129,8 +128,7 @@ static void same_slice(const ps_slice *a, const ps_slice *b) {
     }
 }
 
-/* ---- pools ------------------------------------------------------------------------------------------------------
- */
+/* ---- pools ----------------------------------------------------------------------------------------------------- */
 
 typedef struct held { /* a parcel, and the seed that makes its slice again */
     uint32_t parcel;
@@ -267,8 +265,7 @@ static void a_file_that_cannot_be_read_is_said(void **state) {
     ps_parcels_free(&pool); /* what was not opened goes too */
 }
 
-/* ---- counts -----------------------------------------------------------------------------------------------------
- */
+/* ---- counts ---------------------------------------------------------------------------------------------------- */
 
 /* Pairs over KRAS codon 12, all of whose first reads come before the second ones. */
 static char *deep_amplicon(int pairs) {

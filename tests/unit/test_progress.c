@@ -91,8 +91,7 @@ static void any_thread(void **state) {
     free(text);
 }
 
-/* ---- the line of one sample -------------------------------------------------------------------------------------
- */
+/* ---- the line of one sample ------------------------------------------------------------------------------------ */
 
 static double now; /* the meter's clock */
 

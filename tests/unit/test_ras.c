@@ -62,8 +62,7 @@ static void odds_of_guesses(void **state) {
     panel.limits.min_base_quality = usual;
 }
 
-/* ---- thresholds ---------------------------------------------------------------------------------------------------
- */
+/* ---- thresholds ------------------------------------------------------------------------------------------------ */
 
 /* Fragments that a threshold asks for when all have one quality. */
 static int fragments_at(const score_bins *bins, double error, int threshold) {
@@ -312,8 +311,7 @@ static void lod95_is_honest(void **state) {
     }
 }
 
-/* ---- calls --------------------------------------------------------------------------------------------------------
- */
+/* ---- calls ----------------------------------------------------------------------------------------------------- */
 
 static void four_of_a_thousand(void **state) {
     (void)state;
@@ -682,8 +680,7 @@ static void indels(void **state) {
     ps_read_evidence_free(&dna);
 }
 
-/* ---- wild type is earned ------------------------------------------------------------------------------------------
- */
+/* ---- wild type is earned --------------------------------------------------------------------------------------- */
 
 static void every_required_codon_counts(void **state) {
     (void)state;
@@ -779,8 +776,7 @@ static void rna_and_dna(void **state) {
     ps_read_evidence_free(&dna);
 }
 
-/* ---- VCF ----------------------------------------------------------------------------------------------------------
- */
+/* ---- VCF ------------------------------------------------------------------------------------------------------- */
 
 static ps_variant row(const char *contig, int32_t beg0, int32_t end0, char *alt) {
     return (ps_variant){.contig = ps_panel_contig(&panel, contig),

@@ -54,8 +54,7 @@ static char *in_folder(const char *name) {
     return ps_format("%s/%s", folder, name);
 }
 
-/* ---- a hand-made panel: chr2 first, so that ids differ from file numbers ------------------------------------------
- */
+/* ---- a hand-made panel: chr2 first, so that ids differ from file numbers --------------------------------------- */
 
 static char name_chr2[] = "chr2", name_2[] = "2", name_chr1[] = "chr1", name_1[] = "1", panel_name[] = "toy",
             panel_build[] = "Toy1", gene_name[] = "GENE";
@@ -77,8 +76,7 @@ static const ps_panel panel = {.loci = &panel_locus,
                                .genes = &panel_gene,
                                .n_genes = 1};
 
-/* ---- writing ------------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 static uint64_t hash(uint64_t h, const void *bytes, size_t n) { /* FNV-1a */
     const unsigned char *p = bytes;
@@ -249,8 +247,7 @@ static char *read_bytes(const char *path, size_t *n) {
     return bytes;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 static ps_reads *must_open_with(const char *path, const char *reference, int index, int threads) {
     ps_reads *reads;
@@ -358,8 +355,7 @@ static void test_about(void **state) {
     free(path);
 }
 
-/* ---- queries ------------------------------------------------------------------------------------------------------
- */
+/* ---- queries --------------------------------------------------------------------------------------------------- */
 
 static int overlaps(const truth *t, const ps_span *spans, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -463,8 +459,7 @@ static void test_record_over_two_spans(void **state) {
     free(fasta);
 }
 
-/* ---- by place -----------------------------------------------------------------------------------------------------
- */
+/* ---- by place -------------------------------------------------------------------------------------------------- */
 
 enum {
     N_PAIRED = 1200,
@@ -596,8 +591,7 @@ static void test_a_record_over_two_groups(void **state) {
     free(fasta);
 }
 
-/* ---- slices ------------------------------------------------------------------------------------------------------
- */
+/* ---- slices ---------------------------------------------------------------------------------------------------- */
 
 static void test_slices(void **state) {
     (void)state;
@@ -621,8 +615,7 @@ static void test_slices(void **state) {
     ps_slices_free(&s);
 }
 
-/* ---- not alignment files ------------------------------------------------------------------------------------------
- */
+/* ---- not alignment files --------------------------------------------------------------------------------------- */
 
 static void test_refused_by_content(void **state) {
     (void)state;
@@ -666,8 +659,7 @@ static void test_no_permission(void **state) {
     free(path);
 }
 
-/* ---- damaged files ------------------------------------------------------------------------------------------------
- */
+/* ---- damaged files --------------------------------------------------------------------------------------------- */
 
 static void test_truncated(void **state) {
     (void)state;
@@ -852,8 +844,7 @@ static void test_out_of_order(void **state) {
     free(path);
 }
 
-/* ---- index --------------------------------------------------------------------------------------------------------
- */
+/* ---- index ----------------------------------------------------------------------------------------------------- */
 
 static void set_time(const char *path, time_t when) {
     struct timespec times[2] = {{.tv_sec = when}, {.tv_sec = when}};
@@ -961,8 +952,7 @@ static void test_wrong_index(void **state) {
     free(fasta);
 }
 
-/* ---- CRAM reference -----------------------------------------------------------------------------------------------
- */
+/* ---- CRAM reference -------------------------------------------------------------------------------------------- */
 
 /* The genome with one base changed on chr1, where every tenth read lies over it. */
 static void write_other_reference(const char *path, int at) {
@@ -1111,8 +1101,7 @@ static void test_cram_reference_multi(void **state) {
     free(path);
 }
 
-/* ---- binding ------------------------------------------------------------------------------------------------------
- */
+/* ---- binding --------------------------------------------------------------------------------------------------- */
 
 static int try_bind(const char *header, ps_error *err) {
     char *path = in_folder("bind.sam");

@@ -23,8 +23,7 @@
 
 #define NASTY "<script>alert('x')</script>\t\"q\" & \xff\xc3(\033[31m\n\xe2\x80\xae"
 
-/* ---- a small panel: the places are made up, the shape is the real one's -------------------------------------------
- */
+/* ---- a small panel: the places are made up, the shape is the real one's ---------------------------------------- */
 
 enum { CHR1, CHR7, CHR11, CHR12, CHR14, N_CONTIGS };
 enum { CCND1, CCND2, CCND3, KRAS, NRAS, HRAS, BRAF, REFERENCE_GENE, N_GENES };
@@ -184,8 +183,7 @@ static void make_panel(ps_panel *p) {
     fill_models(p);
 }
 
-/* ---- results
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------------------------- */
 
 static void make_label(fixture *f, ps_label_state state, double probability, double low, double high) {
     ps_label *l = &f->result.label;
@@ -491,8 +489,7 @@ static void end(fixture *f) {
     free(f);
 }
 
-/* ---- reading back
- * --------------------------------------------------------------------------------------------------- */
+/* ---- reading back ---------------------------------------------------------------------------------------------- */
 
 typedef int writer(const ps_result *, FILE *, ps_error *);
 
@@ -564,8 +561,7 @@ static int count_of(const char *text, const char *what) {
     return n;
 }
 
-/* ---- JSON
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON ------------------------------------------------------------------------------------------------------ */
 
 /* The contract's keys lead, in the contract's order. */
 static void leads_with(json_t *o, const char *path, const char *keys) {
@@ -748,8 +744,7 @@ static void schema_parses(void **state) {
     json_decref(o);
 }
 
-/* ---- VCF
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- VCF ------------------------------------------------------------------------------------------------------- */
 
 static char *read_gz(const char *path) {
     gzFile in = gzopen(path, "rb");
@@ -837,8 +832,7 @@ static void negative_vcf(void **state) {
     end(f);
 }
 
-/* ---- TSV
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- TSV ------------------------------------------------------------------------------------------------------- */
 
 static char *field(const char *row, int number) {
     while (number--)
@@ -913,8 +907,7 @@ static void cohort_rows(void **state) {
     free(header);
 }
 
-/* ---- text
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------ */
 
 static void fits_a_screen(const char *text, int most_lines) {
     assert_true(count_of(text, "\n") <= most_lines);
@@ -1050,8 +1043,7 @@ static void full_summaries(void **state) {
     end(f);
 }
 
-/* ---- HTML
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- HTML ------------------------------------------------------------------------------------------------------ */
 
 static void pages(void **state) {
     (void)state;
@@ -1160,8 +1152,7 @@ static void contig_names(void **state) {
     end(f);
 }
 
-/* ---- by hand
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- by hand --------------------------------------------------------------------------------------------------- */
 
 static void leave(const char *folder, const char *name, fixture *f) {
     static const struct {

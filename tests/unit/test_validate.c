@@ -29,8 +29,7 @@ static int unload(void **state) {
     return 0;
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------
- */
+/* ---- words ----------------------------------------------------------------------------------------------------- */
 
 static ps_expectation expect(ps_expect_column column, const char *text) {
     ps_expectation e;
@@ -175,8 +174,7 @@ static void cell_lines(void **state) {
     assert_int_equal(ps_panel_cell_line(&panel, "KMS-12"), -1);
 }
 
-/* ---- comparisons ------------------------------------------------------------------------------------------------
- */
+/* ---- comparisons ----------------------------------------------------------------------------------------------- */
 
 typedef struct fake { /* a sample whose calls are typed */
     ps_calls calls;
@@ -349,8 +347,7 @@ static void ccnd1_and_label(void **state) {
     free(f.calls.ras.codon);
 }
 
-/* ---- measures ---------------------------------------------------------------------------------------------------
- */
+/* ---- measures -------------------------------------------------------------------------------------------------- */
 
 static const char *const ids[] = {"P", "D1", "D2", "R", "W", "V"};
 
@@ -477,8 +474,7 @@ static void replicates_within_runs(void **state) {
     ps_validation_free(&v);
 }
 
-/* ---- protocol ---------------------------------------------------------------------------------------------------
- */
+/* ---- protocol -------------------------------------------------------------------------------------------------- */
 
 static char path[] = "/tmp/test_validate.XXXXXX";
 

@@ -67,8 +67,7 @@ static void must_refuse(const char *text, const ps_panel *panel, const char *sam
     assert_null(v.variant);
 }
 
-/* ---- counts: one record, one sample (or none) ---------------------------------------------------------------------
- */
+/* ---- counts: one record, one sample (or none) ------------------------------------------------------------------ */
 
 static const struct {
     const char *note, *alt, *info, *keys, *values; /* keys NULL: no sample column */
@@ -194,8 +193,7 @@ static void test_counts(void **state) {
         check_one(i);
 }
 
-/* ---- the tumour's column ------------------------------------------------------------------------------------------
- */
+/* ---- the tumour's column --------------------------------------------------------------------------------------- */
 
 /* Every column has its own alt count: column i has 10 + i. */
 static char *columns_text(const char *meta, const char *info, const char *names) {
@@ -323,8 +321,7 @@ static void test_many_columns(void **state) {
     free(names);
 }
 
-/* ---- alleles ------------------------------------------------------------------------------------------------------
- */
+/* ---- alleles --------------------------------------------------------------------------------------------------- */
 
 static void test_alleles(void **state) {
     (void)state;
@@ -391,8 +388,7 @@ static void test_filters(void **state) {
     }
 }
 
-/* ---- gVCF ---------------------------------------------------------------------------------------------------------
- */
+/* ---- gVCF ------------------------------------------------------------------------------------------------------ */
 
 static void test_blocks(void **state) {
     (void)state;
@@ -436,8 +432,7 @@ static void test_blocks(void **state) {
                 NULL, "END is not a position");
 }
 
-/* ---- faults -------------------------------------------------------------------------------------------------------
- */
+/* ---- faults ---------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *record, *said;
@@ -494,8 +489,7 @@ static void test_faults(void **state) {
     ps_variants_free(&v);
 }
 
-/* ---- odd headers --------------------------------------------------------------------------------------------------
- */
+/* ---- odd headers ----------------------------------------------------------------------------------------------- */
 
 static void test_odd_headers(void **state) {
     (void)state;
@@ -532,8 +526,7 @@ static void test_odd_headers(void **state) {
     }
 }
 
-/* ---- containers ---------------------------------------------------------------------------------------------------
- */
+/* ---- containers ------------------------------------------------------------------------------------------------ */
 
 static const char two_records[] =
     HEAD "##FILTER=<ID=PASS,Description=\"x\">\n##INFO=<ID=DP,Number=1,Type=Integer,Description=\"x\">\n"
@@ -656,8 +649,7 @@ static void test_big_indexed(void **state) {
     free(path);
 }
 
-/* ---- build --------------------------------------------------------------------------------------------------------
- */
+/* ---- build ----------------------------------------------------------------------------------------------------- */
 
 static void check_build(const char *text, const char *expected, const char *said) {
     char *path = put("build.vcf", text), why[256];

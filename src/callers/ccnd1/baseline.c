@@ -62,8 +62,7 @@ enum { MAX_COPIES = 6 }; /* of an arm; one with more is as a subclone: at no cop
 /* The groups of karyotypes.tsv come first. */
 typedef enum { HYPERDIPLOID, NOT_HYPERDIPLOID, HYPODIPLOID, NEAR_TRIPLOID, HYPERHAPLOID, DOUBLED, N_KINDS } kind;
 
-/* ---- how often ---------------------------------------------------------------------------------------------------
- */
+/* ---- how often ------------------------------------------------------------------------------------------------- */
 
 /* A gained arm mostly has three copies; more, and none at all, are rare. */
 static double copy_prior(const ps_arm *arm, int copies) {
@@ -147,8 +146,7 @@ static double state_of(int copies, int *state) {
     }
 }
 
-/* ---- what is explained -------------------------------------------------------------------------------------------
- */
+/* ---- what is explained ----------------------------------------------------------------------------------------- */
 
 typedef struct arm_fit {
     double level, sd;               /* NaN: the file does not show it */

@@ -83,8 +83,7 @@ static int kit_differs(const ps_depth *f, double purity, ps_reasons *reasons) {
     return 1;
 }
 
-/* ---- decisions --------------------------------------------------------------------------------------------------
- */
+/* ---- decisions ------------------------------------------------------------------------------------------------- */
 
 static double copies_of_level(double level, double purity) {
     double p = isnan(purity) ? 1 : purity;
@@ -243,8 +242,7 @@ static void list_bins(const ps_depth *f, double baseline, ps_copynumber_call *ca
     }
 }
 
-/* ---- against what ------------------------------------------------------------------------------------------------
- */
+/* ---- against what ---------------------------------------------------------------------------------------------- */
 
 static int is_genome(ps_assay assay) {
     return assay == PS_ASSAY_GENOME;
@@ -300,9 +298,7 @@ static int choose_reference(const ps_case *c, const ps_coverage *shape, ps_norma
     return 1;
 }
 
-/* ---- the call
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- the call -------------------------------------------------------------------------------------------------- */
 
 static int enough_fragments(const ps_case *c, const ps_coverage *shape, ps_copynumber_call *call) {
     double needed = c->panel->limits.cn_min_fragments_per_bin;

@@ -38,8 +38,7 @@ static const double expression_absence_log2 = 3;
 /* Rounds after which medians both ways stand still; steps of EM at most, which mostly ends long before. */
 enum { ROUNDS = 8, STEPS = 500 };
 
-/* ---- the mixture ------------------------------------------------------------------------------------------------
- */
+/* ---- the mixture ----------------------------------------------------------------------------------------------- */
 
 static double log_density(const ps_component *c, double x) {
     double z = (x - c->mean) / c->sd;
@@ -161,8 +160,7 @@ static void fit_mixture(const ps_panel *panel, ps_expression_reference *r) {
     name_components(panel, r);
 }
 
-/* ---- samples and genes ------------------------------------------------------------------------------------------
- */
+/* ---- samples and genes ----------------------------------------------------------------------------------------- */
 
 /* The first reason that keeps a sample out, or NULL. What only the built-in cut-offs make doubtful does not. */
 static const ps_reason *refusal(const ps_expression_call *call) {

@@ -18,8 +18,7 @@
  * reads of one library, twofold) */
 static const double expression_counts_apart = 1;
 
-/* ---- junction ---------------------------------------------------------------------------------------------------
- */
+/* ---- junction -------------------------------------------------------------------------------------------------- */
 
 static void row_text(const ps_case *c, const ps_sv_row *row, char *text, size_t size) {
     char counts[80] = "";
@@ -98,8 +97,7 @@ void ps_junction_add_sv(const ps_case *c, ps_junction_call *call) {
     }
 }
 
-/* ---- expression -------------------------------------------------------------------------------------------------
- */
+/* ---- expression ------------------------------------------------------------------------------------------------ */
 
 /* TPM and FPKM as fragments of a library so deep that counting adds nothing: this many a kb for each unit. */
 static const double fragments_per_unit = 1000;

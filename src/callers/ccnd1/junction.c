@@ -85,8 +85,7 @@ static const ps_limits *limits_of(const search *s) {
     return &s->c->panel->limits;
 }
 
-/* ---- the background ---------------------------------------------------------------------------------------------
- */
+/* ---- the background -------------------------------------------------------------------------------------------- */
 
 static histogram sum_up(const uint64_t *count, size_t n, double cell) {
     histogram h = {.before = ps_alloc(n + 1, sizeof *h.before), .n = n, .cell = cell};
@@ -231,8 +230,7 @@ static double carried_at(const search *s, int32_t pos_a0) {
     return 0.5 * purity * s->shown * (double)s->dna->junctions.cell_bases[cell] / PS_WINDOW_CELL;
 }
 
-/* ---- clusters ---------------------------------------------------------------------------------------------------
- */
+/* ---- clusters -------------------------------------------------------------------------------------------------- */
 
 static size_t bin_of(const search *s, const ps_junction_read *r) {
     int64_t at = ((int64_t)r->pos_b0 - s->c->panel->igh.beg0) / s->bin;
@@ -351,8 +349,7 @@ static size_t gather(const search *s, size_t centre, uint8_t *taken, size_t *mem
     return n;
 }
 
-/* ---- breakpoints ------------------------------------------------------------------------------------------------
- */
+/* ---- breakpoints ----------------------------------------------------------------------------------------------- */
 
 /* The place most split reads agree on; the lowest of several. Members ascend by pos_a0, pos_b0. */
 static const ps_junction_read *agreed_split(const search *s, const size_t *member, size_t n) {
@@ -527,8 +524,7 @@ static void detect(const search *s, ps_junction_call *call, box *open_cluster) {
     free(member);
 }
 
-/* ---- power ------------------------------------------------------------------------------------------------------
- */
+/* ---- power ----------------------------------------------------------------------------------------------------- */
 
 static void measure_power(const search *s, ps_junction_call *call) {
     const ps_read_evidence *dna = s->dna;
@@ -672,8 +668,7 @@ static int leads_elsewhere(const search *s, ps_junction_call *call) {
     return cluster;
 }
 
-/* ---- the call ---------------------------------------------------------------------------------------------------
- */
+/* ---- the call -------------------------------------------------------------------------------------------------- */
 
 static void set_search(search *s, const ps_case *c, const ps_read_evidence *dna) {
     *s = (search){.c = c, .dna = dna};

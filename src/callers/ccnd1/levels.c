@@ -36,8 +36,7 @@ static double normal_density(double x, double mean, double sd) {
     return exp(-z * z / 2) / (sd * sqrt(2 * acos(-1)));
 }
 
-/* ---- the mixture ------------------------------------------------------------------------------------------------
- */
+/* ---- the mixture ----------------------------------------------------------------------------------------------- */
 
 static void add_panel_level(const ps_panel *panel, ps_level level, double weight, ps_mixture *m) {
     const ps_level_of_ccnd1 *l = &panel->level[level];
@@ -139,8 +138,7 @@ int ps_mixture_of(const ps_panel *panel, const ps_expression_reference *cohort, 
     return 0;
 }
 
-/* ---- a count ----------------------------------------------------------------------------------------------------
- */
+/* ---- a count --------------------------------------------------------------------------------------------------- */
 
 static double poisson_density(double n, double mean) {
     double log_p = -mean;

@@ -45,8 +45,7 @@ typedef struct spread {     /* the segments over the panel's bins */
     int change;   /* at CCND1, of records without a number */
 } spread;
 
-/* ---- over the bins ----------------------------------------------------------------------------------------------
- */
+/* ---- over the bins --------------------------------------------------------------------------------------------- */
 
 static int32_t middle_of(const ps_span *s) {
     return s->beg0 + (s->end0 - s->beg0) / 2;
@@ -118,8 +117,7 @@ static void free_spread(spread *s) {
     free(s->count);
 }
 
-/* ---- errors -----------------------------------------------------------------------------------------------------
- */
+/* ---- errors ---------------------------------------------------------------------------------------------------- */
 
 /* sd of the level at CCND1, log2. */
 static double error_of(const ps_case *c, const spread *s) {
@@ -146,8 +144,7 @@ static void set_errors(ps_depth *f, const ps_case *c, const spread *s) {
     f->q13_spread = error_of(c, s);
 }
 
-/* ---- answers ----------------------------------------------------------------------------------------------------
- */
+/* ---- answers --------------------------------------------------------------------------------------------------- */
 
 /* A list of changes, or a file that covers too little to tell the two-copy level. */
 static int is_list(const ps_case *c, const spread *s) {
@@ -251,8 +248,7 @@ static void call_segments(const ps_case *c, ps_copynumber_call *call) {
     free_spread(&s);
 }
 
-/* ---- beside the reads -------------------------------------------------------------------------------------------
- */
+/* ---- beside the reads ------------------------------------------------------------------------------------------ */
 
 static void compare(const ps_case *c, const ps_copynumber_call *imported, ps_copynumber_call *call) {
     const char *a = ps_cn_state_names[imported->state], *b = ps_cn_state_names[call->state];

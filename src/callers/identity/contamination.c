@@ -185,8 +185,7 @@ static double profile(const fit *f, double fraction) {
     return best;
 }
 
-/* ---- maximum and interval ---------------------------------------------------------------------------------------
- */
+/* ---- maximum and interval -------------------------------------------------------------------------------------- */
 
 enum { GRID = 18, GOLDEN_STEPS = 18, BISECTIONS = 14 }; /* to a thousandth of the grid's steps */
 
@@ -285,8 +284,7 @@ static void ends_of(const fit *f, const curve *c, double level, double *low, dou
     *high = last < c->n - 1 ? crossing(f, c->at[last], c->at[last + 1], level) : c->at[last];
 }
 
-/* ---- the call ---------------------------------------------------------------------------------------------------
- */
+/* ---- the call -------------------------------------------------------------------------------------------------- */
 
 static int is_damage(char from, char to) {
     return (from == 'C' && to == 'T') || (from == 'G' && to == 'A');

@@ -73,8 +73,7 @@ static het het_of(ps_input_role role) {
     }
 }
 
-/* ---- the published form -----------------------------------------------------------------------------------------
- */
+/* ---- the published form ---------------------------------------------------------------------------------------- */
 
 static int digit_of(char c) {
     const char *at = c ? strchr(ps_identity_digits, c) : NULL;
@@ -132,8 +131,7 @@ void ps_identity_publish(const ps_panel *panel, const ps_read_evidence *evidence
     read_counts(panel, input);
 }
 
-/* ---- likelihoods ------------------------------------------------------------------------------------------------
- */
+/* ---- likelihoods ----------------------------------------------------------------------------------------------- */
 
 /* Beta-binomial without the binomial coefficient, which every genotype shares. */
 static double beta_binomial(int k, int n, double a, double b) {
@@ -224,8 +222,7 @@ void ps_identity_profile_free(ps_identity_profile *profile) {
     *profile = (ps_identity_profile){0};
 }
 
-/* ---- pairs ------------------------------------------------------------------------------------------------------
- */
+/* ---- pairs ----------------------------------------------------------------------------------------------------- */
 
 typedef struct odds { /* ln, over unrelated persons */
     double same, parent, sibling;

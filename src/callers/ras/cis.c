@@ -41,8 +41,7 @@ typedef struct changes { /* of a substitution: the bases that differ; n = 0 for 
 
 typedef enum { UNKNOWN, CIS, TRANS } relation;
 
-/* ---- where a row lies -------------------------------------------------------------------------------------------
- */
+/* ---- where a row lies ------------------------------------------------------------------------------------------ */
 
 static int is_substitution(const ps_variant *v) {
     return (int32_t)strlen(v->alt) == v->end0 - v->beg0;
@@ -108,8 +107,7 @@ static int is_beyond(const ps_panel *panel, const ps_variant *a, const ps_varian
             abs(panel->codons[first].number - panel->codons[last].number) > 1);
 }
 
-/* ---- what reads show ----------------------------------------------------------------------------------------------
- */
+/* ---- what reads show ------------------------------------------------------------------------------------------- */
 
 static int haplotype_has(const ps_panel *panel, int codon_id, int hap, const changes *c) {
     const ps_codon *codon = &panel->codons[codon_id];
@@ -169,8 +167,7 @@ static relation by_phase(const ps_variant *a, const ps_variant *b) {
     return a->phase_side & b->phase_side ? UNKNOWN : TRANS; /* 1|1 with 0|1: on one of two haplotypes */
 }
 
-/* ---- rows that say the same ---------------------------------------------------------------------------------------
- */
+/* ---- rows that say the same ------------------------------------------------------------------------------------ */
 
 static int is_part_of(const ps_panel *panel, const ps_variant *part, const ps_variant *whole) {
     changes p = changes_of(panel, part), w = changes_of(panel, whole);
@@ -211,8 +208,7 @@ static void leave_out_parts(const ps_panel *panel, const ps_variant **row, size_
     free(drop);
 }
 
-/* ---- joining ------------------------------------------------------------------------------------------------------
- */
+/* ---- joining --------------------------------------------------------------------------------------------------- */
 
 /* Fewer reads, or, where one row does not say, the lower VAF. */
 static int is_less_supported(const ps_variant *a, const ps_variant *b) {

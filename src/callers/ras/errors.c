@@ -67,8 +67,7 @@ const char *ras_pair_name(int pair) {
     return names[pair];
 }
 
-/* ---- rates --------------------------------------------------------------------------------------------------------
- */
+/* ---- rates ----------------------------------------------------------------------------------------------------- */
 
 static double by_quality(const ras_errors *m, int quality) {
     return m->worse[quality] * m->states[quality] / 3;
@@ -190,8 +189,7 @@ score_law ras_law(const ras_errors *m, const ps_panel *panel, const ps_codon *co
     return law;
 }
 
-/* ---- the sites of a sample ----------------------------------------------------------------------------------------
- */
+/* ---- the sites of a sample ------------------------------------------------------------------------------------- */
 
 /* A haplotype in more is likely a variant, not background. */
 static int is_background(uint64_t n, uint64_t depth) {
@@ -216,8 +214,7 @@ static void tally_codon(const ps_panel *panel, const ras_counts *p, tally *t) {
     }
 }
 
-/* ---- by quality and substitution: seen = bases x (worse x stated / 3 + excess) ------------------------------------
- */
+/* ---- by quality and substitution: seen = bases x (worse x stated / 3 + excess) --------------------------------- */
 
 static double expected_of(const ras_errors *m, const tally *t, int side, int from) {
     double sum = 0;
@@ -349,9 +346,7 @@ static void fit_rates(ras_errors *m, const tally *t) {
                 m->excess[side][from][to] = from == to ? 0 : excess_of(m, t, side, from, to);
 }
 
-/* ---- from site to site
- * ----------------------------------------------------------------------------------------------
- */
+/* ---- from site to site ----------------------------------------------------------------------------------------- */
 
 /* Errors of places show on bases of good quality; among poor ones they drown in the sequencer's, which places share.
  */
@@ -501,9 +496,7 @@ static void fit_spread(ras_errors *m, const site *sites, size_t n, const double 
         m->spread += share[j] / total * spreads[j].sigma;
 }
 
-/* ---- damage
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- damage ---------------------------------------------------------------------------------------------------- */
 
 static int holds_other(const ps_limits *l, const site *s, double mean, const double *factor, const double *weight) {
     double at[N_FACTORS];

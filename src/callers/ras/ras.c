@@ -26,8 +26,7 @@ static const double ras_refuted_p = 1e-6;
 /* ln odds: another program's PASS says for a mutation (assumption: odds of 400: about an error in 400 PASS calls) */
 static const double ras_vcf_log_odds = 6;
 
-/* ---- joining inputs ---------------------------------------------------------------------------------------------
- */
+/* ---- joining inputs -------------------------------------------------------------------------------------------- */
 
 /* The numbers of a variant come from the first input that passes it; else from the first that lists it. */
 static void join_list(const ps_panel *panel, ras_list *all, const ras_list *from, ps_input_role role) {
@@ -91,8 +90,7 @@ static void round_variant(ps_ras_variant *v) {
         round_seen(&v->by_input[role]);
 }
 
-/* ---- the state --------------------------------------------------------------------------------------------------
- */
+/* ---- the state ------------------------------------------------------------------------------------------------- */
 
 static int would_activate(const ps_ras_variant *v) {
     return !v->context && ras_activates(&v->effect);
@@ -318,8 +316,7 @@ static void decide(const ps_case *c, ps_ras_call *call) {
         decide_negative(c, call);
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 /* The order of preference: a wild type rests on RNA only where it has to. */
 static const ps_input_role order[] = {PS_INPUT_DNA, PS_INPUT_VCF, PS_INPUT_RNA};
@@ -352,8 +349,7 @@ static void finish_call(const ps_case *c, ras_list *all, ps_ras_call *call) {
     decide(c, call);
 }
 
-/* ---- molecules for fragments ------------------------------------------------------------------------------------
- */
+/* ---- molecules for fragments ----------------------------------------------------------------------------------- */
 
 typedef struct views { /* the reads as their libraries let them count; `shown` points into `reads` or to the case's
                           own */

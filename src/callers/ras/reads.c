@@ -44,8 +44,7 @@ typedef struct caller { /* one read input */
     uint32_t *claimed; /* [codon][hap] fragments whose change is part of a larger one that is called */
 } caller;
 
-/* ---- what a codon could have shown ------------------------------------------------------------------------------
- */
+/* ---- what a codon could have shown ----------------------------------------------------------------------------- */
 
 static double alpha_of(const ps_limits *l, const ps_codon *codon) {
     return codon->hotspot ? l->ras_alpha_hotspot : l->ras_alpha_other;
@@ -142,8 +141,7 @@ static void fill_library(const ras_errors *errors, ps_ras_library *library) {
         }
 }
 
-/* ---- filters ----------------------------------------------------------------------------------------------------
- */
+/* ---- filters --------------------------------------------------------------------------------------------------- */
 
 /* Do the variant's fragments avoid what the reference's do not (one orientation, the inside of reads)?  `alt_good` of
  * n_alt against ref_good of n_ref: binomial, with an effect size so that depth alone filters nothing. */
@@ -217,8 +215,7 @@ static support support_of(const ras_counts *p, int hap) {
     return s;
 }
 
-/* ---- haplotypes -------------------------------------------------------------------------------------------------
- */
+/* ---- haplotypes ------------------------------------------------------------------------------------------------ */
 
 /* Of no quality a base is one of four by chance: no error is more likely. */
 static double likely_error(double error) {
@@ -318,8 +315,7 @@ static int call_haplotype(const caller *c, const ras_counts *p, int hap) {
     return 0;
 }
 
-/* ---- alleles: indels, and changes across codons -----------------------------------------------------------------
- */
+/* ---- alleles: indels, and changes across codons ---------------------------------------------------------------- */
 
 /* What one codon of a change across codons shows. */
 static int codon_part(const caller *c, int id, const ps_allele_count *allele) {
@@ -444,8 +440,7 @@ static void call_allele(caller *c, const ps_allele_count *allele) {
         claim_parts(c, allele);
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 /* lod95 is worth its computation where it is reported: the genes that decide, and hotspots of the others. */
 static int is_reported(const ps_panel *panel, const ps_codon *codon) {

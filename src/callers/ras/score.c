@@ -183,8 +183,7 @@ static double gamma_tail(const score_bins *bins, double shape, int score) {
     return fmax(0, 1 - sum.below);
 }
 
-/* ---- the measured law: a mixture of compound Poisson sums --------------------------------------------------------
- */
+/* ---- the measured law: a mixture of compound Poisson sums ------------------------------------------------------ */
 
 static double errors_at_node(const score_bins *bins, int w, const score_law *law, int k) {
     return fmax(0, bins->errors[w] - bins->varies[w]) + bins->varies[w] * law->node[k].times +
@@ -273,8 +272,7 @@ static double mixture_tail(const score_bins *bins, const score_law *law, int sco
     return fmax(0, 1 - sum.below);
 }
 
-/* ---- both ---------------------------------------------------------------------------------------------------------
- */
+/* ---- both ------------------------------------------------------------------------------------------------------ */
 
 /* Smallest score above `low` whose tail is under alpha, by doubling and bisection. */
 static int far_threshold(const score_bins *bins, double alpha, const score_law *law, double low) {

@@ -71,8 +71,7 @@ void ras_free_list(ras_list *list) {
     free(list->row);
 }
 
-/* ---- counting a given change ------------------------------------------------------------------------------------
- */
+/* ---- counting a given change ----------------------------------------------------------------------------------- */
 
 int ras_codon_over(const ps_panel *panel, int contig, int32_t beg0, int32_t end0) {
     for (int i = 0; i < panel->n_codons; i++) {
@@ -178,8 +177,7 @@ int ras_count(const ps_panel *panel, const ps_read_evidence *reads, const ps_ras
     return known;
 }
 
-/* ---- small things that the files of this folder share ------------------------------------------------------------
- */
+/* ---- small things that the files of this folder share ---------------------------------------------------------- */
 
 int ras_activates(const ps_effect *effect) {
     return effect->tier == PS_TIER_HOTSPOT || effect->tier == PS_TIER_LIKELY;

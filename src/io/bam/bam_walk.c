@@ -6,8 +6,7 @@
 
 #include "plasmastrat/alloc.h"
 
-/* ---- spans ------------------------------------------------------------------------------------------------------
- */
+/* ---- spans ----------------------------------------------------------------------------------------------------- */
 
 void ps_walk_add_span(ps_walk_rules *rules, int tid, int32_t beg0, int32_t end0) {
     ps_walk_contig *c = &rules->contig[tid];
@@ -22,8 +21,7 @@ void ps_walk_rules_free(ps_walk_rules *rules) {
     *rules = (ps_walk_rules){0};
 }
 
-/* ---- one record -------------------------------------------------------------------------------------------------
- */
+/* ---- one record ------------------------------------------------------------------------------------------------ */
 
 /* Places of the fixed fields (SAM specification 4.2), counted from block_size. */
 enum {
@@ -117,8 +115,7 @@ static int overlaps(const ps_walk_rules *rules, const uint8_t *data, ps_walk_fou
     return gap < reference_length(data);
 }
 
-/* ---- many records -----------------------------------------------------------------------------------------------
- */
+/* ---- many records ---------------------------------------------------------------------------------------------- */
 
 void ps_walk_restart(ps_walk_found *found, size_t at) {
     found->state = PS_WALK_OK;
@@ -189,8 +186,7 @@ size_t ps_guess_record(const ps_walk_rules *rules, const uint8_t *data, size_t n
     return n;
 }
 
-/* ---- a record as htslib has it ----------------------------------------------------------------------------------
- */
+/* ---- a record as htslib has it --------------------------------------------------------------------------------- */
 
 /* The real CIGAR in tag CG replaces the placeholder "<bases>S<length>N". */
 static void use_long_cigar(bam1_t *b) {

@@ -69,8 +69,7 @@ struct ps_walk {
     size_t skip; /* bytes to drop before the first record */
 };
 
-/* ---- blocks -----------------------------------------------------------------------------------------------------
- */
+/* ---- blocks ---------------------------------------------------------------------------------------------------- */
 
 /* Bytes of the block that begins here, from the BC subfield; 0: not a BGZF block. `n` holds the whole extra field. */
 static size_t block_bytes(const uint8_t *p, size_t n) {
@@ -200,8 +199,7 @@ static void work_run(const ps_walk *w, run *r, struct libdeflate_decompressor *i
     ps_walk_records(w->rules, r->data, r->n, &r->found);
 }
 
-/* ---- threads ----------------------------------------------------------------------------------------------------
- */
+/* ---- threads --------------------------------------------------------------------------------------------------- */
 
 static void clear_run(run *r) {
     r->n_packed = r->n = 0;
@@ -268,8 +266,7 @@ static void release_run(ps_walk *w) {
     pthread_mutex_unlock(&w->lock);
 }
 
-/* ---- the ordered hand-over --------------------------------------------------------------------------------------
- */
+/* ---- the ordered hand-over ------------------------------------------------------------------------------------- */
 
 static int bad_record(const ps_walk *w, uint64_t good, ps_error *err) {
     return ps_fail(err, PS_ERR_RUN, w->name, 0,
@@ -426,8 +423,7 @@ uint64_t ps_walk_count(const ps_walk *w) {
     return w->n_records;
 }
 
-/* ---- opening and closing ----------------------------------------------------------------------------------------
- */
+/* ---- opening and closing --------------------------------------------------------------------------------------- */
 
 static void begin_with(ps_walk *w, const void *before, size_t n) {
     run *r = &w->ring[0];

@@ -77,8 +77,7 @@ static void set_windows(const reader *r, bin *b) {
     b->top = high - r->leaf_first;
 }
 
-/* ---- bins and chunks --------------------------------------------------------------------------------------------
- */
+/* ---- bins and chunks ------------------------------------------------------------------------------------------- */
 
 static int by_begin(const void *a, const void *b) {
     const chunk *x = a, *y = b;
@@ -186,8 +185,7 @@ static int take_bins(reader *r, ps_stretch *stretch) {
             (r->counted.beg == stretch->beg && r->counted.end == stretch->end));
 }
 
-/* ---- where the first record over a window begins ----------------------------------------------------------------
- */
+/* ---- where the first record over a window begins --------------------------------------------------------------- */
 
 /* Is the record at this offset in a bin over these windows? A chunk of a wide bin may have begun long before: chunks
  * are asked backwards, and after so many an index has the benefit of the doubt. */
@@ -245,8 +243,7 @@ static int bins_have_offsets(reader *r) {
     return 1;
 }
 
-/* ---- probes -----------------------------------------------------------------------------------------------------
- */
+/* ---- probes ---------------------------------------------------------------------------------------------------- */
 
 /* Keeps each k-th bin: when there is no room left, every other one goes and k doubles. */
 static void add_probes(const reader *r, int contig, size_t *n_seen, size_t *every, ps_bin_index *index) {
@@ -279,8 +276,7 @@ static int by_offset(const void *a, const void *b) {
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------------------------- */
 
 static int by_place(const void *a, const void *b) {
     const ps_stretch *x = a, *y = b;

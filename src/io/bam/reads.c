@@ -14,8 +14,7 @@
 #include "plasmastrat/file.h"
 #include "plasmastrat/interrupt.h"
 
-/* ---- records ----------------------------------------------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------------------------------------------------- */
 
 /* One hts_reglist_t per contig. htslib frees list and intervals with the iterator, so they come from malloc's family
  * (ps_alloc) and the names stay the header's. */
@@ -157,8 +156,7 @@ static int is_wanted(const ps_reads *reads) {
     return 0;
 }
 
-/* ---- queries ----------------------------------------------------------------------------------------------------
- */
+/* ---- queries --------------------------------------------------------------------------------------------------- */
 
 int ps_reads_query(ps_reads *reads, const ps_span *spans, const char *whole, size_t n, ps_error *err) {
     if (!reads->index || !reads->tid)

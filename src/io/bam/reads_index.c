@@ -15,8 +15,7 @@
 #include "plasmastrat/spelling.h"
 #include "private.h"
 
-/* ---- index ------------------------------------------------------------------------------------------------------
- */
+/* ---- index ----------------------------------------------------------------------------------------------------- */
 
 /* Names an index may have, in the order samtools tries them; "%s" is the file, with or without its extension. */
 static const struct {

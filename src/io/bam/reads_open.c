@@ -278,8 +278,7 @@ int ps_reads_contig_by_name(const ps_reads *reads, const char *name) {
     return ps_reads_contig(reads, sam_hdr_name2tid(reads->header, name));
 }
 
-/* ---- binding ----------------------------------------------------------------------------------------------------
- */
+/* ---- binding --------------------------------------------------------------------------------------------------- */
 
 static int is_mitochondrion(const ps_contig *contig) {
     const char *name = contig->name[PS_STYLE_ENSEMBL] ? contig->name[PS_STYLE_ENSEMBL] : contig->name[PS_STYLE_UCSC];
@@ -388,8 +387,7 @@ int ps_reads_has_contig(const ps_reads *reads, int contig) {
     return contig >= 0 && contig < reads->n_panel_contigs && reads->tid[contig] >= 0;
 }
 
-/* ---- another handle of the same file ------------------------------------------------------------
- */
+/* ---- another handle of the same file --------------------------------------------------------------------------- */
 
 /* htslib keeps a CRAM's index inside the open file: each handle loads its own. */
 static int open_again(const ps_reads *first, int want_index, ps_reads **reads, ps_error *err) {

@@ -9,8 +9,7 @@
 
 #include "plasmastrat/alloc.h"
 #include "private.h"
-/* ---- reference of a CRAM ----------------------------------------------------------------------------------------
- */
+/* ---- reference of a CRAM --------------------------------------------------------------------------------------- */
 
 static int check_lengths(const ps_reads *reads, const faidx_t *fai, ps_error *err) {
     for (int tid = 0; tid < reads->info.n_contigs; tid++) {

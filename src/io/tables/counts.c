@@ -31,8 +31,7 @@ typedef struct counts_reader {
     table_map map; /* transcript to gene, from a file beside; empty none */
 } counts_reader;
 
-/* ---- the sample's column ----------------------------------------------------------------------------------------
- */
+/* ---- the sample's column --------------------------------------------------------------------------------------- */
 
 static int refuse_sample(const counts_reader *r, const char *why, ps_error *err) {
     char list[400] = "";
@@ -82,8 +81,7 @@ static void unit_by_name(counts_reader *r) {
                     r->how.unit = PS_COUNTS_PER_KB;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 /* Without its version (ENSG00000110092.13) and a prefix ("gene:", "gene-"). */
 static int gene_of_word(const ps_panel *panel, const char *word, size_t length) {
@@ -181,8 +179,7 @@ static void choose_strand(counts_reader *r, const double *star_of_gene) {
     snprintf(r->out->notice, sizeof r->out->notice, "STAR's column %d (%s) is taken", column + 2, names[column]);
 }
 
-/* ---- is it fit to be used? --------------------------------------------------------------------------------------
- */
+/* ---- is it fit to be used? ------------------------------------------------------------------------------------- */
 
 static int check_values(counts_reader *r, ps_error *err) {
     int known = 0, per_million = r->total > 0.99e6 && r->total < 1.01e6 && r->whole < r->out->rows;

@@ -5,8 +5,7 @@
 #include "lines.h"
 #include "plasmastrat/imports.h"
 
-/* ---- gene counts ------------------------------------------------------------------------------------------------
- */
+/* ---- gene counts ----------------------------------------------------------------------------------------------- */
 
 typedef struct counts_layout { /* how to read the rows */
     const char *program;
@@ -23,8 +22,7 @@ int table_counts_layout(const table_lines *lines, counts_layout *how);
 /* The program that wrote counts that begin so, or NULL. */
 const char *table_counts_program(const table_lines *lines);
 
-/* ---- segments ---------------------------------------------------------------------------------------------------
- */
+/* ---- segments -------------------------------------------------------------------------------------------------- */
 
 enum {                 /* flags of a segment_format */
        CHANGES = 1,    /* it lists changes alone */

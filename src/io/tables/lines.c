@@ -134,8 +134,7 @@ void table_lines_close(table_lines *lines) {
     memset(lines, 0, sizeof *lines);
 }
 
-/* ---- transcript to gene -----------------------------------------------------------------------------------------
- */
+/* ---- transcript to gene ---------------------------------------------------------------------------------------- */
 
 typedef struct map_row {
     char *from, *to;

@@ -59,8 +59,7 @@ void segment_join_bins(segment_list *list) {
     list->n = n;
 }
 
-/* ---- checks -----------------------------------------------------------------------------------------------------
- */
+/* ---- checks ---------------------------------------------------------------------------------------------------- */
 
 static const char *contig_name(const segment_list *list, const ps_cnv_row *row) {
     return list->panel->contigs[row->contig].name[PS_STYLE_UCSC];
@@ -116,8 +115,7 @@ static int check_contigs(const segment_list *list, ps_error *err) {
     return 0;
 }
 
-/* ---- what lies over the panel -----------------------------------------------------------------------------------
- */
+/* ---- what lies over the panel ---------------------------------------------------------------------------------- */
 
 static int is_over_a_bin(const ps_panel *panel, const ps_cnv_row *row) {
     for (int i = 0; i < panel->n_bins; i++) {

@@ -15,8 +15,7 @@ int vcf_has_meta(const vcf_lines *lines, const char *beginning) {
     return 0;
 }
 
-/* ---- options in command lines -----------------------------------------------------------------------------------
- */
+/* ---- options in command lines ---------------------------------------------------------------------------------- */
 
 static int is_name_char(char c) {
     return isalnum((unsigned char)c) || c == '_' || c == '-';
@@ -92,8 +91,7 @@ static int header_has_any(const vcf_lines *lines, const char *wants) {
     return 0;
 }
 
-/* ---- the row ----------------------------------------------------------------------------------------------------
- */
+/* ---- the row --------------------------------------------------------------------------------------------------- */
 
 /* The word stands behind the line's beginning: "=<ID=HaplotypeCaller,", ".HaplotypeCaller=", and not in a path on the
  * command line. */

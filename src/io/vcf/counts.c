@@ -15,8 +15,7 @@
 #include "plasmastrat/table.h"
 #include "private.h"
 
-/* ---- the numbers of one record ----------------------------------------------------------------------------------
- */
+/* ---- the numbers of one record --------------------------------------------------------------------------------- */
 
 /* Every key that may tell depth or counts. X(name, kind, common): common ones mean the same to every caller, so a bad
  * value is said; others may mean something else elsewhere and are then not there. */
@@ -243,8 +242,7 @@ static void read_fields(const vcf_record *record, int sample, int allele, fields
     }
 }
 
-/* ---- one rule per caller ----------------------------------------------------------------------------------------
- */
+/* ---- one rule per caller --------------------------------------------------------------------------------------- */
 
 /* Value `i` of a key, NaN when it is not there. */
 static double value_of(const fields *f, int key, int i) {

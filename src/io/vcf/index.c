@@ -10,8 +10,7 @@
 /* Below this a plain scan is quicker than it is worth to trust an index. */
 static const int64_t index_from_bytes = 50 * 1000 * 1000;
 
-/* ---- can the index be trusted? ----------------------------------------------------------------------------------
- */
+/* ---- can the index be trusted? --------------------------------------------------------------------------------- */
 
 /* What `tabix -p vcf` writes before the names: VCF, columns 1 and 2, no end column, '#', no lines skipped. */
 static const int32_t vcf_columns[] = {TBX_VCF, 1, 2, 0, '#', 0};
@@ -112,8 +111,7 @@ static void load(vcf_lines *lines, const char *path, const ps_bin_index *index) 
     }
 }
 
-/* ---- places -----------------------------------------------------------------------------------------------------
- */
+/* ---- places ---------------------------------------------------------------------------------------------------- */
 
 /* A deletion or a shifted indel may start outside the window and still reach into it. */
 enum { PLACE_MARGIN = 200 };

@@ -18,8 +18,7 @@ static long next_number(const vcf_lines *lines) {
     return lines->place ? 0 : lines->number + 1;
 }
 
-/* ---- one line ---------------------------------------------------------------------------------------------------
- */
+/* ---- one line -------------------------------------------------------------------------------------------------- */
 
 static int fill_buffer(vcf_lines *lines, ps_error *err) {
     ssize_t got = bgzf_read(lines->text, lines->buffer, BUFFER_BYTES);
@@ -179,8 +178,7 @@ int vcf_lines_next(vcf_lines *lines, ps_error *err) {
     return got > 0 ? format_binary(lines, err) : got;
 }
 
-/* ---- header -----------------------------------------------------------------------------------------------------
- */
+/* ---- header ---------------------------------------------------------------------------------------------------- */
 
 static const char *const fixed_columns[] = {"CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"};
 

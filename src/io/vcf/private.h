@@ -15,8 +15,7 @@
 #include "plasmastrat/variants.h"
 #include "../source.h"
 
-/* ---- lines ------------------------------------------------------------------------------------------------------
- */
+/* ---- lines ----------------------------------------------------------------------------------------------------- */
 
 typedef struct vcf_place { /* a stretch to read by index */
     char *contig;          /* the file's name of it */
@@ -64,8 +63,7 @@ int vcf_maf_read(vcf_lines *lines, ps_error *err);
 int vcf_maf_next(vcf_lines *lines); /* 1, or 0 at the end */
 void vcf_maf_free(struct vcf_maf *maf);
 
-/* ---- records ----------------------------------------------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------------------------------------------------- */
 
 typedef struct vcf_split { /* the record was split, one ALT each, and its lists may still be the whole record's */
     int is_part;           /* it was */
@@ -106,8 +104,7 @@ int vcf_is_sequence(const char *allele);    /* bases only: a change that can be 
 int vcf_is_reference(const char *allele);   /* '.', <NON_REF>, <*>, <X>: nothing but the reference was seen */
 int64_t vcf_end0(const vcf_record *record); /* END, or POS + the length of REF; 0-based, exclusive; -1 malformed */
 
-/* ---- the tumour's column ----------------------------------------------------------------------------------------
- */
+/* ---- the tumour's column --------------------------------------------------------------------------------------- */
 
 /* INFO SAMPLE= over the records (VarDict writes the tumour's name there). */
 typedef struct vcf_sample_hint {
@@ -122,8 +119,7 @@ int vcf_tumour_column(const vcf_lines *lines, const vcf_sample_hint *hint, const
 /* The one column of a normal beside the tumour's; -1 when there is none, or several. */
 int vcf_normal_column(const vcf_lines *lines, int tumour);
 
-/* ---- counts -----------------------------------------------------------------------------------------------------
- */
+/* ---- counts ---------------------------------------------------------------------------------------------------- */
 
 enum { /* what a reader should know of numbers that were read all the same, or not */
        VCF_NOTE_BAD_NUMBER = 1,
@@ -163,8 +159,7 @@ void vcf_habits_add(vcf_habits *habits, const vcf_record *record);
 /* Finds what was split, in records that follow each other. */
 void vcf_find_splits(vcf_record *const *record, size_t n);
 
-/* ---- the caller -------------------------------------------------------------------------------------------------
- */
+/* ---- the caller ------------------------------------------------------------------------------------------------ */
 
 /* The first row of the panel's vcf_callers.tsv that the header fits, one of germline genotypes before others (a
  * header may name several programs, of which any may have written the stretches). NULL: none. *min_vaf: what its
@@ -175,8 +170,7 @@ const char *vcf_find_option(const char *from, const char *line, const char *opti
 /* A header line begins so. */
 int vcf_has_meta(const vcf_lines *lines, const char *beginning);
 
-/* ---- structural variants and copy number ------------------------------------------------------------------------
- */
+/* ---- structural variants and copy number ----------------------------------------------------------------------- */
 
 /* The program by the header ("Manta"), "an unnamed caller"; owned by the caller. */
 char *vcf_structural_caller(const vcf_lines *lines);
@@ -185,8 +179,7 @@ int vcf_check_build(const vcf_lines *lines, const ps_panel *panel, char *notice,
 /* A record of copy number: a symbol for more or fewer copies, or a stretch with a number of them. */
 int vcf_is_copy_number(const vcf_record *record);
 
-/* ---- build ------------------------------------------------------------------------------------------------------
- */
+/* ---- build ----------------------------------------------------------------------------------------------------- */
 
 typedef struct vcf_tally { /* REF bases of the records against one panel's coding bases */
     const ps_panel *panel;

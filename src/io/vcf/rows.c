@@ -31,8 +31,7 @@ void vcf_note_outside(reader *r, const vcf_record *record, int allele) {
         snprintf(r->outside + used, sizeof r->outside - used, " ...");
 }
 
-/* ---- one allele -------------------------------------------------------------------------------------------------
- */
+/* ---- one allele ------------------------------------------------------------------------------------------------ */
 
 static int touches_coding(const ps_panel *panel, int contig, int64_t beg0, int64_t end0, int is_insertion) {
     for (int t = 0; t < panel->n_transcripts; t++)
@@ -295,8 +294,7 @@ static int add_variant(reader *r, const kept_record *kept, int allele, ps_error 
     return 0;
 }
 
-/* ---- hom-ref stretches ------------------------------------------------------------------------------------------
- */
+/* ---- hom-ref stretches ----------------------------------------------------------------------------------------- */
 
 static int is_hom_ref_row(const vcf_record *record) {
     for (int i = 0; i < record->n_alt; i++)

@@ -34,8 +34,7 @@ static int find_column(const vcf_lines *lines, const char *name, size_t length) 
     return found;
 }
 
-/* ---- what the header says ---------------------------------------------------------------------------------------
- */
+/* ---- what the header says -------------------------------------------------------------------------------------- */
 
 /* Where callers write a name: the start of a header line (or a word in one), and what ends the name. */
 static const struct {
@@ -166,8 +165,7 @@ static void read_header_names(const vcf_lines *lines, char *is) {
             is[i] = 0;
 }
 
-/* ---- what the names say -----------------------------------------------------------------------------------------
- */
+/* ---- what the names say ---------------------------------------------------------------------------------------- */
 
 /* Words of the field, of which the first that a name holds decides. A blank stands for any separator; '+' reads
  * "pos", a '-' at the end of a word "neg". */
@@ -273,8 +271,7 @@ static int decide(const vcf_lines *lines, const char *is) {
     return NOT_FOUND;
 }
 
-/* ---- the choice -------------------------------------------------------------------------------------------------
- */
+/* ---- the choice ------------------------------------------------------------------------------------------------ */
 
 static int refuse(const vcf_lines *lines, const char *why, ps_error *err) {
     char list[400];

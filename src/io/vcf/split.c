@@ -13,8 +13,7 @@
 
 #include "private.h"
 
-/* ---- habits -----------------------------------------------------------------------------------------------------
- */
+/* ---- habits ---------------------------------------------------------------------------------------------------- */
 
 static void add_fraction(vcf_habits *habits, const vcf_record *record, const char *text, size_t length) {
     if (length == 0 || *text == '.')
@@ -48,8 +47,7 @@ void vcf_habits_add(vcf_habits *habits, const vcf_record *record) {
     }
 }
 
-/* ---- splits -----------------------------------------------------------------------------------------------------
- */
+/* ---- splits ---------------------------------------------------------------------------------------------------- */
 
 static int same_text(const char *text, size_t length, const char *other) {
     return strlen(other) == length && strncmp(text, other, length) == 0;

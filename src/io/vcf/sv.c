@@ -40,8 +40,7 @@ typedef struct sv_reader {
     ps_sv_evidence *out;
 } sv_reader;
 
-/* ---- the two ends -----------------------------------------------------------------------------------------------
- */
+/* ---- the two ends ---------------------------------------------------------------------------------------------- */
 
 /* "C[chr14:1000[", "]chr14:1000]C": a bracket opens towards the side that is kept, and stands behind the base that
  * is. */
@@ -113,8 +112,7 @@ static int read_join(const vcf_record *record, int allele, sv_join *join) {
     return 0;
 }
 
-/* ---- is it one of ours? -----------------------------------------------------------------------------------------
- */
+/* ---- is it one of ours? ---------------------------------------------------------------------------------------- */
 
 /* Alternative and unplaced sequences of chromosome 14 may hold IGH (chr14_KI270846v1_alt, HSCHR14_7_CTG1). */
 static int is_other_14(const char *contig) {
@@ -204,8 +202,7 @@ static int scan_record(sv_reader *r, ps_error *err) {
     return result;
 }
 
-/* ---- support ----------------------------------------------------------------------------------------------------
- */
+/* ---- support --------------------------------------------------------------------------------------------------- */
 
 typedef struct support_keys {
     const char *discordant, *split; /* NULL: this caller has no such count, or counts both in one */
@@ -288,8 +285,7 @@ static void judge(const sv_reader *r, const vcf_record *record, int column, ps_s
                                           : "PASS");
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 static int64_t support_of(const ps_sv_row *row) {
     return (row->split > 0 ? row->split : 0) + (row->discordant > 0 ? row->discordant : 0);
@@ -342,8 +338,7 @@ static void take_rows(sv_reader *r, int column) {
     out->n = kept;
 }
 
-/* ---- the file ---------------------------------------------------------------------------------------------------
- */
+/* ---- the file -------------------------------------------------------------------------------------------------- */
 
 static int read_all(sv_reader *r, const char *path, const char *wanted, ps_error *err) {
     if (vcf_lines_open(path, &r->lines, err) != 0 ||

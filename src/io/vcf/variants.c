@@ -47,8 +47,7 @@ static void tell_notes(reader *r) {
                    r->out->outside, ps_s(r->out->outside), r->outside);
 }
 
-/* ---- scanning ---------------------------------------------------------------------------------------------------
- */
+/* ---- scanning -------------------------------------------------------------------------------------------------- */
 
 /* Indels may be written this far from where they touch the coding sequence (shifted through a repeat). */
 enum { INDEL_MARGIN = 100 };
@@ -149,8 +148,7 @@ static int scan(reader *r, ps_error *err) {
     return got;
 }
 
-/* ---- the build --------------------------------------------------------------------------------------------------
- */
+/* ---- the build ------------------------------------------------------------------------------------------------- */
 
 static int check_header_build(reader *r, ps_error *err) {
     char why[256];
@@ -193,8 +191,7 @@ static void name_build(reader *r) {
     out->build = ps_strdup(build);
 }
 
-/* ---- order ------------------------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------------------------- */
 
 #define BY(a, b)                                                                                                     \
     do {                                                                                                             \
@@ -238,8 +235,7 @@ static void sort_rows(ps_variants *out) {
         qsort(out->block, out->n_blocks, sizeof *out->block, compare_blocks);
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 static void take_caller(reader *r) {
     ps_variants *out = r->out;

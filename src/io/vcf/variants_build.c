@@ -12,8 +12,7 @@
 #include "plasmastrat/table.h"
 #include "private.h"
 
-/* ---- REF bases --------------------------------------------------------------------------------------------------
- */
+/* ---- REF bases ------------------------------------------------------------------------------------------------- */
 
 /* First target at or after a place. */
 static int first_target(const ps_locus *locus, int64_t pos0) {
@@ -82,8 +81,7 @@ void vcf_tally_add(vcf_tally *tally, const vcf_record *record) {
     }
 }
 
-/* ---- the header -------------------------------------------------------------------------------------------------
- */
+/* ---- the header ------------------------------------------------------------------------------------------------ */
 
 /* Value of KEY= inside "##contig=<...>"; quoted values hold commas. Copied, or NULL. */
 static char *meta_value(const char *line, const char *key) {
@@ -171,8 +169,7 @@ const char *vcf_hinted_build(const vcf_lines *lines) {
     return build;
 }
 
-/* ---- which build ------------------------------------------------------------------------------------------------
- */
+/* ---- which build ----------------------------------------------------------------------------------------------- */
 
 /* The built-in panels are the same for every file: they are loaded once, for all threads, and stay. */
 static struct {

@@ -65,8 +65,7 @@ static void mark_group(const ps_limits *l, const call *group, size_t n) {
     }
 }
 
-/* ---- what is left of the row's answer -----------------------------------------------------------------------------
- */
+/* ---- what is left of the row's answer -------------------------------------------------------------------------- */
 
 static char *words_of(const ps_row_variant *v) {
     return ps_format("%s %s at VAF %.3g may be carry-over from %s (VAF %.3g, %s)", v->gene, v->hgvs_p, v->vaf,
@@ -133,8 +132,7 @@ void ps_cohort_carry_over(const ps_limits *limits, ps_row *rows, size_t n) {
         apply(&rows[i]);
 }
 
-/* ---- what is written
- * ------------------------------------------------------------------------------------------------ */
+/* ---- what is written ------------------------------------------------------------------------------------------- */
 
 void ps_cohort_put_carry_over(FILE *out, const ps_row *row, const char *missing) {
     const char *join = "";

@@ -55,8 +55,7 @@ void ps_cohort_put_variants(FILE *out, const ps_row *row, int mutates, const cha
         fputs(missing, out);
 }
 
-/* ---- the models --------------------------------------------------------------------------------------------------
- */
+/* ---- the models ------------------------------------------------------------------------------------------------ */
 
 static int same_model(const ps_row *a, const ps_row *b) {
     return a->basis == b->basis && !strcmp(a->model, b->model);
@@ -96,8 +95,7 @@ char *ps_cohort_rates(const ps_row *rows, size_t n, const ps_row *model) {
         here[PS_LABEL_PLASMACYTOMA], here[PS_LABEL_INTRAMEDULLARY], here[PS_LABEL_INDETERMINATE]);
 }
 
-/* ---- what a sample counts as ------------------------------------------------------------------------------------
- */
+/* ---- what a sample counts as ----------------------------------------------------------------------------------- */
 
 const int ps_cohort_groups[5] = {PS_LABEL_PLASMACYTOMA, PS_LABEL_INTRAMEDULLARY, PS_LABEL_INDETERMINATE,
                                  PS_LABEL_NOT_ASSESSABLE, PS_GROUP_FAILED};

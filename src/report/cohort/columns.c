@@ -21,8 +21,7 @@ static void put_text(FILE *out, const char *text) {
     free(plain);
 }
 
-/* ---- by the kind of the row's member ----------------------------------------------------------------------------
- */
+/* ---- by the kind of the row's member --------------------------------------------------------------------------- */
 
 static void text(column c, const ps_row *row, FILE *out) {
     put_text(out, *(char *const *)member(c, row));
@@ -42,8 +41,7 @@ static void word(column c, const ps_row *row, FILE *out) {
     fputs(c->words[value], out);
 }
 
-/* ---- those that need more than a member --------------------------------------------------------------------------
- */
+/* ---- those that need more than a member ------------------------------------------------------------------------ */
 
 static void sample(column c, const ps_row *row, FILE *out) {
     (void)c;
@@ -139,8 +137,7 @@ static void model_label(column c, const ps_row *row, FILE *out) {
     fputs(i < row->n_answers ? ps_label_names[row->answer[i].label] : PS_COHORT_EMPTY, out);
 }
 
-/* ---- the table, in the contract's order --------------------------------------------------------------------------
- */
+/* ---- the table, in the contract's order ------------------------------------------------------------------------ */
 
 static const char *const answers[PS_N_ANSWERS] = {PS_COHORT_EMPTY, "false", "true"};
 

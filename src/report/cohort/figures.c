@@ -17,8 +17,7 @@
 
 enum { N_SHOWN = sizeof ps_cohort_groups / sizeof *ps_cohort_groups };
 
-/* ---- counts by label --------------------------------------------------------------------------------------------
- */
+/* ---- counts by label ------------------------------------------------------------------------------------------- */
 
 void ps_cohort_tallies(FILE *out, const ps_cohort_view *view) {
     size_t count[PS_N_GROUPS] = {0};
@@ -41,8 +40,7 @@ void ps_cohort_tallies(FILE *out, const ps_cohort_view *view) {
     fputs("</dl>\n", out);
 }
 
-/* ---- CCND1 x RAS ------------------------------------------------------------------------------------------------
- */
+/* ---- CCND1 x RAS ----------------------------------------------------------------------------------------------- */
 
 /* The plot from top to bottom: the VAF scale, then bands for samples without one. */
 enum { TOP = 22, VAF_HEIGHT = 230, BAND_HEIGHT = 58, BAND_GAP = 8 };
@@ -283,8 +281,7 @@ void ps_cohort_crosstab(FILE *out, const ps_cohort_view *view) {
     fputs("</tbody></table>\n", out);
 }
 
-/* ---- QC heat strip ----------------------------------------------------------------------------------------------
- */
+/* ---- QC heat strip --------------------------------------------------------------------------------------------- */
 
 enum { NOT_DONE = PS_N_QC_STATES, N_STRIP_STATES };
 

@@ -14,8 +14,7 @@
 #define DASH "\xE2\x80\x93" /* en dash: no value, and "to" between two */
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, DASH)
 
-/* ---- cells ------------------------------------------------------------------------------------------------------
- */
+/* ---- cells ----------------------------------------------------------------------------------------------------- */
 
 static void put_chip(FILE *out, const char *kind, const char *text) {
     fprintf(out, "<b class=\"c %s\">", kind);
@@ -159,8 +158,7 @@ static void cell_message(const ps_row *r, FILE *out) {
     }
 }
 
-/* ---- numbers that a column is sorted by (NaN: stands last either way) -------------------------------------------
- */
+/* ---- numbers that a column is sorted by (NaN: stands last either way) ------------------------------------------ */
 
 static double by_label(const ps_row *r) {
     return ps_cohort_group_of(r);
@@ -286,8 +284,7 @@ static void put_table(FILE *out, const ps_cohort_view *view) {
     fputs("</tbody>", out);
 }
 
-/* ---- the rest of the page ---------------------------------------------------------------------------------------
- */
+/* ---- the rest of the page -------------------------------------------------------------------------------------- */
 
 static void put_version(FILE *out, const ps_cohort_view *view) {
     (void)view;

@@ -88,8 +88,7 @@ static void list_inputs(const ps_panel *panels, int n_panels, const ps_row *rows
     }
 }
 
-/* ---- entries against each other ---------------------------------------------------------------------------------
- */
+/* ---- entries against each other -------------------------------------------------------------------------------- */
 
 static const ps_identity_profile *profile_in(const comparison *c, size_t number, ps_identity_profile *block) {
     const entry *e = &c->entry[number];
@@ -132,8 +131,7 @@ static void add_same(entry *e, size_t other) {
     e->same[e->n_same++] = other;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 static void note_match(ps_row *row, const ps_row *other, ps_row_match match) {
     if (row->n_matches == PS_ROW_MATCHES) {

@@ -21,8 +21,7 @@ static double share(json_reader *r, const json_t *o, const char *key) {
     return node_real(r, o, key, 0, 1);
 }
 
-/* ---- label ------------------------------------------------------------------------------------------------------
- */
+/* ---- label ----------------------------------------------------------------------------------------------------- */
 
 static void take_message(json_reader *r, const json_t *root, ps_row *row) {
     const json_t *reasons = node_array(r, root, "reasons", MOST_ROWS);
@@ -78,8 +77,7 @@ static void take_label(json_reader *r, const json_t *root, ps_row *row) {
     row->basis = (ps_basis)node_enum(r, model, "basis", ps_basis_names, PS_N_BASES);
 }
 
-/* ---- RAS --------------------------------------------------------------------------------------------------------
- */
+/* ---- RAS ------------------------------------------------------------------------------------------------------- */
 
 /* What earlier versions did not write stays unknown. */
 static char *copy_if_there(json_reader *r, const json_t *o, const char *key) {
@@ -152,8 +150,7 @@ static void take_ras(json_reader *r, const json_t *root, ps_row *row) {
     node_leave(r, outside);
 }
 
-/* ---- CCND1 ------------------------------------------------------------------------------------------------------
- */
+/* ---- CCND1 ----------------------------------------------------------------------------------------------------- */
 
 static void take_expression(json_reader *r, const json_t *o, ps_row *row) {
     row->expression =
@@ -187,8 +184,7 @@ static void take_ccnd1(json_reader *r, const json_t *o, ps_row *row) {
     row->cause = (ps_cause)node_enum(r, o, "cause", ps_cause_names, PS_N_CAUSES);
 }
 
-/* ---- persons and checks -----------------------------------------------------------------------------------------
- */
+/* ---- persons and checks ---------------------------------------------------------------------------------------- */
 
 static void take_person(json_reader *r, const json_t *o, ps_row *row) {
     const json_t *contamination = node_object(r, o, "contamination");
@@ -242,8 +238,7 @@ static void take_checks(json_reader *r, const json_t *root, ps_row *row) {
     }
 }
 
-/* ---- the document -----------------------------------------------------------------------------------------------
- */
+/* ---- the document ---------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *key;

@@ -7,8 +7,7 @@
 #include "plasmastrat/report.h"
 #include "plasmastrat/spelling.h"
 
-/* ---- state and cause --------------------------------------------------------------------------------------------
- */
+/* ---- state and cause ------------------------------------------------------------------------------------------- */
 
 /* The states that a rule fits, as words. */
 static void put_condition(FILE *out, unsigned fits, const char *const *names, int n_names) {
@@ -55,8 +54,7 @@ void ps_html_rules(const ps_result *r, FILE *out) {
     fputs("</div></details>\n", out);
 }
 
-/* ---- expression -------------------------------------------------------------------------------------------------
- */
+/* ---- expression ------------------------------------------------------------------------------------------------ */
 
 static void expression_facts(const ps_expression_call *e, FILE *out) {
     fputs("<dl class=\"facts\">\n", out);

@@ -13,8 +13,7 @@
 #define NUM(x, decimals) ps_number(PS_NUMBER_BUFFER, x, decimals, "unknown")
 #define PERCENT(x) ps_percent(PS_NUMBER_BUFFER, x, "unknown")
 
-/* ---- probability and weights
- * --------------------------------------------------------------------------------------- */
+/* ---- probability and weights ----------------------------------------------------------------------------------- */
 
 void ps_figure_probability(FILE *out, const ps_verdict *v) {
     scale s = {0, 1, 1, 99};
@@ -82,8 +81,7 @@ void ps_figure_weight(FILE *out, const char *name, const ps_marker_verdict *m, d
     fputs("</svg>", out);
 }
 
-/* ---- RAS
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- RAS ------------------------------------------------------------------------------------------------------- */
 
 void ps_figure_vaf(FILE *out, const ps_ras_variant *v) {
     scale s = {0, 1, 1, 99};
@@ -259,8 +257,7 @@ void ps_figure_codons(FILE *out, const ps_result *r, int gene) {
     fputs("</svg>\n", out);
 }
 
-/* ---- expression
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- expression ------------------------------------------------------------------------------------------------ */
 
 /* The zones of the three levels and of what lies between. */
 static void level_zones(FILE *out, const ps_cut_offs *c, scale s) {
@@ -310,8 +307,7 @@ void ps_figure_expression(FILE *out, const ps_expression_call *e) {
     fputs("</svg>\n", out);
 }
 
-/* ---- copy number
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- copy number ----------------------------------------------------------------------------------------------- */
 
 enum { LEVEL_TOP = 18, LEVEL_HEIGHT = 128, LEVEL_FIGURE = 182 };
 
@@ -401,8 +397,7 @@ void ps_figure_arm(FILE *out, const ps_arm_copies *arm) {
     fputs("</svg>", out);
 }
 
-/* ---- junction
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- junction -------------------------------------------------------------------------------------------------- */
 
 static void region_bar(FILE *out, const ps_result *r, const char *what, ps_span span, scale s, double y,
                        int text_above) {

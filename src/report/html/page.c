@@ -22,8 +22,7 @@ static const char *kind_of_label(ps_label_state state) {
     return kinds[state];
 }
 
-/* ---- header
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- header ---------------------------------------------------------------------------------------------------- */
 
 static void put_sample(const ps_result *r, FILE *out) {
     ps_put_html(out, r->sample_id);
@@ -154,8 +153,7 @@ static void put_verdict(const ps_result *r, FILE *out) {
     fputs("</div>\n", out);
 }
 
-/* ---- markers and models
- * ----------------------------------------------------------------------------------------------- */
+/* ---- markers and models ---------------------------------------------------------------------------------------- */
 
 static const char *kind_of_marker(ps_marker_state state) {
     return state == PS_MARKER_POSITIVE ? "warm" : state == PS_MARKER_NEGATIVE ? "cool" : "none";
@@ -253,8 +251,7 @@ static void put_models(const ps_result *r, FILE *out) {
           out);
 }
 
-/* ---- RAS
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- RAS ------------------------------------------------------------------------------------------------------- */
 
 static void put_ras_chip(const ps_result *r, FILE *out) {
     static const char *const kinds[PS_N_RAS_STATES] = {"none", "cool", "warm"};
@@ -401,8 +398,7 @@ static void put_codons(const ps_result *r, FILE *out) {
     }
 }
 
-/* ---- CCND1 ------------------------------------------------------------------------------------------------------
- */
+/* ---- CCND1 ----------------------------------------------------------------------------------------------------- */
 
 static void put_ccnd1_chip(const ps_result *r, FILE *out) {
     static const char *const kinds[PS_N_CCND1_STATES] = {"none", "cool", "amber", "warm"};
@@ -428,8 +424,7 @@ static void put_junction_chip(const ps_result *r, FILE *out) {
     ps_chip(out, kinds[r->calls.junction.state], ps_junction_state_names[r->calls.junction.state]);
 }
 
-/* ---- quality, inputs, provenance
- * ------------------------------------------------------------------------------------------- */
+/* ---- quality, inputs, provenance ------------------------------------------------------------------------------- */
 
 static void put_qc_chip(const ps_result *r, FILE *out) {
     int fails = ps_n_qc(r, PS_QC_FAIL), warns = ps_n_qc(r, PS_QC_WARN);
@@ -548,9 +543,7 @@ static void put_provenance(const ps_result *r, FILE *out) {
     fputs("</dl>\n", out);
 }
 
-/* ---- at a glance: each section's answer, as links to the sections
- * --------------------------------------------------
- */
+/* ---- at a glance: each section's answer, as links to the sections ---------------------------------------------- */
 
 static void glance_ras(const ps_result *r, FILE *out) {
     const ps_ras_call *ras = &r->calls.ras;
@@ -612,8 +605,7 @@ static void put_glance(const ps_result *r, FILE *out) {
     fputs("</ul></nav>\n", out);
 }
 
-/* ---- the sections -------------------------------------------------------------------------------------------------
- */
+/* ---- the sections ---------------------------------------------------------------------------------------------- */
 
 static int always(const ps_result *r) {
     (void)r;
@@ -706,9 +698,7 @@ static void put_sections(const ps_result *r, FILE *out) {
     }
 }
 
-/* ---- the page
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* ---- the page -------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

@@ -61,8 +61,7 @@ static void put_haplotype(FILE *out, const ps_codon *c, int hap, const haplotype
     fputs("</tr>\n", out);
 }
 
-/* ---- the bases around it ----------------------------------------------------------------------------------------
- */
+/* ---- the bases around it --------------------------------------------------------------------------------------- */
 
 /* The columns of a picture, 5' to 3' on the coding strand. */
 typedef struct ruler {

@@ -51,8 +51,7 @@ static json_t *origins_array(document *d, ps_marked marker) {
     return array;
 }
 
-/* ---- the verdicts ------------------------------------------------------------------------------------------------
- */
+/* ---- the verdicts ---------------------------------------------------------------------------------------------- */
 
 static json_t *probability_object(document *d, const ps_verdict *v) {
     json_t *o = json_object();
@@ -191,8 +190,7 @@ static json_t *models_array(document *d) {
     return array;
 }
 
-/* ---- CCND1 as a whole, and RAS
- * ------------------------------------------------------------------------------------- */
+/* ---- CCND1 as a whole, and RAS --------------------------------------------------------------------------------- */
 
 /* By level, the highest first. */
 static json_t *levels_object(document *d, const double value[PS_N_LEVELS]) {
@@ -432,8 +430,7 @@ static json_t *ras_object(document *d) {
     return o;
 }
 
-/* ---- CCND1 by method
- * ----------------------------------------------------------------------------------------------- */
+/* ---- CCND1 by method ------------------------------------------------------------------------------------------- */
 
 static json_t *cyclins_array(document *d) {
     const ps_panel *panel = d->result->panel;
@@ -675,8 +672,7 @@ static json_t *junction_object(document *d) {
     return o;
 }
 
-/* ---- persons ---------------------------------------------------------------------------------------------------
- */
+/* ---- persons --------------------------------------------------------------------------------------------------- */
 
 static json_t *contamination_object(document *d, const ps_contamination *c) {
     int known = c->state != PS_CONTAMINATION_NOT_ASSESSABLE;
@@ -733,8 +729,7 @@ static json_t *identity_object(document *d) {
     return o;
 }
 
-/* ---- where it came from
- * ---------------------------------------------------------------------------------------------- */
+/* ---- where it came from ---------------------------------------------------------------------------------------- */
 
 static json_t *qc_array(document *d) {
     json_t *array = json_array();

@@ -63,8 +63,7 @@ void validation_figure_interval(FILE *out, double value, double low, double high
     fputs("</svg>", out);
 }
 
-/* ---- expected and found VAF -------------------------------------------------------------------------------------
- */
+/* ---- expected and found VAF ------------------------------------------------------------------------------------ */
 
 static double highest(const ps_pairs *p) {
     double high = 0.01;
@@ -116,8 +115,7 @@ void validation_figure_differences(FILE *out, const ps_validation *v) {
     fputs("</svg>\n", out);
 }
 
-/* ---- probit -----------------------------------------------------------------------------------------------------
- */
+/* ---- probit ---------------------------------------------------------------------------------------------------- */
 
 /* All trials of one source at one VAF. */
 typedef struct level {
@@ -203,8 +201,7 @@ void validation_figure_probit(FILE *out, const ps_validation *v, ps_limit_source
     free(levels);
 }
 
-/* ---- calibration ------------------------------------------------------------------------------------------------
- */
+/* ---- calibration ----------------------------------------------------------------------------------------------- */
 
 void validation_figure_calibration(FILE *out, const ps_validation *v) {
     scale y = {0, 1, 0, 0};

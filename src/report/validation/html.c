@@ -35,8 +35,7 @@ static void row_head(FILE *out, const char *text) {
     fputs("</th>", out);
 }
 
-/* ---- top --------------------------------------------------------------------------------------------------------
- */
+/* ---- top ------------------------------------------------------------------------------------------------------- */
 
 static void put_version(const ps_validation *v, FILE *out) {
     (void)v;
@@ -126,8 +125,7 @@ static void put_glance(const ps_validation *v, FILE *out) {
     fputs("</ul></nav>\n", out);
 }
 
-/* ---- criteria ---------------------------------------------------------------------------------------------------
- */
+/* ---- criteria -------------------------------------------------------------------------------------------------- */
 
 static void put_criteria_chip(const ps_validation *v, FILE *out) {
     const ps_protocol *p = &v->protocol;
@@ -176,8 +174,7 @@ static void put_criteria(const ps_validation *v, FILE *out) {
     ps_table_end(out);
 }
 
-/* ---- agreement --------------------------------------------------------------------------------------------------
- */
+/* ---- agreement ------------------------------------------------------------------------------------------------- */
 
 static void put_share(const ps_validation *v, const ps_agreement *a, int positive, FILE *out) {
     char name[80];
@@ -236,8 +233,7 @@ static void put_agreement(const ps_validation *v, FILE *out) {
     fputs("</div>\n", out);
 }
 
-/* ---- discordances -----------------------------------------------------------------------------------------------
- */
+/* ---- discordances ---------------------------------------------------------------------------------------------- */
 
 static void put_discordances_chip(const ps_validation *v, FILE *out) {
     char text[40];
@@ -304,8 +300,7 @@ static void put_open(const ps_validation *v, FILE *out) {
     put_differences(v, PS_OUTCOME_NOT_ASSESSABLE, "Where the program made no statement", out);
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------------------------- */
 
 static void put_pair_facts(const ps_pairs *p, int is_vaf, FILE *out) {
     double unit = is_vaf ? 100 : 1;
@@ -350,8 +345,7 @@ static void put_pairs(const ps_validation *v, FILE *out) {
               out);
 }
 
-/* ---- limits -----------------------------------------------------------------------------------------------------
- */
+/* ---- limits ---------------------------------------------------------------------------------------------------- */
 
 void validation_limit_name(const ps_validation *v, const ps_limit *l, char *out, size_t size) {
     if (l->row == PS_NO_ROW) {
@@ -467,8 +461,7 @@ static void put_calibration(const ps_validation *v, FILE *out) {
     fputs("</figure></div>\n", out);
 }
 
-/* ---- replicates -------------------------------------------------------------------------------------------------
- */
+/* ---- replicates ------------------------------------------------------------------------------------------------ */
 
 static void put_flips(const ps_replicates *g, FILE *out) {
     static const ps_compared shown[] = {PS_COMPARED_LABEL, PS_COMPARED_RAS,      PS_COMPARED_VARIANT,
@@ -538,8 +531,7 @@ static void put_replicates(const ps_validation *v, FILE *out) {
     put_group_vafs(v, out);
 }
 
-/* ---- samples and provenance -------------------------------------------------------------------------------------
- */
+/* ---- samples and provenance ------------------------------------------------------------------------------------ */
 
 static void put_sample(const ps_validation *v, const ps_validation_row *row, FILE *out) {
     row_head(out, row->sample_id);
@@ -639,8 +631,7 @@ static void put_measures(const ps_validation *v, FILE *out) {
     fputs("</details>\n", out);
 }
 
-/* ---- the page ---------------------------------------------------------------------------------------------------
- */
+/* ---- the page -------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
