@@ -7,8 +7,8 @@
 
 /* Share of a gene's fragments with a UMI that have one and the same: the rest was misread (an assumption; a tenth is
  * more than sequencers misread in eight letters). Fewer fragments tell nothing. */
-static const double SAME_SHARE = 0.9, FEWEST_FRAGMENTS = 10, HALF = 0.5;
-enum { FEWEST_GENES = 2, LOW_BITS = 23 /* of a hash: what rows of one long UMI differ in (ends.c) */ };
+static const double SAME_SHARE = 0.9, FEWEST_FRAGMENTS = 10;
+enum { FEWEST_GENES = 2 };
 
 static int has_letters(const ps_molecule *m) {
     return m->key.umi == PS_UMI_WITHIN_ENDS && m->key.letters;
@@ -64,14 +64,14 @@ static int is_barcode(const ps_panel *panel, const ps_molecules *all, uint64_t l
         genes += with >= FEWEST_FRAGMENTS;
         of_barcode += same;
     }
-    return genes >= FEWEST_GENES && of_barcode > HALF * fragments;
+    return genes >= FEWEST_GENES && 2 * of_barcode > fragments;
 }
 
 /* Hashes of one long UMI begin alike: their low bits are what chance spread, and come first now. The order stays, and
  * the highest hash tells how many molecules there are. */
 static uint64_t spread_hash(const ps_molecule *m) {
-    uint64_t low = m->key.hash & ((UINT64_C(1) << LOW_BITS) - 1);
-    return low << (63 - LOW_BITS) | ps_hash(&m->key.hash, sizeof m->key.hash) >> (1 + LOW_BITS);
+    uint64_t low = m->key.hash & ((UINT64_C(1) << PS_OWN_BITS) - 1);
+    return low << (63 - PS_OWN_BITS) | ps_hash(&m->key.hash, sizeof m->key.hash) >> (1 + PS_OWN_BITS);
 }
 
 /* One window's rows. Those of a long barcode are next to each other: where others follow, all of them were kept, and

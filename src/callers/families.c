@@ -253,7 +253,7 @@ static void mark_moved(ps_molecule *row, size_t n, int first, int is_of_both) {
     mark(m.at, m.how, m.n);
 }
 
-/* Leaves them out, and what else is marked. */
+/* Leaves out the rows whose ends were moved, and those marked before. */
 static void leave_out_moved(ps_families *f) {
     size_t n = f->n;
     for (int first = 0; first < 2; first++)

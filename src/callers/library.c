@@ -142,6 +142,7 @@ typedef struct stack { /* what shows one codon */
     double all, few, between; /* fragments of the codon; of its AMPLICON_ENDS most frequent pairs of ends; of those
                                  that lie between listed primers */
     int pairs;                /* of ends that hold more than what is left to chance of an amplicon */
+    int is_deep;              /* an amplicon's, of enough fragments to tell */
 } stack;
 
 static double least_of_pair(void) {
@@ -328,8 +329,10 @@ static void add_place(place_list *all, const place *p) {
 static void note_place(const scan *s, const stack *t, int32_t codon, place *of_window, place_list *all) {
     int is_hotspot = s->c->panel->codons[codon].hotspot,
         is_heavy = s->window[ps_window_of(s->c->panel, codon)].is_heavy;
-    int is_deep = is_stacked(&s->window[ps_window_of(s->c->panel, codon)], t, library_amplicon_fragments);
-    place here = {is_heavy ? 1 : is_deep && t->pairs ? t->pairs : LEADERS, is_hotspot, is_between(t), codon, t->all};
+    place here = {is_heavy                 ? 1
+                  : t->is_deep && t->pairs ? t->pairs
+                                           : LEADERS,
+                  is_hotspot, is_between(t), codon, t->all};
     if (t->all < library_amplicon_fragments)
         return;
     if (is_hotspot && (!of_window->is_hotspot || codon - of_window->codon >= HOTSPOTS_APART))
@@ -357,9 +360,9 @@ static void find_amplicons(scan *s) {
     for (int32_t codon = 0; codon < panel->n_codons; codon++) {
         int32_t id = ps_window_of(panel, codon);
         stack t = stack_at(&s->window[id], codon);
-        int is_deep = is_stacked(&s->window[id], &t, library_amplicon_fragments);
-        s->amplicon[codon] = (uint8_t)(is_deep || is_stacked(&s->window[id], &t, AMPLICON_ENDS + 1));
-        found |= is_deep;
+        t.is_deep = is_stacked(&s->window[id], &t, library_amplicon_fragments);
+        s->amplicon[codon] = (uint8_t)(t.is_deep || is_stacked(&s->window[id], &t, AMPLICON_ENDS + 1));
+        found |= t.is_deep;
         note_place(s, &t, codon, &of_window[id], &all);
     }
     for (int32_t id = 0; id < s->n; id++)
@@ -1070,7 +1073,8 @@ static void end_view(viewer *v) {
 
 /* ---- no more than there were ----------------------------------------------------------------------------------- */
 
-/* Molecules that a codon can have at most; infinite where they are counted. Beside an amplicon they are not. */
+/* Molecules that a codon can have at most; infinite where they are counted, which they are not in a window that has
+ * an amplicon. */
 static double most_of(const scan *s, const ps_library *library, int32_t codon) {
     int is_beside = s->window[ps_window_of(s->c->panel, codon)].n_amplicon > 0;
     return library->stated || is_beside || library->kind == PS_LIBRARY_AMPLICON ? library->assumed : INFINITY;

@@ -7,8 +7,9 @@
 #include "plasmastrat/alloc.h"
 #include "plasmastrat/evidence.h"
 
-/* Bases that first or second reads may be trimmed more (kits ask for up to ten). So many times what chance makes, and
- * so many more, are partners; where they are moved, more, since many distances are tried. */
+/* MOST_MOVED: bases by which kits ask to trim one read more than the other are ten at most. Pairs of rows are taken
+ * for partners where there are MORE_BOTH times as many as chance makes, and MORE_SAME more; at another distance
+ * MORE_MOVED more, since many distances are tried (assumptions). */
 enum { MOST_MOVED = 12, N_MOVES = 2 * MOST_MOVED + 1, MORE_SAME = 3, MORE_MOVED = 6 };
 static const double MORE_BOTH = 2;
 
@@ -23,9 +24,15 @@ typedef struct group { /* rows of the same ends and orientation, by UMI */
     size_t n;
 } group;
 
+typedef struct meeting { /* two groups of two orientations that may be both strands */
+    const group *a, *b;
+    int move; /* MOST_MOVED, and the bases from the left end of the F1R2 rows to that of the others */
+} meeting;
+
 typedef struct partners {
     group *group;
-    size_t n;
+    meeting *meeting;
+    size_t n, n_meeting;
     double cross[N_MOVES], agree[N_MOVES]; /* pairs of rows of two orientations, by how far apart; of one UMI */
 } partners;
 
@@ -73,7 +80,7 @@ static group *list_groups(const strand *at, size_t n, size_t *n_groups) {
 
 /* ---- partners ---- */
 
-/* Rows of both groups that agree; `do_join` gives both the hash of the first. */
+/* Pairs of rows of one UMI; `do_join` gives both the hash of the first. */
 static double match(const group *a, const group *b, int do_join) {
     double n = 0;
     for (size_t i = 0, k = 0; i < a->n && k < b->n;) {
@@ -97,30 +104,26 @@ static int may_be_of_both(const group *a, const group *b) {
            abs(a->at->row->key.end0[0] - b->at->row->key.end0[0]) <= MOST_MOVED;
 }
 
-/* How far b is moved beside a, from 0; less than 0: they are of one orientation. */
-static int move_of(const group *a, const group *b) {
-    if (a->at->row->key.side == b->at->row->key.side)
-        return -1;
-    const group *first = a->at->row->key.side == PS_F1R2 ? a : b, *other = first == a ? b : a;
-    return other->at->row->key.end0[0] - first->at->row->key.end0[0] + MOST_MOVED;
-}
-
-static void count_partners(partners *p) {
+static void list_meetings(partners *p) {
+    size_t capacity = 0;
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = i + 1; k < p->n && may_be_of_both(&p->group[i], &p->group[k]); k++) {
-            int move = move_of(&p->group[i], &p->group[k]);
-            if (move < 0)
+            const ps_molecule_key *x = &p->group[i].at->row->key, *y = &p->group[k].at->row->key;
+            int32_t apart = y->end0[0] - x->end0[0];
+            if (x->side == y->side)
                 continue;
-            p->cross[move] += (double)p->group[i].n * (double)p->group[k].n;
-            p->agree[move] += match(&p->group[i], &p->group[k], 0);
+            PS_GROW(p->meeting, p->n_meeting, capacity);
+            p->meeting[p->n_meeting++] =
+                (meeting){&p->group[i], &p->group[k], MOST_MOVED + (x->side == PS_F1R2 ? apart : -apart)};
         }
 }
 
-static void join_at(const partners *p, int best) {
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = i + 1; k < p->n && may_be_of_both(&p->group[i], &p->group[k]); k++)
-            if (move_of(&p->group[i], &p->group[k]) == best)
-                match(&p->group[i], &p->group[k], 1);
+static void count_partners(partners *p) {
+    for (size_t i = 0; i < p->n_meeting; i++) {
+        const meeting *m = &p->meeting[i];
+        p->cross[m->move] += (double)m->a->n * (double)m->b->n;
+        p->agree[m->move] += match(m->a, m->b, 0);
+    }
 }
 
 /* No move, where that has as many. */
@@ -161,7 +164,9 @@ static int find_partners(partners *p, const strand *at, size_t n, int uses_umis)
     double least = MORE_BOTH * fmax(chance, others) + (best == MOST_MOVED ? MORE_SAME : MORE_MOVED);
     if (p->agree[best] <= least)
         return 0;
-    join_at(p, best);
+    for (size_t i = 0; i < p->n_meeting; i++)
+        if (p->meeting[i].move == best)
+            match(p->meeting[i].a, p->meeting[i].b, 1);
     return 1;
 }
 
@@ -169,6 +174,7 @@ static int find_partners(partners *p, const strand *at, size_t n, int uses_umis)
 
 typedef struct pairs {
     double both, same; /* pairs of rows of the same ends: of two orientations; of one */
+    double second;     /* of the rows, where that is more than chance */
 } pairs;
 
 static int is_excess(const pairs *p) {
@@ -180,32 +186,27 @@ static int is_excess(const pairs *p) {
 static void count_second(const partners *p, const double *rows, ps_strands *s) {
     pairs all = {0}, *of = ps_alloc((size_t)s->n_windows, sizeof *of);
     int best = most_frequent(p->cross);
-    double most = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        pairs *here = &of[p->group[i].at->row->window];
-        here->same += (double)p->group[i].n * (double)(p->group[i].n - 1) / 2;
-        for (size_t k = i + 1; k < p->n && may_be_of_both(&p->group[i], &p->group[k]); k++)
-            if (move_of(&p->group[i], &p->group[k]) == best)
-                here->both += (double)p->group[i].n * (double)p->group[k].n;
-    }
-    double n = 0;
+    double most = 0, n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        of[p->group[i].at->row->window].same += (double)p->group[i].n * (double)(p->group[i].n - 1) / 2;
+    for (size_t i = 0; i < p->n_meeting; i++)
+        if (p->meeting[i].move == best)
+            of[p->meeting[i].a->at->row->window].both += (double)p->meeting[i].a->n * (double)p->meeting[i].b->n;
     for (int32_t w = 0; w < s->n_windows; w++) {
         all.both += of[w].both;
         all.same += of[w].same;
         n += rows[w];
-        s->second[w] = is_excess(&of[w]) ? (of[w].both - of[w].same) / rows[w] : 0;
-        most = fmax(most, s->second[w]);
+        of[w].second = is_excess(&of[w]) ? (of[w].both - of[w].same) / rows[w] : 0;
+        most = fmax(most, of[w].second);
     }
     if (most == 0 && is_excess(&all))
         most = (all.both - all.same) / n;
     for (int32_t w = 0; w < s->n_windows && is_excess(&all); w++)
-        s->second[w] = s->second[w] > 0 ? s->second[w] : most;
-    for (int32_t w = 0; w < s->n_windows && !is_excess(&all); w++)
-        s->second[w] = 0;
+        s->second[w] = of[w].second > 0 ? of[w].second : most;
     free(of);
 }
 
-/* Most reads show one end: any of the rarer orientation may be the other strand of one of the other. */
+/* Where most reads show one end only: each row of the rarer orientation may be the other strand of another row. */
 static void count_one_ended(const ps_molecule *row, size_t n, const uint8_t *apart, const double *rows,
                             ps_strands *s) {
     double(*of)[2] = ps_alloc((size_t)s->n_windows, sizeof *of);
@@ -228,6 +229,7 @@ ps_strands ps_strands_of(ps_molecule *row, size_t n, int uses_umis, const uint8_
     for (size_t i = 0; i < n; i++)
         rows[row[i].window]++;
     p.group = list_groups(at, n_listed, &p.n);
+    list_meetings(&p);
     count_partners(&p);
     s.is_of_both = find_partners(&p, at, n_listed, uses_umis);
     if (uses_umis && !s.is_of_both)
@@ -235,6 +237,7 @@ ps_strands ps_strands_of(ps_molecule *row, size_t n, int uses_umis, const uint8_
     if (!uses_umis)
         count_one_ended(row, n, apart, rows, &s);
     free(p.group);
+    free(p.meeting);
     free(at);
     free(rows);
     return s;
