@@ -16,6 +16,8 @@
 #include "plasmastrat/interrupt.h"
 #include "plasmastrat/spelling.h"
 
+enum { BGZF_BLOCKS = 256 }; /* that a thread has at hand, as htslib has it for BAM */
+
 /* What evidence looks at; MD and NM are not computed. */
 enum {
     FIELDS_BY_PLACE = SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RGAUX,
@@ -376,9 +378,19 @@ size_t ps_reads_file_spans(const ps_reads *reads, const ps_span *spans, const ch
 }
 
 int ps_reads_threads(ps_reads *reads, int n_threads, ps_error *err) {
-    /* With threads htslib (1.16) forgets whether a CRAM ended with its end container: a cut pipe would pass. */
-    int may_use_threads = !(reads->file->is_cram && reads->eof_unchecked);
-    if (n_threads > 1 && may_use_threads && hts_set_threads(reads->file, n_threads) != 0)
+    htsFile *file = reads->file;
+    if (n_threads <= 1)
+        return 0;
+    int failed = 0;
+    if (file->format.format == sam) {
+        /* Threads of htslib (1.16) look for the end of a last line that has none in what an earlier block left in its
+         * buffer: they only inflate. */
+        failed = file->format.compression == bgzf && bgzf_mt(file->fp.bgzf, n_threads, BGZF_BLOCKS) != 0;
+    } else if (!(file->is_cram && reads->eof_unchecked)) {
+        /* With threads it forgets whether a CRAM ended with its end container: a cut pipe would pass. */
+        failed = hts_set_threads(file, n_threads) != 0;
+    }
+    if (failed)
         return ps_fail(err, PS_ERR_RUN, reads->source.name, 0, "decompression threads cannot be started");
     return 0;
 }
