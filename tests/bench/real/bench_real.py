@@ -123,6 +123,7 @@ class Sample:
     def chosen(self, index, variants):
         """The window's molecules, and of each its substitutions."""
         w, rng, found = self.windows[index], self.rng, []
+        single = [(c, share) for c, share in variants if len(c.ref) == len(c.alt)]
         for profile in self.deep:
             n = w.molecules(self.molecules or self.depth, profile[1]) // len(self.deep)
             few = dict(n=FEW_MOLECULES, copies=COPIES) if self.molecules else {}
@@ -130,11 +131,22 @@ class Sample:
                 if len(change.ref) != len(change.alt):
                     carriers = dict(n=150, copies=COPIES) if self.molecules else dict(n=CARRIERS)
                     k = binomial(rng, n, share)
-                    found += rng.sample(self.pools.sheared(profile, index, change, **carriers), k)
+                    found += [(m, 1) for m in rng.sample(self.pools.sheared(profile, index, change, **carriers), k)]
                     n -= k
-            found += rng.sample(self.pools.sheared(profile, index, **few), n)
-        single = [(c, share) for c, share in variants if len(c.ref) == len(c.alt)]
-        return [(m, [(c.pos0, c.ref, c.alt) for c, share in single if rng.random() < share]) for m in found]
+            found += [(m, 0) for m in rng.sample(self.pools.sheared(profile, index, **few), n)]
+        return [(m, self.substitutions(single, is_carrier)) for m, is_carrier in found]
+
+    def substitutions(self, single, is_carrier):
+        """Of one molecule. Beside a heterozygous passenger a mutation lies on one chromosome: with it, or without."""
+        rng, here = self.rng, []
+        if single and single[-1][0] is PASSENGER:
+            *single, (_, passenger) = single
+            in_cis = self.seed >> 7 & 1
+            has_it = in_cis if is_carrier else rng.random() < passenger
+            single = [(c, share / (passenger if in_cis else 1 - passenger) if has_it == in_cis else 0)
+                      for c, share in single]
+            here = [PASSENGER] if has_it else []
+        return [(c.pos0, c.ref, c.alt) for c in here + [c for c, share in single if rng.random() < share]]
 
     def sheared(self, index, variants):
         w, texts, spans = self.windows[index], [], []
