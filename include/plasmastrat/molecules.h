@@ -29,12 +29,14 @@ enum { PS_UMI_NONE, PS_UMI_WITHIN_ENDS, PS_UMI_FAMILY, PS_UMI_ALONE };
 
 /* What a fragment is a copy of. */
 typedef struct ps_molecule_key {
-    uint64_t hash;    /* 63 bits */
-    int32_t end0[2];  /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell
-                         molecules apart */
-    uint8_t side;     /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
-    uint8_t umi;      /* PS_UMI_* */
-    uint64_t letters; /* of the UMI, three bits each; of a family: a hash of its name; 0: not known */
+    uint64_t hash;       /* 63 bits */
+    int32_t end0[2];     /* outer ends, first and last base; PS_END_UNKNOWN where none was seen or it does not tell
+                            molecules apart */
+    uint8_t side;        /* PS_F1R2 or PS_F2R1; of a molecule: of more of its fragments */
+    uint8_t umi;         /* PS_UMI_* */
+    uint64_t letters;    /* of the UMI, three bits each; of a family: a hash of its name; 0: not known */
+    uint64_t family_umi; /* letters of the UMI that a family's fragments have, of both strands; the lowest of several;
+                            0: not known */
 } ps_molecule_key;
 
 /* Fragments of one molecule that show one thing at a codon that is not the reference: a haplotype (`allele` 0), or an

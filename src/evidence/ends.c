@@ -77,9 +77,9 @@ static uint64_t umi_of_text(const char *text, size_t n) {
     return letters ? letters | UMI_IS_LETTERS : hash_text(text, n);
 }
 
-/* No base of it was read. */
+/* No base of it was read. Instruments of two colours write G where there was no light. */
 static int is_void(const char *text) {
-    return !text[strspn(text, "Nn-+_.*")];
+    return !text[strspn(text, "Nn-+_.*")] || (strlen(text) >= FEWEST_LETTERS && !text[strspn(text, "G-+_")]);
 }
 
 static int is_umi(const char *text, size_t n) {
@@ -134,14 +134,23 @@ static int take_family(const bam1_t *b, const char name[2], ps_ends *e) {
     return 1;
 }
 
+/* The UMI that a family was grouped by. */
+static uint64_t umi_of_family(const bam1_t *b) {
+    const char *umi = text_of(b, "RX");
+    umi = umi ? umi : text_of(b, "OX");
+    return umi && !is_void(umi) ? ps_umi_of_both(ps_umi_letters(umi, strlen(umi))) : 0;
+}
+
 /* Corrected UMIs before raw ones; UB is of the cell that CB names: those libraries are cut after they were copied, so
  * that a molecule's copies differ in their ends. Any other UMI tells molecules of the same ends apart, however long
  * it is: two of a fixed list, joined, have 16 letters and come again in every tenth molecule. UG is UMI-tools' number
  * of a family, which BX names too. Without any tag the name may hold a UMI. */
 static void take_umi(const bam1_t *b, ps_ends *e) {
     static const char *const tags[] = {"UB", "BX", "RX", "OX"};
-    if (take_family(b, "MI", e))
+    if (take_family(b, "MI", e)) {
+        e->family_umi = e->umi_kind == PS_UMI_FAMILY ? umi_of_family(b) : 0;
         return;
+    }
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         const char *umi = text_of(b, tags[i]), *cell = i == 0 ? text_of(b, "CB") : NULL;
         if (!umi || is_void(umi))
@@ -184,6 +193,8 @@ ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b) {
         e.umi_kind = b->umi_kind;
         e.umi = b->umi;
     }
+    if (b->family_umi && (!e.family_umi || b->family_umi < e.family_umi))
+        e.family_umi = b->family_umi;
     return e;
 }
 
@@ -201,7 +212,10 @@ static uint64_t hash_of_known(int64_t known[4], uint64_t letters, int umi_kind) 
 
 /* The 3' end of a read without a mate is where sequencing or trimming stopped: it is no end of the molecule. */
 ps_molecule_key ps_ends_key(const ps_ends *e, int side) {
-    ps_molecule_key key = {.end0 = {PS_END_UNKNOWN, PS_END_UNKNOWN}, .side = (uint8_t)side, .umi = e->umi_kind};
+    ps_molecule_key key = {.end0 = {PS_END_UNKNOWN, PS_END_UNKNOWN},
+                           .side = (uint8_t)side,
+                           .umi = e->umi_kind,
+                           .family_umi = e->family_umi};
     int64_t known[4] = {PS_END_UNKNOWN, PS_END_UNKNOWN, 0, 0};
     for (int k = 0; k < 2 && e->umi_kind != PS_UMI_ALONE; k++) {
         if (!e->rank[k])

@@ -23,6 +23,11 @@ typedef struct flat_change {
     uint32_t n, at_end, clutter;
 } flat_change;
 
+typedef struct flat_family { /* of one that names its UMI */
+    int32_t molecule;
+    uint64_t umi;
+} flat_family;
+
 enum { MOST_PLACE = INT32_MAX - 1, MOST_WINDOW = 1 << 20, MOST_CODON = 1 << 20 };
 
 static const ps_column molecule_columns[] = {
@@ -47,8 +52,13 @@ static const ps_column change_columns[] = {
     PS_COLUMN(flat_change, at_end, U32, 0, PS_MOST_COUNT),
     PS_COLUMN(flat_change, clutter, U32, 0, PS_MOST_COUNT),
 };
+static const ps_column family_columns[] = {
+    PS_COLUMN_STEPS(flat_family, molecule, I32, 0, MOST_PLACE),
+    PS_COLUMN(flat_family, umi, U64, 1, (INT64_C(1) << 3 * PS_UMI_LETTERS) - 1),
+};
 static const ps_columns_of molecule_kind = PS_ROWS_OF("molecules", flat_molecule, molecule_columns),
-                           change_kind = PS_ROWS_OF("changes", flat_change, change_columns);
+                           change_kind = PS_ROWS_OF("changes", flat_change, change_columns),
+                           family_kind = PS_ROWS_OF("family_umis", flat_family, family_columns);
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
@@ -91,6 +101,17 @@ static void flatten_changes(const ps_molecules *molecules, size_t i, flat_change
     }
 }
 
+static void write_families(const ps_molecules *molecules, ps_pen *pen) {
+    flat_family *family = ps_alloc(molecules->n + 1, sizeof *family);
+    size_t n = 0;
+    for (size_t i = 0; i < molecules->n; i++)
+        if (molecules->row[i].key.family_umi)
+            family[n++] = (flat_family){(int32_t)i, molecules->row[i].key.family_umi};
+    if (n)
+        ps_put_rows(pen, &family_kind, family, n);
+    free(family);
+}
+
 void ps_molecules_write(const ps_molecules *molecules, ps_pen *pen) {
     size_t n_changes = 0, n = 0;
     for (size_t i = 0; i < molecules->n; i++)
@@ -113,6 +134,7 @@ void ps_molecules_write(const ps_molecules *molecules, ps_pen *pen) {
     }
     ps_put_rows(pen, &molecule_kind, row, molecules->n);
     ps_put_rows(pen, &change_kind, change, n_changes);
+    write_families(molecules, pen);
     for (size_t i = 0; i < molecules->n; i++)
         free(row[i].reference);
     free(row);
@@ -179,6 +201,21 @@ static void take_change(ps_scan *scan, const flat_change *c, ps_molecules *out) 
                                               .flagged = {c->at_end, c->clutter}};
 }
 
+/* Files of others, and earlier ones, have none. */
+static void take_families(ps_scan *scan, ps_molecules *out) {
+    size_t n = 0;
+    if (scan->failed || !ps_scan_has(scan, family_kind.name))
+        return;
+    flat_family *family = ps_scan_rows(scan, &family_kind, &n);
+    for (size_t i = 0; i < n && !scan->failed; i++) {
+        if ((size_t)family[i].molecule < out->n)
+            out->row[family[i].molecule].key.family_umi = family[i].umi;
+        else
+            ps_scan_fail(scan, "molecule %d of %zu", (int)family[i].molecule, out->n);
+    }
+    free(family);
+}
+
 /* Evidence of earlier versions has other hashes. A sketch that is full stays as it was drawn. */
 static void hash_again(ps_molecules *m) {
     for (size_t i = 0, to; i < m->n; i = to) {
@@ -201,6 +238,7 @@ void ps_molecules_scan(ps_scan *scan, ps_molecules *out) {
         take_row(scan, &row[out->n], &out->row[out->n]);
     for (size_t i = 0; i < n_changes && !scan->failed; i++)
         take_change(scan, &change[i], out);
+    take_families(scan, out);
     hash_again(out);
     for (size_t i = 0; i < n; i++)
         free(row[i].reference);

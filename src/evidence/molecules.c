@@ -195,16 +195,18 @@ void ps_molecule_change(ps_molecule *m, int32_t codon, int hap, uint64_t allele,
                                     .flagged = {flags & PS_FLAG_READ_END ? 1 : 0, flags & PS_FLAG_CLUTTER ? 1 : 0}});
 }
 
-/* A family's fragments may have several ends; the lowest stay, whichever came first. */
-static void lower_ends(ps_molecule *m, const ps_molecule_key *key) {
+/* A family's fragments may have several ends and UMIs; the lowest stay, whichever came first. */
+static void lower_key(ps_molecule *m, const ps_molecule_key *key) {
     int is_lower = key->end0[0] != m->key.end0[0] ? key->end0[0] < m->key.end0[0] : key->end0[1] < m->key.end0[1];
     if (is_lower)
         memcpy(m->key.end0, key->end0, sizeof key->end0);
+    if (key->family_umi && (!m->key.family_umi || key->family_umi < m->key.family_umi))
+        m->key.family_umi = key->family_umi;
 }
 
 /* Takes `from` over. */
 static void join(ps_molecule *m, ps_molecule *from) {
-    lower_ends(m, &from->key);
+    lower_key(m, &from->key);
     for (int side = 0; side < 2; side++)
         m->copies[side] += from->copies[side];
     if (from->codon_end > from->codon_beg)
@@ -301,7 +303,7 @@ ps_molecule *ps_pile_add(ps_pile *p, int32_t window, const ps_molecule_key *key)
     }
     ps_molecule *m = &p->all.row[*row - 1];
     m->copies[key->side]++;
-    lower_ends(m, key);
+    lower_key(m, key);
     return m;
 }
 

@@ -30,7 +30,10 @@ static void check_umis(ps_result *r, const char *input, const ps_library *b) {
         return;
     ps_result_qc(
         r, "umi", input, b->umi < most_umis ? PS_QC_WARN : PS_QC_PASS, ps_round6(b->umi), most_umis,
-        b->kind == PS_LIBRARY_UMI
+        b->kind == PS_LIBRARY_UMI && b->umi < most_umis
+            ? "share of fragments with a UMI; those without count where no other has their ends; molecules counted: "
+              "%.0f (fragments: %.0f)"
+        : b->kind == PS_LIBRARY_UMI
             ? "share of fragments with a UMI; molecules counted: %.0f (fragments: %.0f)"
             : "share of fragments with a UMI: too few, so UMIs are not used; molecules counted: %.0f (fragments: "
               "%.0f)",

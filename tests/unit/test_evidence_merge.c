@@ -39,6 +39,15 @@ static void add_far_end(ps_read_evidence *e, int32_t end0, int n, int length, in
     c->far_end[c->n_far_end++] = (ps_far_end){2, 1, end0, (uint32_t)n, length, (uint32_t)n_longest};
 }
 
+static void add_family(ps_read_evidence *e, int32_t codon, uint64_t umi) {
+    ps_molecules *m = &e->codons.molecules;
+    m->row = ps_resize(m->row, m->n + 1, sizeof *m->row);
+    m->row[m->n++] =
+        (ps_molecule){.window = ps_window_of(&panel, codon),
+                      .key = {.hash = 77, .end0 = {100, 300}, .umi = PS_UMI_FAMILY, .letters = 5, .family_umi = umi},
+                      .copies = {1, 0}};
+}
+
 /* One lane: `share` of each count; the two lanes' names interleave. */
 static ps_evidence lane(int first) {
     ps_evidence s = {.sample_id = ps_strdup("S")};
@@ -59,6 +68,7 @@ static ps_evidence lane(int first) {
     add_reach(e, k12, 1, 29, 9); /* too near an end to have shown the allele */
     add_far_end(e, 900, first ? 30 : 20, 120, first ? 10 : 5);
     add_far_end(e, 901, 7, first ? 120 : 130, first ? 7 : 2);
+    add_family(e, k12, first ? 300 : 200);
     add_pictures(e, k12, ref, first ? 10 : 11, 8);
     e->bins.bin[7] = first ? 1000 : 900;
     e->snps.snp[3] = (ps_snp_count){first ? 10 : 9, first ? 0 : 8, 1};
@@ -94,6 +104,9 @@ static void lanes_add_up(void **state) {
     assert_int_equal(c->n_far_end, 2);
     assert_true(c->far_end[0].n == 50 && c->far_end[0].length == 120 && c->far_end[0].n_longest == 15);
     assert_true(c->far_end[1].n == 14 && c->far_end[1].length == 130 && c->far_end[1].n_longest == 2);
+    assert_int_equal(c->molecules.n, 1);
+    assert_int_equal(c->molecules.row[0].copies[0], 2);
+    assert_int_equal(c->molecules.row[0].key.family_umi, 200); /* the lowest */
     assert_int_equal(c->n_picture, PS_PICTURE_ROWS);
     for (size_t i = 0; i < c->n_picture; i++)
         assert_int_equal(c->picture[i].order, 10 + i); /* the lowest of both lanes, in turn */

@@ -1094,7 +1094,7 @@ static void mates_are_met(void **state) {
 /* Thirty molecules at places of chance, eight copies each. */
 static void umis_as_they_are_read(void **state) {
     (void)state;
-    enum { RIGHT, HALF, THIRD, MISREAD, CUT, NUMBER, VOID, N_READ };
+    enum { RIGHT, HALF, THIRD, MISREAD, CUT, NUMBER, DARK, VOID, N_READ };
     for (int how = 0; how < N_READ; how++) {
         unit_sam s;
         uint64_t seed = 7;
@@ -1107,7 +1107,10 @@ static void umis_as_they_are_read(void **state) {
                 umi[7] = "ACGT"[i / 4 % 4];
                 umi[3] = how == MISREAD && k == 3 ? 'A' : umi[3];
                 umi[how == CUT ? 6 + k % 3 : 8] = '\0';
-                snprintf(tag, sizeof tag, "RX:Z:%s", how == VOID ? "NNNN-NNNN" : umi);
+                snprintf(tag, sizeof tag, "RX:Z:%s",
+                         how == VOID                 ? "NNNN-NNNN"
+                         : how == DARK && k % 4 == 1 ? "GGGGGGGG"
+                                                     : umi);
                 if (how == NUMBER)
                     snprintf(tag, sizeof tag, "UG:i:%d", i);
                 int has_none = (how == HALF && k % 2) || (how == THIRD && k % 3);
@@ -1188,6 +1191,62 @@ static void families_over_read_groups(void **state) {
             }
         }
         assert_int_equal(outcome_of(&s, 0, NULL).counted, counted[how]);
+    }
+}
+
+/* Guards against: one molecule counted in each lane that was grouped apart, so that its error was a mutation. Forty
+ * families of four copies over two lanes whose numbers begin anew and whose UMIs are the same; without read groups;
+ * and one amplicon's, where the tag is the sample's barcode and the numbers decide. */
+static void families_of_one_umi(void **state) {
+    (void)state;
+    enum { GROUPS, NO_GROUPS, BARCODE, N_WAYS };
+    for (int how = 0; how < N_WAYS; how++) {
+        unit_sam s;
+        uint64_t seed = 21;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 40; i++) {
+            int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), apart = 20 + (int32_t)unit_below(&seed, 150);
+            char umi[9] = "ACGTACGT";
+            for (int k = 0; k < 8 && how != BARCODE; k++)
+                umi[k] = "ACGT"[unit_below(&seed, 4)];
+            for (int k = 0; k < 4; k++) {
+                char tags[60];
+                int lane = how == BARCODE ? 0 : k % 2;
+                snprintf(tags, sizeof tags, "%s%d\tMI:Z:%d\tRX:Z:%s", how == NO_GROUPS ? "XX:Z:" : "RG:Z:L", lane,
+                         lane ? 100 - i : i, umi);
+                add_pair(&s, 4 * i + k, how == BARCODE ? P50 - 60 : left, how == BARCODE ? 60 : apart, 0,
+                         i ? READ(.tags = tags) : READ(G12D, .tags = tags));
+            }
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.counted, 40);
+        assert_int_equal(o.mutated, 1);
+    }
+}
+
+/* Guards against: a lane without UMIs left out because another has them, or the other way round, with the mutation
+ * that it alone shows. Thirty molecules of eight copies, and ten of four of the other kind, of which one is mutated.
+ */
+static void lanes_with_and_without_umis(void **state) {
+    (void)state;
+    for (int more_umis = 0; more_umis < 2; more_umis++) {
+        unit_sam s;
+        uint64_t seed = 23;
+        sam_begin(&s, &panel, "unsorted");
+        for (int i = 0; i < 40; i++) {
+            int32_t left = P50 - 5 - (int32_t)unit_below(&seed, 80), apart = 20 + (int32_t)unit_below(&seed, 150);
+            char tag[20] = "RX:Z:";
+            for (int k = 5; k < 13; k++)
+                tag[k] = "ACGT"[unit_below(&seed, 4)];
+            unit_read like = i == 30 ? READ(G12D) : READ(.flag = 0);
+            like.tags = (i < 30) == more_umis ? tag : NULL;
+            for (int k = 0; k < (i < 30 ? 8 : 4); k++)
+                add_pair(&s, 8 * i + k, left, apart, 0, like);
+        }
+        outcome o = outcome_of(&s, 0, NULL);
+        assert_int_equal(o.library.kind, more_umis ? PS_LIBRARY_UMI : PS_LIBRARY_COPIES);
+        assert_int_equal(o.counted, 40);
+        assert_int_equal(o.mutated, 1);
     }
 }
 
@@ -1493,6 +1552,8 @@ int main(void) {
         cmocka_unit_test(families_over_read_groups),
         cmocka_unit_test(moved_ends),
         cmocka_unit_test(clipped_mates_elsewhere),
+        cmocka_unit_test(families_of_one_umi),
+        cmocka_unit_test(lanes_with_and_without_umis),
         cmocka_unit_test(long_umis_of_the_sample),
         cmocka_unit_test(umis_in_names),
         cmocka_unit_test(barcodes_are_no_umis),

@@ -272,8 +272,8 @@ static void leave_out_moved(ps_families *f) {
  * errors. */
 enum { HALVES = 4096 / 2, SAME_EVERY = 10, SAME_BY_CHANCE = 3 };
 
-static int is_long_umi(const ps_molecule *m) {
-    return m->key.umi == PS_UMI_WITHIN_ENDS && ps_umi_length(m->key.letters) >= PS_UMI_LONG;
+static int is_long_umi(const ps_molecule_key *key) {
+    return key->umi == PS_UMI_WITHIN_ENDS && ps_umi_length(key->letters) >= PS_UMI_LONG;
 }
 
 static int by_letters(const void *a, const void *b) {
@@ -293,7 +293,7 @@ static ps_molecule **list_long(const ps_molecules *all, size_t *n) {
     *n = 0;
     for (size_t i = 0, n_here = 0; i < all->n; i++) {
         n_here = i && all->row[i].window != all->row[i - 1].window ? 0 : n_here;
-        if (is_long_umi(&all->row[i]))
+        if (is_long_umi(&all->row[i].key))
             here[n_here++] = &all->row[i];
         if (n_here > *n)
             memcpy(most, here, (*n = n_here) * sizeof(ps_molecule *));
@@ -333,6 +333,32 @@ static int need_no_ends(const ps_molecules *all) {
            same_half <= SAME_BY_CHANCE + different / SAME_EVERY + different * different / 2 / HALVES;
 }
 
+/* ---- families that name their UMI ---- */
+
+static int by_family_umi(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    return (x->key.family_umi > y->key.family_umi) - (x->key.family_umi < y->key.family_umi);
+}
+
+/* Do families have UMIs that tell them apart? Not where one is that of half of them: then it is the sample's barcode.
+ */
+static int umis_name_families(const ps_molecules *all) {
+    const ps_molecule **at = ps_alloc(all->n + 1, sizeof *at);
+    size_t n = 0, most = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->row[i].key.umi == PS_UMI_FAMILY && all->row[i].key.family_umi)
+            at[n++] = &all->row[i];
+    if (n)
+        qsort(at, n, sizeof *at, by_family_umi);
+    for (size_t i = 0, to; i < n; i = to) {
+        for (to = i + 1; to < n && by_family_umi(&at[to], &at[i]) == 0; to++)
+            ;
+        most = to - i > most ? to - i : most;
+    }
+    free(at);
+    return n > 0 && 2 * most <= n;
+}
+
 /* ---- what is one molecule in several rows ---------------------------------------------------------------------- */
 
 static void join_ends(ps_molecule_key *key) {
@@ -348,18 +374,50 @@ static void join_groups(ps_molecule_key *key) {
     key->hash = ps_hash(known, sizeof known) >> 1;
 }
 
+static void join_families(ps_molecule_key *key) {
+    const int64_t known[4] = {(int64_t)key->family_umi, key->end0[0], key->end0[1], PS_UMI_FAMILY};
+    key->hash = ps_hash(known, sizeof known) >> 1;
+}
+
+/* Where an end is not known, the hash of fragments without a UMI is not either. */
+static void leave_out_umi(ps_molecule_key *key) {
+    ps_molecule_key plain = {.end0 = {key->end0[0], key->end0[1]}, .side = key->side};
+    if (!ps_key_is_whole(&plain))
+        return;
+    *key = plain;
+    key->hash = ps_key_hash(&plain);
+}
+
+/* What tells rows of one molecule; each gives those the same hash. */
+enum { OF_STRANDS = 0, OVER_ENDS = 1, OVER_GROUPS = 2, OF_ONE_UMI = 4, BY_ENDS = 8 };
+
+static void join_key(ps_molecule_key *key, int how) {
+    if (how & OVER_ENDS && is_long_umi(key))
+        join_ends(key);
+    if (how & OVER_GROUPS && key->umi == PS_UMI_FAMILY && key->letters)
+        join_groups(key);
+    if (how & OF_ONE_UMI && key->umi == PS_UMI_FAMILY && key->family_umi)
+        join_families(key);
+    if (how & BY_ENDS && key->umi != PS_UMI_ALONE)
+        leave_out_umi(key);
+}
+
 /* The sample's molecules, with those joined that several rows hold. */
-static ps_molecules join_rows(const ps_molecules *all, int over_ends, int over_groups) {
+static ps_molecules join_rows(const ps_molecules *all, int how) {
     ps_molecules joined = {.row = ps_alloc(all->n + 1, sizeof *joined.row), .n = all->n};
     for (size_t i = 0; i < all->n; i++) {
         joined.row[i] = ps_molecule_copy(&all->row[i]);
-        if (over_ends && is_long_umi(&all->row[i]))
-            join_ends(&joined.row[i].key);
-        if (over_groups && all->row[i].key.umi == PS_UMI_FAMILY && all->row[i].key.letters)
-            join_groups(&joined.row[i].key);
+        join_key(&joined.row[i].key, how);
     }
     ps_molecules_tidy(&joined);
     return joined;
+}
+
+static void join_again(ps_families *f, const ps_molecules **molecules, int how) {
+    ps_molecules joined = join_rows(*molecules, how);
+    ps_molecules_free(&f->joined);
+    f->joined = joined;
+    *molecules = &f->joined;
 }
 
 int ps_families_join_strands(ps_families *f, const uint8_t *apart) {
@@ -367,7 +425,7 @@ int ps_families_join_strands(ps_families *f, const uint8_t *apart) {
     f->strands = ps_strands_of(f->row, f->n, f->uses_umis, apart);
     if (!f->strands.is_of_both)
         return 0;
-    ps_molecules joined = join_rows(&(ps_molecules){f->row, f->n}, 0, 0);
+    ps_molecules joined = join_rows(&(ps_molecules){f->row, f->n}, OF_STRANDS);
     ps_molecules_free(&f->joined);
     f->joined = joined;
     f->n = joined.n;
@@ -380,18 +438,60 @@ double ps_families_once(const ps_families *f, int32_t window) {
     return window < f->strands.n_windows ? 1 - f->strands.second[window] : 1;
 }
 
+/* ---- fragments with and without a UMI -------------------------------------------------------------------------- */
+
+/* By window and ends, whatever the orientation. */
+static int by_place(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    if (x->window != y->window)
+        return x->window < y->window ? -1 : 1;
+    for (int k = 0; k < 2; k++)
+        if (x->key.end0[k] != y->key.end0[k])
+            return x->key.end0[k] < y->key.end0[k] ? -1 : 1;
+    return 0;
+}
+
+/* Takes the rows with a UMI, and those without one whose ends no other has: of another lane, or a molecule whose UMI
+ * was not read. Where ends do not tell molecules apart, the rest is left out. */
+static void take_with_umi(ps_families *f, const ps_molecules *all) {
+    const ps_molecule **with = ps_alloc(all->n + 1, sizeof *with);
+    size_t n = 0;
+    int ends_tell = 1;
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->row[i].key.umi != PS_UMI_NONE)
+            with[n++] = &all->row[i];
+        ends_tell &= all->row[i].key.umi != PS_UMI_ALONE;
+    }
+    if (n)
+        qsort(with, n, sizeof *with, by_place);
+    for (size_t i = 0; i < all->n; i++) {
+        const ps_molecule *m = &all->row[i];
+        if (m->key.umi != PS_UMI_NONE || (ends_tell && n && !bsearch(&m, with, n, sizeof *with, by_place)))
+            f->row[f->n++] = *m;
+    }
+    free(with);
+}
+
+static void take_without_umi(ps_families *f, const ps_molecules *all) {
+    for (size_t i = 0; i < all->n; i++)
+        if (all->row[i].key.umi == PS_UMI_NONE)
+            f->row[f->n++] = all->row[i];
+}
+
+/* ---- all of it ---- */
+
 ps_families ps_families_of(const ps_molecules *molecules) {
     ps_families f = {.row = ps_alloc(molecules->n + 1, sizeof *f.row), .umi = umi_share(molecules)};
     f.uses_umis = f.umi >= umi_share_used;
-    int over_ends = need_no_ends(molecules);
     double over_groups = weigh_groups(molecules);
-    if (over_ends || over_groups > 0) {
-        f.joined = join_rows(molecules, over_ends, over_groups > 0);
-        molecules = &f.joined;
-    }
-    for (size_t i = 0; i < molecules->n; i++)
-        if ((molecules->row[i].key.umi != PS_UMI_NONE) == f.uses_umis)
-            f.row[f.n++] = molecules->row[i];
+    int how = (need_no_ends(molecules) ? OVER_ENDS : 0) | (over_groups > 0 ? OVER_GROUPS : 0);
+    if (how)
+        join_again(&f, &molecules, how);
+    if (umis_name_families(molecules))
+        join_again(&f, &molecules, OF_ONE_UMI);
+    if (!f.uses_umis && f.umi > 0)
+        join_again(&f, &molecules, BY_ENDS);
+    (f.uses_umis ? take_with_umi : take_without_umi)(&f, molecules);
     mark_misread(f.row, f.n);
     if (over_groups == 0)
         mark_groups(f.row, f.n);

@@ -1,14 +1,15 @@
 /* families.h - of the molecules that a sketch keeps, those that are molecules.
  *
- * Where only a part of the fragments has a UMI, one molecule may be there with and without: what most fragments have
- * is used, the rest is left out. A UMI that was read with an error is a family of its own: a small family whose UMI
- * differs by one letter, or by missing letters at one end, from a larger one of the same ends is that family's
- * (directional rule of UMI-tools, Smith 2017). Where families were numbered over all read groups, one number is one
- * family in all of them; where each group begins anew, it is not; where ends cannot tell, it is taken for one. A base
- * that is inserted or lost near a read's 5' end moves that end of one copy: small families a base or two beside a
- * larger one are its copies, where there are more of them than a little further off. A long UMI is of one molecule
- * whatever its ends where libraries were cut after they were copied; but not where two UMIs of a list are joined,
- * which many molecules share. That, too, the sample shows. Both strands of a molecule are two families (strands.h).
+ * Where only a part of the fragments has a UMI, one molecule may be there with and without: where most have one, the
+ * others count if none has their ends; else UMIs are not used. A UMI that was read with an error is a family of its
+ * own: a small family whose UMI differs by one letter, or by missing letters at one end, from a larger one of the
+ * same ends is that family's (directional rule of UMI-tools, Smith 2017). Where families were numbered over all read
+ * groups, one number is one family in all of them; where each group begins anew, it is not; where ends cannot tell,
+ * it is taken for one. Families of the same ends that name the same UMI are one, whatever their numbers. A base that
+ * is inserted or lost near a read's 5' end moves that end of one copy: small families a base or two beside a larger
+ * one are its copies, where there are more of them than a little further off. A long UMI is of one molecule whatever
+ * its ends where libraries were cut after they were copied; but not where two UMIs of a list are joined, which many
+ * molecules share. That, too, the sample shows. Both strands of a molecule are two families (strands.h).
  */
 #ifndef PLASMASTRAT_FAMILIES_H
 #define PLASMASTRAT_FAMILIES_H
@@ -22,7 +23,7 @@ typedef struct ps_families {
     ps_molecules joined; /* of several rows */
     size_t n;
     double umi;    /* share of all fragments that have a UMI; NaN: no fragment */
-    int uses_umis; /* 1: the fragments with a UMI are used, 0: those without */
+    int uses_umis; /* 0: UMIs are not used */
     ps_strands strands;
 } ps_families;
 
