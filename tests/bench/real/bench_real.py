@@ -354,11 +354,14 @@ class Bench:
             print("%s %d %s: %s %s" % (name, seed, what, result["ras"]["state"], near[:8]), file=sys.stderr, flush=True)
 
 
+def at_most(found, n, share):
+    """P(so many found or fewer)."""
+    return sum(math.comb(n, k) * share ** k * (1 - share) ** (n - k) for k in range(found + 1))
+
+
 def share_missed(found, n):
-    """92 to 98 % is right, within twice the error of counting."""
-    def around(share):
-        return 2 * math.sqrt(n * share * (1 - share))
-    return found < 0.92 * n - around(0.92) or found > 0.98 * n + around(0.98)
+    """92 to 98 % is right; what either would give by chance in one of 44 runs or more is no miss."""
+    return at_most(found, n, 0.92) < 0.023 or 1 - at_most(found - 1, n, 0.98) < 0.023
 
 
 HEADS = ("library", "falsely mutated", "not assessable", "substitutions at lod95", "indels at lod95", "found at 30 %",
