@@ -214,5 +214,7 @@ BAD = [
     ("a word", "s.cns", cnvkit(G).replace("-0.12000\t", "low\t", 1), [], "s.cns:2: 'low' is no copy number"),
     ("no place", "s.cns", cnvkit(G).replace("\t0\t", "\there\t", 1), [], "s.cns:2: has no position"),
     ("mouse names", "s.cns", cnvkit([("chrA", 1, 500000, 2)]), ["--panel", "grch38"], "its chromosomes are named like 'chrA'"),
+    ("an end beyond all places", "s.seg", "ID\tchrom\tloc.start\tloc.end\tnum.mark\tseg.mean\nT1\tchr11\t1\t2147483647\t500\t0.1\n", [],
+     "s.seg:2: chr11:1-2147483647 is no interval"),
     ("prose", "s.txt", "this is no table\n", ["--panel", "grch38"], "not recognised as segments"),
 ]

@@ -86,7 +86,7 @@ def sv_others():
     for name, text, says, *options in sv_files.BAD:
         refused("sv " + name, says, "--sv", put("s.vcf", text), *options)
     bare = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nchr11\t69600000\tb\tN\tN]chr14:105600000]\t.\tPASS\t.\n"
-    refused("sv of no known build", "build is not recognised", "--sv", put("s.vcf", bare))
+    refused("sv of no known build", "build is not recognised: the lengths of its contigs, if the header has any", "--sv", put("s.vcf", bare))
     refused("sv a table", "give it with --counts", "--sv", put("c.txt", count_files.htseq(0)), "--panel", "grch38")
     refused("vcf a table", "give it with --counts", "--vcf", put("c.txt", count_files.htseq(0)), "--panel", "grch38")
 

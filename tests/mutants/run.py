@@ -36,7 +36,8 @@ SUITES_OF = [
     ("src/cli/validate", ["validate"]), ("src/cli/", ["terminal"]), ("src/evidence/", ["evidence"]),
     ("src/io/cnv", ["imports"]), ("src/io/tables/", ["imports", "expression"]), ("src/io/vcf/", ["vcf", "imports"]),
     ("src/panel/expression", ["expression"]), ("src/panel/normals", ["normals"]), ("src/report/cohort/", ["batch"]),
-    ("src/report/html/", ["pages"]), ("src/report/explain", ["evidence"]), ("src/report/validation/", ["validate"]),
+    ("src/report/html/", ["pages"]), ("src/report/json/", ["expression", "normals"]),
+    ("src/report/explain", ["evidence"]), ("src/report/validation/", ["validate"]),
     ("src/validate/", ["validate"]),
 ]
 SHORT = {"KILLS": "3", "FLIPS": "60", "FUZZ_CHANGES": "5", "REMOTE_MB": "60", "JOBS": "1"}
