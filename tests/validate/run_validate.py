@@ -142,7 +142,12 @@ def counted():
     check("a miss has the program's reason", len(missed) == 1 and re.search(r"NRAS codon 61 wild-type, depth \d+, lod95", missed[0]["why"]),
           missed)
     check("every comparison has a row", len(rows) == len(document()["comparisons"]), len(rows))
-    check("measures as a table", [r["measure"] for r in table("v/validation_measures.tsv")] == list(m), "")
+    listed = table("v/validation_measures.tsv")
+    check("measures as a table", [r["measure"] for r in listed] == list(m), "")
+    check("measures: the values of the JSON", all(
+        r["n"] == str(m[r["measure"]]["n"]) and r["unit"] == m[r["measure"]]["unit"] and
+        [r[x] != "." for x in ("value", "low", "high")] == [m[r["measure"]][x] is not None for x in ("value", "low", "high")]
+        for r in listed), [(r, m[r["measure"]]) for r in listed][:2])
     return path
 
 
