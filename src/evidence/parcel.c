@@ -88,6 +88,10 @@ static uint8_t *put_ends(const ps_slice *s, uint8_t *to) {
         memcpy(to, &e->umi, sizeof e->umi);
         to += sizeof e->umi;
     }
+    if (e->umi_kind == PS_UMI_FAMILY) {
+        memcpy(to, &e->family_umi, sizeof e->family_umi);
+        to += sizeof e->family_umi;
+    }
     return to;
 }
 
@@ -106,6 +110,10 @@ static void get_ends(ps_slice *s, const uint8_t **from) {
     if (e->umi_kind) {
         memcpy(&e->umi, *from, sizeof e->umi);
         *from += sizeof e->umi;
+    }
+    if (e->umi_kind == PS_UMI_FAMILY) {
+        memcpy(&e->family_umi, *from, sizeof e->family_umi);
+        *from += sizeof e->family_umi;
     }
 }
 

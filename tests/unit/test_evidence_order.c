@@ -82,9 +82,10 @@ static void random_fragment(uint64_t *seed, unit_sam *s, int number, oddity odd)
         .name = name, .contig = p->contig, .pos1 = somewhere(seed, p), .mapq1 = mapqs[unit_below(seed, 8)] + 1};
     a.cigar = cigars[unit_below(seed, sizeof cigars / sizeof *cigars)];
     a.tags = random_tag(seed);
-    char family[24];
+    char family[48];
     if (odd.families && !a.tags && unit_below(seed, 2)) {
-        snprintf(family, sizeof family, "MI:Z:%d/%c", number / 3, number % 2 ? 'A' : 'B');
+        snprintf(family, sizeof family, "MI:Z:%d/%c\tRX:Z:ACGT%c", number / 3, number % 2 ? 'A' : 'B',
+                 "ACGT"[unit_below(seed, 4)]);
         a.tags = family;
     }
     random_edits(seed, &a);
@@ -261,7 +262,8 @@ static void same_molecules(const ps_molecules *a, const ps_molecules *b, const c
     for (size_t i = 0; i < a->n; i++) {
         const ps_molecule *x = &a->row[i], *y = &b->row[i];
         assert_true(x->window == y->window && x->key.hash == y->key.hash && x->key.side == y->key.side &&
-                    x->key.umi == y->key.umi && x->copies[0] == y->copies[0] && x->copies[1] == y->copies[1]);
+                    x->key.umi == y->key.umi && x->key.family_umi == y->key.family_umi &&
+                    x->copies[0] == y->copies[0] && x->copies[1] == y->copies[1]);
         assert_memory_equal(x->key.end0, y->key.end0, sizeof x->key.end0);
         assert_true(x->codon_beg == y->codon_beg && x->codon_end == y->codon_end && x->n_word == y->n_word);
         assert_memory_equal(x->reference, y->reference, (size_t)(x->codon_end - x->codon_beg) * sizeof *x->reference);

@@ -104,6 +104,7 @@ static ps_slice *random_slice(uint64_t *seed, const ps_locus *locus) {
     }
     s->ends.umi_kind = (uint8_t)unit_below(seed, 4);
     s->ends.umi = s->ends.umi_kind ? unit_below(seed, UINT64_MAX) : 0;
+    s->ends.family_umi = s->ends.umi_kind == PS_UMI_FAMILY ? unit_below(seed, UINT64_MAX) : 0;
     random_indels(seed, s);
     return s;
 }
@@ -114,7 +115,8 @@ static void same_slice(const ps_slice *a, const ps_slice *b) {
                 a->pos0 == b->pos0 && a->mate_pos0 == b->mate_pos0);
     assert_true(memcmp(a->ends.five0, b->ends.five0, sizeof a->ends.five0) == 0 &&
                 memcmp(a->ends.rank, b->ends.rank, 2) == 0 && memcmp(a->ends.reverse, b->ends.reverse, 2) == 0 &&
-                a->ends.umi_kind == b->ends.umi_kind && a->ends.umi == b->ends.umi);
+                a->ends.umi_kind == b->ends.umi_kind && a->ends.umi == b->ends.umi &&
+                a->ends.family_umi == b->ends.family_umi);
     assert_memory_equal(a->inner, b->inner, sizeof a->inner);
     assert_memory_equal(a->span, b->span, sizeof a->span);
     if (a->end > a->beg)
