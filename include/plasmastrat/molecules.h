@@ -88,7 +88,8 @@ int ps_key_is_whole(const ps_molecule_key *key);
 uint64_t ps_key_hash(const ps_molecule_key *key);
 /* The UMI of the other strand, where each end of a molecule has one of its own: its halves change places. */
 uint64_t ps_umi_exchanged(uint64_t letters);
-uint64_t ps_umi_of_both(uint64_t letters); /* the lesser of the two */
+uint64_t ps_umi_of_both(uint64_t letters);     /* the lesser of the two */
+uint64_t ps_umi_lower(uint64_t a, uint64_t b); /* 0 is none */
 /* The same but for one letter, or for one or two missing letters at the beginning or end. 0 is near nothing. */
 int ps_umi_is_near(uint64_t a, uint64_t b);
 

@@ -193,8 +193,7 @@ ps_ends ps_ends_join(const ps_ends *a, const ps_ends *b) {
         e.umi_kind = b->umi_kind;
         e.umi = b->umi;
     }
-    if (b->family_umi && (!e.family_umi || b->family_umi < e.family_umi))
-        e.family_umi = b->family_umi;
+    e.family_umi = ps_umi_lower(a->family_umi, b->family_umi);
     return e;
 }
 

@@ -82,6 +82,10 @@ uint64_t ps_umi_of_both(uint64_t letters) {
     return letters < other ? letters : other;
 }
 
+uint64_t ps_umi_lower(uint64_t a, uint64_t b) {
+    return !a || (b && b < a) ? b : a;
+}
+
 uint64_t ps_hash_umi(uint64_t letters) {
     uint64_t umi = ps_umi_of_both(letters);
     return ps_hash(&umi, sizeof umi);
@@ -200,8 +204,7 @@ static void lower_key(ps_molecule *m, const ps_molecule_key *key) {
     int is_lower = key->end0[0] != m->key.end0[0] ? key->end0[0] < m->key.end0[0] : key->end0[1] < m->key.end0[1];
     if (is_lower)
         memcpy(m->key.end0, key->end0, sizeof key->end0);
-    if (key->family_umi && (!m->key.family_umi || key->family_umi < m->key.family_umi))
-        m->key.family_umi = key->family_umi;
+    m->key.family_umi = ps_umi_lower(m->key.family_umi, key->family_umi);
 }
 
 /* Takes `from` over. */

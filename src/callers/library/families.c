@@ -6,7 +6,7 @@
 
 #include "plasmastrat/alloc.h"
 
-/* of all fragments: from here on those with a UMI are used, else those without */
+/* of all fragments: from here on UMIs are used */
 static const double umi_share_used = 0.5;
 
 double ps_copies_of(const ps_molecule *m) {
@@ -22,14 +22,23 @@ static double umi_share(const ps_molecules *all) {
     return n > 0 ? umi / n : NAN;
 }
 
-/* By window, ends and orientation; the largest family first. */
-static int by_ends(const void *a, const void *b) {
+/* By window and ends, whatever the orientation. */
+static int by_place(const void *a, const void *b) {
     const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
     if (x->window != y->window)
         return x->window < y->window ? -1 : 1;
     for (int k = 0; k < 2; k++)
         if (x->key.end0[k] != y->key.end0[k])
             return x->key.end0[k] < y->key.end0[k] ? -1 : 1;
+    return 0;
+}
+
+/* By window, ends and orientation; the largest family first. */
+static int by_ends(const void *a, const void *b) {
+    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
+    int order = by_place(a, b);
+    if (order)
+        return order;
     if (x->key.side != y->key.side)
         return x->key.side - y->key.side;
     if (ps_copies_of(x) != ps_copies_of(y))
@@ -425,11 +434,10 @@ int ps_families_join_strands(ps_families *f, const uint8_t *apart) {
     f->strands = ps_strands_of(f->row, f->n, f->uses_umis, apart);
     if (!f->strands.is_of_both)
         return 0;
-    ps_molecules joined = join_rows(&(ps_molecules){f->row, f->n}, OF_STRANDS);
-    ps_molecules_free(&f->joined);
-    f->joined = joined;
-    f->n = joined.n;
-    memcpy(f->row, joined.row, joined.n * sizeof *f->row);
+    const ps_molecules *rows = &(ps_molecules){f->row, f->n};
+    join_again(f, &rows, OF_STRANDS);
+    f->n = rows->n;
+    memcpy(f->row, rows->row, rows->n * sizeof *f->row);
     leave_out_moved(f); /* again: beside both strands together, what is moved is small */
     return 1;
 }
@@ -439,17 +447,6 @@ double ps_families_once(const ps_families *f, int32_t window) {
 }
 
 /* ---- fragments with and without a UMI -------------------------------------------------------------------------- */
-
-/* By window and ends, whatever the orientation. */
-static int by_place(const void *a, const void *b) {
-    const ps_molecule *x = *(ps_molecule *const *)a, *y = *(ps_molecule *const *)b;
-    if (x->window != y->window)
-        return x->window < y->window ? -1 : 1;
-    for (int k = 0; k < 2; k++)
-        if (x->key.end0[k] != y->key.end0[k])
-            return x->key.end0[k] < y->key.end0[k] ? -1 : 1;
-    return 0;
-}
 
 /* Takes the rows with a UMI, and those without one whose ends no other has: of another lane, or a molecule whose UMI
  * was not read. Where ends do not tell molecules apart, the rest is left out. */
@@ -462,11 +459,10 @@ static void take_with_umi(ps_families *f, const ps_molecules *all) {
             with[n++] = &all->row[i];
         ends_tell &= all->row[i].key.umi != PS_UMI_ALONE;
     }
-    if (n)
-        qsort(with, n, sizeof *with, by_place);
+    qsort(with, n, sizeof *with, by_place);
     for (size_t i = 0; i < all->n; i++) {
         const ps_molecule *m = &all->row[i];
-        if (m->key.umi != PS_UMI_NONE || (ends_tell && n && !bsearch(&m, with, n, sizeof *with, by_place)))
+        if (m->key.umi != PS_UMI_NONE || (ends_tell && !bsearch(&m, with, n, sizeof *with, by_place)))
             f->row[f->n++] = *m;
     }
     free(with);
